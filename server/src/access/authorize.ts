@@ -1,0 +1,70 @@
+import { BatonError } from '../errors.ts';
+import type { Role } from '../http/contract.ts';
+import type { Db } from '../db/transaction.ts';
+import { sql } from '../db/sql.ts';
+import type { Access } from './policy.ts';
+
+/** Who a verified token says is calling. It says who, never what: rights are read from the database. */
+export interface Identity {
+  user_id: string;
+  session_id: string;
+}
+
+/** A caller whose account and session the database has just confirmed. */
+export interface Caller extends Identity {
+  /** For the audit log: which request did it. */
+  request_id: string;
+}
+
+/** A caller in a workspace, with the role the database has just given. */
+export interface Actor extends Caller {
+  workspace_id: string;
+  role: Role;
+}
+
+interface SessionRow {
+  ended: boolean;
+  disabled: boolean;
+}
+
+/** Confirms account and session. Throws `session_ended`, the same for a revoked session and a disabled account. */
+export async function requireSession(db: Db, identity: Identity): Promise<void> {
+  const session = await db.maybeOne<SessionRow>(sql`
+    select s.revoked_at is not null or s.expires_at <= now() as ended, u.disabled_at is not null as disabled
+    from sessions s
+    join users u on u.id = s.user_id
+    where s.user_id = ${identity.user_id} and s.id = ${identity.session_id}`);
+  if (session === undefined || session.ended || session.disabled) throw new BatonError('session_ended');
+}
+
+/**
+ * Confirms membership and role. Throws `not_found` to those who aren't members, exactly as for a workspace that isn't
+ * there, and `forbidden` to members whose role doesn't suffice.
+ */
+export async function requireRole(
+  db: Db,
+  identity: Identity,
+  workspace_id: string,
+  access: readonly Role[],
+): Promise<Role> {
+  const membership = await db.maybeOne<{ role: Role }>(sql`
+    select m.role
+    from memberships m
+    join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+    where m.workspace_id = ${workspace_id} and m.user_id = ${identity.user_id}`);
+  if (membership === undefined) throw new BatonError('not_found');
+  if (!access.includes(membership.role)) {
+    throw new BatonError('forbidden', { role: membership.role, required: [...access] });
+  }
+  return membership.role;
+}
+
+/** Both checks in one burst, in the order in which they must be answered: 401 before 404 before 403. */
+export async function authorize(db: Db, caller: Caller, access: Access, workspace_id: string): Promise<Actor> {
+  if (typeof access === 'string') throw new Error('A workspace operation needs a list of roles.');
+  const session = requireSession(db, caller);
+  const role = requireRole(db, caller, workspace_id, access);
+  role.catch(() => undefined); // answered after the session, never unhandled
+  await session;
+  return { ...caller, workspace_id, role: await role };
+}

@@ -1,0 +1,51 @@
+import pg from 'pg';
+import { BatonError, type ErrorCode } from '../errors.ts';
+
+// By SQLSTATE first; the constraint's name only says which rule it was.
+const codes_by_constraint: Record<string, ErrorCode> = {
+  users_email_key: 'email_taken',
+  memberships_pkey: 'already_member',
+  invitations_pending: 'invitation_pending',
+  projects_key_key: 'project_key_taken',
+  tickets_status_fkey: 'status_in_use',
+  tickets_assignee_fkey: 'assignee_not_member',
+};
+
+const unavailable_states = /^(08|57P0|53|58|XX|F0)/;
+// What the driver says in words: it has no code for a connection that ended under a query.
+const unavailable_messages =
+  /terminated|timeout exceeded|Query read timeout|not queryable|Client has encountered a connection error|Cannot use a pool/;
+const network_codes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)/;
+
+/** Whether the transaction may simply be run again: deadlock or serialization failure. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
+}
+
+/** Whether the error says that the database can't be reached or the connection is of no more use. */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return unavailable_states.test(error.code ?? '');
+  if (!(error instanceof Error)) return false;
+  return network_codes.test((error as NodeJS.ErrnoException).code ?? '') || unavailable_messages.test(error.message);
+}
+
+/** Turns an error of the driver into one of ours; what it doesn't know rises as it is. */
+export function fromDatabase(error: unknown): unknown {
+  if (error instanceof BatonError) return error;
+  if (isConnectionError(error)) return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
+  if (!(error instanceof pg.DatabaseError)) return error;
+  switch (error.code) {
+    case '23505':
+    case '23503': {
+      const code = codes_by_constraint[error.constraint ?? ''];
+      return code === undefined ? error : new BatonError(code, {}, { cause: error });
+    }
+    case '40P01': // deadlock, after the retries
+    case '40001':
+    case '55P03': // lock_timeout
+    case '57014': // statement_timeout
+      return new BatonError('overloaded', {}, { cause: error, retry_after_s: 1 });
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runner } from 'node-pg-migrate';
+import pg from 'pg';
+
+/** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
+export const migrations_dir = path.resolve(import.meta.dirname, '../../migrations');
+
+/** An applied migration whose file has changed since: the schema can't be what the files say. */
+export class MigrationChangedError extends Error {
+  override name = 'MigrationChangedError';
+}
+
+function fileChecksums(dir: string): Map<string, string> {
+  const names = readdirSync(dir).filter((name) => name.endsWith('.sql'));
+  return new Map(
+    names.map((name) => [
+      name.replace(/\.sql$/, ''),
+      createHash('sha256')
+        .update(readFileSync(path.join(dir, name)))
+        .digest('hex'),
+    ]),
+  );
+}
+
+/** Compares what was applied with the files, and remembers what has just been applied. */
+async function checkChecksums(client: pg.Client, dir: string): Promise<void> {
+  await client.query(`create table if not exists migration_checksums (name text primary key, sha256 text not null)`);
+  const known = await client.query<{ name: string; sha256: string | null }>(
+    `select m.name, c.sha256 from pgmigrations m left join migration_checksums c on c.name = m.name`,
+  );
+  const files = fileChecksums(dir);
+  for (const { name, sha256 } of known.rows) {
+    const now = files.get(name);
+    if (sha256 !== null && now !== undefined && sha256 !== now) {
+      throw new MigrationChangedError(
+        `Migration ${name} was applied with other contents. Restore the file and write a new migration instead.`,
+      );
+    }
+    if (sha256 === null && now !== undefined) {
+      await client.query('insert into migration_checksums (name, sha256) values ($1, $2) on conflict do nothing', [
+        name,
+        now,
+      ]);
+    }
+  }
+}
+
+/** Brings the schema up to date; several servers starting together wait for one another. Returns what was applied. */
+export async function migrate(options: {
+  url: string;
+  dir?: string;
+  log?: (message: string) => void;
+}): Promise<string[]> {
+  const dir = options.dir ?? migrations_dir;
+  const client = new pg.Client({ connectionString: options.url, application_name: 'baton migrate' });
+  client.on('error', () => undefined); // the query under way rejects
+  await client.connect();
+  try {
+    const applied = await runner({
+      dbClient: client,
+      dir,
+      direction: 'up',
+      migrationsTable: 'pgmigrations',
+      advisoryLockMode: 'wait',
+      checkOrder: true,
+      log: () => undefined,
+      logger: {
+        debug: () => undefined,
+        info: () => undefined,
+        warn: (message) => options.log?.(String(message)),
+        error: (message) => options.log?.(String(message)),
+      },
+    });
+    await checkChecksums(client, dir);
+    return applied.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
+}

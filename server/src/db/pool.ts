@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { isoFromPostgres } from '../lib/time.ts';
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoFromPostgres);
+types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export interface PoolOptions {
+  url: string;
+  max: number;
+  /** The role to act as from the first statement on; undefined when the login is that role itself. */
+  role?: string | undefined;
+  statement_timeout_ms: number;
+  lock_timeout_ms: number;
+  on_error: (error: Error) => void;
+}
+
+/** The pool of the app's connections: pipelining, in UTC, acting as a role that owns nothing. */
+export function createPool(options: PoolOptions): pg.Pool {
+  const settings = {
+    timezone: 'UTC',
+    statement_timeout: options.statement_timeout_ms,
+    lock_timeout: options.lock_timeout_ms,
+    idle_in_transaction_session_timeout: options.statement_timeout_ms * 2,
+    ...(options.role === undefined ? {} : { role: options.role }),
+  };
+  const config: pg.PoolConfig & { pipeline: boolean } = {
+    connectionString: options.url,
+    application_name: 'baton',
+    max: options.max,
+    types,
+    pipeline: true,
+    keepAlive: true,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 5_000,
+    // The last resort against a server that hangs without closing: the connection is destroyed.
+    query_timeout: options.statement_timeout_ms + 2_000,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  };
+  const pool = new pg.Pool(config);
+  // Both listeners matter: without them a database restart ends the process.
+  pool.on('error', options.on_error);
+  pool.on('connect', (client) => client.on('error', options.on_error));
+  return pool;
+}

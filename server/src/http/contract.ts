@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
+
+type Shape = z.ZodObject;
+
+/** What one endpoint takes and answers. The handler's types, validation, openapi.json and the SDK all come from it. */
+export interface Operation {
+  /** The operationId: the name in the policy table and of the SDK's method. */
+  id: string;
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form: `/v1/workspaces/{workspace_id}`. */
+  path: `/${string}`;
+  tag: string;
+  summary: string;
+  params?: Shape;
+  query?: Shape;
+  body?: z.ZodType;
+  status: number;
+  /** Absent for 204. */
+  response?: z.ZodType;
+  /** What the endpoint may answer beyond what every endpoint of its kind may. */
+  errors?: readonly ErrorCode[];
+  /** The answer carries its `version` as ETag. */
+  etag?: true;
+  /** The Location of what was made, filled from the path's parameters and the answer: `/v1/workspaces/{id}`. */
+  location?: `/${string}`;
+  /** Honours If-Match. */
+  if_match?: true;
+  /** Bytes the body may have; 64 KiB unless said. */
+  max_body_bytes?: number;
+}
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
+
+export type Params<O extends Operation> = Output<O['params']>;
+export type Query<O extends Operation> = Output<O['query']>;
+export type Body<O extends Operation> = Output<O['body']>;
+export type Response<O extends Operation> = O['response'] extends z.ZodType ? z.output<O['response']> : void;
+
+/** Declares one endpoint, keeping its literal types. */
+export function operation<const O extends Operation>(declared: O): O {
+  return declared;
+}
+
+/** What the database and JSON can carry: no NUL (PostgreSQL refuses it), no lone surrogate (not UTF-8). */
+const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
+
+/** Text of bounded length, in UTF-16 units, that PostgreSQL can store as it is. */
+export function text(bounds: { min?: number; max: number }) {
+  return z
+    .string()
+    .min(bounds.min ?? 0)
+    .max(bounds.max)
+    .refine(storable, 'Text must not contain NUL or unpaired surrogates.');
+}
+
+/** One line of text: trimmed, never empty. */
+export function line(max: number) {
+  return z.string().trim().min(1).max(max).refine(storable, 'Text must not contain NUL or unpaired surrogates.');
+}
+
+// Canonical form only: one id, one spelling.
+export const id = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'Expected a UUID in lower case.')
+  .meta({ format: 'uuid', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
+
+export const timestamp = z.string().meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
+
+/** A point in time as a client may give it: ISO 8601 with a zone. */
+export const instant = z.iso.datetime({ offset: true }).meta({ example: '2026-11-24T09:05:00Z' });
+
+export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
+export type Role = z.infer<typeof role>;
+
+/** The parameters every list takes. */
+export const page_query = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: 'At most this many, 1 to 100.' }),
+  cursor: z.string().max(1024).optional().meta({ description: 'The `next_cursor` of the page before.' }),
+});
+
+/** A list's answer: one page and the cursor of the next, null at the end. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() });
+}
+
+export const workspace_params = z.strictObject({ workspace_id: id });

@@ -1,0 +1,239 @@
+import express, {
+  type Request as ExpressRequest,
+  type RequestHandler,
+  type Response as ExpressResponse,
+} from 'express';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { type Actor, authorize, type Caller, type Identity, requireSession } from '../access/authorize.ts';
+import { accessOf } from '../access/policy.ts';
+import type { AccessTokens } from '../accounts/tokens.ts';
+import type { Config } from '../config.ts';
+import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body, Operation, Params, Query, Response } from './contract.ts';
+import type { Cursors } from './cursor.ts';
+import { type IfMatch, parseIfMatch } from './preconditions.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+/** What the handlers work with; one per process. */
+export interface Services {
+  config: Config;
+  pool: pg.Pool;
+  log: Logger;
+  limits: RateLimits;
+  tokens: AccessTokens;
+  cursors: Cursors;
+}
+
+/** A request that its contract has accepted. */
+export interface Request<O extends Operation> {
+  params: Params<O>;
+  query: Query<O>;
+  body: Body<O>;
+  if_match: IfMatch | undefined;
+  request_id: string;
+  ip: string;
+  user_agent: string | undefined;
+}
+
+type ReadWorkspace<O extends Operation> = (db: Db, request: Request<O>, actor: Promise<Actor>) => Promise<Response<O>>;
+type ReadAccount<O extends Operation> = (db: Db, request: Request<O>, caller: Caller) => Promise<Response<O>>;
+type WriteWorkspace<O extends Operation> = (tx: Tx, actor: Actor, request: Request<O>) => Promise<Response<O>>;
+type WriteAccount<O extends Operation> = (tx: Tx, caller: Caller, request: Request<O>) => Promise<Response<O>>;
+type OpenHandler<O extends Operation> = (services: Services, request: Request<O>) => Promise<Response<O>>;
+type AccountHandler<O extends Operation> = (
+  services: Services,
+  caller: Caller,
+  request: Request<O>,
+) => Promise<Response<O>>;
+
+/** The ways an endpoint can be served. Each domain's routes.ts has one line per endpoint. */
+export interface Routes {
+  /** A read in a workspace: the handler's first statements travel together with the authorization. */
+  read<O extends Operation>(operation: O, handler: ReadWorkspace<O>): void;
+  /** A write in a workspace: authorized in the transaction that it commits. */
+  write<O extends Operation>(operation: O, handler: WriteWorkspace<O>): void;
+  /** A read of the caller's own. */
+  readOwn<O extends Operation>(operation: O, handler: ReadAccount<O>): void;
+  /** A write of the caller's own. */
+  writeOwn<O extends Operation>(operation: O, handler: WriteAccount<O>): void;
+  /** Signed in, but the handler makes its own transactions and calls `requireSession` in them. */
+  account<O extends Operation>(operation: O, handler: AccountHandler<O>): void;
+  /** For anybody; the handler makes its own transactions. */
+  open<O extends Operation>(operation: O, handler: OpenHandler<O>): void;
+  /** Everything mounted, for the tests that tie routes, contracts and policies together. */
+  readonly operations: readonly Operation[];
+}
+
+const default_max_body_bytes = 64 * 1024;
+
+function bearerToken(req: ExpressRequest): string {
+  const header = req.headers.authorization;
+  if (header === undefined) throw new BatonError('unauthenticated');
+  const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
+  if (!match?.[1]) throw new BatonError('invalid_token');
+  return match[1];
+}
+
+interface Fault {
+  pointer?: string;
+  parameter?: string;
+  detail: string;
+}
+
+/** An RFC 6901 JSON pointer. */
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function faultsOf(error: z.ZodError, where: 'query' | 'body'): Fault[] {
+  return error.issues.flatMap((issue) => {
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    const detail = issue.code === 'unrecognized_keys' ? 'Unknown field.' : issue.message;
+    return paths.map((path) =>
+      where === 'body' ? { pointer: pointer(path), detail } : { parameter: path.map(String).join('.'), detail },
+    );
+  });
+}
+
+function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, res: ExpressResponse): Request<O> {
+  const params = operation.params?.safeParse(req.params);
+  // An id that can't exist is not there, like any other that doesn't.
+  if (params?.success === false) throw new BatonError('not_found');
+  const faults: Fault[] = [];
+  const query = { ...req.query };
+  const parsed_query = operation.query?.safeParse(query);
+  if (parsed_query?.success === false) faults.push(...faultsOf(parsed_query.error, 'query'));
+  if (parsed_query === undefined) {
+    for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
+  }
+  const parsed_body = operation.body?.safeParse(req.body);
+  if (parsed_body?.success === false) faults.push(...faultsOf(parsed_body.error, 'body'));
+  if (faults.length > 0) throw new BatonError('validation_failed', { errors: faults.slice(0, 100) });
+  return {
+    params: params?.data as Params<O>,
+    query: parsed_query?.data as Query<O>,
+    body: parsed_body?.data as Body<O>,
+    if_match: operation.if_match === true ? parseIfMatch(req.headers['if-match']) : undefined,
+    request_id: res.locals['request_id'] as string,
+    ip: req.ip ?? '',
+    user_agent: req.headers['user-agent']?.slice(0, 400),
+  };
+}
+
+function respond<O extends Operation>(operation: O, res: ExpressResponse, params: unknown, body: Response<O>): void {
+  const fields = { ...(params as object), ...(body as object) } as Record<string, unknown>;
+  if (operation.etag === true) res.setHeader('ETag', `"${String(fields['version'])}"`);
+  if (operation.location !== undefined) {
+    res.setHeader(
+      'Location',
+      operation.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(fields[name])),
+    );
+  }
+  if (operation.response === undefined) res.status(operation.status).end();
+  else res.status(operation.status).type('application/json').send(JSON.stringify(body));
+}
+
+function requireJson(operation: Operation): RequestHandler {
+  const parse = express.json({ limit: operation.max_body_bytes ?? default_max_body_bytes, inflate: false });
+  return (req, res, next) => {
+    if (req.is('application/json') === false || req.headers['content-type'] === undefined) {
+      next(new BatonError('unsupported_media_type'));
+      return;
+    }
+    parse(req, res, next);
+  };
+}
+
+/** Mounts endpoints on an Express router. */
+export function createRoutes(router: express.Router, services: Services): Routes {
+  const operations: Operation[] = [];
+  const { pool } = services;
+
+  function mount<O extends Operation>(
+    operation: O,
+    serve: (request: Request<O>, identity: Identity | undefined) => Promise<Response<O>>,
+  ): void {
+    operations.push(operation);
+    const is_public = accessOf(operation.id) === 'public';
+    // The signature is checked before a byte of the body is read: only who signed in may send a large one.
+    const identify: RequestHandler = (req, res, next) => {
+      if (!is_public) res.locals['identity'] = services.tokens.verify(bearerToken(req));
+      next();
+    };
+    const handler: RequestHandler = async (req, res) => {
+      const request = parseRequest(operation, req, res);
+      respond(operation, res, request.params, await serve(request, res.locals['identity'] as Identity | undefined));
+    };
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const limit = services.limits.forOperation(operation);
+    const body = operation.body === undefined ? [] : [requireJson(operation)];
+    router[operation.method](path, ...limit, identify, ...body, handler);
+  }
+
+  const callerOf = (request: Request<Operation>, identity: Identity | undefined): Caller => {
+    if (identity === undefined) throw new BatonError('unauthenticated');
+    return { ...identity, request_id: request.request_id };
+  };
+  const workspaceOf = (request: Request<Operation>): string => {
+    const { workspace_id } = request.params as unknown as { workspace_id: string };
+    return workspace_id;
+  };
+
+  return {
+    operations,
+    read(operation, handler) {
+      const access = accessOf(operation.id);
+      mount(operation, (request, identity) => {
+        const caller = callerOf(request, identity);
+        const workspace_id = workspaceOf(request);
+        return readOnly(pool, { workspace_id, user_id: caller.user_id }, async (db) => {
+          const actor = authorize(db, caller, access, workspace_id);
+          const result = handler(db, request, actor);
+          result.catch(() => undefined); // who may not ask gets their own answer, whatever the read came to
+          await actor;
+          return result;
+        });
+      });
+    },
+    write(operation, handler) {
+      const access = accessOf(operation.id);
+      mount(operation, (request, identity) => {
+        const caller = callerOf(request, identity);
+        const workspace_id = workspaceOf(request);
+        return transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) =>
+          handler(tx, await authorize(tx, caller, access, workspace_id), request),
+        );
+      });
+    },
+    readOwn(operation, handler) {
+      mount(operation, (request, identity) => {
+        const caller = callerOf(request, identity);
+        return readOnly(pool, { user_id: caller.user_id }, async (db) => {
+          const session = requireSession(db, caller);
+          const result = handler(db, request, caller);
+          result.catch(() => undefined);
+          await session;
+          return result;
+        });
+      });
+    },
+    writeOwn(operation, handler) {
+      mount(operation, (request, identity) => {
+        const caller = callerOf(request, identity);
+        return transaction(pool, { user_id: caller.user_id }, async (tx) => {
+          await requireSession(tx, caller);
+          return handler(tx, caller, request);
+        });
+      });
+    },
+    account(operation, handler) {
+      mount(operation, (request, identity) => handler(services, callerOf(request, identity), request));
+    },
+    open(operation, handler) {
+      mount(operation, (request) => handler(services, request));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { BatonError, error_table, type ErrorCode } from '../errors.ts';
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail?: string;
+  [member: string]: unknown;
+}
+
+/** The error as RFC 9457 has it. The same error has the same bytes: the request's id goes in a header only. */
+export function toProblem(error: BatonError): Problem {
+  const [status, title] = error_table[error.code];
+  return { type: `/docs/errors#${error.code}`, title, status, code: error.code, ...error.data };
+}
+
+/** Sends the error as application/problem+json. */
+export function sendProblem(res: Response, error: BatonError): void {
+  const problem = toProblem(error);
+  if (error.retry_after_s !== undefined) res.setHeader('Retry-After', String(error.retry_after_s));
+  if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="baton"');
+  res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+interface HttpError extends Error {
+  type?: string;
+  status?: number;
+}
+
+// What body-parser and Express's router throw, in our terms.
+const parser_codes: Record<string, ErrorCode> = {
+  'entity.parse.failed': 'malformed_json',
+  'entity.too.large': 'body_too_large',
+  'encoding.unsupported': 'unsupported_media_type',
+  'charset.unsupported': 'unsupported_media_type',
+  'request.aborted': 'malformed_request',
+  'request.size.invalid': 'malformed_request',
+  'stream.encoding.set': 'internal_error',
+};
+
+function fromHttp(error: HttpError): BatonError | undefined {
+  const code = parser_codes[error.type ?? ''];
+  if (code !== undefined) return new BatonError(code, {}, { cause: error });
+  // URIError of a bad percent-encoding in the path, and whatever else the parsers call the client's fault.
+  if (error instanceof URIError || (error.status !== undefined && error.status >= 400 && error.status < 500)) {
+    return new BatonError('malformed_request', {}, { cause: error });
+  }
+  return undefined;
+}
+
+/** The one exit for errors: known ones by the table, unknown ones logged whole and answered blandly. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (error: HttpError, req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const known = error instanceof BatonError ? error : fromHttp(error);
+    const problem = known ?? new BatonError('internal_error');
+    if (error_table[problem.code][0] >= 500) {
+      log.error({ err: describe(error), request_id: res.locals['request_id'], method: req.method }, problem.code);
+    }
+    sendProblem(res, problem);
+  };
+}
+
+/** What of an error goes to the log: never a request's body, nor a statement's values. */
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const code = (error as NodeJS.ErrnoException).code;
+  return { name, message, stack, code, ...(cause === undefined ? {} : { cause: describe(cause) }) };
+}

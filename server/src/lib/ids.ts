@@ -1,0 +1,13 @@
+import { v7 } from 'uuid';
+
+/** A new UUIDv7 (RFC 9562): unique, and roughly ordered by time so that index pages fill in turn. */
+export function newId(): string {
+  return v7();
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUID in canonical lower-case form. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}

@@ -1,0 +1,35 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { Role } from '../http/contract.ts';
+import type { Workspace } from './contract.ts';
+
+const columns = sql`w.id, w.name, w.version, w.created_at, w.updated_at`;
+
+export function workspaceById(db: Db, workspace_id: string): Promise<Omit<Workspace, 'role'>> {
+  return db.one(sql`select ${columns} from workspaces w where w.id = ${workspace_id}`);
+}
+
+export function workspacesOf(db: Db, user_id: string, part: { after: Sql; order_and_limit: Sql }) {
+  return db.rows<Workspace & { joined_at: string }>(sql`
+    select ${columns}, m.role, m.created_at as joined_at
+    from user_workspaces m
+    join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+    where m.user_id = ${user_id} and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+export function insertWorkspace(tx: Tx, row: { id: string; name: string; created_by: string }) {
+  return tx.one<Omit<Workspace, 'role'>>(sql`
+    insert into workspaces as w (id, name, created_by) values (${row.id}, ${row.name}, ${row.created_by})
+    returning ${columns}`);
+}
+
+/** Writes a membership in both places: by workspace, and by user. */
+export function insertMembership(tx: Tx, row: { workspace_id: string; user_id: string; role: Role }): void {
+  tx.send(sql`
+    insert into memberships (workspace_id, user_id, role)
+    values (${row.workspace_id}, ${row.user_id}, ${row.role})`);
+  tx.send(sql`
+    insert into user_workspaces (user_id, workspace_id, role)
+    values (${row.user_id}, ${row.workspace_id}, ${row.role})`);
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pg from 'pg';
+import { pino } from 'pino';
+import { inject } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createPool } from '../../src/db/pool.ts';
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+/** A database of the test's own, cloned from the migrated template. */
+export interface TestDatabase {
+  url: string;
+  /** The owner's connection: sees every row, for looking behind the API. */
+  owner: pg.Pool;
+  drop: () => Promise<void>;
+}
+
+export async function createDatabase(): Promise<TestDatabase> {
+  const template_url = inject('template_url');
+  const name = `baton_test_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: withDatabase(template_url, 'postgres') });
+  await admin.connect();
+  await admin.query(`create database ${name} template baton_template`);
+  await admin.end();
+  const url = withDatabase(template_url, name);
+  const owner = new pg.Pool({ connectionString: url, max: 4 });
+  owner.on('error', () => undefined);
+  return {
+    url,
+    owner,
+    drop: async () => {
+      await owner.end();
+      const again = new pg.Client({ connectionString: withDatabase(template_url, 'postgres') });
+      await again.connect();
+      await again.query(`drop database if exists ${name} with (force)`);
+      await again.end();
+    },
+  };
+}
+
+/** A server of the test's own on a free port, over a database of its own. */
+export interface TestServer {
+  url: string;
+  config: Config;
+  database: TestDatabase;
+  /** The app's pool: acts as the role that owns nothing. */
+  pool: pg.Pool;
+  stop: () => Promise<void>;
+}
+
+/** Settings that only a test would use: quick hashes, limits out of the way. */
+export const test_environment = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'error',
+  BATON_BCRYPT_COST: '4',
+  BATON_RATE_LIMIT_PER_MINUTE: '1000000',
+  BATON_AUTH_LIMIT_PER_ADDRESS: '1000000',
+  BATON_AUTH_LIMIT_PER_ACCOUNT: '1000000',
+  BATON_SECRET: randomBytes(48).toString('base64'),
+  BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,
+};
+
+export async function startServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  const database = await createDatabase();
+  const config = readConfig({ ...test_environment, DATABASE_URL: database.url, ...environment });
+  const log = pino({ level: config.log_level });
+  const pool = createPool({
+    url: database.url,
+    max: config.pool_size,
+    role: config.app_role,
+    statement_timeout_ms: config.statement_timeout_ms,
+    lock_timeout_ms: config.lock_timeout_ms,
+    on_error: () => undefined,
+  });
+  const { handler } = createApp({ config, pool, log });
+  const server: Server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    config,
+    database,
+    pool,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
