@@ -267,6 +267,7 @@ create table status_history (
   constraint status_history_moves check (from_status <> to_status),
   constraint status_history_sequence check (sequence >= 1)
 );
+create index status_history_created on status_history (workspace_id, ticket_id, created_at, id);
 create index status_history_workflow on status_history (workspace_id, project_id, workflow_version);
 create index status_history_comment on status_history (workspace_id, ticket_id, comment_id);
 

@@ -38,7 +38,11 @@ export interface Request<O extends Operation> {
   user_agent: string | undefined;
 }
 
-type ReadWorkspace<O extends Operation> = (db: Db, request: Request<O>, actor: Promise<Actor>) => Promise<Response<O>>;
+type ReadWorkspace<O extends Operation> = (
+  db: Db,
+  request: Request<O> & { caller: Caller },
+  actor: Promise<Actor>,
+) => Promise<Response<O>>;
 type ReadAccount<O extends Operation> = (db: Db, request: Request<O>, caller: Caller) => Promise<Response<O>>;
 type WriteWorkspace<O extends Operation> = (tx: Tx, actor: Actor, request: Request<O>) => Promise<Response<O>>;
 type WriteAccount<O extends Operation> = (tx: Tx, caller: Caller, request: Request<O>) => Promise<Response<O>>;
@@ -191,7 +195,7 @@ export function createRoutes(router: express.Router, services: Services): Routes
         const workspace_id = workspaceOf(request);
         return readOnly(pool, { workspace_id, user_id: caller.user_id }, async (db) => {
           const actor = authorize(db, caller, access, workspace_id);
-          const result = handler(db, request, actor);
+          const result = handler(db, { ...request, caller }, actor);
           result.catch(() => undefined); // who may not ask gets their own answer, whatever the read came to
           await actor;
           return result;

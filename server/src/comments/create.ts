@@ -1,0 +1,22 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+import { openTicket } from '../tickets/access.ts';
+import type { Comment } from './contract.ts';
+import { insertComment } from './queries.ts';
+
+/** Comments on a ticket. It holds the ticket only against deletion, so writers of the ticket never wait for it. */
+export async function createComment(tx: Tx, actor: Actor, ref: string, input: { body: string }): Promise<Comment> {
+  const ticket = await openTicket(tx, actor, ref, { hold: 'comment' });
+  const comment: Comment = {
+    id: newId(),
+    ticket_id: ticket.id,
+    author_id: actor.user_id,
+    body: input.body,
+    created_at: ticket.now,
+  };
+  insertComment(tx, { ...comment, workspace_id: actor.workspace_id });
+  recordAudit(tx, actor, { action: 'comment.created', subject_id: comment.id, after: { ticket_id: ticket.id } });
+  return comment;
+}

@@ -1,0 +1,38 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body } from '../http/contract.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { openTicket, requireAssignable } from './access.ts';
+import type { set_assignee, Ticket } from './contract.ts';
+import { presentTo } from './present.ts';
+import { updateTicket } from './queries.ts';
+
+/** Assigns a ticket to a member, or to nobody. Assigning it to who has it changes nothing. */
+export async function assignTicket(
+  tx: Tx,
+  actor: Actor,
+  ref: string,
+  input: Body<typeof set_assignee>,
+  if_match?: IfMatch,
+): Promise<Ticket> {
+  await requireAssignable(tx, actor, input.user_id);
+  const before = await openTicket(tx, actor, ref);
+  const { version, assignee_id } = before;
+  requireMatch(if_match, version, { assignee_id });
+  if (input.expected_version !== undefined && input.expected_version !== version) {
+    throw new BatonError('conflict', { detail: 'The ticket has changed since expected_version.', version, assignee_id });
+  }
+  if (assignee_id === input.user_id) return presentTo(tx, before, actor);
+  const after = updateTicket(tx, before, { assignee_id: input.user_id });
+  recordAudit(tx, actor, {
+    action: 'ticket.assignee_changed',
+    subject_id: before.id,
+    subject_version: after.version,
+    before: { assignee_id },
+    after: { assignee_id: input.user_id },
+    at: before.at,
+  });
+  return presentTo(tx, after, actor);
+}

@@ -1,0 +1,61 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body } from '../http/contract.ts';
+import { newId } from '../lib/ids.ts';
+import { definitionOf } from '../projects/definitions.ts';
+import { requireAssignable } from './access.ts';
+import type { create_ticket, Ticket } from './contract.ts';
+import { presentTicket } from './present.ts';
+import { insertTicket, takeNumber, type TicketRow } from './queries.ts';
+import { initialStatus } from './workflow.ts';
+
+/** Creates a ticket with the project's next number; the caller is its reporter. */
+export async function createTicket(
+  tx: Tx,
+  actor: Actor,
+  project_id: string,
+  input: Body<typeof create_ticket>,
+): Promise<Ticket> {
+  const { workspace_id } = actor;
+  await requireAssignable(tx, actor, input.assignee_id);
+  const project = await takeNumber(tx, workspace_id, project_id);
+  if (project === undefined) throw new BatonError('not_found');
+  if (project.archived_at !== null) throw new BatonError('project_archived');
+  const { workflow_version } = project;
+  const definition = await definitionOf(tx, { workspace_id, project_id, workflow_version });
+  const status = initialStatus(definition, input.status);
+  if (status === undefined) {
+    const detail = `Tickets of this project start in: ${definition.initial.join(', ')}.`;
+    throw new BatonError('validation_failed', { errors: [{ pointer: '/status', detail }] });
+  }
+  const row: TicketRow = {
+    ...input,
+    workspace_id,
+    id: newId(),
+    key: `${project.key}-${project.number}`,
+    project_id,
+    number: project.number,
+    status,
+    status_sequence: 0,
+    resolution: null,
+    reporter_id: actor.user_id,
+    version: 1,
+    created_at: project.at,
+    updated_at: project.at,
+    deleted_at: null,
+    workflow_version,
+    project_archived_at: null,
+  };
+  insertTicket(tx, row);
+  const { title, priority, labels, assignee_id, due_on } = row;
+  recordAudit(tx, actor, {
+    action: 'ticket.created',
+    subject_id: row.id,
+    subject_version: 1,
+    after: { key: row.key, title, status, priority, labels, assignee_id, due_on },
+    at: row.created_at,
+  });
+  return presentTicket(row, definition, actor.role);
+}

@@ -1,0 +1,37 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { openTicket } from './access.ts';
+import type { Ticket } from './contract.ts';
+import { presentTo } from './present.ts';
+import { type LockedTicket, updateTicket } from './queries.ts';
+
+/** Deletes a ticket softly: it is gone for everybody, its number stays taken, and it can be restored. */
+export async function deleteTicket(tx: Tx, actor: Actor, ref: string, if_match?: IfMatch): Promise<void> {
+  const before = await openTicket(tx, actor, ref, { hold: 'delete' });
+  requireMatch(if_match, before.version);
+  markDeleted(tx, actor, before, before.at);
+}
+
+/** Brings a deleted ticket back as it was. */
+export async function restoreTicket(tx: Tx, actor: Actor, ref: string, if_match?: IfMatch): Promise<Ticket> {
+  const before = await openTicket(tx, actor, ref, { hold: 'delete', deleted: true });
+  requireMatch(if_match, before.version);
+  if (before.deleted_at === null) throw new BatonError('conflict', { detail: 'The ticket is not deleted.' });
+  return presentTo(tx, markDeleted(tx, actor, before, null), actor);
+}
+
+function markDeleted(tx: Tx, actor: Actor, before: LockedTicket, deleted_at: string | null): LockedTicket {
+  const after = updateTicket(tx, before, { deleted_at });
+  recordAudit(tx, actor, {
+    action: deleted_at === null ? 'ticket.restored' : 'ticket.deleted',
+    subject_id: before.id,
+    subject_version: after.version,
+    before: { deleted_at: before.deleted_at },
+    after: { deleted_at },
+    at: before.at,
+  });
+  return after;
+}

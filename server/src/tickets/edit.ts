@@ -1,0 +1,76 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body } from '../http/contract.ts';
+import type { IfMatch } from '../http/preconditions.ts';
+import { openTicket } from './access.ts';
+import type { Ticket, update_ticket } from './contract.ts';
+import { type Change, mergeEdit, valuesAt } from './merge.ts';
+import { presentTo } from './present.ts';
+import { changesSince, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
+
+/**
+ * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
+ * those of the same fields refused with base, mine and theirs; with If-Match, any change since refuses (RFC 9110).
+ */
+export async function editTicket(
+  tx: Tx,
+  actor: Actor,
+  ref: string,
+  input: Body<typeof update_ticket>,
+  if_match?: IfMatch,
+): Promise<Ticket> {
+  const { version, ...edit } = input;
+  if (version === undefined && if_match === undefined) throw new BatonError('precondition_required');
+  const before = await openTicket(tx, actor, ref);
+  if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
+    const seen = if_match.length === 1 ? if_match[0] : undefined;
+    throw new BatonError('precondition_failed', {
+      current_version: before.version,
+      ...(seen === undefined ? {} : { fields: await sinceThen(tx, before, edit, seen) }),
+    });
+  }
+  const base_version = version ?? before.version;
+  const changes_since = await changesAfter(tx, before, base_version);
+  const merged = mergeEdit({ current: before, base_version, changes_since, edit });
+  if (!merged.ok) {
+    throw new BatonError('edit_conflict', { current_version: before.version, fields: merged.conflicts });
+  }
+  const fields = Object.entries(merged.changes);
+  if (fields.length === 0) return presentTo(tx, before, actor);
+  const to = Object.fromEntries(fields.map(([field, [, value]]) => [field, value]));
+  const after = updateTicket(tx, before, to as TicketChanges);
+  recordAudit(tx, actor, {
+    action: 'ticket.updated',
+    subject_id: before.id,
+    subject_version: after.version,
+    before: Object.fromEntries(fields.map(([field, [value]]) => [field, value])),
+    after: to,
+    at: before.at,
+  });
+  return presentTo(tx, after, actor);
+}
+
+/** The changes after a version; read only when there were any. */
+async function changesAfter(tx: Tx, ticket: LockedTicket, version: number): Promise<Change[]> {
+  if (version >= ticket.version) return [];
+  const rows = await changesSince(tx, ticket.workspace_id, ticket.id, version);
+  return rows.map((row) => ({
+    version: row.version,
+    changes: Object.fromEntries(
+      Object.keys(row.after ?? {}).map((field) => [field, [row.before?.[field], row.after?.[field]]]),
+    ),
+  }));
+}
+
+/** Base, mine and theirs of every field edited, for a refusal by If-Match. */
+async function sinceThen(tx: Tx, ticket: LockedTicket, edit: Record<string, unknown>, version: number) {
+  const base = valuesAt(ticket, await changesAfter(tx, ticket, version));
+  return Object.fromEntries(
+    Object.entries(edit).map(([field, mine]) => [
+      field,
+      { base: base[field as keyof LockedTicket], mine, theirs: ticket[field as keyof LockedTicket] },
+    ]),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Actor } from '../access/authorize.ts';
+import type { Db } from '../db/transaction.ts';
+import { sql } from '../db/sql.ts';
+import type { Query, Response } from '../http/contract.ts';
+import { type Cursors, keysetPage } from '../http/cursor.ts';
+import { definitionsOf } from '../projects/definitions.ts';
+import type { list_tickets } from './contract.ts';
+import { presentTicket } from './present.ts';
+import { type TicketFilter, ticketList, type TicketRow } from './queries.ts';
+
+const orders = {
+  created_at: sql`t.created_at`,
+  updated_at: sql`t.updated_at`,
+};
+
+/** One page of the tickets that match. The statement is issued before the actor is known: one round trip for both. */
+export async function listTickets(
+  db: Db,
+  cursors: Cursors,
+  scope: { workspace_id: string; user_id: string },
+  query: Query<typeof list_tickets>,
+  actor: Promise<Actor>,
+): Promise<Response<typeof list_tickets>> {
+  const { limit, cursor, sort, assignee, reporter, deleted, ...narrow } = query;
+  const me = (who: string | undefined) => (who === 'me' ? scope.user_id : who);
+  const filter: TicketFilter = {
+    ...narrow,
+    assignee_id: assignee === 'none' ? null : me(assignee),
+    reporter_id: me(reporter),
+    deleted: deleted === 'true',
+  };
+  const column = sort.endsWith('updated_at') ? 'updated_at' : 'created_at';
+  const page = await keysetPage({
+    cursors,
+    operation: 'list_tickets',
+    filter: { ...filter, column, workspace_id: scope.workspace_id },
+    query: { limit, cursor },
+    at: orders[column],
+    id: sql`t.id`,
+    descending: sort.startsWith('-'),
+    rows: (part) => db.rows<TicketRow>(ticketList(scope.workspace_id, filter, part)),
+    positionOf: (row) => ({ at: row[column], id: row.id }),
+  });
+  const { role } = await actor;
+  const definitionFor = await definitionsOf(db, scope.workspace_id, page.data);
+  return { ...page, data: page.data.map((row) => presentTicket(row, definitionFor(row), role)) };
+}

@@ -1,0 +1,29 @@
+import type { Actor } from '../access/authorize.ts';
+import type { Role } from '../http/contract.ts';
+import type { Db } from '../db/transaction.ts';
+import { definitionOf } from '../projects/definitions.ts';
+import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
+import type { Ticket } from './contract.ts';
+import type { TicketRow } from './queries.ts';
+import { allowedTransitions, categoryOf } from './workflow.ts';
+
+/** The statuses a caller with this role may move the ticket to. */
+export function allowedStatuses(row: TicketRow, definition: WorkflowDefinition, role: Role): string[] {
+  if (row.deleted_at !== null || row.project_archived_at !== null) return [];
+  return allowedTransitions(definition, row.status, role).map(({ to }) => to);
+}
+
+/** The ticket as the caller sees it: the stored row, its status's category, and what the caller may do next. */
+export function presentTicket(row: TicketRow, definition: WorkflowDefinition, role: Role): Ticket {
+  const { workspace_id: _, status_sequence: __, workflow_version: ___, project_archived_at: ____, ...stored } = row;
+  return {
+    ...stored,
+    status_category: categoryOf(definition, row.status),
+    allowed_transitions: allowedStatuses(row, definition, role),
+  };
+}
+
+/** The same, with the definition looked up. */
+export async function presentTo(db: Db, row: TicketRow, actor: Actor): Promise<Ticket> {
+  return presentTicket(row, await definitionOf(db, row), actor.role);
+}

@@ -1,0 +1,239 @@
+import { and, join, type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import { isUuid } from '../lib/ids.ts';
+import type { Ticket, Transition } from './contract.ts';
+
+/** A ticket as stored, with what the rules need of its project. */
+export interface TicketRow extends Omit<Ticket, 'status_category' | 'allowed_transitions'> {
+  workspace_id: string;
+  status_sequence: number;
+  workflow_version: number;
+  project_archived_at: string | null;
+}
+
+const columns = sql`
+  t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.description, t.status,
+  t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
+  t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
+
+const from_tickets = sql`
+  from tickets t
+  join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id`;
+
+/** The conditions that find one ticket by its id or its key. */
+function isTicket(workspace_id: string, ref: string): Sql {
+  const here = sql`t.workspace_id = ${workspace_id} and p.workspace_id = ${workspace_id}`;
+  if (isUuid(ref)) return sql`${here} and t.id = ${ref}`;
+  const dash = ref.lastIndexOf('-');
+  // As text in, so that a number beyond integer's range is simply not there.
+  return sql`${here} and p.key = ${ref.slice(0, dash)} and t.number = ${ref.slice(dash + 1)}::bigint`;
+}
+
+export function ticketByRef(db: Db, workspace_id: string, ref: string): Promise<TicketRow | undefined> {
+  return db.maybeOne(sql`
+    select ${columns} ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
+/** A ticket's id alone, without its texts. */
+export function ticketId(db: Db, workspace_id: string, ref: string): Promise<{ id: string } | undefined> {
+  return db.maybeOne(sql`
+    select t.id ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
+export interface LockedTicket extends TicketRow {
+  /** The time of the change about to be made: later than the ticket's last one, whatever the clocks say. */
+  at: string;
+  /** The transaction's time. */
+  now: string;
+}
+
+// What each kind of writer holds: a comment only that the ticket stays, a change the ticket's row, a delete even
+// against new comments. NO KEY UPDATE lets comments through, whose foreign key takes KEY SHARE; UPDATE would not.
+const strengths = {
+  comment: sql`for key share of t`,
+  change: sql`for no key update of t`,
+  delete: sql`for update of t`,
+};
+
+export type Hold = keyof typeof strengths;
+
+/**
+ * Loads a ticket and holds it until the commit. The project is held first: KEY SHARE lets creates and other tickets'
+ * changes through and makes only a change of the workflow, or archiving, wait.
+ */
+export function lockTicket(
+  tx: Tx,
+  workspace_id: string,
+  ref: string,
+  options: { hold: Hold; deleted: boolean },
+): Promise<LockedTicket | undefined> {
+  const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
+  return tx.maybeOne(sql`
+    select ${columns}, greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
+    ${from_tickets}
+    where ${isTicket(workspace_id, ref)} and ${presence}
+    for key share of p ${strengths[options.hold]}`);
+}
+
+/** Whether the user is a member; held until the commit, so that a removal waits for the assignment or the reverse. */
+export async function lockAssignable(tx: Tx, workspace_id: string, user_id: string): Promise<boolean> {
+  const found = await tx.maybeOne(sql`
+    select 1 from memberships where workspace_id = ${workspace_id} and user_id = ${user_id} for key share`);
+  return found !== undefined;
+}
+
+export interface NumberedProject {
+  key: string;
+  number: number;
+  workflow_version: number;
+  archived_at: string | null;
+  at: string;
+}
+
+/** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
+export function takeNumber(tx: Tx, workspace_id: string, project_id: string): Promise<NumberedProject | undefined> {
+  return tx.maybeOne(sql`
+    update projects set last_number = last_number + 1
+    where workspace_id = ${workspace_id} and id = ${project_id}
+    returning key, last_number as number, workflow_version, archived_at, now() as at`);
+}
+
+export function insertTicket(tx: Tx, row: TicketRow): void {
+  tx.send(sql`
+    insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority,
+      labels, assignee_id, reporter_id, due_on, created_at, updated_at)
+    values (${row.workspace_id}, ${row.id}, ${row.project_id}, ${row.number}, ${row.title}, ${row.description},
+      ${row.status}, ${row.status}, ${row.priority}, ${row.labels}, ${row.assignee_id}, ${row.reporter_id},
+      ${row.due_on}, ${row.created_at}, ${row.updated_at})`);
+}
+
+/** What may change of a ticket, apart from its version and time, which always do. */
+export type TicketChanges = Partial<
+  Pick<
+    TicketRow,
+    | 'title'
+    | 'description'
+    | 'status'
+    | 'status_sequence'
+    | 'resolution'
+    | 'priority'
+    | 'labels'
+    | 'assignee_id'
+    | 'due_on'
+    | 'deleted_at'
+  >
+>;
+
+const assignments: { [Field in keyof TicketChanges]-?: Sql } = {
+  title: sql`title = `,
+  description: sql`description = `,
+  status: sql`status = `,
+  status_sequence: sql`status_sequence = `,
+  resolution: sql`resolution = `,
+  priority: sql`priority = `,
+  labels: sql`labels = `,
+  assignee_id: sql`assignee_id = `,
+  due_on: sql`due_on = `,
+  deleted_at: sql`deleted_at = `,
+};
+
+/**
+ * Changes a ticket that the transaction holds locked, and gives it as it is then. Only the changed columns are
+ * written: a transition doesn't send a megabyte of description around.
+ */
+export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChanges): LockedTicket {
+  const version = ticket.version + 1;
+  const set = Object.entries(changes).map(([field, value]) => sql`${assignments[field as keyof TicketChanges]}${value}`);
+  tx.send(sql`
+    update tickets set ${join(set, sql`, `)}, version = ${version}, updated_at = ${ticket.at}
+    where workspace_id = ${ticket.workspace_id} and id = ${ticket.id}`);
+  return { ...ticket, ...changes, version, updated_at: ticket.at };
+}
+
+export interface TransitionRow extends Omit<Transition, 'comment'> {
+  workspace_id: string;
+  project_id: string;
+  workflow_version: number;
+  comment_id: string | null;
+}
+
+export function insertTransition(tx: Tx, row: TransitionRow): void {
+  tx.send(sql`
+    insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
+      to_status, resolution, comment_id, actor_id, created_at)
+    values (${row.workspace_id}, ${row.ticket_id}, ${row.sequence}, ${row.id}, ${row.project_id},
+      ${row.workflow_version}, ${row.from_status}, ${row.to_status}, ${row.resolution}, ${row.comment_id},
+      ${row.actor_id}, ${row.created_at})`);
+}
+
+/** The ticket's status history; nothing if the ticket isn't there. */
+export function transitionsOf(
+  db: Db,
+  workspace_id: string,
+  ticket_id: string,
+  part: { after: Sql; order_and_limit: Sql },
+): Promise<Transition[]> {
+  return db.rows(sql`
+    select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, c.body as comment, h.actor_id,
+      h.created_at
+    from status_history h
+    left join comments c
+      on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id
+    where h.workspace_id = ${workspace_id} and h.ticket_id = ${ticket_id} and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+export interface TicketFilter {
+  project_id?: string | undefined;
+  status?: string | undefined;
+  /** null: nobody's. */
+  assignee_id?: string | null | undefined;
+  reporter_id?: string | undefined;
+  priority?: string | undefined;
+  label?: string | undefined;
+  created_after?: string | undefined;
+  created_before?: string | undefined;
+  updated_after?: string | undefined;
+  updated_before?: string | undefined;
+  deleted: boolean;
+}
+
+function matches(workspace_id: string, filter: TicketFilter): Sql {
+  const all = [sql`t.workspace_id = ${workspace_id}`, sql`p.workspace_id = ${workspace_id}`];
+  // Spelt as the partial indexes have it.
+  all.push(filter.deleted ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
+  if (filter.project_id !== undefined) all.push(sql`t.project_id = ${filter.project_id}`);
+  if (filter.status !== undefined) all.push(sql`t.status = ${filter.status}`);
+  if (filter.assignee_id === null) all.push(sql`t.assignee_id is null`);
+  else if (filter.assignee_id !== undefined) all.push(sql`t.assignee_id = ${filter.assignee_id}`);
+  if (filter.reporter_id !== undefined) all.push(sql`t.reporter_id = ${filter.reporter_id}`);
+  if (filter.priority !== undefined) all.push(sql`t.priority = ${filter.priority}`);
+  if (filter.label !== undefined) all.push(sql`${filter.label} = any (t.labels)`);
+  if (filter.created_after !== undefined) all.push(sql`t.created_at > ${filter.created_after}::timestamptz`);
+  if (filter.created_before !== undefined) all.push(sql`t.created_at < ${filter.created_before}::timestamptz`);
+  if (filter.updated_after !== undefined) all.push(sql`t.updated_at > ${filter.updated_after}::timestamptz`);
+  if (filter.updated_before !== undefined) all.push(sql`t.updated_at < ${filter.updated_before}::timestamptz`);
+  return and(all);
+}
+
+/** The statement of the ticket list. */
+export function ticketList(workspace_id: string, filter: TicketFilter, part: { after: Sql; order_and_limit: Sql }): Sql {
+  return sql`
+    select ${columns} ${from_tickets}
+    where ${matches(workspace_id, filter)} and ${part.after}
+    ${part.order_and_limit}`;
+}
+
+/** What changed since a version, oldest first: one entry a version. */
+export function changesSince(db: Db, workspace_id: string, ticket_id: string, version: number) {
+  return db.rows<{
+    version: number;
+    before: Record<string, unknown> | null;
+    after: Record<string, unknown> | null;
+  }>(sql`
+    select subject_version as version, before, after
+    from audit_log
+    where workspace_id = ${workspace_id} and subject_id = ${ticket_id} and subject_type = 'ticket'
+      and subject_version > ${version}
+    order by subject_version`);
+}

@@ -1,0 +1,121 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import { insertComment } from '../comments/queries.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body, Response } from '../http/contract.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { newId } from '../lib/ids.ts';
+import { definitionOf } from '../projects/definitions.ts';
+import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
+import { openTicket, requireAssignable } from './access.ts';
+import { changed } from './change.ts';
+import type { transition_ticket } from './contract.ts';
+import { allowedStatuses, presentTicket } from './present.ts';
+import { insertTransition, type LockedTicket, type TransitionRow, updateTicket } from './queries.ts';
+import { decideTransition } from './workflow.ts';
+
+type Input = Body<typeof transition_ticket>;
+
+/**
+ * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
+ * ticket is held while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
+ */
+export async function transitionTicket(
+  tx: Tx,
+  actor: Actor,
+  ref: string,
+  input: Input,
+  if_match?: IfMatch,
+): Promise<Response<typeof transition_ticket>> {
+  await requireAssignable(tx, actor, input.assignee_id);
+  const before = await openTicket(tx, actor, ref);
+  const definition = await definitionOf(tx, before);
+  const current = {
+    status: before.status,
+    version: before.version,
+    allowed_transitions: allowedStatuses(before, definition, actor.role),
+  };
+  requireMatch(if_match, before.version, current);
+  if (input.expected_version !== undefined && input.expected_version !== before.version) {
+    throw new BatonError('conflict', { detail: 'The ticket has changed since expected_version.', ...current });
+  }
+  const changes = { ...decide(definition, before, actor, input, current), status_sequence: before.status_sequence + 1 };
+
+  const comment_id = input.comment === undefined ? null : newId();
+  const after = updateTicket(tx, before, changes);
+  if (comment_id !== null && input.comment !== undefined) {
+    insertComment(tx, {
+      workspace_id: actor.workspace_id,
+      ticket_id: before.id,
+      id: comment_id,
+      author_id: actor.user_id,
+      body: input.comment,
+      created_at: before.at,
+    });
+  }
+  const row: TransitionRow = {
+    workspace_id: before.workspace_id,
+    project_id: before.project_id,
+    ticket_id: before.id,
+    id: newId(),
+    sequence: after.status_sequence,
+    workflow_version: before.workflow_version,
+    from_status: before.status,
+    to_status: after.status,
+    resolution: after.resolution,
+    comment_id,
+    actor_id: actor.user_id,
+    created_at: before.at,
+  };
+  insertTransition(tx, row);
+  const fields = changed(before, after, ['status', 'resolution', 'assignee_id']);
+  recordAudit(tx, actor, {
+    action: 'ticket.transitioned',
+    subject_id: before.id,
+    subject_version: after.version,
+    before: fields.before,
+    after: comment_id === null ? fields.after : { ...fields.after, comment_id },
+    at: before.at,
+  });
+  const { workspace_id: _, project_id: __, workflow_version: ___, comment_id: ____, ...transition } = row;
+  return {
+    transition: { ...transition, comment: input.comment ?? null },
+    ticket: presentTicket(after, definition, actor.role),
+  };
+}
+
+interface Current {
+  status: string;
+  version: number;
+  allowed_transitions: string[];
+}
+
+function decide(
+  definition: WorkflowDefinition,
+  ticket: LockedTicket,
+  actor: Actor,
+  request: Input,
+  current: Current,
+): { status: string; resolution: string | null; assignee_id: string | null } {
+  const decision = decideTransition({ definition, ticket, role: actor.role, request });
+  if (decision.ok) return decision.changes;
+  switch (decision.reason) {
+    case 'transition_not_allowed':
+      throw new BatonError('transition_not_allowed', { from: ticket.status, to: request.to, ...current });
+    case 'transition_forbidden':
+      throw new BatonError('forbidden', { from: ticket.status, to: request.to, role: actor.role });
+    case 'fields_required':
+      throw new BatonError('fields_required', { ...decision.data });
+    case 'unknown_status':
+      throw invalid('/to', `The workflow has no status ${request.to}.`, current);
+    case 'unknown_resolution':
+      throw invalid('/resolution', `One of: ${definition.resolutions.join(', ')}.`, current);
+    case 'resolution_not_allowed':
+      throw invalid('/resolution', 'Only a step into a status of the category done takes a resolution.', current);
+  }
+}
+
+function invalid(pointer: string, detail: string, current: Current): BatonError {
+  return new BatonError('validation_failed', { errors: [{ pointer, detail }], ...current });
+}
