@@ -1,0 +1,164 @@
+-- What must hold of the data at any moment: each statement lists violations, and returns none on a sound database.
+-- Run as the owner, who sees every workspace. Each begins with its name in a comment, `-- name: …`.
+
+-- name: history_is_gap_free
+select workspace_id, ticket_id, 'sequences ' || array_agg(sequence order by sequence)::text as violation
+from status_history
+group by workspace_id, ticket_id
+having min(sequence) <> 1 or max(sequence) <> count(*);
+
+-- name: history_is_a_chain
+select h.workspace_id, h.ticket_id, 'step ' || h.sequence || ' leaves ' || h.from_status || ', not ' || p.to_status as violation
+from status_history h
+join status_history p
+  on p.workspace_id = h.workspace_id and p.ticket_id = h.ticket_id and p.sequence = h.sequence - 1
+where p.to_status <> h.from_status;
+
+-- name: history_starts_where_the_ticket_started
+select h.workspace_id, h.ticket_id, 'first step leaves ' || h.from_status as violation
+from status_history h
+join tickets t on t.workspace_id = h.workspace_id and t.id = h.ticket_id
+where h.sequence = 1 and h.from_status <> t.initial_status;
+
+-- name: history_ends_where_the_ticket_is
+select t.workspace_id, t.id as ticket_id, 'is ' || t.status || ', last step went to ' || coalesce(h.to_status, 'nowhere') as violation
+from tickets t
+left join status_history h
+  on h.workspace_id = t.workspace_id and h.ticket_id = t.id and h.sequence = t.status_sequence
+where t.status <> coalesce(h.to_status, t.initial_status) or (t.status_sequence > 0 and h.sequence is null);
+
+-- name: history_is_counted
+select t.workspace_id, t.id as ticket_id, 'counts ' || t.status_sequence || ' steps' as violation
+from tickets t
+where t.status_sequence <> (
+  select count(*) from status_history h where h.workspace_id = t.workspace_id and h.ticket_id = t.id);
+
+-- name: every_step_was_legal_when_it_was_taken
+select h.workspace_id, h.ticket_id, 'step ' || h.sequence || ': ' || h.from_status || ' to ' || h.to_status as violation
+from status_history h
+join workflows w
+  on w.workspace_id = h.workspace_id and w.project_id = h.project_id and w.version = h.workflow_version
+where not exists (
+  select 1 from jsonb_array_elements(w.definition -> 'transitions') step
+  where step ->> 'from' = h.from_status and step ->> 'to' = h.to_status);
+
+-- name: history_is_of_the_tickets_project
+select h.workspace_id, h.ticket_id, 'history of project ' || h.project_id as violation
+from status_history h
+join tickets t on t.workspace_id = h.workspace_id and t.id = h.ticket_id
+where t.project_id <> h.project_id;
+
+-- name: history_times_follow_its_order
+select h.workspace_id, h.ticket_id, 'step ' || h.sequence || ' is not later than the one before' as violation
+from status_history h
+join status_history p
+  on p.workspace_id = h.workspace_id and p.ticket_id = h.ticket_id and p.sequence = h.sequence - 1
+where h.created_at <= p.created_at;
+
+-- name: history_lies_within_the_tickets_life
+select h.workspace_id, h.ticket_id, 'step ' || h.sequence || ' at ' || h.created_at as violation
+from status_history h
+join tickets t on t.workspace_id = h.workspace_id and t.id = h.ticket_id
+where h.created_at < t.created_at or h.created_at > t.updated_at;
+
+-- name: current_status_is_in_the_workflow_in_force
+select t.workspace_id, t.id as ticket_id, 'status ' || t.status as violation
+from tickets t
+join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
+join workflows w
+  on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
+where not exists (
+  select 1 from jsonb_array_elements(w.definition -> 'statuses') s where s ->> 'key' = t.status);
+
+-- name: resolution_is_the_last_steps
+select t.workspace_id, t.id as ticket_id, 'resolution ' || coalesce(t.resolution, 'none') as violation
+from tickets t
+left join status_history h
+  on h.workspace_id = t.workspace_id and h.ticket_id = t.id and h.sequence = t.status_sequence
+where t.resolution is distinct from h.resolution;
+
+-- name: statuses_are_those_of_the_workflow_in_force
+select p.workspace_id, p.id as project_id, 'status ' || coalesce(s.status, d.key) as violation
+from projects p
+join workflows w
+  on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
+cross join lateral (select x ->> 'key' as key from jsonb_array_elements(w.definition -> 'statuses') x) d
+full join project_statuses s
+  on s.workspace_id = p.workspace_id and s.project_id = p.id and s.status = d.key
+where s.status is null or d.key is null;
+
+-- name: every_project_has_its_workflow
+select p.workspace_id, p.id as project_id, 'workflow version ' || p.workflow_version as violation
+from projects p
+left join workflows w
+  on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
+where w.version is null;
+
+-- name: workflow_versions_are_gap_free
+select workspace_id, project_id, 'versions ' || array_agg(version order by version)::text as violation
+from workflows
+group by workspace_id, project_id
+having min(version) <> 1 or max(version) <> count(*);
+
+-- name: ticket_numbers_are_dense
+select p.workspace_id, p.id as project_id, 'last ' || p.last_number || ', tickets ' || count(t.id) as violation
+from projects p
+left join tickets t on t.workspace_id = p.workspace_id and t.project_id = p.id
+group by p.workspace_id, p.id
+having count(t.id) <> p.last_number or coalesce(max(t.number), 0) <> p.last_number;
+
+-- name: assignees_are_members
+select t.workspace_id, t.id as ticket_id, 'assignee ' || t.assignee_id as violation
+from tickets t
+left join memberships m on m.workspace_id = t.workspace_id and m.user_id = t.assignee_id
+where t.assignee_id is not null and m.user_id is null;
+
+-- name: every_workspace_has_an_owner
+select w.id as workspace_id, 'no owner' as violation
+from workspaces w
+where w.deleted_at is null and not exists (
+  select 1 from memberships m where m.workspace_id = w.id and m.role = 'owner');
+
+-- name: memberships_are_written_twice_alike
+select coalesce(m.workspace_id, u.workspace_id) as workspace_id, 'user ' || coalesce(m.user_id, u.user_id) as violation
+from memberships m
+full join user_workspaces u on u.workspace_id = m.workspace_id and u.user_id = m.user_id
+where m.role is distinct from u.role;
+
+-- name: each_ticket_version_has_exactly_one_audit_entry
+select t.workspace_id, t.id as ticket_id, 'version ' || t.version || ', entries ' || count(a.id) as violation
+from tickets t
+left join audit_log a on a.workspace_id = t.workspace_id and a.subject_id = t.id and a.subject_type = 'ticket'
+group by t.workspace_id, t.id, t.version
+having count(a.id) <> t.version or min(a.subject_version) <> 1 or max(a.subject_version) <> t.version;
+
+-- name: each_step_has_its_audit_entry
+select t.workspace_id, t.id as ticket_id, 'steps ' || t.status_sequence || ', entries ' || count(a.id) as violation
+from tickets t
+left join audit_log a
+  on a.workspace_id = t.workspace_id and a.subject_id = t.id and a.action = 'ticket.transitioned'
+group by t.workspace_id, t.id, t.status_sequence
+having count(a.id) <> t.status_sequence;
+
+-- name: each_comment_has_its_audit_entry
+select c.workspace_id, c.ticket_id, 'comment ' || c.id as violation
+from comments c
+where not exists (
+    select 1 from audit_log a
+    where a.workspace_id = c.workspace_id and a.subject_id = c.id and a.action = 'comment.created')
+  and not exists (
+    select 1 from status_history h
+    where h.workspace_id = c.workspace_id and h.ticket_id = c.ticket_id and h.comment_id = c.id);
+
+-- name: accepted_invitations_were_to_their_acceptor
+select i.workspace_id, i.id as invitation_id, i.email as violation
+from invitations i
+join users u on u.id = i.accepted_by
+where u.email <> i.email;
+
+-- name: one_live_refresh_token_a_session
+select t.user_id, t.session_id, count(*) || ' unspent tokens' as violation
+from refresh_tokens t
+where t.spent_at is null
+group by t.user_id, t.session_id
+having count(*) > 1;
