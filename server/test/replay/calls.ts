@@ -1,0 +1,65 @@
+import type { Priority } from './priority.ts';
+
+/** One call to the API; people are the source's names, statuses and resolutions the workflow's keys. */
+export type Call = CreateCall | TransitionCall | AssignCall | EditCall | CommentCall;
+
+export interface CreateCall {
+  kind: 'create';
+  title: string;
+  description: string;
+  priority: Priority;
+  labels: string[];
+  status: string;
+  assignee: string | null;
+}
+
+export interface TransitionCall {
+  kind: 'transition';
+  to: string;
+  resolution?: string;
+  /** Absent: stays as it is; null: nobody. */
+  assignee?: string | null;
+  comment?: string;
+}
+
+interface AssignCall {
+  kind: 'assign';
+  assignee: string | null;
+}
+
+export interface EditCall {
+  kind: 'edit';
+  title?: string;
+  description?: string;
+  priority?: Priority;
+  labels?: string[];
+}
+
+interface CommentCall {
+  kind: 'comment';
+  body: string;
+}
+
+/** What one author did to a ticket at one instant, and the calls that say it: none if nothing here changes. */
+export interface Step {
+  at: string;
+  by: string | null;
+  /** How many operations of the source this covers: 0 for a creation that is made up. */
+  operations: number;
+  calls: Call[];
+}
+
+/** A status change as the history must show it. */
+export interface ExpectedChange {
+  from: string;
+  to: string;
+  by: string | null;
+  resolution: string | null;
+}
+
+/** Everything to do for one ticket, in order, and how it must look afterwards. */
+export interface TicketPlan {
+  ticket: string;
+  steps: Step[];
+  expected: { status: string; assignee: string | null; changes: ExpectedChange[] };
+}

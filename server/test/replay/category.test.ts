@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { guessCategory } from './category.ts';
+
+const unused = { entered: 10, resolved: 0, next: new Set<string>() };
+
+test('a status that tickets enter with a resolution is done, whatever it is called', () => {
+  expect(guessCategory('Pending', { ...unused, resolved: 6 }, false)).toBe('done');
+  expect(guessCategory('Pending', { ...unused, resolved: 1 }, false)).toBe('waiting');
+});
+
+test('the status most tickets start in is to do', () => {
+  expect(guessCategory('Blorp', unused, true)).toBe('todo');
+});
+
+test.each([
+  ['NEED INFO', 'waiting'],
+  ['NEEDINFO', 'waiting'],
+  ['awaiting_reply', 'waiting'],
+  ['On Hold', 'waiting'],
+  ['REOPENED', 'in_progress'],
+  ['Verified', 'done'],
+  ["Won't do (closed)", 'done'],
+  ['Backlog', 'todo'],
+  ['Newly assigned', 'in_progress'],
+  ['In Review', 'in_progress'],
+])('%s is %s by its name', (name, category) => {
+  expect(guessCategory(name, unused, false)).toBe(category);
+});

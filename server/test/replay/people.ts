@@ -1,0 +1,28 @@
+import { type History, initialValue } from './history.ts';
+
+// What trackers write where nobody is meant: Trac's "somebody", Bugzilla's nobody@example.org.
+const NOBODY = /^(nobody|somebody|someone|no ?one|none|null|unassigned|undefined|anonymous|default|n\/a|-+)(@.*)?$/i;
+
+/** Who appears in the source, and as what. */
+export interface People {
+  /** Whoever does anything. */
+  authors: Set<string>;
+  /** Whoever a ticket is ever assigned to; they must be members before the replay starts. */
+  assignees: Set<string>;
+}
+
+/** Collects the people of a source. */
+export function peopleOf(histories: readonly History[]): People {
+  const all = histories.flatMap(({ create, rest }) => [create, ...rest]);
+  const authors = new Set(all.map(({ by }) => by).filter((by) => by !== null));
+  const assigned = [
+    ...histories.map((history) => initialValue(history, 'assignee')),
+    ...all.map(({ set }) => set.get('assignee')?.to ?? null),
+  ];
+  return { authors, assignees: new Set(assigned.map((name) => person(name, authors)).filter((name) => name !== null)) };
+}
+
+/** The name, or null where it means nobody; a stand-in for nobody is a person only if it ever acts. */
+export function person(name: string | null, authors: Set<string>): string | null {
+  return name !== null && (authors.has(name) || !NOBODY.test(name.trim())) ? name : null;
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { Report } from './report.ts';
+
+test('what the source had wrong comes first, counted, with a few examples', () => {
+  const report = new Report();
+  report.note('second_call', 'X-9');
+  for (const ticket of ['X-1', 'X-2', 'X-3', 'X-4']) report.note('chain_gap', ticket);
+  expect(report.lines()).toEqual([
+    'source:',
+    '      4  status changes from a status the ticket is not in: played from where it is (X-1; X-2; X-3)',
+    'mapping:',
+    '      1  operations that took a second call (X-9)',
+  ]);
+});

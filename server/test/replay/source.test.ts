@@ -1,0 +1,113 @@
+import { renameSync, truncateSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { collect, writeSource } from './fixture.ts';
+import { Report } from './report.ts';
+import { readOperations, readTickets, ticketsFileBeside } from './source.ts';
+
+const change = { at: '2020-01-01T00:00:00Z', op: 'change', ticket: 'X-1', by: 'ann', set: { Status: ['A', 'B'] } };
+
+async function read(path: string) {
+  const report = new Report();
+  return { operations: await collect(readOperations(path, report)), report };
+}
+
+test.each([true, false])('operations are read in file order (gzip: %s)', async (gzip) => {
+  const { operations } = await read(writeSource({ operations: [change, { ...change, ticket: 'X-2' }], gzip }));
+  expect(operations.map(({ ticket }) => ticket)).toEqual(['X-1', 'X-2']);
+  expect(operations[0]?.set.get('Status')).toEqual({ from: 'A', to: 'B' });
+});
+
+test('what is zipped is told by its bytes, not by its name', async () => {
+  const zipped = writeSource({ operations: [change], gzip: true });
+  const renamed = zipped.replace(/\.gz$/, '');
+  renameSync(zipped, renamed);
+  expect((await read(renamed)).operations).toHaveLength(1);
+});
+
+test('a file cut short is refused, not taken for the whole', async () => {
+  const path = writeSource({ operations: [change], gzip: true });
+  truncateSync(path, 40);
+  await expect(read(path)).rejects.toThrow('unexpected end of file');
+});
+
+test('a line holds whatever JSON may hold, line separators and long texts included', async () => {
+  const value = `a\u2028b\u2029c😀${'x'.repeat(300_000)}`;
+  const line = JSON.stringify({ ...change, set: { description: [null, value] } });
+  expect(line).toContain('\u2028');
+  const { operations, report } = await read(writeSource({ operations: [line, change] }));
+  expect(operations[0]?.set.get('description')?.to).toBe(value);
+  expect(operations).toHaveLength(2);
+  expect(report.lines()).toEqual([]);
+});
+
+test('lines that are no operation are reported and passed over; empty ones and CR are nothing', async () => {
+  const lines = [
+    '{"at": cut',
+    '[]',
+    'null',
+    '',
+    '{"op":"merge","ticket":"X-1"}',
+    '{"op":"change"}',
+    `${JSON.stringify(change)}\r`,
+  ];
+  const { operations, report } = await read(writeSource({ operations: lines }));
+  expect(operations).toHaveLength(1);
+  expect(report.count('unreadable_line')).toBe(5);
+});
+
+test('values of any kind become one text, and empty ones nothing', async () => {
+  const set = {
+    title: ' ',
+    points: 3,
+    flag: [false, true],
+    tags: ['a', 'b'],
+    list: [null, 'x'],
+    status: 'New',
+    map: { a: 1 },
+  };
+  const { operations } = await read(writeSource({ operations: [{ ...change, op: 'create', by: '', set }] }));
+  const to = Object.fromEntries([...(operations[0]?.set ?? [])].map(([field, { to }]) => [field, to]));
+  expect(to).toEqual({
+    title: null,
+    points: '3',
+    flag: 'false true',
+    tags: 'a b',
+    list: 'x',
+    status: 'New',
+    map: '{"a":1}',
+  });
+  expect(operations[0]?.by).toBeNull();
+});
+
+test('tickets carry their texts, and the last value of every other field', async () => {
+  const row = {
+    id: 7,
+    title: 'T',
+    description: null,
+    status: 'Shut',
+    tags: ['a', 'b'],
+    closed_at: 'x',
+    history: [{}],
+    comments: [{ body: 'hi' }, 3],
+  };
+  const path = ticketsFileBeside(writeSource({ operations: [], tickets: [row] })) ?? '';
+  const [ticket] = await collect(readTickets(path, new Report()));
+  expect(ticket).toEqual({
+    id: '7',
+    title: 'T',
+    description: null,
+    reporter: null,
+    facts: new Map([
+      ['status', 'Shut'],
+      ['tags', 'a b'],
+    ]),
+    comments: [{ at: '', by: null, body: 'hi' }],
+  });
+});
+
+test('the tickets file is found beside the replay file only if it is there', () => {
+  expect(ticketsFileBeside(writeSource({ operations: [], tickets: [], gzip: true }))).toMatch(
+    /other-tickets\.ndjson\.gz$/,
+  );
+  expect(ticketsFileBeside(writeSource({ operations: [] }))).toBeUndefined();
+});

@@ -1,0 +1,169 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { Report } from './report.ts';
+
+/** A field's value before and after; `from` is undefined where the source doesn't say. */
+interface FieldChange {
+  from: string | null | undefined;
+  to: string | null;
+}
+
+/** One line of the replay file. */
+export interface SourceOperation {
+  at: string;
+  op: 'create' | 'change' | 'comment';
+  ticket: string;
+  by: string | null;
+  set: Map<string, FieldChange>;
+  /** How long the comment is, or the description of a ticket that is created. */
+  chars: number;
+  title_chars: number;
+}
+
+/** One line of the tickets file. */
+export interface SourceTicket {
+  id: string;
+  title: string | null;
+  description: string | null;
+  reporter: string | null;
+  /** The last value of every other field: status, assignee, component … */
+  facts: Map<string, string | null>;
+  comments: { at: string; by: string | null; body: string }[];
+}
+
+type Row = Record<string, unknown>;
+
+/** The operations of an NDJSON file, plain or gzipped, in its order; lines that are none go to the report. */
+export async function* readOperations(path: string, report: Report): AsyncGenerator<SourceOperation> {
+  for await (const [row, where] of rows(path, report)) {
+    const operation = asOperation(row);
+    if (operation) yield operation;
+    else report.note('unreadable_line', where);
+  }
+}
+
+/** The tickets of an NDJSON file, plain or gzipped, one at a time: their texts may be large. */
+export async function* readTickets(path: string, report: Report): AsyncGenerator<SourceTicket> {
+  for await (const [row, where] of rows(path, report)) {
+    const ticket = asTicket(row);
+    if (ticket) yield ticket;
+    else report.note('unreadable_line', where);
+  }
+}
+
+/** `x-tickets.ndjson.gz` for `x-replay.ndjson.gz`, zipped or not, if it is there. */
+export function ticketsFileBeside(replay: string): string | undefined {
+  const beside = replay.replace(/replay(?=[^/\\]*$)/, 'tickets');
+  if (beside === replay) return undefined;
+  const zipped = beside.endsWith('.gz');
+  return [beside, zipped ? beside.slice(0, -3) : `${beside}.gz`].find((path) => existsSync(path));
+}
+
+async function* rows(path: string, report: Report): AsyncGenerator<[row: Row, where: string]> {
+  let number = 0;
+  for await (const line of lines(path)) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const row = parse(line);
+    if (row) yield [row, `line ${number}`];
+    else report.note('unreadable_line', `line ${number}`);
+  }
+}
+
+function parse(line: string): Row | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRow(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// Not readline: it also breaks lines at U+2028 and U+2029, which JSON may hold unescaped.
+async function* lines(path: string): AsyncGenerator<string> {
+  let held = '';
+  for await (const chunk of await textOf(path)) {
+    const parts = chunk.toString().split('\n');
+    parts[0] = held + parts[0];
+    held = parts.pop() ?? '';
+    yield* parts;
+  }
+  if (held) yield held;
+}
+
+async function textOf(path: string): Promise<NodeJS.ReadableStream> {
+  const bytes = createReadStream(path);
+  const text = (await isGzip(path)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+  return text.setEncoding('utf8');
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+function asOperation(row: Row): SourceOperation | undefined {
+  const { op } = row;
+  const ticket = scalar(row['ticket']);
+  if (ticket === null || (op !== 'create' && op !== 'change' && op !== 'comment')) return undefined;
+  const created = op === 'create';
+  return {
+    at: scalar(row['at']) ?? '',
+    op,
+    ticket,
+    by: scalar(row['by']),
+    set: new Map(
+      isRow(row['set']) ? Object.entries(row['set']).map(([field, v]) => [field, fieldChange(v, created)]) : [],
+    ),
+    chars: size(row[created ? 'description_chars' : 'chars']),
+    title_chars: size(row['title_chars']),
+  };
+}
+
+function asTicket(row: Row): SourceTicket | undefined {
+  const id = scalar(row['id']);
+  if (id === null) return undefined;
+  const { title, description, comments, history: _, reporter, ...rest } = row;
+  const facts = Object.entries(rest).filter(([field]) => field !== 'id' && !field.endsWith('_at'));
+  return {
+    id,
+    title: scalar(title),
+    description: scalar(description),
+    reporter: scalar(reporter),
+    facts: new Map(facts.map(([field, value]) => [field, scalar(value)])),
+    comments: (Array.isArray(comments) ? comments.filter(isRow) : []).map((comment) => ({
+      at: scalar(comment['at']) ?? '',
+      by: scalar(comment['by']),
+      body: scalar(comment['body']) ?? '',
+    })),
+  };
+}
+
+// A change is a pair; a creation has plain values, and a list there is the value itself unless it starts from nothing.
+function fieldChange(value: unknown, created: boolean): FieldChange {
+  const pair = Array.isArray(value) && value.length === 2 && (!created || value[0] === null);
+  return pair ? { from: scalar(value[0]), to: scalar(value[1]) } : { from: undefined, to: scalar(value) };
+}
+
+/** One text for any value; null for what is empty. */
+function scalar(value: unknown): string | null {
+  if (Array.isArray(value)) return scalar(value.map((entry) => scalar(entry) ?? '').join(' '));
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+function size(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? Math.floor(value) : 0;
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
