@@ -25,7 +25,13 @@ function vitest(args: string[]): Count {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-results-'));
   const report = path.join(dir, 'results.json');
   try {
-    const run = check('tests', 'vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`, ...args]);
+    const run = check('tests', 'vitest', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${report}`,
+      ...args,
+    ]);
     const results = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number;
       numFailedTests: number;

@@ -1,0 +1,87 @@
+import pg from 'pg';
+
+// What the migrations come to, as SQL a reviewer can read in a diff. pg_dump is not among the embedded binaries, and
+// its output changes with its version; the catalog's own functions say the same for every PostgreSQL from 15 on.
+
+const bookkeeping = `('pgmigrations', 'migration_checksums')`;
+
+const columns = `
+  select c.relname as table, c.relpersistence = 'u' as unlogged, c.reloptions::text[] as options,
+    array_agg(
+      format('  %I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+        case when a.attnotnull then ' not null' else '' end,
+        coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')) order by a.attnum) as lines
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+  where n.nspname = 'public' and c.relkind = 'r' and c.relname not in ${bookkeeping}
+  group by c.oid, c.relname, c.relpersistence, c.reloptions
+  order by 1`;
+
+const constraints = `
+  select c.conrelid::regclass::text as table,
+    format('  constraint %I %s', c.conname, pg_get_constraintdef(c.oid)) as line
+  from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+  where n.nspname = 'public' and c.contype in ('p', 'u', 'f', 'c')
+  order by 1, position(c.contype::text in 'pucf'), c.conname`;
+
+const indexes = `
+  select i.indrelid::regclass::text as table, pg_get_indexdef(i.indexrelid) as line
+  from pg_index i
+  join pg_class c on c.oid = i.indexrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
+  order by 1, c.relname`;
+
+const policies = `
+  select polrelid::regclass::text as table, format('CREATE POLICY %I ON %s USING (%s)', polname, polrelid::regclass,
+    pg_get_expr(polqual, polrelid)) as line
+  from pg_policy order by 1, polname`;
+
+const grants = `
+  select table_name as table, format('GRANT %s ON %s TO baton_app',
+    string_agg(privilege_type, ', ' order by privilege_type), table_name) as line
+  from information_schema.role_table_grants
+  where grantee = 'baton_app' and table_schema = 'public' group by table_name order by 1`;
+
+const functions = `
+  select pg_get_functiondef(p.oid) as line from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = 'public' order by p.proname`;
+
+interface Line {
+  table: string;
+  line: string;
+}
+
+/** The schema of a migrated database, table by table. */
+export async function dumpSchema(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const rows = async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows;
+    const tables = await rows<{ table: string; unlogged: boolean; options: string[] | null; lines: string[] }>(columns);
+    const [keys, by_index, by_policy, by_grant] = [
+      await rows<Line>(constraints),
+      await rows<Line>(indexes),
+      await rows<Line>(policies),
+      await rows<Line>(grants),
+    ];
+    const of = (lines: Line[], table: string) => lines.filter((line) => line.table === table).map(({ line }) => line);
+    const parts = (await rows<{ line: string }>(functions)).map(({ line }) => `${line.trim()};`);
+    for (const { table, unlogged, options, lines } of tables) {
+      const body = [...lines, ...of(keys, table)].join(',\n');
+      const storage = options === null ? '' : ` with (${options.join(', ')})`;
+      const after = [...of(by_index, table), ...of(by_policy, table), ...of(by_grant, table)];
+      parts.push(
+        [
+          `create ${unlogged ? 'unlogged ' : ''}table ${table} (\n${body}\n)${storage};`,
+          ...after.map((line) => `${line};`),
+        ].join('\n'),
+      );
+    }
+    return `-- Generated from server/migrations by \`npm run generate\`. Not run by anything: for reading.\n\n${parts.join('\n\n')}\n`;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../harness/server.ts';
+import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
+
+let database: TestDatabase;
+let catalog: Catalog;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  catalog = await readCatalog(database.owner);
+});
+afterAll(() => database.drop());
+
+describe('the schema', () => {
+  test('keeps every rule that lets it be sharded by workspace', () => {
+    expect(catalog.tables.length).toBeGreaterThan(15);
+    expect(catalogViolations(catalog)).toEqual([]);
+  });
+
+  const planted: [sql: string, says: string][] = [
+    ['create table loose (id uuid primary key)', 'loose_pkey begins with id'],
+    ['create table open (workspace_id uuid primary key)', "open doesn't force row-level security"],
+    ['create unique index by_title on tickets (title)', 'by_title begins with title'],
+    [
+      'alter table comments add constraint c_author_fkey foreign key (workspace_id, author_id) references memberships',
+      'c_author_fkey has no index that begins with its columns',
+    ],
+    [
+      `create function f() returns trigger language plpgsql as 'begin return new; end';
+       create trigger t before insert on tickets for each row execute function f()`,
+      'tickets.t is a trigger or rule',
+    ],
+    ['grant update on status_history to baton_app', "the app's role may UPDATE status_history"],
+    ['grant delete on audit_log to baton_app', "the app's role may DELETE audit_log"],
+    [
+      'alter table status_history drop constraint status_history_ticket_fkey, add constraint h_ticket_fkey ' +
+        'foreign key (workspace_id, ticket_id) references tickets on delete cascade',
+      'h_ticket_fkey acts on delete or update',
+    ],
+    ['alter role baton_app bypassrls', "the app's role owns or bypasses something"],
+  ];
+  test.each(planted)('would be caught breaking one: %s', async (sql, says) => {
+    const client = await database.owner.connect();
+    try {
+      await client.query(`begin; ${sql}`);
+      const broken = await readCatalog({ query: client.query.bind(client) } as typeof database.owner);
+      expect(catalogViolations(broken)).toContain(says);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
