@@ -31,7 +31,8 @@ export function fit(text: string, kind: Bounded, where: string, report: Report):
 
 /** The text without what PostgreSQL or UTF-8 cannot hold. */
 export function strip(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '');
+  const printable = text.replaceAll('\0', '');
+  return printable.isWellFormed() ? printable : printable.replace(/\p{Surrogate}/gu, '');
 }
 
 /** At most `length` UTF-16 units, never half a surrogate pair. */
