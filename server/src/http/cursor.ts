@@ -50,39 +50,52 @@ export interface Page<Row> {
   next_cursor: string | null;
 }
 
-export interface KeysetOptions<Row> {
+/** The condition, order and limit that a list's statement ends in. */
+export interface KeysetPart {
+  after: Sql;
+  order_and_limit: Sql;
+}
+
+export interface Keyset {
+  /** The columns the list is ordered by. */
+  at: Sql;
+  id: Sql;
+  descending?: boolean;
+}
+
+/** What follows a position, in order. The casts pin the parameters' types, and so the plan. */
+export function keysetPart({ at, id, descending = false }: Keyset, limit: number, position?: Position): KeysetPart {
+  const beyond = descending ? sql`<` : sql`>`;
+  const direction = descending ? sql`desc` : sql`asc`;
+  return {
+    after:
+      position === undefined
+        ? sql`true`
+        : sql`(${at}, ${id}) ${beyond} (${position.at}::timestamptz, ${position.id}::uuid)`,
+    order_and_limit: sql`order by ${at} ${direction}, ${id} ${direction} limit ${limit}`,
+  };
+}
+
+export interface KeysetOptions<Row> extends Keyset {
   cursors: Cursors;
   /** The operation's id. */
   operation: string;
   /** Everything that selects the list: workspace or user, and the filters as the client gave them. */
   filter: Record<string, unknown>;
   query: { limit: number; cursor?: string | undefined };
-  /** The columns the list is ordered by. */
-  at: Sql;
-  id: Sql;
-  descending?: boolean;
   /** Runs the statement with its condition, order and limit. */
-  rows: (part: { after: Sql; order_and_limit: Sql }) => Promise<Row[]>;
+  rows: (part: KeysetPart) => Promise<Row[]>;
   positionOf: (row: Row) => Position;
 }
 
 /** One page by keyset: it costs the same wherever it is in the list. One row more than asked tells if there is a next. */
 export async function keysetPage<Row>(options: KeysetOptions<Row>): Promise<Page<Row>> {
-  const { at, id, query, descending = false } = options;
-  const list = JSON.stringify([options.operation, descending, options.filter]);
-  const position = query.cursor === undefined ? undefined : options.cursors.decode(query.cursor, list);
-  const beyond = descending ? sql`<` : sql`>`;
-  const after =
-    position === undefined
-      ? sql`true`
-      : sql`(${at}, ${id}) ${beyond} (${position.at}::timestamptz, ${position.id}::uuid)`;
-  const direction = descending ? sql`desc` : sql`asc`;
-  const rows = await options.rows({
-    after,
-    order_and_limit: sql`order by ${at} ${direction}, ${id} ${direction} limit ${query.limit + 1}`,
-  });
+  const { query, cursors } = options;
+  const list = JSON.stringify([options.operation, options.descending ?? false, options.filter]);
+  const position = query.cursor === undefined ? undefined : cursors.decode(query.cursor, list);
+  const rows = await options.rows(keysetPart(options, query.limit + 1, position));
   const data = rows.slice(0, query.limit);
   const last = data.at(-1);
   const more = rows.length > query.limit && last !== undefined;
-  return { data, next_cursor: more ? options.cursors.encode(options.positionOf(last), list) : null };
+  return { data, next_cursor: more ? cursors.encode(options.positionOf(last), list) : null };
 }

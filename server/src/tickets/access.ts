@@ -1,7 +1,15 @@
 import type { Actor } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type Hold, lockAssignable, lockTicket, type LockedTicket, ticketByRef, ticketId, type TicketRow } from './queries.ts';
+import {
+  type Hold,
+  lockAssignable,
+  lockTicket,
+  type LockedTicket,
+  ticketByRef,
+  ticketId,
+  type TicketRow,
+} from './queries.ts';
 
 /** A ticket of this workspace, by id or key. Absent, deleted and another workspace's are all `not_found`. */
 export async function requireTicket(db: Db, workspace_id: string, ref: string): Promise<TicketRow> {

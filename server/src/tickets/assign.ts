@@ -22,7 +22,11 @@ export async function assignTicket(
   const { version, assignee_id } = before;
   requireMatch(if_match, version, { assignee_id });
   if (input.expected_version !== undefined && input.expected_version !== version) {
-    throw new BatonError('conflict', { detail: 'The ticket has changed since expected_version.', version, assignee_id });
+    throw new BatonError('conflict', {
+      detail: 'The ticket has changed since expected_version.',
+      version,
+      assignee_id,
+    });
   }
   if (assignee_id === input.user_id) return presentTo(tx, before, actor);
   const after = updateTicket(tx, before, { assignee_id: input.user_id });

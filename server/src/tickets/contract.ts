@@ -84,7 +84,9 @@ export const create_ticket = operation({
     labels: labels.default([]),
     assignee_id: id.nullable().default(null),
     due_on: z.iso.date().nullable().default(null),
-    status: status_key.optional().meta({ description: 'One of the workflow’s initial statuses; the first unless given.' }),
+    status: status_key
+      .optional()
+      .meta({ description: 'One of the workflow’s initial statuses; the first unless given.' }),
   }),
   max_body_bytes: max_ticket_body_bytes,
   status: 201,
@@ -146,7 +148,9 @@ export const update_ticket = operation({
       priority,
       labels,
       due_on: z.iso.date().nullable(),
-      version: version.meta({ description: 'The version the edit is based on. Or send If-Match, which merges nothing.' }),
+      version: version.meta({
+        description: 'The version the edit is based on. Or send If-Match, which merges nothing.',
+      }),
     })
     .partial(),
   max_body_bytes: max_ticket_body_bytes,

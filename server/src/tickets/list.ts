@@ -8,10 +8,14 @@ import type { list_tickets } from './contract.ts';
 import { presentTicket } from './present.ts';
 import { type TicketFilter, ticketList, type TicketRow } from './queries.ts';
 
-const orders = {
+/** The columns a list may be ordered by. */
+export const orders = {
   created_at: sql`t.created_at`,
   updated_at: sql`t.updated_at`,
 };
+
+/** The tie-break. */
+export const tie_break = sql`t.id`;
 
 /** One page of the tickets that match. The statement is issued before the actor is known: one round trip for both. */
 export async function listTickets(
@@ -36,7 +40,7 @@ export async function listTickets(
     filter: { ...filter, column, workspace_id: scope.workspace_id },
     query: { limit, cursor },
     at: orders[column],
-    id: sql`t.id`,
+    id: tie_break,
     descending: sort.startsWith('-'),
     rows: (part) => db.rows<TicketRow>(ticketList(scope.workspace_id, filter, part)),
     positionOf: (row) => ({ at: row[column], id: row.id }),

@@ -1,5 +1,6 @@
 import { and, join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
 import { isUuid } from '../lib/ids.ts';
 import type { Ticket, Transition } from './contract.ts';
 
@@ -143,7 +144,9 @@ const assignments: { [Field in keyof TicketChanges]-?: Sql } = {
  */
 export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChanges): LockedTicket {
   const version = ticket.version + 1;
-  const set = Object.entries(changes).map(([field, value]) => sql`${assignments[field as keyof TicketChanges]}${value}`);
+  const set = Object.entries(changes).map(
+    ([field, value]) => sql`${assignments[field as keyof TicketChanges]}${value}`,
+  );
   tx.send(sql`
     update tickets set ${join(set, sql`, `)}, version = ${version}, updated_at = ${ticket.at}
     where workspace_id = ${ticket.workspace_id} and id = ${ticket.id}`);
@@ -171,7 +174,7 @@ export function transitionsOf(
   db: Db,
   workspace_id: string,
   ticket_id: string,
-  part: { after: Sql; order_and_limit: Sql },
+  part: KeysetPart,
 ): Promise<Transition[]> {
   return db.rows(sql`
     select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, c.body as comment, h.actor_id,
@@ -217,7 +220,7 @@ function matches(workspace_id: string, filter: TicketFilter): Sql {
 }
 
 /** The statement of the ticket list. */
-export function ticketList(workspace_id: string, filter: TicketFilter, part: { after: Sql; order_and_limit: Sql }): Sql {
+export function ticketList(workspace_id: string, filter: TicketFilter, part: KeysetPart): Sql {
   return sql`
     select ${columns} ${from_tickets}
     where ${matches(workspace_id, filter)} and ${part.after}

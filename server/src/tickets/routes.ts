@@ -13,7 +13,9 @@ import { transitionsOf } from './queries.ts';
 import { transitionTicket } from './transition.ts';
 
 export function ticketRoutes(routes: Routes, { cursors }: Services): void {
-  routes.write(contract.create_ticket, (tx, actor, { params, body }) => createTicket(tx, actor, params.project_id, body));
+  routes.write(contract.create_ticket, (tx, actor, { params, body }) =>
+    createTicket(tx, actor, params.project_id, body),
+  );
   routes.read(contract.list_tickets, (db, { params, query, caller }, actor) =>
     listTickets(db, cursors, { workspace_id: params.workspace_id, user_id: caller.user_id }, query, actor),
   );

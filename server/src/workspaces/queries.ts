@@ -1,5 +1,6 @@
-import { type Sql, sql } from '../db/sql.ts';
+import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
 import type { Role } from '../http/contract.ts';
 import type { Workspace } from './contract.ts';
 
@@ -9,7 +10,7 @@ export function workspaceById(db: Db, workspace_id: string): Promise<Omit<Worksp
   return db.one(sql`select ${columns} from workspaces w where w.id = ${workspace_id}`);
 }
 
-export function workspacesOf(db: Db, user_id: string, part: { after: Sql; order_and_limit: Sql }) {
+export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
   return db.rows<Workspace & { joined_at: string }>(sql`
     select ${columns}, m.role, m.created_at as joined_at
     from user_workspaces m
