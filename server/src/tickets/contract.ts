@@ -158,7 +158,7 @@ export const update_ticket = operation({
   status: 200,
   response: ticket,
   etag: true,
-  errors: ['precondition_required', 'edit_conflict', 'project_archived'],
+  errors: ['precondition_required', 'edit_conflict', 'conflict', 'project_archived'],
 });
 
 export const delete_ticket = operation({

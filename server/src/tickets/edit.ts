@@ -31,9 +31,14 @@ export async function editTicket(
       ...(seen === undefined ? {} : { fields: await sinceThen(tx, before, edit, seen) }),
     });
   }
-  const base_version = version ?? before.version;
-  const changes_since = await changesAfter(tx, before, base_version);
-  const merged = mergeEdit({ current: before, base_version, changes_since, edit });
+  if (version !== undefined && version > before.version) {
+    throw new BatonError('conflict', {
+      detail: 'The ticket has no such version yet.',
+      current_version: before.version,
+    });
+  }
+  const changes_since = await changesAfter(tx, before, version ?? before.version);
+  const merged = mergeEdit({ current: before, changes_since, edit });
   if (!merged.ok) {
     throw new BatonError('edit_conflict', { current_version: before.version, fields: merged.conflicts });
   }

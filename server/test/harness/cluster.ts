@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 
 declare module 'vitest' {
@@ -21,12 +20,17 @@ function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
+async function startCluster(dir: string) {
+  const { startEmbedded } = await import('../../src/db/embedded.ts');
+  return startEmbedded({ dir, fsync: false, max_connections: 300 });
+}
+
 /** One cluster and one migrated template for the whole run; TEST_DATABASE_URL names another cluster to use. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-test-'));
   chmodSync(dir, 0o755); // as root, PostgreSQL runs as another user, who must get in
-  const embedded = given === undefined ? await startEmbedded({ dir, fsync: false, max_connections: 300 }) : undefined;
+  const embedded = given === undefined ? await startCluster(dir) : undefined;
   const admin_url = given ?? embedded?.url ?? '';
   const admin = new pg.Client({ connectionString: admin_url });
   await admin.connect();

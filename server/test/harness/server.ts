@@ -67,7 +67,22 @@ export const test_environment = {
   BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,
 };
 
-export async function startServer(environment: Record<string, string> = {}): Promise<TestServer> {
+/** Rewrites statements on their way: a deliberately broken build, for controls. */
+export type Patch = (text: string) => string;
+
+function applyPatch(pool: pg.Pool, patch: Patch): void {
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (config: unknown) => unknown;
+    const patched = (config: string | pg.QueryConfig) =>
+      query(typeof config === 'string' ? patch(config) : { ...config, text: patch(config.text) });
+    client.query = patched as typeof client.query;
+  });
+}
+
+export async function startServer(
+  environment: Record<string, string> = {},
+  options: { patch?: Patch } = {},
+): Promise<TestServer> {
   const database = await createDatabase();
   const config = readConfig({ ...test_environment, DATABASE_URL: database.url, ...environment });
   const log = pino({ level: config.log_level });
@@ -79,6 +94,7 @@ export async function startServer(environment: Record<string, string> = {}): Pro
     lock_timeout_ms: config.lock_timeout_ms,
     on_error: () => undefined,
   });
+  if (options.patch !== undefined) applyPatch(pool, options.patch);
   const { handler } = createApp({ config, pool, log });
   const server: Server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,66 @@
+import { sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import type { WorkflowDefinition } from './workflow-definition.ts';
+
+/** Which version of which project's workflow. */
+export interface DefinitionKey {
+  workspace_id: string;
+  project_id: string;
+  workflow_version: number;
+}
+
+// A version never changes once written, so a process may remember it for good: nothing ever needs invalidating.
+// A Map keeps the order of insertion, which makes it a queue of what to forget first.
+const remembered = new Map<string, WorkflowDefinition>();
+const max_remembered = 1000;
+
+const nameOf = (key: DefinitionKey) => `${key.workspace_id} ${key.project_id} ${key.workflow_version}`;
+
+function remember(key: DefinitionKey, definition: WorkflowDefinition): void {
+  const [oldest] = remembered.keys();
+  if (remembered.size >= max_remembered && oldest !== undefined) remembered.delete(oldest);
+  remembered.set(nameOf(key), definition);
+}
+
+interface WorkflowRow extends DefinitionKey {
+  definition: WorkflowDefinition;
+}
+
+/** The definitions of these versions in one workspace: from memory, and the rest in one statement. */
+export async function definitionsOf(
+  db: Db,
+  workspace_id: string,
+  keys: readonly DefinitionKey[],
+): Promise<(key: DefinitionKey) => WorkflowDefinition> {
+  const found = new Map<string, WorkflowDefinition>();
+  const missing = new Map<string, DefinitionKey>();
+  for (const key of keys) {
+    const known = remembered.get(nameOf(key));
+    if (known === undefined) missing.set(nameOf(key), key);
+    else found.set(nameOf(key), known);
+  }
+  if (missing.size > 0) {
+    const wanted = [...missing.values()];
+    const rows = await db.rows<WorkflowRow>(sql`
+      select w.workspace_id, w.project_id, w.version as workflow_version, w.definition
+      from workflows w
+      join unnest(${wanted.map((key) => key.project_id)}::uuid[], ${wanted.map((key) => key.workflow_version)}::integer[])
+        as k (project_id, version) on k.project_id = w.project_id and k.version = w.version
+      where w.workspace_id = ${workspace_id}`);
+    for (const row of rows) {
+      found.set(nameOf(row), row.definition);
+      remember(row, row.definition);
+    }
+  }
+  return (key) => {
+    const definition = found.get(nameOf(key));
+    if (definition === undefined) throw new Error(`There is no workflow ${nameOf(key)}.`);
+    return definition;
+  };
+}
+
+/** The definition of one version. */
+export async function definitionOf(db: Db, key: DefinitionKey): Promise<WorkflowDefinition> {
+  const definitionFor = await definitionsOf(db, key.workspace_id, [key]);
+  return definitionFor(key);
+}

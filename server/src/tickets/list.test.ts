@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+  const { workspace_id, project_id, member } = team;
+  for (let n = 0; n < 25; n++) {
+    await member.client.create_ticket({
+      workspace_id,
+      project_id,
+      body: {
+        title: `Ticket ${n}`,
+        labels: n % 2 === 0 ? ['even'] : [],
+        priority: n % 5 === 0 ? 'urgent' : 'none',
+        assignee_id: n % 3 === 0 ? member.user.id : null,
+      },
+    });
+  }
+});
+afterAll(() => server.stop());
+
+async function titles(filter: Omit<Parameters<Team['member']['client']['list_tickets']>[0], 'workspace_id'>) {
+  const found: string[] = [];
+  const input = { workspace_id: team.workspace_id, limit: 4, ...filter };
+  for await (const ticket of team.member.client.pages.list_tickets(input)) found.push(ticket.title);
+  return found;
+}
+
+const all = Array.from({ length: 25 }, (_, n) => n);
+const named = (numbers: number[]) => numbers.map((n) => `Ticket ${n}`);
+
+describe('the list of tickets', () => {
+  test('gives every ticket exactly once, in both directions', async () => {
+    expect(await titles({ sort: 'created_at' })).toEqual(named(all));
+    expect(await titles({})).toEqual(named(all).reverse());
+  });
+
+  test('narrows by each parameter, and by several together', async () => {
+    const sort = 'created_at';
+    const third = all.filter((n) => n % 3 === 0);
+    expect(await titles({ sort, label: 'even' })).toEqual(named(all.filter((n) => n % 2 === 0)));
+    expect(await titles({ sort, priority: 'urgent' })).toEqual(named([0, 5, 10, 15, 20]));
+    expect(await titles({ sort, assignee: 'me' })).toEqual(named(third));
+    expect(await titles({ sort, assignee: team.member.user.id })).toEqual(named(third));
+    expect(await titles({ sort, assignee: 'none' })).toEqual(named(all.filter((n) => n % 3 !== 0)));
+    expect(await titles({ sort, reporter: 'me', label: 'even', assignee: 'me' })).toEqual(
+      named(third.filter((n) => n % 2 === 0)),
+    );
+    expect(await titles({ sort, status: 'in_progress' })).toEqual([]);
+    expect(await titles({ sort, project_id: team.workspace_id })).toEqual([]);
+    expect(await titles({ created_after: '2999-01-01T00:00:00Z' })).toEqual([]);
+    expect(await titles({ sort, created_before: '2999-01-01T00:00:00Z' })).toEqual(named(all));
+  });
+
+  test('never repeats or skips what stays while others write', async () => {
+    const { workspace_id, member } = team;
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await member.client.list_tickets({ workspace_id, limit: 3, ...(cursor ? { cursor } : {}) });
+      seen.push(...page.data.map(({ title }) => title));
+      await makeTicket(team, { title: 'Newcomer' });
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen.filter((title) => title !== 'Newcomer')).toEqual(named(all).reverse());
+  });
+
+  test('takes a cursor only for the list it came from', async () => {
+    const { workspace_id, member, stranger } = team;
+    const { next_cursor } = await member.client.list_tickets({ workspace_id, limit: 2 });
+    const cursor = next_cursor ?? '';
+    const elsewhere = await stranger.client.create_workspace({ body: { name: 'Elsewhere' } });
+    const flipped = (cursor.startsWith('A') ? 'B' : 'A') + cursor.slice(1);
+    const refused = await Promise.all([
+      member.client.raw.list_tickets({ workspace_id, cursor, label: 'even' }),
+      member.client.raw.list_tickets({ workspace_id, cursor, sort: 'created_at' }),
+      member.client.raw.list_tickets({ workspace_id, cursor: flipped }),
+      member.client.raw.list_tickets({ workspace_id, cursor: 'nonsense' }),
+      stranger.client.raw.list_tickets({ workspace_id: elsewhere.id, cursor }),
+    ]);
+    expect(refused.map(({ status, body }) => [status, (body as { code?: string }).code])).toEqual(
+      Array(5).fill([400, 'invalid_cursor']),
+    );
+    expect((await member.client.raw.list_tickets({ workspace_id, cursor, limit: 7 })).status).toBe(200);
+  });
+
+  test('refuses unknown and repeated parameters, and limits out of bounds', async () => {
+    const url = `${server.url}/v1/workspaces/${team.workspace_id}/tickets`;
+    for (const query of ['colour=red', 'limit=0', 'limit=101', 'limit=1&limit=2', 'status=Open', 'assignee=you']) {
+      const answer = await fetch(`${url}?${query}`, {
+        headers: { authorization: `Bearer ${team.member.access_token}` },
+      });
+      expect([query, answer.status]).toEqual([query, 422]);
+    }
+  });
+});

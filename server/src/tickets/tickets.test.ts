@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team, violations } from '../../test/harness/make.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(async () => {
+  expect(await violations(server)).toEqual({});
+  await server.stop();
+});
+
+const at = (ticket: { id: string }) => ({ workspace_id: team.workspace_id, ticket: ticket.id });
+
+describe('creating', () => {
+  test('numbers tickets in turn and answers Location and ETag', async () => {
+    const first = await makeTicket(team);
+    const { workspace_id, project_id, member } = team;
+    const { status, body, headers } = await member.client.raw.create_ticket({
+      workspace_id,
+      project_id,
+      body: { title: '  Trimmed  ', labels: ['b', 'a', 'b'], priority: 'high', due_on: '2027-01-31' },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      key: `ENG-${first.number + 1}`,
+      title: 'Trimmed',
+      status: 'open',
+      status_category: 'todo',
+      labels: ['a', 'b'],
+      reporter_id: member.user.id,
+      version: 1,
+      allowed_transitions: ['in_progress'],
+    });
+    expect(headers.get('etag')).toBe('"1"');
+    const read = await fetch(server.url + headers.get('location'), {
+      headers: { authorization: `Bearer ${member.access_token}` },
+    });
+    expect(await read.json()).toEqual(body);
+  });
+
+  test('refuses a viewer, and strangers see nothing at all', async () => {
+    const { workspace_id, project_id, viewer, stranger } = team;
+    const input = { workspace_id, project_id, body: { title: 'No' } };
+    expect((await viewer.client.raw.create_ticket(input)).status).toBe(403);
+    expect((await stranger.client.raw.create_ticket(input)).status).toBe(404);
+  });
+
+  test('refuses an assignee who is not a member, and takes no number for it', async () => {
+    const before = await makeTicket(team);
+    const refused = await team.member.client.raw.create_ticket({
+      workspace_id: team.workspace_id,
+      project_id: team.project_id,
+      body: { title: 'No', assignee_id: team.stranger.user.id },
+    });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'assignee_not_member' } });
+    expect((await makeTicket(team)).number).toBe(before.number + 1);
+  });
+
+  test('is found by id and by key, in its own workspace only', async () => {
+    const ticket = await makeTicket(team);
+    const { workspace_id, member, stranger } = team;
+    expect(await member.client.get_ticket({ workspace_id, ticket: ticket.key })).toEqual(ticket);
+    const elsewhere = await stranger.client.create_workspace({ body: { name: 'Elsewhere' } });
+    for (const ref of [ticket.id, ticket.key, 'ENG-2147483648', 'ENG-9999999999']) {
+      const answer = await stranger.client.raw.get_ticket({ workspace_id: elsewhere.id, ticket: ref });
+      expect(answer.status).toBe(404);
+    }
+  });
+});
+
+describe('moving', () => {
+  test('follows the workflow, writes history in step, and refuses everything else with what is allowed', async () => {
+    const ticket = await makeTicket(team);
+    const { client } = team.member;
+    const refused = await client.raw.transition_ticket({ ...at(ticket), body: { to: 'closed' } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'transition_not_allowed', status: 'open', from: 'open', allowed_transitions: ['in_progress'] },
+    });
+    expect(await client.get_ticket(at(ticket))).toEqual(ticket);
+    for (const to of ['in_progress', 'resolved', 'closed']) {
+      const { transition, ticket: after } = await client.transition_ticket({ ...at(ticket), body: { to } });
+      expect(transition).toMatchObject({ to_status: to, ticket_id: ticket.id, actor_id: team.member.user.id });
+      expect(after).toEqual(await client.get_ticket(at(ticket)));
+    }
+    const { data } = await client.list_transitions(at(ticket));
+    expect(data.map((step) => [step.sequence, step.from_status, step.to_status])).toEqual([
+      [1, 'open', 'in_progress'],
+      [2, 'in_progress', 'resolved'],
+      [3, 'resolved', 'closed'],
+    ]);
+  });
+
+  test('sets resolution, assignee and comment in the same step, or nothing of it', async () => {
+    const ticket = await makeTicket(team);
+    const { client, user } = team.member;
+    await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', assignee_id: user.id } });
+    const before = await client.get_ticket(at(ticket));
+    const step = { to: 'resolved', resolution: 'fixed', comment: 'Done.', assignee_id: team.stranger.user.id };
+    const refused = await client.raw.transition_ticket({ ...at(ticket), body: step });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'assignee_not_member' } });
+    expect(await client.get_ticket(at(ticket))).toEqual(before);
+    expect((await client.list_comments(at(ticket))).data).toEqual([]);
+
+    const done = await client.transition_ticket({ ...at(ticket), body: { ...step, assignee_id: null } });
+    expect(done.ticket).toMatchObject({ status: 'resolved', resolution: 'fixed', assignee_id: null, version: 3 });
+    expect(done.transition).toMatchObject({ comment: 'Done.', resolution: 'fixed' });
+    expect((await client.list_comments(at(ticket))).data.map(({ body }) => body)).toEqual(['Done.']);
+    expect((await client.list_transitions(at(ticket))).data.at(-1)).toEqual(done.transition);
+  });
+
+  test('says what a stale expected_version or If-Match missed', async () => {
+    const ticket = await makeTicket(team);
+    const { client } = team.member;
+    await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+    const body = { to: 'resolved' };
+    const current = { status: 'in_progress', version: 2, allowed_transitions: ['resolved'] };
+    expect(await client.raw.transition_ticket({ ...at(ticket), body: { ...body, expected_version: 1 } })).toMatchObject(
+      { status: 409, body: { code: 'conflict', ...current } },
+    );
+    expect(await client.raw.transition_ticket({ ...at(ticket), body, if_match: '"1"' })).toMatchObject({
+      status: 412,
+      body: { code: 'precondition_failed', ...current },
+    });
+    await client.transition_ticket({ ...at(ticket), body, if_match: '"2"' });
+  });
+
+  test('refuses statuses and resolutions the workflow does not know', async () => {
+    const ticket = await makeTicket(team);
+    const { client } = team.member;
+    for (const [body, pointer] of [
+      [{ to: 'nowhere' }, '/to'],
+      [{ to: 'in_progress', resolution: 'fixed' }, '/resolution'],
+    ] as const) {
+      const refused = await client.raw.transition_ticket({ ...at(ticket), body });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    }
+  });
+});
+
+describe('editing', () => {
+  test('needs a base version', async () => {
+    const ticket = await makeTicket(team);
+    const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body: { title: 'New' } });
+    expect(refused).toMatchObject({ status: 428, body: { code: 'precondition_required' } });
+  });
+
+  test('merges edits of different fields and refuses those of the same with base, mine and theirs', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    const [mine, theirs] = [team.member.client, team.admin.client];
+    await theirs.update_ticket({ ...at(ticket), body: { title: 'Theirs', version: 1 } });
+    await theirs.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+    const merged = await mine.update_ticket({ ...at(ticket), body: { labels: ['x'], priority: 'low', version: 1 } });
+    expect(merged).toMatchObject({ title: 'Theirs', labels: ['x'], priority: 'low', version: 4 });
+    const refused = await mine.raw.update_ticket({
+      ...at(ticket),
+      body: { title: 'Mine', description: 'Kept back', version: 1 },
+    });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: 'edit_conflict',
+        current_version: 4,
+        fields: { title: { base: 'Base', mine: 'Mine', theirs: 'Theirs' } },
+      },
+    });
+    expect(await mine.get_ticket(at(ticket))).toEqual(merged);
+  });
+
+  test('with If-Match refuses any change since, and says per field what it was', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    const { client } = team.member;
+    await client.update_ticket({ ...at(ticket), body: { title: 'Theirs' }, if_match: '"1"' });
+    const refused = await client.raw.update_ticket({ ...at(ticket), body: { title: 'Mine' }, if_match: '"1"' });
+    expect(refused).toMatchObject({
+      status: 412,
+      body: { current_version: 2, fields: { title: { base: 'Base', mine: 'Mine', theirs: 'Theirs' } } },
+    });
+    for (const if_match of ['W/"2"', '"other"']) {
+      expect((await client.raw.update_ticket({ ...at(ticket), body: { title: 'M' }, if_match })).status).toBe(412);
+    }
+    expect((await client.raw.update_ticket({ ...at(ticket), body: {}, if_match: 'nonsense' })).status).toBe(400);
+  });
+
+  test('that changes nothing makes no version', async () => {
+    const ticket = await makeTicket(team);
+    const body = { title: ticket.title, labels: [], version: 1 };
+    expect(await team.member.client.update_ticket({ ...at(ticket), body })).toEqual(ticket);
+  });
+
+  test('based on a version that never was is refused', async () => {
+    const ticket = await makeTicket(team);
+    const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body: { title: 'X', version: 9 } });
+    expect(refused.status).toBe(409);
+  });
+});
+
+describe('assigning', () => {
+  test('goes to members and to nobody, and again to the same changes nothing', async () => {
+    const ticket = await makeTicket(team);
+    const { client, user } = team.member;
+    const assigned = await client.set_assignee({ ...at(ticket), body: { user_id: user.id } });
+    expect(assigned).toMatchObject({ assignee_id: user.id, version: 2 });
+    expect(await client.set_assignee({ ...at(ticket), body: { user_id: user.id } })).toEqual(assigned);
+    expect(await client.set_assignee({ ...at(ticket), body: { user_id: null } })).toMatchObject({ assignee_id: null });
+    const refused = await client.raw.set_assignee({ ...at(ticket), body: { user_id: team.stranger.user.id } });
+    expect(refused.status).toBe(422);
+  });
+});
+
+describe('deleting', () => {
+  test('hides the ticket from everything but the list of deleted ones, and restoring brings it back', async () => {
+    const ticket = await makeTicket(team);
+    const { client } = team.member;
+    const { workspace_id } = team;
+    await client.delete_ticket(at(ticket));
+    const gone = await Promise.all([
+      client.raw.get_ticket(at(ticket)),
+      client.raw.update_ticket({ ...at(ticket), body: { title: 'X', version: 2 } }),
+      client.raw.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } }),
+      client.raw.set_assignee({ ...at(ticket), body: { user_id: null } }),
+      client.raw.create_comment({ ...at(ticket), body: { body: 'x' } }),
+      client.raw.list_transitions(at(ticket)),
+      client.raw.list_comments(at(ticket)),
+      client.raw.delete_ticket(at(ticket)),
+    ]);
+    expect(gone.map(({ status }) => status)).toEqual(Array(8).fill(404));
+    const ids = async (deleted: 'true' | 'false') =>
+      (await client.list_tickets({ workspace_id, deleted })).data.map(({ id }) => id);
+    expect(await ids('true')).toContain(ticket.id);
+    expect(await ids('false')).not.toContain(ticket.id);
+    const restored = await client.restore_ticket(at(ticket));
+    expect(restored).toMatchObject({ id: ticket.id, deleted_at: null, version: 3 });
+    expect((await client.raw.restore_ticket(at(ticket))).status).toBe(409);
+  });
+});
+
+describe('the audit log', () => {
+  test('has exactly one entry for each version, with before and after', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    const { client } = team.member;
+    await client.update_ticket({ ...at(ticket), body: { title: 'New', version: 1 } });
+    await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+    await client.delete_ticket(at(ticket));
+    const { data } = await team.admin.client.list_audit({ workspace_id: team.workspace_id, subject: ticket.id });
+    expect(data.map((entry) => [entry.subject_version, entry.action])).toEqual([
+      [4, 'ticket.deleted'],
+      [3, 'ticket.transitioned'],
+      [2, 'ticket.updated'],
+      [1, 'ticket.created'],
+    ]);
+    expect(data[2]).toMatchObject({
+      before: { title: 'Base' },
+      after: { title: 'New' },
+      actor_id: team.member.user.id,
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { registerPerson, joinWorkspace, type Person } from './people.ts';
+import type { TestServer } from './server.ts';
+
+/** A workspace with somebody in each role, a stranger, and one project. */
+export interface Team {
+  workspace_id: string;
+  project_id: string;
+  owner: Person;
+  admin: Person;
+  member: Person;
+  viewer: Person;
+  stranger: Person;
+}
+
+export async function makeTeam(server: TestServer, workflow: 'strict' | 'standard' = 'strict'): Promise<Team> {
+  const [owner, admin, member, viewer, stranger] = await Promise.all([
+    registerPerson(server),
+    registerPerson(server),
+    registerPerson(server),
+    registerPerson(server),
+    registerPerson(server),
+  ]);
+  const { id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Team' } });
+  await joinWorkspace(owner, admin, workspace_id, 'admin');
+  await joinWorkspace(owner, member, workspace_id, 'member');
+  await joinWorkspace(owner, viewer, workspace_id, 'viewer');
+  const project = await owner.client.create_project({ workspace_id, body: { key: 'ENG', name: 'Eng', workflow } });
+  return { workspace_id, project_id: project.id, owner, admin, member, viewer, stranger };
+}
+
+export async function makeTicket(team: Team, fields: { title?: string; assignee_id?: string } = {}) {
+  const { workspace_id, project_id, member } = team;
+  return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
+}
+
+const invariants_file = path.resolve(import.meta.dirname, '../../sql/invariants.sql');
+
+/** Each invariant of invariants.sql by its name. */
+export function invariants(): { name: string; statement: string }[] {
+  return readFileSync(invariants_file, 'utf8')
+    .split(/^-- name: /m)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf('\n');
+      return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
+    });
+}
+
+/** What the invariants find wrong in the test's database, by invariant; empty when all hold. */
+export async function violations(server: TestServer): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { name, statement } of invariants()) {
+    const { rows } = await server.database.owner.query(statement);
+    if (rows.length > 0) found[name] = rows.slice(0, 5);
+  }
+  return found;
+}
