@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createPool } from '../../src/db/pool.ts';
+import { unscopedTables } from './statements.ts';
 
 function withDatabase(url: string, database: string): string {
   const changed = new URL(url);
@@ -70,12 +71,17 @@ export const test_environment = {
 /** Rewrites statements on their way: a deliberately broken build, for controls. */
 export type Patch = (text: string) => string;
 
-function applyPatch(pool: pg.Pool, patch: Patch): void {
+/** Looks at every statement the server sends, and refuses one that names tenant tables without their workspace. */
+function watch(pool: pg.Pool, patch: Patch): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (config: unknown) => unknown;
-    const patched = (config: string | pg.QueryConfig) =>
-      query(typeof config === 'string' ? patch(config) : { ...config, text: patch(config.text) });
-    client.query = patched as typeof client.query;
+    const watched = (config: string | pg.QueryConfig) => {
+      const text = typeof config === 'string' ? config : config.text;
+      const unscoped = unscopedTables(text);
+      if (unscoped.length > 0) throw new Error(`No workspace_id for ${unscoped.join(', ')}: ${text}`);
+      return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) });
+    };
+    client.query = watched as typeof client.query;
   });
 }
 
@@ -94,7 +100,7 @@ export async function startServer(
     lock_timeout_ms: config.lock_timeout_ms,
     on_error: () => undefined,
   });
-  if (options.patch !== undefined) applyPatch(pool, options.patch);
+  watch(pool, options.patch ?? ((text) => text));
   const { handler } = createApp({ config, pool, log });
   const server: Server = createServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,24 @@
+const tenant_tables = [
+  'memberships',
+  'invitations',
+  'projects',
+  'workflows',
+  'project_statuses',
+  'tickets',
+  'comments',
+  'status_history',
+  'audit_log',
+];
+
+const reference = new RegExp(`\\b(?:from|join|update)\\s+(?:only\\s+)?(${tenant_tables.join('|')})\\b`, 'gi');
+const equality = /\bworkspace_id\s*=\s*(?:\$\d+|\w+\.workspace_id)/gi;
+
+/**
+ * The tenant tables of a statement that no equality on workspace_id stands for: what would go to every shard, and past
+ * the first wall. Counted, not parsed: as many equalities as tables.
+ */
+export function unscopedTables(text: string): string[] {
+  const tables = [...text.matchAll(reference)].map((match) => match[1] ?? '');
+  const equalities = [...text.matchAll(equality)].length;
+  return equalities >= tables.length ? [] : tables;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { unscopedTables } from '../harness/statements.ts';
+import { houseViolations, sources } from './house.ts';
+
+describe('the house', () => {
+  test('keeps each kind of thing in its place', () => {
+    const all = sources();
+    expect(all.length).toBeGreaterThan(40);
+    expect(houseViolations(all)).toEqual([]);
+  });
+
+  test.each([
+    ['tickets/edit.ts', "import express from 'express';", 'uses Express outside of http/'],
+    ['tickets/edit.ts', 'process.env.X', 'reads process.env'],
+    ['tickets/edit.ts', 'sql`select 1`', 'has a statement outside of the places for SQL'],
+    ['tickets/queries.ts', 'sql`select clock_timestamp()`', 'uses what does not survive sharding'],
+    ['tickets/edit.ts', 'client.query(`select ${x}`)', 'builds SQL from strings'],
+    ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
+  ])('would be caught: %s with %s', (file, text, says) => {
+    expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);
+  });
+});
+
+describe('every tenant statement', () => {
+  test.each([
+    'select 1 from tickets t where t.id = $1',
+    'select 1 from tickets t join projects p on p.id = t.project_id where t.workspace_id = $1',
+    'update tickets set title = $1 where id = $2',
+    'delete from memberships where user_id = $1',
+  ])('would be caught without its workspace: %s', (text) => {
+    expect(unscopedTables(text)).not.toEqual([]);
+  });
+
+  test('passes with an equality for each table', () => {
+    const text = `select 1 from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
+      where t.workspace_id = $1`;
+    expect(unscopedTables(text)).toEqual([]);
+  });
+});
