@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
+import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
 import { BatonError } from './errors.ts';
 import type { Operation } from './http/contract.ts';
@@ -10,6 +12,7 @@ import { Cursors } from './http/cursor.ts';
 import { createRoutes, type Services } from './http/handle.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { ticketRoutes } from './tickets/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
 export interface App {
@@ -21,7 +24,7 @@ export interface App {
 export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger }): App {
   const { config, log } = parts;
   const tokens = new AccessTokens(config.jwt_keys, config.access_token_ttl_s);
-  const limits = createRateLimits(config);
+  const limits = createRateLimits(config, parts.pool);
   const services: Services = { ...parts, limits, tokens, cursors: new Cursors(config.secret) };
 
   const app = express();
@@ -39,7 +42,10 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger })
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);
+  accountRoutes(routes, services);
   workspaceRoutes(routes, services);
+  ticketRoutes(routes, services);
+  commentRoutes(routes, services);
   app.use(router);
 
   app.use(() => {

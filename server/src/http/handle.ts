@@ -174,7 +174,7 @@ export function createRoutes(router: express.Router, services: Services): Routes
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = services.limits.forOperation(operation);
     const body = operation.body === undefined ? [] : [requireJson(operation)];
-    router[operation.method](path, ...limit, identify, ...body, handler);
+    router[operation.method](path, ...limit.beforeBody, identify, ...body, ...limit.afterBody, handler);
   }
 
   const callerOf = (request: Request<Operation>, identity: Identity | undefined): Caller => {

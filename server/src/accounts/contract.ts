@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { id, line, operation, page, page_query, text, timestamp } from '../http/contract.ts';
+
+export const user = z
+  .strictObject({
+    id,
+    email: z.string(),
+    name: z.string(),
+    version: z.int(),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof user>;
+
+/** What signing in answers: who, a short access token, and the refresh token that replaces both. */
+const tokens = z
+  .strictObject({
+    user,
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().meta({ description: 'Seconds.' }),
+    refresh_token: z.string().meta({ description: 'Of use once: each refresh answers a new one.' }),
+  })
+  .meta({ id: 'Tokens' });
+
+export const session = z
+  .strictObject({
+    id,
+    current: z.boolean().meta({ description: 'The session of this very request.' }),
+    user_agent: z.string().nullable(),
+    ip: z.string().nullable(),
+    created_at: timestamp,
+    refreshed_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'Session' });
+
+export const account_audit_entry = z
+  .strictObject({
+    id,
+    action: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    request_id: z.string(),
+    ip: z.string().nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'AccountAuditEntry' });
+
+/** An address as it is kept and compared: trimmed, in lower case. */
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email())
+  .meta({ format: 'email', example: 'ada@example.com' });
+const password = text({ min: 10, max: 256 }).meta({ format: 'password' });
+
+export const register = operation({
+  id: 'register',
+  method: 'post',
+  path: '/v1/auth/register',
+  tag: 'accounts',
+  summary: 'Makes an account and signs in.',
+  body: z
+    .strictObject({ email, password, name: line(200) })
+    .refine(({ email: address, password: secret }) => secret.toLowerCase() !== address, {
+      path: ['password'],
+      message: 'A password must not be the e-mail address.',
+    }),
+  status: 201,
+  response: tokens,
+  errors: ['email_taken'],
+});
+
+export const login = operation({
+  id: 'login',
+  method: 'post',
+  path: '/v1/auth/login',
+  tag: 'accounts',
+  summary: 'Signs in with e-mail address and password.',
+  body: z.strictObject({ email, password: text({ min: 1, max: 256 }).meta({ format: 'password' }) }),
+  status: 200,
+  response: tokens,
+  errors: ['invalid_credentials'],
+});
+
+export const refresh = operation({
+  id: 'refresh',
+  method: 'post',
+  path: '/v1/auth/refresh',
+  tag: 'accounts',
+  summary: 'Exchanges a refresh token for new tokens; using one a second time ends its whole session.',
+  body: z.strictObject({ refresh_token: z.string().max(200) }),
+  status: 200,
+  response: tokens,
+  errors: ['invalid_refresh_token'],
+});
+
+export const logout = operation({
+  id: 'logout',
+  method: 'post',
+  path: '/v1/auth/logout',
+  tag: 'accounts',
+  summary: 'Ends this session: its access tokens stop at once.',
+  status: 204,
+});
+
+export const get_me = operation({
+  id: 'get_me',
+  method: 'get',
+  path: '/v1/me',
+  tag: 'accounts',
+  summary: 'Reads one’s own account.',
+  status: 200,
+  response: user,
+  etag: true,
+});
+
+export const update_me = operation({
+  id: 'update_me',
+  method: 'patch',
+  path: '/v1/me',
+  tag: 'accounts',
+  summary: 'Changes one’s own name.',
+  body: z.strictObject({ name: line(200) }),
+  if_match: true,
+  status: 200,
+  response: user,
+  etag: true,
+});
+
+export const change_password = operation({
+  id: 'change_password',
+  method: 'put',
+  path: '/v1/me/password',
+  tag: 'accounts',
+  summary: 'Changes the password and ends every other session.',
+  body: z.strictObject({
+    current_password: text({ min: 1, max: 256 }).meta({ format: 'password' }),
+    new_password: password,
+  }),
+  status: 204,
+  errors: ['invalid_credentials'],
+});
+
+export const list_sessions = operation({
+  id: 'list_sessions',
+  method: 'get',
+  path: '/v1/sessions',
+  tag: 'accounts',
+  summary: 'Lists one’s live sessions, newest first.',
+  query: page_query,
+  status: 200,
+  response: page(session),
+  errors: ['invalid_cursor'],
+});
+
+export const revoke_session = operation({
+  id: 'revoke_session',
+  method: 'delete',
+  path: '/v1/sessions/{session_id}',
+  tag: 'accounts',
+  summary: 'Ends one of one’s sessions.',
+  params: z.strictObject({ session_id: id }),
+  status: 204,
+  errors: ['not_found'],
+});
+
+export const list_my_audit = operation({
+  id: 'list_my_audit',
+  method: 'get',
+  path: '/v1/me/audit',
+  tag: 'accounts',
+  summary: 'Lists what happened to one’s account, newest first.',
+  query: page_query,
+  status: 200,
+  response: page(account_audit_entry),
+  errors: ['invalid_cursor'],
+});

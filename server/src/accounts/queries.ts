@@ -1,0 +1,172 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import { newId } from '../lib/ids.ts';
+import type { User } from './contract.ts';
+
+const columns = sql`u.id, u.email, u.name, u.version, u.created_at, u.updated_at`;
+
+export function userByEmail(db: Db, email: string): Promise<User | undefined> {
+  return db.maybeOne(sql`select ${columns} from users u where u.email = ${email}`);
+}
+
+export function userById(db: Db, user_id: string): Promise<User> {
+  return db.one(sql`select ${columns} from users u where u.id = ${user_id}`);
+}
+
+/** The account unless it is disabled. */
+export function enabledUser(db: Db, user_id: string): Promise<User | undefined> {
+  return db.maybeOne(sql`select ${columns} from users u where u.id = ${user_id} and u.disabled_at is null`);
+}
+
+/** The account's version, its row held until the commit. */
+export function lockUser(tx: Tx, user_id: string): Promise<{ version: number }> {
+  return tx.one(sql`select u.version from users u where u.id = ${user_id} for no key update of u`);
+}
+
+export function insertUser(tx: Tx, row: { id: string; email: string; name: string }): Promise<User> {
+  return tx.one(sql`
+    insert into users as u (id, email, name) values (${row.id}, ${row.email}, ${row.name}) returning ${columns}`);
+}
+
+export function renameUser(tx: Tx, user_id: string, name: string): Promise<User> {
+  return tx.one(sql`
+    update users as u set name = ${name}, version = u.version + 1,
+      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+    where u.id = ${user_id} returning ${columns}`);
+}
+
+export async function passwordHash(db: Db, user_id: string): Promise<string | undefined> {
+  const row = await db.maybeOne<{ password_hash: string }>(sql`
+    select password_hash from user_credentials where user_id = ${user_id}`);
+  return row?.password_hash;
+}
+
+/** The same, held until the commit: a session can't start on a password that is being changed. */
+export async function holdPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
+  const row = await tx.maybeOne<{ password_hash: string }>(sql`
+    select password_hash from user_credentials where user_id = ${user_id} for share`);
+  return row?.password_hash;
+}
+
+/** Sets the password if it is still the one that was verified; tells whether it was. */
+export async function replacePasswordHash(tx: Tx, user_id: string, verified: string, hash: string): Promise<boolean> {
+  const row = await tx.maybeOne(sql`
+    update user_credentials set password_hash = ${hash}, changed_at = now()
+    where user_id = ${user_id} and password_hash = ${verified} returning user_id`);
+  return row !== undefined;
+}
+
+export function insertCredentials(tx: Tx, user_id: string, password_hash: string): void {
+  tx.send(sql`insert into user_credentials (user_id, password_hash) values (${user_id}, ${password_hash})`);
+}
+
+export interface NewSession {
+  user_id: string;
+  id: string;
+  user_agent: string | undefined;
+  ip: string;
+  ttl_s: number;
+}
+
+export function insertSession(tx: Tx, row: NewSession): void {
+  tx.send(sql`
+    insert into sessions (user_id, id, user_agent, ip, expires_at)
+    values (${row.user_id}, ${row.id}, ${row.user_agent ?? null}, ${row.ip}, now() + ${row.ttl_s} * interval '1 second')`);
+}
+
+export function insertRefreshToken(tx: Tx, row: { user_id: string; session_id: string; hash: Buffer }): void {
+  tx.send(sql`
+    insert into refresh_tokens (user_id, session_id, token_hash)
+    values (${row.user_id}, ${row.session_id}, ${row.hash})`);
+}
+
+/** Whether the session is live; held until the commit, so that of two uses of one token the second sees the first. */
+export async function lockSession(tx: Tx, user_id: string, session_id: string): Promise<boolean> {
+  const row = await tx.maybeOne<{ live: boolean }>(sql`
+    select revoked_at is null and expires_at > now() as live from sessions
+    where user_id = ${user_id} and id = ${session_id} for no key update`);
+  return row?.live === true;
+}
+
+/** Whether the token is known, and was spent before. */
+export function refreshToken(db: Db, token: { user_id: string; session_id: string; hash: Buffer }) {
+  return db.maybeOne<{ spent: boolean }>(sql`
+    select spent_at is not null as spent from refresh_tokens
+    where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
+}
+
+export function spendRefreshToken(
+  tx: Tx,
+  token: { user_id: string; session_id: string; hash: Buffer },
+  ttl_s: number,
+): void {
+  tx.send(sql`
+    update refresh_tokens set spent_at = now()
+    where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
+  tx.send(sql`
+    update sessions set refreshed_at = now(), expires_at = now() + ${ttl_s} * interval '1 second'
+    where user_id = ${token.user_id} and id = ${token.session_id}`);
+}
+
+/** Ends sessions: one, or all but one. Gives the ids of those that were live. */
+export async function revokeSessions(
+  tx: Tx,
+  user_id: string,
+  which: { only: string } | { except: string },
+): Promise<string[]> {
+  const chosen = 'only' in which ? sql`id = ${which.only}` : sql`id <> ${which.except}`;
+  const rows = await tx.rows<{ id: string }>(sql`
+    update sessions set revoked_at = now()
+    where user_id = ${user_id} and ${chosen} and revoked_at is null and expires_at > now() returning id`);
+  return rows.map(({ id }) => id);
+}
+
+export function sessionsOf(db: Db, user_id: string, current: string, part: KeysetPart) {
+  return db.rows<{
+    id: string;
+    current: boolean;
+    user_agent: string | null;
+    ip: string | null;
+    created_at: string;
+    refreshed_at: string;
+    expires_at: string;
+  }>(sql`
+    select s.id, s.id = ${current} as current, s.user_agent, s.ip, s.created_at, s.refreshed_at, s.expires_at
+    from sessions s
+    where s.user_id = ${user_id} and s.revoked_at is null and s.expires_at > now() and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {
+  return db.rows<{
+    id: string;
+    action: string;
+    detail: Record<string, unknown>;
+    request_id: string;
+    ip: string | null;
+    created_at: string;
+  }>(sql`
+    select a.id, a.action, a.detail, a.request_id, a.ip, a.created_at
+    from account_audit_log a
+    where a.user_id = ${user_id} and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+/** Where a request came from, for the account's own audit log. */
+export interface Origin {
+  request_id: string;
+  ip: string;
+}
+
+export function recordAccountAudit(
+  tx: Tx,
+  user_id: string,
+  origin: Origin,
+  action: string,
+  detail: Record<string, unknown> = {},
+): void {
+  tx.send(sql`
+    insert into account_audit_log (user_id, id, action, detail, request_id, ip)
+    values (${user_id}, ${newId()}, ${action}, ${JSON.stringify(detail)}, ${origin.request_id}, ${origin.ip})`);
+}

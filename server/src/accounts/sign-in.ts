@@ -1,0 +1,110 @@
+import type { Body, Response } from '../http/contract.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Request, Services } from '../http/handle.ts';
+import { newId } from '../lib/ids.ts';
+import type { login, refresh, register, User } from './contract.ts';
+import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import {
+  enabledUser,
+  insertCredentials,
+  insertRefreshToken,
+  insertSession,
+  holdPasswordHash,
+  insertUser,
+  lockSession,
+  passwordHash,
+  recordAccountAudit,
+  refreshToken,
+  replacePasswordHash,
+  revokeSessions,
+  spendRefreshToken,
+  userByEmail,
+} from './queries.ts';
+import { newRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts';
+
+type Tokens = Response<typeof login>;
+
+/** Adds a refresh token to the session's family and signs an access token for it. */
+function issueTokens(tx: Tx, services: Services, user: User, session_id: string): Tokens {
+  const owner = { user_id: user.id, session_id };
+  const { token, hash } = newRefreshToken(owner);
+  insertRefreshToken(tx, { ...owner, hash });
+  return { user, ...services.tokens.sign(owner), refresh_token: token };
+}
+
+type Origin = Pick<Request<typeof login>, 'request_id' | 'ip' | 'user_agent'>;
+
+function startSession(tx: Tx, services: Services, user: User, origin: Origin): Tokens {
+  const id = newId();
+  const { user_agent, ip } = origin;
+  insertSession(tx, { user_id: user.id, id, user_agent, ip, ttl_s: services.config.refresh_token_ttl_s });
+  return issueTokens(tx, services, user, id);
+}
+
+/** Makes an account and signs in. */
+export async function registerAccount(
+  services: Services,
+  request: Request<typeof register>,
+): Promise<Response<typeof register>> {
+  const { email, name, password }: Body<typeof register> = request.body;
+  const hash = await hashPassword(password, services.config.bcrypt_cost);
+  const user_id = newId();
+  return transaction(services.pool, { user_id }, async (tx) => {
+    const user = await insertUser(tx, { id: user_id, email, name });
+    insertCredentials(tx, user_id, hash);
+    recordAccountAudit(tx, user_id, request, 'registered');
+    return startSession(tx, services, user, request);
+  });
+}
+
+/** Signs in. Unknown address, wrong password and disabled account take as long and answer the same. */
+export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
+  const { config, pool } = services;
+  const { email, password } = request.body;
+  const found = await readOnly(pool, {}, (db) => userByEmail(db, email));
+  const known =
+    found === undefined ? undefined : await readOnly(pool, { user_id: found.id }, (db) => passwordHash(db, found.id));
+  const matches = await verifyPassword(password, known, config.bcrypt_cost);
+  if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');
+  const rehashed = needsRehash(known, config.bcrypt_cost)
+    ? await hashPassword(password, config.bcrypt_cost)
+    : undefined;
+  const user_id = found.id;
+  return transaction(pool, { user_id }, async (tx) => {
+    // Again, in the transaction: disabled, or given another password, while we were hashing.
+    const [user, current] = await Promise.all([enabledUser(tx, user_id), holdPasswordHash(tx, user_id)]);
+    if (user === undefined || current !== known) throw new BatonError('invalid_credentials');
+    if (rehashed !== undefined) await replacePasswordHash(tx, user_id, known, rehashed);
+    recordAccountAudit(tx, user_id, request, 'logged_in');
+    return startSession(tx, services, user, request);
+  });
+}
+
+/**
+ * Rotates a refresh token. One that was spent before is in two hands: its session ends, and that is committed although
+ * the answer is a refusal. Every other fault is refused with the same bytes.
+ */
+export async function refreshSession(services: Services, request: Request<typeof refresh>): Promise<Tokens> {
+  const token = readRefreshToken(request.body.refresh_token);
+  if (token === undefined) throw new BatonError('invalid_refresh_token');
+  const tokens = await transaction(services.pool, { user_id: token.user_id }, (tx) =>
+    rotate(tx, services, token, request),
+  );
+  if (tokens === undefined) throw new BatonError('invalid_refresh_token');
+  return tokens;
+}
+
+async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: Origin): Promise<Tokens | undefined> {
+  const { user_id, session_id } = token;
+  const live = await lockSession(tx, user_id, session_id);
+  const [user, known] = await Promise.all([enabledUser(tx, user_id), refreshToken(tx, token)]);
+  if (user === undefined || !live || known === undefined) return undefined;
+  if (known.spent) {
+    await revokeSessions(tx, user_id, { only: session_id });
+    recordAccountAudit(tx, user_id, origin, 'refresh_token_reused', { session_id });
+    return undefined;
+  }
+  spendRefreshToken(tx, token, services.config.refresh_token_ttl_s);
+  return issueTokens(tx, services, user, session_id);
+}
