@@ -12,6 +12,7 @@ import { Cursors } from './http/cursor.ts';
 import { createRoutes, type Services } from './http/handle.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { projectRoutes } from './projects/routes.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
@@ -44,6 +45,7 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger })
   const routes = createRoutes(router, services);
   accountRoutes(routes, services);
   workspaceRoutes(routes, services);
+  projectRoutes(routes, services);
   ticketRoutes(routes, services);
   commentRoutes(routes, services);
   app.use(router);

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { id, line, operation, page, page_query, timestamp, workspace_params } from '../http/contract.ts';
+import { checkWorkflow, workflow_definition, workflow_fields } from './workflow-definition.ts';
+
+const version = z.int().min(1).max(2_147_483_647);
+const preset = z.enum(['strict', 'standard']);
+
+export const project = z
+  .strictObject({
+    id,
+    key: z.string().meta({ example: 'ENG' }),
+    name: z.string(),
+    workflow_version: z.int(),
+    version: z.int(),
+    created_by: id,
+    created_at: timestamp,
+    updated_at: timestamp,
+    archived_at: timestamp.nullable(),
+  })
+  .meta({ id: 'Project' });
+export type Project = z.infer<typeof project>;
+
+export const workflow = z
+  .strictObject({ project_id: id, version: z.int(), ...workflow_fields })
+  .meta({ id: 'Workflow' });
+
+const project_params = z.strictObject({ workspace_id: id, project_id: id });
+const collection = '/v1/workspaces/{workspace_id}/projects';
+const member = `${collection}/{project_id}` as const;
+
+export const create_project = operation({
+  id: 'create_project',
+  method: 'post',
+  path: collection,
+  tag: 'projects',
+  summary: 'Creates a project with a key, and a workflow: a preset, or one of its own.',
+  params: workspace_params,
+  body: z.strictObject({
+    key: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Two to ten capital letters and digits, a letter first.')
+      .meta({ example: 'ENG' }),
+    name: line(200),
+    workflow: z.union([preset, workflow_definition]).default('strict'),
+  }),
+  max_body_bytes: 1024 * 1024,
+  status: 201,
+  response: project,
+  etag: true,
+  location: '/v1/workspaces/{workspace_id}/projects/{id}',
+  errors: ['project_key_taken'],
+});
+
+export const list_projects = operation({
+  id: 'list_projects',
+  method: 'get',
+  path: collection,
+  tag: 'projects',
+  summary: 'Lists the projects, oldest first.',
+  params: workspace_params,
+  query: page_query.extend({
+    archived: z.enum(['true', 'false']).default('false').meta({ description: 'true: the archived ones instead.' }),
+  }),
+  status: 200,
+  response: page(project),
+  errors: ['invalid_cursor'],
+});
+
+export const get_project = operation({
+  id: 'get_project',
+  method: 'get',
+  path: member,
+  tag: 'projects',
+  summary: 'Reads a project.',
+  params: project_params,
+  status: 200,
+  response: project,
+  etag: true,
+});
+
+export const update_project = operation({
+  id: 'update_project',
+  method: 'patch',
+  path: member,
+  tag: 'projects',
+  summary: 'Renames a project, archives it, or brings it back. Its key stays: links don’t rot.',
+  params: project_params,
+  body: z.strictObject({ name: line(200), archived: z.boolean(), version }).partial(),
+  if_match: true,
+  status: 200,
+  response: project,
+  etag: true,
+  errors: ['conflict'],
+});
+
+export const archive_project = operation({
+  id: 'archive_project',
+  method: 'delete',
+  path: member,
+  tag: 'projects',
+  summary: 'Archives a project: its tickets can be read and no longer changed.',
+  params: project_params,
+  if_match: true,
+  status: 204,
+});
+
+export const get_workflow = operation({
+  id: 'get_workflow',
+  method: 'get',
+  path: `${member}/workflow`,
+  tag: 'workflows',
+  summary: 'Reads the workflow in force.',
+  params: project_params,
+  status: 200,
+  response: workflow,
+  etag: true,
+});
+
+export const replace_workflow = operation({
+  id: 'replace_workflow',
+  method: 'put',
+  path: `${member}/workflow`,
+  tag: 'workflows',
+  summary: 'Puts a new version of the workflow in force. A status that still holds tickets can’t be dropped.',
+  params: project_params,
+  body: z
+    .strictObject({ ...workflow_fields, version: version.optional() })
+    .superRefine(checkWorkflow)
+    .meta({ description: '`version`, or If-Match: the one this replaces.' }),
+  max_body_bytes: 1024 * 1024,
+  if_match: true,
+  status: 200,
+  response: workflow,
+  etag: true,
+  errors: ['conflict', 'status_in_use', 'project_archived'],
+});

@@ -1,0 +1,50 @@
+import { sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { keysetPage } from '../http/cursor.ts';
+import type { Routes, Services } from '../http/handle.ts';
+import * as contract from './contract.ts';
+import { createProject } from './create.ts';
+import { definitionOf } from './definitions.ts';
+import { projectById, projectsOf } from './queries.ts';
+import { replaceWorkflow } from './replace-workflow.ts';
+import { changeProject } from './update.ts';
+
+async function requireProject(db: Db, { workspace_id, project_id }: { workspace_id: string; project_id: string }) {
+  const project = await projectById(db, workspace_id, project_id);
+  if (project === undefined) throw new BatonError('not_found');
+  return project;
+}
+
+export function projectRoutes(routes: Routes, { cursors }: Services): void {
+  routes.write(contract.create_project, (tx, actor, { body }) => createProject(tx, actor, body));
+  routes.read(contract.list_projects, (db, { params, query }) => {
+    const { workspace_id } = params;
+    const archived = query.archived === 'true';
+    return keysetPage({
+      cursors,
+      operation: 'list_projects',
+      filter: { workspace_id, archived },
+      query,
+      at: sql`p.created_at`,
+      id: sql`p.id`,
+      rows: (part) => projectsOf(db, workspace_id, { archived }, part),
+      positionOf: (row) => ({ at: row.created_at, id: row.id }),
+    });
+  });
+  routes.read(contract.get_project, (db, { params }) => requireProject(db, params));
+  routes.write(contract.update_project, (tx, actor, { params, body, if_match }) =>
+    changeProject(tx, actor, params.project_id, body, if_match),
+  );
+  routes.write(contract.archive_project, async (tx, actor, { params, if_match }) => {
+    await changeProject(tx, actor, params.project_id, { archived: true }, if_match);
+  });
+  routes.read(contract.get_workflow, async (db, { params }) => {
+    const { workflow_version } = await requireProject(db, params);
+    const definition = await definitionOf(db, { ...params, workflow_version });
+    return { project_id: params.project_id, version: workflow_version, ...definition };
+  });
+  routes.write(contract.replace_workflow, (tx, actor, { params, body, if_match }) =>
+    replaceWorkflow(tx, actor, params.project_id, body, if_match),
+  );
+}

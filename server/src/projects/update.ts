@@ -1,0 +1,46 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body } from '../http/contract.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import type { Project, update_project } from './contract.ts';
+import { lockProject, updateProject } from './queries.ts';
+
+/** The project, held until the commit. Absent and another workspace's are both `not_found`. */
+export async function openProject(tx: Tx, actor: Actor, project_id: string): Promise<Project> {
+  const project = await lockProject(tx, actor.workspace_id, project_id);
+  if (project === undefined) throw new BatonError('not_found');
+  return project;
+}
+
+/** Renames, archives or brings back a project. What is already so changes nothing. */
+export async function changeProject(
+  tx: Tx,
+  actor: Actor,
+  project_id: string,
+  input: Body<typeof update_project>,
+  if_match?: IfMatch,
+): Promise<Project> {
+  const before = await openProject(tx, actor, project_id);
+  requireMatch(if_match, before.version);
+  if (input.version !== undefined && input.version !== before.version) {
+    throw new BatonError('conflict', { detail: 'The project has changed since.', current_version: before.version });
+  }
+  const was = { name: before.name, archived: before.archived_at !== null };
+  const becomes = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
+  if (becomes.name === was.name && becomes.archived === was.archived) return before;
+  const after = await updateProject(tx, actor.workspace_id, project_id, {
+    ...becomes,
+    workflow_version: before.workflow_version,
+  });
+  const verb = becomes.archived === was.archived ? 'updated' : becomes.archived ? 'archived' : 'unarchived';
+  recordAudit(tx, actor, {
+    action: `project.${verb}`,
+    subject_id: project_id,
+    subject_version: after.version,
+    before: was,
+    after: becomes,
+  });
+  return after;
+}
