@@ -3,6 +3,7 @@ import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
@@ -48,6 +49,7 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger })
   projectRoutes(routes, services);
   ticketRoutes(routes, services);
   commentRoutes(routes, services);
+  auditRoutes(routes, services);
   app.use(router);
 
   app.use(() => {

@@ -49,3 +49,152 @@ export const get_workspace = operation({
   response: workspace,
   etag: true,
 });
+
+const version = z.int().min(1).max(2_147_483_647);
+const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email())
+  .meta({ format: 'email', example: 'grace@example.com' });
+
+export const member = z
+  .strictObject({
+    user_id: id,
+    name: z.string(),
+    email: z.string(),
+    role,
+    version: z.int(),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'Member' });
+export type Member = z.infer<typeof member>;
+
+export const invitation = z
+  .strictObject({
+    id,
+    email: z.string(),
+    role,
+    invited_by: id,
+    created_at: timestamp,
+    expires_at: timestamp,
+  })
+  .meta({ id: 'Invitation' });
+export type Invitation = z.infer<typeof invitation>;
+
+const member_params = z.strictObject({ workspace_id: id, user_id: id });
+
+export const update_workspace = operation({
+  id: 'update_workspace',
+  method: 'patch',
+  path: '/v1/workspaces/{workspace_id}',
+  tag: 'workspaces',
+  summary: 'Renames a workspace.',
+  params: workspace_params,
+  body: z.strictObject({ name: line(200), version: version.optional() }),
+  if_match: true,
+  status: 200,
+  response: workspace,
+  etag: true,
+  errors: ['conflict'],
+});
+
+export const delete_workspace = operation({
+  id: 'delete_workspace',
+  method: 'delete',
+  path: '/v1/workspaces/{workspace_id}',
+  tag: 'workspaces',
+  summary: 'Deletes a workspace: from then on it is not there for anybody.',
+  params: workspace_params,
+  if_match: true,
+  status: 204,
+});
+
+export const list_members = operation({
+  id: 'list_members',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/members',
+  tag: 'members',
+  summary: 'Lists the members, longest standing first.',
+  params: workspace_params,
+  query: page_query,
+  status: 200,
+  response: page(member),
+  errors: ['invalid_cursor'],
+});
+
+export const update_member = operation({
+  id: 'update_member',
+  method: 'patch',
+  path: '/v1/workspaces/{workspace_id}/members/{user_id}',
+  tag: 'members',
+  summary: 'Gives a member another role. Only owners make and unmake owners.',
+  params: member_params,
+  body: z.strictObject({ role }),
+  if_match: true,
+  status: 200,
+  response: member,
+  etag: true,
+  errors: ['last_owner'],
+});
+
+export const remove_member = operation({
+  id: 'remove_member',
+  method: 'delete',
+  path: '/v1/workspaces/{workspace_id}/members/{user_id}',
+  tag: 'members',
+  summary: 'Removes a member, or leaves. Their tickets become unassigned in the same step.',
+  params: member_params,
+  status: 204,
+  errors: ['last_owner'],
+});
+
+export const create_invitation = operation({
+  id: 'create_invitation',
+  method: 'post',
+  path: '/v1/workspaces/{workspace_id}/invitations',
+  tag: 'invitations',
+  summary: 'Invites an e-mail address; the answer carries the token, this once.',
+  params: workspace_params,
+  body: z.strictObject({ email, role }),
+  status: 201,
+  response: invitation.extend({ token: z.string() }).meta({ id: 'NewInvitation' }),
+  errors: ['already_member', 'invitation_pending'],
+});
+
+export const list_invitations = operation({
+  id: 'list_invitations',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/invitations',
+  tag: 'invitations',
+  summary: 'Lists the invitations that can still be accepted, oldest first.',
+  params: workspace_params,
+  query: page_query,
+  status: 200,
+  response: page(invitation),
+  errors: ['invalid_cursor'],
+});
+
+export const revoke_invitation = operation({
+  id: 'revoke_invitation',
+  method: 'delete',
+  path: '/v1/workspaces/{workspace_id}/invitations/{invitation_id}',
+  tag: 'invitations',
+  summary: 'Takes an invitation back.',
+  params: z.strictObject({ workspace_id: id, invitation_id: id }),
+  status: 204,
+});
+
+export const accept_invitation = operation({
+  id: 'accept_invitation',
+  method: 'post',
+  path: '/v1/invitations/accept',
+  tag: 'invitations',
+  summary: 'Accepts an invitation to one’s own e-mail address.',
+  body: z.strictObject({ token: z.string().max(200) }),
+  status: 200,
+  response: workspace,
+  errors: ['not_found', 'already_member'],
+});

@@ -34,3 +34,22 @@ export function insertMembership(tx: Tx, row: { workspace_id: string; user_id: s
     insert into user_workspaces (user_id, workspace_id, role)
     values (${row.user_id}, ${row.workspace_id}, ${row.role})`);
 }
+
+/** The workspace's row, held: whoever changes owners does so one after the other. */
+export function lockWorkspace(tx: Tx, workspace_id: string, options: { for_delete: boolean }) {
+  const strength = options.for_delete ? sql`for update of w` : sql`for no key update of w`;
+  return tx.maybeOne<Omit<Workspace, 'role'>>(sql`
+    select ${columns} from workspaces w where w.id = ${workspace_id} and w.deleted_at is null ${strength}`);
+}
+
+export function renameWorkspace(tx: Tx, workspace_id: string, name: string): Promise<Omit<Workspace, 'role'>> {
+  return tx.one(sql`
+    update workspaces as w set name = ${name}, version = w.version + 1,
+      updated_at = greatest(now(), w.updated_at + interval '1 microsecond')
+    where w.id = ${workspace_id} returning ${columns}`);
+}
+
+export function markWorkspaceDeleted(tx: Tx, workspace_id: string): void {
+  tx.send(sql`
+    update workspaces set deleted_at = now(), version = version + 1, updated_at = now() where id = ${workspace_id}`);
+}

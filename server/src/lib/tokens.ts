@@ -1,0 +1,25 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+const hashOf = (token: string) => createHash('sha256').update(token).digest();
+
+function toUuid(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/**
+ * An opaque token that carries two ids, the first of them the one its row is sharded by, and 256 random bits. Only its
+ * SHA-256 is kept; the ids are claims that prove nothing until the hash matches.
+ */
+export function newToken(prefix: string, ids: readonly [string, string]): { token: string; hash: Buffer } {
+  const bytes = Buffer.concat([...ids.map(toBytes), randomBytes(32)]);
+  const token = prefix + bytes.toString('base64url');
+  return { token, hash: hashOf(token) };
+}
+
+/** The ids a token carries, and its hash; undefined if it can't be one of ours. */
+export function readToken(prefix: string, token: string): { ids: [string, string]; hash: Buffer } | undefined {
+  const bytes = Buffer.from(token.slice(prefix.length), 'base64url');
+  if (!token.startsWith(prefix) || bytes.length !== 64) return undefined;
+  return { ids: [toUuid(bytes.subarray(0, 16)), toUuid(bytes.subarray(16, 32))], hash: hashOf(token) };
+}

@@ -1,0 +1,73 @@
+import { type Actor, type Caller, requireSession } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import { transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body, Response } from '../http/contract.ts';
+import type { Services } from '../http/handle.ts';
+import { newId } from '../lib/ids.ts';
+import { newToken, readToken } from '../lib/tokens.ts';
+import type { create_invitation, Workspace } from './contract.ts';
+import {
+  insertInvitation,
+  lockInvitation,
+  markAccepted,
+  retireExpired,
+  revokeInvitation,
+} from './invitation-queries.ts';
+import { isMember } from './member-queries.ts';
+import { insertMembership, workspaceById } from './queries.ts';
+
+const prefix = 'bit_';
+
+/** Invites an address with a role no higher than one's own. The token is in the answer and nowhere else. */
+export async function invite(
+  tx: Tx,
+  actor: Actor,
+  input: Body<typeof create_invitation>,
+  ttl_s: number,
+): Promise<Response<typeof create_invitation>> {
+  const { workspace_id, user_id } = actor;
+  if (input.role === 'owner' && actor.role !== 'owner') {
+    throw new BatonError('forbidden', { detail: 'Only owners make owners.' });
+  }
+  if (await isMember(tx, workspace_id, input.email)) throw new BatonError('already_member');
+  retireExpired(tx, workspace_id, input.email);
+  const id = newId();
+  const { token, hash } = newToken(prefix, [workspace_id, id]);
+  const invitation = await insertInvitation(tx, { ...input, workspace_id, id, hash, invited_by: user_id, ttl_s });
+  recordAudit(tx, actor, {
+    action: 'invitation.created',
+    subject_id: id,
+    after: { email: input.email, role: input.role },
+  });
+  return { ...invitation, token };
+}
+
+/** Takes an invitation back. */
+export async function withdrawInvitation(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const invitation = await revokeInvitation(tx, actor.workspace_id, id);
+  if (invitation === undefined) throw new BatonError('not_found');
+  const { email, role } = invitation;
+  recordAudit(tx, actor, { action: 'invitation.revoked', subject_id: id, before: { email, role } });
+}
+
+/** Accepts an invitation. Unknown, used, expired, revoked and somebody else's are all `not_found`. */
+export async function acceptInvitation(services: Services, caller: Caller, given: string): Promise<Workspace> {
+  const { user_id } = caller;
+  const token = readToken(prefix, given);
+  const [workspace_id, id] = token?.ids ?? [];
+  return transaction(services.pool, { user_id, workspace_id }, async (tx) => {
+    await requireSession(tx, caller);
+    if (token === undefined || workspace_id === undefined || id === undefined) throw new BatonError('not_found');
+    const invitation = await lockInvitation(tx, { workspace_id, id, hash: token.hash }, user_id);
+    if (invitation === undefined) throw new BatonError('not_found');
+    markAccepted(tx, workspace_id, id, user_id);
+    insertMembership(tx, { workspace_id, user_id, role: invitation.role });
+    recordAudit(
+      tx,
+      { ...caller, workspace_id },
+      { action: 'invitation.accepted', subject_id: id, after: { user_id, role: invitation.role } },
+    );
+    return { ...(await workspaceById(tx, workspace_id)), role: invitation.role };
+  });
+}

@@ -1,0 +1,76 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Role } from '../http/contract.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import type { Member } from './contract.ts';
+import { countOwners, deleteMembership, lockMember, unassignTickets, updateRole } from './member-queries.ts';
+import { lockWorkspace } from './queries.ts';
+
+/** Holds the workspace and then the member: changes of who owns a workspace happen one after the other. */
+async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ member: Member; role: Role }> {
+  await lockWorkspace(tx, actor.workspace_id, { for_delete: false });
+  const [member, self] = await Promise.all([
+    lockMember(tx, actor.workspace_id, user_id),
+    lockMember(tx, actor.workspace_id, actor.user_id),
+  ]);
+  // The caller's role again, now that it can't change: an owner unmade while waiting is an owner no more.
+  if (member === undefined || self === undefined) throw new BatonError('not_found');
+  return { member, role: self.role };
+}
+
+async function requireOtherOwner(tx: Tx, actor: Actor): Promise<void> {
+  if ((await countOwners(tx, actor.workspace_id)) < 2) throw new BatonError('last_owner');
+}
+
+/** Gives a member another role. Owners may do anything; admins neither touch owners nor make them. */
+export async function changeRole(
+  tx: Tx,
+  actor: Actor,
+  user_id: string,
+  role: Role,
+  if_match?: IfMatch,
+): Promise<Member> {
+  const { member, role: own } = await openMember(tx, actor, user_id);
+  requireMatch(if_match, member.version);
+  const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
+  if (!may) throw new BatonError('forbidden', { detail: 'Only owners make and unmake owners.' });
+  if (member.role === role) return member;
+  if (member.role === 'owner') await requireOtherOwner(tx, actor);
+  const changed = await updateRole(tx, actor.workspace_id, user_id, role);
+  recordAudit(tx, actor, {
+    action: 'member.role_changed',
+    subject_id: user_id,
+    subject_version: changed.version,
+    before: { role: member.role },
+    after: { role },
+  });
+  return { ...member, ...changed, role };
+}
+
+/** Removes a member, or lets one leave. Their tickets become unassigned, each with its own version and entry. */
+export async function removeMember(tx: Tx, actor: Actor, user_id: string): Promise<void> {
+  const { member, role: own } = await openMember(tx, actor, user_id);
+  const leaving = user_id === actor.user_id;
+  if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {
+    throw new BatonError('forbidden', { detail: 'Owners remove anybody, admins all but owners; everybody may leave.' });
+  }
+  if (member.role === 'owner') await requireOtherOwner(tx, actor);
+  for (const ticket of await unassignTickets(tx, actor.workspace_id, user_id)) {
+    recordAudit(tx, actor, {
+      action: 'ticket.assignee_changed',
+      subject_id: ticket.id,
+      subject_version: ticket.version,
+      before: { assignee_id: user_id },
+      after: { assignee_id: null },
+      at: ticket.updated_at,
+    });
+  }
+  deleteMembership(tx, actor.workspace_id, user_id);
+  recordAudit(tx, actor, {
+    action: leaving ? 'member.left' : 'member.removed',
+    subject_id: user_id,
+    before: { role: member.role },
+  });
+}
