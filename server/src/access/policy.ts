@@ -17,6 +17,8 @@ export const policy = {
   login: 'public',
   refresh: 'public',
   get_policy: 'public',
+  get_livez: 'public',
+  get_readyz: 'public',
   logout: 'account',
   get_me: 'account',
   update_me: 'account',

@@ -1,0 +1,183 @@
+// Generated from server/openapi.json by `npm run generate`.
+
+export type AccountAuditEntry = { "id": string; "action": string; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
+
+export type AuditEntry = { "id": string; "actor_id": string; "action": string; "subject_type": string; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
+
+export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "created_at": string; };
+
+export type Invitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; };
+
+export type Member = { "user_id": string; "name": string; "email": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
+
+export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
+
+export type Priority = "none" | "low" | "medium" | "high" | "urgent";
+
+export type Problem = { "type": string; "title": string; "status": number; "code": "malformed_json" | "malformed_request" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "cors_refused" | "not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "conflict" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "status_in_use" | "transition_not_allowed" | "edit_conflict" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "fields_required" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "shutting_down"; "detail"?: string; "errors"?: Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
+
+export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
+
+export type Role = "owner" | "admin" | "member" | "viewer";
+
+export type Session = { "id": string; "current": boolean; "user_agent": string | null; "ip": string | null; "created_at": string; "refreshed_at": string; "expires_at": string; };
+
+export type StatusCategory = "todo" | "in_progress" | "waiting" | "done";
+
+export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
+
+export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
+
+export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment": string | null; "actor_id": string; "created_at": string; };
+
+export type User = { "id": string; "email": string; "name": string; "version": number; "created_at": string; "updated_at": string; };
+
+export type Workflow = { "project_id": string; "version": number; "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransitionOutput>; "resolutions": Array<string>; };
+
+export type WorkflowDefinition = { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; };
+
+export type WorkflowStatus = { "key": string; "name": string; "category": "todo" | "in_progress" | "waiting" | "done"; };
+
+export type WorkflowTransition = { "from": string; "to": string; "roles"?: Array<"owner" | "admin" | "member">; "requires"?: Array<"resolution" | "assignee_id" | "comment">; };
+
+export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": Array<"owner" | "admin" | "member">; "requires": Array<"resolution" | "assignee_id" | "comment">; };
+
+export type Workspace = { "id": string; "name": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
+
+export interface Operations {
+  /** Changes the password and ends every other session. */
+  change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: undefined };
+  /** Reads one’s own account. */
+  get_me: { input: Record<string, never>; output: User };
+  /** Changes one’s own name. */
+  update_me: { input: { if_match?: string; body: { "name": string; }; }; output: User };
+  /** Lists what happened to one’s account, newest first. */
+  list_my_audit: { input: { limit?: number; cursor?: string; }; output: { "data": Array<AccountAuditEntry>; "next_cursor": string | null; } };
+  /** Lists one’s live sessions, newest first. */
+  list_sessions: { input: { limit?: number; cursor?: string; }; output: { "data": Array<Session>; "next_cursor": string | null; } };
+  /** Signs in with e-mail address and password. */
+  login: { input: { body: { "email": string; "password": string; }; }; output: Tokens };
+  /** Ends this session: its access tokens stop at once. */
+  logout: { input: Record<string, never>; output: undefined };
+  /** Exchanges a refresh token for new tokens; using one a second time ends its whole session. */
+  refresh: { input: { body: { "refresh_token": string; }; }; output: Tokens };
+  /** Makes an account and signs in. */
+  register: { input: { body: { "email": string; "password": string; "name": string; }; }; output: Tokens };
+  /** Ends one of one’s sessions. */
+  revoke_session: { input: { session_id: string; }; output: undefined };
+  /** Accepts an invitation to one’s own e-mail address. */
+  accept_invitation: { input: { body: { "token": string; }; }; output: Workspace };
+  /** Invites an e-mail address; the answer carries the token, this once. */
+  create_invitation: { input: { workspace_id: string; body: { "email": string; "role": Role; }; }; output: NewInvitation };
+  /** Lists the invitations that can still be accepted, oldest first. */
+  list_invitations: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Invitation>; "next_cursor": string | null; } };
+  /** Creates a workspace; the creator is its owner. */
+  create_workspace: { input: { body: { "name": string; }; }; output: Workspace };
+  /** Lists the workspaces the caller is a member of, oldest membership first. */
+  list_workspaces: { input: { limit?: number; cursor?: string; }; output: { "data": Array<Workspace>; "next_cursor": string | null; } };
+  /** Deletes a workspace: from then on it is not there for anybody. */
+  delete_workspace: { input: { workspace_id: string; if_match?: string; }; output: undefined };
+  /** Reads a workspace. */
+  get_workspace: { input: { workspace_id: string; }; output: Workspace };
+  /** Renames a workspace. */
+  update_workspace: { input: { workspace_id: string; if_match?: string; body: { "name": string; "version"?: number; }; }; output: Workspace };
+  /** Lists the members, longest standing first. */
+  list_members: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
+  /** Removes a member, or leaves. Their tickets become unassigned in the same step. */
+  remove_member: { input: { workspace_id: string; user_id: string; }; output: undefined };
+  /** Gives a member another role. Only owners make and unmake owners. */
+  update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; }; }; output: Member };
+  /** Takes an invitation back. */
+  revoke_invitation: { input: { workspace_id: string; invitation_id: string; }; output: undefined };
+  /** Archives a project: its tickets can be read and no longer changed. */
+  archive_project: { input: { workspace_id: string; project_id: string; if_match?: string; }; output: undefined };
+  /** Reads a project. */
+  get_project: { input: { workspace_id: string; project_id: string; }; output: Project };
+  /** Renames a project, archives it, or brings it back. Its key stays: links don’t rot. */
+  update_project: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "name"?: string; "archived"?: boolean; "version"?: number; }; }; output: Project };
+  /** Creates a project with a key, and a workflow: a preset, or one of its own. */
+  create_project: { input: { workspace_id: string; body: { "key": string; "name": string; "workflow"?: "strict" | "standard" | WorkflowDefinition; }; }; output: Project };
+  /** Lists the projects, oldest first. */
+  list_projects: { input: { workspace_id: string; limit?: number; cursor?: string; archived?: "true" | "false"; }; output: { "data": Array<Project>; "next_cursor": string | null; } };
+  /** Reads the workflow in force. */
+  get_workflow: { input: { workspace_id: string; project_id: string; }; output: Workflow };
+  /** Puts a new version of the workflow in force. A status that still holds tickets can’t be dropped. */
+  replace_workflow: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; "version"?: number; }; }; output: Workflow };
+  /** Creates a ticket, numbered next in its project, in the workflow’s initial status. */
+  create_ticket: { input: { workspace_id: string; project_id: string; body: { "title": string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "assignee_id"?: string | null; "due_on"?: string | null; "status"?: string; }; }; output: Ticket };
+  /** Deletes a ticket, so that it can be restored. */
+  delete_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: undefined };
+  /** Reads a ticket by id or key. */
+  get_ticket: { input: { workspace_id: string; ticket: string; }; output: Ticket };
+  /** Edits fields on top of a base version: edits of other fields since are merged, of the same fields refused. */
+  update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
+  /** Lists tickets, narrowed by the parameters given, newest first unless sorted otherwise. */
+  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: string | "me" | "none"; reporter?: string | "me"; priority?: Priority; label?: string; created_after?: string; created_before?: string; updated_after?: string; updated_before?: string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
+  /** Lists the ticket’s status history, first step first. */
+  list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
+  /** Moves the ticket to another status, with resolution, assignee and comment in the same step or not at all. */
+  transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
+  /** Restores a deleted ticket as it was. */
+  restore_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: Ticket };
+  /** Assigns the ticket to a member, or to nobody. */
+  set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "user_id": string | null; "expected_version"?: number; }; }; output: Ticket };
+  /** Comments on a ticket. The ticket’s version stays: comments never conflict with edits. */
+  create_comment: { input: { workspace_id: string; ticket: string; body: { "body": string; }; }; output: Comment };
+  /** Lists a ticket’s comments, oldest first, those made by transitions included. */
+  list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
+  /** Lists who did what, newest first, narrowed by the parameters given. */
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string; created_before?: string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  /** Publishes who may call what: the table that every request is held to. */
+  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": string; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
+  /** Answers as long as the process turns, whatever the database does. */
+  get_livez: { input: Record<string, never>; output: { "status": "ok"; } };
+  /** Answers 200 when requests can be served: the database answers, and the process isn’t stopping. */
+  get_readyz: { input: Record<string, never>; output: { "status": "ok"; } };
+}
+
+export const operations: Record<keyof Operations, { method: string; path: string; query: readonly string[] }> = {
+  change_password: {"method":"PUT","path":"/v1/me/password","query":[]},
+  get_me: {"method":"GET","path":"/v1/me","query":[]},
+  update_me: {"method":"PATCH","path":"/v1/me","query":[]},
+  list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor"]},
+  list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor"]},
+  login: {"method":"POST","path":"/v1/auth/login","query":[]},
+  logout: {"method":"POST","path":"/v1/auth/logout","query":[]},
+  refresh: {"method":"POST","path":"/v1/auth/refresh","query":[]},
+  register: {"method":"POST","path":"/v1/auth/register","query":[]},
+  revoke_session: {"method":"DELETE","path":"/v1/sessions/{session_id}","query":[]},
+  accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[]},
+  create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[]},
+  list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor"]},
+  create_workspace: {"method":"POST","path":"/v1/workspaces","query":[]},
+  list_workspaces: {"method":"GET","path":"/v1/workspaces","query":["limit","cursor"]},
+  delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[]},
+  get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":[]},
+  update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[]},
+  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"]},
+  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[]},
+  update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[]},
+  revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[]},
+  archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[]},
+  get_project: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[]},
+  update_project: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[]},
+  create_project: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects","query":[]},
+  list_projects: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects","query":["limit","cursor","archived"]},
+  get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[]},
+  replace_workflow: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[]},
+  create_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/tickets","query":[]},
+  delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[]},
+  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[]},
+  update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[]},
+  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","deleted","sort"]},
+  list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"]},
+  transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[]},
+  restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[]},
+  set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[]},
+  create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[]},
+  list_comments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":["limit","cursor"]},
+  list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","actor","action","subject","subject_type","created_after","created_before"]},
+  get_policy: {"method":"GET","path":"/v1/policy","query":[]},
+  get_livez: {"method":"GET","path":"/livez","query":[]},
+  get_readyz: {"method":"GET","path":"/readyz","query":[]},
+};

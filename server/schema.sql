@@ -1,0 +1,331 @@
+-- Generated from server/migrations by `npm run generate`. Not run by anything: for reading.
+
+CREATE OR REPLACE FUNCTION public.app_distribute(table_name regclass, column_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from pg_extension where extname = 'citus') then
+    execute format('select create_distributed_table(%L, %L)', table_name, column_name);
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.app_reference(table_name regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select 1 from pg_extension where extname = 'citus') then
+    execute format('select create_reference_table(%L)', table_name);
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.app_user_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid;
+
+CREATE OR REPLACE FUNCTION public.app_workspace_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid;
+
+create table account_audit_log (
+  user_id uuid not null,
+  id uuid not null,
+  action text not null,
+  detail jsonb not null,
+  request_id text not null,
+  ip text,
+  created_at timestamp with time zone not null default now(),
+  constraint account_audit_log_pkey PRIMARY KEY (user_id, id),
+  constraint account_audit_log_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX account_audit_log_created ON public.account_audit_log USING btree (user_id, created_at, id);
+CREATE POLICY own ON account_audit_log USING ((user_id = app_user_id()));
+GRANT INSERT, SELECT ON account_audit_log TO baton_app;
+
+create table audit_log (
+  workspace_id uuid not null,
+  id uuid not null,
+  actor_id uuid not null,
+  action text not null,
+  subject_type text not null,
+  subject_id uuid not null,
+  subject_version integer,
+  before jsonb,
+  after jsonb,
+  request_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint audit_log_pkey PRIMARY KEY (workspace_id, id),
+  constraint audit_log_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+CREATE INDEX audit_log_action ON public.audit_log USING btree (workspace_id, action, created_at, id);
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (workspace_id, actor_id, created_at, id);
+CREATE INDEX audit_log_created ON public.audit_log USING btree (workspace_id, created_at, id);
+CREATE INDEX audit_log_subject ON public.audit_log USING btree (workspace_id, subject_id, created_at, id);
+CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
+CREATE POLICY workspace ON audit_log USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON audit_log TO baton_app;
+
+create table comments (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  id uuid not null,
+  author_id uuid not null,
+  body text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint comments_pkey PRIMARY KEY (workspace_id, ticket_id, id),
+  constraint comments_body_length CHECK (((length(body) >= 1) AND (length(body) <= 1048576))),
+  constraint comments_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
+);
+CREATE INDEX comments_created ON public.comments USING btree (workspace_id, ticket_id, created_at, id);
+CREATE POLICY workspace ON comments USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON comments TO baton_app;
+
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  accepted_by uuid,
+  revoked_at timestamp with time zone,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_accepted CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+  constraint invitations_email_lower CHECK ((email = lower(email))),
+  constraint invitations_end CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL))),
+  constraint invitations_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+CREATE INDEX invitations_created ON public.invitations USING btree (workspace_id, created_at, id);
+CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (workspace_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+CREATE POLICY workspace ON invitations USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT, UPDATE ON invitations TO baton_app;
+
+create table memberships (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint memberships_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint memberships_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint memberships_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+CREATE INDEX memberships_created ON public.memberships USING btree (workspace_id, created_at, user_id);
+CREATE POLICY workspace ON memberships USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
+
+create table project_statuses (
+  workspace_id uuid not null,
+  project_id uuid not null,
+  status text not null,
+  constraint project_statuses_pkey PRIMARY KEY (workspace_id, project_id, status),
+  constraint project_statuses_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
+);
+CREATE POLICY workspace ON project_statuses USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT, UPDATE ON project_statuses TO baton_app;
+
+create table projects (
+  workspace_id uuid not null,
+  id uuid not null,
+  key text not null,
+  name text not null,
+  workflow_version integer not null default 1,
+  last_number integer not null default 0,
+  created_by uuid not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  archived_at timestamp with time zone,
+  constraint projects_pkey PRIMARY KEY (workspace_id, id),
+  constraint projects_key_key UNIQUE (workspace_id, key),
+  constraint projects_key_format CHECK ((key ~ '^[A-Z][A-Z0-9]{1,9}$'::text)),
+  constraint projects_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint projects_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=50);
+CREATE INDEX projects_created ON public.projects USING btree (workspace_id, created_at, id);
+CREATE POLICY workspace ON projects USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT, UPDATE ON projects TO baton_app;
+
+create unlogged table rate_limits (
+  key text not null,
+  hits integer not null,
+  resets_at timestamp with time zone not null,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON rate_limits TO baton_app;
+
+create table refresh_tokens (
+  user_id uuid not null,
+  session_id uuid not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  spent_at timestamp with time zone,
+  constraint refresh_tokens_pkey PRIMARY KEY (user_id, session_id, token_hash),
+  constraint refresh_tokens_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES sessions(user_id, id)
+);
+CREATE POLICY own ON refresh_tokens USING ((user_id = app_user_id()));
+GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_tokens TO baton_app;
+
+create table sessions (
+  user_id uuid not null,
+  id uuid not null,
+  user_agent text,
+  ip text,
+  created_at timestamp with time zone not null default now(),
+  refreshed_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint sessions_pkey PRIMARY KEY (user_id, id),
+  constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE POLICY own ON sessions USING ((user_id = app_user_id()));
+GRANT INSERT, SELECT, UPDATE ON sessions TO baton_app;
+
+create table status_history (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  sequence integer not null,
+  id uuid not null,
+  project_id uuid not null,
+  workflow_version integer not null,
+  from_status text not null,
+  to_status text not null,
+  resolution text,
+  comment_id uuid,
+  actor_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint status_history_pkey PRIMARY KEY (workspace_id, ticket_id, sequence),
+  constraint status_history_moves CHECK ((from_status <> to_status)),
+  constraint status_history_sequence CHECK ((sequence >= 1)),
+  constraint status_history_comment_fkey FOREIGN KEY (workspace_id, ticket_id, comment_id) REFERENCES comments(workspace_id, ticket_id, id),
+  constraint status_history_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id),
+  constraint status_history_workflow_fkey FOREIGN KEY (workspace_id, project_id, workflow_version) REFERENCES workflows(workspace_id, project_id, version)
+);
+CREATE INDEX status_history_comment ON public.status_history USING btree (workspace_id, ticket_id, comment_id);
+CREATE INDEX status_history_created ON public.status_history USING btree (workspace_id, ticket_id, created_at, id);
+CREATE INDEX status_history_workflow ON public.status_history USING btree (workspace_id, project_id, workflow_version);
+CREATE POLICY workspace ON status_history USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON status_history TO baton_app;
+
+create table tickets (
+  workspace_id uuid not null,
+  id uuid not null,
+  project_id uuid not null,
+  number integer not null,
+  title text not null,
+  description text not null default ''::text,
+  initial_status text not null,
+  status text not null,
+  status_sequence integer not null default 0,
+  resolution text,
+  priority text not null default 'none'::text,
+  labels text[] not null default '{}'::text[],
+  assignee_id uuid,
+  reporter_id uuid not null,
+  due_on date,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint tickets_pkey PRIMARY KEY (workspace_id, id),
+  constraint tickets_number_key UNIQUE (workspace_id, project_id, number),
+  constraint tickets_description_length CHECK ((length(description) <= 1048576)),
+  constraint tickets_priority CHECK ((priority = ANY (ARRAY['none'::text, 'low'::text, 'medium'::text, 'high'::text, 'urgent'::text]))),
+  constraint tickets_times CHECK ((updated_at >= created_at)),
+  constraint tickets_title_length CHECK (((length(title) >= 1) AND (length(title) <= 512))),
+  constraint tickets_version CHECK (((version >= 1) AND (status_sequence >= 0))),
+  constraint tickets_assignee_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES memberships(workspace_id, user_id),
+  constraint tickets_status_fkey FOREIGN KEY (workspace_id, project_id, status) REFERENCES project_statuses(workspace_id, project_id, status)
+) with (fillfactor=85);
+CREATE INDEX tickets_assignee ON public.tickets USING btree (workspace_id, assignee_id);
+CREATE INDEX tickets_assignee_created ON public.tickets USING btree (workspace_id, assignee_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_assignee_updated ON public.tickets USING btree (workspace_id, assignee_id, updated_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_deleted_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX tickets_deleted_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX tickets_project_created ON public.tickets USING btree (workspace_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_project_status ON public.tickets USING btree (workspace_id, project_id, status);
+CREATE INDEX tickets_project_updated ON public.tickets USING btree (workspace_id, project_id, updated_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_reporter_created ON public.tickets USING btree (workspace_id, reporter_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_status_created ON public.tickets USING btree (workspace_id, status, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_status_updated ON public.tickets USING btree (workspace_id, status, updated_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NULL);
+CREATE POLICY workspace ON tickets USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT, UPDATE ON tickets TO baton_app;
+
+create table user_credentials (
+  user_id uuid not null,
+  password_hash text not null,
+  changed_at timestamp with time zone not null default now(),
+  constraint user_credentials_pkey PRIMARY KEY (user_id),
+  constraint user_credentials_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE POLICY own ON user_credentials USING ((user_id = app_user_id()));
+GRANT INSERT, SELECT, UPDATE ON user_credentials TO baton_app;
+
+create table user_workspaces (
+  user_id uuid not null,
+  workspace_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint user_workspaces_pkey PRIMARY KEY (user_id, workspace_id),
+  constraint user_workspaces_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint user_workspaces_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX user_workspaces_created ON public.user_workspaces USING btree (user_id, created_at, workspace_id);
+CREATE POLICY own_or_workspace ON user_workspaces USING (((user_id = app_user_id()) OR (workspace_id = app_workspace_id())));
+GRANT DELETE, INSERT, SELECT, UPDATE ON user_workspaces TO baton_app;
+
+create table users (
+  id uuid not null,
+  email text not null,
+  name text not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  disabled_at timestamp with time zone,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_key UNIQUE (email),
+  constraint users_email_lower CHECK (((email = lower(email)) AND (length(email) <= 320))),
+  constraint users_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
+
+create table workflows (
+  workspace_id uuid not null,
+  project_id uuid not null,
+  version integer not null,
+  definition jsonb not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint workflows_pkey PRIMARY KEY (workspace_id, project_id, version),
+  constraint workflows_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
+);
+CREATE POLICY workspace ON workflows USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON workflows TO baton_app;
+
+create table workspaces (
+  id uuid not null,
+  name text not null,
+  created_by uuid not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE POLICY own_or_workspace ON workspaces USING (((id = app_workspace_id()) OR (id IN ( SELECT w.workspace_id
+   FROM user_workspaces w
+  WHERE (w.user_id = app_user_id())))));
+GRANT INSERT, SELECT, UPDATE ON workspaces TO baton_app;

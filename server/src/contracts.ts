@@ -1,0 +1,25 @@
+import * as access from './access/contract.ts';
+import * as accounts from './accounts/contract.ts';
+import * as audit from './audit/contract.ts';
+import * as comments from './comments/contract.ts';
+import type { Operation } from './http/contract.ts';
+import * as probes from './http/probes-contract.ts';
+import * as projects from './projects/contract.ts';
+import * as tickets from './tickets/contract.ts';
+import * as workspaces from './workspaces/contract.ts';
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'method' in value && 'summary' in value;
+}
+
+/** Every endpoint there is, in the order of the reference. Needs no database. */
+export const contracts: readonly Operation[] = [
+  accounts,
+  workspaces,
+  projects,
+  tickets,
+  comments,
+  audit,
+  access,
+  probes,
+].flatMap((domain) => Object.values(domain).filter(isOperation));

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { accessOf } from '../access/policy.ts';
+import { type ErrorCode, error_table } from '../errors.ts';
+import type { Operation } from './contract.ts';
+
+const tags: Record<string, string> = {
+  accounts: 'Signing up and in, sessions, one’s own account.',
+  workspaces: 'The tenants: everything else belongs to exactly one.',
+  members: 'Who is in a workspace, and with which role.',
+  invitations: 'How one gets in.',
+  projects: 'Tickets with a common key and workflow.',
+  workflows: 'The statuses of a project and the steps between them, version by version.',
+  tickets: 'The work itself.',
+  transitions: 'Moving a ticket, and its status history.',
+  comments: 'What people say on a ticket.',
+  audit: 'Who did what, when, in which request.',
+  policy: 'Who may do what.',
+  operations: 'For whoever runs the server.',
+};
+
+const problem = z
+  .looseObject({
+    type: z.string().meta({ description: 'Where the error is documented.' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]]).meta({ description: 'Stable: branch on it.' }),
+    detail: z.string().optional(),
+    errors: z
+      .array(
+        z.strictObject({
+          pointer: z.string().optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
+          parameter: z.string().optional().meta({ description: 'The query parameter.' }),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
+
+/** Every code that the operation may answer: its own, and those that all of its kind may. */
+export function errorsOf(operation: Operation): ErrorCode[] {
+  const access = accessOf(operation.id);
+  const signed_in: ErrorCode[] = ['unauthenticated', 'invalid_token', 'session_ended'];
+  const codes = new Set<ErrorCode>([
+    ...(operation.errors ?? []),
+    ...(access === 'public' ? [] : signed_in),
+    ...(typeof access === 'string' ? [] : (['forbidden', 'not_found'] as const)),
+    ...(operation.params === undefined ? [] : (['not_found'] as const)),
+    ...(operation.body === undefined
+      ? []
+      : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
+    ...(operation.if_match === true ? (['precondition_failed'] as const) : []),
+    'malformed_request',
+    'validation_failed',
+    'rate_limited',
+    'internal_error',
+    'overloaded',
+    'database_unavailable',
+  ]);
+  return [...codes];
+}
+
+const header = (description: string, schema: z.ZodType = z.string()) => ({ description, schema });
+
+function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
+  const by_status = Map.groupBy(errorsOf(operation), (code) => error_table[code][0]);
+  const failures = [...by_status].map(([status, codes]) => [
+    String(status),
+    {
+      description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
+      headers: {
+        ...(status === 401 ? { 'WWW-Authenticate': header('Bearer.') } : {}),
+        ...(status === 429 || status === 503 ? { 'Retry-After': header('Seconds to wait.') } : {}),
+      },
+      content: { 'application/problem+json': { schema: problem } },
+    },
+  ]);
+  const success = {
+    description: operation.status === 204 ? 'Done.' : operation.status === 201 ? 'Made.' : 'As asked.',
+    headers: {
+      'X-Request-Id': header('Names this request in logs and in the audit log.'),
+      RateLimit: header('What is left of the limit.'),
+      'RateLimit-Policy': header('The limit.'),
+      ...(operation.etag === true ? { ETag: header('The version, for If-Match.') } : {}),
+      ...(operation.location === undefined ? {} : { Location: header('Where it is.') }),
+    },
+    ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
+  };
+  return Object.fromEntries([[String(operation.status), success], ...failures]) as ZodOpenApiResponsesObject;
+}
+
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  const access = accessOf(operation.id);
+  const who = typeof access === 'string' ? { public: 'Anybody.', account: 'Anybody signed in.' }[access] : access.join(', ');
+  return {
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    description: `Who: ${who}`,
+    security: access === 'public' ? [] : [{ bearer: [] }],
+    'x-baton-access': access,
+    requestParams: {
+      ...(operation.params === undefined ? {} : { path: operation.params }),
+      ...(operation.query === undefined ? {} : { query: operation.query }),
+      ...(operation.if_match === true
+        ? {
+            header: z.object({
+              'If-Match': z.string().optional().meta({ description: 'Only if the version is this: "7".' }),
+            }),
+          }
+        : {}),
+    },
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+    responses: responsesOf(operation),
+  };
+}
+
+/** The OpenAPI 3.1 document of these endpoints. */
+export function openApiDocument(operations: readonly Operation[]): object {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Baton',
+      version: '1.0.0',
+      description:
+        'A ticketing backend: exactly one hand moves a ticket at a time, every step is kept, and nothing is lost. ' +
+        'Lists answer `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+      contact: { name: 'The Baton authors' },
+    },
+    servers: [{ url: '/', description: 'This server.' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a session.' },
+      },
+    },
+  });
+}
