@@ -24,7 +24,9 @@ const problem = z
     type: z.string().meta({ description: 'Where the error is documented.' }),
     title: z.string(),
     status: z.int(),
-    code: z.enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]]).meta({ description: 'Stable: branch on it.' }),
+    code: z
+      .enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]])
+      .meta({ description: 'Stable: branch on it.' }),
     detail: z.string().optional(),
     errors: z
       .array(
@@ -92,7 +94,8 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const access = accessOf(operation.id);
-  const who = typeof access === 'string' ? { public: 'Anybody.', account: 'Anybody signed in.' }[access] : access.join(', ');
+  const who =
+    typeof access === 'string' ? { public: 'Anybody.', account: 'Anybody signed in.' }[access] : access.join(', ');
   return {
     operationId: operation.id,
     tags: [operation.tag],

@@ -14,7 +14,8 @@ export interface Problem {
 /** The error as RFC 9457 has it. The same error has the same bytes: the request's id goes in a header only. */
 export function toProblem(error: BatonError): Problem {
   const [status, title] = error_table[error.code];
-  return { type: `/docs/errors#${error.code}`, title, status, code: error.code, ...error.data };
+  // RFC 9457's own members last: no extension may take their names.
+  return { ...error.data, type: `/docs/errors#${error.code}`, title, status, code: error.code };
 }
 
 /** Sends the error as application/problem+json. */

@@ -15,10 +15,25 @@ export function allowedStatuses(row: TicketRow, definition: WorkflowDefinition, 
 
 /** The ticket as the caller sees it: the stored row, its status's category, and what the caller may do next. */
 export function presentTicket(row: TicketRow, definition: WorkflowDefinition, role: Role): Ticket {
-  const { workspace_id: _, status_sequence: __, workflow_version: ___, project_archived_at: ____, ...stored } = row;
   return {
-    ...stored,
+    id: row.id,
+    key: row.key,
+    project_id: row.project_id,
+    number: row.number,
+    title: row.title,
+    description: row.description,
+    status: row.status,
     status_category: categoryOf(definition, row.status),
+    resolution: row.resolution,
+    priority: row.priority,
+    labels: row.labels,
+    assignee_id: row.assignee_id,
+    reporter_id: row.reporter_id,
+    due_on: row.due_on,
+    version: row.version,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    deleted_at: row.deleted_at,
     allowed_transitions: allowedStatuses(row, definition, role),
   };
 }

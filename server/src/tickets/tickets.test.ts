@@ -80,7 +80,12 @@ describe('moving', () => {
     const refused = await client.raw.transition_ticket({ ...at(ticket), body: { to: 'closed' } });
     expect(refused).toMatchObject({
       status: 409,
-      body: { code: 'transition_not_allowed', status: 'open', from: 'open', allowed_transitions: ['in_progress'] },
+      body: {
+        code: 'transition_not_allowed',
+        current_status: 'open',
+        from: 'open',
+        allowed_transitions: ['in_progress'],
+      },
     });
     expect(await client.get_ticket(at(ticket))).toEqual(ticket);
     for (const to of ['in_progress', 'resolved', 'closed']) {
@@ -119,7 +124,7 @@ describe('moving', () => {
     const { client } = team.member;
     await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
     const body = { to: 'resolved' };
-    const current = { status: 'in_progress', version: 2, allowed_transitions: ['resolved'] };
+    const current = { current_status: 'in_progress', current_version: 2, allowed_transitions: ['resolved'] };
     expect(await client.raw.transition_ticket({ ...at(ticket), body: { ...body, expected_version: 1 } })).toMatchObject(
       { status: 409, body: { code: 'conflict', ...current } },
     );

@@ -32,8 +32,8 @@ export async function transitionTicket(
   const before = await openTicket(tx, actor, ref);
   const definition = await definitionOf(tx, before);
   const current = {
-    status: before.status,
-    version: before.version,
+    current_status: before.status,
+    current_version: before.version,
     allowed_transitions: allowedStatuses(before, definition, actor.role),
   };
   requireMatch(if_match, before.version, current);
@@ -86,8 +86,8 @@ export async function transitionTicket(
 }
 
 interface Current {
-  status: string;
-  version: number;
+  current_status: string;
+  current_version: number;
   allowed_transitions: string[];
 }
 

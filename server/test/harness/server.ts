@@ -74,12 +74,12 @@ export type Patch = (text: string) => string;
 /** Looks at every statement the server sends, and refuses one that names tenant tables without their workspace. */
 function watch(pool: pg.Pool, patch: Patch): void {
   pool.on('connect', (client) => {
-    const query = client.query.bind(client) as (config: unknown) => unknown;
-    const watched = (config: string | pg.QueryConfig) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const watched = (config: string | pg.QueryConfig, ...rest: unknown[]) => {
       const text = typeof config === 'string' ? config : config.text;
       const unscoped = unscopedTables(text);
       if (unscoped.length > 0) throw new Error(`No workspace_id for ${unscoped.join(', ')}: ${text}`);
-      return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) });
+      return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) }, ...rest);
     };
     client.query = watched as typeof client.query;
   });
