@@ -1,46 +1,58 @@
-import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { accessRoutes } from './access/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
-import { auditRoutes } from './audit/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
-import { BatonError } from './errors.ts';
 import type { Operation } from './http/contract.ts';
 import { Cursors } from './http/cursor.ts';
+import { docsRouter } from './http/docs.ts';
 import { createRoutes, type Services } from './http/handle.ts';
+import { methodNotAllowed } from './http/methods.ts';
+import { type Lifecycle, mountProbes } from './http/probes.ts';
+import * as probes from './http/probes-contract.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { requestLog } from './http/request-log.ts';
+import { allowOrigins, apiHeaders } from './http/security.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
 export interface App {
   handler: express.Express;
+  /** Every endpoint that is mounted. */
   operations: readonly Operation[];
 }
 
 /** The whole application: the middleware in order, one line per domain. */
-export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger }): App {
-  const { config, log } = parts;
-  const tokens = new AccessTokens(config.jwt_keys, config.access_token_ttl_s);
-  const limits = createRateLimits(config, parts.pool);
-  const services: Services = { ...parts, limits, tokens, cursors: new Cursors(config.secret) };
+export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; lifecycle: Lifecycle }): App {
+  const { config, pool, log, lifecycle } = parts;
+  const services: Services = {
+    config,
+    pool,
+    log,
+    limits: createRateLimits(config, pool),
+    tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
+    cursors: new Cursors(config.secret),
+  };
 
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
   app.set('trust proxy', config.trust_proxy.length === 0 ? false : [...config.trust_proxy]);
 
-  app.use((_req, res, next) => {
-    res.locals['request_id'] = randomUUID();
-    res.setHeader('X-Request-Id', res.locals['request_id'] as string);
-    next();
-  });
-  app.use(limits.global);
+  app.use(requestLog(log));
+  app.use(apiHeaders(config));
+  mountProbes(app, pool, lifecycle);
+  app.use(...allowOrigins(config), services.limits.global);
+  app.use(docsRouter());
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);
@@ -50,11 +62,11 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger })
   ticketRoutes(routes, services);
   commentRoutes(routes, services);
   auditRoutes(routes, services);
+  accessRoutes(routes);
   app.use(router);
 
-  app.use(() => {
-    throw new BatonError('not_found');
-  });
+  const operations = [...routes.operations, probes.get_livez, probes.get_readyz];
+  app.use(methodNotAllowed(operations));
   app.use(problemHandler(log));
-  return { handler: app, operations: routes.operations };
+  return { handler: app, operations };
 }

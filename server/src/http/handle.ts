@@ -164,6 +164,7 @@ export function createRoutes(router: express.Router, services: Services): Routes
     const is_public = accessOf(operation.id) === 'public';
     // The signature is checked before a byte of the body is read: only who signed in may send a large one.
     const identify: RequestHandler = (req, res, next) => {
+      res.locals['operation'] = operation.id;
       if (!is_public) res.locals['identity'] = services.tokens.verify(bearerToken(req));
       next();
     };

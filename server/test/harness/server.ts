@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -7,6 +6,7 @@ import { inject } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createPool } from '../../src/db/pool.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { unscopedTables } from './statements.ts';
 
 function withDatabase(url: string, database: string): string {
@@ -101,8 +101,8 @@ export async function startServer(
     on_error: () => undefined,
   });
   watch(pool, options.patch ?? ((text) => text));
-  const { handler } = createApp({ config, pool, log });
-  const server: Server = createServer(handler);
+  const { handler } = createApp({ config, pool, log, lifecycle: { stopping: false } });
+  const server = createHttpServer(handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import express, { Router } from 'express';
+import helmet from 'helmet';
+import { error_table } from '../errors.ts';
+
+const require = createRequire(import.meta.url);
+const assets = path.dirname(require.resolve('swagger-ui-dist/package.json'));
+const own = path.resolve(import.meta.dirname, '../../pages');
+const openapi = readFileSync(path.resolve(import.meta.dirname, '../../openapi.json'));
+
+const pageHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      // swagger-ui sets style attributes; scripts stay strict.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Over plain HTTP on one's own machine there is nothing to be strict about.
+  strictTransportSecurity: false,
+});
+
+function errorsPage(): string {
+  const rows = Object.entries(error_table)
+    .map(
+      ([code, [status, title]]) =>
+        `<tr id="${code}"><td>${status}</td><td><code>${code}</code></td><td>${title}</td></tr>`,
+    )
+    .join('\n');
+  return readFileSync(path.join(own, 'errors.html'), 'utf8').replace('<!-- rows -->', rows);
+}
+
+/** The document and its page, from this server alone: no network needed, nothing loaded from elsewhere. */
+export function docsRouter(): Router {
+  const router = Router();
+  const errors = errorsPage();
+  router.get('/openapi.json', (_req, res) => {
+    res.setHeader('Cache-Control', 'no-cache');
+    res.type('application/json').send(openapi);
+  });
+  router.use('/docs', (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-cache');
+    pageHeaders(_req, res, next);
+  });
+  router.get('/docs', (_req, res) => res.sendFile(path.join(own, 'docs.html')));
+  router.get('/docs/errors', (_req, res) => {
+    res.type('text/html').send(errors);
+  });
+  router.use('/docs/assets', express.static(own, { index: false }), express.static(assets, { index: false }));
+  return router;
+}

@@ -1,0 +1,21 @@
+import type { RequestHandler } from 'express';
+import { BatonError } from '../errors.ts';
+import type { Operation } from './contract.ts';
+
+function matcher(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+/** For a path that exists, the methods it takes (405 and Allow, RFC 9110); for any other 404. */
+export function methodNotAllowed(operations: readonly Operation[]): RequestHandler {
+  const paths = [...Map.groupBy(operations, ({ path }) => path)].map(([path, served]) => ({
+    matches: matcher(path),
+    allow: served.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).join(', '),
+  }));
+  return (req, res) => {
+    const known = paths.find(({ matches }) => matches.test(req.path));
+    if (known === undefined) throw new BatonError('not_found');
+    res.setHeader('Allow', known.allow);
+    throw new BatonError('method_not_allowed');
+  };
+}

@@ -1,0 +1,64 @@
+import cluster from 'node:cluster';
+import type pg from 'pg';
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
+
+const duration = new Histogram({
+  name: 'baton_http_request_duration_seconds',
+  help: 'Time from the request to the end of its answer.',
+  labelNames: ['operation', 'method', 'status'],
+  buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+});
+collectDefaultMetrics();
+
+export function observeRequest(request: { operation: string; method: string; status: number; duration_ms: number }) {
+  const { operation, method, status } = request;
+  duration.observe({ operation, method, status }, request.duration_ms / 1000);
+}
+
+/** Watches a pool: how many connections there are, idle, and waited for. */
+export function observePool(pool: pg.Pool): void {
+  const gauge = new Gauge({
+    name: 'baton_database_connections',
+    help: 'Connections to the database, and requests waiting for one.',
+    labelNames: ['state'],
+    collect() {
+      gauge.set({ state: 'open' }, pool.totalCount);
+      gauge.set({ state: 'idle' }, pool.idleCount);
+      gauge.set({ state: 'waited_for' }, pool.waitingCount);
+    },
+  });
+}
+
+const ask = 'baton:metrics';
+
+/** In the primary: gathers the workers' metrics for whichever of them is asked. */
+export function answerMetrics(): void {
+  const all = new AggregatorRegistry();
+  cluster.on('message', (worker, message: { ask?: string; id?: number }) => {
+    if (message.ask !== ask) return;
+    all.clusterMetrics().then(
+      (text) => worker.send({ ask, id: message.id, text }),
+      () => worker.send({ ask, id: message.id, text: '' }),
+    );
+  });
+}
+
+let asked = 0;
+
+/** The metrics in Prometheus' text form: of all processes, where there are several. */
+export function metricsText(): Promise<string> {
+  if (!cluster.isWorker) return register.metrics();
+  return new Promise((resolve) => {
+    const id = ++asked;
+    const listen = (message: { ask?: string; id?: number; text?: string }) => {
+      if (message.ask !== ask || message.id !== id) return;
+      process.off('message', listen);
+      resolve(message.text ?? '');
+    };
+    process.on('message', listen);
+    process.send?.({ ask, id });
+  });
+}
+
+// A worker answers the primary only once an AggregatorRegistry has been made in it.
+if (cluster.isWorker) new AggregatorRegistry();

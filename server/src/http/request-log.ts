@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { observeRequest } from './metrics.ts';
+
+const given_id = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** Names the request, and writes one line when it is answered: no header, no query, no body ever gets into it. */
+export function requestLog(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const header = req.headers['x-request-id'];
+    const request_id = typeof header === 'string' && given_id.test(header) ? header : randomUUID();
+    res.locals['request_id'] = request_id;
+    res.setHeader('X-Request-Id', request_id);
+    const started = performance.now();
+    res.once('close', () => {
+      const duration_ms = performance.now() - started;
+      const operation = (res.locals['operation'] as string | undefined) ?? 'none';
+      const { method } = req;
+      const status = res.writableFinished ? res.statusCode : 499; // gone before the answer
+      observeRequest({ operation, method, status, duration_ms });
+      const identity = res.locals['identity'] as { user_id: string } | undefined;
+      log.info(
+        {
+          request_id,
+          method,
+          operation,
+          status,
+          duration_ms: Math.round(duration_ms * 10) / 10,
+          user_id: identity?.user_id,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}
