@@ -44,9 +44,10 @@ const environment = z.object({
   BATON_AUTH_LIMIT_PER_ACCOUNT: count(10, 1, 10_000_000),
   BATON_CORS_ORIGINS: list,
   BATON_TRUST_PROXY: list,
+  BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
   WEB_CONCURRENCY: count(1, 1, 64),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
 export interface JwtKey {
@@ -80,6 +81,8 @@ export interface Config {
   auth_limit_per_account: number;
   cors_origins: readonly string[];
   trust_proxy: readonly string[];
+  /** How long readiness is off before the port closes. */
+  drain_ms: number;
   shutdown_timeout_ms: number;
   processes: number;
   log_level: string;
@@ -190,8 +193,10 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     auth_limit_per_account: env.BATON_AUTH_LIMIT_PER_ACCOUNT,
     cors_origins: env.BATON_CORS_ORIGINS,
     trust_proxy: env.BATON_TRUST_PROXY,
+    drain_ms: env.BATON_DRAIN_MS,
     shutdown_timeout_ms: env.BATON_SHUTDOWN_TIMEOUT_MS,
     processes: env.WEB_CONCURRENCY,
-    log_level: env.LOG_LEVEL,
+    // A person at a terminal reads what goes wrong; a log collector reads everything.
+    log_level: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   });
 }

@@ -1,0 +1,61 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createApp } from '../app.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { createPool } from '../db/pool.ts';
+import { observePool } from '../http/metrics.ts';
+import { createHttpServer } from '../http/server.ts';
+
+export interface Listening {
+  url: string;
+  /** Takes no more requests, answers those under way, and lets the database go. */
+  stop: () => Promise<void>;
+}
+
+function listen(server: Server, config: Config): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new ConfigError(`Port ${config.port} is taken. Set PORT to another one.`));
+      else if (error.code === 'EADDRNOTAVAIL')
+        reject(new ConfigError(`HOST ${config.host} is no address of this machine.`));
+      else reject(error);
+    });
+    server.listen(config.port, config.host, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+/** Serves the API on the configured port, from this process. */
+export async function startListening(config: Config, database_url: string): Promise<Listening> {
+  const log = pino({ level: config.log_level });
+  const pool = createPool({
+    url: database_url,
+    max: config.pool_size,
+    role: config.app_role,
+    statement_timeout_ms: config.statement_timeout_ms,
+    lock_timeout_ms: config.lock_timeout_ms,
+    on_error: (error) => log.warn({ message: error.message }, 'database connection lost'),
+  });
+  observePool(pool);
+  const lifecycle = { stopping: false };
+  const server = createHttpServer(createApp({ config, pool, log, lifecycle }).handler);
+  const { address, family, port } = await listen(server, config);
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return {
+    url: `http://${host}:${port}`,
+    stop: async () => {
+      lifecycle.stopping = true;
+      // Readiness is off; whoever balances load sees that before we stop listening.
+      await sleep(config.drain_ms);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const deadline = setTimeout(() => server.closeAllConnections(), config.shutdown_timeout_ms);
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      await closed;
+      clearTimeout(deadline);
+      clearInterval(idle);
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import cluster, { type Worker } from 'node:cluster';
+import { ConfigError } from '../config.ts';
+import { answerMetrics } from '../http/metrics.ts';
+import type { Listening } from './listen.ts';
+
+/** What primary and workers say to each other. */
+type Message = { listening: string } | { refused: string } | { stop: true };
+
+const max_restart_delay_ms = 10_000;
+
+/** Runs several processes on one port; one that dies is replaced, more slowly each time in a row. */
+export async function startWorkers(count: number, env: Record<string, string>): Promise<Listening> {
+  let stopping = false;
+  let deaths = 0;
+  answerMetrics();
+  const fork = () =>
+    new Promise<string>((resolve, reject) => {
+      const worker = cluster.fork(env);
+      worker.on('message', (message: Message) => {
+        if ('listening' in message) resolve(message.listening);
+        if ('refused' in message) reject(new ConfigError(message.refused));
+      });
+      worker.once('exit', (code) => {
+        reject(new Error(`A process ended with ${code} before it served.`));
+        if (stopping) return;
+        deaths++;
+        setTimeout(
+          () => {
+            if (!stopping)
+              fork().then(
+                () => (deaths = 0),
+                () => undefined,
+              );
+          },
+          Math.min(100 * 2 ** deaths, max_restart_delay_ms),
+        );
+      });
+    });
+  const [url = ''] = await Promise.all(Array.from({ length: count }, fork));
+  return {
+    url,
+    stop: async () => {
+      stopping = true;
+      const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
+      await Promise.all(
+        workers.map((worker) => {
+          const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+          worker.send({ stop: true } satisfies Message);
+          return gone;
+        }),
+      );
+    },
+  };
+}
+
+/** A worker's life: serves until the primary says stop, or is gone. */
+export async function runWorker(start: () => Promise<Listening>): Promise<void> {
+  // Ctrl-C reaches the whole group; when to stop is the primary's to say.
+  process.on('SIGINT', () => undefined);
+  try {
+    const { url, stop } = await start();
+    let stopped: Promise<void> | undefined;
+    const end = () => {
+      stopped ??= stop().then(() => process.exit(0));
+    };
+    process.on('message', (message: Message) => {
+      if ('stop' in message) end();
+    });
+    process.on('SIGTERM', end);
+    process.on('disconnect', end);
+    process.send?.({ listening: url } satisfies Message);
+  } catch (error) {
+    process.send?.({ refused: error instanceof Error ? error.message : String(error) } satisfies Message);
+    process.exitCode = 1;
+    process.disconnect?.();
+  }
+}
