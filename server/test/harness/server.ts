@@ -87,9 +87,12 @@ function watch(pool: pg.Pool, patch: Patch): void {
 
 export async function startServer(
   environment: Record<string, string> = {},
-  options: { patch?: Patch } = {},
+  options: {
+    patch?: Patch /** Another server's: a second process over the same data. */;
+    database?: TestDatabase;
+  } = {},
 ): Promise<TestServer> {
-  const database = await createDatabase();
+  const database = options.database ?? (await createDatabase());
   const config = readConfig({ ...test_environment, DATABASE_URL: database.url, ...environment });
   const log = pino({ level: config.log_level });
   const pool = createPool({
@@ -114,7 +117,7 @@ export async function startServer(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await pool.end();
-      await database.drop();
+      if (options.database === undefined) await database.drop();
     },
   };
 }

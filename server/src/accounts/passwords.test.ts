@@ -1,0 +1,46 @@
+import bcrypt from 'bcrypt';
+import { describe, expect, test } from 'vitest';
+import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+
+const cost = 4;
+const matches = async (kept: string, tried: string) => verifyPassword(tried, await hashPassword(kept, cost), cost);
+
+describe('a password', () => {
+  test.each([71, 72, 73, 74, 255])('of %d bytes counts to the last one', async (length) => {
+    const password = 'x'.repeat(length);
+    expect(await matches(password, password)).toBe(true);
+    expect(await matches(password, `${password}y`)).toBe(false);
+    expect(await matches(password, `${password.slice(0, -1)}y`)).toBe(false);
+  });
+
+  test('control: plain bcrypt takes anything after 72 bytes', async () => {
+    const password = 'x'.repeat(72);
+    expect(await bcrypt.compare(`${password} and anything`, await bcrypt.hash(password, cost))).toBe(true);
+  });
+
+  test('of four-byte characters counts each of them', async () => {
+    const password = '🎫'.repeat(18);
+    expect(await matches(`${password}a`, `${password}b`)).toBe(false);
+  });
+
+  test('is the same typed as one character or as two', async () => {
+    expect(await matches('caf\u00e9 au lait', 'cafe\u0301 au lait')).toBe(true);
+  });
+
+  test('of no account is never right', async () => {
+    expect(await verifyPassword('anything at all', undefined, cost)).toBe(false);
+  });
+
+  test('is hashed anew when the cost changes', async () => {
+    const hash = await hashPassword('anything at all', cost);
+    expect([needsRehash(hash, cost), needsRehash(hash, cost + 1)]).toEqual([false, true]);
+  });
+});
+
+test('more hashing at once than the queue holds is refused, and the rest is done', async () => {
+  const outcomes = await Promise.allSettled(Array.from({ length: 80 }, () => hashPassword('anything at all', cost)));
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(20);
+  expect(await matches('after the rush', 'after the rush')).toBe(true);
+});

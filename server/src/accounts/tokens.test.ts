@@ -1,0 +1,62 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { describe, expect, test } from 'vitest';
+import { AccessTokens } from './tokens.ts';
+
+const ids = { user_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90', session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e91' };
+const current = { kid: 'new', secret: randomBytes(48) };
+const older = { kid: 'old', secret: randomBytes(48) };
+const tokens = new AccessTokens([current, older], 60);
+const key = createSecretKey(current.secret);
+
+const claims = { sub: ids.user_id, sid: ids.session_id, iss: 'baton', aud: 'baton-api' };
+const header = { alg: 'HS256', typ: 'at+jwt', kid: 'new' } as const;
+const signed = (payload: object = claims, options: jwt.SignOptions = {}) =>
+  jwt.sign(payload, key, { algorithm: 'HS256', expiresIn: 60, header, ...options });
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const refused = (token: string) => expect(() => tokens.verify(token)).toThrow('The access token is not valid');
+
+describe('an access token', () => {
+  test('says who, and is read again', () => {
+    expect(tokens.verify(tokens.sign(ids).access_token)).toEqual(ids);
+    expect(tokens.verify(signed())).toEqual(ids); // what the refusals below are one change away from
+  });
+
+  test('of the older key is read while keys rotate, and not after', () => {
+    const { access_token } = new AccessTokens([older], 60).sign(ids);
+    expect(tokens.verify(access_token)).toEqual(ids);
+    expect(() => new AccessTokens([current], 60).verify(access_token)).toThrow();
+  });
+
+  test.each([
+    ['without a signature', `${part({ ...header, alg: 'none' })}.${part({ ...claims, exp: 9999999999 })}.`],
+    ['signed with another key', jwt.sign(claims, createSecretKey(randomBytes(48)), { expiresIn: 60, header })],
+    ['of another algorithm', signed(claims, { algorithm: 'HS512', header: { ...header, alg: 'HS512' } })],
+    ['of another type', signed(claims, { header: { ...header, typ: 'JWT' } })],
+    ['of an unknown key', signed(claims, { header: { ...header, kid: 'other' } })],
+    ['without a key id', signed(claims, { header: { alg: 'HS256', typ: 'at+jwt' } })],
+    ['with crit', signed(claims, { header: { ...header, crit: ['exp'] } as jwt.JwtHeader })],
+    ['with jku', signed(claims, { header: { ...header, jku: 'https://example.com/keys' } })],
+    ['of another issuer', signed({ ...claims, iss: 'other' })],
+    ['for another audience', signed({ ...claims, aud: 'other' })],
+    ['expired', signed(claims, { expiresIn: -1 })],
+    ['without expiry', jwt.sign(claims, key, { algorithm: 'HS256', header })],
+    ['issued too long ago', signed({ ...claims, iat: Math.floor(Date.now() / 1000) - 61 }, { expiresIn: 3600 })],
+    ['not valid yet', signed(claims, { notBefore: 60 })],
+    ['of no user', signed({ ...claims, sub: 'root' })],
+    ['of no session', signed({ ...claims, sid: undefined })],
+    ['oversized', signed({ ...claims, padding: 'x'.repeat(5000) })],
+    ['empty', ''],
+    ['with a header that is no JSON', `${Buffer.from('x').toString('base64url')}.x.x`],
+  ])('%s is refused', (_, token) => {
+    refused(token);
+  });
+
+  test('altered anywhere is refused', () => {
+    const token = signed();
+    for (let at = 0; at < token.length; at += 7) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      if (token[at] !== '.') refused(token.slice(0, at) + other + token.slice(at + 1));
+    }
+  });
+});
