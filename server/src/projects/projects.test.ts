@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, type Team, violations } from '../../test/harness/make.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { presets, type WorkflowDefinition } from './workflow-definition.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(async () => {
+  expect(await violations(server)).toEqual({});
+  await server.stop();
+});
+
+const makeProject = (key: string, workflow: 'strict' | 'standard' | WorkflowDefinition = 'strict') =>
+  team.admin.client.create_project({ workspace_id: team.workspace_id, body: { key, name: key, workflow } });
+
+describe('a project', () => {
+  test('has a key that no other has, however many want it at once', async () => {
+    const { workspace_id, admin } = team;
+    const body = { key: 'RACE', name: 'Race', workflow: 'strict' as const };
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => admin.client.raw.create_project({ workspace_id, body })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+  });
+
+  test('is made and changed by admins, and read by members alone', async () => {
+    const { workspace_id, project_id, member, viewer, stranger } = team;
+    const body = { key: 'NOPE', name: 'No', workflow: 'strict' as const };
+    for (const { client } of [member, viewer]) {
+      expect((await client.raw.create_project({ workspace_id, body })).status).toBe(403);
+      expect((await client.raw.update_project({ workspace_id, project_id, body: { name: 'X' } })).status).toBe(403);
+      expect((await client.raw.get_project({ workspace_id, project_id })).status).toBe(200);
+    }
+    expect((await stranger.client.raw.get_project({ workspace_id, project_id })).status).toBe(404);
+    const own = await stranger.client.create_workspace({ body: { name: 'Own' } });
+    const mixed = await stranger.client.raw.get_project({ workspace_id: own.id, project_id });
+    expect(mixed.status).toBe(404);
+  });
+
+  test('archived can be read, not written, and brought back', async () => {
+    const { workspace_id, admin, member } = team;
+    const project = await makeProject('ARCH');
+    const at = { workspace_id, project_id: project.id };
+    const ticket = await member.client.create_ticket({ ...at, body: { title: 'Kept' } });
+    await admin.client.archive_project(at);
+    const writes = [
+      member.client.raw.create_ticket({ ...at, body: { title: 'No' } }),
+      member.client.raw.transition_ticket({ workspace_id, ticket: ticket.id, body: { to: 'in_progress' } }),
+      member.client.raw.update_ticket({ workspace_id, ticket: ticket.id, body: { title: 'No', version: 1 } }),
+      member.client.raw.create_comment({ workspace_id, ticket: ticket.id, body: { body: 'No' } }),
+      admin.client.raw.replace_workflow({ ...at, body: presets.standard }),
+    ];
+    for (const answer of await Promise.all(writes)) {
+      expect(answer).toMatchObject({ status: 409, body: { code: 'project_archived' } });
+    }
+    expect(await member.client.get_ticket({ workspace_id, ticket: ticket.key })).toMatchObject({
+      title: 'Kept',
+      allowed_transitions: [],
+    });
+    const keys = async (archived: 'true' | 'false') =>
+      (await member.client.list_projects({ workspace_id, archived })).data.map(({ key }) => key);
+    expect(await keys('true')).toEqual(['ARCH']);
+    expect(await keys('false')).not.toContain('ARCH');
+    await admin.client.update_project({ ...at, body: { archived: false } });
+    expect((await member.client.create_ticket({ ...at, body: { title: 'Yes' } })).number).toBe(2);
+  });
+});
+
+describe('a workflow', () => {
+  test('of one’s own is checked, and says where it is wrong', async () => {
+    const { workspace_id, admin } = team;
+    const [open, , , closed] = presets.strict.statuses;
+    const workflow = {
+      statuses: [open, open, closed],
+      initial: ['nowhere'],
+      transitions: [
+        { from: 'open', to: 'open' },
+        { from: 'closed', to: 'open', requires: ['resolution'] },
+      ],
+    };
+    const { status, body } = await admin.client.raw.create_project({
+      workspace_id,
+      body: { key: 'BAD', name: 'Bad', workflow: workflow as unknown as WorkflowDefinition },
+    });
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain('/workflow');
+    const project = await makeProject('GOOD');
+    const refused = await admin.client.raw.replace_workflow({
+      workspace_id,
+      project_id: project.id,
+      body: workflow as unknown as WorkflowDefinition,
+    });
+    expect(refused.status).toBe(422);
+    expect((refused.body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual([
+      '/statuses/1/key',
+      '/initial/0',
+      '/transitions/0/to',
+      '/transitions/1/requires',
+      '/transitions/1/requires',
+      '/statuses/0',
+      '/statuses/1',
+      '/statuses/2',
+    ]);
+  });
+
+  test('holds steps to their roles and required fields', async () => {
+    const { workspace_id, admin, member } = team;
+    const workflow: WorkflowDefinition = {
+      ...presets.strict,
+      transitions: [
+        { from: 'open', to: 'in_progress', roles: ['owner', 'admin', 'member'], requires: ['assignee_id'] },
+        {
+          from: 'in_progress',
+          to: 'resolved',
+          roles: ['owner', 'admin', 'member'],
+          requires: ['resolution', 'comment'],
+        },
+        { from: 'resolved', to: 'closed', roles: ['admin'], requires: [] },
+      ],
+    };
+    const project = await makeProject('ROLES', workflow);
+    const { id, key } = await member.client.create_ticket({
+      workspace_id,
+      project_id: project.id,
+      body: { title: 'Held' },
+    });
+    const move = (by: typeof admin, body: Parameters<typeof admin.client.transition_ticket>[0]['body']) =>
+      by.client.raw.transition_ticket({ workspace_id, ticket: key, body });
+    expect(await move(member, { to: 'in_progress' })).toMatchObject({
+      status: 422,
+      body: { code: 'fields_required', missing: ['assignee_id'] },
+    });
+    await move(member, { to: 'in_progress', assignee_id: member.user.id });
+    expect(await move(member, { to: 'resolved' })).toMatchObject({ body: { missing: ['resolution', 'comment'] } });
+    expect(await move(member, { to: 'resolved', resolution: 'meh', comment: 'x' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/resolution' }] },
+    });
+    await move(member, { to: 'resolved', resolution: 'fixed', comment: 'There.' });
+    expect(await move(member, { to: 'closed' })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await member.client.get_ticket({ workspace_id, ticket: id })).allowed_transitions).toEqual([]);
+    expect((await admin.client.get_ticket({ workspace_id, ticket: id })).allowed_transitions).toEqual(['closed']);
+    expect((await move(admin, { to: 'closed' })).status).toBe(201);
+  });
+
+  test('replaced leaves history as it was, and strands no ticket', async () => {
+    const { workspace_id, admin, member } = team;
+    const project = await makeProject('FLOW', 'standard');
+    const at = { workspace_id, project_id: project.id };
+    const { key } = await member.client.create_ticket({ ...at, body: { title: 'T' } });
+    const ticket = { workspace_id, ticket: key };
+    await member.client.transition_ticket({ ...ticket, body: { to: 'waiting' } });
+    const before = await member.client.list_transitions(ticket);
+    const refused = await admin.client.raw.replace_workflow({ ...at, body: presets.strict });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'status_in_use', statuses: [{ status: 'waiting', tickets: 1 }] },
+    });
+    expect(await admin.client.get_workflow(at)).toMatchObject({ version: 1, ...presets.standard });
+    await member.client.transition_ticket({ ...ticket, body: { to: 'in_progress' } });
+    await member.client.delete_ticket(ticket);
+    const replaced = await admin.client.replace_workflow({ ...at, body: { ...presets.strict, version: 1 } });
+    expect(replaced).toMatchObject({ version: 2, ...presets.strict });
+    const restored = await member.client.restore_ticket({ workspace_id, ticket: key });
+    expect(restored).toMatchObject({ status: 'in_progress', allowed_transitions: ['resolved'] });
+    expect((await member.client.list_transitions(ticket)).data.slice(0, 1)).toEqual(before.data);
+    const stale = await admin.client.raw.replace_workflow({ ...at, body: { ...presets.standard, version: 1 } });
+    expect(stale.status).toBe(409);
+    const unmatched = await admin.client.raw.replace_workflow({ ...at, body: presets.standard, if_match: '"1"' });
+    expect(unmatched.status).toBe(412);
+  });
+
+  test('replaced while tickets move into the status it drops never strands one', async () => {
+    const { workspace_id, admin, member } = team;
+    for (let round = 0; round < 6; round++) {
+      const project = await makeProject(`R${round}`, 'standard');
+      const at = { workspace_id, project_id: project.id };
+      const { key } = await member.client.create_ticket({ ...at, body: { title: 'T' } });
+      const [moved, replaced] = await Promise.all([
+        member.client.raw.transition_ticket({ workspace_id, ticket: key, body: { to: 'waiting' } }),
+        admin.client.raw.replace_workflow({ ...at, body: presets.strict }),
+      ]);
+      // Whoever came second was refused, for what the first had done.
+      expect([[201, 409].join(), [422, 200].join()]).toContain([moved.status, replaced.status].join());
+    }
+  });
+
+  test('lets tickets start in any of its initial statuses, the first by default', async () => {
+    const { workspace_id, member } = team;
+    const project = await makeProject('START', { ...presets.standard, initial: ['open', 'waiting'] });
+    const at = { workspace_id, project_id: project.id };
+    const status = async (body: { title: string; status?: string }) => member.client.raw.create_ticket({ ...at, body });
+    expect((await status({ title: 'T' })).body).toMatchObject({ status: 'open' });
+    expect((await status({ title: 'T', status: 'waiting' })).body).toMatchObject({ status: 'waiting' });
+    expect((await status({ title: 'T', status: 'closed' })).status).toBe(422);
+  });
+});
