@@ -29,7 +29,7 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
 function framingFault(req: Parameters<RequestListener>[0]): ErrorCode | undefined {
   const names = req.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  if (names.filter((name) => name === 'host').length > 1) return 'malformed_request';
+  if (names.filter((name) => name === 'host').length !== 1) return 'malformed_request';
   const { url = '' } = req;
   if (url.length > max_url_length) return 'uri_too_long';
   // Absolute form is for proxies, and can name another host than Host does.
@@ -46,7 +46,7 @@ export function createHttpServer(handler: RequestListener): Server {
       requestTimeout: 30_000,
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
       connectionsCheckingInterval: 2_000,
-      requireHostHeader: true,
+      requireHostHeader: false, // ours answers with a problem
     },
     (req, res) => {
       const fault = framingFault(req);

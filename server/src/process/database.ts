@@ -2,8 +2,6 @@ import pg from 'pg';
 import type { Config } from '../config.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded.ts';
 
-const database_name = 'baton';
-
 export interface Database {
   /** The owner's URL, for migrations; and the one that requests use. */
   owner_url: string;
@@ -17,8 +15,8 @@ async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database_name]);
-    if (rowCount === 0) await client.query(`create database ${database_name}`);
+    const { rowCount } = await client.query("select 1 from pg_database where datname = 'baton'");
+    if (rowCount === 0) await client.query('create database baton');
   } finally {
     await client.end();
   }
@@ -34,7 +32,7 @@ async function startOwn(config: Config, on_exit: (reason: string) => void): Prom
   const embedded: EmbeddedDatabase = await startEmbedded({ dir: config.data_dir, log, on_exit });
   await createDatabase(embedded.url);
   const url = new URL(embedded.url);
-  url.pathname = `/${database_name}`;
+  url.pathname = '/baton';
   const state = embedded.adopted ? ', found running' : '';
   return {
     owner_url: url.href,

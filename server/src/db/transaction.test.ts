@@ -1,0 +1,159 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../test/harness/server.ts';
+import { createPool } from './pool.ts';
+import { sql } from './sql.ts';
+import { readOnly, transaction, type Tx } from './transaction.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+const poolOf = (max: number) =>
+  createPool({ url: database.url, max, statement_timeout_ms: 2000, lock_timeout_ms: 1000, on_error: () => undefined });
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.owner.query('create table counters (id integer primary key, n integer not null)');
+  await database.owner.query('insert into counters values (1, 0), (2, 0)');
+  const { pathname } = new URL(database.url);
+  await database.owner.query(`alter database ${pathname.slice(1)} set deadlock_timeout = '100ms'`);
+  pool = poolOf(4);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const count = async (id: number) =>
+  (await database.owner.query('select n from counters where id = $1', [id])).rows[0]?.n;
+const bump = (tx: Tx, id: number) => tx.one(sql`update counters set n = n + 1 where id = ${id} returning n`);
+
+describe('a transaction', () => {
+  test('commits what it did, statements only sent included', async () => {
+    await transaction(pool, {}, async (tx) => {
+      await bump(tx, 1);
+      tx.send(sql`update counters set n = n + 10 where id = ${1}`);
+    });
+    expect(await count(1)).toBe(11);
+  });
+
+  test('undoes everything when its body throws, or a statement only sent fails', async () => {
+    const before = await count(1);
+    await expect(
+      transaction(pool, {}, async (tx) => {
+        await bump(tx, 1);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    await expect(
+      transaction(pool, {}, async (tx) => {
+        tx.send(sql`insert into counters values (${1}, 0)`);
+        await Promise.resolve();
+        return 'done';
+      }),
+    ).rejects.toMatchObject({ code: '23505' });
+    expect(await count(1)).toBe(before);
+  });
+
+  test('that swallowed an error does not count as committed', async () => {
+    await expect(
+      transaction(pool, {}, async (tx) => {
+        await tx.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);
+      }),
+    ).rejects.toThrow('rolled back');
+  });
+
+  test('is run again after a deadlock, unseen', async () => {
+    const before = [await count(1), await count(2)];
+    let attempts = 0;
+    const cross = (first: number, second: number) =>
+      transaction(pool, {}, async (tx) => {
+        attempts++;
+        await bump(tx, first);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await bump(tx, second);
+      });
+    await Promise.all([cross(1, 2), cross(2, 1)]);
+    expect(attempts).toBeGreaterThan(2);
+    expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
+  });
+
+  test('that waits too long for a lock answers overloaded', async () => {
+    const holder = await database.owner.connect();
+    await holder.query('begin; update counters set n = n where id = 1');
+    await expect(transaction(pool, {}, (tx) => bump(tx, 1))).rejects.toMatchObject({ code: 'overloaded' });
+    await holder.query('rollback');
+    holder.release();
+  });
+
+  test('refuses a scope that is no UUID', async () => {
+    await expect(transaction(pool, { user_id: "x'; drop table users; --" }, () => Promise.resolve())).rejects.toThrow(
+      'Not a UUID',
+    );
+  });
+});
+
+describe('a connection', () => {
+  test('prepares a statement anew whose first use failed before it was parsed', async () => {
+    const single = poolOf(1);
+    const fresh = (n: number) => sql`select ${n}::integer + 4711 as n`;
+    await expect(
+      transaction(single, {}, async (tx) => {
+        const [failed] = await Promise.allSettled([tx.rows(sql`select 1 / ${0}::integer`), tx.rows(fresh(1))]);
+        if (failed.status === 'rejected') throw failed.reason;
+      }),
+    ).rejects.toMatchObject({ code: '22012' });
+    for (let n = 0; n < 3; n++) {
+      expect(await readOnly(single, {}, (db) => db.one(fresh(n)))).toEqual({ n: n + 4711 });
+    }
+    await single.end();
+  });
+
+  test('that the database ended is replaced for the next request', async () => {
+    await readOnly(pool, {}, (db) => db.one(sql`select 1 as one`));
+    await database.owner.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'baton' and datname = current_database()`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await readOnly(pool, {}, (db) => db.one(sql`select 1 as one`))).toEqual({ one: 1 });
+  });
+
+  test('lost under a query answers database_unavailable', async () => {
+    const lost = readOnly(pool, {}, (db) => db.one(sql`select pg_sleep(5)`));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await database.owner.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()`,
+    );
+    await expect(lost).rejects.toMatchObject({ code: 'database_unavailable' });
+  });
+
+  test('not to be had in time answers 503', async () => {
+    const nowhere = createPool({
+      url: 'postgres://nobody:x@127.0.0.1:1/none',
+      max: 1,
+      statement_timeout_ms: 1000,
+      lock_timeout_ms: 1000,
+      on_error: () => undefined,
+    });
+    await expect(readOnly(nowhere, {}, (db) => db.one(sql`select 1`))).rejects.toMatchObject({
+      code: 'database_unavailable',
+      retry_after_s: 2,
+    });
+    await nowhere.end();
+  });
+});
+
+describe('a read', () => {
+  test('sees one snapshot and can’t write', async () => {
+    const seen = await readOnly(pool, {}, async (db) => {
+      const before = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
+      await database.owner.query('update counters set n = n + 1 where id = 1');
+      const after = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
+      return [before.n, after.n];
+    });
+    expect(seen[0]).toBe(seen[1]);
+    await expect(readOnly(pool, {}, (db) => db.rows(sql`delete from counters`))).rejects.toMatchObject({
+      code: '25006',
+    });
+  });
+});

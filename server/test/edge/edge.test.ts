@@ -1,0 +1,257 @@
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, type Team } from '../harness/make.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer({ BATON_CORS_ORIGINS: 'https://app.example.com' });
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+interface Problem {
+  status: number;
+  code: string;
+}
+
+/** A request as fetch sends it; what comes back must be a problem, and is given with its code. */
+async function refused(path: string, init: RequestInit = {}): Promise<[number, string, Headers]> {
+  const answer = await fetch(server.url + path, init);
+  const text = await answer.text();
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.headers.get('x-request-id')).not.toBeNull();
+  expect(text).not.toMatch(/node_modules|at \w+ \(|select |Express/i);
+  const problem = JSON.parse(text) as Problem;
+  expect(problem.status).toBe(answer.status);
+  return [answer.status, problem.code, answer.headers];
+}
+
+const as = (person: { access_token: string }, more: Record<string, string> = {}) => ({
+  authorization: `Bearer ${person.access_token}`,
+  ...more,
+});
+const json = { 'content-type': 'application/json' };
+
+describe('every refusal is a problem', () => {
+  test.each([
+    ['/nowhere', {}, 404, 'not_found'],
+    ['/v1/me/', {}, 404, 'not_found'],
+    ['/V1/me', {}, 404, 'not_found'],
+    ['/v1/workspaces/%zz', {}, 400, 'malformed_request'],
+    ['/v1/workspaces/%00/tickets', {}, 401, 'unauthenticated'],
+    ['/v1/me', { method: 'DELETE' }, 405, 'method_not_allowed'],
+    ['/v1/me', {}, 401, 'unauthenticated'],
+    ['/v1/me', { headers: { authorization: 'Basic YTpi' } }, 401, 'invalid_token'],
+    ['/v1/me', { headers: { authorization: 'Bearer x' } }, 401, 'invalid_token'],
+    ['/v1/auth/login', { method: 'POST', body: '{', headers: json }, 400, 'malformed_json'],
+    ['/v1/auth/login', { method: 'POST', body: '"text"', headers: json }, 400, 'malformed_json'],
+    ['/v1/auth/login', { method: 'POST', body: 'null', headers: json }, 400, 'malformed_json'],
+    ['/v1/auth/login', { method: 'POST', headers: json }, 422, 'validation_failed'],
+    ['/v1/auth/login', { method: 'POST', body: '[]', headers: json }, 422, 'validation_failed'],
+    ['/v1/auth/login', { method: 'POST', body: '{}' }, 415, 'unsupported_media_type'],
+    ['/v1/auth/login', { method: 'POST' }, 415, 'unsupported_media_type'],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: 'x', headers: { 'content-type': 'text/html' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: '{}', headers: { ...json, 'content-encoding': 'gzip' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: '{}', headers: { 'content-type': 'application/json; charset=latin1' } },
+      415,
+      'unsupported_media_type',
+    ],
+    ['/v1/auth/login', { method: 'POST', body: `"${'x'.repeat(70_000)}"`, headers: json }, 413, 'body_too_large'],
+    ['/v1/policy?all=1', {}, 422, 'validation_failed'],
+  ] as [string, RequestInit, number, string][])('%s %j: %i %s', async (path, init, status, code) => {
+    expect((await refused(path, init)).slice(0, 2)).toEqual([status, code]);
+  });
+
+  test('401 says how to sign in, and 405 what is allowed', async () => {
+    const [, , unauthenticated] = await refused('/v1/me');
+    expect(unauthenticated.get('www-authenticate')).toMatch(/^Bearer/);
+    const [, , not_allowed] = await refused('/v1/me', { method: 'POST' });
+    expect(not_allowed.get('allow')).toBe('GET, HEAD, PATCH');
+  });
+});
+
+describe('bodies', () => {
+  const create = (body: string) =>
+    fetch(`${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
+      method: 'POST',
+      body,
+      headers: as(team.member, json),
+    });
+
+  test.each([
+    ['an unknown field', '{"title":"T","colour":"red"}'],
+    ['a prototype', '{"title":"T","__proto__":{"priority":"high"}}'],
+    ['a NUL', '{"title":"T\\u0000"}'],
+    ['a lone surrogate', '{"title":"T\\ud800"}'],
+    ['a number beyond all', '{"title":"T","due_on":1e999}'],
+    ['a wrong type', '{"title":["T"]}'],
+    ['no title', '{"title":"   "}'],
+    ['an impossible day', '{"title":"T","due_on":"2026-02-30"}'],
+    ['too many labels', JSON.stringify({ title: 'T', labels: Array.from({ length: 51 }, (_, n) => `l${n}`) })],
+    ['a deep nest', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['a wide object', `{"title":"T",${Array.from({ length: 10_000 }, (_, n) => `"f${n}":1`).join()}}`],
+  ])('with %s are refused as invalid', async (_, body) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(422);
+    expect((await answer.json()) as Problem).toMatchObject({ code: 'validation_failed' });
+  });
+
+  test('carry every character that can be stored, and texts to a million', async () => {
+    const title = '🎫 \u202Eright to left\u001B[31m ﷽';
+    const description = 'ä'.repeat(1_048_576);
+    const answer = await create(JSON.stringify({ title, description }));
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ title, description });
+    expect((await create(JSON.stringify({ title, description: `${description}x` }))).status).toBe(422);
+  });
+
+  test('are not read from who isn’t signed in', async () => {
+    const [status] = await refused(`/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
+      method: 'POST',
+      body: 'x'.repeat(5_000_000),
+      headers: json,
+    });
+    expect(status).toBe(401);
+  });
+});
+
+/** Sends bytes as they are, and gives the status and code of what comes back. */
+function raw(bytes: string): Promise<[number, string]> {
+  const { port } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(port), '127.0.0.1', () => socket.write(bytes));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+      if (/\r\n\r\n\{.*\}/s.test(text)) socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      const status = Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]);
+      const code = /"code":"(\w+)"/.exec(text)?.[1] ?? text;
+      resolve([status, code]);
+    });
+  });
+}
+
+describe('framing', () => {
+  test.each([
+    ['two Hosts', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'malformed_request'],
+    ['no Host', 'GET /v1/me HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    ['absolute form', 'GET http://other/v1/me HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
+    ['asterisk form', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
+    ['CONNECT', 'CONNECT other:443 HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
+    [
+      'an upgrade',
+      'GET /v1/me HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
+    ['an expectation', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n', 400, 'malformed_request'],
+    [
+      'length and chunks',
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
+    [
+      'two lengths',
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+      400,
+      'malformed_request',
+    ],
+    ['a NUL in a header', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'malformed_request'],
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'malformed_request'],
+    ['large headers', `GET /v1/me HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['a long URL', `GET /${'x'.repeat(5000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, 'uri_too_long'],
+  ])('with %s is answered as a problem', async (_, bytes, status, code) => {
+    expect(await raw(bytes)).toEqual([status, code]);
+  });
+});
+
+describe('headers', () => {
+  test('forbid caching, sniffing and framing on every answer', async () => {
+    for (const path of ['/v1/policy', '/nowhere', '/livez']) {
+      const { headers } = await fetch(server.url + path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+  });
+
+  test('let in the origins listed, and no other', async () => {
+    const origin = async (from: string) =>
+      (await fetch(`${server.url}/v1/policy`, { headers: { origin: from } })).headers.get(
+        'access-control-allow-origin',
+      );
+    expect(await origin('https://app.example.com')).toBe('https://app.example.com');
+    expect(await origin('https://evil.example.com')).toBeNull();
+    expect(await origin('null')).toBeNull();
+  });
+
+  test('keep a request id that is well-formed, and replace any other', async () => {
+    const id = async (given: string) =>
+      (await fetch(`${server.url}/livez`, { headers: { 'x-request-id': given } })).headers.get('x-request-id');
+    expect(await id('abc-123.DEF')).toBe('abc-123.DEF');
+    expect(await id('a b')).not.toBe('a b');
+    expect(await id('x'.repeat(65))).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('probes', () => {
+  test('answer alive, ready, and how it does', async () => {
+    expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok' });
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ok' });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/baton_http_request_duration_seconds_count\{operation="create_ticket"/);
+    expect(metrics).not.toContain(team.workspace_id);
+  });
+});
+
+describe('the rate limit', () => {
+  test('answers 429 with when to come back', async () => {
+    const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '3' });
+    try {
+      const answers = [];
+      for (let n = 0; n < 5; n++) answers.push(await fetch(`${limited.url}/v1/policy`));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
+      const last = answers.at(-1);
+      expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(last?.headers.get('ratelimit')).toContain('r=0');
+      expect(await last?.json()).toMatchObject({ code: 'rate_limited', status: 429 });
+      expect((await fetch(`${limited.url}/livez`)).status).toBe(200);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  test('does not believe forwarding headers of just anybody', async () => {
+    const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '2' });
+    try {
+      const statuses: number[] = [];
+      for (let n = 0; n < 4; n++) {
+        const headers = { 'x-forwarded-for': `10.0.0.${n}`, forwarded: `for=10.0.0.${n}` };
+        statuses.push((await fetch(`${limited.url}/v1/policy`, { headers })).status);
+      }
+      expect(statuses).toEqual([200, 200, 429, 429]);
+    } finally {
+      await limited.stop();
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { accessOf, policy } from '../../src/access/policy.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { contracts } from '../../src/contracts.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { error_table } from '../../src/errors.ts';
+import type { Operation } from '../../src/http/contract.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
+import { nonconformities } from '../harness/conformance.ts';
+import { test_environment } from '../harness/server.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+function mounted(): readonly Operation[] {
+  const url = 'postgres://nobody@127.0.0.1:1/none';
+  const config = readConfig({ ...test_environment, DATABASE_URL: url });
+  const pool = createPool({ url, max: 1, statement_timeout_ms: 1, lock_timeout_ms: 1, on_error: () => undefined });
+  return createApp({ config, pool, log: pino({ level: 'silent' }), lifecycle: { stopping: false } }).operations;
+}
+
+/** What is in one list and not in the other. */
+function differences(a: readonly string[], b: readonly string[]): string[] {
+  return [...a.filter((one) => !b.includes(one)), ...b.filter((one) => !a.includes(one))].sort();
+}
+
+const ids = (operations: readonly Operation[]) => operations.map(({ id }) => id);
+
+describe('routes, contracts and policies', () => {
+  test('are the same list', () => {
+    expect(contracts.length).toBeGreaterThan(40);
+    expect(differences(ids(mounted()), ids(contracts))).toEqual([]);
+    expect(differences(Object.keys(policy), ids(contracts))).toEqual([]);
+  });
+
+  test('would be caught differing', () => {
+    expect(differences(ids(contracts), ids(contracts).slice(1))).toEqual(['register']);
+    expect(() => accessOf('unheard_of')).toThrow('No policy for unheard_of');
+  });
+
+  test('are in the document, each once, and nothing else is', () => {
+    const document = openApiDocument(contracts) as { paths: Record<string, Record<string, { operationId: string }>> };
+    const documented = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(documented.toSorted()).toEqual(ids(contracts).toSorted());
+  });
+
+  test('the committed document is the one the contracts give', () => {
+    const committed = JSON.parse(readFileSync(path.join(root, 'server/openapi.json'), 'utf8')) as object;
+    expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument(contracts))));
+  });
+
+  test('every list is bounded', () => {
+    for (const contract of contracts.filter(({ id }) => id.startsWith('list_'))) {
+      const bounds = contract.query?.safeParse({ limit: '101' });
+      expect([contract.id, bounds?.success]).toEqual([contract.id, false]);
+      expect(contract.query?.safeParse({}).data).toMatchObject({ limit: 50 });
+    }
+  });
+
+  test('every operation below a workspace names it first in its path', () => {
+    for (const { id, path: route } of contracts) {
+      if (typeof accessOf(id) !== 'string') expect(route).toMatch(/^\/v1\/workspaces\/\{workspace_id\}/);
+    }
+  });
+});
+
+describe('errors', () => {
+  const documented = [...readFileSync(path.join(root, 'docs/errors.md'), 'utf8').matchAll(/^## (\w+)\n\n(\d+):/gm)];
+
+  test('are documented, each with its status, and nothing else is', () => {
+    const table = Object.entries(error_table).map(([code, [status]]) => `${code} ${status}`);
+    expect(
+      differences(
+        documented.map(([, code, status]) => `${code} ${status}`),
+        table,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  const headers = new Headers({ 'x-request-id': 'x', 'content-type': 'application/problem+json' });
+
+  test.each([
+    ['another status', { status: 201, headers, body: { status: 'ok' } }, 'expected 200'],
+    ['another field', { status: 200, headers, body: { status: 'ok', more: 1 } }, 'Unrecognized key'],
+    ['an undeclared code', { status: 409, headers, body: { status: 409, code: 'last_owner' } }, 'not declared'],
+    [
+      'a code with another status',
+      { status: 500, headers, body: { status: 500, code: 'rate_limited' } },
+      'another status',
+    ],
+    ['no problem', { status: 500, headers: new Headers({ 'x-request-id': 'x' }), body: '' }, 'not a problem'],
+    ['no request id', { status: 200, headers: new Headers(), body: { status: 'ok' } }, 'no X-Request-Id'],
+  ])('with %s would be caught', (_, answer, says) => {
+    expect(nonconformities('get_livez', answer).join()).toContain(says);
+  });
+});

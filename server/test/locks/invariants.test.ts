@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { invariants, makeTeam, makeTicket, type Team, violations } from '../harness/make.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server, 'standard');
+  const ticket = await makeTicket(team, { assignee_id: team.member.user.id });
+  const at = { workspace_id: team.workspace_id, ticket: ticket.id };
+  for (const to of ['in_progress', 'waiting', 'open'])
+    await team.member.client.transition_ticket({ ...at, body: { to } });
+  await team.member.client.transition_ticket({ ...at, body: { to: 'closed', resolution: 'fixed', comment: 'Done.' } });
+  await team.member.client.create_comment({ ...at, body: { body: 'A word.' } });
+});
+afterAll(() => server.stop());
+
+const constraints = `
+  alter table status_history drop constraint status_history_moves, drop constraint status_history_workflow_fkey,
+    drop constraint status_history_pkey, drop constraint status_history_ticket_fkey;
+  alter table tickets drop constraint tickets_status_fkey, drop constraint tickets_assignee_fkey;
+  drop index audit_log_ticket_version;`;
+
+// Each breaks the data in one way, behind the schema's back.
+const breaks: [name: string, sql: string][] = [
+  ['history_is_gap_free', 'delete from status_history where sequence = 2'],
+  ['history_is_a_chain', `update status_history set from_status = 'closed' where sequence = 3`],
+  ['history_starts_where_the_ticket_started', `update tickets set initial_status = 'waiting'`],
+  ['history_ends_where_the_ticket_is', `update tickets set status = 'open'`],
+  ['history_is_counted', 'update tickets set status_sequence = 3'],
+  ['every_step_was_legal_when_it_was_taken', `update status_history set to_status = 'nowhere' where sequence = 1`],
+  ['history_is_of_the_tickets_project', 'update status_history set project_id = ticket_id'],
+  [
+    'history_times_follow_its_order',
+    `update status_history set created_at = created_at - interval '1 day' where sequence = 2`,
+  ],
+  ['history_lies_within_the_tickets_life', `update status_history set created_at = now() + interval '1 day'`],
+  ['current_status_is_in_the_workflow_in_force', `update tickets set status = 'nowhere'`],
+  ['resolution_is_the_last_steps', `update tickets set resolution = 'invalid'`],
+  ['statuses_are_those_of_the_workflow_in_force', `delete from project_statuses where status = 'waiting'`],
+  ['every_project_has_its_workflow', 'update projects set workflow_version = 9'],
+  ['workflow_versions_are_gap_free', 'update workflows set version = 2'],
+  ['ticket_numbers_are_dense', 'update projects set last_number = 9'],
+  ['assignees_are_members', 'update tickets set assignee_id = id'],
+  ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
+  ['memberships_are_written_twice_alike', `delete from user_workspaces where role = 'viewer'`],
+  ['each_ticket_version_has_exactly_one_audit_entry', `delete from audit_log where action = 'ticket.created'`],
+  [
+    'each_step_has_its_audit_entry',
+    `update audit_log set action = 'ticket.moved' where action = 'ticket.transitioned'`,
+  ],
+  ['each_comment_has_its_audit_entry', `delete from audit_log where action = 'comment.created'`],
+  ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
+  [
+    'one_live_refresh_token_a_session',
+    `insert into refresh_tokens select user_id, session_id, '\\x00' from refresh_tokens`,
+  ],
+];
+
+describe('the invariants', () => {
+  test('hold', async () => {
+    expect(await violations(server)).toEqual({});
+  });
+
+  test('each have a way to be broken here', () => {
+    expect(breaks.map(([name]) => name)).toEqual(invariants().map(({ name }) => name));
+  });
+
+  test.each(breaks)('control: %s is seen broken', async (name, sql) => {
+    const client = await server.database.owner.connect();
+    try {
+      await client.query(`begin; ${constraints}`);
+      await client.query(sql);
+      const statement = invariants().find((one) => one.name === name)?.statement ?? '';
+      expect((await client.query(statement)).rows.length).toBeGreaterThan(0);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
