@@ -56,15 +56,16 @@ export function typeOf(schema: JsonSchema): string {
   if (any !== undefined) return any.map(typeOf).join(' | ');
   if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(' & ');
   if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type })).join(' | ');
-  switch (schema.type) {
+  switch (schema.type ?? '') {
     case 'string':
       return 'string';
     case 'integer':
     case 'number':
       return 'number';
     case 'boolean':
+      return 'boolean';
     case 'null':
-      return schema.type;
+      return 'null';
     case 'array':
       return `Array<${schema.items === undefined ? 'unknown' : typeOf(schema.items)}>`;
     case 'object':
@@ -107,7 +108,9 @@ export function sdkTypes(document: OpenApi): string {
       operations.push(
         `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputType(operation)}; output: ${outputType(operation)} };`,
       );
-      const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+      const query = (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .map(({ name }) => name);
       const call = { method: method.toUpperCase(), path, query };
       table.push(`  ${operation.operationId}: ${JSON.stringify(call)},`);
     }

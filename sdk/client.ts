@@ -37,7 +37,8 @@ export class BatonApiError extends Error {
   }
 }
 
-type Arguments<Id extends OperationId> = Record<string, never> extends Input<Id> ? [input?: Input<Id>] : [input: Input<Id>];
+type Arguments<Id extends OperationId> =
+  Record<string, never> extends Input<Id> ? [input?: Input<Id>] : [input: Input<Id>];
 
 type Calls = { [Id in OperationId]: (...input: Arguments<Id>) => Promise<Output<Id>> };
 type RawCalls = { [Id in OperationId]: (...input: Arguments<Id>) => Promise<RawResponse> };
@@ -69,7 +70,8 @@ function urlOf(base_url: string, id: OperationId, input: AnyInput): URL {
     base_url,
   );
   for (const name of query) {
-    if (input[name] !== undefined) url.searchParams.set(name, String(input[name]));
+    const value = input[name] as string | number | undefined;
+    if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
 }
@@ -99,7 +101,7 @@ async function call(options: ClientOptions, id: OperationId, input: AnyInput): P
   throw new BatonApiError(id, response as RawResponse<Problem>);
 }
 
-async function* walk(options: ClientOptions, id: OperationId, input: AnyInput): AsyncGenerator<unknown> {
+async function* walk(options: ClientOptions, id: OperationId, input: AnyInput): AsyncGenerator {
   let cursor: string | null | undefined;
   do {
     const page = (await call(options, id, { ...input, ...(cursor ? { cursor } : {}) })) as Page;

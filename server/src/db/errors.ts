@@ -34,7 +34,7 @@ export function fromDatabase(error: unknown): unknown {
   if (error instanceof BatonError) return error;
   if (isConnectionError(error)) return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
   if (!(error instanceof pg.DatabaseError)) return error;
-  switch (error.code) {
+  switch (error.code ?? '') {
     case '23505':
     case '23503': {
       const code = codes_by_constraint[error.constraint ?? ''];

@@ -69,8 +69,8 @@ export async function migrate(options: {
       logger: {
         debug: () => undefined,
         info: () => undefined,
-        warn: (message) => options.log?.(String(message)),
-        error: (message) => options.log?.(String(message)),
+        warn: (message) => options.log?.(message),
+        error: (message) => options.log?.(message),
       },
     });
     await checkChecksums(client, dir);

@@ -61,4 +61,4 @@ export function metricsText(): Promise<string> {
 }
 
 // A worker answers the primary only once an AggregatorRegistry has been made in it.
-if (cluster.isWorker) new AggregatorRegistry();
+if (cluster.isWorker) void new AggregatorRegistry();

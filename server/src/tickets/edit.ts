@@ -8,7 +8,7 @@ import { openTicket } from './access.ts';
 import type { Ticket, update_ticket } from './contract.ts';
 import { type Change, mergeEdit, valuesAt } from './merge.ts';
 import { presentTo } from './present.ts';
-import { changesSince, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
+import { changesSince, type LockedTicket, updateTicket } from './queries.ts';
 
 /**
  * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
@@ -45,7 +45,7 @@ export async function editTicket(
   const fields = Object.entries(merged.changes);
   if (fields.length === 0) return presentTo(tx, before, actor);
   const to = Object.fromEntries(fields.map(([field, [, value]]) => [field, value]));
-  const after = updateTicket(tx, before, to as TicketChanges);
+  const after = updateTicket(tx, before, to);
   recordAudit(tx, actor, {
     action: 'ticket.updated',
     subject_id: before.id,

@@ -36,8 +36,8 @@ export function valuesAt<Row extends object>(current: Row, changes_since: readon
  * somebody changed to something else is a conflict. All or nothing. An edit to what the field already is changes
  * nothing and conflicts with nothing.
  */
-export function mergeEdit<Row extends object>(input: {
-  current: Row;
+export function mergeEdit(input: {
+  current: object;
   changes_since: readonly Change[];
   edit: Partial<Record<string, unknown>>;
 }): MergeResult {

@@ -1,0 +1,72 @@
+import { mkdtempSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromium_flags, findChromium } from '../../../scripts/chromium.ts';
+import { contracts } from '../../src/contracts.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+const executablePath = findChromium();
+const shots = process.env['BATON_SCREENSHOTS'] ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
+
+describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let server: TestServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromium_flags });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  /** Opens a page, and gives what it complained of and whatever it loaded from elsewhere. */
+  async function open(where: string): Promise<{ page: Page; faults: string[] }> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('data:')) faults.push(request.url());
+    });
+    await page.goto(server.url + where, { waitUntil: 'networkidle' });
+    return { page, faults };
+  }
+
+  test('the reference shows every operation, loads nothing from elsewhere, and keeps its CSP', async () => {
+    const { page, faults } = await open('/docs');
+    await page.waitForSelector('.opblock');
+    expect(await page.locator('.opblock').count()).toBe(contracts.length);
+    await page.locator('#operations-transitions-transition_ticket .opblock-summary-control').click();
+    await page.getByText('transition_not_allowed').first().waitFor();
+    const file = path.join(shots, 'docs-page.png');
+    await page.evaluate('window.scrollTo(0, 0)');
+    await page.screenshot({ path: file });
+    expect(statSync(file).size).toBeGreaterThan(20_000);
+    expect(faults).toEqual([]);
+  });
+
+  test('the errors have a page that `type` leads to', async () => {
+    const { page, faults } = await open('/docs/errors#transition_not_allowed');
+    expect(await page.locator('tr:target').innerText()).toContain('409');
+    await page.screenshot({ path: path.join(shots, 'errors-page.png') });
+    expect(faults).toEqual([]);
+  });
+
+  test('control: a script from elsewhere is seen', async () => {
+    const { page, faults } = await open('/docs/errors');
+    await page.evaluate(`(() => {
+      const script = document.createElement('script');
+      script.src = 'http://127.0.0.1:1/x.js';
+      document.head.append(script);
+    })()`);
+    await page.waitForTimeout(200);
+    expect(faults.join()).toContain('Content Security Policy');
+    await page.close();
+  });
+});
