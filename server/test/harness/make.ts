@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { invariants } from '../invariants.ts';
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
 import type { TestServer } from './server.ts';
 
@@ -33,19 +32,6 @@ export async function makeTeam(server: TestServer, workflow: 'strict' | 'standar
 export async function makeTicket(team: Team, fields: { title?: string; assignee_id?: string } = {}) {
   const { workspace_id, project_id, member } = team;
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
-}
-
-const invariants_file = path.resolve(import.meta.dirname, '../../sql/invariants.sql');
-
-/** Each invariant of invariants.sql by its name. */
-export function invariants(): { name: string; statement: string }[] {
-  return readFileSync(invariants_file, 'utf8')
-    .split(/^-- name: /m)
-    .slice(1)
-    .map((part) => {
-      const end = part.indexOf('\n');
-      return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
-    });
 }
 
 /** What the invariants find wrong in the test's database, by invariant; empty when all hold. */

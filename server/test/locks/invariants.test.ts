@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { invariants, makeTeam, makeTicket, type Team, violations } from '../harness/make.ts';
+import { makeTeam, makeTicket, type Team, violations } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
+import { invariants } from '../invariants.ts';
 
 let server: TestServer;
 let team: Team;

@@ -1,0 +1,71 @@
+import type { BatonClient, RawResponse, Ticket } from '../../../sdk/index.ts';
+import type { Stage } from './accounts.ts';
+import type { Call, TicketPlan } from './calls.ts';
+import type { Measure } from './measure.ts';
+
+/** A call that wasn't answered as a replay expects. */
+class ReplayError extends Error {
+  override name = 'ReplayError';
+}
+
+/** What became of a plan: the ticket it made. */
+export interface Played {
+  ticket_id: string;
+  plan: TicketPlan;
+}
+
+type Raw = BatonClient['raw'];
+
+function send(raw: Raw, stage: Stage, call: Call, ticket: Ticket | undefined): Promise<RawResponse> {
+  const { workspace_id, project_id, userOf } = stage;
+  if (call.kind === 'create') {
+    const { title, description, priority, labels, status, assignee } = call;
+    const body = { title, description, priority, labels, status, assignee_id: userOf(assignee) };
+    return raw.create_ticket({ workspace_id, project_id, body });
+  }
+  if (ticket === undefined) throw new ReplayError('A plan must begin with its creation.');
+  const at = { workspace_id, ticket: ticket.id };
+  switch (call.kind) {
+    case 'transition': {
+      const { to, resolution, assignee, comment } = call;
+      const body = {
+        to,
+        ...(resolution === undefined ? {} : { resolution }),
+        ...(assignee === undefined ? {} : { assignee_id: userOf(assignee) }),
+        ...(comment === undefined ? {} : { comment }),
+      };
+      return raw.transition_ticket({ ...at, body });
+    }
+    case 'assign':
+      return raw.set_assignee({ ...at, body: { user_id: userOf(call.assignee) } });
+    case 'comment':
+      return raw.create_comment({ ...at, body: { body: call.body } });
+    case 'edit': {
+      const { kind: _, ...fields } = call;
+      return raw.update_ticket({ ...at, body: { ...fields, version: ticket.version } });
+    }
+  }
+}
+
+/** The ticket as an answer has it; a comment leaves it as it was. */
+function ticketAfter(call: Call, body: unknown, before: Ticket | undefined): Ticket | undefined {
+  if (call.kind === 'comment') return before;
+  return call.kind === 'transition' ? (body as { ticket: Ticket }).ticket : (body as Ticket);
+}
+
+/** Plays one ticket's life, call by call, each as whoever did it. */
+export async function playTicket(stage: Stage, plan: TicketPlan, measure: Measure): Promise<Played> {
+  let ticket: Ticket | undefined;
+  for (const { by, calls } of plan.steps) {
+    for (const call of calls) {
+      const started = performance.now();
+      const { status, body } = await send(stage.clientOf(by).raw, stage, call, ticket);
+      measure.note(call.kind, status, performance.now() - started);
+      if (status >= 300)
+        throw new ReplayError(`${plan.ticket}: ${call.kind} answered ${status}: ${JSON.stringify(body)}`);
+      ticket = ticketAfter(call, body, ticket);
+    }
+  }
+  if (ticket === undefined) throw new ReplayError(`${plan.ticket} has no plan.`);
+  return { ticket_id: ticket.id, plan };
+}

@@ -1,0 +1,94 @@
+import { setStage } from './accounts.ts';
+import { derive } from './derive.ts';
+import { readSource } from './history.ts';
+import { Measure } from './measure.ts';
+import { plans } from './plan.ts';
+import { playTicket } from './play.ts';
+import { eachOf } from './pool.ts';
+import { Report } from './report.ts';
+import { type Expectation, expectationOf, verify } from './verify.ts';
+
+export interface Progress {
+  start: (what: string, all: number) => void;
+  update: (done: number) => void;
+  stop: () => void;
+}
+
+export interface ReplayResult {
+  operations: number;
+  calls_s: number;
+  operations_s: number;
+  seconds: number;
+  measure: Measure;
+  report: Report;
+  tickets: number;
+  faults: string[];
+}
+
+async function* first<T>(items: AsyncIterable<T>, count: number): AsyncGenerator<T> {
+  let left = count;
+  for await (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
+  }
+}
+
+/** Plays a source against a server, as many clients at once, and compares what came of it with the source. */
+export async function replay(options: {
+  file: string;
+  base_url: string;
+  clients: number;
+  limit_tickets?: number | undefined;
+  progress: Progress;
+  /** Looks over the expectations before they are compared: a test's chance to falsify one. */
+  tamper?: (expectations: Expectation[]) => void;
+}): Promise<ReplayResult> {
+  const { file, base_url, clients, progress } = options;
+  const report = new Report();
+  const measure = new Measure();
+  const source = await readSource(file, report);
+  const mapping = derive([...source.histories.values()]);
+  const tickets = Math.min(source.histories.size, options.limit_tickets ?? Infinity);
+
+  let started_people = false;
+  const stage = await setStage({
+    base_url,
+    mapping,
+    clients,
+    progress: (done, all) => {
+      if (!started_people) progress.start('people', all);
+      started_people = true;
+      progress.update(done);
+    },
+  });
+  progress.stop();
+
+  const expectations: Expectation[] = [];
+  let operations = 0;
+  let calls = 0;
+  progress.start('tickets', tickets);
+  const started = performance.now();
+  await eachOf(first(plans(source, mapping, report), tickets), clients, async (plan) => {
+    expectations.push(expectationOf(stage, await playTicket(stage, plan, measure)));
+    operations += plan.steps.reduce((sum, step) => sum + step.operations, 0);
+    calls += plan.steps.reduce((sum, step) => sum + step.calls.length, 0);
+    progress.update(expectations.length);
+  });
+  const seconds = (performance.now() - started) / 1000;
+  progress.stop();
+
+  options.tamper?.(expectations);
+  progress.start('verified', tickets);
+  const faults = await verify(stage, expectations, clients, progress.update);
+  progress.stop();
+  return {
+    operations,
+    operations_s: operations / seconds,
+    calls_s: calls / seconds,
+    seconds,
+    measure,
+    report,
+    tickets,
+    faults,
+  };
+}
