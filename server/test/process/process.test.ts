@@ -120,7 +120,10 @@ describe('starting', () => {
 
   test.each([
     [{ NODE_ENV: 'production' }, 'set DATABASE_URL'],
-    [{ NODE_ENV: 'production', DATABASE_URL: 'postgres://x', BATON_BCRYPT_COST: '12' }, 'BATON_SECRET and BATON_JWT_KEYS'],
+    [
+      { NODE_ENV: 'production', DATABASE_URL: 'postgres://x', BATON_BCRYPT_COST: '12' },
+      'BATON_SECRET and BATON_JWT_KEYS',
+    ],
     [{ BATON_SECRET: 'short' }, 'BATON_SECRET is too weak'],
     [{ BATON_SECRET: 'change-me-change-me-change-me-change-me' }, 'BATON_SECRET is too weak'],
     [{ BATON_JWT_KEYS: 'nokid' }, 'BATON_JWT_KEYS must read kid:secret'],
