@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessOf } from '../../src/access/policy.ts';
+import { contracts } from '../../src/contracts.ts';
+import { presets } from '../../src/projects/workflow-definition.ts';
+import type { Operation } from '../../src/http/contract.ts';
+import { disableUser } from '../../src/accounts/disable.ts';
+import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+let ids: Record<string, string>;
+let exmember: Person;
+let invited: Person;
+let disabled: Person;
+
+const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+  const { workspace_id, project_id, owner } = team;
+  [exmember, invited, disabled] = [
+    await registerPerson(server),
+    await registerPerson(server),
+    await registerPerson(server),
+  ];
+  await joinWorkspace(owner, exmember, workspace_id, 'admin');
+  await owner.client.remove_member({ workspace_id, user_id: exmember.user.id });
+  await owner.client.create_invitation({ workspace_id, body: { email: invited.email, role: 'admin' } });
+  await joinWorkspace(owner, disabled, workspace_id, 'admin');
+  await disableUser(server.database.owner, disabled.email);
+  const { id: ticket } = await makeTicket(team);
+  const body = { email: 'later@example.com', role: 'viewer' } as const;
+  const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
+  ids = { workspace_id, project_id, ticket, invitation_id, user_id: team.viewer.user.id };
+});
+afterAll(() => server.stop());
+
+/** A body that each write accepts. */
+const bodies: Record<string, unknown> = {
+  update_workspace: { name: 'Same' },
+  update_member: { role: 'viewer' },
+  create_invitation: { email: 'another@example.com', role: 'viewer' },
+  create_project: { key: 'NEW', name: 'New' },
+  update_project: { name: 'Eng' },
+  replace_workflow: presets.strict,
+  create_ticket: { title: 'T' },
+  update_ticket: { title: 'T', version: 1 },
+  set_assignee: { user_id: null },
+  transition_ticket: { to: 'in_progress' },
+  create_comment: { body: 'c' },
+};
+
+async function ask(operation: Operation, token: string | undefined, params: Record<string, string>) {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const body = bodies[operation.id];
+  const answer = await fetch(server.url + path, {
+    method: operation.method.toUpperCase(),
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+const in_workspace = contracts.filter(({ id }) => typeof accessOf(id) !== 'string');
+const roles = ['owner', 'admin', 'member', 'viewer'] as const;
+
+// What takes something away comes last, so that the others find it there.
+const gentle = in_workspace.filter(({ method }) => method !== 'delete');
+
+describe.each(in_workspace.map((operation) => ({ id: operation.id, operation })))('$id', ({ operation }) => {
+  test('is refused to whom the policy doesn’t name, by 401, 404 or 403', async () => {
+    const access = accessOf(operation.id);
+    expect((await ask(operation, undefined, ids)).status).toBe(401);
+    expect((await ask(operation, 'tampered', ids)).status).toBe(401);
+    expect((await ask(operation, disabled.access_token, ids)).status).toBe(401);
+    for (const outsider of [team.stranger, exmember, invited]) {
+      const foreign = await ask(operation, outsider.access_token, ids);
+      const missing = await ask(operation, outsider.access_token, { ...ids, workspace_id: absent });
+      expect(foreign.status).toBe(404);
+      expect(foreign.text).toBe(missing.text);
+    }
+    for (const role of roles) {
+      if (access.includes(role as never)) continue;
+      expect([role, (await ask(operation, team[role].access_token, ids)).status]).toEqual([role, 403]);
+    }
+  });
+
+  test('finds nothing of another workspace in one’s own', async () => {
+    const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
+    const inner = Object.keys(ids).filter((name) => operation.path.includes(`{${name}}`) && name !== 'workspace_id');
+    if (inner.length === 0) return;
+    const mixed = await ask(operation, team.stranger.access_token, { ...ids, workspace_id: own.id });
+    const missing = Object.fromEntries(inner.map((name) => [name, absent]));
+    const none = await ask(operation, team.stranger.access_token, { ...missing, workspace_id: own.id });
+    expect(mixed.status).toBe(404);
+    expect(mixed.text).toBe(none.text);
+  });
+});
+
+describe('the policy', () => {
+  test.each(gentle.map((operation) => ({ id: operation.id, operation })))(
+    'lets in whom it names: $id',
+    async ({ operation }) => {
+      const access = accessOf(operation.id);
+      for (const role of roles.filter((one) => access.includes(one as never))) {
+        const { status } = await ask(operation, team[role].access_token, ids);
+        expect([role, [401, 403, 404, 422].includes(status)]).toEqual([role, false]);
+      }
+    },
+  );
+
+  test('is published as it is', async () => {
+    const { operations } = await team.viewer.client.get_policy();
+    expect(operations.find(({ id }) => id === 'list_audit')).toEqual({
+      id: 'list_audit',
+      method: 'GET',
+      path: '/v1/workspaces/{workspace_id}/audit',
+      access: ['owner', 'admin'],
+    });
+    expect(operations.length).toBe(contracts.length);
+  });
+});
+
+describe('the second wall', () => {
+  const tables = [
+    'memberships',
+    'invitations',
+    'projects',
+    'workflows',
+    'project_statuses',
+    'tickets',
+    'comments',
+    'status_history',
+    'audit_log',
+  ];
+
+  async function asApp<T>(scope: string, text: string): Promise<T[]> {
+    const client = await server.database.owner.connect();
+    try {
+      await client.query(`begin; set local role baton_app; ${scope}`);
+      return (await client.query(text)).rows as T[];
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  test.each(tables)('hides %s of other workspaces, and everything without one', async (table) => {
+    const count = async (scope: string) =>
+      (await asApp<{ n: number }>(scope, `select count(*)::int as n from ${table}`))[0]?.n;
+    const own = await count(`set local app.workspace_id = '${team.workspace_id}'`);
+    const all = (
+      await server.database.owner.query(`select count(*)::int as n from ${table} where workspace_id = $1`, [
+        team.workspace_id,
+      ])
+    ).rows[0] as { n: number };
+    expect(own).toBe(all.n); // the wall lets one's own through: what hides is not an empty table
+    expect(await count(`set local app.workspace_id = '${absent}'`)).toBe(0);
+    expect(await count('')).toBe(0);
+  });
+
+  test('refuses a row of another workspace', async () => {
+    const insert = `insert into memberships (workspace_id, user_id, role) values ('${team.workspace_id}', '${team.stranger.user.id}', 'owner')`;
+    await expect(asApp(`set local app.workspace_id = '${absent}'`, insert)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('hides sessions, hashes and tokens of other users', async () => {
+    for (const table of ['user_credentials', 'sessions', 'refresh_tokens', 'account_audit_log']) {
+      const rows = await asApp<{ user_id: string }>(
+        `set local app.user_id = '${team.member.user.id}'`,
+        `select user_id from ${table}`,
+      );
+      expect(new Set(rows.map(({ user_id }) => user_id))).toEqual(new Set([team.member.user.id]));
+    }
+  });
+
+  test('stands when the first is down: without the statements’ own workspace, others’ tickets stay hidden', async () => {
+    const broken = await startServer(
+      {},
+      {
+        database: server.database,
+        patch: (text) =>
+          text.replace(/t\.workspace_id = \$\d+ and p\.workspace_id = \$\d+ and/, (all) => {
+            const [first = '$1', second = '$2'] = all.match(/\$\d+/g) ?? [];
+            return `${first}::uuid is not null and ${second}::uuid is not null and`;
+          }),
+      },
+    );
+    try {
+      const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
+      const read = (workspace_id: string, token: string) =>
+        fetch(`${broken.url}/v1/workspaces/${workspace_id}/tickets/${ids['ticket']}`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+      expect((await read(team.workspace_id, team.member.access_token)).status).toBe(200);
+      expect((await read(own.id, team.stranger.access_token)).status).toBe(404);
+    } finally {
+      await broken.stop();
+    }
+  });
+});
