@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { accountToRunAs, requireAccess } from './embedded/account.ts';
+import { chooseRunner, type Runner } from './embedded/account.ts';
 import { type Binaries, EmbeddedError, findBinaries } from './embedded/binaries.ts';
 import { choosePort, ensureCluster, keptPassword } from './embedded/cluster.ts';
 import { type Claim, isAlive, readClaim, verify, worksIn } from './embedded/postmaster.ts';
@@ -42,21 +42,31 @@ const max_log_bytes = 10 * 1024 * 1024;
 // "baton" on a telephone's keys. Advisory locks are fine here: one cluster, and nothing of a request's.
 const supervisor_lock = 22866;
 
+/** Where and how the cluster is run. */
+interface Place {
+  dir: string;
+  data_dir: string;
+  fsync: boolean;
+  max_connections: number;
+  binaries: Binaries;
+  runner: Runner;
+  urlAt: (port: number) => string;
+  log: (message: string) => void;
+}
+
 /** Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left; one supervisor a directory. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dir, fsync = true, log = () => undefined } = options;
+  const { dir, fsync = true, max_connections = 200, log = () => undefined } = options;
   const binaries = findBinaries();
-  const account = accountToRunAs();
   mkdirSync(dir, { recursive: true });
-  requireAccess(account, realpathSync(dir), 'Set BATON_DATA_DIR to a directory it can reach, or DATABASE_URL.');
-  requireAccess(account, binaries.dir, 'Move the project to where it can be reached, or set DATABASE_URL.');
+  const runner = chooseRunner([realpathSync(dir), binaries.dir]);
   const data_dir = path.join(realpathSync(dir), 'postgres');
   const password = keptPassword(dir);
   const urlAt = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  await ensureCluster({ binaries, account, dir, data_dir, password, fsync });
+  await ensureCluster({ binaries, runner, dir, data_dir, password, fsync });
 
-  const found = await findRunning(data_dir, urlAt, log);
-  const running = found ?? (await launch({ ...options, fsync, log }, binaries, data_dir, urlAt));
+  const place: Place = { dir, data_dir, fsync, max_connections, binaries, runner, urlAt, log };
+  const running = (await findRunning(place)) ?? (await launch(place));
   const url = urlAt(running.claim.port);
   const lock = await takeSupervision(url, dir);
   let stopping = false;
@@ -84,11 +94,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
 const logFile = (dir: string) => path.join(dir, 'postgres.log');
 
 /** A postmaster that serves this directory already. Only one that has been verified counts. */
-async function findRunning(
-  data_dir: string,
-  urlAt: (port: number) => string,
-  log: (message: string) => void,
-): Promise<Running | undefined> {
+async function findRunning({ data_dir, urlAt, log }: Place): Promise<Running | undefined> {
   const deadline = Date.now() + start_timeout_ms;
   for (let said = false; ; said = true) {
     const claim = readClaim(data_dir);
@@ -110,14 +116,9 @@ async function findRunning(
 }
 
 /** Starts a postmaster. Losing the race against another start, it takes what the other has started. */
-async function launch(
-  options: EmbeddedOptions & { fsync: boolean; log: (message: string) => void },
-  binaries: Binaries,
-  data_dir: string,
-  urlAt: (port: number) => string,
-): Promise<Running> {
-  const { dir, log } = options;
-  const child = spawnPostmaster(options, binaries, data_dir, await choosePort(dir));
+async function launch(place: Place): Promise<Running> {
+  const { dir, data_dir, urlAt } = place;
+  const child = spawnPostmaster(place, await choosePort(dir));
   const deadline = Date.now() + start_timeout_ms;
   while (child.exitCode === null && child.signalCode === null) {
     const claim = readClaim(data_dir);
@@ -131,45 +132,39 @@ async function launch(
     }
     await sleep(20);
   }
-  const other = await findRunning(data_dir, urlAt, log);
+  const other = await findRunning(place);
   if (other !== undefined) return other;
   const tail = readFileSync(logFile(dir), 'utf8').trim().split('\n').slice(-8).join('\n');
   throw new EmbeddedError(`PostgreSQL did not start:\n${tail}`);
 }
 
-function spawnPostmaster(
-  options: EmbeddedOptions & { fsync: boolean },
-  binaries: Binaries,
-  data_dir: string,
-  port: number,
-): ChildProcess {
+function spawnPostmaster(place: Place, port: number): ChildProcess {
+  const { dir, data_dir, fsync, max_connections, binaries, runner } = place;
   const settings: Record<string, string | number> = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: options.max_connections ?? 200,
+    max_connections,
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    ...(options.fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
-  const file = logFile(options.dir);
+  const file = logFile(dir);
   const output = openSync(file, 'a', 0o600);
   if (statSync(file).size > max_log_bytes) truncateSync(file);
-  const account = accountToRunAs();
-  const child = spawn(
-    binaries.postgres,
-    ['-D', data_dir, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
-    {
-      cwd: data_dir,
-      // A process group of its own: Ctrl-C is for us, who stop it when the last request is done.
-      detached: true,
-      stdio: ['ignore', output, output],
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-    },
-  );
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const [program = '', ...args] = [...runner.prefix, binaries.postgres, '-D', data_dir, ...flags];
+  const child = spawn(program, args, {
+    cwd: data_dir,
+    // A process group of its own: Ctrl-C is for us, who stop it when the last request is done.
+    detached: true,
+    stdio: ['ignore', output, output],
+    ...runner.identity,
+  });
   child.on('error', () => undefined); // seen as its end
   child.unref();
+  closeSync(output);
   return child;
 }
 

@@ -24,40 +24,55 @@ function welcome(url: string, database: Database, processes: number): string {
   ].join('\n');
 }
 
+interface Up {
+  database: Database;
+  listening: Listening;
+}
+
+async function bringUp(config: Config, on_exit: (reason: string) => void): Promise<Up> {
+  const database = await openDatabase(config, on_exit);
+  try {
+    const log = (message: string) => process.stderr.write(`${message}\n`);
+    if (config.migrate) await migrate({ url: database.owner_url, log });
+    const listening =
+      config.processes === 1
+        ? await startListening(config, database.url)
+        : await startWorkers(config.processes, { DATABASE_URL: database.url });
+    return { database, listening };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
 /** Brings up everything: database, schema, one or several processes; and takes it all down again when told to. */
 export async function serve(config: Config): Promise<void> {
   if (cluster.isWorker) {
     await runWorker(() => startListening(config, config.database_url ?? ''));
     return;
   }
-  const running: { database?: Database; listening?: Listening } = {};
-  const grace = closeWithGrace(
-    { delay: config.drain_ms + config.shutdown_timeout_ms + 35_000, logger: false },
-    async ({ err }) => {
-      if (err !== undefined) process.stderr.write(`${err.message}\n`);
-      else say('Stopping: answering what is under way …');
-      await running.listening?.stop();
-      await running.database?.stop();
-      if (err === undefined) say('Stopped.');
-    },
-  );
   const fail = (reason: string) => {
     process.exitCode = 1;
     process.stderr.write(`${reason}\n`);
     grace.close();
   };
+  const starting = bringUp(config, fail);
+  let stopping = false;
+  const delay = config.drain_ms + config.shutdown_timeout_ms + 35_000;
+  const grace = closeWithGrace({ delay, logger: false }, async ({ err }) => {
+    stopping = true;
+    if (err !== undefined) process.stderr.write(`${err.message}\n`);
+    else say('Stopping: answering what is under way …');
+    // Told to stop while starting, it starts first: what is half up can't be taken down.
+    const up = await starting.catch(() => undefined);
+    await up?.listening.stop();
+    await up?.database.stop();
+    if (err === undefined) say('Stopped.');
+  });
   try {
-    const database = await openDatabase(config, fail);
-    running.database = database;
-    if (config.migrate)
-      await migrate({ url: database.owner_url, log: (message) => process.stderr.write(`${message}\n`) });
-    running.listening =
-      config.processes === 1
-        ? await startListening(config, database.url)
-        : await startWorkers(config.processes, { DATABASE_URL: database.url });
-    say(welcome(running.listening.url, database, config.processes));
+    const { listening, database } = await starting;
+    if (!stopping) say(welcome(listening.url, database, config.processes));
   } catch (error) {
-    await running.database?.stop();
     grace.uninstall();
     throw error;
   }

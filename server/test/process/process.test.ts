@@ -86,6 +86,18 @@ async function register(url: string) {
 }
 
 describe('starting', () => {
+  test.runIf(process.getuid?.() === 0)('as root works in a directory that lets nobody else in', async () => {
+    const dir = makeDir();
+    chmodSync(dir, 0o700);
+    const { child, ended, url } = await serve(dir);
+    await register(url);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(postmaster(dir)).toBeUndefined();
+    chmodSync(dir, 0o755); // and again once it lets others in: the files change hands
+    await register((await serve(dir)).url);
+  });
+
   test('says where everything is, and its curl works as printed', async () => {
     const { output, dir } = await serve();
     expect(output()).toContain(path.join(dir, 'postgres'));
@@ -150,6 +162,15 @@ describe('stopping', () => {
     expect(postmaster(dir)).toBeDefined();
     child.kill(signal);
     expect(await ended).toBe(0);
+    expect(postmaster(dir)).toBeUndefined();
+  });
+
+  test.each([100, 250, 400, 550, 700, 900])('%i ms into the start leaves nothing running either', async (after_ms) => {
+    const dir = makeDir();
+    const { child, ended } = run({ BATON_DATA_DIR: dir, PORT: String(await freePort()) });
+    await sleep(after_ms);
+    child.kill('SIGTERM');
+    await ended;
     expect(postmaster(dir)).toBeUndefined();
   });
 

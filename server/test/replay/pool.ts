@@ -4,9 +4,8 @@ export async function eachOf<T>(
   at_once: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const source = (Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()) as
-    | Iterator<T>
-    | AsyncIterator<T>;
+  const source: Iterator<T> | AsyncIterator<T> =
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let turn: Promise<unknown> = Promise.resolve();
   // One asks the source at a time: an async generator's answers then come in order.
   const take = () => {

@@ -1,17 +1,25 @@
-import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { EmbeddedError } from './binaries.ts';
 
-/** The system account PostgreSQL runs as; undefined: the one we run as. */
-export interface Account {
-  uid: number;
-  gid: number;
-  name: string;
+/** How PostgreSQL is run, which refuses to be root. */
+export interface Runner {
+  /** What stands before the command. */
+  prefix: readonly string[];
+  /** For spawn. */
+  identity: { uid?: number; gid?: number };
+  /** Who must own its files; undefined: whoever we are. */
+  owner: { uid: number; gid: number } | undefined;
 }
 
-/** PostgreSQL refuses to run as root: then it runs as postgres, or nobody. */
-export function accountToRunAs(): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+interface Account {
+  name: string;
+  uid: number;
+  gid: number;
+}
+
+function findAccount(): Account {
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const name of ['postgres', 'nobody']) {
     const [, , uid, gid] = lines.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
@@ -20,22 +28,44 @@ export function accountToRunAs(): Account | undefined {
   throw new EmbeddedError('PostgreSQL does not run as root, and there is no account postgres or nobody to run it as.');
 }
 
-/** Throws unless the account can get into the directory: every one above it must let it through. */
-export function requireAccess(account: Account | undefined, dir: string, advice: string): void {
-  if (account === undefined) return;
+/** The first directory on the way that the account may not pass through. */
+function obstacle(account: Account, dir: string): string | undefined {
   for (let at = dir; ; at = path.dirname(at)) {
     if (existsSync(at)) {
       const { mode, uid, gid } = statSync(at);
       const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
-      if ((mode & bit) === 0) {
-        throw new EmbeddedError(`PostgreSQL runs as ${account.name}, whom ${at} does not let through. ${advice}`);
-      }
+      if ((mode & bit) === 0) return at;
     }
-    if (at === path.dirname(at)) return;
+    if (at === path.dirname(at)) return undefined;
   }
 }
 
-/** Makes the account own a file or directory. */
-export function giveTo(account: Account | undefined, file: string): void {
-  if (account !== undefined) chownSync(file, account.uid, account.gid);
+/**
+ * As root, PostgreSQL runs as postgres or nobody. Where a directory above keeps that account out (root's home, a
+ * directory of mktemp), it stays root outside and is the account inside a user namespace of its own.
+ */
+export function chooseRunner(dirs: readonly string[]): Runner {
+  if (process.getuid?.() !== 0) return { prefix: [], identity: {}, owner: undefined };
+  const account = findAccount();
+  const { name, uid, gid } = account;
+  const closed = dirs.map((dir) => obstacle(account, dir)).find((dir) => dir !== undefined);
+  if (closed === undefined) return { prefix: [], identity: { uid, gid }, owner: { uid, gid } };
+  const prefix = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
+  if (spawnSync('unshare', [...prefix.slice(1), 'true']).status === 0) {
+    return { prefix, identity: {}, owner: { uid: 0, gid: 0 } };
+  }
+  throw new EmbeddedError(
+    `PostgreSQL runs as ${name} when you are root, and ${closed} does not let ${name} through. Move the project and ` +
+      'BATON_DATA_DIR to where it can go, run as another user, or set DATABASE_URL.',
+  );
+}
+
+/** Makes the runner own a file or a whole directory; does nothing where it does already. */
+export function giveTo({ owner }: Runner, file: string): void {
+  if (owner === undefined || statSync(file).uid === owner.uid) return;
+  const give = (at: string) => {
+    chownSync(at, owner.uid, owner.gid);
+    if (lstatSync(at).isDirectory()) for (const name of readdirSync(at)) give(path.join(at, name));
+  };
+  give(file);
 }

@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { type Account, giveTo } from './account.ts';
+import { giveTo, type Runner } from './account.ts';
 import { type Binaries, EmbeddedError } from './binaries.ts';
 
-async function run(command: string, args: string[], account: Account | undefined): Promise<void> {
-  const child = spawn(command, args, {
+async function run(command: string, args: string[], runner: Runner): Promise<void> {
+  const [program = command, ...rest] = [...runner.prefix, command, ...args];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: path.dirname(command),
-    ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
+    ...runner.identity,
   });
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
@@ -36,28 +37,31 @@ export function keptPassword(dir: string): string {
 /** Makes a cluster beside its place and moves it there whole: one cut short never looks like one. */
 export async function ensureCluster(options: {
   binaries: Binaries;
-  account: Account | undefined;
+  runner: Runner;
   dir: string;
   data_dir: string;
   password: string;
   fsync: boolean;
 }): Promise<void> {
-  const { binaries, account, dir, data_dir, password, fsync } = options;
+  const { binaries, runner, dir, data_dir, password, fsync } = options;
   for (const name of readdirSync(dir)) {
     const maker = /^postgres\.new-(\d+)$/.exec(name)?.[1];
     if (maker !== undefined && !existsSync(`/proc/${maker}`)) rmSync(path.join(dir, name), { recursive: true });
   }
-  if (existsSync(path.join(data_dir, 'PG_VERSION'))) return;
+  if (existsSync(path.join(data_dir, 'PG_VERSION'))) {
+    giveTo(runner, data_dir);
+    return;
+  }
   const fresh = path.join(dir, `postgres.new-${process.pid}`);
   const password_file = path.join(fresh, 'password');
   const cluster = path.join(fresh, 'data');
   mkdirSync(fresh, { mode: 0o700 });
   writeFileSync(password_file, password, { mode: 0o600 });
-  for (const file of [fresh, password_file]) giveTo(account, file);
+  for (const file of [fresh, password_file]) giveTo(runner, file);
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${password_file}`];
   const sync = fsync ? [] : ['--no-sync'];
-  await run(binaries.initdb, ['-D', cluster, ...locale, ...login, ...sync, '--no-instructions'], account);
+  await run(binaries.initdb, ['-D', cluster, ...locale, ...login, ...sync, '--no-instructions'], runner);
   try {
     renameSync(cluster, data_dir);
   } catch (error) {
