@@ -402,6 +402,11 @@ begin
   if not exists (select 1 from pg_roles where rolname = 'baton_app') then
     create role baton_app nologin;
   end if;
+  -- So that one login may both migrate and serve. Refused where the role is somebody else's: then two logins do.
+  begin
+    execute format('grant baton_app to %I', current_user);
+  exception when insufficient_privilege then null;
+  end;
 end $$;
 
 grant usage on schema public to baton_app;

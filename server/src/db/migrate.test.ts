@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { migrate, migrations_dir } from './migrate.ts';
+import { createPool } from './pool.ts';
+import { sql } from './sql.ts';
+import { readOnly } from './transaction.ts';
+
+let admin: pg.Client;
+let name: string;
+let url: string;
+let dir: string;
+
+const at = (base: string, database: string) => {
+  const changed = new URL(base);
+  changed.pathname = `/${database}`;
+  return changed.href;
+};
+
+beforeEach(async () => {
+  admin = new pg.Client({ connectionString: at(inject('template_url'), 'postgres') });
+  await admin.connect();
+  name = `baton_migrate_${randomBytes(6).toString('hex')}`;
+  await admin.query(`create database ${name}`);
+  url = at(inject('template_url'), name);
+  dir = mkdtempSync(path.join(os.tmpdir(), 'baton-migrations-'));
+  cpSync(migrations_dir, dir, { recursive: true });
+});
+afterEach(async () => {
+  await admin.query(`drop database if exists ${name} with (force)`);
+  await admin.end();
+  rmSync(dir, { recursive: true });
+});
+
+async function tables(): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+     and relname not in ('pgmigrations', 'migration_checksums') order by 1`,
+  );
+  await client.end();
+  return rows.map((row) => row.name);
+}
+
+describe('migrations', () => {
+  test('run once, however many servers start together', async () => {
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate({ url, dir })));
+    expect(applied.flat()).toEqual(readdirSync(dir).map((file) => file.replace('.sql', '')));
+    expect((await tables()).length).toBeGreaterThan(15);
+  });
+
+  test('cut anywhere leave nothing, and the next start finishes', async () => {
+    const [file = ''] = readdirSync(dir).map((one) => path.join(dir, one));
+    const whole = readFileSync(file, 'utf8');
+    const boundaries = [...whole.matchAll(/;\n(?=create|alter|grant|select)/g)].map(({ index }) => index + 2);
+    expect(boundaries.length).toBeGreaterThan(60);
+    for (const boundary of boundaries.filter((_, index) => index % 12 === 0)) {
+      writeFileSync(file, `${whole.slice(0, boundary)}select 1 / 0;\n${whole.slice(boundary)}`);
+      await expect(migrate({ url, dir })).rejects.toThrow('division by zero');
+      expect(await tables()).toEqual([]);
+    }
+    writeFileSync(file, whole);
+    await migrate({ url, dir });
+    expect((await tables()).length).toBeGreaterThan(15);
+  });
+
+  test('changed after they were applied are refused, by name', async () => {
+    await migrate({ url, dir });
+    const [file = ''] = readdirSync(dir);
+    writeFileSync(path.join(dir, file), `${readFileSync(path.join(dir, file), 'utf8')}\n-- a word more\n`);
+    await expect(migrate({ url, dir })).rejects.toThrow(`Migration ${file.replace('.sql', '')} was applied with other`);
+  });
+
+  test('of an owner who is no superuser let the same login serve, inside the wall', async () => {
+    const owner = `baton_owner_${randomBytes(4).toString('hex')}`;
+    await admin.query(`create role ${owner} login createrole password 'x'`);
+    await admin.query(`alter database ${name} owner to ${owner}`);
+    // As on a cluster where this owner made the role: it may hand it to itself.
+    await admin.query(`grant baton_app to ${owner} with admin option`);
+    const login = new URL(url);
+    [login.username, login.password] = [owner, 'x'];
+    await migrate({ url: login.href, dir });
+    const pool = createPool({
+      url: login.href,
+      max: 1,
+      role: 'baton_app',
+      statement_timeout_ms: 1000,
+      lock_timeout_ms: 1000,
+      on_error: () => undefined,
+    });
+    const who = await readOnly(pool, {}, (db) =>
+      db.one(sql`select current_user as role, count(*)::int as n from tickets`),
+    );
+    expect(who).toEqual({ role: 'baton_app', n: 0 });
+    await pool.end();
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.query(`drop role ${owner}`);
+  });
+});
