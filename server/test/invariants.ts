@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type pg from 'pg';
 
 const file = path.resolve(import.meta.dirname, '../sql/invariants.sql');
 
@@ -12,4 +13,14 @@ export function invariants(): { name: string; statement: string }[] {
       const end = part.indexOf('\n');
       return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
     });
+}
+
+/** What the invariants find wrong in a database, some rows of each; nothing when all hold. */
+export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { name, statement } of invariants()) {
+    const { rows } = await owner.query(statement);
+    if (rows.length > 0) found[name] = rows.slice(0, 5);
+  }
+  return found;
 }

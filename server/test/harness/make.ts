@@ -1,4 +1,3 @@
-import { invariants } from '../invariants.ts';
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
 import type { TestServer } from './server.ts';
 
@@ -32,14 +31,4 @@ export async function makeTeam(server: TestServer, workflow: 'strict' | 'standar
 export async function makeTicket(team: Team, fields: { title?: string; assignee_id?: string } = {}) {
   const { workspace_id, project_id, member } = team;
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
-}
-
-/** What the invariants find wrong in the test's database, by invariant; empty when all hold. */
-export async function violations(server: TestServer): Promise<Record<string, unknown[]>> {
-  const found: Record<string, unknown[]> = {};
-  for (const { name, statement } of invariants()) {
-    const { rows } = await server.database.owner.query(statement);
-    if (rows.length > 0) found[name] = rows.slice(0, 5);
-  }
-  return found;
 }

@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { brokenInvariants } from '../invariants.ts';
 import { unscopedTables } from './statements.ts';
 
 function withDatabase(url: string, database: string): string {
@@ -117,6 +118,9 @@ export async function startServer(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await pool.end();
+      // Whatever the tests did: what must hold of the data holds. A broken build may break it; its test looks itself.
+      const broken = options.patch === undefined ? await brokenInvariants(database.owner) : {};
+      if (Object.keys(broken).length > 0) throw new Error(`Invariants are broken: ${JSON.stringify(broken)}`);
       if (options.database === undefined) await database.drop();
     },
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team, violations } from '../harness/make.ts';
+import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
+import { brokenInvariants } from '../invariants.ts';
 import { type Patch, startServer, type TestServer } from '../harness/server.ts';
 
 // Each race runs twice: on the real server, where its rule holds, and as a control on one whose statement was broken,
@@ -14,7 +15,7 @@ async function onServer<T>(
   const server = await startServer({ BATON_POOL_SIZE: '20' }, patch === undefined ? {} : { patch });
   try {
     const result = await run(server, await makeTeam(server, 'standard'));
-    return { result, found: await violations(server) };
+    return { result, found: await brokenInvariants(server.database.owner) };
   } finally {
     await server.stop();
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import pg from 'pg';
-import { invariants } from '../invariants.ts';
+import { brokenInvariants, invariants } from '../invariants.ts';
 import { derive } from './derive.ts';
 import { readSource } from './history.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
@@ -49,16 +49,12 @@ function progressBar(): Progress {
 }
 
 /** Runs the invariants over the server's database; says which don't hold. */
-async function brokenInvariants(url: string): Promise<string[]> {
+async function lookAtInvariants(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const broken: string[] = [];
-  for (const { name, statement } of invariants()) {
-    const { rows } = await client.query(statement);
-    if (rows.length > 0) broken.push(`${name}: ${rows.length}, ${JSON.stringify(rows[0])}`);
-  }
+  const broken = await brokenInvariants(client);
   await client.end();
-  return broken;
+  return Object.entries(broken).map(([name, rows]) => `${name}: ${JSON.stringify(rows)}`);
 }
 
 async function dryRun(file: string): Promise<void> {
@@ -84,7 +80,7 @@ async function run(file: string, values: { url?: string; clients: string; 'limit
         `${result.calls_s.toFixed(0)} calls/s, ${values.clients} clients`,
     );
     for (const line of [...measure.lines(), '', ...report.lines(), '']) console.log(line);
-    const broken = own === undefined ? [] : await brokenInvariants(own.database_url);
+    const broken = own === undefined ? [] : await lookAtInvariants(own.database_url);
     const verdict = (ok: boolean, text: string) => console.log(`${ok ? 'ok    ' : 'FAILED'} ${text}`);
     verdict(
       faults.length === 0,

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { violations } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 import { writeSource } from './fixture.ts';
 import { replay } from './replay.ts';
@@ -12,10 +11,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
 });
-afterAll(async () => {
-  expect(await violations(server)).toEqual({});
-  await server.stop();
-});
+afterAll(() => server.stop());
 
 const quiet = { start: () => undefined, update: () => undefined, stop: () => undefined };
 
