@@ -38,14 +38,15 @@ export function hashPassword(password: string, cost: number): Promise<string> {
   return oneOfFew(() => bcrypt.hash(preHash(password), cost));
 }
 
-const dummies = new Map<number, string>();
+const dummies = new Map<number, Promise<string>>();
 
 /** Whether the password is the one of the hash. Without a hash it takes as long, and says no. */
 export async function verifyPassword(password: string, hash: string | undefined, cost: number): Promise<boolean> {
   if (hash !== undefined) return oneOfFew(() => bcrypt.compare(preHash(password), hash));
-  const dummy = dummies.get(cost) ?? bcrypt.hashSync('nobody', cost);
+  const dummy = dummies.get(cost) ?? bcrypt.hash('nobody', cost);
   dummies.set(cost, dummy);
-  await oneOfFew(() => bcrypt.compare(preHash(password), dummy));
+  const stand_in = await dummy;
+  await oneOfFew(() => bcrypt.compare(preHash(password), stand_in));
   return false;
 }
 

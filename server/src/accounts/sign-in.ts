@@ -63,14 +63,14 @@ export async function signIn(services: Services, request: Request<typeof login>)
   const { config, pool } = services;
   const { email, password } = request.body;
   const found = await readOnly(pool, {}, (db) => userByEmail(db, email));
-  const known =
-    found === undefined ? undefined : await readOnly(pool, { user_id: found.id }, (db) => passwordHash(db, found.id));
+  // As many statements, and as much hashing, whether the account exists or not.
+  const user_id = found?.id ?? newId();
+  const known = await readOnly(pool, { user_id }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost);
   if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');
   const rehashed = needsRehash(known, config.bcrypt_cost)
     ? await hashPassword(password, config.bcrypt_cost)
     : undefined;
-  const user_id = found.id;
   return transaction(pool, { user_id }, async (tx) => {
     // Again, in the transaction: disabled, or given another password, while we were hashing.
     const [user, current] = await Promise.all([enabledUser(tx, user_id), holdPasswordHash(tx, user_id)]);

@@ -86,6 +86,19 @@ describe('a transaction', () => {
     holder.release();
   });
 
+  test('that is over takes no more statements: the connection is another’s by then', async () => {
+    const left: Promise<unknown>[] = [];
+    await expect(
+      readOnly(pool, {}, async (db) => {
+        const late = new Promise((resolve) => setTimeout(resolve, 50)).then(() => db.rows(sql`select 1`));
+        late.catch(() => undefined);
+        left.push(late);
+        await db.rows(sql`select 1 / ${0}::integer`);
+      }),
+    ).rejects.toMatchObject({ code: '22012' });
+    await expect(left[0]).rejects.toThrow('The transaction is over');
+  });
+
   test('refuses a scope that is no UUID', async () => {
     await expect(transaction(pool, { user_id: "x'; drop table users; --" }, () => Promise.resolve())).rejects.toThrow(
       'Not a UUID',

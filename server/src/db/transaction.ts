@@ -12,14 +12,26 @@ export interface Scope {
 
 /** A handle that reads. Statements issued without awaiting in between travel in one burst. */
 export class Db {
-  protected readonly client: pg.ClientBase;
+  readonly #client: pg.ClientBase;
+  #over = false;
 
   constructor(client: pg.ClientBase) {
-    this.client = client;
+    this.#client = client;
+  }
+
+  /** Sends text or a prepared statement; not once the transaction is over, when the connection may be another's. */
+  protected query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
+    if (this.#over) throw new Error('The transaction is over.');
+    return this.#client.query(query);
+  }
+
+  /** From now on the handle is of no use. */
+  close(): void {
+    this.#over = true;
   }
 
   async rows<Row>(statement: Sql): Promise<Row[]> {
-    const result = await this.client.query(prepare(statement));
+    const result = await this.query(prepare(statement));
     return result.rows as Row[];
   }
 
@@ -44,14 +56,14 @@ export class Tx extends Db {
    * transaction fails.
    */
   send(statement: Sql): void {
-    const sent = this.client.query(prepare(statement));
+    const sent = this.query(prepare(statement));
     sent.catch(() => undefined); // awaited in `finish`; an early rejection must not count as unhandled
     this.#sent.push(sent);
   }
 
   /** Commits together with everything still under way, and rejects if any of it failed. */
   async finish(): Promise<void> {
-    const commit = this.client.query('commit');
+    const commit = this.query('commit');
     const outcomes = await Promise.allSettled([...this.#sent, commit]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     // A commit of a failed transaction is a rollback, and says so only here.
@@ -84,11 +96,17 @@ function begin(mode: string, scope: Scope): string {
   return text;
 }
 
-async function attempt<T>(pool: pg.Pool, start: string, body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function attempt<Handle extends Db, T>(
+  pool: pg.Pool,
+  start: string,
+  open: (client: pg.PoolClient) => Handle,
+  body: (handle: Handle, client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await checkOut(pool);
+  const handle = open(client);
   let broken = false;
   try {
-    const [begun, result] = await Promise.allSettled([client.query(start), body(client)]);
+    const [begun, result] = await Promise.allSettled([client.query(start), body(handle, client)]);
     if (begun.status === 'rejected') throw begun.reason;
     if (result.status === 'rejected') throw result.reason;
     return result.value;
@@ -97,6 +115,7 @@ async function attempt<T>(pool: pg.Pool, start: string, body: (client: pg.PoolCl
     if (!broken) await client.query('rollback').catch(() => (broken = true));
     throw error;
   } finally {
+    handle.close();
     client.release(broken);
   }
 }
@@ -104,8 +123,10 @@ async function attempt<T>(pool: pg.Pool, start: string, body: (client: pg.PoolCl
 /** Runs reads against one snapshot; what they issue before their first await is one round trip with the begin. */
 export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) => Promise<T>): Promise<T> {
   try {
-    return await attempt(pool, begin('isolation level repeatable read, read only', scope), async (client) => {
-      const value = await body(new Db(client));
+    const start = begin('isolation level repeatable read, read only', scope);
+    const open = (client: pg.PoolClient) => new Db(client);
+    return await attempt(pool, start, open, async (db, client) => {
+      const value = await body(db);
       // Nobody needs the answer: whoever gets the connection next queues behind it.
       client.query('commit').catch(() => undefined);
       return value;
@@ -123,8 +144,8 @@ export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx)
   const start = begin('isolation level read committed, read write', scope);
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt(pool, start, async (client) => {
-        const tx = new Tx(client);
+      const open = (client: pg.PoolClient) => new Tx(client);
+      return await attempt(pool, start, open, async (tx) => {
         const result = await body(tx);
         await tx.finish();
         return result;

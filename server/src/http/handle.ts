@@ -151,6 +151,16 @@ function requireJson(operation: Operation): RequestHandler {
   };
 }
 
+/**
+ * The result, if its permission came: both were asked for at once, and who may not ask gets their own answer, whatever
+ * the read came to. Both have ended by then, so no late statement can meet the connection in another's hands.
+ */
+async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
+  await Promise.allSettled([permission, result]);
+  await permission;
+  return result;
+}
+
 /** Mounts endpoints on an Express router. */
 export function createRoutes(router: express.Router, services: Services): Routes {
   const operations: Operation[] = [];
@@ -196,10 +206,7 @@ export function createRoutes(router: express.Router, services: Services): Routes
         const workspace_id = workspaceOf(request);
         return readOnly(pool, { workspace_id, user_id: caller.user_id }, async (db) => {
           const actor = authorize(db, caller, access, workspace_id);
-          const result = handler(db, { ...request, caller }, actor);
-          result.catch(() => undefined); // who may not ask gets their own answer, whatever the read came to
-          await actor;
-          return result;
+          return permitted(actor, handler(db, { ...request, caller }, actor));
         });
       });
     },
@@ -217,11 +224,7 @@ export function createRoutes(router: express.Router, services: Services): Routes
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
         return readOnly(pool, { user_id: caller.user_id }, async (db) => {
-          const session = requireSession(db, caller);
-          const result = handler(db, request, caller);
-          result.catch(() => undefined);
-          await session;
-          return result;
+          return permitted(requireSession(db, caller), handler(db, request, caller));
         });
       });
     },
