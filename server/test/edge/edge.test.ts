@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../harness/make.ts';
+import { registerPerson } from '../harness/people.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -221,6 +222,53 @@ describe('probes', () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/baton_http_request_duration_seconds_count\{operation="create_ticket"/);
     expect(metrics).not.toContain(team.workspace_id);
+  });
+});
+
+describe('the log', () => {
+  test('has one line a request, with nothing of what was sent', async () => {
+    const lines: string[] = [];
+    const logged = await startServer({ LOG_LEVEL: 'info' }, { log_to: (line) => lines.push(line) });
+    try {
+      const person = await registerPerson(logged);
+      await person.client.refresh({ body: { refresh_token: person.refresh_token } });
+      await fetch(`${logged.url}/v1/me?secret=in-the-query`, { headers: { ...as(person), cookie: 'a=in-a-cookie' } });
+      await fetch(`${logged.url}/v1/auth/login`, { method: 'POST', body: '{"in-a-broken-body', headers: json });
+      // A fault of ours is logged with its cause, and still without the values it was about.
+      await logged.database.owner.query('alter table users rename column name to names');
+      await fetch(`${logged.url}/v1/auth/register`, {
+        method: 'POST',
+        body: JSON.stringify({ email: 'in-a-body@example.com', password: 'a-password-in-a-body', name: 'N' }),
+        headers: json,
+      });
+      await logged.database.owner.query('alter table users rename column names to name');
+    } finally {
+      await logged.stop();
+    }
+    const log = lines.join('');
+    const requests = lines.map((line) => JSON.parse(line) as { msg: string; operation?: string; status?: number });
+    expect(requests.filter(({ msg }) => msg === 'request').map(({ operation, status }) => [operation, status])).toEqual(
+      [
+        ['register', 201],
+        ['refresh', 200],
+        ['get_me', 422],
+        ['login', 400],
+        ['register', 500],
+      ],
+    );
+    expect(log).toContain('internal_error');
+    for (const secret of [
+      'Bearer',
+      'brt_',
+      'eyJ',
+      'in-the-query',
+      'in-a-cookie',
+      'in-a-broken-body',
+      'in-a-body',
+      '$2b$',
+    ]) {
+      expect([secret, log.includes(secret)]).toEqual([secret, false]);
+    }
   });
 });
 

@@ -86,16 +86,21 @@ function watch(pool: pg.Pool, patch: Patch): void {
   });
 }
 
+interface StartOptions {
+  patch?: Patch;
+  /** Another server's: a second process over the same data. */
+  database?: TestDatabase;
+  /** Takes the log, line by line. */
+  log_to?: (line: string) => void;
+}
+
 export async function startServer(
   environment: Record<string, string> = {},
-  options: {
-    patch?: Patch /** Another server's: a second process over the same data. */;
-    database?: TestDatabase;
-  } = {},
+  options: StartOptions = {},
 ): Promise<TestServer> {
   const database = options.database ?? (await createDatabase());
   const config = readConfig({ ...test_environment, DATABASE_URL: database.url, ...environment });
-  const log = pino({ level: config.log_level });
+  const log = pino({ level: config.log_level }, { write: options.log_to ?? ((line) => process.stderr.write(line)) });
   const pool = createPool({
     url: database.url,
     max: config.pool_size,
