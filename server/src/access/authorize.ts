@@ -1,7 +1,7 @@
 import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { sql } from '../db/sql.ts';
 import type { Access } from './policy.ts';
 
 /** Who a verified token says is calling. It says who, never what: rights are read from the database. */
@@ -20,6 +20,17 @@ export interface Caller extends Identity {
 export interface Actor extends Caller {
   workspace_id: string;
   role: Role;
+}
+
+/**
+ * A caller who wants to act in a workspace: whether they may is being asked, and what is sent meanwhile travels along.
+ * Whatever comes of that is dropped, or rolled back, unless they may.
+ */
+export interface Applicant extends Caller {
+  workspace_id: string;
+  access: readonly Role[];
+  /** Rejects with `session_ended`, `not_found` or `forbidden`. */
+  actor: Promise<Actor>;
 }
 
 interface SessionRow {
@@ -59,12 +70,29 @@ export async function requireRole(
   return membership.role;
 }
 
-/** Both checks in one burst, in the order in which they must be answered: 401 before 404 before 403. */
-export async function authorize(db: Db, caller: Caller, access: Access, workspace_id: string): Promise<Actor> {
-  if (typeof access === 'string') throw new Error('A workspace operation needs a list of roles.');
+/**
+ * A condition for locks that are asked for together with the permission: without it, whoever knows a ticket's id could
+ * hold it for a moment, and tell by the wait that it is there.
+ */
+export function mayAct({ workspace_id, user_id, access }: Applicant): Sql {
+  return sql`exists (
+    select 1 from memberships m
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.role = any (${access}::text[]))`;
+}
+
+/** Asks both in one burst; they are answered in the order in which they must be: 401 before 404 before 403. */
+async function authorize(db: Db, caller: Caller, access: readonly Role[], workspace_id: string): Promise<Actor> {
   const session = requireSession(db, caller);
   const role = requireRole(db, caller, workspace_id, access);
   role.catch(() => undefined); // answered after the session, never unhandled
   await session;
   return { ...caller, workspace_id, role: await role };
+}
+
+/** Asks whether the caller may do this in the workspace. */
+export function apply(db: Db, caller: Caller, access: Access, workspace_id: string): Applicant {
+  if (typeof access === 'string') throw new Error('A workspace operation needs a list of roles.');
+  const actor = authorize(db, caller, access, workspace_id);
+  actor.catch(() => undefined); // looked at in the end, never unhandled
+  return { ...caller, workspace_id, access, actor };
 }

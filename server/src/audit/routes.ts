@@ -5,8 +5,7 @@ import * as contract from './contract.ts';
 import { auditEntries } from './queries.ts';
 
 export function auditRoutes(routes: Routes, { cursors }: Services): void {
-  routes.read(contract.list_audit, (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.read(contract.list_audit, (db, { workspace_id }, { query }) => {
     const { limit, cursor, ...filter } = query;
     return keysetPage({
       cursors,

@@ -1,4 +1,4 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Applicant } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
@@ -7,8 +7,13 @@ import type { Comment } from './contract.ts';
 import { insertComment } from './queries.ts';
 
 /** Comments on a ticket. It holds the ticket only against deletion, so writers of the ticket never wait for it. */
-export async function createComment(tx: Tx, actor: Actor, ref: string, input: { body: string }): Promise<Comment> {
-  const ticket = await openTicket(tx, actor, ref, { hold: 'comment' });
+export async function createComment(
+  tx: Tx,
+  applicant: Applicant,
+  ref: string,
+  input: { body: string },
+): Promise<Comment> {
+  const { actor, ticket } = await openTicket(tx, applicant, ref, { hold: 'comment' });
   const comment: Comment = {
     id: newId(),
     ticket_id: ticket.id,

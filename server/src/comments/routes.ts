@@ -7,9 +7,10 @@ import { createComment } from './create.ts';
 import { commentsOf } from './queries.ts';
 
 export function commentRoutes(routes: Routes, { cursors }: Services): void {
-  routes.write(contract.create_comment, (tx, actor, { params, body }) => createComment(tx, actor, params.ticket, body));
-  routes.read(contract.list_comments, async (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.writeThroughDoor(contract.create_comment, (tx, applicant, { params, body }) =>
+    createComment(tx, applicant, params.ticket, body),
+  );
+  routes.read(contract.list_comments, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return keysetPage({
       cursors,

@@ -160,16 +160,30 @@ describe('a connection', () => {
 });
 
 describe('a read', () => {
-  test('sees one snapshot and can’t write', async () => {
-    const seen = await readOnly(pool, {}, async (db) => {
-      const before = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
-      await database.owner.query('update counters set n = n + 1 where id = 1');
-      const after = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
-      return [before.n, after.n];
-    });
-    expect(seen[0]).toBe(seen[1]);
+  test('sees one snapshot with everything issued at once, and can’t write', async () => {
+    const [before, after] = await readOnly(pool, {}, (db) =>
+      Promise.all([
+        db.one<{ n: number }>(sql`select n, pg_sleep(0.2) from counters where id = 1`),
+        db.one<{ n: number }>(sql`select n from counters where id = 1`),
+        new Promise((resolve) => setTimeout(resolve, 100)).then(() =>
+          database.owner.query('update counters set n = n + 1 where id = 1'),
+        ),
+      ]),
+    );
+    expect(before.n).toBe(after.n);
     await expect(readOnly(pool, {}, (db) => db.rows(sql`delete from counters`))).rejects.toMatchObject({
       code: '25006',
     });
+  });
+
+  test('issued later sees a later snapshot, and nothing of an earlier failure', async () => {
+    const seen = await readOnly(pool, {}, async (db) => {
+      const before = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
+      await db.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);
+      await database.owner.query('update counters set n = n + 1 where id = 1');
+      const after = await db.one<{ n: number }>(sql`select n from counters where id = 1`);
+      return after.n - before.n;
+    });
+    expect(seen).toBe(1);
   });
 });

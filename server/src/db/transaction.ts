@@ -25,6 +25,11 @@ export class Db {
     return this.#client.query(query);
   }
 
+  /** Takes back what was done; of reads nothing was. */
+  undo(): Promise<unknown> {
+    return Promise.resolve();
+  }
+
   /** From now on the handle is of no use. */
   close(): void {
     this.#over = true;
@@ -47,6 +52,34 @@ export class Db {
   }
 }
 
+/** A handle that reads, in a transaction for each burst: nobody waits for its begin, and the commit travels along. */
+class Reader extends Db {
+  readonly #begin: string;
+  #begun = false;
+
+  constructor(client: pg.ClientBase, start: string) {
+    super(client);
+    this.#begin = start;
+  }
+
+  protected override query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#unwatched(this.#begin);
+      queueMicrotask(() => {
+        this.#begun = false;
+        this.#unwatched('commit');
+      });
+    }
+    return super.query(query);
+  }
+
+  /** Should it fail, so do the statements between, and they are watched. */
+  #unwatched(text: string): void {
+    super.query(text).catch(() => undefined);
+  }
+}
+
 /** A handle that writes. Only `transaction` makes one, so no write can forget its transaction. */
 export class Tx extends Db {
   readonly #sent: Promise<unknown>[] = [];
@@ -59,6 +92,14 @@ export class Tx extends Db {
     const sent = this.query(prepare(statement));
     sent.catch(() => undefined); // awaited in `finish`; an early rejection must not count as unhandled
     this.#sent.push(sent);
+  }
+
+  start(text: string): Promise<unknown> {
+    return this.query(text);
+  }
+
+  override undo(): Promise<unknown> {
+    return this.query('rollback');
   }
 
   /** Commits together with everything still under way, and rejects if any of it failed. */
@@ -96,23 +137,20 @@ function begin(mode: string, scope: Scope): string {
   return text;
 }
 
-async function attempt<Handle extends Db, T>(
+/** Runs the body on a connection of the pool, which goes back as it came, or not at all. */
+async function onConnection<Handle extends Db, T>(
   pool: pg.Pool,
-  start: string,
   open: (client: pg.PoolClient) => Handle,
-  body: (handle: Handle, client: pg.PoolClient) => Promise<T>,
+  body: (handle: Handle) => Promise<T>,
 ): Promise<T> {
   const client = await checkOut(pool);
   const handle = open(client);
   let broken = false;
   try {
-    const [begun, result] = await Promise.allSettled([client.query(start), body(handle, client)]);
-    if (begun.status === 'rejected') throw begun.reason;
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
+    return await body(handle);
   } catch (error) {
     broken = isConnectionError(error);
-    if (!broken) await client.query('rollback').catch(() => (broken = true));
+    if (!broken) await handle.undo().catch(() => (broken = true));
     throw error;
   } finally {
     handle.close();
@@ -120,17 +158,11 @@ async function attempt<Handle extends Db, T>(
   }
 }
 
-/** Runs reads against one snapshot; what they issue before their first await is one round trip with the begin. */
+/** Runs reads: what is issued together is one round trip and sees one snapshot. */
 export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) => Promise<T>): Promise<T> {
+  const start = begin('isolation level repeatable read, read only', scope);
   try {
-    const start = begin('isolation level repeatable read, read only', scope);
-    const open = (client: pg.PoolClient) => new Db(client);
-    return await attempt(pool, start, open, async (db, client) => {
-      const value = await body(db);
-      // Nobody needs the answer: whoever gets the connection next queues behind it.
-      client.query('commit').catch(() => undefined);
-      return value;
-    });
+    return await onConnection(pool, (client) => new Reader(client, start), body);
   } catch (error) {
     throw fromDatabase(error);
   }
@@ -145,10 +177,12 @@ export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx)
   for (let tries = 1; ; tries++) {
     try {
       const open = (client: pg.PoolClient) => new Tx(client);
-      return await attempt(pool, start, open, async (tx) => {
-        const result = await body(tx);
+      return await onConnection(pool, open, async (tx) => {
+        const [begun, result] = await Promise.allSettled([tx.start(start), body(tx)]);
+        if (begun.status === 'rejected') throw begun.reason;
+        if (result.status === 'rejected') throw result.reason;
         await tx.finish();
-        return result;
+        return result.value;
       });
     } catch (error) {
       if (!isRetryable(error) || tries >= max_attempts) throw fromDatabase(error);

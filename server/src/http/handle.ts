@@ -6,7 +6,7 @@ import express, {
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { type Actor, authorize, type Caller, type Identity, requireSession } from '../access/authorize.ts';
+import { type Actor, type Applicant, apply, type Caller, type Identity, requireSession } from '../access/authorize.ts';
 import { accessOf } from '../access/policy.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
@@ -38,13 +38,10 @@ export interface Request<O extends Operation> {
   user_agent: string | undefined;
 }
 
-type ReadWorkspace<O extends Operation> = (
-  db: Db,
-  request: Request<O> & { caller: Caller },
-  actor: Promise<Actor>,
-) => Promise<Response<O>>;
+type ReadWorkspace<O extends Operation> = (db: Db, applicant: Applicant, request: Request<O>) => Promise<Response<O>>;
 type ReadAccount<O extends Operation> = (db: Db, request: Request<O>, caller: Caller) => Promise<Response<O>>;
 type WriteWorkspace<O extends Operation> = (tx: Tx, actor: Actor, request: Request<O>) => Promise<Response<O>>;
+type ApplyWorkspace<O extends Operation> = (tx: Tx, applicant: Applicant, request: Request<O>) => Promise<Response<O>>;
 type WriteAccount<O extends Operation> = (tx: Tx, caller: Caller, request: Request<O>) => Promise<Response<O>>;
 type OpenHandler<O extends Operation> = (services: Services, request: Request<O>) => Promise<Response<O>>;
 type AccountHandler<O extends Operation> = (
@@ -59,6 +56,8 @@ export interface Routes {
   read<O extends Operation>(operation: O, handler: ReadWorkspace<O>): void;
   /** A write in a workspace: authorized in the transaction that it commits. */
   write<O extends Operation>(operation: O, handler: WriteWorkspace<O>): void;
+  /** The same through a door that asks for permission and lock in one burst. */
+  writeThroughDoor<O extends Operation>(operation: O, handler: ApplyWorkspace<O>): void;
   /** A read of the caller's own. */
   readOwn<O extends Operation>(operation: O, handler: ReadAccount<O>): void;
   /** A write of the caller's own. */
@@ -153,7 +152,7 @@ function requireJson(operation: Operation): RequestHandler {
 
 /**
  * The result, if its permission came: both were asked for at once, and who may not ask gets their own answer, whatever
- * the read came to. Both have ended by then, so no late statement can meet the connection in another's hands.
+ * it came to. Both have ended by then, so no late statement can meet the connection in another's hands.
  */
 async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
   await Promise.allSettled([permission, result]);
@@ -197,6 +196,18 @@ export function createRoutes(router: express.Router, services: Services): Routes
     return workspace_id;
   };
 
+  function writeThroughDoor<O extends Operation>(operation: O, handler: ApplyWorkspace<O>): void {
+    const access = accessOf(operation.id);
+    mount(operation, (request, identity) => {
+      const caller = callerOf(request, identity);
+      const workspace_id = workspaceOf(request);
+      return transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
+        const applicant = apply(tx, caller, access, workspace_id);
+        return permitted(applicant.actor, handler(tx, applicant, request));
+      });
+    });
+  }
+
   return {
     operations,
     read(operation, handler) {
@@ -205,21 +216,15 @@ export function createRoutes(router: express.Router, services: Services): Routes
         const caller = callerOf(request, identity);
         const workspace_id = workspaceOf(request);
         return readOnly(pool, { workspace_id, user_id: caller.user_id }, async (db) => {
-          const actor = authorize(db, caller, access, workspace_id);
-          return permitted(actor, handler(db, { ...request, caller }, actor));
+          const applicant = apply(db, caller, access, workspace_id);
+          return permitted(applicant.actor, handler(db, applicant, request));
         });
       });
     },
     write(operation, handler) {
-      const access = accessOf(operation.id);
-      mount(operation, (request, identity) => {
-        const caller = callerOf(request, identity);
-        const workspace_id = workspaceOf(request);
-        return transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) =>
-          handler(tx, await authorize(tx, caller, access, workspace_id), request),
-        );
-      });
+      writeThroughDoor(operation, async (tx, applicant, request) => handler(tx, await applicant.actor, request));
     },
+    writeThroughDoor,
     readOwn(operation, handler) {
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);

@@ -18,8 +18,7 @@ async function requireProject(db: Db, { workspace_id, project_id }: { workspace_
 
 export function projectRoutes(routes: Routes, { cursors }: Services): void {
   routes.write(contract.create_project, (tx, actor, { body }) => createProject(tx, actor, body));
-  routes.read(contract.list_projects, (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.read(contract.list_projects, (db, { workspace_id }, { query }) => {
     const archived = query.archived === 'true';
     return keysetPage({
       cursors,
@@ -32,14 +31,14 @@ export function projectRoutes(routes: Routes, { cursors }: Services): void {
       positionOf: (row) => ({ at: row.created_at, id: row.id }),
     });
   });
-  routes.read(contract.get_project, (db, { params }) => requireProject(db, params));
+  routes.read(contract.get_project, (db, _, { params }) => requireProject(db, params));
   routes.write(contract.update_project, (tx, actor, { params, body, if_match }) =>
     changeProject(tx, actor, params.project_id, body, if_match),
   );
   routes.write(contract.archive_project, async (tx, actor, { params, if_match }) => {
     await changeProject(tx, actor, params.project_id, { archived: true }, if_match);
   });
-  routes.read(contract.get_workflow, async (db, { params }) => {
+  routes.read(contract.get_workflow, async (db, _, { params }) => {
     const { workflow_version } = await requireProject(db, params);
     const definition = await definitionOf(db, { ...params, workflow_version });
     return { project_id: params.project_id, version: workflow_version, ...definition };

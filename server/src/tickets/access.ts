@@ -1,4 +1,4 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Actor, Applicant } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import {
@@ -25,22 +25,36 @@ export async function requireTicketId(db: Db, workspace_id: string, ref: string)
   return ticket.id;
 }
 
-/** The door to a ticket for every write: loads it, holds it until the commit, and refuses archived projects. */
-export async function openTicket(
-  tx: Tx,
-  actor: Actor,
-  ref: string,
-  options: { hold?: Hold; deleted?: boolean } = {},
-): Promise<LockedTicket> {
-  const { hold = 'change', deleted = false } = options;
-  const ticket = await lockTicket(tx, actor.workspace_id, ref, { hold, deleted });
-  if (ticket === undefined) throw new BatonError('not_found');
-  if (ticket.project_archived_at !== null) throw new BatonError('project_archived');
-  return ticket;
+interface Opening {
+  hold?: Hold;
+  /** Whether a deleted ticket is one too. */
+  deleted?: boolean;
+  /** Who is to have the ticket. */
+  assignee_id?: string | null | undefined;
 }
 
-/** Throws unless the user, if any, is a member. Called before the door: memberships are locked before tickets. */
-export async function requireAssignable(tx: Tx, actor: Actor, user_id: string | null | undefined): Promise<void> {
-  if (user_id === null || user_id === undefined) return;
-  if (!(await lockAssignable(tx, actor.workspace_id, user_id))) throw new BatonError('assignee_not_member');
+/**
+ * The door to a ticket for every write, one round trip: authorises the caller, loads the ticket and holds it until the
+ * commit. Refuses archived projects, and assignees who aren't members.
+ */
+export async function openTicket(
+  tx: Tx,
+  applicant: Applicant,
+  ref: string,
+  { hold = 'change', deleted = false, assignee_id }: Opening = {},
+): Promise<{ actor: Actor; ticket: LockedTicket }> {
+  const [actor, assignable, ticket] = await Promise.all([
+    applicant.actor,
+    holdAssignee(tx, applicant, assignee_id), // before the ticket: memberships are locked first
+    lockTicket(tx, applicant, ref, { hold, deleted }),
+  ]);
+  if (ticket === undefined) throw new BatonError('not_found');
+  if (ticket.project_archived_at !== null) throw new BatonError('project_archived');
+  if (!assignable) throw new BatonError('assignee_not_member');
+  return { actor, ticket };
+}
+
+/** Whether a ticket may be given to this user; nobody may always have it. */
+export async function holdAssignee(tx: Tx, applicant: Applicant, user_id: string | null | undefined): Promise<boolean> {
+  return user_id === null || user_id === undefined || (await lockAssignable(tx, applicant, user_id));
 }

@@ -1,10 +1,10 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Applicant } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
-import { openTicket, requireAssignable } from './access.ts';
+import { openTicket } from './access.ts';
 import type { set_assignee, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import { updateTicket } from './queries.ts';
@@ -12,13 +12,12 @@ import { updateTicket } from './queries.ts';
 /** Assigns a ticket to a member, or to nobody. Assigning it to who has it changes nothing. */
 export async function assignTicket(
   tx: Tx,
-  actor: Actor,
+  applicant: Applicant,
   ref: string,
   input: Body<typeof set_assignee>,
   if_match?: IfMatch,
 ): Promise<Ticket> {
-  await requireAssignable(tx, actor, input.user_id);
-  const before = await openTicket(tx, actor, ref);
+  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id: input.user_id });
   const { version, assignee_id } = before;
   requireMatch(if_match, version, { assignee_id });
   if (input.expected_version !== undefined && input.expected_version !== version) {

@@ -1,11 +1,11 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Applicant } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
-import { requireAssignable } from './access.ts';
+import { holdAssignee } from './access.ts';
 import type { create_ticket, Ticket } from './contract.ts';
 import { presentTicket } from './present.ts';
 import { insertTicket, takeNumber, type TicketRow } from './queries.ts';
@@ -14,15 +14,19 @@ import { initialStatus } from './workflow.ts';
 /** Creates a ticket with the project's next number; the caller is its reporter. */
 export async function createTicket(
   tx: Tx,
-  actor: Actor,
+  applicant: Applicant,
   project_id: string,
   input: Body<typeof create_ticket>,
 ): Promise<Ticket> {
-  const { workspace_id } = actor;
-  await requireAssignable(tx, actor, input.assignee_id);
-  const project = await takeNumber(tx, workspace_id, project_id);
+  const { workspace_id } = applicant;
+  const [actor, assignable, project] = await Promise.all([
+    applicant.actor,
+    holdAssignee(tx, applicant, input.assignee_id),
+    takeNumber(tx, applicant, project_id),
+  ]);
   if (project === undefined) throw new BatonError('not_found');
   if (project.archived_at !== null) throw new BatonError('project_archived');
+  if (!assignable) throw new BatonError('assignee_not_member');
   const { workflow_version } = project;
   const definition = await definitionOf(tx, { workspace_id, project_id, workflow_version });
   const status = initialStatus(definition, input.status);

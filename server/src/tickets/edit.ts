@@ -1,4 +1,4 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Applicant } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -16,14 +16,14 @@ import { changesSince, type LockedTicket, updateTicket } from './queries.ts';
  */
 export async function editTicket(
   tx: Tx,
-  actor: Actor,
+  applicant: Applicant,
   ref: string,
   input: Body<typeof update_ticket>,
   if_match?: IfMatch,
 ): Promise<Ticket> {
   const { version, ...edit } = input;
   if (version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const before = await openTicket(tx, actor, ref);
+  const { actor, ticket: before } = await openTicket(tx, applicant, ref);
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const seen = if_match.length === 1 ? if_match[0] : undefined;
     throw new BatonError('precondition_failed', {

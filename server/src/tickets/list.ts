@@ -1,4 +1,4 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Applicant } from '../access/authorize.ts';
 import type { Db } from '../db/transaction.ts';
 import { sql } from '../db/sql.ts';
 import type { Query, Response } from '../http/contract.ts';
@@ -21,12 +21,12 @@ export const tie_break = sql`t.id`;
 export async function listTickets(
   db: Db,
   cursors: Cursors,
-  scope: { workspace_id: string; user_id: string },
+  applicant: Applicant,
   query: Query<typeof list_tickets>,
-  actor: Promise<Actor>,
 ): Promise<Response<typeof list_tickets>> {
+  const { workspace_id, user_id } = applicant;
   const { limit, cursor, sort, assignee, reporter, deleted, ...narrow } = query;
-  const me = (who: string | undefined) => (who === 'me' ? scope.user_id : who);
+  const me = (who: string | undefined) => (who === 'me' ? user_id : who);
   const filter: TicketFilter = {
     ...narrow,
     assignee_id: assignee === 'none' ? null : me(assignee),
@@ -37,7 +37,7 @@ export async function listTickets(
   const page = await keysetPage({
     cursors,
     operation: 'list_tickets',
-    filter: { ...filter, column, workspace_id: scope.workspace_id },
+    filter: { ...filter, column, workspace_id },
     query: { limit, cursor },
     at: orders[column],
     id: tie_break,
@@ -45,13 +45,13 @@ export async function listTickets(
     rows: async (part) => {
       const [, rows] = await Promise.all([
         db.rows(in_index_order),
-        db.rows<TicketRow>(ticketList(scope.workspace_id, filter, part)),
+        db.rows<TicketRow>(ticketList(workspace_id, filter, part)),
       ]);
       return rows;
     },
     positionOf: (row) => ({ at: row[column], id: row.id }),
   });
-  const { role } = await actor;
-  const definitionFor = await definitionsOf(db, scope.workspace_id, page.data);
+  const { role } = await applicant.actor;
+  const definitionFor = await definitionsOf(db, workspace_id, page.data);
   return { ...page, data: page.data.map((row) => presentTicket(row, definitionFor(row), role)) };
 }

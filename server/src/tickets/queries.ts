@@ -1,3 +1,4 @@
+import { type Applicant, mayAct } from '../access/authorize.ts';
 import { and, join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -64,7 +65,7 @@ export type Hold = keyof typeof strengths;
  */
 export function lockTicket(
   tx: Tx,
-  workspace_id: string,
+  applicant: Applicant,
   ref: string,
   options: { hold: Hold; deleted: boolean },
 ): Promise<LockedTicket | undefined> {
@@ -72,14 +73,16 @@ export function lockTicket(
   return tx.maybeOne(sql`
     select ${columns}, greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
     ${from_tickets}
-    where ${isTicket(workspace_id, ref)} and ${presence}
+    where ${isTicket(applicant.workspace_id, ref)} and ${presence} and ${mayAct(applicant)}
     for key share of p ${strengths[options.hold]}`);
 }
 
 /** Whether the user is a member; held until the commit, so that a removal waits for the assignment or the reverse. */
-export async function lockAssignable(tx: Tx, workspace_id: string, user_id: string): Promise<boolean> {
+export async function lockAssignable(tx: Tx, applicant: Applicant, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
-    select 1 from memberships where workspace_id = ${workspace_id} and user_id = ${user_id} for key share`);
+    select 1 from memberships a
+    where a.workspace_id = ${applicant.workspace_id} and a.user_id = ${user_id} and ${mayAct(applicant)}
+    for key share of a`);
   return found !== undefined;
 }
 
@@ -92,10 +95,10 @@ export interface NumberedProject {
 }
 
 /** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
-export function takeNumber(tx: Tx, workspace_id: string, project_id: string): Promise<NumberedProject | undefined> {
+export function takeNumber(tx: Tx, applicant: Applicant, project_id: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
-    where workspace_id = ${workspace_id} and id = ${project_id}
+    where workspace_id = ${applicant.workspace_id} and id = ${project_id} and ${mayAct(applicant)}
     returning key, last_number as number, workflow_version, archived_at, now() as at`);
 }
 

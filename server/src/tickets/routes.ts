@@ -13,33 +13,30 @@ import { transitionsOf } from './queries.ts';
 import { transitionTicket } from './transition.ts';
 
 export function ticketRoutes(routes: Routes, { cursors }: Services): void {
-  routes.write(contract.create_ticket, (tx, actor, { params, body }) =>
-    createTicket(tx, actor, params.project_id, body),
+  routes.writeThroughDoor(contract.create_ticket, (tx, applicant, { params, body }) =>
+    createTicket(tx, applicant, params.project_id, body),
   );
-  routes.read(contract.list_tickets, (db, { params, query, caller }, actor) =>
-    listTickets(db, cursors, { workspace_id: params.workspace_id, user_id: caller.user_id }, query, actor),
-  );
-  routes.read(contract.get_ticket, async (db, { params }, actor) => {
-    const ticket = await requireTicket(db, params.workspace_id, params.ticket);
+  routes.read(contract.list_tickets, (db, applicant, { query }) => listTickets(db, cursors, applicant, query));
+  routes.read(contract.get_ticket, async (db, { workspace_id, actor }, { params }) => {
+    const ticket = await requireTicket(db, workspace_id, params.ticket);
     return presentTo(db, ticket, await actor);
   });
-  routes.write(contract.update_ticket, (tx, actor, { params, body, if_match }) =>
-    editTicket(tx, actor, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.update_ticket, (tx, applicant, { params, body, if_match }) =>
+    editTicket(tx, applicant, params.ticket, body, if_match),
   );
-  routes.write(contract.delete_ticket, (tx, actor, { params, if_match }) =>
-    deleteTicket(tx, actor, params.ticket, if_match),
+  routes.writeThroughDoor(contract.delete_ticket, (tx, applicant, { params, if_match }) =>
+    deleteTicket(tx, applicant, params.ticket, if_match),
   );
-  routes.write(contract.restore_ticket, (tx, actor, { params, if_match }) =>
-    restoreTicket(tx, actor, params.ticket, if_match),
+  routes.writeThroughDoor(contract.restore_ticket, (tx, applicant, { params, if_match }) =>
+    restoreTicket(tx, applicant, params.ticket, if_match),
   );
-  routes.write(contract.set_assignee, (tx, actor, { params, body, if_match }) =>
-    assignTicket(tx, actor, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.set_assignee, (tx, applicant, { params, body, if_match }) =>
+    assignTicket(tx, applicant, params.ticket, body, if_match),
   );
-  routes.write(contract.transition_ticket, (tx, actor, { params, body, if_match }) =>
-    transitionTicket(tx, actor, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.transition_ticket, (tx, applicant, { params, body, if_match }) =>
+    transitionTicket(tx, applicant, params.ticket, body, if_match),
   );
-  routes.read(contract.list_transitions, async (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.read(contract.list_transitions, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return keysetPage({
       cursors,

@@ -1,4 +1,4 @@
-import type { Actor } from '../access/authorize.ts';
+import type { Actor, Applicant } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { insertComment } from '../comments/queries.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -8,7 +8,7 @@ import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
-import { openTicket, requireAssignable } from './access.ts';
+import { openTicket } from './access.ts';
 import { changed } from './change.ts';
 import type { transition_ticket } from './contract.ts';
 import { allowedStatuses, presentTicket } from './present.ts';
@@ -23,13 +23,13 @@ type Input = Body<typeof transition_ticket>;
  */
 export async function transitionTicket(
   tx: Tx,
-  actor: Actor,
+  applicant: Applicant,
   ref: string,
   input: Input,
   if_match?: IfMatch,
 ): Promise<Response<typeof transition_ticket>> {
-  await requireAssignable(tx, actor, input.assignee_id);
-  const before = await openTicket(tx, actor, ref);
+  const { assignee_id } = input;
+  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id });
   const definition = await definitionOf(tx, before);
   const current = {
     current_status: before.status,

@@ -27,8 +27,8 @@ export function workspaceRoutes(routes: Routes, services: Services): void {
     return { ...found, data: found.data.map(({ joined_at: _, ...workspace }) => workspace) };
   });
 
-  routes.read(contract.get_workspace, async (db, { params }, actor) => {
-    const workspace = workspaceById(db, params.workspace_id);
+  routes.read(contract.get_workspace, async (db, { workspace_id, actor }) => {
+    const workspace = workspaceById(db, workspace_id);
     return { ...(await workspace), role: (await actor).role };
   });
 
@@ -37,8 +37,7 @@ export function workspaceRoutes(routes: Routes, services: Services): void {
   );
   routes.write(contract.delete_workspace, (tx, actor, { if_match }) => deleteWorkspace(tx, actor, if_match));
 
-  routes.read(contract.list_members, (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.read(contract.list_members, (db, { workspace_id }, { query }) => {
     return keysetPage({
       cursors: services.cursors,
       operation: 'list_members',
@@ -58,8 +57,7 @@ export function workspaceRoutes(routes: Routes, services: Services): void {
   routes.write(contract.create_invitation, (tx, actor, { body }) =>
     invite(tx, actor, body, services.config.invitation_ttl_s),
   );
-  routes.read(contract.list_invitations, (db, { params, query }) => {
-    const { workspace_id } = params;
+  routes.read(contract.list_invitations, (db, { workspace_id }, { query }) => {
     return keysetPage({
       cursors: services.cursors,
       operation: 'list_invitations',

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apply } from '../../src/access/authorize.ts';
 import { accessOf } from '../../src/access/policy.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import type { Operation } from '../../src/http/contract.ts';
 import { disableUser } from '../../src/accounts/disable.ts';
+import { transaction } from '../../src/db/transaction.ts';
+import { lockTicket } from '../../src/tickets/queries.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
@@ -124,6 +128,29 @@ describe('the policy', () => {
       access: ['owner', 'admin'],
     });
     expect(operations.length).toBe(contracts.length);
+  });
+});
+
+describe('a lock asked for together with its permission', () => {
+  const openAs = async (person: Person) =>
+    transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
+      const caller = { user_id: person.user.id, session_id: absent, request_id: 'test' };
+      const applicant = apply(tx, caller, accessOf('transition_ticket'), team.workspace_id);
+      return lockTicket(tx, applicant, ids['ticket'] ?? '', { hold: 'change', deleted: false });
+    });
+
+  test('is neither taken nor waited for by who may not write', async () => {
+    const holder = await server.database.owner.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from tickets for update');
+    for (const person of [team.stranger, exmember, invited, team.viewer]) {
+      expect(await openAs(person)).toBeUndefined();
+    }
+    const waiting = openAs(team.member); // control: who may write does wait
+    expect(await Promise.race([waiting, sleep(300).then(() => 'waits')])).toBe('waits');
+    await holder.query('rollback');
+    holder.release();
+    expect(await waiting).toMatchObject({ id: ids['ticket'] });
   });
 });
 

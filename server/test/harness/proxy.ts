@@ -1,0 +1,72 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** What lies between a server and its database: nothing, silence, a closed port, cut connections, or a slow line. */
+export type Weather = 'fair' | 'hanging' | 'refusing' | 'resetting' | 'slow';
+
+/** A TCP proxy in front of a database, for its faults and for counting round trips. */
+export interface Proxy {
+  /** The database's URL by way of the proxy. */
+  url: string;
+  /** Changes what happens to connections, those open already included. */
+  turn: (weather: Weather) => void;
+  /** How often a client spoke after the database had: the round trips, connecting aside. */
+  bursts: () => number;
+  close: () => Promise<void>;
+}
+
+const slow_ms = 20;
+
+/** Starts a proxy to the database of a URL, on a free port. */
+export async function startProxy(database_url: string): Promise<Proxy> {
+  const target = new URL(database_url);
+  const pairs = new Set<[Socket, Socket]>();
+  let weather: Weather = 'fair';
+  let bursts = 0;
+
+  const forward = (from: Socket, to: Socket, heard: () => void) => {
+    from.on('data', (bytes) => {
+      heard();
+      if (weather === 'slow') setTimeout(() => to.write(bytes), slow_ms);
+      else if (weather !== 'hanging') to.write(bytes);
+    });
+    from.on('close', () => to.destroy());
+    from.on('error', () => to.destroy());
+  };
+
+  const server = createServer((client) => {
+    if (weather === 'refusing' || weather === 'resetting') {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect(Number(target.port), target.hostname);
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    let speaking = false;
+    forward(client, upstream, () => {
+      if (!speaking) bursts++;
+      speaking = true;
+    });
+    forward(upstream, client, () => (speaking = false));
+    client.on('close', () => pairs.delete(pair));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(database_url);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+
+  const cut = () => {
+    for (const [client] of pairs) client.resetAndDestroy();
+  };
+  return {
+    url: url.href,
+    turn: (to) => {
+      weather = to;
+      if (to === 'resetting' || to === 'refusing') cut();
+    },
+    bursts: () => bursts,
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
