@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clusterUrl } from '../../test/harness/database.ts';
 import { migrate, migrations_dir } from './migrate.ts';
 import { createPool } from './pool.ts';
 import { sql } from './sql.ts';
@@ -14,18 +15,12 @@ let name: string;
 let url: string;
 let dir: string;
 
-const at = (base: string, database: string) => {
-  const changed = new URL(base);
-  changed.pathname = `/${database}`;
-  return changed.href;
-};
-
 beforeEach(async () => {
-  admin = new pg.Client({ connectionString: at(inject('template_url'), 'postgres') });
+  admin = new pg.Client({ connectionString: clusterUrl('postgres') });
   await admin.connect();
   name = `baton_migrate_${randomBytes(6).toString('hex')}`;
   await admin.query(`create database ${name}`);
-  url = at(inject('template_url'), name);
+  url = clusterUrl(name);
   dir = mkdtempSync(path.join(os.tmpdir(), 'baton-migrations-'));
   cpSync(migrations_dir, dir, { recursive: true });
 });

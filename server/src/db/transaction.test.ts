@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../test/harness/server.ts';
+import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { createPool } from './pool.ts';
 import { sql } from './sql.ts';
 import { readOnly, transaction, type Tx } from './transaction.ts';

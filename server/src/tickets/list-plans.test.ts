@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../test/harness/server.ts';
+import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { prepare } from '../db/sql.ts';
 import { keysetPart } from '../http/cursor.ts';
 import { orders, tie_break } from './list.ts';

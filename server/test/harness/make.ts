@@ -1,5 +1,4 @@
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
-import type { TestServer } from './server.ts';
 
 /** A workspace with somebody in each role, a stranger, and one project. */
 export interface Team {
@@ -12,7 +11,7 @@ export interface Team {
   stranger: Person;
 }
 
-export async function makeTeam(server: TestServer, workflow: 'strict' | 'standard' = 'strict'): Promise<Team> {
+export async function makeTeam(server: { url: string }, workflow: 'strict' | 'standard' = 'strict'): Promise<Team> {
   const [owner, admin, member, viewer, stranger] = await Promise.all([
     registerPerson(server),
     registerPerson(server),

@@ -1,51 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { pino } from 'pino';
-import { inject } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { brokenInvariants } from '../invariants.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
 import { unscopedTables } from './statements.ts';
-
-function withDatabase(url: string, database: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${database}`;
-  return changed.href;
-}
-
-/** A database of the test's own, cloned from the migrated template. */
-export interface TestDatabase {
-  url: string;
-  /** The owner's connection: sees every row, for looking behind the API. */
-  owner: pg.Pool;
-  drop: () => Promise<void>;
-}
-
-export async function createDatabase(): Promise<TestDatabase> {
-  const template_url = inject('template_url');
-  const name = `baton_test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: withDatabase(template_url, 'postgres') });
-  await admin.connect();
-  await admin.query(`create database ${name} template baton_template`);
-  await admin.end();
-  const url = withDatabase(template_url, name);
-  const owner = new pg.Pool({ connectionString: url, max: 4 });
-  owner.on('error', () => undefined);
-  return {
-    url,
-    owner,
-    drop: async () => {
-      await owner.end();
-      const again = new pg.Client({ connectionString: withDatabase(template_url, 'postgres') });
-      await again.connect();
-      await again.query(`drop database if exists ${name} with (force)`);
-      await again.end();
-    },
-  };
-}
 
 /** A server of the test's own on a free port, over a database of its own. */
 export interface TestServer {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../harness/server.ts';
+import { createDatabase, type TestDatabase } from '../harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
 
 let database: TestDatabase;

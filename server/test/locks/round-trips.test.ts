@@ -4,7 +4,8 @@ import { createPool } from '../../src/db/pool.ts';
 import { sql } from '../../src/db/sql.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { type Proxy, startProxy } from '../harness/proxy.ts';
-import { createDatabase, startServer, type TestDatabase, type TestServer } from '../harness/server.ts';
+import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
 
 let database: TestDatabase;
 let proxy: Proxy;

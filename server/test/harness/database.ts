@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** The template's name. */
+export const template = 'baton_template';
+const variable = 'BATON_TEST_TEMPLATE_URL';
+
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
+/** Says where the migrated template is, to this process and those it starts. */
+export function setTemplateUrl(url: string): void {
+  process.env[variable] = url;
+}
+
+/** The owner's URL of a database of the test cluster. */
+export function clusterUrl(database: string): string {
+  const url = process.env[variable];
+  if (url === undefined) throw new Error('There is no test cluster. Start one with startTestCluster.');
+  return withDatabase(url, database);
+}
+
+/** A database of the test's own, cloned from the migrated template. */
+export interface TestDatabase {
+  url: string;
+  /** The owner's connection: sees every row, for looking behind the API. */
+  owner: pg.Pool;
+  drop: () => Promise<void>;
+}
+
+export async function createDatabase(): Promise<TestDatabase> {
+  const name = `baton_test_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
+  await admin.connect();
+  await admin.query(`create database ${name} template ${template}`);
+  await admin.end();
+  const url = clusterUrl(name);
+  const owner = new pg.Pool({ connectionString: url, max: 4 });
+  owner.on('error', () => undefined);
+  return {
+    url,
+    owner,
+    drop: async () => {
+      await owner.end();
+      const again = new pg.Client({ connectionString: clusterUrl('postgres') });
+      await again.connect();
+      await again.query(`drop database if exists ${name} with (force)`);
+      await again.end();
+    },
+  };
+}

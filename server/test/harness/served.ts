@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { patch_variable, type Replacement } from './patch.ts';
+import { test_environment } from './server.ts';
+
+const main = path.resolve(import.meta.dirname, '../../src/main.ts');
+const patch = path.resolve(import.meta.dirname, 'patch.ts');
+
+/** The real server in processes of its own. */
+export interface Served {
+  url: string;
+  child: ChildProcess;
+  /** Everything it printed so far. */
+  output: () => string;
+  /** Its exit code, once it has ended; null when a signal ended it. */
+  ended: Promise<number | null>;
+  /** Tells it to stop, and waits. */
+  stop: () => Promise<number | null>;
+}
+
+export interface ServeOptions {
+  /** Absent: the embedded database in BATON_DATA_DIR. */
+  database_url?: string;
+  env?: Record<string, string>;
+  /** Statements to break. */
+  replace?: readonly Replacement[] | undefined;
+  port?: number;
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Starts `serve` and does not wait for it. */
+export async function startServed(options: ServeOptions): Promise<Served> {
+  const port = options.port ?? (await freePort());
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', patch, main, 'serve'], {
+    env: {
+      PATH,
+      HOME,
+      ...test_environment,
+      BATON_MIGRATE: options.database_url === undefined ? 'on' : 'off',
+      ...(options.database_url === undefined ? {} : { DATABASE_URL: options.database_url }),
+      ...options.env,
+      PORT: String(port),
+      ...(options.replace === undefined ? {} : { [patch_variable]: JSON.stringify(options.replace) }),
+    },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    child,
+    output: () => output,
+    ended,
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Starts `serve` and waits until it says that it serves. */
+export async function startServing(options: ServeOptions): Promise<Served> {
+  const served = await startServed(options);
+  const deadline = Date.now() + 30_000;
+  while (!served.output().includes('Ctrl-C stops it')) {
+    if (served.child.exitCode !== null || Date.now() > deadline) throw new Error(served.output());
+    await sleep(20);
+  }
+  return served;
+}

@@ -1,0 +1,68 @@
+import { Agent, request } from 'node:http';
+
+/** An answer as it came over the wire. */
+export interface WireAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+export interface WireRequest {
+  method: string;
+  path: string;
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** The address to come from, one of 127.0.0.0/8. */
+  from?: string;
+  /** Ends the connection after so long, answered or not. */
+  abort_after_ms?: number;
+}
+
+/** Sends requests over kept connections: a third of fetch's cost, so that the server is the bottleneck of a load. */
+export class Wire {
+  readonly url: string;
+  readonly #agent: Agent;
+  readonly #host: string;
+  readonly #port: number;
+
+  constructor(url: string, connections: number) {
+    this.url = url;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    const { hostname, port } = new URL(url);
+    this.#host = hostname;
+    this.#port = Number(port);
+  }
+
+  /** The answer; rejects when none came. */
+  send({ method, path, token, headers = {}, body, from, abort_after_ms }: WireRequest): Promise<WireAnswer> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const all: Record<string, string> = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+      ...headers,
+    };
+    return new Promise((resolve, reject) => {
+      const options = { host: this.#host, port: this.#port, agent: this.#agent, method, path, headers: all };
+      const outgoing = request({ ...options, ...(from === undefined ? {} : { localAddress: from }) }, (incoming) => {
+        let received = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk: string) => (received += chunk));
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text: received }),
+        );
+        incoming.on('error', reject);
+      });
+      outgoing.on('error', reject);
+      if (abort_after_ms !== undefined) setTimeout(() => outgoing.destroy(), abort_after_ms);
+      outgoing.end(text);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import cliProgress from 'cli-progress';
+import startTestCluster from '../harness/cluster.ts';
+import { type Check, runCheck } from './check.ts';
+import { checks } from './checks.ts';
+import { type ControlResult, keepResults, passed, type Result } from './report.ts';
+
+const usage = `Usage: npm run prove [-- options] [what …]
+
+  what            ids of checks or of promises (transitions, P1); all unless said
+  --seed N        makes the same choices again; 1 unless said
+  --size F        a part of the full load, 0.01 for a hundredth; 1 unless said
+  --no-controls   leaves the deliberately broken builds out
+  --dry           does not write docs/proof.md
+
+Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
+
+/** The commit the build is of; with a plus when the tree has changes on top. */
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--', 'server', 'sdk', 'package-lock.json') !== '';
+    return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '');
+  } catch {
+    return 'no commit';
+  }
+}
+
+async function withBar<T>(title: string, work: (progress: (done: number) => void) => Promise<T>): Promise<T> {
+  const bar = new cliProgress.SingleBar({
+    format: `  ${title.padEnd(48).slice(0, 48)} {bar} {percentage} % {duration_formatted}`,
+    hideCursor: true,
+    noTTYOutput: false,
+  });
+  bar.start(100, 0);
+  try {
+    return await work((done) => bar.update(Math.floor(done * 100)));
+  } finally {
+    bar.stop();
+  }
+}
+
+interface Options {
+  seed: number;
+  size: number;
+  controls: boolean;
+}
+
+async function tryControls(check: Check, seed: number): Promise<ControlResult[]> {
+  const results: ControlResult[] = [];
+  for (const name of Object.keys(check.controls)) {
+    const { violations } = await withBar(`control: ${name}`, (progress) =>
+      runCheck(check, { seed, size: check.control_size, control: name, progress }),
+    );
+    results.push({ name, violations: violations.length, first: violations[0]?.slice(0, 300) ?? '' });
+  }
+  return results;
+}
+
+async function prove(check: Check, { seed, size, controls }: Options): Promise<Result> {
+  console.log(`\n${check.id}  ${check.promises.join(' ')}\n  ${check.says}`);
+  const { id, promises, says } = check;
+  const on = new Date().toISOString().slice(0, 10);
+  const common = { id, promises, says, commit: commit(), on, seed, size };
+  const impossible = check.impossible?.();
+  if (impossible !== undefined) {
+    console.log(`  skipped: ${impossible}`);
+    return { ...common, seconds: 0, impossible: `skipped: ${impossible}`, controls: [] };
+  }
+  const started = performance.now();
+  const finding = await withBar('the build as it is', (progress) => runCheck(check, { seed, size, progress }));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const results = controls ? await tryControls(check, seed) : [];
+  const result = { ...common, seconds, finding, controls: results };
+  console.log(`  load     ${JSON.stringify(finding.load)}\n  figures  ${JSON.stringify(finding.figures)}`);
+  console.log(`  ${finding.violations.length} violations`);
+  for (const violation of finding.violations.slice(0, 10)) console.log(`    ${violation}`);
+  for (const { name, violations, first } of results) {
+    console.log(`  control  ${violations > 0 ? 'caught' : 'NOT CAUGHT'}: ${name}${first === '' ? '' : `: ${first}`}`);
+  }
+  return result;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      seed: { type: 'string', default: '1' },
+      size: { type: 'string', default: '1' },
+      controls: { type: 'boolean', default: true },
+      dry: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const known = new Set(checks.flatMap(({ id, promises }) => [id, ...promises]));
+  const unknown = positionals.filter((what) => !known.has(what));
+  if (values.help || unknown.length > 0) {
+    console.log(unknown.length > 0 ? `There is no check of ${unknown.join(', ')}.\n\n${usage}` : usage);
+    process.exitCode = unknown.length > 0 ? 2 : 0;
+    return;
+  }
+  const chosen = checks.filter(
+    ({ id, promises }) => positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what)),
+  );
+  const options = { seed: Number(values.seed), size: Number(values.size), controls: values.controls };
+  const stopCluster = await startTestCluster();
+  const results: Result[] = [];
+  try {
+    for (const check of chosen) {
+      results.push(await prove(check, options));
+      if (!values.dry) keepResults(checks, results);
+    }
+  } finally {
+    await stopCluster();
+  }
+  const failed = results.filter((result) => !passed(result));
+  console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`);
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+await main();

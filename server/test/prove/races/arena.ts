@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Run } from '../check.ts';
+import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
+import type { Person } from '../../harness/people.ts';
+import { Wire } from '../../harness/wire.ts';
+import type { Stage } from '../stage.ts';
+import { chooseAction, type Mix, outcomeOf, requestFor, rules } from './actions.ts';
+import { violationsOf } from './checker.ts';
+import type { Operation, Outcome } from './history.ts';
+
+/** One ticket in the arena, and everything that was asked of it. */
+export interface Bout {
+  path: string;
+  ticket_id: string;
+  seen: number;
+  operations: Operation[];
+  under_way: number;
+  comments: number;
+}
+
+export interface ArenaOptions {
+  clients: number;
+  mix: Mix;
+  /** How many calls are cut off before their answer, of all. */
+  cut: number;
+}
+
+/** Where clients race for tickets and each call is written down. */
+export class Arena {
+  readonly #wire: Wire;
+  readonly #run: Run;
+  readonly #options: ArenaOptions;
+  readonly #stage: Stage;
+  readonly #team: Team;
+  readonly violations: string[] = [];
+  readonly latencies_ms: number[] = [];
+  readonly pairs = new Set<string>();
+  readonly answers: Record<string, number> = {};
+  #calls = 0;
+
+  static async open(stage: Stage, run: Run, options: ArenaOptions): Promise<Arena> {
+    return new Arena(stage, run, options, await makeTeam(stage, 'standard'));
+  }
+
+  constructor(stage: Stage, run: Run, options: ArenaOptions, team: Team) {
+    this.#stage = stage;
+    this.#run = run;
+    this.#options = options;
+    this.#team = team;
+    this.#wire = new Wire(stage.url, options.clients);
+  }
+
+  get team(): Team {
+    return this.#team;
+  }
+
+  /** A fresh ticket to race for. */
+  async open(): Promise<Bout> {
+    const id = this.#name();
+    const start = performance.now();
+    const ticket = await makeTicket(this.#team, { title: id });
+    const { status, resolution, assignee_id, title, priority, version } = ticket;
+    const state = { status, resolution, assignee_id, title, priority, deleted: false };
+    const outcome: Outcome = { kind: 'state', version, state };
+    const action = { kind: 'create', title } as const;
+    return {
+      path: `/v1/workspaces/${this.#team.workspace_id}/tickets/${ticket.id}`,
+      ticket_id: ticket.id,
+      seen: version,
+      operations: [{ id: 'create', start, end: performance.now(), action, outcome }],
+      under_way: 0,
+      comments: 0,
+    };
+  }
+
+  #name(): string {
+    return `op-${String(++this.#calls).padStart(8, '0')}`;
+  }
+
+  /** One call by one of the clients; `as` may be somebody whose role changes meanwhile. */
+  async act(bout: Bout, as: Person, roleOf?: (start: number, end: number) => Set<string>): Promise<void> {
+    const { random } = this.#run;
+    const { owner, admin, member } = this.#team;
+    const people = [owner, admin, member].map(({ user }) => user.id);
+    const id = this.#name();
+    const action = chooseAction(random, this.#options.mix, { id, seen: bout.seen, people });
+    const cut = random.chance(this.#options.cut);
+    bout.under_way++;
+    const start = performance.now();
+    const answer = await this.#wire
+      .send({
+        ...requestFor(action, bout.path),
+        token: as.access_token,
+        headers: { 'x-request-id': id },
+        ...(cut ? { abort_after_ms: 6 * random.next() } : {}),
+      })
+      .catch((error: unknown) => (cut ? undefined : (error as Error)));
+    const end = performance.now();
+    bout.under_way--;
+    if (answer instanceof Error) {
+      this.violations.push(`${action.kind}: no answer: ${answer.message}`);
+      return;
+    }
+    if (answer !== undefined) {
+      this.latencies_ms.push(end - start);
+      this.answers[answer.status] = (this.answers[answer.status] ?? 0) + 1;
+    }
+    const outcome = answer === undefined ? ({ kind: 'unknown' } as const) : outcomeOf(action, answer);
+    if (outcome === undefined) {
+      this.violations.push(`${action.kind}: answered ${answer?.status} ${answer?.text.slice(0, 200)}`);
+      return;
+    }
+    if (roleOf !== undefined && outcome.kind !== 'unknown') {
+      const fault = roleFault(action.kind, outcome, roleOf(start, end));
+      if (fault !== undefined) this.violations.push(fault);
+    }
+    this.#note(bout, { id, start, end: outcome.kind === 'unknown' ? Infinity : end, action, outcome });
+  }
+
+  #note(bout: Bout, operation: Operation): void {
+    const { action, outcome } = operation;
+    if (outcome.kind === 'refused' && outcome.code === 'forbidden') return; // answered by role, whatever the ticket
+    if (outcome.kind === 'state') bout.seen = Math.max(bout.seen, outcome.version);
+    if (action.kind === 'comment' && outcome.kind === 'done') bout.comments++;
+    if (action.kind === 'transition' && outcome.kind === 'refused' && outcome.status !== undefined) {
+      this.pairs.add(`${outcome.status} ${action.to}`);
+    }
+    bout.operations.push(operation);
+  }
+
+  /** When everything asked of it has ended: whether one order of single steps explains it all. */
+  async close(bout: Bout): Promise<void> {
+    while (bout.under_way > 0) await sleep(5);
+    const id = 'last-read';
+    await sleep(50); // calls cut off may still be under way at the server
+    const start = performance.now();
+    const answer = await this.#wire.send({ method: 'GET', path: bout.path, token: this.#team.owner.access_token });
+    const outcome = outcomeOf({ kind: 'read' }, answer);
+    if (outcome === undefined) this.violations.push(`read: answered ${answer.status}`);
+    else bout.operations.push({ id, start, end: performance.now(), action: { kind: 'read' }, outcome });
+    const order = await this.#order(bout);
+    for (const step of order) if (step.pair !== undefined) this.pairs.add(step.pair);
+    const ids = order.map(({ request_id }, index) => (index === 0 ? 'create' : request_id));
+    this.violations.push(
+      ...violationsOf({ operations: bout.operations, order: ids }, rules).map((text) => `${bout.ticket_id}: ${text}`),
+    );
+    await this.#countComments(bout);
+  }
+
+  async #order({ ticket_id }: Bout): Promise<{ request_id: string; pair: string | undefined }[]> {
+    const { rows } = await this.#stage.database.owner.query<{ request_id: string; from: string; to: string }>(
+      `select request_id, before ->> 'status' as from, after ->> 'status' as to from audit_log
+       where workspace_id = $1 and subject_id = $2 and subject_type = 'ticket' order by subject_version, created_at`,
+      [this.#team.workspace_id, ticket_id],
+    );
+    return rows.map(({ request_id, from, to }) => ({ request_id, pair: from === null ? undefined : `${from} ${to}` }));
+  }
+
+  async #countComments({ ticket_id, comments, operations }: Bout): Promise<void> {
+    const { rows } = await this.#stage.database.owner.query<{ n: number }>(
+      'select count(*)::integer as n from comments where workspace_id = $1 and ticket_id = $2',
+      [this.#team.workspace_id, ticket_id],
+    );
+    const unknown = operations.filter(
+      ({ action, outcome }) => action.kind === 'comment' && outcome.kind === 'unknown',
+    ).length;
+    const kept = rows[0]?.n ?? 0;
+    if (kept < comments || kept > comments + unknown) {
+      this.violations.push(`${ticket_id}: ${comments} comments acknowledged, ${unknown} unknown, ${kept} kept`);
+    }
+  }
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  leave(): void {
+    this.#wire.close();
+  }
+}
+
+/** Whether somebody was let in, or kept out, by a role that they can't have had at any moment of the call. */
+function roleFault(kind: string, outcome: Outcome, roles: Set<string>): string | undefined {
+  const forbidden = outcome.kind === 'refused' && outcome.code === 'forbidden';
+  if (forbidden && !roles.has('viewer')) return `${kind}: refused a member as a viewer`;
+  const wrote = kind !== 'read' && (outcome.kind === 'done' || outcome.kind === 'state');
+  if (wrote && !roles.has('member')) return `${kind}: let a viewer write`;
+  return undefined;
+}

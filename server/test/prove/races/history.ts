@@ -1,0 +1,56 @@
+/** What of a ticket the checker follows. */
+export interface TicketState {
+  status: string;
+  resolution: string | null;
+  assignee_id: string | null;
+  title: string;
+  priority: string;
+  deleted: boolean;
+}
+
+/** What a client asked for. */
+export type Action =
+  | { kind: 'create'; title: string }
+  | { kind: 'read' }
+  | { kind: 'transition'; to: string; resolution?: string; assignee_id?: string | null; expected_version?: number }
+  | { kind: 'edit'; base: number; title?: string; priority?: string }
+  | { kind: 'assign'; assignee_id: string | null }
+  | { kind: 'delete' }
+  | { kind: 'restore' }
+  | { kind: 'comment' };
+
+/** What it was told. */
+export type Outcome =
+  /** 2xx with the ticket. */
+  | { kind: 'state'; version: number; state: TicketState }
+  /** 2xx without it. */
+  | { kind: 'done' }
+  | { kind: 'refused'; code: string; version?: number; status?: string }
+  /** 404. */
+  | { kind: 'gone' }
+  /** No answer came: it happened, or it didn't, or it still will. */
+  | { kind: 'unknown' };
+
+/** One call as its client saw it. Times are of one monotonic clock, in milliseconds. */
+export interface Operation {
+  id: string;
+  start: number;
+  /** Infinity when no answer came. */
+  end: number;
+  action: Action;
+  outcome: Outcome;
+}
+
+/** The calls on one ticket, and which of them made its versions, from version 1 on, as the audit log has it. */
+export interface History {
+  operations: Operation[];
+  order: string[];
+}
+
+/** The rules of the ticket's workflow. */
+export interface Rules {
+  initial: string;
+  /** `from to` of every step that there is. */
+  steps: ReadonlySet<string>;
+  done: ReadonlySet<string>;
+}

@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Check, Finding } from './check.ts';
+
+/** What became of one control: what the check said of the broken build; nothing when it noticed nothing. */
+export interface ControlResult {
+  name: string;
+  violations: number;
+  first: string;
+}
+
+/** One check's row of the table, as it is kept. */
+export interface Result {
+  id: string;
+  promises: readonly string[];
+  says: string;
+  commit: string;
+  on: string;
+  seed: number;
+  size: number;
+  seconds: number;
+  finding?: Finding;
+  impossible?: string;
+  controls: ControlResult[];
+}
+
+const docs = path.resolve(import.meta.dirname, '../../../docs');
+const json_file = path.join(docs, 'proof.json');
+const table_file = path.join(docs, 'proof.md');
+
+/** Whether the promise held and every control was caught. */
+export function passed(result: Result): boolean {
+  const held = result.impossible !== undefined || result.finding?.violations.length === 0;
+  return held && result.controls.every(({ violations }) => violations > 0);
+}
+
+const words = (fields: Record<string, unknown>) =>
+  Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? value.toLocaleString('en') : String(value)}`,
+    )
+    .join(' · ');
+
+function row(result: Result): string {
+  const { finding } = result;
+  const verdict = result.impossible ?? (finding === undefined ? '' : `${finding.violations.length} violations`);
+  const caught = result.controls.filter(({ violations }) => violations > 0).length;
+  const scope = result.size === 1 ? '' : ` (${result.size} of the full load)`;
+  const cells = [
+    `**${result.id}** ${result.promises.join(' ')}<br>${result.says}`,
+    words(finding?.load ?? {}) + scope,
+    words(finding?.figures ?? {}),
+    `${passed(result) ? '✓' : '✗'} ${verdict}`,
+    `${caught} of ${result.controls.length}: ${result.controls.map(({ name }) => name).join('; ')}`,
+    `${result.commit} ${result.on}<br>seed ${result.seed}, ${result.seconds} s`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function table(results: readonly Result[]): string {
+  return [
+    '# Proof',
+    '',
+    'What each promise was tried with, and what was seen. `npm run prove` runs every check in full and writes this page;',
+    '`npm run prove -- P1 --seed 7` runs those of one promise; `npm test` runs a part of each. A control is the same check',
+    'on a build broken on purpose: it counts only if the check notices.',
+    '',
+    '| what holds | load | figures | seen | controls caught | when |',
+    '|---|---|---|---|---|---|',
+    ...results.map(row),
+    '',
+  ].join('\n');
+}
+
+/** Keeps the results, each in place of the one before it, and writes the table anew. */
+export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
+  let kept: Result[] = [];
+  try {
+    kept = JSON.parse(readFileSync(json_file, 'utf8')) as Result[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
+  const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
+  writeFileSync(json_file, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(table_file, table(results));
+}
