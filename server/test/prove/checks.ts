@@ -1,6 +1,5 @@
 import type { Check } from './check.ts';
-import { linearizability } from './races/linearizability.ts';
-import { transitions } from './races/transitions.ts';
+import { races } from './races/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [transitions, linearizability];
+export const checks: readonly Check[] = [...races];

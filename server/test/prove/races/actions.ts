@@ -49,8 +49,13 @@ export function chooseAction(random: Random, mix: Mix, about: { id: string; seen
         : { kind, base: seen, priority: random.pick(['low', 'medium', 'high', 'urgent']) };
     case 'assign':
       return { kind, assignee_id: random.pick([...people, null]) };
-    default:
-      return { kind } as Action;
+    case 'create':
+      throw new Error('A race starts with a ticket.');
+    case 'read':
+    case 'delete':
+    case 'restore':
+    case 'comment':
+      return { kind };
   }
 }
 

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { races } from './index.ts';
+
+testSlices(races);
