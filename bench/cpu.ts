@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+const ticks_per_s = 100; // USER_HZ, the same on every Linux
+
+interface ProcessTimes {
+  parent: number;
+  cpu_us: number;
+}
+
+function timesOf(pid: number | string): ProcessTimes | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return { parent: Number(fields[1]), cpu_us: (ticks * 1_000_000) / ticks_per_s };
+  } catch {
+    return undefined; // it ended meanwhile, or this is no Linux
+  }
+}
+
+/** CPU that a process has used so far, in µs; 0 where there is no /proc. */
+export function cpuOf(pid: number): number {
+  return timesOf(pid)?.cpu_us ?? 0;
+}
+
+/** CPU that the children of a process have used so far, in µs: PostgreSQL's backends, given its postmaster. */
+export function cpuOfChildren(parent: number): number {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(timesOf)
+      .reduce((sum, times) => sum + (times?.parent === parent ? times.cpu_us : 0), 0);
+  } catch {
+    return 0;
+  }
+}
