@@ -79,7 +79,8 @@ app.get('/v1/workspaces/:workspace_id/tickets', ...reader, async (req, res) => {
     [req.params['workspace_id'], query.status, query.limit + 1],
   );
   const last = rows[query.limit - 1];
-  const next_cursor = rows.length > query.limit ? Buffer.from(`${last.created_at.toISOString()} ${last.id}`).toString('base64') : null;
+  const next_cursor =
+    rows.length > query.limit ? Buffer.from(`${last.created_at.toISOString()} ${last.id}`).toString('base64') : null;
   res.json({ data: rows.slice(0, query.limit), next_cursor });
 });
 
@@ -101,73 +102,114 @@ const newTicket = z.object({
   priority: z.enum(['none', 'low', 'medium', 'high', 'urgent']).default('none'),
 });
 
-app.post('/v1/workspaces/:workspace_id/projects/:id/tickets', ...member, validate(newTicket), async (req: Authenticated, res) => {
-  const { workspace_id, id: project_id } = req.params;
-  const { title, description, priority } = req.body;
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const project = await client.query(
-      'UPDATE projects SET last_number = last_number + 1 WHERE workspace_id = $1 AND id = $2 RETURNING key, last_number',
-      [workspace_id, project_id],
-    );
-    const ticket = await client.query(
-      `INSERT INTO tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority, reporter_id, created_at, updated_at)
+app.post(
+  '/v1/workspaces/:workspace_id/projects/:id/tickets',
+  ...member,
+  validate(newTicket),
+  async (req: Authenticated, res) => {
+    const { workspace_id, id: project_id } = req.params;
+    const { title, description, priority } = req.body;
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const project = await client.query(
+        'UPDATE projects SET last_number = last_number + 1 WHERE workspace_id = $1 AND id = $2 RETURNING key, last_number',
+        [workspace_id, project_id],
+      );
+      const ticket = await client.query(
+        `INSERT INTO tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority, reporter_id, created_at, updated_at)
        VALUES ($1, $2, $3, $4, $5, $6, 'open', 'open', $7, $8, now(), now()) RETURNING *`,
-      [workspace_id, randomUUID(), project_id, project.rows[0].last_number, title, description, priority, req.user?.id],
-    );
-    await client.query(
-      `INSERT INTO audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
+        [
+          workspace_id,
+          randomUUID(),
+          project_id,
+          project.rows[0].last_number,
+          title,
+          description,
+          priority,
+          req.user?.id,
+        ],
+      );
+      await client.query(
+        `INSERT INTO audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
        VALUES ($1, $2, $3, 'ticket.created', 'ticket', $4, 1, $5, $6)`,
-      [workspace_id, randomUUID(), req.user?.id, ticket.rows[0].id, JSON.stringify(ticket.rows[0]), randomUUID()],
-    );
-    await client.query('COMMIT');
-    res.status(201).json({ ...ticket.rows[0], key: `${project.rows[0].key}-${ticket.rows[0].number}` });
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-});
+        [workspace_id, randomUUID(), req.user?.id, ticket.rows[0].id, JSON.stringify(ticket.rows[0]), randomUUID()],
+      );
+      await client.query('COMMIT');
+      res.status(201).json({ ...ticket.rows[0], key: `${project.rows[0].key}-${ticket.rows[0].number}` });
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  },
+);
 
 const step = z.object({ to: z.string(), comment: z.string().optional() });
 
-app.post('/v1/workspaces/:workspace_id/tickets/:id/transitions', ...member, validate(step), async (req: Authenticated, res) => {
-  const { workspace_id, id } = req.params as { workspace_id: string; id: string };
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const found = await client.query('SELECT * FROM tickets WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE', [workspace_id, id]);
-    const ticket = found.rows[0];
-    const workflow = ticket === undefined ? undefined : await workflowOf(client, workspace_id, ticket.project_id);
-    if (workflow?.transitions.some(({ from, to }) => from === ticket.status && to === req.body.to) !== true) {
-      await client.query('ROLLBACK');
-      return res.status(409).json({ error: 'Transition not allowed' });
-    }
-    const updated = await client.query(
-      'UPDATE tickets SET status = $3, status_sequence = status_sequence + 1, version = version + 1, updated_at = greatest(now(), updated_at) WHERE workspace_id = $1 AND id = $2 RETURNING *',
-      [workspace_id, id, req.body.to],
-    );
-    const history = await client.query(
-      `INSERT INTO status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status, to_status, actor_id, created_at)
+app.post(
+  '/v1/workspaces/:workspace_id/tickets/:id/transitions',
+  ...member,
+  validate(step),
+  async (req: Authenticated, res) => {
+    const { workspace_id, id } = req.params as { workspace_id: string; id: string };
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const found = await client.query(
+        'SELECT * FROM tickets WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL FOR UPDATE',
+        [workspace_id, id],
+      );
+      const ticket = found.rows[0];
+      const workflow = ticket === undefined ? undefined : await workflowOf(client, workspace_id, ticket.project_id);
+      if (workflow?.transitions.some(({ from, to }) => from === ticket.status && to === req.body.to) !== true) {
+        await client.query('ROLLBACK');
+        return res.status(409).json({ error: 'Transition not allowed' });
+      }
+      const updated = await client.query(
+        'UPDATE tickets SET status = $3, status_sequence = status_sequence + 1, version = version + 1, updated_at = greatest(now(), updated_at) WHERE workspace_id = $1 AND id = $2 RETURNING *',
+        [workspace_id, id, req.body.to],
+      );
+      const history = await client.query(
+        `INSERT INTO status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status, to_status, actor_id, created_at)
        VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9) RETURNING *`,
-      [workspace_id, id, updated.rows[0].status_sequence, randomUUID(), ticket.project_id, ticket.status, req.body.to, req.user?.id, updated.rows[0].updated_at],
-    );
-    await client.query(
-      `INSERT INTO audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before, after, request_id)
+        [
+          workspace_id,
+          id,
+          updated.rows[0].status_sequence,
+          randomUUID(),
+          ticket.project_id,
+          ticket.status,
+          req.body.to,
+          req.user?.id,
+          updated.rows[0].updated_at,
+        ],
+      );
+      await client.query(
+        `INSERT INTO audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before, after, request_id)
        VALUES ($1, $2, $3, 'ticket.transitioned', 'ticket', $4, $5, $6, $7, $8)`,
-      [workspace_id, randomUUID(), req.user?.id, id, updated.rows[0].version, JSON.stringify({ status: ticket.status }), JSON.stringify({ status: req.body.to }), randomUUID()],
-    );
-    await client.query('COMMIT');
-    return res.status(201).json({ transition: history.rows[0], ticket: updated.rows[0] });
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-});
+        [
+          workspace_id,
+          randomUUID(),
+          req.user?.id,
+          id,
+          updated.rows[0].version,
+          JSON.stringify({ status: ticket.status }),
+          JSON.stringify({ status: req.body.to }),
+          randomUUID(),
+        ],
+      );
+      await client.query('COMMIT');
+      return res.status(201).json({ transition: history.rows[0], ticket: updated.rows[0] });
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  },
+);
 
 const credentials = z.object({ email: z.email(), password: z.string() });
 
@@ -178,8 +220,15 @@ app.post('/v1/auth/login', validate(credentials), async (req, res) => {
   await bcrypt.compare(req.body.password, hash.rows[0].password_hash);
   const session_id = randomUUID();
   const refresh_token = randomUUID();
-  await pool.query("INSERT INTO sessions (user_id, id, expires_at) VALUES ($1, $2, now() + interval '30 days')", [rows[0].id, session_id]);
-  await pool.query('INSERT INTO refresh_tokens (user_id, session_id, token_hash) VALUES ($1, $2, sha256($3))', [rows[0].id, session_id, refresh_token]);
+  await pool.query("INSERT INTO sessions (user_id, id, expires_at) VALUES ($1, $2, now() + interval '30 days')", [
+    rows[0].id,
+    session_id,
+  ]);
+  await pool.query('INSERT INTO refresh_tokens (user_id, session_id, token_hash) VALUES ($1, $2, sha256($3))', [
+    rows[0].id,
+    session_id,
+    refresh_token,
+  ]);
   res.json({ user: rows[0], access_token: jwt.sign({ sub: rows[0].id }, secret, { expiresIn: '15m' }), refresh_token });
 });
 

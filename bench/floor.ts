@@ -173,12 +173,47 @@ const transition = (call: Call): Promise<Answer> =>
     const after = JSON.stringify({ status: to });
     await Promise.all([
       send('move', [workspace_id, id, to, null, assignee_id, sequence, version, at]),
-      send('history', [workspace_id, id, sequence, history_id, project_id, ticket['workflow_version'], status, to, null, null, user_id, at]),
-      send('audit', [workspace_id, randomUUID(), user_id, 'ticket.transitioned', 'ticket', id, version, before, after, randomUUID(), at]),
+      send('history', [
+        workspace_id,
+        id,
+        sequence,
+        history_id,
+        project_id,
+        ticket['workflow_version'],
+        status,
+        to,
+        null,
+        null,
+        user_id,
+        at,
+      ]),
+      send('audit', [
+        workspace_id,
+        randomUUID(),
+        user_id,
+        'ticket.transitioned',
+        'ticket',
+        id,
+        version,
+        before,
+        after,
+        randomUUID(),
+        at,
+      ]),
       client.query('commit'),
     ]);
     const moved = { ...ticket, status: to, version, updated_at: at };
-    const step = { id: history_id, ticket_id: id, sequence, from_status: status, to_status: to, resolution: null, comment: null, actor_id: user_id, created_at: at };
+    const step = {
+      id: history_id,
+      ticket_id: id,
+      sequence,
+      from_status: status,
+      to_status: to,
+      resolution: null,
+      comment: null,
+      actor_id: user_id,
+      created_at: at,
+    };
     return [201, { transition: step, ticket: present(moved) }];
   });
 
@@ -196,11 +231,58 @@ const create = (call: Call): Promise<Answer> =>
     const { title, description, priority } = body;
     const after = JSON.stringify({ title, status: 'open', priority });
     await Promise.all([
-      send('insert', [workspace_id, id, project_id, number, title, description, 'open', 'open', priority, [], null, user_id, null, at, at]),
-      send('audit', [workspace_id, randomUUID(), user_id, 'ticket.created', 'ticket', id, 1, null, after, randomUUID(), at]),
+      send('insert', [
+        workspace_id,
+        id,
+        project_id,
+        number,
+        title,
+        description,
+        'open',
+        'open',
+        priority,
+        [],
+        null,
+        user_id,
+        null,
+        at,
+        at,
+      ]),
+      send('audit', [
+        workspace_id,
+        randomUUID(),
+        user_id,
+        'ticket.created',
+        'ticket',
+        id,
+        1,
+        null,
+        after,
+        randomUUID(),
+        at,
+      ]),
       client.query('commit'),
     ]);
-    const row = { id, key: `${String(project['key'])}-${String(number)}`, project_id, number, title, description, status: 'open', resolution: null, priority, labels: [], assignee_id: null, reporter_id: user_id, due_on: null, version: 1, created_at: at, updated_at: at, deleted_at: null, at };
+    const row = {
+      id,
+      key: `${String(project['key'])}-${String(number)}`,
+      project_id,
+      number,
+      title,
+      description,
+      status: 'open',
+      resolution: null,
+      priority,
+      labels: [],
+      assignee_id: null,
+      reporter_id: user_id,
+      due_on: null,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+      deleted_at: null,
+      at,
+    };
     return [201, present(row)];
   });
 

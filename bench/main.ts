@@ -12,7 +12,9 @@ import { seedPlace } from './seed.ts';
 import { baton_environment, startTargets } from './targets.ts';
 
 async function postmasterOf(owner: pg.Pool): Promise<number> {
-  const { rows } = await owner.query<{ setting: string }>(`select setting from pg_settings where name = 'data_directory'`);
+  const { rows } = await owner.query<{ setting: string }>(
+    `select setting from pg_settings where name = 'data_directory'`,
+  );
   return Number(readFileSync(path.join(rows[0]?.setting ?? '', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
@@ -40,9 +42,16 @@ for (const scenario of scenarios) {
   for (let round = 0; round < Number(values.rounds); round++)
     for (const target of targets) {
       await load(target, scenario, { connections, seconds: 1, postmaster });
-      samples.get(target.name)?.push(await load(target, scenario, { connections, seconds: Number(values.seconds), postmaster }));
+      samples
+        .get(target.name)
+        ?.push(await load(target, scenario, { connections, seconds: Number(values.seconds), postmaster }));
     }
-  for (const [name, all] of samples) console.log(scenario.name, name, JSON.stringify(middle(all), (_, v) => (typeof v === 'number' ? Math.round(v * 10) / 10 : v)));
+  for (const [name, all] of samples)
+    console.log(
+      scenario.name,
+      name,
+      JSON.stringify(middle(all), (_, v) => (typeof v === 'number' ? Math.round(v * 10) / 10 : v)),
+    );
 }
 await Promise.all(targets.map((target) => target.stop()));
 await database.drop();

@@ -56,11 +56,12 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);
-  accountRoutes(routes, services);
-  workspaceRoutes(routes, services);
-  projectRoutes(routes, services);
+  // Express tries one route after the other: those that are asked for most come first.
   ticketRoutes(routes, services);
   commentRoutes(routes, services);
+  projectRoutes(routes, services);
+  workspaceRoutes(routes, services);
+  accountRoutes(routes, services);
   auditRoutes(routes, services);
   accessRoutes(routes);
   app.use(router);

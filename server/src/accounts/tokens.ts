@@ -8,6 +8,13 @@ import { isUuid } from '../lib/ids.ts';
 const issuer = 'baton';
 const audience = 'baton-api';
 const max_token_length = 4096;
+const max_remembered = 10_000;
+
+interface Verified {
+  identity: Identity;
+  /** When the token ends, in seconds since 1970. */
+  exp: number;
+}
 
 /**
  * Signs and verifies access tokens (RFC 7519, HS256 and nothing else). Keys are KeyObjects: jsonwebtoken tries a
@@ -17,6 +24,11 @@ export class AccessTokens {
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #signing: { kid: string; key: KeyObject };
   readonly #ttl_s: number;
+  /**
+   * Tokens that have been verified, the oldest first: a signature that was good stays good, and an agent sends its
+   * token thousands of times. What the token is worth is asked of the database all the same, each time.
+   */
+  readonly #verified = new Map<string, Verified>();
 
   constructor(keys: readonly JwtKey[], ttl_s: number) {
     const [first] = keys;
@@ -41,17 +53,27 @@ export class AccessTokens {
 
   /** Who the token says is calling. Throws `invalid_token`, always the same. */
   verify(token: string): Identity {
+    const known = this.#verified.get(token);
+    if (known !== undefined && known.exp > Date.now() / 1000) return known.identity;
     try {
       if (token.length > max_token_length) throw new Error('too long');
-      const identity = this.#verify(token);
+      const verified = this.#verify(token);
+      const { identity } = verified;
       if (!isUuid(identity.user_id) || !isUuid(identity.session_id)) throw new Error('ids');
+      this.#remember(token, verified);
       return identity;
     } catch (error) {
       throw new BatonError('invalid_token', {}, { cause: error });
     }
   }
 
-  #verify(token: string): Identity {
+  #remember(token: string, verified: Verified): void {
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size >= max_remembered && oldest !== undefined) this.#verified.delete(oldest);
+    this.#verified.set(token, verified);
+  }
+
+  #verify(token: string): Verified {
     const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()) as jwt.JwtHeader;
     // Only what we write ourselves: no crit, jku, x5u or embedded key is ever looked at.
     if (Object.keys(header).some((name) => !['alg', 'typ', 'kid'].includes(name)) || header.typ !== 'at+jwt') {
@@ -61,6 +83,6 @@ export class AccessTokens {
     if (key === undefined) throw new Error('kid');
     const claims = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience, maxAge: this.#ttl_s });
     if (typeof claims === 'string' || typeof claims.exp !== 'number') throw new Error('claims');
-    return { user_id: String(claims.sub), session_id: String(claims['sid']) };
+    return { identity: { user_id: String(claims.sub), session_id: String(claims['sid']) }, exp: claims.exp };
   }
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
@@ -13,16 +14,31 @@ export interface Scope {
 /** A handle that reads. Statements issued without awaiting in between travel in one burst. */
 export class Db {
   readonly #client: pg.ClientBase;
+  readonly #socket: Socket;
+  #corked = false;
   #over = false;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
+    this.#socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
   }
 
   /** Sends text or a prepared statement; not once the transaction is over, when the connection may be another's. */
   protected query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
     if (this.#over) throw new Error('The transaction is over.');
+    if (!this.#corked) this.#cork();
     return this.#client.query(query);
+  }
+
+  /** Makes one write of a burst, where the driver makes one of each statement: a read of a ticket has five. */
+  #cork(): void {
+    this.#corked = true;
+    this.#socket.cork();
+    // After every promise that is settled by now has had its say, and so its statements.
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#socket.uncork();
+    });
   }
 
   /** Takes back what was done; of reads nothing was. */

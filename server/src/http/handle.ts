@@ -135,8 +135,16 @@ function respond<O extends Operation>(operation: O, res: ExpressResponse, params
       operation.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(fields[name])),
     );
   }
-  if (operation.response === undefined) res.status(operation.status).end();
-  else res.status(operation.status).type('application/json').send(JSON.stringify(body));
+  res.statusCode = operation.status;
+  if (operation.response === undefined) {
+    res.end();
+    return;
+  }
+  // Not by Express's json(): what it looks up for each answer is known here.
+  const text = JSON.stringify(body);
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
 }
 
 function requireJson(operation: Operation): RequestHandler {

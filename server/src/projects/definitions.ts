@@ -35,9 +35,11 @@ export async function definitionsOf(
   const found = new Map<string, WorkflowDefinition>();
   const missing = new Map<string, DefinitionKey>();
   for (const key of keys) {
-    const known = remembered.get(nameOf(key));
-    if (known === undefined) missing.set(nameOf(key), key);
-    else found.set(nameOf(key), known);
+    const name = nameOf(key);
+    if (found.has(name)) continue;
+    const known = remembered.get(name);
+    if (known === undefined) missing.set(name, key);
+    else found.set(name, known);
   }
   if (missing.size > 0) {
     const wanted = [...missing.values()];

@@ -6,7 +6,7 @@ import { type Cursors, keysetPage } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { list_tickets } from './contract.ts';
 import { presentTicket } from './present.ts';
-import { in_index_order, type TicketFilter, ticketList, type TicketRow } from './queries.ts';
+import { type TicketFilter, ticketList, type TicketRow } from './queries.ts';
 
 /** The columns a list may be ordered by. */
 export const orders = {
@@ -42,13 +42,7 @@ export async function listTickets(
     at: orders[column],
     id: tie_break,
     descending: sort.startsWith('-'),
-    rows: async (part) => {
-      const [, rows] = await Promise.all([
-        db.rows(in_index_order),
-        db.rows<TicketRow>(ticketList(workspace_id, filter, part)),
-      ]);
-      return rows;
-    },
+    rows: (part) => db.rows<TicketRow>(ticketList(workspace_id, filter, part)),
     positionOf: (row) => ({ at: row[column], id: row.id }),
   });
   const { role } = await applicant.actor;

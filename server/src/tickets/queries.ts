@@ -222,12 +222,6 @@ function matches(workspace_id: string, filter: TicketFilter): Sql {
   return and(all);
 }
 
-/**
- * Sent before the ticket list, in its transaction. Each narrowing has an index in the list's order, so no list needs a
- * sort; but a planner with old statistics takes a hundred thousand rows for one, and sorts them. It may not here.
- */
-export const in_index_order = sql`set local enable_sort = off`;
-
 /** The statement of the ticket list. */
 export function ticketList(workspace_id: string, filter: TicketFilter, part: KeysetPart): Sql {
   return sql`
