@@ -52,7 +52,6 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
   app.use(apiHeaders(config));
   mountProbes(app, pool, lifecycle);
   app.use(...allowOrigins(config), services.limits.global);
-  app.use(docsRouter());
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);
@@ -64,7 +63,7 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
   accountRoutes(routes, services);
   auditRoutes(routes, services);
   accessRoutes(routes);
-  app.use(router);
+  app.use(router, docsRouter());
 
   const operations = [...routes.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));

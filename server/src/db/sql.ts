@@ -65,7 +65,16 @@ export function sql(template: TemplateStringsArray, ...embedded: unknown[]): Sql
 
 /** Joins fragments with a separator; no fragments give an empty one. */
 export function join(parts: readonly Sql[], separator: Sql): Sql {
-  return parts.reduce((all, part, index) => (index === 0 ? part : sql`${all}${separator}${part}`), sql``);
+  let shape = start;
+  const values: unknown[] = [];
+  parts.forEach((part, index) => {
+    for (const piece of index === 0 ? [part] : [separator, part]) {
+      const here = shape.strings;
+      shape = follow(shape, piece.shape, () => joined(here, piece.shape.strings));
+      values.push(...piece.values);
+    }
+  });
+  return { [fragment]: true, shape, values };
 }
 
 /** The conditions joined by `and`. */

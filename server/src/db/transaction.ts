@@ -57,8 +57,8 @@ export class Db {
   }
 
   async maybeOne<Row>(statement: Sql): Promise<Row | undefined> {
-    const rows = await this.rows<Row>(statement);
-    return rows[0];
+    const result = await this.query(prepare(statement));
+    return result.rows[0] as Row | undefined;
   }
 
   async one<Row>(statement: Sql): Promise<Row> {

@@ -148,7 +148,12 @@ function respond<O extends Operation>(operation: O, res: ExpressResponse, params
 }
 
 function requireJson(operation: Operation): RequestHandler {
-  const parse = express.json({ limit: operation.max_body_bytes ?? default_max_body_bytes, inflate: false });
+  // `type`: what is JSON is decided here, with a problem for what isn't, and not looked up again.
+  const parse = express.json({
+    limit: operation.max_body_bytes ?? default_max_body_bytes,
+    inflate: false,
+    type: () => true,
+  });
   return (req, res, next) => {
     if (req.is('application/json') === false || req.headers['content-type'] === undefined) {
       next(new BatonError('unsupported_media_type'));

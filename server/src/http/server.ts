@@ -28,8 +28,12 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
 
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
 function framingFault(req: Parameters<RequestListener>[0]): ErrorCode | undefined {
-  const names = req.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  if (names.filter((name) => name === 'host').length !== 1) return 'malformed_request';
+  let hosts = 0;
+  for (let n = 0; n < req.rawHeaders.length; n += 2) {
+    const name = req.rawHeaders[n] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts !== 1) return 'malformed_request';
   const { url = '' } = req;
   if (url.length > max_url_length) return 'uri_too_long';
   // Absolute form is for proxies, and can name another host than Host does.

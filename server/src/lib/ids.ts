@@ -1,8 +1,8 @@
-import { v7 } from 'uuid';
+import { randomUUIDv7 } from 'node:crypto';
 
 /** A new UUIDv7 (RFC 9562): unique, and roughly ordered by time so that index pages fill in turn. */
 export function newId(): string {
-  return v7();
+  return randomUUIDv7();
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

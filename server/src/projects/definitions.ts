@@ -63,6 +63,8 @@ export async function definitionsOf(
 
 /** The definition of one version. */
 export async function definitionOf(db: Db, key: DefinitionKey): Promise<WorkflowDefinition> {
+  const known = remembered.get(nameOf(key));
+  if (known !== undefined) return known;
   const definitionFor = await definitionsOf(db, key.workspace_id, [key]);
   return definitionFor(key);
 }
