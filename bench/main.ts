@@ -1,58 +1,108 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type pg from 'pg';
-import { startCluster } from '../server/test/harness/cluster.ts';
-import { createDatabase } from '../server/test/harness/database.ts';
-import { registerPerson } from '../server/test/harness/people.ts';
-import { startServing } from '../server/test/harness/served.ts';
+import { type Bed, makeBed } from './bed.ts';
 import { load, middle, type Sample } from './load.ts';
-import { makeScenarios } from './scenarios.ts';
-import { seedPlace } from './seed.ts';
-import { baton_environment, startTargets } from './targets.ts';
+import { barsOf, holds, keep, machineName, page, type Results, type ScenarioResult } from './report.ts';
+import { measureScale } from './scale.ts';
+import { makeScenarios, type Scenario } from './scenarios.ts';
+import { startTargets, type Target } from './targets.ts';
+import { countRoundTrips } from './trips.ts';
 
-async function postmasterOf(owner: pg.Pool): Promise<number> {
-  const { rows } = await owner.query<{ setting: string }>(
-    `select setting from pg_settings where name = 'data_directory'`,
-  );
-  return Number(readFileSync(path.join(rows[0]?.setting ?? '', 'postmaster.pid'), 'utf8').split('\n')[0]);
-}
+const usage = `Usage: npm run bench [-- options]
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
-    tickets: { type: 'string', default: '100000' },
-    only: { type: 'string' },
-  },
-});
+  --seconds N   length of a round; 5 unless said
+  --rounds N    rounds of each server and load, in turn; the middle one counts; 3 unless said
+  --only NAME   one load: list, read, create, transition, login
+  --small       a hundredth of the tickets, and a page 100 for the deep one: a trial
+  --dry         does not write docs/bench.*`;
+
 const connections = 10;
-const stopCluster = await startCluster({ fsync: true });
-const database = await createDatabase();
-const first = await startServing({ database_url: database.url, env: baton_environment });
-const person = await registerPerson(first);
-const place = await seedPlace(database.owner, person, Number(values.tickets));
-await first.stop();
-const targets = await startTargets({ database_url: database.url, pool_size: connections, person });
-const postmaster = await postmasterOf(database.owner);
-const scenarios = await makeScenarios(database.owner, place, { person: person, connections });
-for (const scenario of scenarios) {
-  if (values.only !== undefined && !scenario.name.startsWith(values.only)) continue;
-  const samples = new Map<string, Sample[]>(targets.map(({ name }) => [name, []]));
-  for (let round = 0; round < Number(values.rounds); round++)
-    for (const target of targets) {
-      await load(target, scenario, { connections, seconds: 1, postmaster });
-      samples
-        .get(target.name)
-        ?.push(await load(target, scenario, { connections, seconds: Number(values.seconds), postmaster }));
-    }
-  for (const [name, all] of samples)
-    console.log(
-      scenario.name,
-      name,
-      JSON.stringify(middle(all), (_, v) => (typeof v === 'number' ? Math.round(v * 10) / 10 : v)),
-    );
+const say = (text: string) => console.error(text);
+
+interface Options {
+  seconds: number;
+  rounds: number;
 }
-await Promise.all(targets.map((target) => target.stop()));
-await database.drop();
-await stopCluster();
+
+async function measure(targets: readonly Target[], scenario: Scenario, bed: Bed, { seconds, rounds }: Options) {
+  const samples: Record<Target['name'], Sample[]> = { floor: [], baton: [], baseline: [] };
+  const { postmaster } = bed;
+  for (const target of targets) await load(target, scenario, { connections, seconds: 2, postmaster }); // warms up
+  for (let round = 0; round < rounds; round++) {
+    for (const target of targets) {
+      const sample = await load(target, scenario, { connections, seconds, postmaster });
+      samples[target.name].push(sample);
+    }
+  }
+  const { floor, baton, baseline } = samples;
+  return { floor: middle(floor), baton: middle(baton), baseline: middle(baseline) };
+}
+
+async function runAll(bed: Bed, only: string | undefined, options: Options): Promise<Omit<Results, 'scale'>> {
+  const [, place] = bed.places;
+  if (place === undefined) throw new Error('There is no place to load.');
+  say('Counting round trips …');
+  const trips = await countRoundTrips(bed);
+  const targets = await startTargets({ database_url: bed.database_url, pool_size: connections, person: bed.person });
+  try {
+    const scenarios: ScenarioResult[] = [];
+    for (const scenario of await makeScenarios(bed.owner, place, { person: bed.person, connections })) {
+      const { name, says } = scenario;
+      if (only !== undefined && !name.startsWith(only)) continue;
+      say(`${name} …`);
+      const samples = await measure(targets, scenario, bed, options);
+      scenarios.push({ name, says, samples, trips: trips[name] as ScenarioResult['trips'] });
+    }
+    const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+    const on = new Date().toISOString().slice(0, 10);
+    return { commit, on, machine: machineName(), connections, ...options, scenarios };
+  } finally {
+    await Promise.all(targets.map((target) => target.stop()));
+  }
+}
+
+async function scaleOf(bed: Bed, deep_page: number) {
+  say('Sizes and depths …');
+  const targets = await startTargets({ database_url: bed.database_url, pool_size: connections, person: bed.person });
+  try {
+    const baton = targets.find(({ name }) => name === 'baton') as Target;
+    return await measureScale(baton, bed.places, deep_page);
+  } finally {
+    await Promise.all(targets.map((target) => target.stop()));
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string' },
+      small: { type: 'boolean', default: false },
+      dry: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const part = values.small ? 100 : 1;
+  const bed = await makeBed(
+    [10_000, 100_000, 1_000_000].map((size) => size / part),
+    say,
+  );
+  try {
+    const options = { seconds: Number(values.seconds), rounds: Number(values.rounds) };
+    const measured = await runAll(bed, values.only, options);
+    const results = { ...measured, scale: await scaleOf(bed, 10_000 / part) };
+    console.log(page(results));
+    if (!values.dry) keep(results);
+    const missed = barsOf(results).filter((bar) => !holds(bar));
+    console.log(missed.length === 0 ? 'Every bar is reached.' : `${missed.length} bars are not reached.`);
+  } finally {
+    await bed.clear();
+  }
+}
+
+await main();

@@ -35,7 +35,7 @@ async function startScript(
   { database_url, pool_size }: TargetOptions,
 ): Promise<Target> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [path.join(import.meta.dirname, `${name}.ts`)], {
+  const child: ChildProcess = spawn(process.execPath, [path.join(import.meta.dirname, `${name}/main.ts`)], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',

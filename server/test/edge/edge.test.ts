@@ -281,7 +281,7 @@ describe('the rate limit', () => {
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
       const last = answers.at(-1);
       expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(last?.headers.get('ratelimit')).toContain('r=0');
+      expect(last?.headers.get('ratelimit')).toContain('remaining=0');
       expect(await last?.json()).toMatchObject({ code: 'rate_limited', status: 429 });
       expect((await fetch(`${limited.url}/livez`)).status).toBe(200);
     } finally {

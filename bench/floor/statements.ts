@@ -1,0 +1,34 @@
+const columns = `t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.description,
+  t.status, t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
+  t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
+const from_tickets =
+  'from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id where t.workspace_id = $1 and p.workspace_id = $1';
+
+/** The statements that Baton sends, apart from what sets the scope of row-level security. */
+export const texts = {
+  session: `select s.revoked_at is not null or s.expires_at <= now() as ended, u.disabled_at is not null as disabled
+    from sessions s join users u on u.id = s.user_id where s.user_id = $1 and s.id = $2`,
+  role: `select m.role from memberships m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+    where m.workspace_id = $1 and m.user_id = $2`,
+  read: `select ${columns} ${from_tickets} and t.id = $2 and t.deleted_at is null`,
+  list: `select ${columns} ${from_tickets} and t.deleted_at is null and t.status = $2
+    order by t.created_at desc, t.id desc limit $3`,
+  lock: `select ${columns}, greatest(now(), t.updated_at + interval '1 microsecond') as at ${from_tickets} and t.id = $2
+    and t.deleted_at is null for key share of p for no key update of t`,
+  move: `update tickets set status = $3, resolution = $4, assignee_id = $5, status_sequence = $6, version = $7, updated_at = $8
+    where workspace_id = $1 and id = $2`,
+  history: `insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
+    to_status, resolution, comment_id, actor_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+  audit: `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
+    after, request_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+  number: `update projects set last_number = last_number + 1 where workspace_id = $1 and id = $2
+    returning key, last_number as number, workflow_version, archived_at, now() as at`,
+  insert: `insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority,
+    labels, assignee_id, reporter_id, due_on, created_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+  user: 'select id, email, name from users where email = $1',
+  hash: 'select password_hash from user_credentials where user_id = $1',
+  new_session: `insert into sessions (user_id, id, user_agent, ip, expires_at) values ($1, $2, $3, $4, now() + interval '30 days')`,
+  new_token: 'insert into refresh_tokens (user_id, session_id, token_hash) values ($1, $2, sha256($3))',
+  account_audit: `insert into account_audit_log (user_id, id, action, detail, request_id, ip) values ($1, $2, 'logged_in', '{}', $3, $4)`,
+};
