@@ -41,6 +41,10 @@ export class Writers {
     this.#random = random;
   }
 
+  get team(): Team {
+    return this.#team;
+  }
+
   count(told: Told): number {
     return this.writes.filter((write) => write.told === told).length;
   }
