@@ -29,6 +29,8 @@ export interface ServeOptions {
   /** Source to break. */
   source?: readonly SourceReplacement[] | undefined;
   port?: number;
+  /** Of the command line; `serve` unless said. */
+  verb?: string;
 }
 
 /** A port that was free a moment ago. */
@@ -45,7 +47,7 @@ export function freePort(): Promise<number> {
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', patch, main, 'serve'], {
+  const child = spawn(process.execPath, ['--import', patch, main, options.verb ?? 'serve'], {
     env: {
       PATH,
       HOME,
