@@ -28,9 +28,9 @@ function isGone(pid: number): boolean {
   }
 }
 
-/** Sets one up, in a directory given or of its own. `drop` takes it down. */
-export async function startOwnCluster(within: string = os.tmpdir()): Promise<OwnCluster> {
-  const dir = mkdtempSync(path.join(within, 'baton-cluster-'));
+/** Sets one up. `drop` takes it down. */
+export async function startOwnCluster(): Promise<OwnCluster> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cluster-'));
   chmodSync(dir, 0o755);
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { url, data_dir } = embedded;

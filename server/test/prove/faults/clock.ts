@@ -57,7 +57,7 @@ async function jump(run: Run, size: number): Promise<Finding> {
   for (const statement of clock_ddl) await database.owner.query(statement);
   const replace = [...(run.mutant?.replace ?? []), by_that_clock];
   const stage = await setStage({ ...run.mutant, replace }, { WEB_CONCURRENCY: '2' }, database);
-  const writers = await Writers.start([stage.url], run.random, 16);
+  const writers = await Writers.start([stage.url], run.random, { count: 16 });
   const wire = new Wire(stage.url, 2);
   const rounds = scaled(100, size, 2);
   const violations: string[] = [];

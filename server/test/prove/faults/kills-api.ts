@@ -77,7 +77,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const serving = servingOn(database, run.mutant);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
-  const writers = await Writers.start(urls, run.random, writers_count);
+  const writers = await Writers.start(urls, run.random, { count: writers_count });
   const kills = scaled(500, size, servers);
   let done = 0;
   await Promise.all(

@@ -12,7 +12,7 @@ const writers_count = 32;
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const stage = await setStage(run.mutant, { WEB_CONCURRENCY: '2' }, cluster);
-  const writers = await Writers.start([stage.url], run.random, writers_count);
+  const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const kills = scaled(100, size, 2);
   const back_ms: number[] = [];
   for (let n = 0; n < kills; n++) {

@@ -18,6 +18,7 @@ export class Writers {
   readonly writes: Write[] = [];
   readonly violations: string[] = [];
   readonly #wires: Wire[];
+  readonly #prefix: string;
   readonly #team: Team;
   readonly #random: Random;
   #stopped = false;
@@ -25,9 +26,9 @@ export class Writers {
   #longest_ms = 0;
 
   /** Puts `count` writers to work on servers of one database, two on each ticket. */
-  static async start(urls: readonly string[], random: Random, count = 32): Promise<Writers> {
+  static async start(urls: readonly string[], random: Random, { count = 32, prefix = 'w' } = {}): Promise<Writers> {
     const team = await makeTeam({ url: urls[0] ?? '' }, 'standard');
-    const writers = new Writers(urls, team, random, count);
+    const writers = new Writers(urls, team, random, { count, prefix });
     const tickets = await Promise.all(Array.from({ length: Math.ceil(count / 2) }, () => makeTicket(team)));
     writers.#running = Promise.all(
       Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
@@ -35,8 +36,9 @@ export class Writers {
     return writers;
   }
 
-  private constructor(urls: readonly string[], team: Team, random: Random, count: number) {
-    this.#wires = urls.map((url) => new Wire(url, count));
+  private constructor(urls: readonly string[], team: Team, random: Random, options: { count: number; prefix: string }) {
+    this.#prefix = options.prefix;
+    this.#wires = urls.map((url) => new Wire(url, options.count));
     this.#team = team;
     this.#random = random;
   }
@@ -77,7 +79,7 @@ export class Writers {
     const seen: Seen = { version: 1, next: ['in_progress'] };
     while (!this.#stopped) {
       const kind = this.#random.pick(kinds);
-      const id = `w-${String(this.writes.length).padStart(8, '0')}`;
+      const id = `${this.#prefix}-${String(this.writes.length).padStart(8, '0')}`;
       const write: Write = { id, kind, told: 'unknown', made: undefined };
       this.writes.push(write);
       const started = performance.now();
