@@ -35,6 +35,7 @@ export const error_table = {
   internal_error: [500, 'Something went wrong on our side'],
   overloaded: [503, 'Too busy right now'],
   database_unavailable: [503, 'The database is unavailable'],
+  outcome_unknown: [503, 'It is not known whether this was done'],
   shutting_down: [503, 'The server is shutting down'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

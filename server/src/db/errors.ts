@@ -24,9 +24,21 @@ export function isRetryable(error: unknown): boolean {
 
 /** Whether the error says that the database can't be reached or the connection is of no more use. */
 export function isConnectionError(error: unknown): boolean {
+  if (error instanceof BatonError) return isConnectionError(error.cause);
   if (error instanceof pg.DatabaseError) return unavailable_states.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   return network_codes.test((error as NodeJS.ErrnoException).code ?? '') || unavailable_messages.test(error.message);
+}
+
+/**
+ * What a commit's failure means: a connection that is lost between the commit and its answer leaves open whether it
+ * happened, and nobody may take that for a no. An ERROR, or a connection lost before, is one.
+ */
+export function fromCommit(error: unknown): unknown {
+  const refused = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+  const sent = !(error instanceof Error && error.message.includes('not queryable'));
+  if (refused || !sent || !isConnectionError(error)) return error;
+  return new BatonError('outcome_unknown', {}, { cause: error, retry_after_s: 2 });
 }
 
 /** Turns an error of the driver into one of ours; what it doesn't know rises as it is. */

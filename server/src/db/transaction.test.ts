@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
+import { startProxy } from '../../test/harness/proxy.ts';
 import { createPool } from './pool.ts';
 import { sql } from './sql.ts';
 import { readOnly, transaction, type Tx } from './transaction.ts';
@@ -141,6 +142,31 @@ describe('a connection', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()`,
     );
     await lost;
+  });
+
+  test('lost between the commit and its answer leaves the outcome open, and says so', async () => {
+    const proxy = await startProxy(database.url);
+    const muffled = createPool({
+      url: proxy.url,
+      max: 1,
+      statement_timeout_ms: 5000,
+      lock_timeout_ms: 1000,
+      on_error: () => undefined,
+    });
+    const add = () =>
+      transaction(muffled, {}, (tx) => {
+        tx.send(sql`update counters set n = n + 1000 where id = 1`);
+        return Promise.resolve();
+      });
+    await add();
+    proxy.turn('muffled');
+    await expect(add()).rejects.toMatchObject({ code: 'outcome_unknown', retry_after_s: 2 });
+    const { rows } = await database.owner.query<{ n: number }>('select n from counters where id = 1');
+    expect(rows[0]?.n).toBeGreaterThan(2000);
+    proxy.turn('refusing');
+    await expect(add()).rejects.toMatchObject({ code: 'database_unavailable' });
+    await muffled.end();
+    await proxy.close();
   });
 
   test('not to be had in time answers 503', async () => {

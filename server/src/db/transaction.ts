@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
-import { fromDatabase, isConnectionError, isRetryable } from './errors.ts';
+import { fromCommit, fromDatabase, isConnectionError, isRetryable } from './errors.ts';
 import { prepare, type Sql } from './sql.ts';
 
 /** Whose rows the transaction may touch: row-level security compares with these. */
@@ -122,7 +122,11 @@ export class Tx extends Db {
   async finish(): Promise<void> {
     const commit = this.query('commit');
     const outcomes = await Promise.allSettled([...this.#sent, commit]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    // A statement that the database refused took the commit with it. A connection lost takes all that was under way.
+    const refused = failures.find((reason) => !isConnectionError(reason));
+    if (refused !== undefined) throw refused;
+    if (failures.length > 0) throw fromCommit(failures.at(-1));
     // A commit of a failed transaction is a rollback, and says so only here.
     if ((await commit).command !== 'COMMIT') throw new Error('The transaction was rolled back.');
   }

@@ -59,6 +59,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     'internal_error',
     'overloaded',
     'database_unavailable',
+    ...(operation.method === 'get' ? [] : (['outcome_unknown'] as const)),
   ]);
   return [...codes];
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { createPool } from '../db/pool.ts';
+import { drainable } from '../http/draining.ts';
 import { observePool } from '../http/metrics.ts';
 import { createHttpServer } from '../http/server.ts';
 
@@ -41,12 +42,14 @@ export async function startListening(config: Config, database_url: string): Prom
   observePool(pool);
   const lifecycle = { stopping: false };
   const server = createHttpServer(createApp({ config, pool, log, lifecycle }).handler);
+  const drain = drainable(server);
   const { address, family, port } = await listen(server, config);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${host}:${port}`,
     stop: async () => {
       lifecycle.stopping = true;
+      drain();
       // Readiness is off; whoever balances load sees that before we stop listening.
       await sleep(config.drain_ms);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

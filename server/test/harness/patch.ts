@@ -1,17 +1,33 @@
+import { registerHooks } from 'node:module';
 import pg from 'pg';
 
 // Loaded before the server by `node --import`: a deliberately broken build, for controls. Statements are rewritten on
-// their way to the database; nothing of this is in the server itself.
+// their way to the database, source text as it is loaded; nothing of this is in the server itself.
 
 /** Replacements of a statement's text: regular expressions and what to put in their place. */
 export type Replacement = readonly [find: string, replace: string];
 
+/** A replacement in the text of one file of server/src; the text to find must be there. */
+export interface SourceReplacement {
+  file: string;
+  find: string;
+  replace: string;
+}
+
 /** Where the replacements come from, as JSON. */
 export const patch_variable = 'BATON_TEST_REPLACE';
+export const source_variable = 'BATON_TEST_SOURCE';
 
 /** The statement with every replacement made. */
 export function replaceIn(text: string, replacements: readonly Replacement[]): string {
   return replacements.reduce((all, [find, replace]) => all.replace(new RegExp(find, 'g'), replace), text);
+}
+
+function replaceInSource(text: string, replacements: readonly SourceReplacement[]): string {
+  return replacements.reduce((all, { file, find, replace }) => {
+    if (!all.includes(find)) throw new Error(`There is no ${find} in ${file}.`);
+    return all.replace(find, () => replace);
+  }, text);
 }
 
 const given = process.env[patch_variable];
@@ -25,4 +41,19 @@ if (given !== undefined) {
     const changed = text === undefined ? config : { ...(config as object), text: replaceIn(text, replacements) };
     return query.call(this, changed, ...rest);
   };
+}
+
+const given_source = process.env[source_variable];
+if (given_source !== undefined) {
+  const replacements = JSON.parse(given_source) as SourceReplacement[];
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const here = replacements.filter(({ file }) => url.endsWith(`/server/src/${file}`));
+      const { source } = loaded;
+      if (here.length === 0 || source === undefined) return loaded;
+      const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+      return { ...loaded, source: replaceInSource(text, here) };
+    },
+  });
 }

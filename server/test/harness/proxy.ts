@@ -1,7 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What lies between a server and its database: nothing, silence, a closed port, cut connections, or a slow line. */
-export type Weather = 'fair' | 'hanging' | 'refusing' | 'resetting' | 'slow';
+/**
+ * What lies between a server and its database: nothing, silence, a closed port, cut connections, a slow line, or a line
+ * that is cut where the database says that it has committed.
+ */
+export type Weather = 'fair' | 'hanging' | 'refusing' | 'resetting' | 'slow' | 'muffled';
 
 /** A TCP proxy in front of a database, for its faults and for counting round trips. */
 export interface Proxy {
@@ -26,6 +29,10 @@ export async function startProxy(database_url: string): Promise<Proxy> {
   const forward = (from: Socket, to: Socket, heard: () => void) => {
     from.on('data', (bytes) => {
       heard();
+      if (weather === 'muffled' && bytes.includes('COMMIT\0')) {
+        to.resetAndDestroy();
+        return;
+      }
       if (weather === 'slow') setTimeout(() => to.write(bytes), slow_ms);
       else if (weather !== 'hanging') to.write(bytes);
     });

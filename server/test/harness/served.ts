@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patch_variable, type Replacement } from './patch.ts';
+import { patch_variable, type Replacement, source_variable, type SourceReplacement } from './patch.ts';
 import { test_environment } from './server.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
@@ -26,7 +26,11 @@ export interface ServeOptions {
   env?: Record<string, string>;
   /** Statements to break. */
   replace?: readonly Replacement[] | undefined;
+  /** Source to break. */
+  source?: readonly SourceReplacement[] | undefined;
   port?: number;
+  /** Of the command line; `serve` unless said. */
+  verb?: string;
 }
 
 /** A port that was free a moment ago. */
@@ -43,7 +47,7 @@ export function freePort(): Promise<number> {
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', patch, main, 'serve'], {
+  const child = spawn(process.execPath, ['--import', patch, main, options.verb ?? 'serve'], {
     env: {
       PATH,
       HOME,
@@ -53,6 +57,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
       ...options.env,
       PORT: String(port),
       ...(options.replace === undefined ? {} : { [patch_variable]: JSON.stringify(options.replace) }),
+      ...(options.source === undefined ? {} : { [source_variable]: JSON.stringify(options.source) }),
     },
   });
   let output = '';

@@ -57,7 +57,10 @@ export class Wire {
         incoming.on('error', reject);
       });
       outgoing.on('error', reject);
-      if (abort_after_ms !== undefined) setTimeout(() => outgoing.destroy(), abort_after_ms);
+      if (abort_after_ms !== undefined) {
+        const timer = setTimeout(() => outgoing.destroy(), abort_after_ms);
+        outgoing.on('close', () => clearTimeout(timer));
+      }
       outgoing.end(text);
     });
   }

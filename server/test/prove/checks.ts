@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
+import { faults } from './faults/index.ts';
 import { races } from './races/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races];
+export const checks: readonly Check[] = [...races, ...faults];

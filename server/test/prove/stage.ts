@@ -1,7 +1,7 @@
 import type { Mutant } from './check.ts';
 import { createDatabase, type TestDatabase } from '../harness/database.ts';
 import { brokenInvariants } from '../invariants.ts';
-import { type Served, startServing } from '../harness/served.ts';
+import { type Served, type ServeOptions, startServing } from '../harness/served.ts';
 
 /** A database with a server before it, the mutant's if there is one. */
 export interface Stage extends Served {
@@ -10,15 +10,25 @@ export interface Stage extends Served {
   strike: () => Promise<string[]>;
 }
 
-/** Sets up a database and a server in processes of its own. */
-export async function setStage(mutant: Mutant | undefined, env: Record<string, string> = {}): Promise<Stage> {
-  const database = await createDatabase();
-  for (const statement of mutant?.ddl ?? []) await database.owner.query(statement);
-  const served = await startServing({
+/** How the server is started over a database: the mutant's if there is one. */
+export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
+  return {
     database_url: database.url,
     env: { LOG_LEVEL: 'silent', ...env, ...mutant?.env },
     replace: mutant?.replace,
-  });
+    source: mutant?.source,
+  } satisfies ServeOptions;
+}
+
+/** Sets up a database, unless there is one, and a server in processes of its own. */
+export async function setStage(
+  mutant: Mutant | undefined,
+  env: Record<string, string> = {},
+  given?: TestDatabase,
+): Promise<Stage> {
+  const database = given ?? (await createDatabase());
+  for (const statement of mutant?.ddl ?? []) await database.owner.query(statement);
+  const served = await startServing(servingOn(database, mutant, env));
   return {
     ...served,
     database,

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startEmbedded } from '../../src/db/embedded.ts';
+import { isAlive, readClaim } from '../../src/db/embedded/postmaster.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { withDatabase } from './database.ts';
+
+/** An empty directory that others may pass through, for BATON_DATA_DIR. */
+export function emptyDataDir(): string {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-data-'));
+  chmodSync(dir, 0o755);
+  return dir;
+}
+
+let template: Promise<string> | undefined;
+
+async function makeTemplate(): Promise<string> {
+  const dir = emptyDataDir();
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const { url, stop } = await startEmbedded({ dir });
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  await admin.query('create database baton');
+  await admin.end();
+  await migrate({ url: withDatabase(url, 'baton') });
+  await stop();
+  rmSync(path.join(dir, 'postgres-port')); // each copy finds its own
+  return dir;
+}
+
+/** A data directory with a migrated database, as an earlier start would have left it: a copy, without initdb's second. */
+export async function madeDataDir(): Promise<string> {
+  const from = await (template ??= makeTemplate());
+  const dir = emptyDataDir();
+  const { status, stderr } = spawnSync('cp', ['-a', `${from}/.`, dir], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`cp failed: ${stderr}`);
+  return dir;
+}
+
+/** The pid of the postmaster that is alive in a data directory; undefined when none is. */
+export function postmasterOf(dir: string): number | undefined {
+  const pid = readClaim(path.join(dir, 'postgres'))?.pid;
+  return pid !== undefined && isAlive(pid) ? pid : undefined;
+}

@@ -1,0 +1,62 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
+import { readClaim } from '../../src/db/embedded/postmaster.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import type { TestDatabase } from './database.ts';
+import { signalFamily } from './processes.ts';
+
+/** A PostgreSQL of the test's own, migrated, that writes to disk as a real one does, and may be killed. */
+export interface OwnCluster extends TestDatabase {
+  data_dir: string;
+  /** The postmaster's. */
+  pid: () => number;
+  /** Ends it and all its children at once, with no time for a last write. */
+  kill: () => Promise<void>;
+  /** Starts it again where it was, on its port. */
+  start: () => Promise<void>;
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Sets one up. `drop` takes it down. */
+export async function startOwnCluster(): Promise<OwnCluster> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cluster-'));
+  chmodSync(dir, 0o755);
+  let embedded: EmbeddedDatabase = await startEmbedded({ dir });
+  const { url, data_dir } = embedded;
+  await migrate({ url });
+  const owner = new pg.Pool({ connectionString: url, max: 4 });
+  owner.on('error', () => undefined);
+  owner.on('connect', (client) => client.on('error', () => undefined));
+  const pid = () => readClaim(data_dir)?.pid ?? 0;
+  return {
+    url,
+    owner,
+    data_dir,
+    pid,
+    kill: async () => {
+      const postmaster = pid();
+      signalFamily(postmaster, 'SIGKILL');
+      while (!isGone(postmaster)) await new Promise((resolve) => setTimeout(resolve, 2));
+    },
+    start: async () => {
+      embedded = await startEmbedded({ dir });
+      if (embedded.url !== url) throw new Error('The database came back on another port.');
+    },
+    drop: async () => {
+      await owner.end();
+      await embedded.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs';
+import { afterEach } from 'vitest';
+import { conformingClient } from '../harness/conformance.ts';
+import { emptyDataDir, madeDataDir } from '../harness/installation.ts';
+import { type Served, type ServeOptions, startServed, startServing } from '../harness/served.ts';
+
+/** To be done after the test, the last first. */
+export const cleanups: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function removed(dir: string): string {
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A data directory for a first start. */
+export function emptyDir(): string {
+  return removed(emptyDataDir());
+}
+
+/** A data directory as an earlier start left it. */
+export async function madeDir(): Promise<string> {
+  return removed(await madeDataDir());
+}
+
+function ended<S extends Served>(served: S): S {
+  cleanups.push(async () => {
+    served.child.kill('SIGKILL');
+    await served.ended;
+  });
+  return served;
+}
+
+/** Starts Baton in a data directory, and does not wait for it. */
+export async function start(
+  dir: string,
+  env: Record<string, string> = {},
+  options: Pick<ServeOptions, 'port' | 'verb'> = {},
+): Promise<Served> {
+  return ended(await startServed({ env: { BATON_DATA_DIR: dir, ...env }, ...options }));
+}
+
+/** Starts Baton, in a data directory of its own unless one is given, and waits until it serves. */
+export async function serve(given?: string, env: Record<string, string> = {}): Promise<Served & { dir: string }> {
+  const dir = given ?? (await madeDir());
+  return ended({ ...(await startServing({ env: { BATON_DATA_DIR: dir, ...env } })), dir });
+}
+
+export async function register(url: string) {
+  const email = `${Math.random().toString(36).slice(2)}@example.com`;
+  const client = conformingClient(url);
+  const answer = await client.register({ body: { email, password: 'a long enough one', name: 'N' } });
+  client.access_token = answer.access_token;
+  return client;
+}

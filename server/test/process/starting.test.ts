@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { conformingClient } from '../harness/conformance.ts';
+import { postmasterOf } from '../harness/installation.ts';
+import { freePort } from '../harness/served.ts';
+import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
+
+describe('starting', () => {
+  test.runIf(process.getuid?.() === 0)('as root works in a directory that lets nobody else in', async () => {
+    const dir = emptyDir();
+    chmodSync(dir, 0o700);
+    const { child, ended, url } = await serve(dir);
+    await register(url);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(postmasterOf(dir)).toBeUndefined();
+    chmodSync(dir, 0o755); // and again once it lets others in: the files change hands
+    await register((await serve(dir)).url);
+  });
+
+  test('says where everything is, and its curl works as printed', async () => {
+    const { output, dir } = await serve();
+    expect(output()).toContain(path.join(dir, 'postgres'));
+    expect(output()).not.toMatch(/postgres:\/\//); // no URL, no password
+    const curl = /^ {2}(curl .*)$/m.exec(output())?.[1] ?? '';
+    const answer = spawn('bash', ['-c', curl]);
+    let text = '';
+    answer.stdout.on('data', (chunk) => (text += String(chunk)));
+    await new Promise((resolve) => answer.once('close', resolve));
+    expect(JSON.parse(text)).toMatchObject({ user: { email: 'ada@example.com' }, token_type: 'Bearer' });
+  });
+
+  test('twice on one directory is refused, and the first goes on', async () => {
+    const first = await serve();
+    const second = await start(first.dir);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain('already runs');
+    expect(second.output()).toContain('BATON_DATA_DIR');
+    await register(first.url);
+  });
+
+  test('on a taken port names the setting, and leaves no database behind', async () => {
+    const taken = await freePort();
+    const holder = createServer().listen(taken, '127.0.0.1');
+    cleanups.push(() => void holder.close());
+    const dir = await madeDir();
+    const refused = await start(dir, {}, { port: taken });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain(`Port ${taken} is taken. Set PORT`);
+    expect(postmasterOf(dir)).toBeUndefined();
+  });
+
+  test('with a setting that can’t be used is refused in plain words', async () => {
+    const refused = await start(emptyDir(), { DATABASE_URL: 'mysql://x' });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain('DATABASE_URL');
+    expect(refused.output()).not.toMatch(/^\s+at /m);
+  });
+
+  test('with an unknown verb says what there is', async () => {
+    const refused = await start(emptyDir(), {}, { verb: 'fly' });
+    expect(await refused.ended).toBe(2);
+    expect(refused.output()).toContain('Usage: baton');
+  });
+});
+
+describe('several processes', () => {
+  test('serve one port, count together, and stop together', async () => {
+    const { url, child, ended, dir, output } = await serve(undefined, {
+      WEB_CONCURRENCY: '2',
+      BATON_AUTH_LIMIT_PER_ACCOUNT: '3',
+    });
+    expect(output()).toContain('2 processes');
+    const client = await register(url);
+    await Promise.all(Array.from({ length: 20 }, () => client.get_me()));
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const guess = { email: 'guess@example.com', password: 'anything' };
+      statuses.push((await conformingClient(url).raw.login({ body: guess })).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/operation="get_me",method="GET",status="200"\} 20/);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(postmasterOf(dir)).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase } from '../../harness/database.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { setStage, type Stage } from '../stage.ts';
+import { settle } from './ledger.ts';
+import { Writers } from './writers.ts';
+
+const jumps = ['-1 hour', '1 hour', '-1 second', '0', '-1 day', '1 minute'];
+
+/** The database's clock, off by what one row says: every statement of the server asks it instead of now(). */
+const clock_ddl = [
+  'create table test_clock (jump interval not null)',
+  "insert into test_clock values ('0')",
+  'grant select on test_clock to public',
+  `create function test_now() returns timestamptz language sql stable
+   as 'select pg_catalog.now() + jump from public.test_clock'`,
+];
+const by_that_clock = ['\\bnow\\(\\)', 'public.test_now()'] as const;
+
+/** Walks a list to its end while others write and the clock jumps: how often each row came. */
+async function walk(wire: Wire, path: string, token: string): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  let cursor: string | null = null;
+  for (let page = 0; page < 10_000; page++) {
+    const query: string = `${path}limit=20${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const answer = await wire.send({ method: 'GET', path: query, token });
+    if (answer.status !== 200) throw new Error(`A walk was answered ${answer.status} ${answer.text}`);
+    const { data, next_cursor } = JSON.parse(answer.text) as { data: { id: string }[]; next_cursor: string | null };
+    for (const { id } of data) times.set(id, (times.get(id) ?? 0) + 1);
+    if (next_cursor === null) return times;
+    cursor = next_cursor;
+  }
+  throw new Error('A walk did not end.');
+}
+
+/** Rows that were there before a walk began must each come once in it; no row may come twice. */
+async function walkFaults(stage: Stage, writers: Writers, wire: Wire): Promise<string[]> {
+  const { workspace_id, owner } = writers.team;
+  const faults: string[] = [];
+  const lists = [
+    { path: `/v1/workspaces/${workspace_id}/tickets?sort=created_at&`, table: 'tickets' },
+    { path: `/v1/workspaces/${workspace_id}/audit?`, table: 'audit_log' },
+  ];
+  for (const { path, table } of lists) {
+    const { rows } = await stage.database.owner.query<{ id: string }>(`select id from ${table}`);
+    const times = await walk(wire, path, owner.access_token);
+    const twice = [...times].filter(([, count]) => count > 1).length;
+    const missed = rows.filter(({ id }) => !times.has(id)).length;
+    if (twice > 0 || missed > 0) faults.push(`a walk of ${table} missed ${missed} rows and repeated ${twice}`);
+  }
+  return faults;
+}
+
+async function jump(run: Run, size: number): Promise<Finding> {
+  const database = await createDatabase();
+  for (const statement of clock_ddl) await database.owner.query(statement);
+  const replace = [...(run.mutant?.replace ?? []), by_that_clock];
+  const stage = await setStage({ ...run.mutant, replace }, { WEB_CONCURRENCY: '2' }, database);
+  const writers = await Writers.start([stage.url], run.random, { count: 16 });
+  const wire = new Wire(stage.url, 2);
+  const rounds = scaled(100, size, 2);
+  const violations: string[] = [];
+  for (let n = 0; n < rounds; n++) {
+    await database.owner.query('update test_clock set jump = $1', [jumps[n % jumps.length]]);
+    await writers.progress(60);
+    violations.push(...(await walkFaults(stage, writers, wire)));
+    await sleep(10 * run.random.next());
+    run.progress((n + 1) / rounds);
+  }
+  await writers.stop();
+  wire.close();
+  const settled = await settle(database.owner, writers.writes);
+  return {
+    load: { jumps: rounds, furthest_s: 86_400, writers: 16, writes: writers.writes.length, walks: rounds * 2 },
+    figures: { ...writers.figures(), unknown: settled.unknown },
+    violations: [...violations, ...writers.violations, ...settled.violations, ...(await stage.strike())],
+  };
+}
+
+export const clock: Check = {
+  id: 'clock',
+  promises: ['P2', 'P28'],
+  says: "While the database's clock jumps to and fro, history and its times keep their order, and a walk of a list meets each row exactly once.",
+  run: jump,
+  slice: 0.02,
+  control_size: 0.03,
+  controls: {
+    "takes the clock's word for the order": {
+      replace: [["greatest\\(now\\(\\), t\\.updated_at \\+ interval '1 microsecond'\\)", 'now()']],
+    },
+  },
+};

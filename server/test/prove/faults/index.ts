@@ -1,0 +1,21 @@
+import type { Check } from '../check.ts';
+import { clock } from './clock.ts';
+import { database_away } from './database-away.ts';
+import { disk_errors } from './disk.ts';
+import { embedded } from './embedded.ts';
+import { kills_api } from './kills-api.ts';
+import { kills_database } from './kills-database.ts';
+import { migrations } from './migrations.ts';
+import { rolling_restart } from './rolling-restart.ts';
+
+/** What must hold when something breaks. */
+export const faults: readonly Check[] = [
+  kills_api,
+  kills_database,
+  database_away,
+  rolling_restart,
+  clock,
+  migrations,
+  embedded,
+  disk_errors,
+];

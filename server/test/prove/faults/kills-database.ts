@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startOwnCluster } from '../../harness/own-cluster.ts';
+import { noProcesses } from '../../harness/processes.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { quantile, setStage } from '../stage.ts';
+import { acknowledges_early } from './kills-api.ts';
+import { settle } from './ledger.ts';
+import { Writers } from './writers.ts';
+
+const writers_count = 32;
+
+async function kill(run: Run, size: number): Promise<Finding> {
+  const cluster = await startOwnCluster();
+  const stage = await setStage(run.mutant, { WEB_CONCURRENCY: '2' }, cluster);
+  const writers = await Writers.start([stage.url], run.random, { count: writers_count });
+  const kills = scaled(100, size, 2);
+  const back_ms: number[] = [];
+  for (let n = 0; n < kills; n++) {
+    await sleep(100 * run.random.next());
+    await cluster.kill();
+    await cluster.start();
+    const started = performance.now();
+    await writers.progress(1);
+    back_ms.push(performance.now() - started);
+    await writers.progress(32);
+    run.progress((n + 1) / kills);
+  }
+  await writers.stop();
+  const settled = await settle(cluster.owner, writers.writes);
+  const ended = stage.child.exitCode !== null;
+  const violations = [...writers.violations, ...settled.violations, ...(ended ? ['the server ended'] : [])];
+  return {
+    load: { kills, writers: writers_count, writes: writers.writes.length, processes: 2 },
+    figures: {
+      ...writers.figures(),
+      unknown: settled.unknown,
+      of_those_done: settled.unknown_done,
+      first_write_after_ms_p50: Math.round(quantile(back_ms, 0.5)),
+    },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+export const kills_database: Check = {
+  id: 'kills-database',
+  promises: ['P2', 'P20', 'P21'],
+  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, and the API goes on without a restart.',
+  impossible: noProcesses,
+  run: kill,
+  slice: 0.02,
+  control_size: 0.05,
+  controls: {
+    'commits without waiting for the disk': { ddl: ["alter database postgres set synchronous_commit = 'off'"] },
+    'acknowledges before it commits': acknowledges_early,
+    'takes a connection lost in a commit for a no': {
+      source: [
+        { file: 'db/errors.ts', find: "new BatonError('outcome_unknown'", replace: "new BatonError('overloaded'" },
+      ],
+    },
+    'runs again what was lost in a commit': {
+      source: [
+        {
+          file: 'db/transaction.ts',
+          find: 'if (!isRetryable(error) ||',
+          replace: "if (!(isRetryable(error) || error.code === 'outcome_unknown') ||",
+        },
+        { file: 'db/transaction.ts', find: 'Math.random() * 10 * 2 ** tries', replace: '1000' },
+      ],
+    },
+  },
+};

@@ -1,0 +1,60 @@
+import type pg from 'pg';
+
+/** What a writer was told of one write. */
+export type Told = 'acknowledged' | 'refused' | 'unknown';
+
+/** One write, by the request id that the audit log has it under. */
+export interface Write {
+  id: string;
+  kind: 'create' | 'transition' | 'edit' | 'comment';
+  told: Told;
+  /** The id of the row that the answer named: a ticket, a step of its history, or a comment. */
+  made: string | undefined;
+}
+
+const table_of = { create: 'tickets', transition: 'status_history', comment: 'comments' } as const;
+
+async function counts(owner: pg.Pool, statement: string): Promise<Map<string, number>> {
+  const { rows } = await owner.query<{ id: string; n: number }>(statement);
+  return new Map(rows.map(({ id, n }) => [id, n]));
+}
+
+/** Whether each acknowledged row is there. */
+async function missingRows(owner: pg.Pool, writes: readonly Write[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [kind, table] of Object.entries(table_of)) {
+    const { rows } = await owner.query<{ id: string }>(`select id from ${table}`);
+    const there = new Set(rows.map(({ id }) => id));
+    for (const write of writes) {
+      if (write.kind !== kind || write.told !== 'acknowledged' || there.has(write.made ?? '')) continue;
+      missing.push(`${write.id}: ${kind} acknowledged, its row is lost`);
+    }
+  }
+  return missing;
+}
+
+/** What became of the writes: how many of those unknown were done, and every one that is lost, doubled or uncalled for. */
+export async function settle(
+  owner: pg.Pool,
+  writes: readonly Write[],
+): Promise<{ unknown: number; unknown_done: number; violations: string[] }> {
+  const audited = await counts(owner, 'select request_id as id, count(*)::integer as n from audit_log group by 1');
+  const texts = await counts(
+    owner,
+    `select id, count(*)::integer as n
+     from (select title as id from tickets union all select body from comments) texts group by 1`,
+  );
+  const violations = await missingRows(owner, writes);
+  const unknown = writes.filter(({ told }) => told === 'unknown');
+  for (const { id, kind, told } of writes) {
+    const times = audited.get(id) ?? 0;
+    if (told === 'acknowledged' && times === 0) violations.push(`${id}: ${kind} acknowledged, and lost`);
+    if (told === 'refused' && times > 0) violations.push(`${id}: ${kind} refused, and done`);
+    if (Math.max(times, texts.get(id) ?? 0) > 1) violations.push(`${id}: ${kind} done ${times} times`);
+  }
+  return {
+    unknown: unknown.length,
+    unknown_done: unknown.filter(({ id }) => audited.has(id)).length,
+    violations,
+  };
+}

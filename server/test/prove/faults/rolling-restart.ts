@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase } from '../../harness/database.ts';
+import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
+import { type Served, type ServeOptions, startServing } from '../../harness/served.ts';
+import { Wire, type WireAnswer } from '../../harness/wire.ts';
+import { brokenInvariants } from '../../invariants.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { servingOn } from '../stage.ts';
+
+const clients = 16;
+const probe_every_ms = 50;
+const drain_ms = 400;
+
+/** One of several servers behind the balancer. */
+interface Backend {
+  served: Served;
+  serving: ServeOptions;
+  wire: Wire;
+  ready: boolean;
+}
+
+async function startBackend(serving: ServeOptions): Promise<Backend> {
+  const served = await startServing(serving);
+  const port = Number(new URL(served.url).port);
+  return { served, serving: { ...serving, port }, wire: new Wire(served.url, clients), ready: true };
+}
+
+/** Sends requests to whoever says that it is ready, over kept connections, and never a second time. */
+class Balancer {
+  readonly violations: string[] = [];
+  requests = 0;
+  closing_answers = 0;
+  readonly #backends: readonly Backend[];
+  readonly #team: Team;
+  readonly #ticket_id: string;
+  #over = false;
+
+  constructor(backends: readonly Backend[], team: Team, ticket_id: string) {
+    this.#backends = backends;
+    this.#team = team;
+    this.#ticket_id = ticket_id;
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([
+      ...this.#backends.map((backend) => this.#probe(backend)),
+      ...Array.from({ length: clients }, (_, n) => this.#client(n)),
+    ]);
+  }
+
+  stop(): void {
+    this.#over = true;
+  }
+
+  async #probe(backend: Backend): Promise<void> {
+    while (!this.#over) {
+      const answer = await backend.wire.send({ method: 'GET', path: '/readyz' }).catch(() => undefined);
+      backend.ready = answer?.status === 200;
+      await sleep(probe_every_ms);
+    }
+  }
+
+  async #client(n: number): Promise<void> {
+    while (!this.#over) {
+      const ready = this.#backends.filter((one) => one.ready);
+      const backend = ready[(n + this.requests) % Math.max(1, ready.length)];
+      if (backend === undefined) {
+        await sleep(5); // all at once are never down: see the restarts
+        continue;
+      }
+      this.requests++;
+      const answer = await this.#ask(backend).catch((error: unknown) => error as Error);
+      if (answer instanceof Error) this.violations.push(`no answer: ${answer.message}`);
+      else if (answer.status >= 300) this.violations.push(`answered ${answer.status} ${answer.text.slice(0, 200)}`);
+      else if (answer.headers['connection'] === 'close') this.closing_answers++;
+    }
+  }
+
+  #ask(backend: Backend): Promise<WireAnswer> {
+    const { workspace_id, member } = this.#team;
+    const ticket = `/v1/workspaces/${workspace_id}/tickets/${this.#ticket_id}`;
+    const token = member.access_token;
+    return this.requests % 4 === 0
+      ? backend.wire.send({ method: 'POST', path: `${ticket}/comments`, token, body: { body: 'A word.' } })
+      : backend.wire.send({ method: 'GET', path: ticket, token });
+  }
+}
+
+/** Stops one server and starts its successor on the same port, while the others serve. */
+async function replace(backend: Backend): Promise<string[]> {
+  const code = await backend.served.stop();
+  backend.served = await startServing(backend.serving);
+  while (!backend.ready) await sleep(10);
+  return code === 0 ? [] : [`a server that was told to stop ended with ${code}`];
+}
+
+async function restart(run: Run, size: number): Promise<Finding> {
+  const database = await createDatabase();
+  const env = { WEB_CONCURRENCY: '2', BATON_DRAIN_MS: String(drain_ms), BATON_POOL_SIZE: '8' };
+  const serving = servingOn(database, run.mutant, env);
+  const backends = await Promise.all([startBackend(serving), startBackend(serving)]);
+  const team = await makeTeam(backends[0].served, 'standard');
+  const ticket = await makeTicket(team);
+  const balancer = new Balancer(backends, team, ticket.id);
+  const running = balancer.run();
+  const restarts = scaled(30, size, 2);
+  const violations: string[] = [];
+  for (let n = 0; n < restarts; n++) {
+    const backend = backends[n % 2] ?? backends[0];
+    violations.push(...(await replace(backend)));
+    run.progress((n + 1) / restarts);
+  }
+  balancer.stop();
+  await running;
+  for (const { served, wire } of backends) {
+    wire.close();
+    violations.push(...((await served.stop()) === 0 ? [] : ['a server did not end with 0']));
+  }
+  const broken = await brokenInvariants(database.owner);
+  await database.drop();
+  return {
+    load: { restarts, servers: 2, processes_each: 2, clients, requests: balancer.requests },
+    figures: { failed: balancer.violations.length, answers_that_closed: balancer.closing_answers },
+    violations: [...balancer.violations, ...violations, ...Object.keys(broken).map((name) => `invariant ${name}`)],
+  };
+}
+
+export const rolling_restart: Check = {
+  id: 'rolling-restart',
+  promises: ['P23'],
+  says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0.',
+  run: restart,
+  slice: 0.05,
+  control_size: 0.05,
+  controls: {
+    'closes the port at once': { env: { BATON_DRAIN_MS: '0' } },
+    'readiness stays on while it stops': {
+      source: [{ file: 'http/probes.ts', find: 'if (lifecycle.stopping)', replace: 'if (lifecycle.stopped)' }],
+    },
+    'does not wait for what is under way': {
+      source: [
+        { file: 'process/listen.ts', find: 'await sleep(config.drain_ms);', replace: 'server.closeAllConnections();' },
+      ],
+    },
+  },
+};

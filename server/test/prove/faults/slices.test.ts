@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { faults } from './index.ts';
+
+testSlices(faults);
