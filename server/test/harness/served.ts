@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patch_variable, type Replacement } from './patch.ts';
+import { patch_variable, type Replacement, source_variable, type SourceChange } from './patch.ts';
 import { test_environment } from './server.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
@@ -26,6 +26,8 @@ export interface ServeOptions {
   env?: Record<string, string>;
   /** Statements to break. */
   replace?: readonly Replacement[] | undefined;
+  /** Sources to break. */
+  source?: readonly SourceChange[] | undefined;
   port?: number;
 }
 
@@ -53,6 +55,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
       ...options.env,
       PORT: String(port),
       ...(options.replace === undefined ? {} : { [patch_variable]: JSON.stringify(options.replace) }),
+      ...(options.source === undefined ? {} : { [source_variable]: JSON.stringify(options.source) }),
     },
   });
   let output = '';

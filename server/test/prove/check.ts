@@ -1,10 +1,12 @@
-import type { Replacement } from '../harness/patch.ts';
+import type { Replacement, SourceChange } from '../harness/patch.ts';
 import { Random } from './random.ts';
 
 /** A build broken on purpose, that a check must catch. */
 export interface Mutant {
   /** Statements rewritten on their way to the database. */
   replace?: readonly Replacement[];
+  /** Sources changed as they are loaded. */
+  source?: readonly SourceChange[];
   /** Run by the database's owner before the check. */
   ddl?: readonly string[];
   env?: Record<string, string>;

@@ -18,6 +18,7 @@ export async function setStage(mutant: Mutant | undefined, env: Record<string, s
     database_url: database.url,
     env: { LOG_LEVEL: 'silent', ...env, ...mutant?.env },
     replace: mutant?.replace,
+    source: mutant?.source,
   });
   return {
     ...served,
