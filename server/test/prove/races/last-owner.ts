@@ -1,0 +1,52 @@
+import { joinWorkspace, registerPerson } from '../../harness/people.ts';
+import type { Check } from '../check.ts';
+import { atOnce, type Ring, type Round, runRounds, statuses } from './rounds.ts';
+
+async function openLane(ring: Ring): Promise<Round> {
+  const { stage, wire } = ring;
+  const [a, b] = await Promise.all([registerPerson(stage), registerPerson(stage)]);
+  const { id } = await a.client.create_workspace({ body: { name: 'Two owners' } });
+  await joinWorkspace(a, b, id, 'owner');
+  const path = (of: typeof a) => `/v1/workspaces/${id}/members/${of.user.id}`;
+  const demote = (by: typeof a, whom: typeof a) =>
+    wire.send({ method: 'PATCH', path: path(whom), token: by.access_token, body: { role: 'admin' } });
+  return async (n) => {
+    // Every other round each unmakes the other; in between each steps down.
+    const each_other = n % 2 === 0;
+    const answers = await atOnce(ring, each_other ? [demote(a, b), demote(b, a)] : [demote(a, a), demote(b, b)]);
+    const won = answers.filter(({ status }) => status === 200).length;
+    const fine = answers.every(({ status }) => status === 200 || status === 403 || status === 409);
+    if (won !== 1 || !fine) {
+      ring.violate(`of two owners unmade at once: ${statuses(answers)}`);
+      return false;
+    }
+    const first_won = answers[0]?.status === 200;
+    const [left, fallen] = first_won === each_other ? [a, b] : [b, a];
+    const raised = await wire.send({
+      method: 'PATCH',
+      path: path(fallen),
+      token: left.access_token,
+      body: { role: 'owner' },
+    });
+    if (raised.status !== 200)
+      ring.violate(`the owner that is left can't make another: ${raised.status} ${raised.text}`);
+    return raised.status === 200;
+  };
+}
+
+export const last_owner: Check = {
+  id: 'last-owner',
+  promises: ['P11'],
+  says: 'Of two owners unmade at once one stays: a workspace always has an owner.',
+  run: (run, size) => runRounds(run, size, openLane),
+  slice: 0.01,
+  control_size: 0.02,
+  controls: {
+    'the workspace is not held': {
+      replace: [
+        [' for no key update of w', ''],
+        [' for update of m', ''],
+      ],
+    },
+  },
+};
