@@ -19,9 +19,9 @@ const status = (changes: object) => ({
 describe('a workflow', () => {
   test('may leave out who takes a step, what it requires, and resolutions', () => {
     const { resolutions: _, ...rest } = strict;
-    expect(workflow_definition.parse({ ...rest, transitions: strict.transitions.map(({ from, to }) => ({ from, to })) }))
-      // biome-ignore format: one line a field
-      .toEqual({ ...strict, resolutions: [] });
+    expect(
+      workflow_definition.parse({ ...rest, transitions: strict.transitions.map(({ from, to }) => ({ from, to })) }),
+    ).toEqual({ ...strict, resolutions: [] });
   });
 
   test.each<[string, Record<string, unknown>, string[]]>([
@@ -74,6 +74,8 @@ describe('a workflow', () => {
     ],
   ])('with %s is refused', (_, changes, expected) => {
     expect(faults(changes)).toEqual(expected);
+    const { error } = workflow_definition.safeParse({ ...strict, ...changes });
+    expect(error?.issues.map(({ code }) => code)).toEqual(['custom']);
   });
 
   test.each<[string, Record<string, unknown>]>([
