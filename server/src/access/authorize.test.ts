@@ -101,6 +101,20 @@ describe('who applies', () => {
     await expect(actor(callerOf(team.viewer), writers)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  test('and is refused is no rejection that nobody handled, when nobody looks', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const caller = callerOf(team.stranger);
+    await asPerson(caller, async (db) => {
+      apply(db, caller, everyone, workspace_id);
+      await db.one(sql`select 1 as one`);
+    });
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
   test('for what is not of a workspace is a mistake of ours', async () => {
     await expect(actor(callerOf(team.owner), 'account')).rejects.toThrow('needs a list of roles');
   });
