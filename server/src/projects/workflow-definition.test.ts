@@ -111,6 +111,10 @@ describe('a workflow', () => {
     expect(faults({ resolutions: [key] })).toHaveLength(1);
   });
 
+  test('may wait', () => {
+    expect(workflow_definition.parse(standard)).toEqual(standard);
+  });
+
   test('trims names, and takes them to their bounds', () => {
     expect(workflow_definition.parse({ ...strict, ...status({ name: ' Open ' }) })).toEqual(strict);
     expect(faults(status({ name: 'x'.repeat(80) }))).toEqual([]);
