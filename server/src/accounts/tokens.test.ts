@@ -52,6 +52,38 @@ describe('an access token', () => {
     refused(token);
   });
 
+  test('is a bearer token that says how long it lives', () => {
+    const { access_token, ...rest } = tokens.sign(ids);
+    expect(rest).toEqual({ token_type: 'Bearer', expires_in: 60 });
+    const { exp = 0, iat = 0 } = jwt.decode(access_token) as jwt.JwtPayload;
+    expect(exp - iat).toBe(60);
+  });
+
+  test('needs a key', () => {
+    expect(() => new AccessTokens([], 60)).toThrow('At least one key is needed.');
+  });
+
+  test('may have 4096 characters, and not one more', () => {
+    const lengths = new Map<number, string>();
+    for (let pad = 2700; pad < 2850; pad++) {
+      const token = signed({ ...claims, padding: 'x'.repeat(pad) });
+      lengths.set(token.length, token);
+    }
+    expect(tokens.verify(lengths.get(4096) ?? '')).toEqual(ids);
+    refused(lengths.get(4097) ?? lengths.get(4098) ?? '');
+  });
+
+  test.each([
+    ['too long', 'x'.repeat(4097)],
+    ['ids', signed({ ...claims, sub: 'root' })],
+    ['header', signed(claims, { header: { ...header, typ: 'JWT' } })],
+    ['kid', signed(claims, { header: { ...header, kid: 'other' } })],
+    ['claims', jwt.sign(claims, key, { algorithm: 'HS256', header })],
+  ])('that is refused for its %s says so to the log alone', (why, token) => {
+    const cause = expect.objectContaining({ message: why });
+    expect(() => tokens.verify(token)).toThrow(expect.objectContaining({ code: 'invalid_token', data: {}, cause }));
+  });
+
   test('altered anywhere is refused', () => {
     const token = signed();
     for (let at = 0; at < token.length; at += 7) {

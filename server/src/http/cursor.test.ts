@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Cursors } from './cursor.ts';
+import { describe, expect, test } from 'vitest';
+import { prepare, sql } from '../db/sql.ts';
+import { Cursors, type KeysetOptions, keysetPage, keysetPart } from './cursor.ts';
 
 const cursors = new Cursors(randomBytes(32));
 const position = { at: '2026-11-24T09:05:00.123456Z', id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' };
@@ -28,4 +29,103 @@ test('nothing made up is ever a cursor', () => {
       expect(() => cursors.decode(made_up, 'list')).toThrow('The cursor is not one of this list');
     }),
   );
+});
+
+test('any position of any list goes through a cursor unchanged, and through no other list’s', () => {
+  const time = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+  fc.assert(
+    fc.property(time, fc.nat({ max: 999 }), fc.uuid(), fc.string(), fc.string(), (at, micros, id, list, other) => {
+      const full = { at: at.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`), id };
+      const cursor = cursors.encode(full, list);
+      expect(cursors.decode(cursor, list)).toEqual(full);
+      if (other !== list) expect(() => cursors.decode(cursor, other)).toThrow();
+    }),
+  );
+});
+
+test('a cursor carries 16 bytes of proof before its position', () => {
+  const bytes = Buffer.from(cursors.encode(position, 'list'), 'base64url');
+  expect(bytes.subarray(16).toString()).toBe(JSON.stringify([position.at, position.id]));
+});
+
+test('a cursor is bound to its secret and list by the same bytes in every process and version', () => {
+  const cursor = new Cursors(Buffer.alloc(32, 7)).encode(position, 'list');
+  expect(Buffer.from(cursor, 'base64url').subarray(0, 16).toString('hex')).toMatchInlineSnapshot(
+    `"6fb908af506c011a68f4ab4347121490"`,
+  );
+});
+
+test('a position of our own making that is no time or no id is refused', () => {
+  const at = position.at;
+  const wrong = Array.from(at, (_, index) => `${at.slice(0, index)}x${at.slice(index + 1)}`);
+  for (const other of [...wrong, `0${at}`, `${at}0`, `${at}\n`, at.replace('123456', '123'), '']) {
+    const cursor = cursors.encode({ at: other, id: position.id }, 'list');
+    expect(() => cursors.decode(cursor, 'list'), other).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+  }
+  const cursor = cursors.encode({ at, id: 'x' }, 'list');
+  expect(() => cursors.decode(cursor, 'list')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+});
+
+const columns = { at: sql`t.created_at`, id: sql`t.id` };
+const texts = ({ after, order_and_limit }: ReturnType<typeof keysetPart>) => [after, order_and_limit].map(prepare);
+
+test('a page begins right after its position, in its own order', () => {
+  expect(texts(keysetPart(columns, 3))).toMatchObject([
+    { text: 'true', values: [] },
+    { text: 'order by t.created_at asc, t.id asc limit $1', values: [3] },
+  ]);
+  expect(texts(keysetPart(columns, 3, position))).toMatchObject([
+    { text: '(t.created_at, t.id) > ($1::timestamptz, $2::uuid)', values: [position.at, position.id] },
+    { text: 'order by t.created_at asc, t.id asc limit $1', values: [3] },
+  ]);
+  expect(texts(keysetPart({ ...columns, descending: true }, 3, position))).toMatchObject([
+    { text: '(t.created_at, t.id) < ($1::timestamptz, $2::uuid)', values: [position.at, position.id] },
+    { text: 'order by t.created_at desc, t.id desc limit $1', values: [3] },
+  ]);
+});
+
+describe('pages', () => {
+  const idOf = (n: number) => position.id.slice(0, -2) + String(n).padStart(2, '0');
+  /** A list of so many rows, as a database would give them. */
+  const list = (total: number, changes: Partial<KeysetOptions<number>> = {}): KeysetOptions<number> => ({
+    ...columns,
+    cursors,
+    operation: 'list_things',
+    filter: { workspace_id: 'w' },
+    query: { limit: 4 },
+    rows: (part) => {
+      const [after, end] = texts(part);
+      const last_id = after?.values[1] as string | undefined;
+      const first = last_id === undefined ? 0 : Number(last_id.slice(-2)) + 1;
+      const limit = Number(end?.values[0]);
+      return Promise.resolve(Array.from({ length: total }, (_, n) => n).slice(first, first + limit));
+    },
+    positionOf: (n) => ({ at: position.at, id: idOf(n) }),
+    ...changes,
+  });
+
+  test.each([0, 1, 4, 5, 8, 9])('show each of %i rows once, and the last page has no next', async (total) => {
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < Math.max(1, Math.ceil(total / 4)); page++) {
+      const { data, next_cursor } = await keysetPage(list(total, { query: { limit: 4, cursor } }));
+      seen.push(...data);
+      expect(next_cursor === null).toBe(seen.length === total);
+      cursor = next_cursor ?? undefined;
+    }
+    expect(seen).toEqual(Array.from({ length: total }, (_, n) => n));
+  });
+
+  test('of another operation, order or filter take no cursor of this one', async () => {
+    const { next_cursor } = await keysetPage(list(9));
+    const query = { limit: 4, cursor: next_cursor ?? '' };
+    await keysetPage(list(9, { query, descending: false }));
+    for (const other of [{ operation: 'list_others' }, { descending: true }, { filter: { workspace_id: 'v' } }]) {
+      await expect(keysetPage(list(9, { query, ...other }))).rejects.toMatchObject({ code: 'invalid_cursor' });
+    }
+  });
+
+  test('of no rows at all may be asked for', async () => {
+    expect(await keysetPage(list(9, { query: { limit: 0 } }))).toEqual({ data: [], next_cursor: null });
+  });
 });

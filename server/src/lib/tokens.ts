@@ -4,7 +4,7 @@ const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 function toUuid(bytes: Buffer): string {
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
 /**

@@ -1,6 +1,7 @@
+import { accounts } from './accounts/index.ts';
 import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
 import { races } from './races/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races, ...faults];
+export const checks: readonly Check[] = [...races, ...accounts, ...faults];

@@ -1,44 +1,52 @@
-import type { History, Operation, Rules, TicketState } from './history.ts';
-import { same, type States, step } from './model.ts';
+import type { History, Operation, Rules } from './history.ts';
+import { same, step, Versions } from './model.ts';
+
+/** What the checker looks at: whether the writes obey the rules, the answers the writes, and both the clock. */
+export type Part = 'rules' | 'answers' | 'time';
 
 /**
  * What of a ticket's history no order of single steps explains; nothing if it is linearizable (Herlihy and Wing 1990).
  *
- * Every write has a version and every answer names one, so the order is not searched for but known: writes by version,
- * each answer after the write whose version it saw. Left to check is that the order obeys real time, that each write is
- * what the rules make of the one before, and that each answer is true of the version it names. Linear, but for sorting.
+ * Every write has a version and nearly every answer names one, so the order is not searched for but known: writes by
+ * version, each answer after the write whose version it saw. Left to check is that the order obeys real time, that each
+ * write is what the rules make of the one before, and that each answer is true of the version it names. An answer that
+ * names none is put at the first version that explains it, which leaves all that come after it the most room. Linear,
+ * but for sorting, and for the versions made while an answer without one was under way.
  */
-export function violationsOf(history: History, rules: Rules): string[] {
-  const found: string[] = [];
+export function violationsOf(history: History, rules: Rules, blind_to?: Part): string[] {
+  const found: Record<Part, string[]> = { rules: [], answers: [], time: [] };
   const by_id = new Map(history.operations.map((operation) => [operation.id, operation]));
   const version_of = new Map<string, number>();
   history.order.forEach((id, index) => {
-    if (version_of.has(id)) found.push(`${id} made versions ${version_of.get(id)} and ${index + 1}`);
+    if (version_of.has(id)) found.rules.push(`${id} made versions ${version_of.get(id)} and ${index + 1}`);
     version_of.set(id, index + 1);
   });
-  const states = replay(history, by_id, rules, found);
-  for (const operation of history.operations) judge(operation, version_of.get(operation.id), states, rules, found);
-  if (found.length === 0) followTime(history.operations, version_of, states, rules, found);
-  return found;
+  const states = replay(history, by_id, rules, found.rules);
+  for (const operation of history.operations) {
+    judge(operation, version_of.get(operation.id), states, rules, found.answers);
+  }
+  // Only where versions mean what they say does it make sense to ask when they were seen.
+  if (found.rules.length + found.answers.length === 0) {
+    const starts = history.order.map((id) => by_id.get(id)?.start ?? -Infinity);
+    followTime({ operations: history.operations, version_of, states, rules, starts }, found.time);
+  }
+  return (['rules', 'answers', 'time'] as const).flatMap((part) => (part === blind_to ? [] : found[part]));
 }
 
 /** The states that the versions made, one upon the other; a write that the rules forbid is a violation. */
-function replay(history: History, by_id: Map<string, Operation>, rules: Rules, found: string[]): States {
-  const states: (TicketState | undefined)[] = [undefined];
+function replay(history: History, by_id: Map<string, Operation>, rules: Rules, found: string[]): Versions {
+  const states = new Versions();
   history.order.forEach((id, index) => {
     const operation = by_id.get(id);
-    const before = states[index];
-    if (operation === undefined) {
-      found.push(`version ${index + 1} was made by ${id}, which nobody sent`);
-      states.push(before);
-      return;
-    }
-    const result = step(operation.action, states, index, rules);
-    if (result !== 'gone' && 'state' in result) states.push(result.state);
-    else {
+    const before = states.at(index);
+    const result = operation === undefined ? 'gone' : step(operation.action, states, index, rules);
+    if (operation === undefined) found.push(`version ${index + 1} was made by ${id}, which nobody sent`);
+    else if (result === 'gone' || 'code' in result) {
       found.push(`version ${index + 1}: ${operation.action.kind} took effect where the rules say ${say(result)}`);
-      states.push(before);
+    } else if (same(result.state, before)) {
+      found.push(`version ${index + 1}: ${operation.action.kind} made a version that changes nothing`);
     }
+    states.push(result !== 'gone' && 'state' in result ? result.state : before);
   });
   return states;
 }
@@ -50,7 +58,7 @@ const say = (result: ReturnType<typeof step>) =>
 function judge(
   { id, action, outcome }: Operation,
   made: number | undefined,
-  states: States,
+  states: Versions,
   rules: Rules,
   found: string[],
 ): void {
@@ -63,41 +71,48 @@ function judge(
       return;
     case 'done':
       if (action.kind === 'delete' && made === undefined) fault('acknowledged, and lost');
+      if (action.kind === 'comment' && made !== undefined) fault('a comment made a version');
       return;
     case 'refused': {
       if (made !== undefined) fault(`refused, and made version ${made}`);
       if (outcome.version === undefined) return;
       const result = step(action, states, outcome.version, rules);
-      if (result === 'gone' || !('code' in result)) fault(`refused at version ${outcome.version}, where it may`);
-      if (outcome.status !== undefined && outcome.status !== states[outcome.version]?.status) {
+      if (result === 'gone' || !('code' in result) || result.code !== outcome.code) {
+        fault(`refused by ${outcome.code} at version ${outcome.version}, where the rules say ${say(result)}`);
+      }
+      if (outcome.status !== undefined && outcome.status !== states.at(outcome.version)?.status) {
         fault(`told of status ${outcome.status} at version ${outcome.version}`);
       }
       return;
     }
     case 'state': {
       const { version, state } = outcome;
-      if (!same(state, states[version])) fault(`saw another version ${version} than was made`);
+      if (!same(state, states.at(version))) fault(`saw another version ${version} than was made`);
       if (action.kind === 'read') {
         if (made !== undefined) fault('a read made a version');
       } else if (made !== undefined) {
         if (made !== version) fault(`acknowledged as version ${version}, made ${made}`);
       } else {
         const result = step(action, states, version, rules);
-        const changes = result === 'gone' || 'code' in result || !same(result.state, states[version]);
+        const changes = result === 'gone' || 'code' in result || !same(result.state, states.at(version));
         if (changes) fault(`acknowledged as version ${version}, and lost`);
       }
     }
   }
 }
 
+interface Course {
+  operations: readonly Operation[];
+  version_of: ReadonlyMap<string, number>;
+  states: Versions;
+  rules: Rules;
+  /** When the call that made each version began; version 1 first. */
+  starts: readonly number[];
+}
+
 /** Whether every operation can stand after all those that had ended before it began. */
-function followTime(
-  operations: readonly Operation[],
-  version_of: ReadonlyMap<string, number>,
-  states: States,
-  rules: Rules,
-  found: string[],
-): void {
+function followTime(course: Course, found: string[]): void {
+  const { operations, version_of } = course;
   const by_start = operations.toSorted((a, b) => a.start - b.start);
   const position_of = new Map<string, number>();
   const by_end = operations.filter(({ end }) => end !== Infinity).toSorted((a, b) => a.end - b.end);
@@ -107,25 +122,32 @@ function followTime(
     for (let done = by_end[next]; done !== undefined && done.end < operation.start; done = by_end[++next]) {
       reached = Math.max(reached, position_of.get(done.id) ?? 0);
     }
-    const made = version_of.get(operation.id);
-    const position = made === undefined ? seenAt(operation, states, rules, reached) : 2 * made;
-    if (position === undefined) continue;
-    if (position < reached) {
-      found.push(
-        `${operation.action.kind} ${operation.id} stands at version ${position / 2}, after version ${reached / 2} was seen`,
-      );
+    const { id, action, outcome } = operation;
+    const made = version_of.get(id);
+    if (made === undefined && outcome.kind === 'unknown') continue;
+    const position = made === undefined ? seenAt(operation, course, reached) : 2 * made;
+    const last_seen = `version ${Math.floor(reached / 2)} was seen`;
+    if (position === undefined) {
+      found.push(`${action.kind} ${id}: ${outcome.kind}, which nothing explains from when ${last_seen} until it ended`);
+      continue;
     }
-    position_of.set(operation.id, position);
+    if (position < reached) {
+      found.push(`${action.kind} ${id} stands at version ${Math.floor(position / 2)}, after ${last_seen}`);
+    }
+    position_of.set(id, position);
   }
 }
 
-/** Where an operation that made no version stands: right after the version it saw; the earliest that explains it. */
-function seenAt({ action, outcome }: Operation, states: States, rules: Rules, reached: number): number | undefined {
-  if (outcome.kind === 'unknown') return undefined;
+/** Where an operation that made no version stands: right after the version it saw, or the first that explains it. */
+function seenAt({ action, outcome, end }: Operation, course: Course, reached: number): number | undefined {
   if ((outcome.kind === 'state' || outcome.kind === 'refused') && outcome.version !== undefined) {
     return 2 * outcome.version + 1;
   }
-  for (let version = Math.floor(reached / 2); version < states.length; version++) {
+  const { states, rules, starts } = course;
+  const first = Math.floor(reached / 2);
+  for (let version = first; version <= states.last; version++) {
+    // It can't have seen what was only asked for when it had ended.
+    if (version > first && (starts[version - 1] ?? 0) > end) return undefined;
     const result = step(action, states, version, rules);
     const explains =
       outcome.kind === 'gone'
@@ -135,5 +157,5 @@ function seenAt({ action, outcome }: Operation, states: States, rules: Rules, re
           : result !== 'gone' && 'state' in result;
     if (explains) return 2 * version + 1;
   }
-  return -1;
+  return undefined;
 }

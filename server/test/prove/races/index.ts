@@ -1,8 +1,21 @@
 import type { Check } from '../check.ts';
+import { checker } from './checking.ts';
 import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
 import { linearizability } from './linearizability.ts';
+import { refresh_twice } from './refresh-twice.ts';
+import { ticket_numbers } from './ticket-numbers.ts';
 import { transitions } from './transitions.ts';
+import { unique_keys } from './unique-keys.ts';
 
 /** What must hold when many act at once. */
-export const races: readonly Check[] = [transitions, linearizability, last_owner, invitation_twice];
+export const races: readonly Check[] = [
+  checker,
+  transitions,
+  linearizability,
+  last_owner,
+  invitation_twice,
+  refresh_twice,
+  unique_keys,
+  ticket_numbers,
+];

@@ -1,30 +1,55 @@
 import type { Action, Rules, TicketState } from './history.ts';
 
-/** How a ticket came to be what it is: its state after each version, version 0 being nothing. */
-export type States = readonly (TicketState | undefined)[];
-
 const fields = ['title', 'priority'] as const;
+type Field = (typeof fields)[number];
+
+/** How a ticket came to be what it is: its state after each version, version 0 being nothing. */
+export class Versions {
+  readonly #states: (TicketState | undefined)[] = [undefined];
+  /** For each version, the last one up to it that changed the field. */
+  readonly #changed: Record<Field, number[]> = { title: [0], priority: [0] };
+
+  /** The latest version. */
+  get last(): number {
+    return this.#states.length - 1;
+  }
+
+  at(version: number): TicketState | undefined {
+    return this.#states[version];
+  }
+
+  push(state: TicketState | undefined): void {
+    const before = this.#states[this.last];
+    const version = this.last + 1;
+    for (const field of fields) {
+      const changes = state?.[field] !== before?.[field];
+      this.#changed[field].push(changes ? version : (this.#changed[field][version - 1] ?? 0));
+    }
+    this.#states.push(state);
+  }
+
+  /** Whether a version after `base`, up to `version`, changed the field. */
+  changed(field: Field, base: number, version: number): boolean {
+    return (this.#changed[field][version] ?? 0) > base;
+  }
+}
 
 /** The fields an edit would set that somebody else set to something else after its base. */
-function overlaps(action: Action & { kind: 'edit' }, states: States, version: number): boolean {
-  const current = states[version];
+function overlaps(action: Action & { kind: 'edit' }, states: Versions, version: number): boolean {
   return fields.some((field) => {
     const mine = action[field];
-    if (mine === undefined || mine === current?.[field]) return false;
-    return states
-      .slice(action.base + 1, version + 1)
-      .some((state, index) => state?.[field] !== states[action.base + index]?.[field]);
+    return mine !== undefined && mine !== states.at(version)?.[field] && states.changed(field, action.base, version);
   });
 }
 
 /** The state after an action on a version; a refusal's code; or nothing, where the ticket isn't there for it. */
 export function step(
   action: Action,
-  states: States,
+  states: Versions,
   version: number,
   rules: Rules,
 ): { state: TicketState } | { code: string } | 'gone' {
-  const now = states[version];
+  const now = states.at(version);
   if (action.kind === 'create') {
     const { title } = action;
     const fresh = { resolution: null, assignee_id: null, title, priority: 'none', deleted: false };

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
-import type { Action, History, Operation, Outcome, Rules, TicketState } from './history.ts';
-import { same, step } from './model.ts';
+import type { Action, History, Operation, Outcome, Rules } from './history.ts';
+import { same, step, Versions } from './model.ts';
 
 /** A small workflow with steps that are there, and steps that aren't. */
 export const toy_rules: Rules = {
@@ -10,7 +10,18 @@ export const toy_rules: Rules = {
 };
 
 function anyAction(random: Random, id: string, seen: number): Action {
-  const kind = random.pick(['read', 'read', 'transition', 'transition', 'edit', 'edit', 'assign', 'delete', 'restore']);
+  const kind = random.pick([
+    'read',
+    'read',
+    'transition',
+    'transition',
+    'edit',
+    'edit',
+    'assign',
+    'delete',
+    'restore',
+    'comment',
+  ]);
   switch (kind) {
     case 'transition':
       return {
@@ -31,49 +42,64 @@ function anyAction(random: Random, id: string, seen: number): Action {
   }
 }
 
-interface Pending {
+interface Call {
   id: string;
   start: number;
   end: number;
-  /** When it takes effect: somewhere between. */
+  /** When it takes effect: somewhere between; Infinity for never. */
   at: number;
   lost: boolean;
 }
 
-/** A history that one hand after the other made, as `clients` saw it whose calls overlap; some never hear back. */
-export function simulate(random: Random, size: { operations: number; clients: number }): History {
+/** Calls that overlap. Of those that never hear back, some happen, some don't, and some happen later. */
+function calls(random: Random, size: { operations: number; clients: number }): Call[] {
   const clocks = Array.from({ length: size.clients }, () => 1 + random.next());
-  const pending: Pending[] = [{ id: 'o0', start: 0, at: 0.5, end: 1, lost: false }];
+  const all: Call[] = [{ id: 'o0', start: 0, at: 0.5, end: 1, lost: false }];
   for (let n = 1; n < size.operations; n++) {
     const client = random.below(size.clients);
     const start = (clocks[client] ?? 0) + random.next();
     const end = start + 4 * random.next();
     clocks[client] = end;
-    pending.push({ id: `o${n}`, start, at: start + (end - start) * random.next(), end, lost: random.chance(0.03) });
+    const lost = random.chance(0.03);
+    const until = lost ? end + 8 * random.next() : end;
+    const at = lost && random.chance(0.3) ? Infinity : start + (until - start) * random.next();
+    all.push({ id: `o${n}`, start, at, end: lost ? Infinity : end, lost });
   }
-  const states: (TicketState | undefined)[] = [undefined];
+  return all;
+}
+
+/** What the client is told, and whether it made a version. */
+function perform(action: Action, states: Versions, random: Random): { outcome: Outcome; made: boolean } {
+  const { last } = states;
+  const result = step(action, states, last, toy_rules);
+  if (result === 'gone') return { outcome: { kind: 'gone' }, made: false };
+  if ('code' in result) {
+    const told = random.chance(0.7) ? { version: last, status: states.at(last)?.status ?? '' } : {};
+    return { outcome: { kind: 'refused', code: result.code, ...told }, made: false };
+  }
+  const made = !same(result.state, states.at(last));
+  if (made) states.push(result.state);
+  const silent = action.kind === 'delete' || action.kind === 'comment';
+  return { outcome: silent ? { kind: 'done' } : { kind: 'state', version: states.last, state: result.state }, made };
+}
+
+/** A history with the states that its versions made. */
+export interface Simulated extends History {
+  states: Versions;
+}
+
+/** A history that one hand after the other made, as clients saw it whose calls overlap. */
+export function simulate(random: Random, size: { operations: number; clients: number }): Simulated {
+  const states = new Versions();
   const order: string[] = [];
-  const operations = pending
-    .toSorted((a, b) => a.at - b.at)
-    .map((call, index): Operation => {
-      const version = states.length - 1;
-      const action: Action = index === 0 ? { kind: 'create', title: 'new' } : anyAction(random, call.id, version);
-      const result = step(action, states, version, toy_rules);
-      let outcome: Outcome;
-      if (result === 'gone') outcome = { kind: 'gone' };
-      else if ('code' in result) outcome = { kind: 'refused', code: result.code, version };
-      else {
-        const changes = !same(result.state, states[version]);
-        if (changes) {
-          states.push(result.state);
-          order.push(call.id);
-        }
-        outcome = { kind: 'state', version: version + (changes ? 1 : 0), state: result.state };
-        if (action.kind === 'delete') outcome = { kind: 'done' };
-      }
-      const { id, start } = call;
-      if (call.lost && index > 0) return { id, start, end: Infinity, action, outcome: { kind: 'unknown' } };
-      return { id, start, end: call.end, action, outcome };
+  const operations = calls(random, size)
+    .toSorted((a, b) => (a.at === b.at ? 0 : a.at - b.at))
+    .map(({ id, start, end, at, lost }, index): Operation => {
+      const action: Action = index === 0 ? { kind: 'create', title: 'new' } : anyAction(random, id, states.last);
+      if (at === Infinity) return { id, start, end, action, outcome: { kind: 'unknown' } };
+      const { outcome, made } = perform(action, states, random);
+      if (made) order.push(id);
+      return { id, start, end, action, outcome: lost ? { kind: 'unknown' } : outcome };
     });
-  return { operations, order };
+  return { operations, order, states };
 }

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { presets, unreachableStatuses, type WorkflowDefinition, workflow_definition } from './workflow-definition.ts';
+
+const { strict, standard } = presets;
+const step = { from: 'open', to: 'in_progress' };
+
+/** What is wrong with the strict workflow when it is changed so, as `path: message`. */
+function faults(changes: Record<string, unknown>): string[] {
+  const { error } = workflow_definition.safeParse({ ...strict, ...changes });
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+const transition = (changes: object) => ({ transitions: [{ ...step, ...changes }, ...strict.transitions.slice(1)] });
+const status = (changes: object) => ({
+  statuses: [{ ...strict.statuses[0], ...changes }, ...strict.statuses.slice(1)],
+});
+
+describe('a workflow', () => {
+  test('may leave out who takes a step, what it requires, and resolutions', () => {
+    const { resolutions: _, ...rest } = strict;
+    expect(
+      workflow_definition.parse({ ...rest, transitions: strict.transitions.map(({ from, to }) => ({ from, to })) }),
+    ).toEqual({ ...strict, resolutions: [] });
+  });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    [
+      'a status twice',
+      { statuses: [...strict.statuses, strict.statuses[1]] },
+      ['statuses.4.key: The status in_progress is there twice.'],
+    ],
+    ['a start that is no status', { initial: ['open', 'nowhere'] }, ['initial.1: There is no status nowhere.']],
+    [
+      'a step from nowhere',
+      { transitions: [...strict.transitions, { from: 'nowhere', to: 'open' }] },
+      ['transitions.3.from: There is no status nowhere.'],
+    ],
+    [
+      'a step to nowhere',
+      { transitions: [...strict.transitions, { from: 'open', to: 'nowhere' }] },
+      ['transitions.3.to: There is no status nowhere.'],
+    ],
+    [
+      'a step in place',
+      { transitions: [...strict.transitions, { from: 'open', to: 'open' }] },
+      ['transitions.3.to: A step leads to another status.'],
+    ],
+    [
+      'a step twice',
+      { transitions: [...strict.transitions, step] },
+      ['transitions.3: The step open to in_progress is there twice.'],
+    ],
+    [
+      'a resolution where nothing is done',
+      transition({ requires: ['resolution'] }),
+      ['transitions.0.requires: Only a step into a status of the category done can require a resolution.'],
+    ],
+    [
+      'a resolution of none',
+      {
+        resolutions: [],
+        transitions: [
+          ...strict.transitions.slice(0, 2),
+          { from: 'resolved', to: 'closed', requires: ['comment', 'resolution'] },
+        ],
+      },
+      ['transitions.2.requires: The workflow has no resolutions to require.'],
+    ],
+    [
+      'a status out of reach',
+      { transitions: strict.transitions.slice(0, 2) },
+      ['statuses.3: No ticket could reach closed.'],
+    ],
+  ])('with %s is refused', (_, changes, expected) => {
+    expect(faults(changes)).toEqual(expected);
+    const { error } = workflow_definition.safeParse({ ...strict, ...changes });
+    expect(error?.issues.map(({ code }) => code)).toEqual(['custom']);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['fields unknown', { extra: 1 }],
+    ['a status of fields unknown', status({ extra: 1 })],
+    ['a step of fields unknown', transition({ extra: 1 })],
+    ['no statuses', { statuses: [], initial: ['open'], transitions: [] }],
+    ['no start', { initial: [] }],
+    ['a step for nobody', transition({ roles: [] })],
+    ['a step for viewers', transition({ roles: ['viewer'] })],
+    ['a step for four', transition({ roles: ['owner', 'admin', 'member', 'owner'] })],
+    ['four requirements', transition({ requires: ['comment', 'comment', 'comment', 'comment'] })],
+    ['a requirement unknown', transition({ requires: ['title'] })],
+    ['a category unknown', status({ category: 'later' })],
+    ['a status without a name', status({ name: ' ' })],
+    ['a name too long', status({ name: 'x'.repeat(81) })],
+    ['51 resolutions', { resolutions: Array.from({ length: 51 }, (_, n) => `r${n}`) }],
+    ['51 starts', { initial: Array.from({ length: 51 }, () => 'open') }],
+    ['2501 steps', { transitions: Array.from({ length: 2501 }, () => step) }],
+    [
+      '51 statuses',
+      { statuses: Array.from({ length: 51 }, (_, n) => ({ key: `s${n}`, name: 'S', category: 'todo' })) },
+    ],
+  ])('with %s is refused', (_, changes) => {
+    expect(faults(changes)).not.toEqual([]);
+  });
+
+  test.each(['a', 'z9_', `a${'b'.repeat(39)}`])('has keys like %s', (key) => {
+    expect(faults({ resolutions: [key] })).toEqual([]);
+  });
+
+  test.each(['', 'A', '9a', '_a', 'a-b', 'a b', ' a', 'a\n', `a${'b'.repeat(40)}`])('has no keys like %j', (key) => {
+    expect(faults({ resolutions: [key] })).toHaveLength(1);
+  });
+
+  test('may wait', () => {
+    expect(workflow_definition.parse(standard)).toEqual(standard);
+  });
+
+  test('trims names, and takes them to their bounds', () => {
+    expect(workflow_definition.parse({ ...strict, ...status({ name: ' Open ' }) })).toEqual(strict);
+    expect(faults(status({ name: 'x'.repeat(80) }))).toEqual([]);
+    expect(faults(transition({ requires: ['comment', 'assignee_id', 'comment'] }))).toEqual([]);
+  });
+});
+
+test('a status is reached by any number of steps from any start', () => {
+  const chain = (initial: string[]) => ({ ...strict, initial }) as WorkflowDefinition;
+  expect(unreachableStatuses(chain(['open']))).toEqual([]);
+  expect(unreachableStatuses(chain(['resolved']))).toEqual(['open', 'in_progress']);
+  expect(unreachableStatuses(chain(['closed', 'in_progress']))).toEqual(['open']);
+});
+
+test('the presets are what they are: projects have been made from them', () => {
+  const shape = ({ statuses, initial, transitions }: WorkflowDefinition) => ({
+    statuses: statuses.map(({ key, name, category }) => `${key} ${name} ${category}`),
+    initial,
+    steps: transitions.map(({ from, to, requires }) => [from, to, ...requires].join(' ')).sort(),
+    roles: [...new Set(transitions.map(({ roles }) => roles.join(' ')))],
+  });
+  const statuses = [
+    'open Open todo',
+    'in_progress In progress in_progress',
+    'waiting Waiting waiting',
+    'resolved Resolved done',
+    'closed Closed done',
+  ];
+  expect(shape(strict)).toEqual({
+    statuses: statuses.filter((one) => !one.startsWith('waiting')),
+    initial: ['open'],
+    steps: ['in_progress resolved', 'open in_progress', 'resolved closed'],
+    roles: ['owner admin member'],
+  });
+  expect(shape(standard)).toEqual({
+    statuses,
+    initial: ['open'],
+    steps: [
+      'closed in_progress',
+      'closed open',
+      'in_progress closed resolution',
+      'in_progress open',
+      'in_progress resolved resolution',
+      'in_progress waiting',
+      'open closed resolution',
+      'open in_progress',
+      'open resolved resolution',
+      'open waiting',
+      'resolved closed',
+      'resolved in_progress',
+      'resolved open',
+      'waiting closed resolution',
+      'waiting in_progress',
+      'waiting open',
+      'waiting resolved resolution',
+    ],
+    roles: ['owner admin member'],
+  });
+  const resolutions = ['fixed', 'duplicate', 'invalid', 'wont_fix', 'cannot_reproduce', 'no_response'];
+  expect([strict.resolutions, standard.resolutions]).toEqual([resolutions, resolutions]);
+});
+
+test('the document says what its parts are called and mean', () => {
+  const { $defs, ...document } = z.toJSONSchema(z.strictObject({ workflow: workflow_definition }), { io: 'input' });
+  expect(document).toMatchObject({ properties: { workflow: { $ref: '#/$defs/WorkflowDefinition' } } });
+  expect($defs).toMatchObject({
+    WorkflowDefinition: {
+      properties: { initial: { description: 'Where tickets may start; the first is the default.' } },
+    },
+    WorkflowStatus: { properties: { key: { example: 'in_progress' } } },
+    WorkflowTransition: {
+      properties: {
+        roles: { description: 'Who may take the step.' },
+        requires: { description: 'What the ticket or the request must carry.' },
+      },
+    },
+  });
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Applicant, type Caller, apply } from '../access/authorize.ts';
+import jwt from 'jsonwebtoken';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import type { Person } from '../../test/harness/people.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { holdAssignee, openTicket, requireTicket, requireTicketId } from './access.ts';
+
+let server: TestServer;
+let team: Team;
+let ticket: Awaited<ReturnType<typeof makeTicket>>;
+
+const writers = ['owner', 'admin', 'member'] as const;
+
+beforeAll(async () => {
+  server = await startServer({ BATON_LOCK_TIMEOUT_MS: '100' });
+  team = await makeTeam(server);
+  ticket = await makeTicket(team);
+});
+afterAll(() => server.stop());
+
+function callerOf({ user, access_token }: Person): Caller {
+  const { sid } = jwt.decode(access_token) as { sid: string };
+  return { user_id: user.id, session_id: sid, request_id: 'r' };
+}
+
+function asPerson<T>(person: Person, body: (tx: Tx, applicant: Applicant) => Promise<T>): Promise<T> {
+  const { workspace_id } = team;
+  const caller = callerOf(person);
+  const scope = { workspace_id, user_id: caller.user_id };
+  return transaction(server.pool, scope, (tx) => body(tx, apply(tx, caller, writers, workspace_id)));
+}
+
+const open = (ref: string, opening?: Parameters<typeof openTicket>[3], person = team.member) =>
+  asPerson(person, (tx, applicant) => openTicket(tx, applicant, ref, opening));
+const not_found = { code: 'not_found' };
+
+test('a ticket is found by id and by key; a deleted one, an absent one and another workspace’s are not', async () => {
+  const { workspace_id } = team;
+  const deleted = await makeTicket(team);
+  await team.member.client.delete_ticket({ workspace_id, ticket: deleted.id });
+  const read = <T>(body: Parameters<typeof readOnly<T>>[2], scope = workspace_id) =>
+    readOnly(server.pool, { workspace_id: scope, user_id: team.owner.user.id }, body);
+  for (const ref of [ticket.id, ticket.key]) {
+    expect(await read((db) => requireTicket(db, workspace_id, ref))).toMatchObject({
+      id: ticket.id,
+      title: 'A ticket',
+    });
+    expect(await read((db) => requireTicketId(db, workspace_id, ref))).toBe(ticket.id);
+  }
+  for (const ref of [deleted.id, deleted.key, newId(), 'ENG-999']) {
+    await expect(read((db) => requireTicket(db, workspace_id, ref))).rejects.toMatchObject(not_found);
+    await expect(read((db) => requireTicketId(db, workspace_id, ref))).rejects.toMatchObject(not_found);
+  }
+  const { id: other } = await team.owner.client.create_workspace({ body: { name: 'Other' } });
+  await expect(read((db) => requireTicket(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
+  await expect(read((db) => requireTicketId(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
+});
+
+test('the door lets a writer to a ticket, and says who it was', async () => {
+  const opened = await open(ticket.key, { assignee_id: team.viewer.user.id });
+  expect(opened.actor).toMatchObject({ user_id: team.member.user.id, role: 'member' });
+  expect(opened.ticket).toMatchObject({ id: ticket.id, version: 1 });
+  await expect(open(ticket.id, {}, team.viewer)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(open(ticket.id, {}, team.stranger)).rejects.toMatchObject(not_found);
+  await expect(open(newId())).rejects.toMatchObject(not_found);
+});
+
+test('a deleted ticket is opened only by who asks for it', async () => {
+  const { id } = await makeTicket(team);
+  await team.member.client.delete_ticket({ workspace_id: team.workspace_id, ticket: id });
+  await expect(open(id)).rejects.toMatchObject(not_found);
+  await expect(open(id, { deleted: false })).rejects.toMatchObject(not_found);
+  expect((await open(id, { deleted: true })).ticket.id).toBe(id);
+});
+
+test('a ticket of an archived project is closed to writes', async () => {
+  const { workspace_id, owner } = team;
+  const body = { key: 'OLD', name: 'Old' };
+  const { id: project_id } = await owner.client.create_project({ workspace_id, body });
+  const { id } = await owner.client.create_ticket({ workspace_id, project_id, body: { title: 'Old' } });
+  await owner.client.archive_project({ workspace_id, project_id });
+  await expect(open(id)).rejects.toMatchObject({ code: 'project_archived' });
+});
+
+test('a ticket may be given to a member or to nobody, and to nobody else', async () => {
+  const may = (user_id: string | null | undefined) =>
+    asPerson(team.member, (tx, applicant) => holdAssignee(tx, applicant, user_id));
+  expect(await Promise.all([null, undefined, team.viewer.user.id].map(may))).toEqual([true, true, true]);
+  expect(await may(team.stranger.user.id)).toBe(false);
+  await expect(open(ticket.id, { assignee_id: team.stranger.user.id })).rejects.toMatchObject({
+    code: 'assignee_not_member',
+  });
+});
+
+test('a ticket opened to be changed is held against other changes, not against comments, until the commit', async () => {
+  await asPerson(team.member, async (tx, applicant) => {
+    await openTicket(tx, applicant, ticket.id);
+    await expect(open(ticket.id)).rejects.toMatchObject({ code: 'overloaded' });
+    expect((await open(ticket.id, { hold: 'comment' })).ticket.id).toBe(ticket.id);
+    await expect(open(ticket.id, { hold: 'delete' })).rejects.toMatchObject({ code: 'overloaded' });
+  });
+  expect((await open(ticket.id)).ticket.id).toBe(ticket.id);
+});

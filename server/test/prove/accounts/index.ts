@@ -1,0 +1,6 @@
+import type { Check } from '../check.ts';
+import { passwords } from './passwords.ts';
+import { tokens } from './tokens.ts';
+
+/** What must hold of signing in. */
+export const accounts: readonly Check[] = [tokens, passwords];

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { accounts } from './index.ts';
+
+testSlices(accounts);

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { registerPerson } from '../../harness/people.ts';
+import { startServing } from '../../harness/served.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { inParallel, type Stage, setStage } from '../stage.ts';
+import { forgeries, type Ingredients, mint, partsOf } from './mint.ts';
+
+const makeKey = (kid: string) => ({ kid, secret: randomBytes(48).toString('base64') });
+const setting = (keys: readonly { kid: string; secret: string }[]) =>
+  keys.map(({ kid, secret }) => `${kid}:${secret}`).join(',');
+
+/** Whether a token opens one's own account. */
+async function opens(wire: Wire, token: string): Promise<boolean> {
+  return (await wire.send({ method: 'GET', path: '/v1/me', token })).status === 200;
+}
+
+/** Tokens about to end, and just ended. */
+async function edges(wire: Wire, { token, secret }: Ingredients): Promise<string[]> {
+  const { header, claims } = partsOf(token);
+  const now = Math.floor(Date.now() / 1000);
+  const until = (exp: number) => mint(header, { ...claims, exp }, secret);
+  const found: string[] = [];
+  const soon = until(now + 3);
+  if (!(await opens(wire, soon))) found.push('a token was refused before its time');
+  for (const exp of [now, now - 1])
+    if (await opens(wire, until(exp))) found.push(`accepted ${now - exp} s after its end`);
+  await sleep((now + 3) * 1000 - Date.now());
+  if (await opens(wire, soon)) found.push('accepted in the second of its end');
+  return found;
+}
+
+/** After the older of two keys is taken out, its tokens are refused, and those of the newer one are not. */
+async function rotated(stage: Stage, run: Run, from: Ingredients): Promise<string[]> {
+  const { header, claims } = partsOf(from.token);
+  const keys = setting([from]);
+  const next = await startServing({
+    database_url: stage.database.url,
+    env: { BATON_JWT_KEYS: keys },
+    source: run.mutant?.source,
+  });
+  const wire = new Wire(next.url, 1);
+  const older = mint({ ...header, kid: from.other.kid }, claims, from.other.secret);
+  const found: string[] = [];
+  if (!(await opens(wire, from.token))) found.push('the newer key’s token is refused once the older is gone');
+  if (await opens(wire, older)) found.push('the token of a key that is gone is accepted');
+  wire.close();
+  await next.stop();
+  return found;
+}
+
+async function forge(run: Run, size: number): Promise<Finding> {
+  const newer = makeKey('newer');
+  const other = makeKey('older');
+  const stage = await setStage(run.mutant, { BATON_JWT_KEYS: setting([newer, other]) });
+  const wire = new Wire(stage.url, 32);
+  const { access_token: token } = await registerPerson(stage);
+  const from = { token, ...newer, other };
+  const { header, claims } = partsOf(token);
+  const violations: string[] = [];
+  if (!(await opens(wire, mint({ ...header, kid: other.kid }, claims, other.secret)))) {
+    violations.push('the older key’s token is refused while it verifies');
+  }
+  const forged = forgeries(from, run.random, scaled(5000, size));
+  const kinds = new Set<string>();
+  await inParallel(forged.length, 32, async (n) => {
+    const { status, headers, text } = await wire.send({ method: 'GET', path: '/v1/me', token: forged[n] });
+    kinds.add(`${status} ${headers['www-authenticate']?.toString()} ${headers['content-type']?.toString()} ${text}`);
+    if (status !== 401) violations.push(`answered ${status} to ${forged[n]?.slice(0, 300)}`);
+    run.progress(n / forged.length);
+  });
+  if (kinds.size !== 1) violations.push(`refused in ${kinds.size} ways: ${[...kinds].slice(0, 3).join(' | ')}`);
+  if (![...kinds].some((kind) => kind.includes('Bearer'))) violations.push('no WWW-Authenticate');
+  violations.push(...(await edges(wire, from)));
+  if (!(await opens(wire, token))) violations.push('the true token is refused after all');
+  violations.push(...(await rotated(stage, run, from)));
+  wire.close();
+  return {
+    load: { forged: forged.length },
+    figures: { answers: kinds.size },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+const loosened = (find: string, replace: string) =>
+  ({ source: [{ file: 'accounts/tokens.ts', find, replace }] }) as const;
+
+export const tokens: Check = {
+  id: 'tokens',
+  promises: ['P13'],
+  says: 'Of all tokens made from a true one by forgery only the true one opens; the others are refused with the same bytes.',
+  run: forge,
+  slice: 0.02,
+  control_size: 0.02,
+  controls: {
+    'other hashes are accepted': loosened("algorithms: ['HS256']", "algorithms: ['HS256', 'HS384', 'HS512']"),
+    'headers that we never write are passed over': loosened("!['alg', 'typ', 'kid'].includes(name)", 'false && name'),
+    'any type of token is taken': loosened("header.typ !== 'at+jwt'", 'false'),
+    'an unknown key id takes the first key': loosened(
+      "this.#keys.get(header.kid ?? '')",
+      'this.#keys.get(header.kid ?? "") ?? this.#signing.key',
+    ),
+    'issuer and audience are not looked at': loosened('issuer, audience, maxAge', 'maxAge'),
+    'expiry is not looked at': loosened('issuer, audience, maxAge', 'issuer, audience, ignoreExpiration: true, maxAge'),
+  },
+};
