@@ -41,6 +41,7 @@ describe('an access token', () => {
     ['for another audience', signed({ ...claims, aud: 'other' })],
     ['expired', signed(claims, { expiresIn: -1 })],
     ['without expiry', jwt.sign(claims, key, { algorithm: 'HS256', header })],
+    ['issued at no time', signed({ ...claims, iat: 0 })],
     ['issued too long ago', signed({ ...claims, iat: Math.floor(Date.now() / 1000) - 61 }, { expiresIn: 3600 })],
     ['not valid yet', signed(claims, { notBefore: 60 })],
     ['of no user', signed({ ...claims, sub: 'root' })],

