@@ -85,7 +85,7 @@ export class AccessTokens {
     if (typeof claims === 'string') throw new Error('claims');
     const { exp, iat, sub, sid } = claims;
     // Not by the library's maxAge, which takes an iat of 0 for now.
-    if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > this.#ttl_s) throw new Error('life');
+    if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > this.#ttl_s) throw new Error('claims');
     return { identity: { user_id: String(sub), session_id: String(sid) }, exp };
   }
 }
