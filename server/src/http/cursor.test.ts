@@ -51,7 +51,7 @@ test('a cursor carries 16 bytes of proof before its position', () => {
 test('a cursor is bound to its secret and list by the same bytes in every process and version', () => {
   const cursor = new Cursors(Buffer.alloc(32, 7)).encode(position, 'list');
   expect(Buffer.from(cursor, 'base64url').subarray(0, 16).toString('hex')).toMatchInlineSnapshot(
-    `"6fb908af506c011a68f4ab4347121490"`,
+    `"5c1e07bf0b19863218a3882ce23fafc2"`,
   );
 });
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { BatonError } from '../errors.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import { isUuid } from '../lib/ids.ts';
@@ -14,15 +14,15 @@ const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /** Makes and reads cursors: opaque, signed, and of use only for the list they came from. */
 export class Cursors {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   constructor(secret: Buffer) {
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'baton cursor', 32));
+    this.#key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'baton cursor', 32)));
   }
 
   #mac(payload: Buffer, list: string): Buffer {
-    const bound = createHash('sha256').update(list).digest();
-    return createHmac('sha256', this.#key).update(bound).update(payload).digest().subarray(0, mac_bytes);
+    // The list is JSON on one line, so that the newline ends it.
+    return createHmac('sha256', this.#key).update(`${list}\n`).update(payload).digest().subarray(0, mac_bytes);
   }
 
   /** `list` says which list it is: operation, workspace, filters and order. */

@@ -32,14 +32,18 @@ export async function definitionsOf(
   workspace_id: string,
   keys: readonly DefinitionKey[],
 ): Promise<(key: DefinitionKey) => WorkflowDefinition> {
-  const found = new Map<string, WorkflowDefinition>();
+  // By project and version, not by a name: a page of fifty makes no fifty names.
+  const found = new Map<string, Map<number, WorkflowDefinition>>();
+  const keep = ({ project_id, workflow_version }: DefinitionKey, definition: WorkflowDefinition) => {
+    const versions = found.get(project_id) ?? new Map<number, WorkflowDefinition>();
+    found.set(project_id, versions.set(workflow_version, definition));
+  };
   const missing = new Map<string, DefinitionKey>();
   for (const key of keys) {
-    const name = nameOf(key);
-    if (found.has(name)) continue;
-    const known = remembered.get(name);
-    if (known === undefined) missing.set(name, key);
-    else found.set(name, known);
+    if (found.get(key.project_id)?.has(key.workflow_version) === true) continue;
+    const known = remembered.get(nameOf(key));
+    if (known === undefined) missing.set(nameOf(key), key);
+    else keep(key, known);
   }
   if (missing.size > 0) {
     const wanted = [...missing.values()];
@@ -50,12 +54,12 @@ export async function definitionsOf(
         as k (project_id, version) on k.project_id = w.project_id and k.version = w.version
       where w.workspace_id = ${workspace_id}`);
     for (const row of rows) {
-      found.set(nameOf(row), row.definition);
+      keep(row, row.definition);
       remember(row, row.definition);
     }
   }
   return (key) => {
-    const definition = found.get(nameOf(key));
+    const definition = found.get(key.project_id)?.get(key.workflow_version);
     if (definition === undefined) throw new Error(`There is no workflow ${nameOf(key)}.`);
     return definition;
   };
