@@ -6,6 +6,8 @@ import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { setTemplateUrl, template, withDatabase } from './database.ts';
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 function startOwn(dir: string, fsync: boolean) {
   chmodSync(dir, 0o755); // as root, PostgreSQL runs as another user, who must get in
   return startEmbedded({ dir, fsync, max_connections: 300 });
@@ -23,8 +25,21 @@ export default function startTestCluster(): Promise<() => Promise<void>> {
 export async function startCluster({ fsync }: { fsync: boolean }): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-test-'));
-  const embedded = given === undefined ? await startOwn(dir, fsync) : undefined;
-  const admin_url = given ?? embedded?.url ?? '';
+  const starting = given === undefined ? startOwn(dir, fsync) : undefined;
+  const stop = async () => {
+    for (const signal of signals) process.off(signal, end);
+    await (await starting)?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  // Told to stop before its time, it leaves no database behind either.
+  const end = () => void stop().finally(() => process.exit(1));
+  for (const signal of signals) process.once(signal, end);
+  const admin_url = given ?? (await starting)?.url ?? '';
+  await makeTemplate(admin_url);
+  return stop;
+}
+
+async function makeTemplate(admin_url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: admin_url });
   await admin.connect();
   await admin.query(`drop database if exists ${template} with (force)`);
@@ -33,8 +48,4 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   const template_url = withDatabase(admin_url, template);
   await migrate({ url: template_url });
   setTemplateUrl(template_url);
-  return async () => {
-    await embedded?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  };
 }
