@@ -34,8 +34,12 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   // Told to stop before its time, it leaves no database behind either.
   const end = () => void stop().finally(() => process.exit(1));
   for (const signal of signals) process.once(signal, end);
-  const admin_url = given ?? (await starting)?.url ?? '';
-  await makeTemplate(admin_url);
+  try {
+    await makeTemplate(given ?? (await starting)?.url ?? '');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return stop;
 }
 
