@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { installTools } from './tools.ts';
 
 // Everything that checks the project, in the order in which a mistake is cheapest to hear of. The last line is
 // `N passed, N failed`: checks and tests counted alike.
@@ -45,6 +46,7 @@ function vitest(args: string[]): Count {
 }
 
 const only = process.argv.slice(2);
+if (only.length === 0) installTools();
 const counts = [
   ...(only.length > 0
     ? []
@@ -54,6 +56,8 @@ const counts = [
         check('format', 'biome', ['format', '.']),
         check('dead code', 'knip', []),
         check('generated files are fresh', 'node', ['scripts/generate.ts', '--check']),
+        check('contract', 'node', ['scripts/lint-contract.ts']),
+        check('regular expressions', 'node', ['scripts/lint-regexes.ts']),
       ]),
   vitest(only),
 ];

@@ -128,7 +128,7 @@ export interface Operations {
   /** Lists who did what, newest first, narrowed by the parameters given. */
   list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string; created_before?: string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
   /** Publishes who may call what: the table that every request is held to. */
-  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": string; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
+  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Answers as long as the process turns, whatever the database does. */
   get_livez: { input: Record<string, never>; output: { "status": "ok"; } };
   /** Answers 200 when requests can be served: the database answers, and the process isn’t stopping. */

@@ -6,7 +6,12 @@ import { accessOf } from './policy.ts';
 export function accessRoutes(routes: Routes): void {
   const operations = contracts.map(({ id, method, path }) => {
     const access = accessOf(id);
-    return { id, method: method.toUpperCase(), path, access: typeof access === 'string' ? access : [...access] };
+    return {
+      id,
+      method: method.toUpperCase() as Uppercase<typeof method>,
+      path,
+      access: typeof access === 'string' ? access : [...access],
+    };
   });
   routes.open(contract.get_policy, () => Promise.resolve({ operations }));
 }

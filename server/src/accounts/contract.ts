@@ -1,12 +1,27 @@
 import { z } from 'zod';
-import { id, line, operation, page, page_query, text, timestamp } from '../http/contract.ts';
+import {
+  fields,
+  id,
+  line,
+  operation,
+  page,
+  page_query,
+  request_id,
+  stored,
+  text,
+  timestamp,
+  version,
+} from '../http/contract.ts';
+
+// An address as it was stored.
+const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
 
 export const user = z
   .strictObject({
     id,
-    email: z.string(),
-    name: z.string(),
-    version: z.int(),
+    email: stored_email,
+    name: stored(200),
+    version,
     created_at: timestamp,
     updated_at: timestamp,
   })
@@ -17,10 +32,17 @@ export type User = z.infer<typeof user>;
 const tokens = z
   .strictObject({
     user,
-    access_token: z.string(),
+    access_token: z
+      .string()
+      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+      .max(4096),
     token_type: z.literal('Bearer'),
-    expires_in: z.int().meta({ description: 'Seconds.' }),
-    refresh_token: z.string().meta({ description: 'Of use once: each refresh answers a new one.' }),
+    expires_in: z.int().min(1).max(2_147_483_647).meta({ format: 'int32', description: 'Seconds.' }),
+    refresh_token: z
+      .string()
+      .regex(/^brt_[A-Za-z0-9_-]{86}$/)
+      .max(90)
+      .meta({ description: 'Of use once: each refresh answers a new one.' }),
   })
   .meta({ id: 'Tokens' });
 
@@ -28,8 +50,8 @@ export const session = z
   .strictObject({
     id,
     current: z.boolean().meta({ description: 'The session of this very request.' }),
-    user_agent: z.string().nullable(),
-    ip: z.string().nullable(),
+    user_agent: stored(400).nullable(),
+    ip: stored(64).nullable(),
     created_at: timestamp,
     refreshed_at: timestamp,
     expires_at: timestamp,
@@ -39,10 +61,13 @@ export const session = z
 export const account_audit_entry = z
   .strictObject({
     id,
-    action: z.string(),
-    detail: z.record(z.string(), z.unknown()),
-    request_id: z.string(),
-    ip: z.string().nullable(),
+    action: z
+      .string()
+      .regex(/^[a-z_]+$/)
+      .max(60),
+    detail: fields,
+    request_id,
+    ip: stored(64).nullable(),
     created_at: timestamp,
   })
   .meta({ id: 'AccountAuditEntry' });
@@ -92,7 +117,7 @@ export const refresh = operation({
   path: '/v1/auth/refresh',
   tag: 'accounts',
   summary: 'Exchanges a refresh token for new tokens; using one a second time ends its whole session.',
-  body: z.strictObject({ refresh_token: z.string().max(200) }),
+  body: z.strictObject({ refresh_token: text({ max: 200 }) }),
   status: 200,
   response: tokens,
   errors: ['invalid_refresh_token'],

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { id, operation, page, page_query, text, timestamp } from '../http/contract.ts';
+import { id, operation, page, page_query, stored, text, timestamp } from '../http/contract.ts';
 import { max_text, ticket_params } from '../tickets/contract.ts';
 
 export const comment = z
-  .strictObject({ id, ticket_id: id, author_id: id, body: z.string(), created_at: timestamp })
+  .strictObject({ id, ticket_id: id, author_id: id, body: stored(max_text), created_at: timestamp })
   .meta({ id: 'Comment' });
 export type Comment = z.infer<typeof comment>;
 

@@ -45,43 +45,95 @@ export function operation<const O extends Operation>(declared: O): O {
 /** What the database and JSON can carry: no NUL (PostgreSQL refuses it), no lone surrogate (not UTF-8). */
 const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
 
+/** The half of `storable` that a JSON Schema can say. */
+const no_nul = '^[^\\u0000]*$';
+
+/** Text that was stored, as it comes back. */
+export function stored(max: number) {
+  return z.string().max(max).meta({ pattern: no_nul });
+}
+
 /** Text of bounded length, in UTF-16 units, that PostgreSQL can store as it is. */
 export function text(bounds: { min?: number; max: number }) {
   return z
     .string()
     .min(bounds.min ?? 0)
     .max(bounds.max)
-    .refine(storable, 'Text must not contain NUL or unpaired surrogates.');
+    .refine(storable, 'Text must not contain NUL or unpaired surrogates.')
+    .meta({ pattern: no_nul });
 }
 
 /** One line of text: trimmed, never empty. */
 export function line(max: number) {
-  return z.string().trim().min(1).max(max).refine(storable, 'Text must not contain NUL or unpaired surrogates.');
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(storable, 'Text must not contain NUL or unpaired surrogates.')
+    .meta({ pattern: no_nul });
 }
 
 // Canonical form only: one id, one spelling.
 export const id = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'Expected a UUID in lower case.')
-  .meta({ format: 'uuid', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
+  .max(36)
+  .meta({ format: 'uuid', description: 'A UUID, in lower case.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
 
-export const timestamp = z.string().meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
+export const timestamp = z.string().max(27).meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
 
 /** A point in time as a client may give it: ISO 8601 with a zone. */
-export const instant = z.iso.datetime({ offset: true }).meta({ example: '2026-11-24T09:05:00Z' });
+export const instant = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .meta({ description: 'A point in time, with its zone.', example: '2026-11-24T09:05:00Z' });
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
 
+/** Counts up from 1, as PostgreSQL's integer does. */
+export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
+
+/** The day, `2026-11-24`. */
+export const day = z.iso.date().max(10);
+
+/** Named fields of whatever kind. */
+export const fields = z.record(
+  z
+    .string()
+    .regex(/^[a-z_]+$/)
+    .max(60),
+  z.unknown(),
+);
+
+export const request_id = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{8,64}$/)
+  .max(64);
+
 /** The parameters every list takes. */
 export const page_query = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: 'At most this many, 1 to 100.' }),
-  cursor: z.string().max(1024).optional().meta({ description: 'The `next_cursor` of the page before.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(50)
+    .meta({ format: 'int32', description: 'At most this many, 1 to 100.' }),
+  cursor: text({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the page before.' }),
 });
 
 /** A list's answer: one page and the cursor of the next, null at the end. */
 export function page<T extends z.ZodType>(item: T) {
-  return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() });
+  return z.strictObject({
+    data: z.array(item).max(100),
+    next_cursor: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .max(1024)
+      .nullable(),
+  });
 }
 
 export const workspace_params = z.strictObject({ workspace_id: id });

@@ -71,6 +71,9 @@ export interface Routes {
 }
 
 const default_max_body_bytes = 64 * 1024;
+// An answer stays small, however many faults a request of megabytes has.
+const max_faults = 100;
+const max_pointer = 1024;
 
 function bearerToken(req: ExpressRequest): string {
   const header = req.headers.authorization;
@@ -92,13 +95,16 @@ function pointer(path: readonly PropertyKey[]): string {
 }
 
 function faultsOf(error: z.ZodError, where: 'query' | 'body'): Fault[] {
-  return error.issues.flatMap((issue) => {
+  const faults = error.issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     const detail = issue.code === 'unrecognized_keys' ? 'Unknown field.' : issue.message;
     return paths.map((path) =>
-      where === 'body' ? { pointer: pointer(path), detail } : { parameter: path.map(String).join('.'), detail },
+      where === 'body'
+        ? { pointer: pointer(path).slice(0, max_pointer), detail }
+        : { parameter: path.map(String).join('.').slice(0, max_pointer), detail },
     );
   });
+  return faults.slice(0, max_faults);
 }
 
 function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, res: ExpressResponse): Request<O> {
@@ -114,7 +120,7 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
   }
   const parsed_body = operation.body?.safeParse(req.body);
   if (parsed_body?.success === false) faults.push(...faultsOf(parsed_body.error, 'body'));
-  if (faults.length > 0) throw new BatonError('validation_failed', { errors: faults.slice(0, 100) });
+  if (faults.length > 0) throw new BatonError('validation_failed', { errors: faults.slice(0, max_faults) });
   return {
     params: params?.data as Params<O>,
     query: parsed_query?.data as Query<O>,

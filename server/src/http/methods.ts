@@ -2,7 +2,8 @@ import type { RequestHandler } from 'express';
 import { BatonError } from '../errors.ts';
 import type { Operation } from './contract.ts';
 
-function matcher(path: string): RegExp {
+/** Matches the paths of a route. */
+export function matcher(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 

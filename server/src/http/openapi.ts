@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { accessOf } from '../access/policy.ts';
 import { type ErrorCode, error_table } from '../errors.ts';
-import type { Operation } from './contract.ts';
+import { type Operation, stored } from './contract.ts';
+import { responseHeaders } from './openapi-headers.ts';
 
 const tags: Record<string, string> = {
   accounts: 'Signing up and in, sessions, one’s own account.',
@@ -19,23 +20,29 @@ const tags: Record<string, string> = {
   operations: 'For whoever runs the server.',
 };
 
-const problem = z
+/** What every error answers. */
+export const problem = z
   .looseObject({
-    type: z.string().meta({ description: 'Where the error is documented.' }),
-    title: z.string(),
-    status: z.int(),
+    type: z
+      .string()
+      .regex(/^\/docs\/errors#[a-z_]+$/)
+      .max(100)
+      .meta({ description: 'Where the error is documented.' }),
+    title: stored(200),
+    status: z.int().min(400).max(599).meta({ format: 'int32' }),
     code: z
       .enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]])
       .meta({ description: 'Stable: branch on it.' }),
-    detail: z.string().optional(),
+    detail: stored(1000).optional(),
     errors: z
       .array(
         z.strictObject({
-          pointer: z.string().optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
-          parameter: z.string().optional().meta({ description: 'The query parameter.' }),
-          detail: z.string(),
+          pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
+          parameter: stored(1024).optional().meta({ description: 'The query parameter.' }),
+          detail: stored(1000),
         }),
       )
+      .max(100)
       .optional(),
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
@@ -64,30 +71,19 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   return [...codes];
 }
 
-const header = (description: string, schema: z.ZodType = z.string()) => ({ description, schema });
-
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const by_status = Map.groupBy(errorsOf(operation), (code) => error_table[code][0]);
   const failures = [...by_status].map(([status, codes]) => [
     String(status),
     {
       description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
-      headers: {
-        ...(status === 401 ? { 'WWW-Authenticate': header('Bearer.') } : {}),
-        ...(status === 429 || status === 503 ? { 'Retry-After': header('Seconds to wait.') } : {}),
-      },
+      headers: responseHeaders(operation, status),
       content: { 'application/problem+json': { schema: problem } },
     },
   ]);
   const success = {
     description: operation.status === 204 ? 'Done.' : operation.status === 201 ? 'Made.' : 'As asked.',
-    headers: {
-      'X-Request-Id': header('Names this request in logs and in the audit log.'),
-      RateLimit: header('What is left of the limit.'),
-      'RateLimit-Policy': header('The limit.'),
-      ...(operation.etag === true ? { ETag: header('The version, for If-Match.') } : {}),
-      ...(operation.location === undefined ? {} : { Location: header('Where it is.') }),
-    },
+    headers: responseHeaders(operation, operation.status),
     ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
   };
   return Object.fromEntries([[String(operation.status), success], ...failures]) as ZodOpenApiResponsesObject;
@@ -110,7 +106,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       ...(operation.if_match === true
         ? {
             header: z.object({
-              'If-Match': z.string().optional().meta({ description: 'Only if the version is this: "7".' }),
+              'If-Match': stored(16_384).optional().meta({ description: 'Only if the version is this: "7".' }),
             }),
           }
         : {}),
@@ -136,15 +132,22 @@ export function openApiDocument(operations: readonly Operation[]): object {
       description:
         'A ticketing backend: exactly one hand moves a ticket at a time, every step is kept, and nothing is lost. ' +
         'Lists answer `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
-      license: { name: 'MIT', identifier: 'MIT' },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       contact: { name: 'The Baton authors' },
     },
-    servers: [{ url: '/', description: 'This server.' }],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    servers: [{ url: '/', description: 'This server, in production or elsewhere.', 'x-internal': false }],
+    tags: Object.entries(tags)
+      .map(([name, description]) => ({ name, description }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The access token of a session.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The access token of a session: HS256 and nothing else, as RFC8725 asks.',
+        },
       },
     },
   });

@@ -1,17 +1,31 @@
 import { z } from 'zod';
-import { id, line, operation, page, page_query, timestamp, workspace_params } from '../http/contract.ts';
+import {
+  id,
+  line,
+  operation,
+  page,
+  page_query,
+  stored,
+  timestamp,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
 import { checkWorkflow, workflow_definition, workflow_fields } from './workflow-definition.ts';
 
-const version = z.int().min(1).max(2_147_483_647);
+const project_key = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Two to ten capital letters and digits, a letter first.')
+  .max(10)
+  .meta({ example: 'ENG' });
 const preset = z.enum(['strict', 'standard']);
 
 export const project = z
   .strictObject({
     id,
-    key: z.string().meta({ example: 'ENG' }),
-    name: z.string(),
-    workflow_version: z.int(),
-    version: z.int(),
+    key: project_key,
+    name: stored(200),
+    workflow_version: version,
+    version,
     created_by: id,
     created_at: timestamp,
     updated_at: timestamp,
@@ -20,9 +34,7 @@ export const project = z
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof project>;
 
-export const workflow = z
-  .strictObject({ project_id: id, version: z.int(), ...workflow_fields })
-  .meta({ id: 'Workflow' });
+export const workflow = z.strictObject({ project_id: id, version, ...workflow_fields }).meta({ id: 'Workflow' });
 
 const project_params = z.strictObject({ workspace_id: id, project_id: id });
 const collection = '/v1/workspaces/{workspace_id}/projects';
@@ -36,10 +48,7 @@ export const create_project = operation({
   summary: 'Creates a project with a key, and a workflow: a preset, or one of its own.',
   params: workspace_params,
   body: z.strictObject({
-    key: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Two to ten capital letters and digits, a letter first.')
-      .meta({ example: 'ENG' }),
+    key: project_key,
     name: line(200),
     workflow: z.union([preset, workflow_definition]).default('strict'),
   }),

@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { line } from '../http/contract.ts';
 
-const key = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
+const key = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/)
+  .max(40);
 
 export const workflow_status = z
   .strictObject({
     key: key.meta({ example: 'in_progress' }),
-    name: z.string().trim().min(1).max(80),
+    name: line(80),
     category: z.enum(['todo', 'in_progress', 'waiting', 'done']),
   })
   .meta({ id: 'WorkflowStatus' });

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { id, instant, line, operation, page, page_query, text, timestamp, workspace_params } from '../http/contract.ts';
+import {
+  day,
+  id,
+  instant,
+  line,
+  operation,
+  page,
+  page_query,
+  stored,
+  text,
+  timestamp,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
 
 /** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
 export const max_title = 512;
@@ -9,6 +22,7 @@ const max_ticket_body_bytes = 6 * 1024 * 1024;
 export const status_key = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/)
+  .max(40)
   .meta({ example: 'in_progress' });
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
@@ -17,30 +31,36 @@ const labels = z
   .max(50)
   .transform((given) => [...new Set(given)].sort())
   .meta({ description: 'A set: kept sorted, without duplicates.' });
-const version = z.int().min(1).max(2_147_483_647);
 const resolution = status_key.meta({ example: 'fixed' });
 
 export const ticket = z
   .strictObject({
     id,
-    key: z.string().meta({ example: 'ENG-123' }),
+    key: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9]{1,9}-[1-9]\d{0,9}$/)
+      .max(21)
+      .meta({ example: 'ENG-123' }),
     project_id: id,
-    number: z.int(),
-    title: z.string(),
-    description: z.string(),
-    status: z.string(),
+    number: version,
+    title: stored(max_title),
+    description: stored(max_text),
+    status: status_key,
     status_category,
-    resolution: z.string().nullable(),
+    resolution: resolution.nullable(),
     priority,
-    labels: z.array(z.string()),
+    labels: z.array(stored(64)).max(50),
     assignee_id: id.nullable(),
     reporter_id: id,
-    due_on: z.iso.date().nullable(),
-    version: z.int(),
+    due_on: day.nullable(),
+    version,
     created_at: timestamp,
     updated_at: timestamp,
     deleted_at: timestamp.nullable(),
-    allowed_transitions: z.array(z.string()).meta({ description: 'The statuses the caller may move the ticket to.' }),
+    allowed_transitions: z
+      .array(status_key)
+      .max(50)
+      .meta({ description: 'The statuses the caller may move the ticket to.' }),
   })
   .meta({ id: 'Ticket' });
 export type Ticket = z.infer<typeof ticket>;
@@ -49,11 +69,11 @@ export const transition = z
   .strictObject({
     id,
     ticket_id: id,
-    sequence: z.int().meta({ description: '1, 2, 3 … without a gap in each ticket.' }),
-    from_status: z.string(),
-    to_status: z.string(),
-    resolution: z.string().nullable(),
-    comment: z.string().nullable(),
+    sequence: version.meta({ description: '1, 2, 3 … without a gap in each ticket.' }),
+    from_status: status_key,
+    to_status: status_key,
+    resolution: resolution.nullable(),
+    comment: stored(max_text).nullable(),
     actor_id: id,
     created_at: timestamp,
   })
@@ -64,6 +84,7 @@ export type Transition = z.infer<typeof transition>;
 const ticket_ref = z
   .string()
   .regex(/^([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,9}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/)
+  .max(36)
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
 
@@ -83,7 +104,7 @@ export const create_ticket = operation({
     priority: priority.default('none'),
     labels: labels.default([]),
     assignee_id: id.nullable().default(null),
-    due_on: z.iso.date().nullable().default(null),
+    due_on: day.nullable().default(null),
     status: status_key
       .optional()
       .meta({ description: 'One of the workflow’s initial statuses; the first unless given.' }),
@@ -104,18 +125,27 @@ export const list_tickets = operation({
   summary: 'Lists tickets, narrowed by the parameters given, newest first unless sorted otherwise.',
   params: workspace_params,
   query: page_query.extend({
-    project_id: id.optional(),
-    status: status_key.optional(),
-    assignee: z.union([id, z.enum(['me', 'none'])]).optional(),
-    reporter: z.union([id, z.enum(['me'])]).optional(),
-    priority: priority.optional(),
-    label: line(64).optional(),
-    created_after: instant.optional(),
-    created_before: instant.optional(),
-    updated_after: instant.optional(),
-    updated_before: instant.optional(),
+    project_id: id.optional().meta({ description: 'Those of this project.' }),
+    status: status_key.optional().meta({ description: 'Those in this status.' }),
+    assignee: z
+      .union([id, z.enum(['me', 'none'])])
+      .optional()
+      .meta({ description: 'Whose they are.' }),
+    reporter: z
+      .union([id, z.enum(['me'])])
+      .optional()
+      .meta({ description: 'Who reported them.' }),
+    priority: priority.optional().meta({ description: 'Those of this priority.' }),
+    label: line(64).optional().meta({ description: 'Those with this label.' }),
+    created_after: instant.optional().meta({ description: 'Those created after this.' }),
+    created_before: instant.optional().meta({ description: 'Those created before this.' }),
+    updated_after: instant.optional().meta({ description: 'Those updated after this.' }),
+    updated_before: instant.optional().meta({ description: 'Those updated before this.' }),
     deleted: z.enum(['true', 'false']).default('false').meta({ description: 'true: the deleted ones instead.' }),
-    sort: z.enum(['-created_at', 'created_at', '-updated_at', 'updated_at']).default('-created_at'),
+    sort: z
+      .enum(['-created_at', 'created_at', '-updated_at', 'updated_at'])
+      .default('-created_at')
+      .meta({ description: 'The order; - is downwards.' }),
   }),
   status: 200,
   response: page(ticket),
@@ -147,7 +177,7 @@ export const update_ticket = operation({
       description: text({ max: max_text }),
       priority,
       labels,
-      due_on: z.iso.date().nullable(),
+      due_on: day.nullable(),
       version: version.meta({
         description: 'The version the edit is based on. Or send If-Match, which merges nothing.',
       }),

@@ -1,12 +1,24 @@
 import { z } from 'zod';
-import { line, operation, page, page_query, role, timestamp, id, workspace_params } from '../http/contract.ts';
+import {
+  id,
+  line,
+  operation,
+  page,
+  page_query,
+  role,
+  stored,
+  text,
+  timestamp,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
 
 export const workspace = z
   .strictObject({
     id,
-    name: z.string(),
+    name: stored(200),
     role: role.meta({ description: 'The caller’s role.' }),
-    version: z.int(),
+    version,
     created_at: timestamp,
     updated_at: timestamp,
   })
@@ -50,7 +62,7 @@ export const get_workspace = operation({
   etag: true,
 });
 
-const version = z.int().min(1).max(2_147_483_647);
+const stored_email = z.string().max(254).meta({ format: 'email', example: 'grace@example.com' });
 const email = z
   .string()
   .trim()
@@ -62,20 +74,25 @@ const email = z
 export const member = z
   .strictObject({
     user_id: id,
-    name: z.string(),
-    email: z.string(),
+    name: stored(200),
+    email: stored_email,
     role,
-    version: z.int(),
+    version,
     created_at: timestamp,
     updated_at: timestamp,
   })
   .meta({ id: 'Member' });
 export type Member = z.infer<typeof member>;
 
+const invitation_token = z
+  .string()
+  .regex(/^bit_[A-Za-z0-9_-]{86}$/)
+  .max(90);
+
 export const invitation = z
   .strictObject({
     id,
-    email: z.string(),
+    email: stored_email,
     role,
     invited_by: id,
     created_at: timestamp,
@@ -160,7 +177,7 @@ export const create_invitation = operation({
   params: workspace_params,
   body: z.strictObject({ email, role }),
   status: 201,
-  response: invitation.extend({ token: z.string() }).meta({ id: 'NewInvitation' }),
+  response: invitation.extend({ token: invitation_token }).meta({ id: 'NewInvitation' }),
   errors: ['already_member', 'invitation_pending'],
 });
 
@@ -193,7 +210,7 @@ export const accept_invitation = operation({
   path: '/v1/invitations/accept',
   tag: 'invitations',
   summary: 'Accepts an invitation to one’s own e-mail address.',
-  body: z.strictObject({ token: z.string().max(200) }),
+  body: z.strictObject({ token: text({ max: 200 }) }),
   status: 200,
   response: workspace,
   errors: ['not_found', 'already_member'],

@@ -1,0 +1,79 @@
+import { globSync, readFileSync } from 'node:fs';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
+import { contracts } from '../server/src/contracts.ts';
+import { matcher } from '../server/src/http/methods.ts';
+
+// Shows that no regular expression of the server, nor a pattern of its contract, takes more than linear time.
+
+interface Diagnostics {
+  status: 'safe' | 'vulnerable' | 'unknown';
+  complexity?: { summary: string };
+}
+
+interface Regex {
+  at: string;
+  source: string;
+  flags: string;
+}
+
+// The checker's own JavaScript: neither a JVM nor a binary for this machine.
+process.env['RECHECK_BACKEND'] = 'pure';
+// The one place that makes expressions while it runs: those are taken from there.
+const routes_file = path.normalize('server/src/http/methods.ts');
+const root = path.resolve(import.meta.dirname, '..');
+const tool = createRequire(path.join(root, 'tools/package.json'));
+const { parse } = tool('acorn') as { parse: (text: string, options: object) => unknown };
+const { check } = tool('recheck') as {
+  check: (source: string, flags: string, parameters: object) => Promise<Diagnostics>;
+};
+
+/** Calls `visit` with every object in the tree. */
+function walk(node: unknown, visit: (node: Record<string, unknown>) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (!Array.isArray(node)) visit(node as Record<string, unknown>);
+  for (const child of Object.values(node)) walk(child, visit);
+}
+
+function literalsOf(file: string): Regex[] {
+  const text = stripTypeScriptTypes(readFileSync(path.join(root, file), 'utf8'));
+  const found: Regex[] = [];
+  walk(parse(text, { ecmaVersion: 'latest', sourceType: 'module', locations: true }), (node) => {
+    const at = `${file}:${(node['loc'] as { start?: { line: number } } | undefined)?.start?.line}`;
+    const regex = node['regex'] as { pattern: string; flags: string } | undefined;
+    if (regex !== undefined) found.push({ at, source: regex.pattern, flags: regex.flags });
+    const { name } = (node['callee'] ?? {}) as { name?: string };
+    if (name === 'RegExp' && file !== routes_file) throw new Error(`${at}: write the expression as a literal.`);
+  });
+  return found;
+}
+
+function patternsOf(file: string): Regex[] {
+  const found: Regex[] = [];
+  walk(JSON.parse(readFileSync(path.join(root, file), 'utf8')), ({ pattern }) => {
+    if (typeof pattern === 'string') found.push({ at: file, source: pattern, flags: 'u' });
+  });
+  return found;
+}
+
+async function faultOf({ source, flags }: Regex): Promise<string | undefined> {
+  const { status, complexity } = await check(source, flags, { timeout: 10_000 });
+  return status === 'safe' ? undefined : (complexity?.summary ?? status);
+}
+
+const files = globSync('server/src/**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
+const routes = contracts.map((contract) => ({ at: contract.path, source: matcher(contract.path).source, flags: '' }));
+const all = [...files.flatMap(literalsOf), ...routes, ...patternsOf('server/openapi.json')];
+const distinct = new Map(all.map((regex) => [`${regex.source} ${regex.flags}`, regex]));
+for (const regex of distinct.values()) {
+  const fault = await faultOf(regex);
+  if (fault === undefined) continue;
+  console.error(`${regex.at}: /${regex.source}/${regex.flags} is ${fault}`);
+  process.exitCode = 1;
+}
+const control = await faultOf({ at: 'planted', source: '^(a+)+$', flags: '' });
+if (control !== 'exponential' || distinct.size === 0) {
+  console.error('An exponential expression passes, or there is none to check.');
+  process.exitCode = 1;
+}
+console.log(`${all.length} regular expressions, ${distinct.size} of them distinct; a planted one is ${control}`);
