@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import { toProblem } from './problem.ts';
 
 const max_url_length = 4096;
+const linger_ms = 2000;
 
 function rawProblem(code: ErrorCode): string {
   const problem = toProblem(new BatonError(code));
@@ -27,13 +28,18 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
 }
 
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
-function framingFault(req: Parameters<RequestListener>[0]): ErrorCode | undefined {
+function framingFault(req: IncomingMessage): ErrorCode | undefined {
   let hosts = 0;
   for (let n = 0; n < req.rawHeaders.length; n += 2) {
     const name = req.rawHeaders[n] ?? '';
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (hosts !== 1) return 'malformed_request';
+  const encoding = req.headers['transfer-encoding'];
+  // RFC 9112, 6.1: what else there may be is not ours to undo, and HTTP/1.0 knows no chunks.
+  if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || req.httpVersion === '1.0')) {
+    return 'malformed_request';
+  }
   const { url = '' } = req;
   if (url.length > max_url_length) return 'uri_too_long';
   // Absolute form is for proxies, and can name another host than Host does.
@@ -41,8 +47,43 @@ function framingFault(req: Parameters<RequestListener>[0]): ErrorCode | undefine
   return undefined;
 }
 
+/** Ends connections with a refusal, each in its turn: an answer that is still under way was asked for first. */
+class LastWords {
+  readonly #under_way = new WeakMap<Duplex, Set<ServerResponse>>();
+  readonly #refused = new WeakSet<Duplex>();
+
+  /** Whether the request is to be served: nothing is that came behind a refused one. */
+  admits(req: IncomingMessage, res: ServerResponse): boolean {
+    const { socket } = req;
+    if (this.#refused.has(socket)) return false;
+    const under_way = this.#under_way.get(socket) ?? new Set();
+    this.#under_way.set(socket, under_way.add(res));
+    res.once('close', () => under_way.delete(res));
+    return true;
+  }
+
+  refuse(socket: Duplex, code: ErrorCode): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    const under_way = [...(this.#under_way.get(socket) ?? [])];
+    // A request that breaks off within its body is the refused one, unless it has its answer already.
+    const broken = under_way.find(({ req }) => !req.complete);
+    const before = under_way.filter((res) => res !== broken);
+    const end = () => {
+      if (broken?.headersSent === true) socket.destroy();
+      else socket.end(rawProblem(code));
+      // Left to the client, the connection would be there as long as it likes; cut at once, the answer could be lost.
+      setTimeout(() => socket.destroy(), linger_ms).unref();
+    };
+    const last = before.at(-1);
+    if (last === undefined) end();
+    else last.once('close', end);
+  }
+}
+
 /** Node's HTTP server with our limits; what never reaches the application is answered as a problem too. */
 export function createHttpServer(handler: RequestListener): Server {
+  const last_words = new LastWords();
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -54,24 +95,22 @@ export function createHttpServer(handler: RequestListener): Server {
     },
     (req, res) => {
       const fault = framingFault(req);
-      if (fault === undefined) {
-        handler(req, res);
-        return;
-      }
-      req.socket.end(rawProblem(fault));
+      if (fault !== undefined) last_words.refuse(req.socket, fault);
+      else if (last_words.admits(req, res)) handler(req, res);
     },
   );
   server.maxHeadersCount = 100;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end(rawProblem(codeOf(error)));
+    else last_words.refuse(socket, codeOf(error));
   });
-  const refuse = (_req: unknown, socket: { end: (text: string) => unknown }) =>
-    socket.end(rawProblem('malformed_request'));
+  const refuse = (_req: unknown, socket: Duplex) => {
+    // Node hands the connection over without a listener, and its error would end the process.
+    socket.on('error', () => socket.destroy());
+    last_words.refuse(socket, 'malformed_request');
+  };
   server.on('upgrade', refuse);
   server.on('connect', refuse);
-  server.on('checkExpectation', (_req, res) => {
-    res.socket?.end(rawProblem('malformed_request'));
-  });
+  server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'malformed_request'));
   return server;
 }

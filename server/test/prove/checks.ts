@@ -1,7 +1,8 @@
 import { accounts } from './accounts/index.ts';
 import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
+import { inputs } from './inputs/index.ts';
 import { races } from './races/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races, ...accounts, ...faults];
+export const checks: readonly Check[] = [...races, ...accounts, ...faults, ...inputs];

@@ -1,0 +1,5 @@
+import type { Check } from '../check.ts';
+import { framing } from './framing.ts';
+
+/** What must hold whatever is sent. */
+export const inputs: readonly Check[] = [framing];

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { inputs } from './index.ts';
+
+testSlices(inputs);
