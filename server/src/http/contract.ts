@@ -83,10 +83,14 @@ export const id = z
 
 export const timestamp = z.string().max(27).meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
 
+/** What PostgreSQL knows: it has no year 0, and no zone beyond 15:59. */
+const known = (text: string) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d)/.test(text.slice(10));
+
 /** A point in time as a client may give it: ISO 8601 with a zone. */
 export const instant = z.iso
   .datetime({ offset: true })
   .max(40)
+  .refine(known, 'The year starts at 1, and a zone ends at 15:59.')
   .meta({ description: 'A point in time, with its zone.', example: '2026-11-24T09:05:00Z' });
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
@@ -96,7 +100,7 @@ export type Role = z.infer<typeof role>;
 export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
 
 /** The day, `2026-11-24`. */
-export const day = z.iso.date().max(10);
+export const day = z.iso.date().max(10).refine(known, 'The year starts at 1.');
 
 /** Named fields of whatever kind. */
 export const fields = z.record(

@@ -14,6 +14,7 @@ import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
+import { requireBounded } from './json-bounds.ts';
 import { type IfMatch, parseIfMatch } from './preconditions.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -159,6 +160,7 @@ function requireJson(operation: Operation): RequestHandler {
     limit: operation.max_body_bytes ?? default_max_body_bytes,
     inflate: false,
     type: () => true,
+    verify: (_req, _res, json) => requireBounded(json),
   });
   return (req, res, next) => {
     if (req.is('application/json') === false || req.headers['content-type'] === undefined) {

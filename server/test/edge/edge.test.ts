@@ -104,13 +104,33 @@ describe('bodies', () => {
     ['no title', '{"title":"   "}'],
     ['an impossible day', '{"title":"T","due_on":"2026-02-30"}'],
     ['too many labels', JSON.stringify({ title: 'T', labels: Array.from({ length: 51 }, (_, n) => `l${n}`) })],
-    ['a deep nest', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['a year before all', '{"title":"T","due_on":"0000-01-01"}'],
     ['a wide object', `{"title":"T",${Array.from({ length: 10_000 }, (_, n) => `"f${n}":1`).join()}}`],
   ])('with %s are refused as invalid', async (_, body) => {
     const answer = await create(body);
     expect(answer.status).toBe(422);
     expect((await answer.json()) as Problem).toMatchObject({ code: 'validation_failed' });
   });
+
+  test.each([
+    ['deep', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['wide', `{"title":"T",${Array.from({ length: 400_000 }, (_, n) => `"f${n}":1`).join()}}`],
+  ])('as %s as no contract is are refused unread', async (_, body) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(413);
+    expect((await answer.json()) as Problem).toMatchObject({ code: 'body_too_large' });
+  });
+
+  test.each(['0000-01-01T00:00:00Z', '2026-11-24T09:05:00+16:00', '2026-11-24T09:05:00-23:59'])(
+    'and queries: a time that PostgreSQL does not know, %s, is refused as invalid',
+    async (time) => {
+      const query = `created_after=${encodeURIComponent(time)}`;
+      for (const list of ['tickets', 'audit']) {
+        const url = `${server.url}/v1/workspaces/${team.workspace_id}/${list}?${query}`;
+        expect((await fetch(url, { headers: as(team.owner, {}) })).status).toBe(422);
+      }
+    },
+  );
 
   test('carry every character that can be stored, and texts to a million', async () => {
     const title = '🎫 \u202Eright to left\u001B[31m ﷽';

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { max_depth, max_values, requireBounded } from './json-bounds.ts';
+
+const read = (json: string) => () => requireBounded(Buffer.from(json));
+const refused = expect.objectContaining({ code: 'body_too_large' });
+
+test('JSON as deep and as wide as may be is read, and not one level or value more', () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  expect(read(deep(max_depth))).not.toThrow();
+  expect(read(deep(max_depth + 1))).toThrow(refused);
+  const wide = (values: number) => JSON.stringify(Array.from({ length: values }, () => 0));
+  expect(read(wide(max_values))).not.toThrow();
+  expect(read(wide(max_values + 1))).toThrow(refused);
+  expect(read(`{"a":${deep(max_depth)}}`)).toThrow(refused);
+});
+
+test('what stands in strings is no structure', () => {
+  expect(read(JSON.stringify({ text: '[{,'.repeat(max_values) }))).not.toThrow();
+  expect(read(JSON.stringify({ text: `\\"${'['.repeat(100)}` }))).not.toThrow();
+  expect(read(`["\\\\",${'['.repeat(max_depth)}`)).toThrow(refused); // an escaped backslash ends no escape
+});
+
+test('JSON that ends in the middle is left to the parser', () => {
+  for (const json of ['', '"', '"\\', '[', '{"a', ']]]]']) expect(read(json)).not.toThrow();
+});
