@@ -92,6 +92,7 @@ function planted(): OpenApi {
   const me = faulty.paths['/v1/me']?.['get'];
   if (me === undefined) throw new Error('There is no GET /v1/me to plant a fault in.');
   me.responses = { 200: me.responses['200'] };
+  faulty.paths = { '/v1/me': { get: me }, '/livez': faulty.paths['/livez'] ?? {} };
   return faulty;
 }
 

@@ -1,7 +1,17 @@
-import type { ZodOpenApiHeaderObject } from 'zod-openapi';
 import type { Operation } from './contract.ts';
 
-type Header = ZodOpenApiHeaderObject;
+interface Header {
+  description: string;
+  schema: {
+    type: 'string' | 'integer';
+    const?: string;
+    pattern?: string;
+    maxLength?: number;
+    format?: string;
+    minimum?: number;
+    maximum?: number;
+  };
+}
 
 function text(description: string, pattern: string, maxLength: number): Header {
   return { description, schema: { type: 'string', pattern, maxLength } };

@@ -132,6 +132,14 @@ describe('bodies', () => {
     },
   );
 
+    ['thousands of faults', Array.from({ length: 20_000 }, (_, n) => `"f${n}":1`).join()],
+    ['a fault of megabytes', `"${'x'.repeat(5_000_000)}":1`],
+  ])('with %s are answered briefly', async (_, fields) => {
+    const answer = await create(`{"title":"T",${fields}}`);
+    expect(answer.status).toBe(422);
+    expect((await answer.text()).length).toBeLessThan(10_000);
+  });
+
   test('carry every character that can be stored, and texts to a million', async () => {
     const title = '🎫 \u202Eright to left\u001B[31m ﷽';
     const description = 'ä'.repeat(1_048_576);

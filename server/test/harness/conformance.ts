@@ -1,7 +1,8 @@
 import { createClient, type BatonClient, type RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { error_table, type ErrorCode } from '../../src/errors.ts';
-import { errorsOf } from '../../src/http/openapi.ts';
+import { errorsOf, problem } from '../../src/http/openapi.ts';
+import { responseHeaders } from '../../src/http/openapi-headers.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
@@ -12,11 +13,17 @@ export function nonconformities(operation_id: string, { status, headers, body }:
   const found: string[] = [];
   const fault = (text: string) => found.push(`${operation_id} ${status}: ${text}`);
   if (headers.get('x-request-id') === null) fault('no X-Request-Id');
+  for (const [name, { schema }] of Object.entries(responseHeaders(contract, status))) {
+    const { pattern } = schema;
+    const value = headers.get(name);
+    if (value !== null && pattern !== undefined && !new RegExp(pattern).test(value)) fault(`${name} is ${value}`);
+  }
   if (status >= 400) {
     const { code, status: stated } = (body ?? {}) as { code?: ErrorCode; status?: number };
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
     else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
     else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);
+    else if (!problem.safeParse(body).success) fault('not the problem that is documented');
     return found;
   }
   if (status !== contract.status) fault(`expected ${contract.status}`);

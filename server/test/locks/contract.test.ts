@@ -84,7 +84,7 @@ describe('errors', () => {
 });
 
 describe('an answer', () => {
-  const headers = new Headers({ 'x-request-id': 'x', 'content-type': 'application/problem+json' });
+  const headers = new Headers({ 'x-request-id': 'request-1', 'content-type': 'application/problem+json' });
 
   test.each([
     ['another status', { status: 201, headers, body: { status: 'ok' } }, 'expected 200'],
@@ -95,7 +95,13 @@ describe('an answer', () => {
       { status: 500, headers, body: { status: 500, code: 'rate_limited' } },
       'another status',
     ],
-    ['no problem', { status: 500, headers: new Headers({ 'x-request-id': 'x' }), body: '' }, 'not a problem'],
+    ['no problem', { status: 500, headers: new Headers({ 'x-request-id': 'request-1' }), body: '' }, 'not a problem'],
+    ['a problem without type', { status: 500, headers, body: { status: 500, code: 'internal_error' } }, 'documented'],
+    [
+      'a header of another form',
+      { status: 200, headers: new Headers({ 'x-request-id': 'request-1', ratelimit: '7' }), body: { status: 'ok' } },
+      'RateLimit is 7',
+    ],
     ['no request id', { status: 200, headers: new Headers(), body: { status: 'ok' } }, 'no X-Request-Id'],
   ])('with %s would be caught', (_, answer, says) => {
     expect(nonconformities('get_livez', answer).join()).toContain(says);
