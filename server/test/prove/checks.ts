@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { races } from './races/index.ts';
+import { tenancies } from './tenancy/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races];
+export const checks: readonly Check[] = [...races, ...tenancies];

@@ -1,0 +1,5 @@
+import type { Check } from '../check.ts';
+import { tenancy } from './tenancy.ts';
+
+/** Who may do what, and nobody else. */
+export const tenancies: readonly Check[] = [tenancy];
