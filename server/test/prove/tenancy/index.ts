@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
+import { predicates } from './predicates.ts';
 import { tenancy } from './tenancy.ts';
 
 /** Who may do what, and nobody else. */
-export const tenancies: readonly Check[] = [tenancy];
+export const tenancies: readonly Check[] = [tenancy, predicates];

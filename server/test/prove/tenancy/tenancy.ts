@@ -5,6 +5,7 @@ import { Wire } from '../../harness/wire.ts';
 import { attacksOn, Battery, type Cell, rightfulOn } from './matrix.ts';
 import { untriedIds } from './requests.ts';
 import { changedRows, rowsOf } from './rows.ts';
+import { rowLevelSecurity } from './predicates.ts';
 import { tellingApart } from './timing.ts';
 import { buildWorld } from './world.ts';
 
@@ -61,12 +62,7 @@ async function attack(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Takes the second wall down. */
-export const without_row_level_security = `do $$ declare t regclass; begin
-  for t in select oid from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace loop
-    execute format('alter table %s disable row level security', t);
-  end loop; end $$`;
-
+const without_row_level_security = rowLevelSecurity('disable');
 const membership = 'where m\\.workspace_id = \\$1 and m\\.user_id = \\$2';
 
 export const tenancy: Check = {

@@ -52,6 +52,7 @@ export interface World {
 async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person, Role][]): Promise<Ids> {
   const { client } = host;
   const text = canaries[side];
+  await client.create_workspace({ body: { name: text } }); // a second one, so that the list has a second page
   const { id: workspace_id } = await client.create_workspace({ body: { name: text } });
   for (const [guest, role] of guests) await joinWorkspace(host, guest, workspace_id, role);
   const key = side === 'attacked' ? 'ENG' : 'OWN';
@@ -121,10 +122,13 @@ function nothing(): Ids {
 
 /** Tokens of invitations that were for the guest, but are revoked, over, or made up. */
 async function deadTokens(database: TestDatabase, host: Person, guest: Person, workspace_id: string) {
-  const invite = () => host.client.create_invitation({ workspace_id, body: { email: guest.email, role: 'admin' } });
+  const body = { email: guest.email, role: 'admin' } as const;
+  const invite = () => host.client.create_invitation({ workspace_id, body });
   const revoked = await invite();
   await host.client.revoke_invitation({ workspace_id, invitation_id: revoked.id });
-  const expired = await invite();
+  // Elsewhere: the next invitation to an address retires one that ran out.
+  const elsewhere = await host.client.create_workspace({ body: { name: canaries.attacked } });
+  const expired = await host.client.create_invitation({ workspace_id: elsewhere.id, body });
   await database.owner.query(
     `update invitations set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
     [expired.id],
@@ -152,17 +156,13 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const { database } = stage;
   const insider = () => registerPerson(stage, { name: canaries.attacked });
   const owner = await insider(); // first, so that a statement without its condition finds somebody of the attacked
-  const [admin, member, viewer] = await Promise.all([insider(), insider(), insider()]);
+  const [admin, member, viewer, colleague] = await Promise.all([insider(), insider(), insider(), insider()]);
   const outsider = () => registerPerson(stage, { name: canaries.other });
-  const [attacker, mate, former, invited, disabled] = await Promise.all([
-    outsider(),
-    outsider(),
-    outsider(),
-    outsider(),
-    outsider(),
-  ]);
-  const [signed_out, lapsed] = await Promise.all([outsider(), outsider()]);
+  const [attacker, mate, former, invited] = await Promise.all([outsider(), outsider(), outsider(), outsider()]);
+  const anybody = () => registerPerson(stage); // still a member of the attacked, though not to be let in
+  const [disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody()]);
   const attacked = await furnish(owner, 'attacked', [
+    [colleague, 'viewer'],
     [admin, 'admin'],
     [member, 'member'],
     [viewer, 'viewer'],
@@ -172,13 +172,11 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
     [lapsed, 'owner'],
   ]);
   const { workspace_id } = attacked;
-  await attacker.client.create_workspace({ body: { name: canaries.other } });
   const other = await furnish(attacker, 'other', [
     [mate, 'viewer'],
     [former, 'admin'],
     [invited, 'member'],
   ]);
-  await owner.client.create_workspace({ body: { name: canaries.attacked } });
   const { id: gone_id } = await attacker.client.create_workspace({ body: { name: 'Gone' } });
   await attacker.client.delete_workspace({ workspace_id: gone_id });
   await owner.client.remove_member({ workspace_id, user_id: former.user.id });
