@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
 import { inputs } from './inputs/index.ts';
 import { races } from './races/index.ts';
+import { tenancies } from './tenancy/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races, ...accounts, ...faults, ...inputs];
+export const checks: readonly Check[] = [...races, ...tenancies, ...accounts, ...faults, ...inputs];

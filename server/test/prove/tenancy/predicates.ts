@@ -1,0 +1,113 @@
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { setStage, type Stage } from '../stage.ts';
+import { startServing } from '../../harness/served.ts';
+import { Wire } from '../../harness/wire.ts';
+import { waitsOfOutsiders } from './locks.ts';
+import { attacksOn, Battery, type Cell } from './matrix.ts';
+import { type Removal, removals } from './removals.ts';
+import { changedRows, rowsOf } from './rows.ts';
+import { buildWorld, type World } from './world.ts';
+
+/** Puts the second wall up, or takes it down. */
+export const rowLevelSecurity = (state: 'enable' | 'disable') => `do $$ declare t regclass; begin
+  for t in select polrelid from pg_policy loop
+    execute format('alter table %s ${state} row level security', t);
+  end loop; end $$`;
+
+interface Sight {
+  requests: number;
+  /** What was seen, the first of it in words. */
+  seen: number;
+  first: string;
+}
+
+interface Target {
+  stage: Stage;
+  world: World;
+  wire: Wire;
+  cells: Cell[];
+}
+
+async function look({ stage, world, wire, cells }: Target, { leaks_only, operations }: Removal): Promise<Sight> {
+  const battery = new Battery(wire, world);
+  const before = await rowsOf(stage.database, world);
+  await battery.fire(cells);
+  const changed = changedRows(before, await rowsOf(stage.database, world));
+  const waits = operations.includes('transition_ticket') ? await waitsOfOutsiders(stage.database, wire, world) : [];
+  const { requests, leaks, violations } = battery.seen;
+  const all = [...violations, ...changed, ...waits];
+  const seen = leaks_only === true ? leaks : all.length;
+  return { requests, seen, first: all[0]?.slice(0, 160) ?? '' };
+}
+
+interface Verdict {
+  by: Removal['by'] | 'nobody';
+  requests: number;
+  first: string;
+}
+
+/** Who says so when one condition is gone. */
+async function judge(run: Run, stage: Stage, removal: Removal): Promise<Verdict> {
+  const world = await buildWorld(stage);
+  const replace = run.mutant?.other === 'removals that remove nothing' ? [] : removal.replace;
+  const broken = await startServing({ database_url: stage.database.url, env: { LOG_LEVEL: 'silent' }, replace });
+  const wire = new Wire(broken.url, 16);
+  const walled = run.mutant?.ddl === undefined;
+  try {
+    const cells = attacksOn(world, run.random).filter(({ shot }) => removal.operations.includes(shot.operation.id));
+    const target = { stage, world, wire, cells };
+    const standing = await look(target, removal);
+    if (standing.seen > 0) return { ...standing, by: 'suite' };
+    if (walled) await stage.database.owner.query(rowLevelSecurity('disable'));
+    const fallen = await look(target, removal);
+    if (walled) await stage.database.owner.query(rowLevelSecurity('enable'));
+    return {
+      by: fallen.seen > 0 ? 'row-level security' : 'nobody',
+      requests: standing.requests + fallen.requests,
+      first: fallen.first,
+    };
+  } finally {
+    wire.close();
+    await broken.stop();
+  }
+}
+
+async function remove(run: Run, size: number): Promise<Finding> {
+  const stage = await setStage(run.mutant === undefined ? undefined : { ddl: run.mutant.ddl ?? [] });
+  const chosen = removals.slice(0, scaled(removals.length, size, 2));
+  const by: Record<Verdict['by'], number> = { suite: 0, 'row-level security': 0, nobody: 0 };
+  const violations: string[] = [];
+  let requests = 0;
+  for (const [index, removal] of chosen.entries()) {
+    const verdict = await judge(run, stage, removal);
+    by[verdict.by]++;
+    requests += verdict.requests;
+    if (verdict.by !== removal.by)
+      violations.push(`without “${removal.name}”: ${removal.by} should say so, ${verdict.by} does: ${verdict.first}`);
+    run.progress((index + 1) / chosen.length);
+  }
+  await stage.stop();
+  await stage.database.drop(); // its invariants are broken on purpose
+  return {
+    load: { predicates: chosen.length, requests },
+    figures: {
+      seen_by_the_suite: by.suite,
+      harmless_by_row_level_security: by['row-level security'],
+      unseen: by.nobody,
+    },
+    violations,
+  };
+}
+
+export const predicates: Check = {
+  id: 'predicates',
+  promises: ['P7', 'P8', 'P9'],
+  says: 'Each condition that authorization rests on is missed when it is gone: the suite sees it, or row-level security stands in, and the suite sees it without.',
+  run: remove,
+  slice: 0.01,
+  control_size: 0.01,
+  controls: {
+    'no second wall': { ddl: [rowLevelSecurity('disable')] },
+    'removals that remove nothing': { other: 'removals that remove nothing' },
+  },
+};

@@ -1,0 +1,81 @@
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { inParallel, quantile, setStage } from '../stage.ts';
+import { startServing } from '../../harness/served.ts';
+import { Wire } from '../../harness/wire.ts';
+import { Guest, type Kind, kinds } from './guest.ts';
+
+const lanes = 16;
+const full_load = 10_000;
+
+/** Somebody's right is taken on one process while they use it on another, and is gone there once that is acknowledged. */
+async function revoke(run: Run, size: number): Promise<Finding> {
+  const stage = await setStage(run.mutant);
+  const second = await startServing({
+    database_url: stage.database.url,
+    env: { LOG_LEVEL: 'silent' },
+    replace: run.mutant?.replace,
+  });
+  const here = new Wire(stage.url, lanes * 2);
+  const there = new Wire(second.url, lanes * 3);
+  const guests = await Promise.all(Array.from({ length: lanes }, () => Guest.invite(stage, here, there)));
+  const races = scaled(full_load, size, lanes * kinds.length);
+  const raced: Record<Kind, number> = { role: 0, removal: 0, logout: 0, session: 0, password: 0, disabling: 0 };
+  const violations: string[] = [];
+  const refused_after_ms: number[] = [];
+  let overlapping = 0;
+  let let_in = 0;
+  await inParallel(lanes, lanes, async (lane) => {
+    const guest = guests[lane];
+    for (let n = lane; guest !== undefined && n < races; n += lanes) {
+      const kind = run.random.pick(kinds);
+      raced[kind]++;
+      const race = await guest.lose(kind);
+      overlapping += race.meanwhile.length;
+      let_in += race.meanwhile.filter((status) => status < 300).length;
+      refused_after_ms.push(race.refused_after_ms);
+      violations.push(...race.violations.map((text) => `${kind}: ${text}`));
+      await guest.regain(kind);
+      if (n % 50 === 0) run.progress(n / races);
+    }
+  });
+  here.close();
+  there.close();
+  await second.stop();
+  return {
+    load: { races, ...raced, processes: 2, at_once: lanes },
+    figures: {
+      requests_meanwhile: overlapping,
+      of_them_let_in: let_in,
+      refused_after_p99_ms: quantile(refused_after_ms, 0.99).toFixed(1),
+    },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+export const revocation: Check = {
+  id: 'revocation',
+  promises: ['P9'],
+  says: 'Whoever loses a role, a membership, a session or the account on one process is refused by the very next request on another.',
+  run: revoke,
+  slice: 0.01,
+  control_size: 0.01,
+  controls: {
+    'a revoked session lives on for 30 ms': {
+      replace: [
+        ['s\\.revoked_at is not null or', "coalesce(s.revoked_at < now() - interval '30 milliseconds', false) or"],
+      ],
+    },
+    'a disabled account is let in': { replace: [['u\\.disabled_at is not null as disabled', 'false as disabled']] },
+    'a role is what it was when they joined': {
+      replace: [
+        ['select m\\.role\\s+from', `select case m.role when 'viewer' then 'member' else m.role end as role from`],
+        ['m\\.role = any \\(', "'member' = any ("],
+      ],
+    },
+    'a removal forgets the membership': {
+      replace: [
+        ['delete from memberships where workspace_id = (\\$\\d+) and user_id = (\\$\\d+)', 'select $1::uuid, $2::uuid'],
+      ],
+    },
+  },
+};

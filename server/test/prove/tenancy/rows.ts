@@ -1,0 +1,31 @@
+import type { TestDatabase } from '../../harness/database.ts';
+import type { World } from './world.ts';
+
+/** Every row of the attacked workspace and of its members' accounts, as text in order, by table. */
+export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): Promise<Map<string, string>> {
+  const { rows: columns } = await owner.query<{ table_name: string; column_name: string }>(
+    `select c.table_name, c.column_name from information_schema.columns c
+     join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type = 'uuid'
+       and (c.column_name in ('workspace_id', 'user_id') or (c.table_name, c.column_name) in (('workspaces', 'id'), ('users', 'id')))`,
+  );
+  const people = Object.values(team).map(({ user }) => user.id);
+  const dump = new Map<string, string>();
+  for (const { table_name, column_name } of columns) {
+    const tenant = column_name === 'workspace_id' || table_name === 'workspaces';
+    // A member's rows elsewhere are their own doing: they may make workspaces.
+    if (!tenant && ['memberships', 'user_workspaces'].includes(table_name)) continue;
+    const { rows } = await owner.query<{ text: string | null }>(
+      `select string_agg(to_jsonb(t)::text, E'\\n' order by to_jsonb(t)::text) as text from ${table_name} t
+       where ${column_name} = any ($1)`,
+      [tenant ? [sides.attacked.workspace_id] : people],
+    );
+    dump.set(`${table_name} by ${column_name}`, rows[0]?.text ?? '');
+  }
+  return dump;
+}
+
+/** The tables whose rows aren't what they were. */
+export function changedRows(before: Map<string, string>, after: Map<string, string>): string[] {
+  return [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => `rows changed: ${name}`);
+}

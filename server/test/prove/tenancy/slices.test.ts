@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { tenancies } from './index.ts';
+
+testSlices(tenancies);

@@ -1,0 +1,38 @@
+import type { Wire } from '../../harness/wire.ts';
+import type { World } from './world.ts';
+
+/** How well one can tell two samples apart: the chance that one of `b` is above one of `a`; 0.5 is not at all. */
+function auc(a: readonly number[], b: readonly number[]): number {
+  const all = [...a.map((ms) => ({ ms, above: 0 })), ...b.map((ms) => ({ ms, above: 1 }))];
+  all.sort((one, other) => one.ms - other.ms);
+  const ranks = all.reduce((sum, { above }, index) => sum + above * (index + 1), 0);
+  return (ranks - (b.length * (b.length + 1)) / 2) / (a.length * b.length);
+}
+
+/**
+ * Reads what is the attacked workspace's and what is nowhere, in turn: how well their times tell them apart, from 0.5
+ * to 1. The worst of: a workspace, a ticket in one's own by id and by key, a project in one's own.
+ */
+export async function tellingApart(wire: Wire, world: World, reads: number): Promise<Record<string, number>> {
+  const { attacked, other, absent } = world.sides;
+  const own = `/v1/workspaces/${other.workspace_id}`;
+  const pairs = {
+    workspace: [`/v1/workspaces/${attacked.workspace_id}`, `/v1/workspaces/${absent.workspace_id}`],
+    ticket: [`${own}/tickets/${attacked.ticket}`, `${own}/tickets/${absent.ticket}`],
+    key: [`${own}/tickets/${attacked.key}`, `${own}/tickets/${absent.key}`],
+    project: [`${own}/projects/${attacked.project_id}`, `${own}/projects/${absent.project_id}`],
+  } as const;
+  const found: Record<string, number> = {};
+  for (const [name, paths] of Object.entries(pairs)) {
+    const times: [number[], number[]] = [[], []];
+    for (let read = 0; read < 2 * reads; read++) {
+      // there, nowhere, nowhere, there: neither is always the first after the other
+      const which = read % 4 === 0 || read % 4 === 3 ? 0 : 1;
+      const started = performance.now();
+      await wire.send({ method: 'GET', path: paths[which], token: world.attacker.access_token });
+      if (read >= 20) times[which].push(performance.now() - started);
+    }
+    found[name] = 0.5 + Math.abs(auc(...times) - 0.5);
+  }
+  return found;
+}
