@@ -80,6 +80,26 @@ describe('signing in', () => {
       expect(shown).not.toContain(secret);
     }
   });
+
+  test('sends the database as much for a disabled account and an unknown one as for a wrong password', async () => {
+    const sent: string[] = [];
+    const listened = await startServer({}, { patch: (text) => (sent.push(text), text) });
+    try {
+      const [known, disabled] = [await registerPerson(listened), await registerPerson(listened)];
+      await disableUser(listened.database.owner, disabled.email);
+      const statements = async (body: { email: string; password: string }) => {
+        sent.length = 0;
+        expect(await statusOf(conformingClient(listened.url).raw.login({ body }))).toBe(401);
+        // The counters clear up after themselves at random; each asks as itself.
+        return sent.filter((text) => !text.includes('limit 1000')).map((text) => text.replace(/user_id = '.*'/, ''));
+      };
+      const wrong = await statements({ email: known.email, password: disabled.password });
+      expect(await statements({ email: 'nobody@example.com', password: disabled.password })).toEqual(wrong);
+      expect(await statements({ email: disabled.email, password: disabled.password })).toEqual(wrong);
+    } finally {
+      await listened.stop();
+    }
+  });
 });
 
 describe('refreshing', () => {
