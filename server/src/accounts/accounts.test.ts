@@ -80,6 +80,26 @@ describe('signing in', () => {
       expect(shown).not.toContain(secret);
     }
   });
+
+  test('sends the database as much for a disabled account and an unknown one as for a wrong password', async () => {
+    const sent: string[] = [];
+    const listened = await startServer({}, { patch: (text) => (sent.push(text), text) });
+    try {
+      const [known, disabled] = [await registerPerson(listened), await registerPerson(listened)];
+      await disableUser(listened.database.owner, disabled.email);
+      const statements = async (body: { email: string; password: string }) => {
+        sent.length = 0;
+        expect(await statusOf(conformingClient(listened.url).raw.login({ body }))).toBe(401);
+        // The counters clear up after themselves at random; each asks as itself.
+        return sent.filter((text) => !text.includes('limit 1000')).map((text) => text.replace(/user_id = '.*'/, ''));
+      };
+      const wrong = await statements({ email: known.email, password: disabled.password });
+      expect(await statements({ email: 'nobody@example.com', password: disabled.password })).toEqual(wrong);
+      expect(await statements({ email: disabled.email, password: disabled.password })).toEqual(wrong);
+    } finally {
+      await listened.stop();
+    }
+  });
 });
 
 describe('refreshing', () => {
@@ -203,5 +223,75 @@ describe('guessing', () => {
     } finally {
       await limited.stop();
     }
+  });
+
+  describe('by the whole world', () => {
+    const limits = { BATON_AUTH_LIMIT_PER_ACCOUNT: '2', BATON_TRUST_PROXY: 'loopback' };
+    const from = (url: string, address: string, path: string, body: unknown, method = 'POST', token = '') =>
+      fetch(`${url}/v1/${path}`, {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          'x-forwarded-for': address,
+          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(body),
+      });
+
+    test('keeps the owner out of no network where they were before, nor lets that one guess on', async () => {
+      const limited = await startServer(limits);
+      try {
+        const { email, password } = await registerPerson(limited);
+        const login = async (address: string, tried: string) =>
+          (await from(limited.url, address, 'auth/login', { email, password: tried })).status;
+        expect(await login('10.1.1.1', password)).toBe(200);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const guesses = [];
+        for (let n = 0; n < 4; n++) guesses.push(await login(`10.2.2.${n}`, 'a guess'));
+        expect(guesses).toEqual([401, 401, 429, 429]);
+        expect([await login('10.3.3.3', password), await login('10.1.1.1', password)]).toEqual([429, 200]);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const at_home = [];
+        for (let n = 0; n < 3; n++) at_home.push(await login('10.1.1.1', 'a guess'));
+        expect(at_home).toEqual([401, 401, 429]);
+      } finally {
+        await limited.stop();
+      }
+    });
+
+    test('counts only what could have signed in', async () => {
+      const limited = await startServer(limits);
+      try {
+        const { email, password } = await registerPerson(limited);
+        const statuses = [];
+        for (const [query, body] of [
+          ['', { email, password: '' }],
+          ['', { email, password, more: 1 }],
+          ['', { email }],
+          ['?a=1', { email, password }],
+          ['', { email, password }],
+        ] as const) {
+          statuses.push((await from(limited.url, '10.1.1.1', `auth/login${query}`, body)).status);
+        }
+        expect(statuses).toEqual([422, 422, 422, 422, 200]);
+      } finally {
+        await limited.stop();
+      }
+    });
+
+    test('is stopped per account where the current password changes it', async () => {
+      const limited = await startServer(limits);
+      try {
+        const { access_token, password } = await registerPerson(limited);
+        const statuses = [];
+        for (const [n, tried] of ['a guess', 'a guess', 'a guess', password].entries()) {
+          const body = { current_password: tried, new_password: 'another long one' };
+          statuses.push((await from(limited.url, `10.1.1.${n}`, 'me/password', body, 'PUT', access_token)).status);
+        }
+        expect(statuses).toEqual([401, 401, 429, 429]);
+      } finally {
+        await limited.stop();
+      }
+    });
   });
 });

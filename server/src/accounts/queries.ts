@@ -6,8 +6,9 @@ import type { User } from './contract.ts';
 
 const columns = sql`u.id, u.email, u.name, u.version, u.created_at, u.updated_at`;
 
-export function userByEmail(db: Db, email: string): Promise<User | undefined> {
-  return db.maybeOne(sql`select ${columns} from users u where u.email = ${email}`);
+/** The account with this address unless it is disabled. */
+export function enabledUserByEmail(db: Db, email: string): Promise<User | undefined> {
+  return db.maybeOne(sql`select ${columns} from users u where u.email = ${email} and u.disabled_at is null`);
 }
 
 export function userById(db: Db, user_id: string): Promise<User> {

@@ -7,6 +7,7 @@ import type { login, refresh, register, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
   enabledUser,
+  enabledUserByEmail,
   insertCredentials,
   insertRefreshToken,
   insertSession,
@@ -19,7 +20,6 @@ import {
   replacePasswordHash,
   revokeSessions,
   spendRefreshToken,
-  userByEmail,
 } from './queries.ts';
 import { newRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts';
 
@@ -62,8 +62,8 @@ export async function registerAccount(
 export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
   const { config, pool } = services;
   const { email, password } = request.body;
-  const found = await readOnly(pool, {}, (db) => userByEmail(db, email));
-  // As many statements, and as much hashing, whether the account exists or not.
+  const found = await readOnly(pool, {}, (db) => enabledUserByEmail(db, email));
+  // As many statements, and as much hashing, whether there is such an account, enabled, or not.
   const user_id = found?.id ?? newId();
   const known = await readOnly(pool, { user_id }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost);

@@ -54,6 +54,20 @@ export class PostgresStore implements Store {
     await this.#run(sql`delete from rate_limits where key = ${this.#key(key)}`);
   }
 
+  /** Notes the key for so long, beside the counters; `noted` finds it. */
+  async note(key: string, { days }: { days: number }): Promise<void> {
+    await this.#run(sql`
+      insert into rate_limits (key, hits, resets_at)
+      values (${this.#key(key)}, 0, now() + ${days} * interval '1 day')
+      on conflict (key) do update set resets_at = excluded.resets_at`);
+  }
+
+  async noted(key: string): Promise<boolean> {
+    const rows = await this.#run(sql`
+      select from rate_limits where key = ${this.#key(key)} and resets_at > now()`);
+    return rows.length > 0;
+  }
+
   /** Clears away a few windows that are over. */
   async #forget(): Promise<void> {
     await this.#run(sql`

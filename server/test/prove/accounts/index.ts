@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
+import { enumeration } from './enumeration.ts';
 import { passwords } from './passwords.ts';
 import { tokens } from './tokens.ts';
 
 /** What must hold of signing in. */
-export const accounts: readonly Check[] = [tokens, passwords];
+export const accounts: readonly Check[] = [tokens, passwords, enumeration];
