@@ -1,7 +1,8 @@
 import type { Check } from '../check.ts';
 import { enumeration } from './enumeration.ts';
+import { guessing } from './guessing.ts';
 import { passwords } from './passwords.ts';
 import { tokens } from './tokens.ts';
 
 /** What must hold of signing in. */
-export const accounts: readonly Check[] = [tokens, passwords, enumeration];
+export const accounts: readonly Check[] = [tokens, passwords, enumeration, guessing];
