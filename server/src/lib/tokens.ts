@@ -4,7 +4,8 @@ const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 function toUuid(bytes: Buffer): string {
-  return bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /**
