@@ -2,6 +2,7 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStage } from '../stage.ts';
 import { startServing } from '../../harness/served.ts';
 import { Wire } from '../../harness/wire.ts';
+import { takeAway, untriedFinals } from './finals.ts';
 import { attacksOn, Battery, type Cell, rightfulOn } from './matrix.ts';
 import { untriedIds } from './requests.ts';
 import { changedRows, rowsOf } from './rows.ts';
@@ -37,6 +38,8 @@ async function attack(run: Run, size: number): Promise<Finding> {
   const apart = size >= 1 || mutant?.other === 'timed' ? await tellingApart(wire, world, scaled(1000, size, 150)) : {};
   const rightful = rightfulOn(world, random);
   await battery.fire(rightful.slice(0, scaled(rightful.length, size)));
+  // On what a broken build has laid waste there is nothing left to take.
+  const kept = battery.seen.violations.length === 0 ? await takeAway(stage, wire, world) : [];
   wire.close();
   await broken?.stop();
   const { violations, leaks, answers, requests } = battery.seen;
@@ -58,7 +61,15 @@ async function attack(run: Run, size: number): Promise<Finding> {
       tables_compared: before.size,
       ...Object.fromEntries(Object.entries(apart).map(([what, auc]) => [`auc_${what}`, auc.toFixed(3)])),
     },
-    violations: [...untriedIds(), ...violations, ...changed, ...telling, ...(await stage.strike())],
+    violations: [
+      ...untriedIds(),
+      ...untriedFinals(),
+      ...violations,
+      ...changed,
+      ...kept,
+      ...telling,
+      ...(await stage.strike()),
+    ],
   };
 }
 
