@@ -15,7 +15,8 @@ export async function endSession(
   action: 'logged_out' | 'session_revoked',
 ): Promise<void> {
   const ended = await revokeSessions(tx, caller.user_id, { only: session_id });
-  if (ended.length === 0) throw new BatonError('not_found');
+  // One's own was there when the request began: another request has ended it since.
+  if (ended.length === 0) throw new BatonError(session_id === caller.session_id ? 'session_ended' : 'not_found');
   recordAccountAudit(tx, caller.user_id, origin, action, { session_id });
 }
 

@@ -1,4 +1,4 @@
-import type { Router } from 'express';
+import type { Response, Router } from 'express';
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { metricsText } from './metrics.ts';
@@ -21,20 +21,25 @@ async function requireDatabase(pool: pg.Pool): Promise<void> {
   }
 }
 
+/** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
+function ok(res: Response): void {
+  res.type('application/json').end('{"status":"ok"}');
+}
+
 /** For whoever runs the server: alive, ready, and how it does. Neither limited nor signed in. */
 export function mountProbes(router: Router, pool: pg.Pool, lifecycle: Lifecycle): void {
   router.get('/livez', (_req, res) => {
     res.locals['operation'] = 'get_livez';
-    res.json({ status: 'ok' });
+    ok(res);
   });
   router.get('/readyz', async (_req, res) => {
     res.locals['operation'] = 'get_readyz';
     if (lifecycle.stopping) throw new BatonError('shutting_down', {}, { retry_after_s: 5 });
     await requireDatabase(pool);
-    res.json({ status: 'ok' });
+    ok(res);
   });
   router.get('/metrics', async (_req, res) => {
     res.locals['operation'] = 'get_metrics';
-    res.type('text/plain; version=0.0.4').send(await metricsText());
+    res.type('text/plain; version=0.0.4').end(await metricsText());
   });
 }

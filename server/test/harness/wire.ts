@@ -14,6 +14,8 @@ export interface WireRequest {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as they are, in place of a body. */
+  bytes?: Buffer | undefined;
   /** The address to come from, one of 127.0.0.0/8. */
   from?: string;
   /** Ends the connection after so long, answered or not. */
@@ -36,7 +38,7 @@ export class Wire {
   }
 
   /** The answer; rejects when none came. */
-  send({ method, path, token, headers = {}, body, from, abort_after_ms }: WireRequest): Promise<WireAnswer> {
+  send({ method, path, token, headers = {}, body, bytes, from, abort_after_ms }: WireRequest): Promise<WireAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const all: Record<string, string> = {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -61,7 +63,7 @@ export class Wire {
         const timer = setTimeout(() => outgoing.destroy(), abort_after_ms);
         outgoing.on('close', () => clearTimeout(timer));
       }
-      outgoing.end(text);
+      outgoing.end(bytes ?? text);
     });
   }
 

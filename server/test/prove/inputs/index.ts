@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { framing } from './framing.ts';
+import { fuzz } from './fuzz.ts';
 
 /** What must hold whatever is sent. */
-export const inputs: readonly Check[] = [framing];
+export const inputs: readonly Check[] = [framing, fuzz];

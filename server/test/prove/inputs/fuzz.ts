@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { RawResponse } from '../../../../sdk/index.ts';
+import { nonconformities } from '../../harness/conformance.ts';
+import { type Person, registerPerson } from '../../harness/people.ts';
+import { Wire, type WireAnswer } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { inParallel, type Stage, setStage } from '../stage.ts';
+import { writeJson, writeUrl } from './json-text.ts';
+import { MemoryWatch } from './memory.ts';
+import { faultsOfRefusal } from './refusal.ts';
+import { type FuzzRequest, requestArbitraries, type Transport } from './requests.ts';
+
+const batch = 500;
+const at_once = 24;
+
+/** Somebody in a workspace of their own, and what they know. */
+async function makeActor(stage: Stage): Promise<{ owner: Person; known: Record<string, unknown> }> {
+  const owner = await registerPerson(stage);
+  const { client } = owner;
+  const { id: workspace_id } = await client.create_workspace({ body: { name: 'Fuzz' } });
+  const project = await client.create_project({
+    workspace_id,
+    body: { key: 'ENG', name: 'Eng', workflow: 'standard' },
+  });
+  const create = () => client.create_ticket({ workspace_id, project_id: project.id, body: { title: 'A ticket' } });
+  const ticket = await create();
+  await create();
+  const { next_cursor } = await client.list_tickets({ workspace_id, limit: 1 });
+  const invitation = await client.create_invitation({
+    workspace_id,
+    body: { email: 'guest@example.com', role: 'member' },
+  });
+  return {
+    owner,
+    known: {
+      ...{
+        workspace_id,
+        project_id: project.id,
+        ticket: ticket.key,
+        user_id: owner.user.id,
+        assignee_id: owner.user.id,
+      },
+      ...{ invitation_id: invitation.id, session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' },
+      ...{ refresh_token: owner.refresh_token, token: invitation.token, email: owner.email, password: owner.password },
+      ...{ current_password: owner.password, cursor: next_cursor, version: 1, expected_version: 1, assignee: 'me' },
+      ...{ to: ticket.allowed_transitions[0], status: ticket.status },
+    },
+  };
+}
+
+function bytesOf(text: string, transport: Transport): Buffer {
+  const bytes = Buffer.from(text);
+  switch (transport) {
+    case 'plain':
+      return bytes;
+    case 'bom':
+      return Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]);
+    case 'cut':
+      return bytes.subarray(0, Math.floor(bytes.length / 2));
+    case 'bad_utf8':
+      return Buffer.concat([bytes.subarray(0, -2), Buffer.from([0xff, 0xc0, 0x80]), bytes.subarray(-2)]);
+    case 'utf16':
+      return Buffer.from(text, 'utf16le');
+    case 'empty':
+      return Buffer.alloc(0);
+  }
+}
+
+interface Sendable {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  bytes: Buffer | undefined;
+}
+
+function toSend(request: FuzzRequest, token: string, known: Record<string, unknown>): Sendable {
+  const path = request.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => writeUrl(request.params[name], known));
+  const query = request.query.map(([name, value]) => `${writeUrl(name, {})}=${writeUrl(value, known)}`).join('&');
+  const { body } = request;
+  const bytes = body === undefined ? undefined : bytesOf(writeJson(body.value, known), body.transport);
+  return {
+    method: request.method,
+    path: (query === '' ? path : `${path}?${query}`).slice(0, 4000),
+    headers: {
+      ...(bytes === undefined ? {} : { 'content-type': request.content_type, 'content-length': String(bytes.length) }),
+      ...(request.signed_in ? { authorization: `Bearer ${token}` } : {}),
+      ...(request.headers as Record<string, string>),
+    },
+    bytes,
+  };
+}
+
+/** What is wrong with an answer, whatever was asked. */
+function faultsOf(request: FuzzRequest, { status, headers, text }: WireAnswer): string[] {
+  if (request.operation_id === 'get_readyz' && status === 503) return []; // a slow machine isn't ready, and says so
+  const found = faultsOfRefusal({ status, content_type: headers['content-type']?.toString(), text });
+  // The probes are asked by load balancers, with whatever these add.
+  if (request.breach !== undefined && status < 400 && request.path.startsWith('/v1/'))
+    found.push(`answered ${status} in spite of ${request.breach}`);
+  let body: unknown;
+  try {
+    body = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return [...found, `${status} with what is no JSON: ${text.slice(0, 200)}`];
+  }
+  const plain = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body } as RawResponse)];
+}
+
+async function fuzzIt(run: Run, size: number): Promise<Finding> {
+  const stage = await setStage(run.mutant, {
+    WEB_CONCURRENCY: '2',
+    // All act on one ticket: what waits for its lock on a slow machine is no fault of the inputs.
+    BATON_LOCK_TIMEOUT_MS: '60000',
+    BATON_STATEMENT_TIMEOUT_MS: '60000',
+  });
+  const wire = new Wire(stage.url, at_once);
+  const memory = new MemoryWatch(wire);
+  const { any, last, operations } = requestArbitraries();
+  const count = scaled(200_000, size, 2 * batch);
+  const batches = Math.ceil(count / batch);
+  const look_every = Math.max(40, Math.floor(count / 400));
+  const violations: string[] = [];
+  const statuses: Record<string, number> = {};
+  for (let nth = 0; nth < batches; nth++) {
+    const seed = run.seed * 1_000_003 + nth;
+    const requests = [...fc.sample(any, { seed, numRuns: batch - 10 }), ...fc.sample(last, { seed, numRuns: 10 })];
+    const { owner, known } = await makeActor(stage);
+    await inParallel(requests.length, at_once, async (n) => {
+      const request = requests[n] as FuzzRequest;
+      const sent = toSend(request, owner.access_token, known);
+      const tell = (fault: string) => {
+        const { method, path, headers, bytes } = sent;
+        const shown = JSON.stringify({ ...headers, authorization: request.signed_in ? 'the owner’s' : undefined });
+        violations.push(
+          `${fault}: seed ${seed} request ${n}: ${method} ${path} ${shown} ${bytes?.toString().slice(0, 500) ?? ''}`,
+        );
+      };
+      try {
+        const answer = await wire.send(sent);
+        const kind = `${Math.floor(answer.status / 100)}xx`;
+        statuses[kind] = (statuses[kind] ?? 0) + 1;
+        for (const fault of faultsOf(request, answer)) tell(fault);
+      } catch (error) {
+        tell(`no answer, ${(error as Error).message}`);
+      }
+      if ((nth * batch + n) % look_every === 0) await memory.look();
+    });
+    run.progress(nth / batches);
+  }
+  violations.push(...memory.faults());
+  wire.close();
+  return {
+    load: { requests: batches * batch, operations },
+    figures: { ...statuses, ...memory.figures() },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+const broken = (file: string, find: string, replace: string) => ({ source: [{ file, find, replace }] });
+
+export const fuzz: Check = {
+  id: 'fuzz',
+  promises: ['P27', 'P29', 'P30'],
+  says: 'Requests made from the contract, sound and broken in all ways, never get a 5xx, and always an answer of the contract.',
+  run: fuzzIt,
+  slice: 0.005,
+  control_size: 0.005,
+  controls: {
+    'an answer has a field that is not declared': broken(
+      'http/handle.ts',
+      'JSON.stringify(body);',
+      "JSON.stringify(operation.id === 'get_ticket' ? { ...(body as object), more: 1 } : body);",
+    ),
+    'a body may have unknown fields': broken(
+      'comments/contract.ts',
+      'z.strictObject({ body: text',
+      'z.object({ body: text',
+    ),
+  },
+};
