@@ -177,5 +177,15 @@ export const fuzz: Check = {
       'z.strictObject({ body: text',
       'z.object({ body: text',
     ),
+    'a refusal tells its cause': broken(
+      'http/problem.ts',
+      'const problem = toProblem(error);',
+      'const problem = { ...toProblem(error), stack: error.stack };',
+    ),
+    'each request leaves 100 KB behind': broken(
+      'app.ts',
+      'app.use(requestLog(log));',
+      'const kept: unknown[] = []; app.use((_req, _res, next) => { kept.push(Array.from({ length: 12_500 }, (_, n) => n + 0.5)); next(); });\n  app.use(requestLog(log));',
+    ),
   },
 };
