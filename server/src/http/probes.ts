@@ -23,7 +23,8 @@ async function requireDatabase(pool: pg.Pool): Promise<void> {
 
 /** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
 function ok(res: Response): void {
-  res.type('application/json').end('{"status":"ok"}');
+  const text = '{"status":"ok"}';
+  res.type('application/json').set('Content-Length', String(text.length)).end(text);
 }
 
 /** For whoever runs the server: alive, ready, and how it does. Neither limited nor signed in. */

@@ -83,6 +83,7 @@ function fromShape(schema: Schema, all: Record<string, Schema>): fc.Arbitrary<un
       const record = Object.fromEntries(fields.map(([name, field]) => [name, fromSchema(field, all, name)]));
       return fc.record(record, { requiredKeys: [...(schema.required ?? [])] });
     }
+    case undefined:
     default:
       return fc.constant(null);
   }

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { RawResponse } from '../../../../sdk/index.ts';
 import { nonconformities } from '../../harness/conformance.ts';
 import { type Person, registerPerson } from '../../harness/people.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
@@ -104,7 +103,7 @@ function faultsOf(request: FuzzRequest, { status, headers, text }: WireAnswer): 
     return [...found, `${status} with what is no JSON: ${text.slice(0, 200)}`];
   }
   const plain = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-  return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body } as RawResponse)];
+  return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body })];
 }
 
 async function fuzzIt(run: Run, size: number): Promise<Finding> {
@@ -176,6 +175,16 @@ export const fuzz: Check = {
       'comments/contract.ts',
       'z.strictObject({ body: text',
       'z.object({ body: text',
+    ),
+    'a refusal tells its cause': broken(
+      'http/problem.ts',
+      'const problem = toProblem(error);',
+      'const problem = { ...toProblem(error), stack: error.stack };',
+    ),
+    'each request leaves 100 KB behind': broken(
+      'app.ts',
+      'app.use(requestLog(log));',
+      'const kept: unknown[] = []; app.use((_req, _res, next) => { kept.push(Array.from({ length: 12_500 }, (_, n) => n + 0.5)); next(); });\n  app.use(requestLog(log));',
     ),
   },
 };
