@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
 import { BatonError } from '../errors.ts';
+import { yieldToRequests } from './hash-threads.ts';
 
 // bcrypt reads 72 bytes and stops at a NUL. A SHA-384 in base64 is 64 characters without one, whatever the password's
 // length; NFC (RFC 8265, OpaqueString) makes one password of the two ways to type an é.
@@ -13,6 +14,7 @@ function preHash(password: string): string {
 
 const max_waiting = 64;
 let running = 0;
+let yielding = false;
 const waiting: (() => void)[] = [];
 
 // bcrypt holds one of libuv's four threads for a quarter of a second: twelve at once delayed an unrelated file read by
@@ -25,7 +27,10 @@ async function oneOfFew<T>(work: () => Promise<T>): Promise<T> {
     running++;
   }
   try {
-    return await work();
+    const working = work();
+    if (!yielding) yieldToRequests();
+    yielding = true;
+    return await working;
   } finally {
     const next = waiting.shift();
     if (next === undefined) running--;

@@ -57,7 +57,7 @@ class Attack {
   #mustSayWhen(what: string, { headers }: WireAnswer): void {
     const seconds = Number(headers['retry-after']);
     const counters = String(headers['ratelimit']);
-    if (!(seconds > 0 && seconds <= 900)) this.violations.push(`${what}: Retry-After ${headers['retry-after']}`);
+    if (!(seconds > 0 && seconds <= 900)) this.violations.push(`${what}: Retry-After ${seconds}`);
     if (!counters.includes('remaining=0')) this.violations.push(`${what}: RateLimit ${counters}`);
   }
 

@@ -1,8 +1,9 @@
 import type { Check } from '../check.ts';
 import { enumeration } from './enumeration.ts';
 import { guessing } from './guessing.ts';
+import { login_flood } from './login-flood.ts';
 import { passwords } from './passwords.ts';
 import { tokens } from './tokens.ts';
 
 /** What must hold of signing in. */
-export const accounts: readonly Check[] = [tokens, passwords, enumeration, guessing];
+export const accounts: readonly Check[] = [tokens, passwords, enumeration, guessing, login_flood];
