@@ -108,7 +108,7 @@ describe('a workflow', () => {
   });
 
   test.each(['', 'A', '9a', '_a', 'a-b', 'a b', ' a', 'a\n', `a${'b'.repeat(40)}`])('has no keys like %j', (key) => {
-    expect(faults({ resolutions: [key] })).toHaveLength(1);
+    expect(faults({ resolutions: [key] })).not.toEqual([]);
   });
 
   test('may wait', () => {
