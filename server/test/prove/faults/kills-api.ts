@@ -128,7 +128,7 @@ export const kills_api: Check = {
   says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.008,
+  slice: 0.004,
   control_size: 0.02,
   controls: {
     'acknowledges before it commits': acknowledges_early,

@@ -130,7 +130,7 @@ export const rolling_restart: Check = {
   promises: ['P23'],
   says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0.',
   run: restart,
-  slice: 0.05,
+  slice: 0.034,
   control_size: 0.05,
   controls: {
     'closes the port at once': { env: { BATON_DRAIN_MS: '0' } },

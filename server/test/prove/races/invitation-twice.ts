@@ -40,7 +40,7 @@ export const invitation_twice: Check = {
   promises: ['P9', 'P11'],
   says: 'An invitation accepted by several hands at once is accepted once; to the others it is not there.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.01,
+  slice: 0.003,
   control_size: 0.02,
   controls: { 'the invitation is not held': { replace: [['for update of i', '']] } },
 };

@@ -39,7 +39,7 @@ export const last_owner: Check = {
   promises: ['P11'],
   says: 'Of two owners unmade at once one stays: a workspace always has an owner.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.01,
+  slice: 0.003,
   control_size: 0.02,
   controls: {
     'the workspace is not held': {

@@ -36,7 +36,7 @@ export const refresh_twice: Check = {
   promises: ['P9', 'P13'],
   says: 'Of two rotations of one refresh token one succeeds, and the session ends for both.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.01,
+  slice: 0.003,
   control_size: 0.03,
   controls: {
     'the session is not held': {

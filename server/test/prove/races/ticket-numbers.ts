@@ -34,7 +34,7 @@ export const ticket_numbers: Check = {
   promises: ['P2', 'P6'],
   says: 'Tickets made at once get the next numbers, each its own and none left out, refused ones between them.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.005,
+  slice: 0.002,
   control_size: 0.01,
   controls: {
     'numbers by max() + 1': {

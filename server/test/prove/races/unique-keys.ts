@@ -45,7 +45,7 @@ export const unique_keys: Check = {
   promises: ['P12', 'P27'],
   says: 'Of two projects of one key, and of two accounts of one address however it is spelt, one is made; the other is 409.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.005,
+  slice: 0.002,
   control_size: 0.01,
   controls: {
     'no unique key of projects': { ddl: ['alter table projects drop constraint projects_key_key'] },
