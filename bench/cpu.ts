@@ -5,14 +5,16 @@ const ticks_per_s = 100; // USER_HZ, the same on every Linux
 interface ProcessTimes {
   parent: number;
   cpu_us: number;
+  /** Of its children that have ended. */
+  ended_us: number;
 }
 
 function timesOf(pid: number | string): ProcessTimes | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return { parent: Number(fields[1]), cpu_us: (ticks * 1_000_000) / ticks_per_s };
+    const ticks = (a: number, b: number) => ((Number(fields[a]) + Number(fields[b])) * 1_000_000) / ticks_per_s;
+    return { parent: Number(fields[1]), cpu_us: ticks(11, 12), ended_us: ticks(13, 14) };
   } catch {
     return undefined; // it ended meanwhile, or this is no Linux
   }
@@ -23,13 +25,13 @@ export function cpuOf(pid: number): number {
   return timesOf(pid)?.cpu_us ?? 0;
 }
 
-/** CPU that the children of a process have used so far, in µs: PostgreSQL's backends, given its postmaster. */
+/** CPU that the children of a process have used so far, those that ended too, in µs: PostgreSQL's backends, given its postmaster. */
 export function cpuOfChildren(parent: number): number {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map(timesOf)
-      .reduce((sum, times) => sum + (times?.parent === parent ? times.cpu_us : 0), 0);
+      .reduce((sum, times) => sum + (times?.parent === parent ? times.cpu_us : 0), timesOf(parent)?.ended_us ?? 0);
   } catch {
     return 0;
   }
