@@ -3,14 +3,12 @@ import { registerPerson } from '../../harness/people.ts';
 import type { Check } from '../check.ts';
 import { atOnce, type Ring, type Round, runRounds, statuses } from './rounds.ts';
 
-const letters = (n: number) => n.toString(36).replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'.charAt(Number(digit)));
-
 async function openLane(ring: Ring): Promise<Round> {
   const { stage, wire } = ring;
   const owner = await registerPerson(stage);
   const { id } = await owner.client.create_workspace({ body: { name: 'Keys' } });
   return async (n) => {
-    const key = `K${letters(n).toUpperCase()}`;
+    const key = `K${n.toString(36).toUpperCase()}`;
     const project = () =>
       wire.send({
         method: 'POST',
