@@ -5,8 +5,8 @@ const least_urgent = 19;
 
 /**
  * Lets the threads that hash passwords run when nobody else wants the processor. On Linux a priority is a thread's, and
- * libuv's threads have a name; elsewhere, or where it isn't allowed, nothing happens. Nothing else that a request waits
- * for runs on them. They exist from the first use on.
+ * libuv's threads have a name; elsewhere, or where it isn't allowed, nothing happens. The files of
+ * the reference and look-ups of host names share them, and wait with them. They exist from the first use on.
  */
 export function yieldToRequests(): void {
   try {
