@@ -52,7 +52,7 @@ async function read(wire: Wire, token: string, { count, most_ms }: { count: numb
 async function flood(run: Run, size: number): Promise<Finding> {
   const judged = size >= 1;
   const bcrypt_cost = judged ? 12 : 10;
-  const stage = await setStage(run.mutant, { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: String(bcrypt_cost) });
+  const stage = await setStage(run, { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: String(bcrypt_cost) });
   const wire = new Wire(stage.url, 1);
   const people = await Promise.all(Array.from({ length: 8 }, () => registerPerson(stage)));
   const token = people[0]?.access_token ?? '';
