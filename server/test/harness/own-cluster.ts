@@ -28,10 +28,15 @@ function isGone(pid: number): boolean {
   }
 }
 
-/** Sets one up. `drop` takes it down. */
-export async function startOwnCluster(): Promise<OwnCluster> {
+/** An empty directory for one. */
+export function clusterDir(): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cluster-'));
   chmodSync(dir, 0o755);
+  return dir;
+}
+
+/** Sets one up. `drop` takes it down. */
+export async function startOwnCluster(dir = clusterDir()): Promise<OwnCluster> {
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { url, data_dir } = embedded;
   await migrate({ url });
