@@ -40,7 +40,7 @@ export async function startOwnCluster(dir = clusterDir()): Promise<OwnCluster> {
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { url, data_dir } = embedded;
   await migrate({ url });
-  const owner = new pg.Pool({ connectionString: url, max: 4 });
+  const owner = new pg.Pool({ connectionString: url, max: 4, query_timeout: 60_000 });
   owner.on('error', () => undefined);
   owner.on('connect', (client) => client.on('error', () => undefined));
   const pid = () => readClaim(data_dir)?.pid ?? 0;
