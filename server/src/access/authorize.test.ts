@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sql, sql } from '../db/sql.ts';
 import { readOnly } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
-import { makeTeam, type Team } from '../../test/harness/make.ts';
-import { type Person, registerPerson } from '../../test/harness/people.ts';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
 import { type Applicant, apply, type Caller, mayAct, requireRole, requireSession } from './authorize.ts';
 import type { Access } from './policy.ts';
@@ -138,4 +138,21 @@ test('a lock is only for those who may act, in their own workspace', async () =>
   expect(await may(team.stranger, workspace_id, workspace_id)).toBe(false);
   expect(await may(other, elsewhere, elsewhere)).toBe(true);
   expect(await may(other, workspace_id, workspace_id)).toBe(false);
+});
+
+test('a burst that an ended session cut short leaves its connection as it was', async () => {
+  const person = await registerPerson(server);
+  await joinWorkspace(team.owner, person, workspace_id, 'member');
+  await person.client.logout();
+  const { id: ticket } = await makeTicket(team);
+  const single = await startServer({ BATON_POOL_SIZE: '1' }, { database: server.database });
+  const move = (by: Person) =>
+    fetch(`${single.url}/v1/workspaces/${workspace_id}/tickets/${ticket}/transitions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${by.access_token}`, 'content-type': 'application/json' },
+      body: '{"to":"in_progress"}',
+    });
+  expect((await move(person)).status).toBe(401);
+  expect((await move(team.member)).status).toBe(201);
+  await single.stop();
 });

@@ -22,10 +22,16 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
 }
 
+/** Whether the database says that it can't: it is starting or stopping, or its disk or memory is full. */
+function isUnable(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && unavailable_states.test(error.code ?? '');
+}
+
 /** Whether the error says that the database can't be reached or the connection is of no more use. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof BatonError) return isConnectionError(error.cause);
-  if (error instanceof pg.DatabaseError) return unavailable_states.test(error.code ?? '');
+  // After an ERROR, a full disk's too, it goes on; FATAL and PANIC end the connection.
+  if (error instanceof pg.DatabaseError) return error.severity !== 'ERROR' && isUnable(error);
   if (!(error instanceof Error)) return false;
   return network_codes.test((error as NodeJS.ErrnoException).code ?? '') || unavailable_messages.test(error.message);
 }
@@ -35,16 +41,17 @@ export function isConnectionError(error: unknown): boolean {
  * happened, and nobody may take that for a no. An ERROR, or a connection lost before, is one.
  */
 export function fromCommit(error: unknown): unknown {
-  const refused = error instanceof pg.DatabaseError && error.severity === 'ERROR';
   const sent = !(error instanceof Error && error.message.includes('not queryable'));
-  if (refused || !sent || !isConnectionError(error)) return error;
+  if (!sent || !isConnectionError(error)) return error;
   return new BatonError('outcome_unknown', {}, { cause: error, retry_after_s: 2 });
 }
 
 /** Turns an error of the driver into one of ours; what it doesn't know rises as it is. */
 export function fromDatabase(error: unknown): unknown {
   if (error instanceof BatonError) return error;
-  if (isConnectionError(error)) return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
+  if (isConnectionError(error) || isUnable(error)) {
+    return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
+  }
   if (!(error instanceof pg.DatabaseError)) return error;
   switch (error.code ?? '') {
     case '23505':

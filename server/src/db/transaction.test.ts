@@ -67,16 +67,34 @@ describe('a transaction', () => {
   test('is run again after a deadlock, unseen', async () => {
     const before = [await count(1), await count(2)];
     let attempts = 0;
+    let held = 0;
+    let bothHold = () => {};
+    const both = new Promise<void>((resolve) => (bothHold = resolve));
     const cross = (first: number, second: number) =>
       transaction(pool, {}, async (tx) => {
         attempts++;
         await bump(tx, first);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (++held === 2) bothHold();
+        await both;
         await bump(tx, second);
       });
     await Promise.all([cross(1, 2), cross(2, 1)]);
     expect(attempts).toBeGreaterThan(2);
     expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
+  });
+
+  test('that a full disk cut short answers database_unavailable, and its connection is kept', async () => {
+    const single = poolOf(1);
+    const pidOf = () => readOnly(single, {}, (db) => db.one(sql`select pg_backend_pid() as pid`));
+    const before = [await pidOf(), await count(1)];
+    const full = transaction(single, {}, async (tx) => {
+      await bump(tx, 1);
+      tx.send(sql`do $$ begin raise exception 'No space left on device' using errcode = 'disk_full'; end $$`);
+      tx.send(sql`update counters set n = n + 10 where id = ${1}`);
+    });
+    await expect(full).rejects.toMatchObject({ code: 'database_unavailable', retry_after_s: 2 });
+    expect([await pidOf(), await count(1)]).toEqual(before);
+    await single.end();
   });
 
   test('that waits too long for a lock answers overloaded', async () => {

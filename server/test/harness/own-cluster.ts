@@ -28,14 +28,19 @@ function isGone(pid: number): boolean {
   }
 }
 
-/** Sets one up. `drop` takes it down. */
-export async function startOwnCluster(): Promise<OwnCluster> {
+/** An empty directory for one. */
+export function clusterDir(): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cluster-'));
   chmodSync(dir, 0o755);
+  return dir;
+}
+
+/** Sets one up. `drop` takes it down. */
+export async function startOwnCluster(dir = clusterDir()): Promise<OwnCluster> {
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { url, data_dir } = embedded;
   await migrate({ url });
-  const owner = new pg.Pool({ connectionString: url, max: 4 });
+  const owner = new pg.Pool({ connectionString: url, max: 4, query_timeout: 60_000 });
   owner.on('error', () => undefined);
   owner.on('connect', (client) => client.on('error', () => undefined));
   const pid = () => readClaim(data_dir)?.pid ?? 0;

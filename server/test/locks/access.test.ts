@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply } from '../../src/access/authorize.ts';
 import { accessOf } from '../../src/access/policy.ts';
@@ -119,7 +120,8 @@ describe('the policy', () => {
 describe('a lock asked for together with its permission', () => {
   const openAs = async (person: Person) =>
     transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
-      const caller = { user_id: person.user.id, session_id: absent, request_id: 'test' };
+      const { sid } = jwt.decode(person.access_token) as { sid: string };
+      const caller = { user_id: person.user.id, session_id: sid, request_id: 'test' };
       const applicant = apply(tx, caller, accessOf('transition_ticket'), team.workspace_id);
       return lockTicket(tx, applicant, ids['ticket'] ?? '', { hold: 'change', deleted: false });
     });

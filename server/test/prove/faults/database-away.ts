@@ -238,7 +238,7 @@ export const database_away: Check = {
     },
     'a lost connection is a fault of ours': {
       source: [
-        { file: 'db/errors.ts', find: 'if (isConnectionError(error)) return new', replace: 'if (false) return new' },
+        { file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error))', replace: 'if (false)' },
       ],
     },
     'readiness does not ask the database': {

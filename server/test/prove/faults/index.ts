@@ -3,6 +3,7 @@ import { clock } from './clock.ts';
 import { database_away } from './database-away.ts';
 import { disk_errors } from './disk.ts';
 import { embedded } from './embedded.ts';
+import { full_disk } from './full-disk.ts';
 import { kills_api } from './kills-api.ts';
 import { kills_database } from './kills-database.ts';
 import { migrations } from './migrations.ts';
@@ -18,4 +19,5 @@ export const faults: readonly Check[] = [
   migrations,
   embedded,
   disk_errors,
+  full_disk,
 ];

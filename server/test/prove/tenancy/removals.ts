@@ -153,19 +153,19 @@ const of_accounts: readonly Removal[] = [
   {
     name: 'the session is not revoked',
     operations: ['get_me', 'get_workspace', 'create_comment'],
-    replace: [['s\\.revoked_at is not null or ', '']],
+    replace: [['s\\.revoked_at is null and (?=s\\.expires_at > now\\(\\) and u\\.)', '']],
     by: 'suite',
   },
   {
     name: 'the session is not over',
     operations: ['get_me', 'get_workspace', 'create_comment'],
-    replace: [[' or s\\.expires_at <= now\\(\\) as ended', ' as ended']],
+    replace: [['s\\.expires_at > now\\(\\) and (?=u\\.)', '']],
     by: 'suite',
   },
   {
     name: 'the account is not disabled',
     operations: ['get_me', 'get_workspace', 'create_comment'],
-    replace: [['u\\.disabled_at is not null as disabled', 'false as disabled']],
+    replace: [['(s\\.expires_at > now\\(\\)) and u\\.disabled_at is null', '$1']],
     by: 'suite',
   },
   {

@@ -63,10 +63,15 @@ export const revocation: Check = {
   controls: {
     'a revoked session lives on for 30 ms': {
       replace: [
-        ['s\\.revoked_at is not null or', "coalesce(s.revoked_at < now() - interval '30 milliseconds', false) or"],
+        [
+          's\\.revoked_at is null and (?=s\\.expires_at > now\\(\\) and u\\.)',
+          "coalesce(s.revoked_at >= now() - interval '30 milliseconds', true) and ",
+        ],
       ],
     },
-    'a disabled account is let in': { replace: [['u\\.disabled_at is not null as disabled', 'false as disabled']] },
+    'a disabled account is let in': {
+      replace: [['(s\\.expires_at > now\\(\\)) and u\\.disabled_at is null', '$1']],
+    },
     'a role is what it was when they joined': {
       replace: [
         ['select m\\.role\\s+from', `select case m.role when 'viewer' then 'member' else m.role end as role from`],
