@@ -1,4 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Those that start servers and databases take longest: begun last, one of them would run alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const first = ['/test/prove/faults/', '/test/prove/', '/test/process/', '/test/'];
+    const rank = ({ moduleId }: TestSpecification) => first.findIndex((part) => moduleId.includes(part));
+    const place = (file: TestSpecification) => (rank(file) < 0 ? first.length : rank(file));
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,5 +19,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: 'forks',
+    // Each file sets up what it needs; to load the application anew for each would take longer than most tests.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
 });

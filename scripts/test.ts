@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installTools } from './tools.ts';
 
-// Everything that checks the project, in the order in which a mistake is cheapest to hear of. The last line is
+// Everything that checks the project; what reads the source comes before what runs it. The last line is
 // `N passed, N failed`: checks and tests counted alike.
 
 interface Count {
@@ -13,26 +13,58 @@ interface Count {
 }
 
 const root = path.resolve(import.meta.dirname, '..');
+const shell = process.platform === 'win32';
 
-function check(name: string, command: string, args: string[]): Count {
-  console.log(`\n> ${name}`);
-  const started = performance.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+function judge(status: number | null, started: number): Count {
   console.log(`  ${status === 0 ? 'ok' : 'FAILED'}  ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs beside others, and says what it had to say when it is done. */
+async function check(name: string, command: string, args: string[]): Promise<Count> {
+  const started = performance.now();
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  console.log(`\n> ${name}\n${output.trimEnd()}`);
+  return judge(status, started);
+}
+
+// The longest first, so that the two at a time end together.
+const checks: [name: string, command: string, args: string[]][] = [
+  ['types', 'tsc', ['--noEmit']],
+  ['contract', 'node', ['scripts/lint-contract.ts']],
+  ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
+  ['regular expressions', 'node', ['--disable-warning=ExperimentalWarning', 'scripts/lint-regexes.ts']],
+  ['generated files are fresh', 'node', ['scripts/generate.ts', '--check']],
+  ['dead code', 'knip', []],
+  ['format', 'biome', ['format', '.']],
+];
+
+/** Two at a time: each keeps one core busy. */
+async function runChecks(): Promise<Count[]> {
+  const counts: Count[] = [];
+  const waiting = [...checks];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) counts.push(await check(...next));
+  };
+  await Promise.all([work(), work()]);
+  return counts;
 }
 
 function vitest(args: string[]): Count {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-results-'));
   const report = path.join(dir, 'results.json');
   try {
-    const run = check('tests', 'vitest', [
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile=${report}`,
-      ...args,
-    ]);
+    console.log('\n> tests');
+    const started = performance.now();
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+    const { status } = spawnSync('vitest', ['run', ...reporters, ...args], { cwd: root, stdio: 'inherit', shell });
+    const run = judge(status, started);
     const results = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number;
       numFailedTests: number;
@@ -47,20 +79,7 @@ function vitest(args: string[]): Count {
 
 const only = process.argv.slice(2);
 if (only.length === 0) installTools();
-const counts = [
-  ...(only.length > 0
-    ? []
-    : [
-        check('types', 'tsc', ['--noEmit']),
-        check('lint', 'oxlint', ['--type-aware', '--deny-warnings']),
-        check('format', 'biome', ['format', '.']),
-        check('dead code', 'knip', []),
-        check('generated files are fresh', 'node', ['scripts/generate.ts', '--check']),
-        check('contract', 'node', ['scripts/lint-contract.ts']),
-        check('regular expressions', 'node', ['--disable-warning=ExperimentalWarning', 'scripts/lint-regexes.ts']),
-      ]),
-  vitest(only),
-];
+const counts = [...(only.length > 0 ? [] : await runChecks()), vitest(only)];
 const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
 /** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
@@ -54,6 +53,7 @@ export async function migrate(options: {
   log?: (message: string) => void;
 }): Promise<string[]> {
   const dir = options.dir ?? migrations_dir;
+  const { runner } = await import('node-pg-migrate'); // most processes never migrate
   const client = new pg.Client({ connectionString: options.url, application_name: 'baton migrate' });
   client.on('error', () => undefined); // the query under way rejects
   await client.connect();

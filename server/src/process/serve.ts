@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
+import { flushCompileCache } from 'node:module';
 import closeWithGrace from 'close-with-grace';
 import type { Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { type Database, openDatabase } from './database.ts';
-import { type Listening, startListening } from './listen.ts';
+import type { Listening } from './listen.ts';
 import { runWorker, startWorkers } from './workers.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -24,6 +25,13 @@ function welcome(url: string, database: Database, processes: number): string {
   ].join('\n');
 }
 
+/** Serves from this process. A primary never does, and is spared loading the application. */
+async function listenHere(config: Config, database_url: string): Promise<Listening> {
+  const { startListening } = await import('./listen.ts');
+  flushCompileCache(); // at the end would be too late for a process that is killed
+  return startListening(config, database_url);
+}
+
 interface Up {
   database: Database;
   listening: Listening;
@@ -36,7 +44,7 @@ async function bringUp(config: Config, on_exit: (reason: string) => void): Promi
     if (config.migrate) await migrate({ url: database.owner_url, log });
     const listening =
       config.processes === 1
-        ? await startListening(config, database.url)
+        ? await listenHere(config, database.url)
         : await startWorkers(config.processes, { DATABASE_URL: database.url });
     return { database, listening };
   } catch (error) {
@@ -48,7 +56,7 @@ async function bringUp(config: Config, on_exit: (reason: string) => void): Promi
 /** Brings up everything: database, schema, one or several processes; and takes it all down again when told to. */
 export async function serve(config: Config): Promise<void> {
   if (cluster.isWorker) {
-    await runWorker(() => startListening(config, config.database_url ?? ''));
+    await runWorker(() => listenHere(config, config.database_url ?? ''));
     return;
   }
   const fail = (reason: string) => {

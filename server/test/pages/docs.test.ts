@@ -49,7 +49,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(20_000);
     expect(faults).toEqual([]);
-  });
+  }, 120_000); // drawing every operation is the browser's hardest work
 
   test('the errors have a page that `type` leads to', async () => {
     const { page, faults } = await open('/docs/errors#transition_not_allowed');

@@ -27,9 +27,9 @@ describe('stopping', () => {
   });
 
   test('answers what is under way', async () => {
-    const { child, ended, url } = await serve(undefined, { BATON_BCRYPT_COST: '11' });
+    const { child, ended, url } = await serve(undefined, { BATON_BCRYPT_COST: '13' }); // half a second each, at least
     const registering = Promise.all([register(url), register(url), register(url)]);
-    await sleep(60);
+    await sleep(300);
     child.kill('SIGTERM');
     expect((await registering).length).toBe(3);
     expect(await ended).toBe(0);

@@ -1,5 +1,6 @@
 import type { Replacement, SourceReplacement } from '../harness/patch.ts';
 import { Random } from './random.ts';
+import type { SharedStages } from './stage.ts';
 
 /** A build broken on purpose, that a check must catch. */
 export interface Mutant {
@@ -20,6 +21,8 @@ export interface Run {
   random: Random;
   /** Undefined: the build as it is. */
   mutant: Mutant | undefined;
+  /** Stages to share with other runs; absent, each run sets its own. */
+  shared?: SharedStages | undefined;
   /** Says how far it is; 0 to 1. */
   progress: (done: number) => void;
 }
@@ -54,11 +57,17 @@ export interface Check {
 /** Runs a check once. The same seed gives the same choices. */
 export function runCheck(
   check: Check,
-  options: { seed: number; size: number; control?: string; progress?: (done: number) => void },
+  options: {
+    seed: number;
+    size: number;
+    control?: string;
+    shared?: SharedStages;
+    progress?: (done: number) => void;
+  },
 ): Promise<Finding> {
-  const { seed, size, control, progress = () => undefined } = options;
+  const { seed, size, control, shared, progress = () => undefined } = options;
   const mutant = control === undefined ? undefined : check.controls[control];
-  return check.run({ seed, random: new Random(seed), mutant, progress }, size);
+  return check.run({ seed, random: new Random(seed), mutant, shared, progress }, size);
 }
 
 /** Of a full load, the part of this size, but at least `least`. */

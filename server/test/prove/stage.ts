@@ -1,4 +1,4 @@
-import type { Mutant } from './check.ts';
+import type { Mutant, Run } from './check.ts';
 import { createDatabase, type TestDatabase } from '../harness/database.ts';
 import { brokenInvariants } from '../invariants.ts';
 import { type Served, type ServeOptions, startServing } from '../harness/served.ts';
@@ -20,12 +20,39 @@ export function servingOn(database: TestDatabase, mutant: Mutant | undefined, en
   } satisfies ServeOptions;
 }
 
-/** Sets up a database, unless there is one, and a server in processes of its own. */
-export async function setStage(
+/** What the stages of several runs of the honest build can share, by their settings. */
+export class SharedStages {
+  readonly #stages = new Map<string, Promise<Stage>>();
+
+  /** The one with these settings; struck only when all are. */
+  async borrow(env: Record<string, string>): Promise<Stage> {
+    const key = JSON.stringify(env);
+    const stage = this.#stages.get(key) ?? setUp(undefined, env);
+    this.#stages.set(key, stage);
+    return { ...(await stage), strike: () => Promise.resolve([]) };
+  }
+
+  async strike(): Promise<string[]> {
+    const stages = await Promise.all(this.#stages.values());
+    return (await Promise.all(stages.map((stage) => stage.strike()))).flat();
+  }
+}
+
+/** A database and a server in processes of its own, the mutant's if the run has one; or one that runs share. */
+export function setStage(run: Pick<Run, 'mutant' | 'shared'>, env: Record<string, string> = {}): Promise<Stage> {
+  return run.shared === undefined || run.mutant !== undefined ? setUp(run.mutant, env) : run.shared.borrow(env);
+}
+
+/** The same over a database that is there already; `strike` drops it too. */
+export function setStageOn(
+  database: TestDatabase,
   mutant: Mutant | undefined,
   env: Record<string, string> = {},
-  given?: TestDatabase,
 ): Promise<Stage> {
+  return setUp(mutant, env, database);
+}
+
+async function setUp(mutant: Mutant | undefined, env: Record<string, string>, given?: TestDatabase): Promise<Stage> {
   const database = given ?? (await createDatabase());
   for (const statement of mutant?.ddl ?? []) await database.owner.query(statement);
   const served = await startServing(servingOn(database, mutant, env));

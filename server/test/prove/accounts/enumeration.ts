@@ -40,7 +40,7 @@ function shuffled(run: Run, rounds: number): Kind[] {
 async function listen(run: Run, size: number): Promise<Finding> {
   const judged = size >= 1;
   const bcrypt_cost = judged ? 10 : 8;
-  const stage = await setStage(run.mutant, { BATON_BCRYPT_COST: String(bcrypt_cost) });
+  const stage = await setStage(run, { BATON_BCRYPT_COST: String(bcrypt_cost) });
   const wire = new Wire(stage.url, 1);
   const { enabled, disabled } = await makeAccounts(stage);
   const credentials = (kind: Kind): Credentials => {

@@ -68,7 +68,7 @@ class Attack {
 }
 
 async function guessOn(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run.mutant, {
+  const stage = await setStage(run, {
     WEB_CONCURRENCY: '2',
     BATON_AUTH_LIMIT_PER_ADDRESS: String(limits.address),
     BATON_AUTH_LIMIT_PER_ACCOUNT: String(limits.account),

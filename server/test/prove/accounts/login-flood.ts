@@ -57,7 +57,7 @@ async function read(wire: Wire, token: string, count: number) {
 async function flood(run: Run, size: number): Promise<Finding> {
   const judged = size >= 1;
   const { processes, in_flight, bcrypt_cost, people: count } = judged ? full : part;
-  const stage = await setStage(run.mutant, {
+  const stage = await setStage(run, {
     WEB_CONCURRENCY: String(processes),
     BATON_BCRYPT_COST: String(bcrypt_cost),
   });

@@ -53,7 +53,7 @@ async function rotated(stage: Stage, run: Run, from: Ingredients): Promise<strin
 async function forge(run: Run, size: number): Promise<Finding> {
   const newer = makeKey('newer');
   const other = makeKey('older');
-  const stage = await setStage(run.mutant, { BATON_JWT_KEYS: setting([newer, other]) });
+  const stage = await setStage(run, { BATON_JWT_KEYS: setting([newer, other]) });
   const wire = new Wire(stage.url, 32);
   const { access_token: token } = await registerPerson(stage);
   const from = { token, ...newer, other };

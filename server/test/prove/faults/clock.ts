@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../harness/database.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { setStage, type Stage } from '../stage.ts';
+import { setStageOn, type Stage } from '../stage.ts';
 import { settle } from './ledger.ts';
 import { Writers } from './writers.ts';
 
@@ -56,7 +56,7 @@ async function jump(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   for (const statement of clock_ddl) await database.owner.query(statement);
   const replace = [...(run.mutant?.replace ?? []), by_that_clock];
-  const stage = await setStage({ ...run.mutant, replace }, { WEB_CONCURRENCY: '2' }, database);
+  const stage = await setStageOn(database, { ...run.mutant, replace }, { WEB_CONCURRENCY: '2' });
   const writers = await Writers.start([stage.url], run.random, { count: 16 });
   const wire = new Wire(stage.url, 2);
   const rounds = scaled(100, size, 2);

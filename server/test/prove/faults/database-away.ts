@@ -6,7 +6,7 @@ import { noProcesses, signalFamily } from '../../harness/processes.ts';
 import { type Proxy, startProxy, type Weather } from '../../harness/proxy.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { inParallel, quantile, setStage, type Stage } from '../stage.ts';
+import { inParallel, quantile, setStageOn, type Stage } from '../stage.ts';
 import { settle, type Write } from './ledger.ts';
 
 type Trouble = Exclude<Weather, 'fair'> | 'stopped' | 'exhausted';
@@ -177,7 +177,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
     BATON_STATEMENT_TIMEOUT_MS: String(statement_timeout_ms),
     BATON_LOCK_TIMEOUT_MS: '300',
   };
-  const stage = await setStage(run.mutant, env, { ...cluster, url: proxy.url });
+  const stage = await setStageOn({ ...cluster, url: proxy.url }, run.mutant, env);
   const team = await makeTeam(stage, 'standard');
   const ticket = await makeTicket(team);
   const patient = new Patient({ stage, cluster, proxy, team, ticket_id: ticket.id });

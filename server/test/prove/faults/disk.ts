@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { childrenOf, noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { setStage } from '../stage.ts';
+import { setStageOn } from '../stage.ts';
 import { settle } from './ledger.ts';
 import { Writers } from './writers.ts';
 
@@ -16,7 +16,7 @@ const panicsOf = (cluster: OwnCluster) => logOf(cluster).match(/PANIC: /g)?.leng
 
 async function fail(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
-  const stage = await setStage(run.mutant, {}, cluster);
+  const stage = await setStageOn(cluster, run.mutant);
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const rounds = scaled(10, size);
   const violations: string[] = [];

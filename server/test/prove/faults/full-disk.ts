@@ -6,7 +6,7 @@ import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { noSmallDisk, SmallDisk } from '../../harness/small-disk.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { setStage } from '../stage.ts';
+import { setStageOn } from '../stage.ts';
 import { acknowledges_early } from './kills-api.ts';
 import { settle, type Write } from './ledger.ts';
 import { Writers } from './writers.ts';
@@ -140,7 +140,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
       await cluster.owner.query(`alter system set ${setting}`);
     }
     await cluster.owner.query('select pg_reload_conf()');
-    const stage = await setStage(run.mutant, {}, cluster);
+    const stage = await setStageOn(cluster, run.mutant);
     const writers = await Writers.start([stage.url], run.random, { count: writers_count });
     const onlooker = await Onlooker.of(writers, stage.url);
     const patient = new Patient(cluster, disk);

@@ -29,7 +29,6 @@ export async function invariantFaults({ owner }: TestDatabase): Promise<string[]
   );
 }
 
-const servers = 4;
 const writers_count = 32;
 
 /** One server that is killed and started again, on the same port: alone, or with two processes under a primary. */
@@ -75,6 +74,7 @@ class Target {
 async function kill(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   const serving = servingOn(database, run.mutant);
+  const servers = size < 0.01 ? 2 : 4;
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
   const writers = await Writers.start(urls, run.random, { count: writers_count });

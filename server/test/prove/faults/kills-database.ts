@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startOwnCluster } from '../../harness/own-cluster.ts';
 import { noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { quantile, setStage } from '../stage.ts';
+import { quantile, setStageOn } from '../stage.ts';
 import { acknowledges_early } from './kills-api.ts';
 import { settle } from './ledger.ts';
 import { Writers } from './writers.ts';
@@ -11,9 +11,9 @@ const writers_count = 32;
 
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
-  const stage = await setStage(run.mutant, { WEB_CONCURRENCY: '2' }, cluster);
+  const stage = await setStageOn(cluster, run.mutant, { WEB_CONCURRENCY: '2' });
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
-  const kills = scaled(100, size, 2);
+  const kills = scaled(100, size);
   const back_ms: number[] = [];
   for (let n = 0; n < kills; n++) {
     await sleep(100 * run.random.next());
@@ -47,7 +47,7 @@ export const kills_database: Check = {
   says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, and the API goes on without a restart.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.02,
+  slice: 0.01,
   control_size: 0.05,
   controls: {
     'commits without waiting for the disk': { ddl: ["alter database postgres set synchronous_commit = 'off'"] },

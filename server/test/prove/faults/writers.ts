@@ -13,6 +13,9 @@ interface Seen {
   next: string[];
 }
 
+/** After a refusal because nothing works: what a client would wait at least, and what lets the database come back. */
+const pause_ms = 100;
+
 /** Clients that write without pause, and write down what they were told of each. */
 export class Writers {
   readonly writes: Write[] = [];
@@ -87,6 +90,7 @@ export class Writers {
         const answer = await wire.send(this.#request(write, ticket_id, seen));
         this.#longest_ms = Math.max(this.#longest_ms, performance.now() - started);
         this.#note(write, seen, answer);
+        if (answer.status === 503) await sleep(pause_ms);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') write.told = 'refused';
         await sleep(100); // nobody is there

@@ -80,7 +80,7 @@ async function smuggledAccounts({ database }: Stage): Promise<string[]> {
 }
 
 async function frame(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run.mutant);
+  const stage = await setStage(run);
   const port = Number(new URL(stage.url).port);
   const cases = [
     ...fatal_cases.map((one) => ({ one, fatal: true })),

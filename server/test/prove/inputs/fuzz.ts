@@ -107,7 +107,7 @@ function faultsOf(request: FuzzRequest, { status, headers, text }: WireAnswer): 
 }
 
 async function fuzzIt(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run.mutant, {
+  const stage = await setStage(run, {
     WEB_CONCURRENCY: '2',
     // All act on one ticket: what waits for its lock on a slow machine is no fault of the inputs.
     BATON_LOCK_TIMEOUT_MS: '60000',

@@ -34,7 +34,7 @@ export function statuses(answers: readonly WireAnswer[]): string {
 
 /** Runs 10,000 rounds of a race, in lanes beside each other that each set up their own. */
 export async function runRounds(run: Run, size: number, openLane: (ring: Ring) => Promise<Round>): Promise<Finding> {
-  const stage = await setStage(run.mutant, { WEB_CONCURRENCY: '2' });
+  const stage = await setStage(run, { WEB_CONCURRENCY: '2' });
   const violations: string[] = [];
   const wire = new Wire(stage.url, 64);
   const ring = { stage, wire, violate: (what: string) => violations.push(what) };

@@ -73,7 +73,7 @@ async function judge(run: Run, stage: Stage, removal: Removal): Promise<Verdict>
 }
 
 async function remove(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run.mutant === undefined ? undefined : { ddl: run.mutant.ddl ?? [] });
+  const stage = await setStage({ mutant: run.mutant && { ddl: run.mutant.ddl ?? [] } });
   const chosen = removals.slice(0, scaled(removals.length, size, 2));
   const by: Record<Verdict['by'], number> = { suite: 0, 'row-level security': 0, nobody: 0 };
   const violations: string[] = [];

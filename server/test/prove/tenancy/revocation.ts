@@ -9,7 +9,7 @@ const full_load = 10_000;
 
 /** Somebody's right is taken on one process while they use it on another, and is gone there once that is acknowledged. */
 async function revoke(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run.mutant);
+  const stage = await setStage(run);
   const second = await startServing({
     database_url: stage.database.url,
     env: { LOG_LEVEL: 'silent' },
