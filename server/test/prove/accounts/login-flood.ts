@@ -4,8 +4,9 @@ import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStage } from '../stage.ts';
 
-const in_flight = 64;
-const least_reads = 5;
+const full = { processes: 2, in_flight: 64, people: 8, bcrypt_cost: 12 };
+// Enough to tell hashes on threads from hashes between requests; no time is judged, so that nothing else at work tells.
+const part = { processes: 1, in_flight: 16, people: 4, bcrypt_cost: 9 };
 
 /** Signs in without pause, with the right password and with a wrong one. */
 class Flood {
@@ -14,9 +15,13 @@ class Flood {
   readonly statuses: Record<string, number> = {};
   #stopped = false;
 
-  constructor(url: string, people: readonly Person[]) {
+  constructor(url: string, people: readonly Person[], in_flight: number) {
     this.#wire = new Wire(url, in_flight);
     this.#running = Array.from({ length: in_flight }, (_, n) => this.#signIn(people, n));
+  }
+
+  get answered(): number {
+    return Object.values(this.statuses).reduce((sum, count) => sum + count, 0);
   }
 
   async #signIn(people: readonly Person[], n: number): Promise<void> {
@@ -36,11 +41,11 @@ class Flood {
   }
 }
 
-/** Reads one after the other, so many, but no longer than `most_ms`; gives how long each took. */
-async function read(wire: Wire, token: string, { count, most_ms }: { count: number; most_ms: number }) {
+/** Reads one after the other, so many, but no longer than a minute; gives how long each took. */
+async function read(wire: Wire, token: string, count: number) {
   const times: number[] = [];
-  const until = performance.now() + most_ms;
-  while (times.length < count && (performance.now() < until || times.length < least_reads)) {
+  const until = performance.now() + 60_000;
+  while (times.length < count && performance.now() < until) {
     const begun = performance.now();
     const { status } = await wire.send({ method: 'GET', path: '/v1/me', token });
     times.push(performance.now() - begun);
@@ -51,21 +56,27 @@ async function read(wire: Wire, token: string, { count, most_ms }: { count: numb
 
 async function flood(run: Run, size: number): Promise<Finding> {
   const judged = size >= 1;
-  const bcrypt_cost = judged ? 12 : 10;
-  const stage = await setStage(run, { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: String(bcrypt_cost) });
+  const { processes, in_flight, bcrypt_cost, people: count } = judged ? full : part;
+  const stage = await setStage(run, {
+    WEB_CONCURRENCY: String(processes),
+    BATON_BCRYPT_COST: String(bcrypt_cost),
+  });
   const wire = new Wire(stage.url, 1);
-  const people = await Promise.all(Array.from({ length: 8 }, () => registerPerson(stage)));
+  const people = await Promise.all(Array.from({ length: count }, () => registerPerson(stage)));
   const token = people[0]?.access_token ?? '';
-  const part = { count: scaled(5000, size, 100), most_ms: judged ? 60_000 : 800 };
-  await read(wire, token, { ...part, count: 100 });
-  const idle = await read(wire, token, part);
+  const reads = scaled(5000, size, 50);
+  await read(wire, token, 100);
+  const idle = await read(wire, token, reads);
   run.progress(0.5);
-  const flooding = new Flood(stage.url, people);
-  await sleep(judged ? 2000 : 100);
-  const flooded = await read(wire, token, part);
+  const flooding = new Flood(stage.url, people, in_flight);
+  if (judged) await sleep(2000);
+  else while (flooding.answered === 0) await sleep(1);
+  const before = flooding.answered;
+  const flooded = await read(wire, token, reads);
+  const meanwhile = flooding.answered - before;
   await flooding.stop();
   wire.close();
-  const figures: Record<string, number> = {};
+  const figures: Record<string, number> = { sign_ins_meanwhile: meanwhile };
   for (const [name, times] of Object.entries({ idle, flooded })) {
     figures[`${name} ms p50`] = Number(quantile(times, 0.5).toFixed(2));
     figures[`${name} ms p99`] = Number(quantile(times, 0.99).toFixed(2));
@@ -73,15 +84,13 @@ async function flood(run: Run, size: number): Promise<Finding> {
   const ratio = quantile(flooded, 0.99) / quantile(idle, 0.99);
   figures['p99 flooded / idle'] = Number(ratio.toFixed(2));
   const violations: string[] = [];
-  // A few reads beside other work tell nothing of a factor of two, but a server that stands still shows.
   if (judged && ratio > 2) violations.push(`the p99 of reads is ${ratio.toFixed(2)} times that of an idle server`);
-  const half = quantile(flooded, 0.5);
-  if (half > 100 + 10 * quantile(idle, 0.5)) violations.push(`half the reads took over ${half.toFixed(0)} ms`);
+  // A read that had to wait for hashes would let a few sign-ins pass before it, however slow or quick the machine.
+  if (meanwhile > flooded.length) violations.push(`${flooded.length} reads waited for ${meanwhile} sign-ins`);
   const others = Object.keys(flooding.statuses).filter((status) => !['200', '401', '503'].includes(status));
   if (others.length > 0) violations.push(`sign-ins were answered ${others.join(', ')}`);
-  const logins = Object.values(flooding.statuses).reduce((sum, count) => sum + count, 0);
   return {
-    load: { reads: idle.length + flooded.length, logins, in_flight, bcrypt_cost, processes: 2 },
+    load: { reads: idle.length + flooded.length, sign_ins: flooding.answered, in_flight, bcrypt_cost, processes },
     figures,
     violations: [...violations, ...(await stage.strike())],
   };
@@ -92,8 +101,8 @@ export const login_flood: Check = {
   promises: ['P12', 'P22'],
   says: 'A flood of sign-ins slows no other route: the p99 of reads stays within twice that of an idle server.',
   run: flood,
-  slice: 0.02,
-  control_size: 0.02,
+  slice: 0.01,
+  control_size: 0.01,
   controls: {
     'passwords are compared between requests': {
       source: [
