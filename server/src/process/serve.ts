@@ -59,8 +59,9 @@ export async function serve(config: Config): Promise<void> {
     await runWorker(() => listenHere(config, config.database_url ?? ''));
     return;
   }
+  let failed = false;
   const fail = (reason: string) => {
-    process.exitCode = 1;
+    failed = true;
     process.stderr.write(`${reason}\n`);
     grace.close();
   };
@@ -76,6 +77,7 @@ export async function serve(config: Config): Promise<void> {
     await up?.listening.stop();
     await up?.database.stop();
     if (err === undefined) say('Stopped.');
+    if (failed) process.exit(1); // whoever looks after us is to start us again; left to close-with-grace, it would be 0
   });
   try {
     const { listening, database } = await starting;

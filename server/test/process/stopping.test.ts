@@ -34,6 +34,13 @@ describe('stopping', () => {
     expect((await registering).length).toBe(3);
     expect(await ended).toBe(0);
   });
+
+  test('of the database under it ends it with 1, saying so', async () => {
+    const { ended, dir, output } = await serve();
+    process.kill(postmasterOf(dir) ?? 0, 'SIGINT');
+    expect(await ended).toBe(1);
+    expect(output()).toContain('PostgreSQL ended with 0; see ');
+  });
 });
 
 describe('killed with -9', () => {
