@@ -141,6 +141,20 @@ describe('bodies', () => {
     expect((await answer.text()).length).toBeLessThan(10_000);
   });
 
+  test('with a word of megabytes are not told that word', async () => {
+    const statuses = [{ key: 'open', name: 'Open', category: 'todo' }];
+    const answer = await fetch(
+      `${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/workflow`,
+      {
+        method: 'PUT',
+        body: JSON.stringify({ statuses, initial: ['k'.repeat(900_000)], transitions: [] }),
+        headers: as(team.owner, json),
+      },
+    );
+    expect(answer.status).toBe(422);
+    expect((await answer.text()).length).toBeLessThan(1000);
+  });
+
   test('carry every character that can be stored, and texts to a million', async () => {
     const title = '🎫 \u202Eright to left\u001B[31m ﷽';
     const description = 'ä'.repeat(1_048_576);
@@ -209,6 +223,12 @@ describe('framing', () => {
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'malformed_request'],
     ['large headers', `GET /v1/me HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
     ['a long URL', `GET /${'x'.repeat(5000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, 'uri_too_long'],
+    [
+      'a body announced as too large, and not sent',
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n',
+      413,
+      'body_too_large',
+    ],
   ])('with %s is answered as a problem', async (_, bytes, status, code) => {
     expect(await raw(bytes)).toEqual([status, code]);
   });
