@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import { toProblem } from './problem.ts';
+import { UnderWay } from './under-way.ts';
 
 const max_url_length = 4096;
 const linger_ms = 2000;
@@ -49,23 +50,22 @@ function framingFault(req: IncomingMessage): ErrorCode | undefined {
 
 /** Ends connections with a refusal, each in its turn: an answer that is still under way was asked for first. */
 class LastWords {
-  readonly #under_way = new WeakMap<Duplex, Set<ServerResponse>>();
+  readonly #under_way: UnderWay;
   readonly #refused = new WeakSet<Duplex>();
 
-  /** Whether the request is to be served: nothing is that came behind a refused one. */
-  admits(req: IncomingMessage, res: ServerResponse): boolean {
-    const { socket } = req;
-    if (this.#refused.has(socket)) return false;
-    const under_way = this.#under_way.get(socket) ?? new Set();
-    this.#under_way.set(socket, under_way.add(res));
-    res.once('close', () => under_way.delete(res));
-    return true;
+  constructor(under_way: UnderWay) {
+    this.#under_way = under_way;
+  }
+
+  /** Whether what comes over the connection is still to be served: nothing is that came behind a refused request. */
+  admits(socket: Duplex): boolean {
+    return !this.#refused.has(socket);
   }
 
   refuse(socket: Duplex, code: ErrorCode): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    const under_way = [...(this.#under_way.get(socket) ?? [])];
+    const under_way = this.#under_way.of(socket);
     // A request that breaks off within its body is the refused one, unless it has its answer already.
     const broken = under_way.find(({ req }) => !req.complete);
     const before = under_way.filter((res) => res !== broken);
@@ -81,9 +81,16 @@ class LastWords {
   }
 }
 
+export interface HttpServer {
+  server: Server;
+  /** Begins the end: each answer is its connection's last from now on. */
+  drain: () => void;
+}
+
 /** Node's HTTP server with our limits; what never reaches the application is answered as a problem too. */
-export function createHttpServer(handler: RequestListener): Server {
-  const last_words = new LastWords();
+export function createHttpServer(handler: RequestListener): HttpServer {
+  const under_way = new UnderWay();
+  const last_words = new LastWords(under_way);
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -95,8 +102,12 @@ export function createHttpServer(handler: RequestListener): Server {
     },
     (req, res) => {
       const fault = framingFault(req);
-      if (fault !== undefined) last_words.refuse(req.socket, fault);
-      else if (last_words.admits(req, res)) handler(req, res);
+      if (fault !== undefined) {
+        last_words.refuse(req.socket, fault);
+      } else if (last_words.admits(req.socket)) {
+        under_way.add(res);
+        handler(req, res);
+      }
     },
   );
   server.maxHeadersCount = 100;
@@ -112,5 +123,5 @@ export function createHttpServer(handler: RequestListener): Server {
   server.on('upgrade', refuse);
   server.on('connect', refuse);
   server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'malformed_request'));
-  return server;
+  return { server, drain: () => under_way.drain() };
 }
