@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import { toProblem } from './problem.ts';
 import { UnderWay } from './under-way.ts';
@@ -81,6 +82,8 @@ class LastWords {
   }
 }
 
+type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms'>;
+
 export interface HttpServer {
   server: Server;
   /** Begins the end: each answer is its connection's last from now on. */
@@ -88,16 +91,16 @@ export interface HttpServer {
 }
 
 /** Node's HTTP server with our limits; what never reaches the application is answered as a problem too. */
-export function createHttpServer(handler: RequestListener): HttpServer {
+export function createHttpServer(handler: RequestListener, limits: Limits): HttpServer {
   const under_way = new UnderWay();
   const last_words = new LastWords(under_way);
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      headersTimeout: limits.headers_timeout_ms,
+      requestTimeout: limits.request_timeout_ms,
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
-      connectionsCheckingInterval: 2_000,
+      connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
       requireHostHeader: false, // ours answers with a problem
     },
     (req, res) => {
@@ -111,6 +114,12 @@ export function createHttpServer(handler: RequestListener): HttpServer {
     },
   );
   server.maxHeadersCount = 100;
+  // No byte came or went for so long: the connection is idle, or nobody reads the answer. Where there is nothing to read
+  // yet, it is ours to hurry.
+  server.timeout = limits.request_timeout_ms;
+  server.on('timeout', (socket) => {
+    if (socket.writableLength > 0 || under_way.of(socket).length === 0) socket.destroy();
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else last_words.refuse(socket, codeOf(error));

@@ -5,10 +5,12 @@ import { expect, test } from 'vitest';
 import { Wire } from '../../test/harness/wire.ts';
 import { createHttpServer } from './server.ts';
 
+const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 30_000 };
+
 test('once it drains, each answer is the last of its connection, one under way included', async () => {
   const { server, drain } = createHttpServer((req, res) => {
     setTimeout(() => res.end(req.url), 100);
-  });
+  }, limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const wire = new Wire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 2);
   const connection = async (path: string) => (await wire.send({ method: 'GET', path })).headers['connection'];
@@ -23,7 +25,7 @@ test('once it drains, each answer is the last of its connection, one under way i
 });
 
 test('a request that has its answer, and then breaks off, gets no second one', async () => {
-  const { server } = createHttpServer((_req, res) => res.writeHead(401).end());
+  const { server } = createHttpServer((_req, res) => res.writeHead(401).end(), limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let received = '';

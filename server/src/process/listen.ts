@@ -40,7 +40,7 @@ export async function startListening(config: Config, database_url: string): Prom
   });
   observePool(pool);
   const lifecycle = { stopping: false };
-  const { server, drain } = createHttpServer(createApp({ config, pool, log, lifecycle }).handler);
+  const { server, drain } = createHttpServer(createApp({ config, pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
