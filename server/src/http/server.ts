@@ -29,14 +29,21 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
   return 'malformed_request';
 }
 
+/** RFC 3986, 3.2.2 and 3.2.3; of the schemes we are asked by, none has a host that is empty. */
+const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
 function framingFault(req: IncomingMessage): ErrorCode | undefined {
+  // Node's parser takes a request line of HTTP/2.0, which is no version of this framing.
+  if (req.httpVersionMajor !== 1) return 'malformed_request';
   let hosts = 0;
   for (let n = 0; n < req.rawHeaders.length; n += 2) {
     const name = req.rawHeaders[n] ?? '';
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (hosts !== 1) return 'malformed_request';
+  // RFC 9112, 3.2.
+  if (!host_form.test(req.headers.host ?? '')) return 'malformed_request';
   const encoding = req.headers['transfer-encoding'];
   // RFC 9112, 6.1: what else there may be is not ours to undo, and HTTP/1.0 knows no chunks.
   if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || req.httpVersion === '1.0')) {
@@ -46,6 +53,8 @@ function framingFault(req: IncomingMessage): ErrorCode | undefined {
   if (url.length > max_url_length) return 'uri_too_long';
   // Absolute form is for proxies, and can name another host than Host does.
   if (!url.startsWith('/')) return 'malformed_request';
+  // A fragment is no part of a target; proxies cut it off, or don't.
+  if (url.includes('#')) return 'malformed_request';
   return undefined;
 }
 
