@@ -23,6 +23,7 @@ describe('settings', () => {
     [{ BATON_SECRET: 'change-me-change-me-change-me-change-me' }, 'BATON_SECRET is too weak'],
     [{ BATON_JWT_KEYS: 'nokid' }, 'BATON_JWT_KEYS must read kid:secret'],
     [{ PORT: 'http' }, 'PORT'],
+    [{ BATON_HEADERS_TIMEOUT_MS: '40000' }, 'must not be longer than BATON_REQUEST_TIMEOUT_MS'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
   ])('%j are refused in plain words', (env, says) => {
     expect(() => readConfig({ BATON_DATA_DIR: dir, ...env })).toThrow(says);

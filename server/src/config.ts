@@ -42,6 +42,8 @@ const environment = z.object({
   BATON_RATE_LIMIT_PER_MINUTE: count(6_000, 1, 10_000_000),
   BATON_AUTH_LIMIT_PER_ADDRESS: count(100, 1, 10_000_000),
   BATON_AUTH_LIMIT_PER_ACCOUNT: count(10, 1, 10_000_000),
+  BATON_HEADERS_TIMEOUT_MS: count(10_000, 100, 120_000),
+  BATON_REQUEST_TIMEOUT_MS: count(30_000, 100, 600_000),
   BATON_CORS_ORIGINS: list,
   BATON_TRUST_PROXY: list,
   BATON_DRAIN_MS: count(0, 0, 120_000),
@@ -79,6 +81,9 @@ export interface Config {
   rate_limit_per_minute: number;
   auth_limit_per_address: number;
   auth_limit_per_account: number;
+  headers_timeout_ms: number;
+  /** How long a request may take to arrive, and an answer may wait for its reader. */
+  request_timeout_ms: number;
   cors_origins: readonly string[];
   trust_proxy: readonly string[];
   /** How long readiness is off before the port closes. */
@@ -171,6 +176,9 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
   if (production && env.BATON_BCRYPT_COST < 10) {
     throw new ConfigError('BATON_BCRYPT_COST is too low for production. Use 10 or more; 12 is the default.');
   }
+  if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
+    throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
+  }
   return Object.freeze({
     production,
     host: env.HOST,
@@ -191,6 +199,8 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     rate_limit_per_minute: env.BATON_RATE_LIMIT_PER_MINUTE,
     auth_limit_per_address: env.BATON_AUTH_LIMIT_PER_ADDRESS,
     auth_limit_per_account: env.BATON_AUTH_LIMIT_PER_ACCOUNT,
+    headers_timeout_ms: env.BATON_HEADERS_TIMEOUT_MS,
+    request_timeout_ms: env.BATON_REQUEST_TIMEOUT_MS,
     cors_origins: env.BATON_CORS_ORIGINS,
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,

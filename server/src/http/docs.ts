@@ -52,10 +52,12 @@ export function docsRouter(): Router {
     res.setHeader('Cache-Control', 'no-cache');
     pageHeaders(_req, res, next);
   });
-  router.get('/docs', (_req, res) => res.sendFile(path.join(own, 'docs.html')));
+  router.get('/docs', (_req, res) => res.sendFile(path.join(own, 'docs.html'), { acceptRanges: false }));
   router.get('/docs/errors', (_req, res) => {
     res.type('text/html').send(errors);
   });
-  router.use('/docs/assets', express.static(own, { index: false }), express.static(assets, { index: false }));
+  // Nobody needs a part of a page, nor a redirect to a directory that isn't shown.
+  const options = { index: false, redirect: false, acceptRanges: false } as const;
+  router.use('/docs/assets', express.static(own, options), express.static(assets, options));
   return router;
 }

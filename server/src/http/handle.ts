@@ -74,7 +74,7 @@ export interface Routes {
 const default_max_body_bytes = 64 * 1024;
 // An answer stays small, however many faults a request of megabytes has.
 const max_faults = 100;
-const max_pointer = 1024;
+const max_fault_text = 256;
 
 function bearerToken(req: ExpressRequest): string {
   const header = req.headers.authorization;
@@ -98,11 +98,11 @@ function pointer(path: readonly PropertyKey[]): string {
 function faultsOf(error: z.ZodError, where: 'query' | 'body'): Fault[] {
   const faults = error.issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    const detail = issue.code === 'unrecognized_keys' ? 'Unknown field.' : issue.message;
+    const detail = issue.code === 'unrecognized_keys' ? 'Unknown field.' : issue.message.slice(0, max_fault_text);
     return paths.map((path) =>
       where === 'body'
-        ? { pointer: pointer(path).slice(0, max_pointer), detail }
-        : { parameter: path.map(String).join('.').slice(0, max_pointer), detail },
+        ? { pointer: pointer(path).slice(0, max_fault_text), detail }
+        : { parameter: path.map(String).join('.').slice(0, max_fault_text), detail },
     );
   });
   return faults.slice(0, max_faults);
@@ -155,9 +155,10 @@ function respond<O extends Operation>(operation: O, res: ExpressResponse, params
 }
 
 function requireJson(operation: Operation): RequestHandler {
+  const limit = operation.max_body_bytes ?? default_max_body_bytes;
   // `type`: what is JSON is decided here, with a problem for what isn't, and not looked up again.
   const parse = express.json({
-    limit: operation.max_body_bytes ?? default_max_body_bytes,
+    limit,
     inflate: false,
     type: () => true,
     verify: (_req, _res, json) => requireBounded(json),
@@ -165,6 +166,11 @@ function requireJson(operation: Operation): RequestHandler {
   return (req, res, next) => {
     if (req.is('application/json') === false || req.headers['content-type'] === undefined) {
       next(new BatonError('unsupported_media_type'));
+      return;
+    }
+    // The parser would read such a body to its end first, as slowly as it comes.
+    if (Number(req.headers['content-length']) > limit) {
+      next(new BatonError('body_too_large'));
       return;
     }
     parse(req, res, next);

@@ -45,6 +45,7 @@ const parser_codes: Record<string, ErrorCode> = {
 function fromHttp(error: HttpError): BatonError | undefined {
   const code = parser_codes[error.type ?? ''];
   if (code !== undefined) return new BatonError(code, {}, { cause: error });
+  if (error.status === 412) return new BatonError('precondition_failed', {}, { cause: error });
   // URIError of a bad percent-encoding in the path, and whatever else the parsers call the client's fault.
   if (error instanceof URIError || (error.status !== undefined && error.status >= 400 && error.status < 500)) {
     return new BatonError('malformed_request', {}, { cause: error });

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import { toProblem } from './problem.ts';
+import { UnderWay } from './under-way.ts';
 
 const max_url_length = 4096;
 const linger_ms = 2000;
@@ -27,14 +29,21 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
   return 'malformed_request';
 }
 
+/** RFC 3986, 3.2.2 and 3.2.3; of the schemes we are asked by, none has a host that is empty. */
+const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
 function framingFault(req: IncomingMessage): ErrorCode | undefined {
+  // Node's parser takes a request line of HTTP/2.0, which is no version of this framing.
+  if (req.httpVersionMajor !== 1) return 'malformed_request';
   let hosts = 0;
   for (let n = 0; n < req.rawHeaders.length; n += 2) {
     const name = req.rawHeaders[n] ?? '';
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (hosts !== 1) return 'malformed_request';
+  // RFC 9112, 3.2.
+  if (!host_form.test(req.headers.host ?? '')) return 'malformed_request';
   const encoding = req.headers['transfer-encoding'];
   // RFC 9112, 6.1: what else there may be is not ours to undo, and HTTP/1.0 knows no chunks.
   if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || req.httpVersion === '1.0')) {
@@ -44,28 +53,29 @@ function framingFault(req: IncomingMessage): ErrorCode | undefined {
   if (url.length > max_url_length) return 'uri_too_long';
   // Absolute form is for proxies, and can name another host than Host does.
   if (!url.startsWith('/')) return 'malformed_request';
+  // A fragment is no part of a target; proxies cut it off, or don't.
+  if (url.includes('#')) return 'malformed_request';
   return undefined;
 }
 
 /** Ends connections with a refusal, each in its turn: an answer that is still under way was asked for first. */
 class LastWords {
-  readonly #under_way = new WeakMap<Duplex, Set<ServerResponse>>();
+  readonly #under_way: UnderWay;
   readonly #refused = new WeakSet<Duplex>();
 
-  /** Whether the request is to be served: nothing is that came behind a refused one. */
-  admits(req: IncomingMessage, res: ServerResponse): boolean {
-    const { socket } = req;
-    if (this.#refused.has(socket)) return false;
-    const under_way = this.#under_way.get(socket) ?? new Set();
-    this.#under_way.set(socket, under_way.add(res));
-    res.once('close', () => under_way.delete(res));
-    return true;
+  constructor(under_way: UnderWay) {
+    this.#under_way = under_way;
+  }
+
+  /** Whether what comes over the connection is still to be served: nothing is that came behind a refused request. */
+  admits(socket: Duplex): boolean {
+    return !this.#refused.has(socket);
   }
 
   refuse(socket: Duplex, code: ErrorCode): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    const under_way = [...(this.#under_way.get(socket) ?? [])];
+    const under_way = this.#under_way.of(socket);
     // A request that breaks off within its body is the refused one, unless it has its answer already.
     const broken = under_way.find(({ req }) => !req.complete);
     const before = under_way.filter((res) => res !== broken);
@@ -81,25 +91,44 @@ class LastWords {
   }
 }
 
+type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms'>;
+
+export interface HttpServer {
+  server: Server;
+  /** Begins the end: each answer is its connection's last from now on. */
+  drain: () => void;
+}
+
 /** Node's HTTP server with our limits; what never reaches the application is answered as a problem too. */
-export function createHttpServer(handler: RequestListener): Server {
-  const last_words = new LastWords();
+export function createHttpServer(handler: RequestListener, limits: Limits): HttpServer {
+  const under_way = new UnderWay();
+  const last_words = new LastWords(under_way);
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      headersTimeout: limits.headers_timeout_ms,
+      requestTimeout: limits.request_timeout_ms,
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
-      connectionsCheckingInterval: 2_000,
+      connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
       requireHostHeader: false, // ours answers with a problem
     },
     (req, res) => {
       const fault = framingFault(req);
-      if (fault !== undefined) last_words.refuse(req.socket, fault);
-      else if (last_words.admits(req, res)) handler(req, res);
+      if (fault !== undefined) {
+        last_words.refuse(req.socket, fault);
+      } else if (last_words.admits(req.socket)) {
+        under_way.add(res);
+        handler(req, res);
+      }
     },
   );
   server.maxHeadersCount = 100;
+  // No byte came or went for so long: the connection is idle, or nobody reads the answer. Where there is nothing to read
+  // yet, it is ours to hurry.
+  server.timeout = limits.request_timeout_ms;
+  server.on('timeout', (socket) => {
+    if (socket.writableLength > 0 || under_way.of(socket).length === 0) socket.destroy();
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else last_words.refuse(socket, codeOf(error));
@@ -112,5 +141,5 @@ export function createHttpServer(handler: RequestListener): Server {
   server.on('upgrade', refuse);
   server.on('connect', refuse);
   server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'malformed_request'));
-  return server;
+  return { server, drain: () => under_way.drain() };
 }

@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { createPool } from '../db/pool.ts';
-import { drainable } from '../http/draining.ts';
 import { observePool } from '../http/metrics.ts';
 import { createHttpServer } from '../http/server.ts';
 
@@ -41,8 +40,7 @@ export async function startListening(config: Config, database_url: string): Prom
   });
   observePool(pool);
   const lifecycle = { stopping: false };
-  const server = createHttpServer(createApp({ config, pool, log, lifecycle }).handler);
-  const drain = drainable(server);
+  const { server, drain } = createHttpServer(createApp({ config, pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { line } from '../http/contract.ts';
 
+// `abort`: what isn't even a key is told once, and not looked for among the statuses and repeated.
 const key = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/)
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, { abort: true })
   .max(40);
 
 export const workflow_status = z

@@ -20,7 +20,7 @@ interface Problem {
 
 /** A request as fetch sends it; what comes back must be a problem, and is given with its code. */
 async function refused(path: string, init: RequestInit = {}): Promise<[number, string, Headers]> {
-  const answer = await fetch(server.url + path, init);
+  const answer = await fetch(server.url + path, { redirect: 'manual', ...init });
   const text = await answer.text();
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer.headers.get('x-request-id')).not.toBeNull();
@@ -40,6 +40,9 @@ describe('every refusal is a problem', () => {
   test.each([
     ['/nowhere', {}, 404, 'not_found'],
     ['/v1/me/', {}, 404, 'not_found'],
+    ['/docs/assets', {}, 404, 'not_found'],
+    ['/docs/assets/', {}, 404, 'not_found'],
+    ['/docs/assets/swagger-ui.css', { headers: { 'if-match': '"other"' } }, 412, 'precondition_failed'],
     ['/V1/me', {}, 404, 'not_found'],
     ['/v1/workspaces/%zz', {}, 400, 'malformed_request'],
     ['/v1/workspaces/%00/tickets', {}, 401, 'unauthenticated'],
@@ -76,6 +79,14 @@ describe('every refusal is a problem', () => {
     ['/v1/policy?all=1', {}, 422, 'validation_failed'],
   ] as [string, RequestInit, number, string][])('%s %j: %i %s', async (path, init, status, code) => {
     expect((await refused(path, init)).slice(0, 2)).toEqual([status, code]);
+  });
+
+  test('a part that is not there of a page is answered with the whole', async () => {
+    for (const path of ['/docs', '/docs/assets/swagger-ui.css']) {
+      const answer = await fetch(server.url + path, { headers: { range: 'bytes=99999999-' } });
+      expect(answer.status).toBe(200);
+      await answer.arrayBuffer();
+    }
   });
 
   test('401 says how to sign in, and 405 what is allowed', async () => {
@@ -141,6 +152,20 @@ describe('bodies', () => {
     expect((await answer.text()).length).toBeLessThan(10_000);
   });
 
+  test('with a word of megabytes are not told that word', async () => {
+    const statuses = [{ key: 'open', name: 'Open', category: 'todo' }];
+    const answer = await fetch(
+      `${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/workflow`,
+      {
+        method: 'PUT',
+        body: JSON.stringify({ statuses, initial: ['k'.repeat(900_000)], transitions: [] }),
+        headers: as(team.owner, json),
+      },
+    );
+    expect(answer.status).toBe(422);
+    expect((await answer.text()).length).toBeLessThan(1000);
+  });
+
   test('carry every character that can be stored, and texts to a million', async () => {
     const title = '🎫 \u202Eright to left\u001B[31m ﷽';
     const description = 'ä'.repeat(1_048_576);
@@ -183,6 +208,10 @@ describe('framing', () => {
   test.each([
     ['two Hosts', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'malformed_request'],
     ['no Host', 'GET /v1/me HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    ['an empty Host', 'GET /livez HTTP/1.1\r\nHost:\r\n\r\n', 400, 'malformed_request'],
+    ['a malformed Host', 'GET /livez HTTP/1.1\r\nHost: a@b\r\n\r\n', 400, 'malformed_request'],
+    ['HTTP/2.0', 'GET /livez HTTP/2.0\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
+    ['a fragment', 'GET /livez#x HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['absolute form', 'GET http://other/v1/me HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['asterisk form', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['CONNECT', 'CONNECT other:443 HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
@@ -209,6 +238,12 @@ describe('framing', () => {
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'malformed_request'],
     ['large headers', `GET /v1/me HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
     ['a long URL', `GET /${'x'.repeat(5000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, 'uri_too_long'],
+    [
+      'a body announced as too large, and not sent',
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n',
+      413,
+      'body_too_large',
+    ],
   ])('with %s is answered as a problem', async (_, bytes, status, code) => {
     expect(await raw(bytes)).toEqual([status, code]);
   });

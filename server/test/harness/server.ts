@@ -74,7 +74,7 @@ export async function startServer(
   });
   watch(pool, options.patch ?? ((text) => text));
   const { handler } = createApp({ config, pool, log, lifecycle: { stopping: false } });
-  const server = createHttpServer(handler);
+  const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

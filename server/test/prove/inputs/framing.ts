@@ -129,8 +129,8 @@ export const framing: Check = {
     ),
     'what is hidden behind is carried out': broken(
       'http/server.ts',
-      'if (this.#refused.has(socket)) return false;',
-      '',
+      'return !this.#refused.has(socket);',
+      'return true;',
     ),
     'a reset connection ends the process': broken('http/server.ts', "socket.on('error', () => socket.destroy());", ''),
   },

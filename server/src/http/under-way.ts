@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * The answers under way, of all connections, in the order in which they were asked for. What is looked up by connection
+ * is looked up seldom: one set and one listener for all cost each request less than a set for each connection.
+ */
+export class UnderWay {
+  readonly #answers = new Set<ServerResponse>();
+  readonly #onClose: (this: ServerResponse) => void;
+  #draining = false;
+
+  constructor() {
+    const answers = this.#answers;
+    this.#onClose = function onClose() {
+      if (this.req.complete || this.req.closed) answers.delete(this);
+      else this.req.once('close', () => answers.delete(this));
+    };
+  }
+
+  add(res: ServerResponse): void {
+    if (this.#draining) res.shouldKeepAlive = false;
+    this.#answers.add(res);
+    res.on('close', this.#onClose);
+  }
+
+  /** Those of one connection; one that was given before its request was whole stays until the request has ended too. */
+  of(socket: Duplex): ServerResponse[] {
+    return [...this.#answers].filter(({ req }) => req.socket === socket);
+  }
+
+  /**
+   * From now on each answer is its connection's last, those under way included. A client that keeps connections would
+   * otherwise send its next request into the one being closed.
+   */
+  drain(): void {
+    this.#draining = true;
+    for (const res of this.#answers) res.shouldKeepAlive = false;
+  }
+}

@@ -1,0 +1,187 @@
+import { registerPerson } from '../../harness/people.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { inParallel, quantile, setStage, type Stage } from '../stage.ts';
+import { bomb_kinds } from './bomb-kinds.ts';
+import { askMeanwhile } from './meanwhile.ts';
+import { MemoryWatch } from './memory.ts';
+import { exchange } from './raw.ts';
+import { faultsOfRefusal } from './refusal.ts';
+
+/** Longer than this on the slowest machine, and it is a bomb. The largest bodies take a tenth of it on two cores. */
+const bound_ms = 4000;
+/** Others are answered within this, whatever is being refused meanwhile. */
+const others_bound_ms = 3000;
+const max_answer = 64 * 2 ** 10;
+const at_once = 4;
+/** So many violations end the load: where it fails, each takes its time. */
+const enough = 3;
+
+interface Target {
+  method: string;
+  path: string;
+  limit: number;
+}
+
+interface Arena {
+  stage: Stage;
+  token: string;
+  targets: readonly Target[];
+}
+
+async function setArena(run: Run): Promise<Arena> {
+  const stage = await setStage(run);
+  const { client, access_token: token } = await registerPerson(stage);
+  const { id } = await client.create_workspace({ body: { name: 'Bombs' } });
+  const body = { key: 'ENG', name: 'Eng', workflow: 'strict' } as const;
+  const project = `/v1/workspaces/${id}/projects/${(await client.create_project({ workspace_id: id, body })).id}`;
+  const targets = [
+    { method: 'POST', path: `${project}/tickets`, limit: 6 * 2 ** 20 },
+    { method: 'PUT', path: `${project}/workflow`, limit: 2 ** 20 },
+    { method: 'POST', path: '/v1/auth/login', limit: 64 * 2 ** 10 },
+  ];
+  return { stage, token, targets };
+}
+
+interface Bomb {
+  name: string;
+  target: Target;
+  bomb: Buffer;
+}
+
+/** At most so many bombs, each kind for each target once; made before the load, in which making them would be felt. */
+function makeBombs(targets: readonly Target[], count: number): Bomb[] {
+  const each = Object.entries(bomb_kinds).flatMap(([name, make]) => targets.map((target) => ({ name, make, target })));
+  // A stride that shares no factor with their number: a part of them is a mixture.
+  const chosen = Array.from({ length: Math.min(count, each.length) }, (_, n) => each[(n * 29) % each.length]);
+  return chosen.flatMap((one) =>
+    one === undefined ? [] : [{ ...one, bomb: Buffer.from(one.make(one.target.limit)) }],
+  );
+}
+
+type Shot = Target & { bytes: Buffer; chunked: boolean };
+
+async function send(wire: Wire, token: string, { method, path, limit, bytes, chunked }: Shot): Promise<string[]> {
+  const framing: Record<string, string> = chunked
+    ? { 'transfer-encoding': 'chunked' }
+    : { 'content-length': String(bytes.length) };
+  const headers = { 'content-type': 'application/json', ...framing };
+  const started = performance.now();
+  try {
+    const {
+      status,
+      headers: answered,
+      text,
+    } = await wire.send({
+      ...{ method, path, token, headers, bytes },
+      abort_after_ms: 3 * bound_ms,
+    });
+    const took = performance.now() - started;
+    const found = faultsOfRefusal({ status, content_type: answered['content-type']?.toString(), text });
+    if (status < 400) found.push(`answered ${status}`);
+    if (bytes.length > limit && status !== 413) found.push(`answered ${status} beyond the limit`);
+    if (text.length > max_answer) found.push(`answered with ${text.length} bytes`);
+    if (took > bound_ms) found.push(`answered after ${Math.round(took)} ms`);
+    return found;
+  } catch (error) {
+    return [`no answer, ${(error as Error).message}`];
+  }
+}
+
+/** A body of which only the length is ever sent: what is too long is refused by that alone. */
+async function announce({ stage, token, targets }: Arena): Promise<string[]> {
+  const port = Number(new URL(stage.url).port);
+  const found: string[] = [];
+  for (const { method, path, limit } of targets) {
+    for (const length of [limit + 1, 1e9, Number.MAX_SAFE_INTEGER]) {
+      const head = `${method} ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
+      const parts = [`${head}Content-Length: ${length}\r\n\r\n`];
+      const { answers } = await exchange({ port, parts, answers: 1, within_ms: 1000 });
+      const got = answers.map(({ status }) => status).join(' ');
+      if (got !== '413') found.push(`${length} bytes announced to ${path.split('/').at(-1)}: answered [${got}]`);
+    }
+  }
+  return found;
+}
+
+async function explode(run: Run, size: number): Promise<Finding> {
+  const arena = await setArena(run);
+  const { stage, token, targets } = arena;
+  const wire = new Wire(stage.url, at_once);
+  const aside = new Wire(stage.url, 1);
+  const memory = new MemoryWatch(aside);
+  const violations = await announce(arena);
+  const kinds = Object.keys(bomb_kinds).length;
+  const count = scaled(12 * kinds * targets.length, size);
+  const all = makeBombs(targets, count);
+  const stop = new AbortController();
+  const asked = { url: stage.url, path: '/livez', token: undefined, bound_ms: others_bound_ms };
+  const others = askMeanwhile(asked, stop.signal);
+  await inParallel(count, at_once, async (n) => {
+    if (violations.length >= enough) return;
+    const { name, bomb, target } = all[n % all.length] as (typeof all)[number];
+    const chunked = Math.floor(n / all.length) % 2 === 1;
+    // At the limit, and one byte beyond it.
+    for (const bytes of [bomb, Buffer.concat([bomb, Buffer.alloc(target.limit + 1 - bomb.length, ' ')])]) {
+      const found = await send(wire, token, { ...target, bytes, chunked });
+      const what = `${name}, ${bytes.length} bytes${chunked ? ' in chunks' : ''} to ${target.path.split('/').at(-1)}`;
+      violations.push(...found.map((fault) => `${what}: ${fault}`));
+    }
+    if (n % 4 === 0) await memory.look();
+    run.progress(n / count);
+  });
+  stop.abort();
+  const { times, faults } = await others;
+  violations.push(...faults, ...memory.faults());
+  if (stage.child.exitCode !== null) violations.push(`the server ended: ${stage.output().slice(-300)}`);
+  wire.close();
+  aside.close();
+  return {
+    load: { kinds, bodies: 2 * count, others: times.length },
+    figures: {
+      others_p99_ms: Math.round(quantile(times, 0.99)),
+      others_slowest_ms: Math.round(quantile(times, 1)),
+      ...memory.figures(),
+    },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+const broken = (file: string, find: string, replace: string) => ({ source: [{ file, find, replace }] });
+
+export const bombs: Check = {
+  id: 'bombs',
+  promises: ['P29'],
+  says: 'Bodies made to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
+  run: explode,
+  slice: 0.025,
+  control_size: 0.05,
+  controls: {
+    'every fault is told': broken('http/handle.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),
+    'faults repeat what was sent': broken(
+      'http/handle.ts',
+      'const max_fault_text = 256;',
+      'const max_fault_text = 1e9;',
+    ),
+    'bodies have no limit': broken(
+      'http/handle.ts',
+      'const limit = operation.max_body_bytes ?? default_max_body_bytes;',
+      'const limit = 1e9;',
+    ),
+    'depth and width have no bounds': broken(
+      'http/handle.ts',
+      'verify: (_req, _res, json) => requireBounded(json),',
+      '',
+    ),
+    'a body too large is read to its end first': broken(
+      'http/handle.ts',
+      "if (Number(req.headers['content-length']) > limit) {",
+      'if (limit < 0) {',
+    ),
+    'bodies are kept': broken(
+      'http/handle.ts',
+      'requireBounded(json),',
+      '{ ((globalThis as { kept?: unknown[] }).kept ??= []).push(json); requireBounded(json); },',
+    ),
+  },
+};

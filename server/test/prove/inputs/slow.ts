@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { registerPerson } from '../../harness/people.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { quantile, setStage, type Stage } from '../stage.ts';
+import { askMeanwhile } from './meanwhile.ts';
+import { MemoryWatch } from './memory.ts';
+import { faultsOfRefusal } from './refusal.ts';
+import { beDeaf, beSlow, type Fate, type SlowClient, type SlowKind, slow_kinds } from './slow-clients.ts';
+
+interface Limits {
+  headers: number;
+  request: number;
+  /** How much later than its limit an end may come: the server looks each quarter of a limit, and the machine is slow. */
+  slack: number;
+}
+
+/** In ms. Thousands of clients take their time to start. */
+const limitsAt = (size: number): Limits =>
+  size < 0.1 ? { headers: 400, request: 800, slack: 1500 } : { headers: 2000, request: 4000, slack: 3000 };
+/** The server gives the client this long to read its last words; then the connection is gone, whatever the client does. */
+const linger_ms = 2000;
+const others_bound_ms = 2000;
+
+function faultsOfFate({ name, limit, statuses }: SlowKind, { ended_ms, answers }: Fate, limits: Limits): string[] {
+  const found = answers.flatMap(({ status, headers, text }) =>
+    faultsOfRefusal({ status, content_type: headers.get('content-type'), text }),
+  );
+  const got = answers.map(({ status }) => status).join(' ');
+  if (got !== statuses.join(' ')) found.push(`answered [${got}] and not [${statuses.join(' ')}]`);
+  if (ended_ms === undefined || ended_ms > limits[limit] + limits.slack)
+    found.push(`was let be for ${Math.round(ended_ms ?? Number.POSITIVE_INFINITY)} ms`);
+  return found.map((fault) => `who ${name}: ${fault}`);
+}
+
+/** The sockets that the server's process has, those to its database included. */
+async function openSockets(wire: Wire): Promise<number> {
+  const { text } = await wire.send({ method: 'GET', path: '/metrics' });
+  return Number(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
+}
+
+interface Wave {
+  stage: Stage;
+  limits: Limits;
+  wire: Wire;
+  count: number;
+  deaf: number;
+}
+
+/** So many slow clients at once, all of which the server ends without their help. */
+async function sendWave({ stage, limits, wire, count, deaf }: Wave): Promise<string[]> {
+  const port = Number(new URL(stage.url).port);
+  const before = await openSockets(wire);
+  // A connection that took something before its timeout has another one: twice the limit.
+  const clients: SlowClient[] = Array.from({ length: deaf }, () => beDeaf(port, 2 * limits.request + limits.slack));
+  const found: string[] = [];
+  const fates = clients.map(async ({ fate }) => {
+    if ((await fate).ended_ms === undefined) found.push('who never reads: was let be beyond the limit');
+  });
+  for (let n = 0; n < count; n++) {
+    const kind = slow_kinds[n % slow_kinds.length] as SlowKind;
+    const client = beSlow(kind, port, limits.request + limits.slack);
+    clients.push(client);
+    fates.push(client.fate.then((fate) => void found.push(...faultsOfFate(kind, fate, limits))));
+    // What a full backlog drops is tried again after a second: no more at a time than it holds.
+    if (n % 50 === 49) await openSockets(wire);
+  }
+  await Promise.all(fates);
+  const deadline = performance.now() + linger_ms + limits.slack;
+  // One is the client's that asks meanwhile.
+  let after = await openSockets(wire);
+  while (after > before + 1 && performance.now() < deadline) {
+    await sleep(100);
+    after = await openSockets(wire);
+  }
+  if (!(after <= before + 1)) found.push(`of ${before} sockets there were ${after} after all`);
+  for (const { leave } of clients) leave();
+  return found;
+}
+
+async function holdOut(run: Run, size: number): Promise<Finding> {
+  const limits = limitsAt(size);
+  const stage = await setStage(run, {
+    BATON_HEADERS_TIMEOUT_MS: String(limits.headers),
+    BATON_REQUEST_TIMEOUT_MS: String(limits.request),
+    BATON_POOL_SIZE: '2',
+  });
+  const { access_token: token } = await registerPerson(stage);
+  const wire = new Wire(stage.url, 1);
+  const memory = new MemoryWatch(wire);
+  const look = async () => {
+    for (let n = 0; n < 4; n++) await memory.look();
+  };
+  const stop = new AbortController();
+  const asked = { url: stage.url, path: '/v1/me', token, bound_ms: others_bound_ms };
+  const others = askMeanwhile(asked, stop.signal);
+  await sleep(200);
+  await look();
+  const waves = scaled(5, size);
+  const count = scaled(1600, size, 64);
+  const deaf = scaled(16, size, 2);
+  const violations: string[] = [];
+  for (let n = 0; n < waves; n++) {
+    violations.push(...(await sendWave({ stage, limits, wire, count, deaf })));
+    await look();
+    run.progress((n + 1) / waves);
+  }
+  stop.abort();
+  const { times, faults } = await others;
+  violations.push(...faults, ...memory.faults());
+  if (stage.child.exitCode !== null) violations.push(`the server ended: ${stage.output().slice(-300)}`);
+  wire.close();
+  return {
+    load: { waves, slow_clients: count, deaf_clients: deaf, others: times.length },
+    figures: {
+      others_p50_ms: Math.round(quantile(times, 0.5)),
+      others_p99_ms: Math.round(quantile(times, 0.99)),
+      ...memory.figures(),
+    },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+const broken = (find: string, replace: string) => ({ source: [{ file: 'http/server.ts', find, replace }] });
+
+export const slow: Check = {
+  id: 'slow',
+  promises: ['P29'],
+  says: 'Thousands of clients that say nothing, drip, stop or never read are ended in time, while others are served.',
+  run: holdOut,
+  slice: 0.02,
+  control_size: 0.02,
+  controls: {
+    'headers may take for ever': broken('headersTimeout: limits.headers_timeout_ms,', 'headersTimeout: 0,'),
+    'requests may take for ever': broken('requestTimeout: limits.request_timeout_ms,', 'requestTimeout: 0,'),
+    'answers that nobody reads are kept': broken('socket.writableLength > 0 || ', ''),
+    'a refused connection is left to the client': broken('setTimeout(() => socket.destroy(), linger_ms).unref();', ''),
+    'few connections are taken': broken(
+      'server.maxHeadersCount = 100;',
+      'server.maxHeadersCount = 100; server.maxConnections = 20;',
+    ),
+    'each slow client leaves a megabyte behind': broken(
+      'else last_words.refuse(socket, codeOf(error));',
+      'else { ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(1e6, 1)); last_words.refuse(socket, codeOf(error)); }',
+    ),
+  },
+};
