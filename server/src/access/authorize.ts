@@ -88,6 +88,15 @@ export function mayAct({ workspace_id, user_id, access }: Applicant): Sql {
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.role = any (${access}::text[]))`;
 }
 
+/**
+ * Why a lock that was asked for together with the permission found nothing: it may not be there, or the role has
+ * changed between the two statements. Throws `not_found` or `forbidden`.
+ */
+export async function refuseAbsent(db: Db, applicant: Applicant): Promise<never> {
+  await requireRole(db, applicant, applicant.workspace_id, applicant.access);
+  throw new BatonError('not_found');
+}
+
 /** Asks both in one burst; they are answered in the order in which they must be: 401 before 404 before 403. */
 async function authorize(db: Db, caller: Caller, access: readonly Role[], workspace_id: string): Promise<Actor> {
   const session = requireSession(db, caller);
@@ -103,4 +112,14 @@ export function apply(db: Db, caller: Caller, access: Access, workspace_id: stri
   const actor = authorize(db, caller, access, workspace_id);
   actor.catch(() => undefined); // looked at in the end, never unhandled
   return { ...caller, workspace_id, access, actor };
+}
+
+/**
+ * The result, if its permission came: both were asked for at once, and who may not ask gets their own answer, whatever
+ * it came to. Both have ended by then, so no late statement can meet the connection in another's hands.
+ */
+export async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
+  await Promise.allSettled([permission, result]);
+  await permission;
+  return result;
 }

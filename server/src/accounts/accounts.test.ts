@@ -174,6 +174,13 @@ describe('sessions', () => {
     expect(old.status).toBe(401);
     await person.client.login({ body: { email: person.email, password: 'another long one' } });
   });
+
+  test('that have ended change no password', async () => {
+    const { client, password } = await registerPerson(server);
+    await client.logout();
+    const body = { current_password: password, new_password: 'another long one' };
+    expect(await client.raw.change_password({ body })).toMatchObject({ status: 401, body: { code: 'session_ended' } });
+  });
 });
 
 describe('the account', () => {

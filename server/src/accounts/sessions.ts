@@ -1,4 +1,4 @@
-import { type Caller, requireSession } from '../access/authorize.ts';
+import { type Caller, permitted, requireSession } from '../access/authorize.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Request, Services } from '../http/handle.ts';
@@ -29,8 +29,7 @@ export async function changePassword(
   const { pool, config } = services;
   const { user_id, session_id } = caller;
   const known = await readOnly(pool, { user_id }, async (db) => {
-    const [, hash] = await Promise.all([requireSession(db, caller), passwordHash(db, user_id)]);
-    return hash;
+    return permitted(requireSession(db, caller), passwordHash(db, user_id));
   });
   const matches = await verifyPassword(request.body.current_password, known, config.bcrypt_cost);
   if (!matches || known === undefined) throw new BatonError('invalid_credentials');

@@ -6,7 +6,15 @@ import express, {
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { type Actor, type Applicant, apply, type Caller, type Identity, requireSession } from '../access/authorize.ts';
+import {
+  type Actor,
+  type Applicant,
+  apply,
+  type Caller,
+  type Identity,
+  permitted,
+  requireSession,
+} from '../access/authorize.ts';
 import { accessOf } from '../access/policy.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
@@ -175,16 +183,6 @@ function requireJson(operation: Operation): RequestHandler {
     }
     parse(req, res, next);
   };
-}
-
-/**
- * The result, if its permission came: both were asked for at once, and who may not ask gets their own answer, whatever
- * it came to. Both have ended by then, so no late statement can meet the connection in another's hands.
- */
-async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
-  await Promise.allSettled([permission, result]);
-  await permission;
-  return result;
 }
 
 /** Mounts endpoints on an Express router. */

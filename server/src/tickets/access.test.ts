@@ -6,6 +6,8 @@ import { newId } from '../lib/ids.ts';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import type { Person } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { create_ticket } from './contract.ts';
+import { createTicket } from './create.ts';
 import { holdAssignee, openTicket, requireTicket, requireTicketId } from './access.ts';
 
 let server: TestServer;
@@ -57,6 +59,30 @@ test('a ticket is found by id and by key; a deleted one, an absent one and anoth
   const { id: other } = await team.owner.client.create_workspace({ body: { name: 'Other' } });
   await expect(read((db) => requireTicket(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
   await expect(read((db) => requireTicketId(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
+});
+
+test('who becomes a viewer between the permission and the lock is told so, not that nothing is there', async () => {
+  const { workspace_id, project_id, member } = team;
+  const setRole = (role: string) =>
+    server.database.owner.query('update memberships set role = $3 where workspace_id = $1 and user_id = $2', [
+      workspace_id,
+      member.user.id,
+      role,
+    ]);
+  const doors = [
+    (tx: Tx, applicant: Applicant) => openTicket(tx, applicant, ticket.id),
+    (tx: Tx, applicant: Applicant) =>
+      createTicket(tx, applicant, project_id, create_ticket.body.parse({ title: 'Late' })),
+  ];
+  for (const door of doors) {
+    const late = asPerson(member, async (tx, applicant) => {
+      await applicant.actor;
+      await setRole('viewer');
+      return door(tx, applicant);
+    });
+    await expect(late).rejects.toMatchObject({ code: 'forbidden', data: { role: 'viewer' } });
+    await setRole('member');
+  }
 });
 
 test('the door lets a writer to a ticket, and says who it was', async () => {

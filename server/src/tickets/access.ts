@@ -1,4 +1,4 @@
-import type { Actor, Applicant } from '../access/authorize.ts';
+import { type Actor, type Applicant, refuseAbsent } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import {
@@ -48,7 +48,7 @@ export async function openTicket(
     holdAssignee(tx, applicant, assignee_id), // before the ticket: memberships are locked first
     lockTicket(tx, applicant, ref, { hold, deleted }),
   ]);
-  if (ticket === undefined) throw new BatonError('not_found');
+  if (ticket === undefined) return refuseAbsent(tx, applicant);
   if (ticket.project_archived_at !== null) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
   return { actor, ticket };

@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import { type Applicant, refuseAbsent } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -24,7 +24,7 @@ export async function createTicket(
     holdAssignee(tx, applicant, input.assignee_id),
     takeNumber(tx, applicant, project_id),
   ]);
-  if (project === undefined) throw new BatonError('not_found');
+  if (project === undefined) return refuseAbsent(tx, applicant);
   if (project.archived_at !== null) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
   const { workflow_version } = project;
