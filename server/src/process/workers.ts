@@ -13,8 +13,9 @@ export async function startWorkers(count: number, env: Record<string, string>): 
   let stopping = false;
   let deaths = 0;
   answerMetrics();
-  const fork = () =>
-    new Promise<string>((resolve, reject) => {
+  const starting = new Set<Promise<string>>();
+  const fork = () => {
+    const started = new Promise<string>((resolve, reject) => {
       const worker = cluster.fork(env);
       worker.on('message', (message: Message) => {
         if ('listening' in message) resolve(message.listening);
@@ -36,11 +37,17 @@ export async function startWorkers(count: number, env: Record<string, string>): 
         );
       });
     });
+    starting.add(started);
+    const forget = () => starting.delete(started);
+    started.then(forget, forget);
+    return started;
+  };
   const [url = ''] = await Promise.all(Array.from({ length: count }, fork));
   return {
     url,
     stop: async () => {
       stopping = true;
+      await Promise.allSettled(starting); // before it listens, a worker hears nothing
       const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
       await Promise.all(
         workers.map((worker) => {

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { conformingClient } from '../harness/conformance.ts';
+import { createDatabase } from '../harness/database.ts';
 import { postmasterOf } from '../harness/installation.ts';
+import { childrenOf, noProcesses, signalAll } from '../harness/processes.ts';
+import { startServing } from '../harness/served.ts';
 import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('stopping', () => {
@@ -33,6 +36,19 @@ describe('stopping', () => {
     child.kill('SIGTERM');
     expect((await registering).length).toBe(3);
     expect(await ended).toBe(0);
+  });
+
+  test.skipIf(noProcesses() !== undefined)('ends a process that is just being replaced, too', async () => {
+    const database = await createDatabase();
+    const { child, ended } = await startServing({ database_url: database.url, env: { WEB_CONCURRENCY: '2' } });
+    const workers = () => childrenOf(child.pid ?? 0);
+    const [victim] = workers();
+    signalAll([victim ?? 0], 'SIGKILL');
+    while (workers().length < 2 || workers().includes(victim ?? 0)) await sleep(5);
+    await sleep(200); // its successor runs, and does not listen yet
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    await database.drop();
   });
 
   test('of the database under it ends it with 1, saying so', async () => {
