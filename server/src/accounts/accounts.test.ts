@@ -224,7 +224,7 @@ describe('guessing', () => {
       for (let n = 0; n < 6; n++) {
         statuses.push((await login()).status);
         // Its count is taken back once the answer is out.
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
       expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
     } finally {
@@ -252,12 +252,12 @@ describe('guessing', () => {
         const login = async (address: string, tried: string) =>
           (await from(limited.url, address, 'auth/login', { email, password: tried })).status;
         expect(await login('10.1.1.1', password)).toBe(200);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 500));
         const guesses = [];
         for (let n = 0; n < 4; n++) guesses.push(await login(`10.2.2.${n}`, 'a guess'));
         expect(guesses).toEqual([401, 401, 429, 429]);
         expect([await login('10.3.3.3', password), await login('10.1.1.1', password)]).toEqual([429, 200]);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 500));
         const at_home = [];
         for (let n = 0; n < 3; n++) at_home.push(await login('10.1.1.1', 'a guess'));
         expect(at_home).toEqual([401, 401, 429]);

@@ -4,7 +4,7 @@ import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStageOn, type Stage } from '../stage.ts';
 import { settle } from './ledger.ts';
-import { Writers } from './writers.ts';
+import { Writers, writersFor } from './writers.ts';
 
 const jumps = ['-1 hour', '1 hour', '-1 second', '0', '-1 day', '1 minute'];
 
@@ -57,7 +57,8 @@ async function jump(run: Run, size: number): Promise<Finding> {
   for (const statement of clock_ddl) await database.owner.query(statement);
   const replace = [...(run.mutant?.replace ?? []), by_that_clock];
   const stage = await setStageOn(database, { ...run.mutant, replace }, { WEB_CONCURRENCY: '2' });
-  const writers = await Writers.start([stage.url], run.random, { count: 16 });
+  const writers_count = writersFor(16, size);
+  const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const wire = new Wire(stage.url, 2);
   const rounds = scaled(100, size, 2);
   const violations: string[] = [];
@@ -72,7 +73,13 @@ async function jump(run: Run, size: number): Promise<Finding> {
   wire.close();
   const settled = await settle(database.owner, writers.writes);
   return {
-    load: { jumps: rounds, furthest_s: 86_400, writers: 16, writes: writers.writes.length, walks: rounds * 2 },
+    load: {
+      jumps: rounds,
+      furthest_s: 86_400,
+      writers: writers_count,
+      writes: writers.writes.length,
+      walks: rounds * 2,
+    },
     figures: { ...writers.figures(), unknown: settled.unknown },
     violations: [...violations, ...writers.violations, ...settled.violations, ...(await stage.strike())],
   };
@@ -83,7 +90,7 @@ export const clock: Check = {
   promises: ['P2', 'P28'],
   says: "While the database's clock jumps to and fro, history and its times keep their order, and a walk of a list meets each row exactly once.",
   run: jump,
-  slice: 0.02,
+  slice: 0.015,
   control_size: 0.03,
   controls: {
     "takes the clock's word for the order": {

@@ -7,7 +7,7 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import type { Random } from '../random.ts';
 import { servingOn } from '../stage.ts';
 import { settle } from './ledger.ts';
-import { Writers } from './writers.ts';
+import { Writers, writersFor } from './writers.ts';
 
 /** Waits until nothing of a killed process is under way at the database any more. */
 export async function quiet({ owner }: TestDatabase): Promise<void> {
@@ -28,8 +28,6 @@ export async function invariantFaults({ owner }: TestDatabase): Promise<string[]
     ([name, rows]) => `invariant ${name}: ${JSON.stringify(rows[0])}`,
   );
 }
-
-const writers_count = 32;
 
 /** One server that is killed and started again, on the same port: alone, or with two processes under a primary. */
 class Target {
@@ -75,6 +73,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   const serving = servingOn(database, run.mutant);
   const servers = size < 0.01 ? 2 : 4;
+  const writers_count = writersFor(32, size);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
   const writers = await Writers.start(urls, run.random, { count: writers_count });

@@ -5,12 +5,11 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStageOn } from '../stage.ts';
 import { acknowledges_early } from './kills-api.ts';
 import { settle } from './ledger.ts';
-import { Writers } from './writers.ts';
-
-const writers_count = 32;
+import { Writers, writersFor } from './writers.ts';
 
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
+  const writers_count = writersFor(32, size);
   const stage = await setStageOn(cluster, run.mutant, { WEB_CONCURRENCY: '2' });
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const kills = scaled(100, size);
@@ -22,7 +21,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
     const started = performance.now();
     await writers.progress(1);
     back_ms.push(performance.now() - started);
-    await writers.progress(32);
+    await writers.progress(writers_count);
     run.progress((n + 1) / kills);
   }
   await writers.stop();

@@ -99,7 +99,8 @@ async function replace(backend: Backend): Promise<string[]> {
 
 async function restart(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
-  const env = { WEB_CONCURRENCY: '2', BATON_DRAIN_MS: String(drain_ms), BATON_POOL_SIZE: '8' };
+  const processes = size < 0.05 ? 1 : 2;
+  const env = { WEB_CONCURRENCY: String(processes), BATON_DRAIN_MS: String(drain_ms), BATON_POOL_SIZE: '8' };
   const serving = servingOn(database, run.mutant, env);
   const backends = await Promise.all([startBackend(serving), startBackend(serving)]);
   const team = await makeTeam(backends[0].served, 'standard');
@@ -122,7 +123,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
   const broken = await brokenInvariants(database.owner);
   await database.drop();
   return {
-    load: { restarts, servers: 2, processes_each: 2, clients, requests: balancer.requests },
+    load: { restarts, servers: 2, processes_each: processes, clients, requests: balancer.requests },
     figures: { failed: balancer.violations.length, answers_that_closed: balancer.closing_answers },
     violations: [...balancer.violations, ...violations, ...Object.keys(broken).map((name) => `invariant ${name}`)],
   };

@@ -16,6 +16,11 @@ interface Seen {
 /** After a refusal because nothing works: what a client would wait at least, and what lets the database come back. */
 const pause_ms = 100;
 
+/** How many write: as many as the full load has; for a small part few, since there the steps count, not the load. */
+export function writersFor(full: number, size: number): number {
+  return size < 0.02 ? Math.min(full, 8) : full;
+}
+
 /** Clients that write without pause, and write down what they were told of each. */
 export class Writers {
   readonly writes: Write[] = [];

@@ -3,6 +3,9 @@ import type { Wire } from '../../harness/wire.ts';
 /** What the memory may grow by from early in a load to its end: caches that fill, not what each request leaves. */
 const allowance_bytes = 32 * 2 ** 20;
 
+/** Fewer looks than this may all fall between two visits of the collector, and tell nothing. */
+const least_looks = 20;
+
 /** Watches the heap of the server's processes, all together, by its own metrics. */
 export class MemoryWatch {
   readonly #wire: Wire;
@@ -40,6 +43,7 @@ export class MemoryWatch {
   }
 
   faults(): string[] {
+    if (this.#heaps.length < least_looks) return [];
     const grown = this.#least(0.7, 1) - this.#least(0.1, 0.4);
     return grown > allowance_bytes ? [`the heap has grown by ${Math.round(grown / 2 ** 20)} MB`] : [];
   }

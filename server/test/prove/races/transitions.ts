@@ -108,7 +108,7 @@ export const transitions: Check = {
   promises: ['P1', 'P2', 'P3', 'P6', 'P9'],
   says: 'Of conflicting steps on one ticket exactly the legal ones happen, one at a time; everybody else is told the state, and nobody is answered 5xx.',
   run: race,
-  slice: 0.005,
+  slice: 0.0025,
   control_size: 0.005,
   controls: {
     'no row lock': without_ticket_lock,
