@@ -32,9 +32,8 @@ async function makeTemplate(): Promise<string> {
 }
 
 /** A data directory with a migrated database, as an earlier start would have left it: a copy, without initdb's second. */
-export async function madeDataDir(): Promise<string> {
+export async function madeDataDir(dir = emptyDataDir()): Promise<string> {
   const from = await (template ??= makeTemplate());
-  const dir = emptyDataDir();
   const { status, stderr } = spawnSync('cp', ['-a', `${from}/.`, dir], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`cp failed: ${stderr}`);
   return dir;

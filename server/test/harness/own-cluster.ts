@@ -1,11 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
 import { readClaim } from '../../src/db/embedded/postmaster.ts';
-import { migrate } from '../../src/db/migrate.ts';
-import type { TestDatabase } from './database.ts';
+import { type TestDatabase, withDatabase } from './database.ts';
+import { madeDataDir } from './installation.ts';
 import { signalFamily } from './processes.ts';
 
 /** A PostgreSQL of the test's own, migrated, that writes to disk as a real one does, and may be killed. */
@@ -28,18 +26,12 @@ function isGone(pid: number): boolean {
   }
 }
 
-/** An empty directory for one. */
-export function clusterDir(): string {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cluster-'));
-  chmodSync(dir, 0o755);
-  return dir;
-}
-
-/** Sets one up. `drop` takes it down. */
-export async function startOwnCluster(dir = clusterDir()): Promise<OwnCluster> {
+/** Sets one up, in an empty directory. `drop` takes it down. */
+export async function startOwnCluster(given?: string): Promise<OwnCluster> {
+  const dir = await madeDataDir(given);
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
-  const { url, data_dir } = embedded;
-  await migrate({ url });
+  const { data_dir } = embedded;
+  const url = withDatabase(embedded.url, 'baton');
   const owner = new pg.Pool({ connectionString: url, max: 4, query_timeout: 60_000 });
   owner.on('error', () => undefined);
   owner.on('connect', (client) => client.on('error', () => undefined));
@@ -56,7 +48,7 @@ export async function startOwnCluster(dir = clusterDir()): Promise<OwnCluster> {
     },
     start: async () => {
       embedded = await startEmbedded({ dir });
-      if (embedded.url !== url) throw new Error('The database came back on another port.');
+      if (withDatabase(embedded.url, 'baton') !== url) throw new Error('The database came back on another port.');
     },
     drop: async () => {
       await owner.end();

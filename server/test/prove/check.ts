@@ -47,7 +47,7 @@ export interface Check {
   impossible?: () => string | undefined;
   /** `size` 1 is the full load; npm test runs a small part of it. */
   run: (run: Run, size: number) => Promise<Finding>;
-  /** The part of the load that npm test runs. */
+  /** The part of the load that npm test runs; 0 where other tests do what it does. */
   slice: number;
   /** The part of the load that catches each mutant. */
   control_size: number;

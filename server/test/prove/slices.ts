@@ -7,8 +7,9 @@ const timeout = 120_000;
 /** Tests a part of what `npm run prove` does in full, so that no change breaks a promise or its check unnoticed. */
 export function testSlices(checks: readonly Check[]): void {
   const shared = new SharedStages();
+  const some = checks.filter(({ slice }) => slice > 0);
   afterAll(async () => expect(await shared.strike()).toEqual([]), timeout);
-  test.each(checks.map((check) => ({ id: check.id, check })))('a slice of $id', { timeout }, async ({ check }) => {
+  test.each(some.map((check) => ({ id: check.id, check })))('a slice of $id', { timeout }, async ({ check }) => {
     const impossible = check.impossible?.();
     if (impossible !== undefined) {
       console.log(`${check.id}: ${impossible}`);

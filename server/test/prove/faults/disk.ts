@@ -7,9 +7,7 @@ import { childrenOf, noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStageOn } from '../stage.ts';
 import { settle } from './ledger.ts';
-import { Writers } from './writers.ts';
-
-const writers_count = 16;
+import { Writers, writersFor } from './writers.ts';
 
 const logOf = ({ data_dir }: OwnCluster) => readFileSync(path.join(data_dir, '..', 'postgres.log'), 'utf8');
 const panicsOf = (cluster: OwnCluster) => logOf(cluster).match(/PANIC: /g)?.length ?? 0;
@@ -17,20 +15,21 @@ const panicsOf = (cluster: OwnCluster) => logOf(cluster).match(/PANIC: /g)?.leng
 async function fail(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const stage = await setStageOn(cluster, run.mutant);
+  const writers_count = writersFor(16, size);
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const rounds = scaled(10, size);
   const violations: string[] = [];
   let unharmed = 0;
   for (let n = 0; n < rounds; n++) {
     const before = panicsOf(cluster);
-    await writers.progress(32);
+    await writers.progress(2 * writers_count);
     const repair = failFlushes(cluster);
     const deadline = Date.now() + 20_000;
     while (panicsOf(cluster) === before && Date.now() < deadline) await sleep(20);
     if (panicsOf(cluster) === before) unharmed++;
     await sleep(200);
     await repair();
-    await writers.progress(32, 60_000);
+    await writers.progress(2 * writers_count, 60_000);
     run.progress((n + 1) / rounds);
   }
   if (unharmed > 0) violations.push(`${unharmed} of ${rounds} times PostgreSQL did not notice its disk`);
@@ -77,9 +76,9 @@ export const disk_errors: Check = {
   says: 'When the disk fails to flush the log (EIO), no acknowledged write is lost, and the API goes on without a restart.',
   impossible: noStrace,
   run: fail,
-  slice: 0.1,
+  slice: 0.01,
   control_size: 0.3,
   controls: {
-    'commits without waiting for the disk': { ddl: ["alter database postgres set synchronous_commit = 'off'"] },
+    'commits without waiting for the disk': { ddl: ["alter database baton set synchronous_commit = 'off'"] },
   },
 };

@@ -185,7 +185,7 @@ export const embedded: Check = {
   says: 'However its supervisor is killed, the embedded database keeps what was acknowledged, is adopted or started anew by the next start, never two in one directory, and nothing foreign is signalled.',
   impossible: noProcesses,
   run: supervise,
-  slice: 0.01,
+  slice: 0, // its steps are tests of their own: server/test/process
   control_size: 0.05,
   controls: {
     'takes a pid alone for a database': {

@@ -10,9 +10,8 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStageOn } from '../stage.ts';
 import { acknowledges_early } from './kills-api.ts';
 import { settle, type Write } from './ledger.ts';
-import { Writers } from './writers.ts';
+import { Writers, writersFor } from './writers.ts';
 
-const writers_count = 16;
 const disk_mb = 160;
 const patience_ms = 20_000;
 /** How long there may be no process that recovers, nor an answer, before PostgreSQL counts as stuck. */
@@ -155,6 +154,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
     }
     await cluster.owner.query('select pg_reload_conf()');
     const stage = await setStageOn(cluster, run.mutant);
+    const writers_count = writersFor(16, size);
     const writers = await Writers.start([stage.url], run.random, { count: writers_count });
     const onlooker = await Onlooker.of(writers, stage.url);
     const patient = new Patient(cluster, disk);
@@ -205,7 +205,7 @@ export const full_disk: Check = {
   says: 'When the disk is full, tables and log, each write is answered 503 with Retry-After or holds: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
   impossible: noSmallDisk,
   run: fillUp,
-  slice: 0.05,
+  slice: 0.015,
   control_size: 0.1,
   controls: {
     'acknowledges before it commits': acknowledges_early,

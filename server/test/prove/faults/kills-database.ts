@@ -49,7 +49,7 @@ export const kills_database: Check = {
   slice: 0.01,
   control_size: 0.05,
   controls: {
-    'commits without waiting for the disk': { ddl: ["alter database postgres set synchronous_commit = 'off'"] },
+    'commits without waiting for the disk': { ddl: ["alter database baton set synchronous_commit = 'off'"] },
     'acknowledges before it commits': acknowledges_early,
     'takes a connection lost in a commit for a no': {
       source: [

@@ -142,7 +142,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
   const wire = new Wire(stage.url, at_once);
   const memory = new MemoryWatch(wire);
   const { any, last, operations } = requestArbitraries();
-  const count = scaled(200_000, size, 2 * batch);
+  const count = scaled(200_000, size, batch);
   const batches = Math.ceil(count / batch);
   const look_every = Math.max(40, Math.floor(count / 400));
   const violations: string[] = [];
