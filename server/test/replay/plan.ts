@@ -7,7 +7,7 @@ import { planTicket } from './ticket.ts';
 
 /**
  * The plan of each ticket, one at a time, so that only the texts at work are in memory: in the tickets file's order,
- * then those it doesn't have. Plans are independent: any number may be played at once.
+ * then those it doesn't have. No plan rests on another: all may be played at once.
  */
 export async function* plans(source: Source, mapping: Mapping, report: Report): AsyncGenerator<TicketPlan> {
   const left = new Map<string, History>(source.histories);

@@ -143,10 +143,8 @@ class Installation {
 }
 
 async function supervise(run: Run, size: number): Promise<Finding> {
-  const lives = scaled(100, size);
-  const side_by_side = lives < 4 ? 1 : 2;
-  const installations: Installation[] = [];
-  while (installations.length < side_by_side) installations.push(new Installation(await madeDataDir(), run));
+  const lives = scaled(100, size, 4);
+  const installations = await Promise.all([1, 2].map(async () => new Installation(await madeDataDir(), run)));
   let done = 0;
   await Promise.all(
     installations.map(async (installation, index) => {

@@ -237,5 +237,5 @@ const of_accounts: readonly Removal[] = [
   },
 ];
 
-/** Every condition of a statement that decides who may do what, those that npm test removes first. */
+/** Every condition of a statement that decides who may do what, the one that npm test removes first. */
 export const removals: readonly Removal[] = [...in_workspace, ...of_accounts];
