@@ -1,6 +1,6 @@
 import type { Operation } from './contract.ts';
 
-interface Header {
+type Header = {
   description: string;
   schema: {
     type: 'string' | 'integer';
@@ -11,13 +11,14 @@ interface Header {
     minimum?: number;
     maximum?: number;
   };
-}
+};
 
 function text(description: string, pattern: string, maxLength: number): Header {
   return { description, schema: { type: 'string', pattern, maxLength } };
 }
 
-const always: Record<string, Header> = {
+/** By their names, those that answers carry. */
+export const response_headers: Record<string, Header> = {
   'X-Request-Id': text('Names this request in logs and in the audit log.', '^[A-Za-z0-9._-]{8,64}$', 64),
   RateLimit: text(
     'What is left of the limit; the probes have none.',
@@ -26,23 +27,26 @@ const always: Record<string, Header> = {
   ),
   'RateLimit-Policy': text('The limit: requests and seconds.', '^[0-9]+;w=[0-9]+$', 50),
   'Access-Control-Allow-Origin': text('The caller’s origin, if the operator allows it.', '^https?://[^/]+$', 300),
+  'WWW-Authenticate': { description: 'How to sign in.', schema: { type: 'string', const: 'Bearer realm="baton"' } },
+  'Retry-After': {
+    description: 'Seconds to wait.',
+    schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
+  },
+  ETag: text('The version, for If-Match.', '^"[0-9]{1,10}"$', 12),
+  Location: text('Where it is.', '^/v1/[a-z0-9/-]+$', 200),
 };
-
-const challenge: Header = { description: 'How to sign in.', schema: { type: 'string', const: 'Bearer realm="baton"' } };
-const retry: Header = {
-  description: 'Seconds to wait.',
-  schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
-};
-const etag = text('The version, for If-Match.', '^"[0-9]{1,10}"$', 12);
-const location = text('Where it is.', '^/v1/[a-z0-9/-]+$', 200);
 
 /** The headers that an answer of this status may carry. */
-export function responseHeaders(operation: Operation, status: number): Record<string, Header> {
-  return {
-    ...always,
-    ...(status === 401 ? { 'WWW-Authenticate': challenge } : {}),
-    ...(status === 429 || status === 503 ? { 'Retry-After': retry } : {}),
-    ...(operation.etag === true && status === operation.status ? { ETag: etag } : {}),
-    ...(operation.location !== undefined && status === operation.status ? { Location: location } : {}),
-  };
+export function headersOf(operation: Operation, status: number): string[] {
+  const succeeded = status === operation.status;
+  return [
+    'X-Request-Id',
+    'RateLimit',
+    'RateLimit-Policy',
+    'Access-Control-Allow-Origin',
+    ...(status === 401 ? ['WWW-Authenticate'] : []),
+    ...(status === 429 || status === 503 ? ['Retry-After'] : []),
+    ...(operation.etag === true && succeeded ? ['ETag'] : []),
+    ...(operation.location !== undefined && succeeded ? ['Location'] : []),
+  ];
 }

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { accessOf } from '../access/policy.ts';
 import { type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from './contract.ts';
-import { responseHeaders } from './openapi-headers.ts';
+import { headersOf, response_headers } from './openapi-headers.ts';
 
 const tags: Record<string, string> = {
   accounts: 'Signing up and in, sessions, one’s own account.',
@@ -71,22 +76,36 @@ export function errorsOf(operation: Operation): ErrorCode[] {
   return [...codes];
 }
 
+function headerRefs(operation: Operation, status: number): Record<string, { $ref: string }> {
+  return Object.fromEntries(
+    headersOf(operation, status).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+}
+
+/** One object for operations that fail alike, which makes it one component of the document. */
+const failures = new Map<string, ZodOpenApiResponseObject>();
+
+function failureOf(operation: Operation, status: number, codes: ErrorCode[]): ZodOpenApiResponseObject {
+  const id = codes.join('.');
+  const failure = failures.get(id) ?? {
+    id,
+    description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
+    headers: headerRefs(operation, status),
+    content: { 'application/problem+json': { schema: problem } },
+  };
+  failures.set(id, failure);
+  return failure;
+}
+
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const by_status = Map.groupBy(errorsOf(operation), (code) => error_table[code][0]);
-  const failures = [...by_status].map(([status, codes]) => [
-    String(status),
-    {
-      description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
-      headers: responseHeaders(operation, status),
-      content: { 'application/problem+json': { schema: problem } },
-    },
-  ]);
+  const failed = [...by_status].map(([status, codes]) => [String(status), failureOf(operation, status, codes)]);
   const success = {
     description: operation.status === 204 ? 'Done.' : operation.status === 201 ? 'Made.' : 'As asked.',
-    headers: responseHeaders(operation, operation.status),
+    headers: headerRefs(operation, operation.status),
     ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
   };
-  return Object.fromEntries([[String(operation.status), success], ...failures]) as ZodOpenApiResponsesObject;
+  return Object.fromEntries([[String(operation.status), success], ...failed]) as ZodOpenApiResponsesObject;
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
@@ -141,6 +160,7 @@ export function openApiDocument(operations: readonly Operation[]): object {
       .sort((a, b) => a.name.localeCompare(b.name)),
     paths,
     components: {
+      headers: response_headers,
       securitySchemes: {
         bearer: {
           type: 'http',
