@@ -1,16 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
-import { startEmbedded } from '../../src/db/embedded.ts';
+import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { setTemplateUrl, template, withDatabase } from './database.ts';
+import { emptyDataDir, madeDataDir } from './installation.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-function startOwn(dir: string, fsync: boolean) {
-  chmodSync(dir, 0o755); // as root, PostgreSQL runs as another user, who must get in
-  return startEmbedded({ dir, fsync, max_connections: 300 });
+async function startOwn(dir: string, fsync: boolean): Promise<EmbeddedDatabase> {
+  return startEmbedded({ dir: await madeDataDir(dir), fsync, max_connections: 300 });
 }
 
 /**
@@ -24,7 +22,7 @@ export default function startTestCluster(): Promise<() => Promise<void>> {
 /** The same, but whether commits wait for the disk, as where data is kept, is the caller's to say. */
 export async function startCluster({ fsync }: { fsync: boolean }): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-test-'));
+  const dir = emptyDataDir();
   const starting = given === undefined ? startOwn(dir, fsync) : undefined;
   const stop = async () => {
     for (const signal of signals) process.off(signal, end);
@@ -35,8 +33,8 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   const end = () => void stop().finally(() => process.exit(1));
   for (const signal of signals) process.once(signal, end);
   try {
-    if (given === undefined) await cheapenConnecting((await starting)?.url ?? '');
-    await makeTemplate(given ?? (await starting)?.url ?? '');
+    if (starting === undefined) await makeTemplate(given ?? '');
+    else await adaptToTests((await starting).url);
   } catch (error) {
     await stop();
     throw error;
@@ -44,13 +42,15 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   return stop;
 }
 
-/** Of a connection's cost a third is hashing its password 4,096 times, and tests make thousands of connections. */
-async function cheapenConnecting(url: string): Promise<void> {
+async function adaptToTests(url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
+  await admin.query(`alter database baton rename to ${template}`);
+  // Of a connection's cost a third is hashing its password 4,096 times, and tests make thousands of connections.
   await admin.query('set scram_iterations = 1');
   await admin.query(`alter role postgres password ${admin.escapeLiteral(new URL(url).password)}`);
   await admin.end();
+  setTemplateUrl(withDatabase(url, template));
 }
 
 async function makeTemplate(admin_url: string): Promise<void> {

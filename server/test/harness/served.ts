@@ -47,7 +47,8 @@ export function freePort(): Promise<number> {
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', patch, main, options.verb ?? 'serve'], {
+  const broken = options.replace !== undefined || options.source !== undefined;
+  const child = spawn(process.execPath, [...(broken ? ['--import', patch] : []), main, options.verb ?? 'serve'], {
     env: {
       PATH,
       HOME,

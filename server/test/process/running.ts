@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { conformingClient } from '../harness/conformance.ts';
-import { emptyDataDir, madeDataDir } from '../harness/installation.ts';
+import { emptyDataDir, madeDataDir, postmasterOf } from '../harness/installation.ts';
 import { type Served, type ServeOptions, startServed, startServing } from '../harness/served.ts';
 
 /** To be done after the test, the last first. */
@@ -12,7 +12,11 @@ afterEach(async () => {
 });
 
 function removed(dir: string): string {
-  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  cleanups.push(() => {
+    const postmaster = postmasterOf(dir);
+    if (postmaster !== undefined) process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
 }
 

@@ -10,6 +10,9 @@ export interface Stage extends Served {
   strike: () => Promise<string[]>;
 }
 
+/** Settings of a server that is raced for: two processes, with connections for 64 clients' statements. */
+export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20' };
+
 /** How the server is started over a database: the mutant's if there is one. */
 export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
   return {

@@ -57,7 +57,7 @@ const refused = [
 ];
 
 async function tryOut(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run, { WEB_CONCURRENCY: '2' });
+  const stage = await setStage(run);
   const wire = new Wire(stage.url, 16);
   const violations: string[] = [];
   const post = (path: string, body: unknown) => wire.send({ method: 'POST', path: `/v1/auth/${path}`, body });

@@ -10,7 +10,7 @@ import { Writers, writersFor } from './writers.ts';
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const writers_count = writersFor(32, size);
-  const stage = await setStageOn(cluster, run.mutant, { WEB_CONCURRENCY: '2' });
+  const stage = await setStageOn(cluster, run.mutant);
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const kills = scaled(100, size);
   const back_ms: number[] = [];
@@ -29,7 +29,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const ended = stage.child.exitCode !== null;
   const violations = [...writers.violations, ...settled.violations, ...(ended ? ['the server ended'] : [])];
   return {
-    load: { kills, writers: writers_count, writes: writers.writes.length, processes: 2 },
+    load: { kills, writers: writers_count, writes: writers.writes.length },
     figures: {
       ...writers.figures(),
       unknown: settled.unknown,

@@ -1,5 +1,5 @@
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { inParallel, quantile, setStage } from '../stage.ts';
+import { inParallel, quantile, setStage, two_processes } from '../stage.ts';
 import { Arena, type Bout } from './arena.ts';
 import { without_lock_or_key } from './transitions.ts';
 
@@ -9,7 +9,7 @@ const few_tickets = 6; // so that a part of the load meets as often
 const calls_a_ticket = 2000;
 
 async function record(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run, { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20' });
+  const stage = await setStage(run, two_processes);
   const mix = { read: 96, transition: 22, edit: 14, assign: 10, comment: 8, delete: 2, restore: 8 };
   const arena = await Arena.open(stage, run, { clients, mix, cut: 0.01 });
   const { owner, admin, member } = arena.team;

@@ -1,7 +1,7 @@
 import type { WireAnswer } from '../../harness/wire.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Finding, type Run, scaled } from '../check.ts';
-import { type Stage, setStage } from '../stage.ts';
+import { type Stage, setStage, two_processes } from '../stage.ts';
 
 const full = 10_000;
 const lanes = 16;
@@ -34,7 +34,7 @@ export function statuses(answers: readonly WireAnswer[]): string {
 
 /** Runs 10,000 rounds of a race, in lanes beside each other that each set up their own. */
 export async function runRounds(run: Run, size: number, openLane: (ring: Ring) => Promise<Round>): Promise<Finding> {
-  const stage = await setStage(run, { WEB_CONCURRENCY: '2' });
+  const stage = await setStage(run, two_processes);
   const violations: string[] = [];
   const wire = new Wire(stage.url, 64);
   const ring = { stage, wire, violate: (what: string) => violations.push(what) };

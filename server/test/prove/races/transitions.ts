@@ -1,6 +1,6 @@
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import { quantile, setStage } from '../stage.ts';
+import { quantile, setStage, two_processes } from '../stage.ts';
 import { all_pairs, rules } from './actions.ts';
 import { Arena } from './arena.ts';
 
@@ -53,7 +53,7 @@ class Turncoat {
 }
 
 async function race(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage(run, { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20' });
+  const stage = await setStage(run, two_processes);
   const mix = { transition: 60, edit: 12, comment: 10, assign: 8, read: 4, delete: 1, restore: 5 };
   const arena = await Arena.open(stage, run, { clients, mix, cut: 0 });
   const { owner, admin, member, workspace_id } = arena.team;

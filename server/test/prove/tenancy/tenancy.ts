@@ -23,7 +23,7 @@ function chosen(cells: Cell[], size: number): Cell[] {
 async function attack(run: Run, size: number): Promise<Finding> {
   const { mutant, random } = run;
   const { replace, ...sound } = mutant ?? {};
-  const stage = await setStage({ mutant: sound });
+  const stage = await setStage({ ...run, mutant: mutant && sound });
   const world = await buildWorld(stage);
   // The world is built by the build as it is; the broken one is attacked.
   const broken = replace && (await startServing({ database_url: stage.database.url, replace }));
