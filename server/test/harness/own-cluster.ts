@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
-import { readClaim } from '../../src/db/embedded/postmaster.ts';
+import { isAlive, readClaim } from '../../src/db/embedded/postmaster.ts';
 import { type TestDatabase, withDatabase } from './database.ts';
 import { madeDataDir } from './installation.ts';
 import { signalFamily } from './processes.ts';
@@ -15,15 +15,6 @@ export interface OwnCluster extends TestDatabase {
   kill: () => Promise<void>;
   /** Starts it again where it was, on its port. */
   start: () => Promise<void>;
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /** Sets one up, in an empty directory. `drop` takes it down. */
@@ -44,7 +35,7 @@ export async function startOwnCluster(given?: string): Promise<OwnCluster> {
     kill: async () => {
       const postmaster = pid();
       signalFamily(postmaster, 'SIGKILL');
-      while (!isGone(postmaster)) await new Promise((resolve) => setTimeout(resolve, 2));
+      while (isAlive(postmaster)) await new Promise((resolve) => setTimeout(resolve, 2));
     },
     start: async () => {
       embedded = await startEmbedded({ dir });

@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -8,7 +8,8 @@ import { contracts } from '../../src/contracts.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 
 const executablePath = findChromium();
-const shots = process.env['BATON_SCREENSHOTS'] ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
+const kept = process.env['BATON_SCREENSHOTS'];
+const shots = kept ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
 
 describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH where there is no Chromium)', () => {
   let server: TestServer;
@@ -21,6 +22,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
   afterAll(async () => {
     await browser.close();
     await server.stop();
+    if (kept === undefined) rmSync(shots, { recursive: true });
   });
 
   /** Opens a page, and gives what it complained of and whatever it loaded from elsewhere. */

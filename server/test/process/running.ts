@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach } from 'vitest';
+import { isAlive } from '../../src/db/embedded/postmaster.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { emptyDataDir, madeDataDir, postmasterOf } from '../harness/installation.ts';
 import { type Served, type ServeOptions, startServed, startServing } from '../harness/served.ts';
@@ -12,9 +14,10 @@ afterEach(async () => {
 });
 
 function removed(dir: string): string {
-  cleanups.push(() => {
+  cleanups.push(async () => {
     const postmaster = postmasterOf(dir);
     if (postmaster !== undefined) process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
+    while (postmaster !== undefined && isAlive(postmaster)) await sleep(10);
     rmSync(dir, { recursive: true, force: true });
   });
   return dir;

@@ -22,9 +22,9 @@ function visible({ status, headers, text }: WireAnswer): string {
   return JSON.stringify([status, kept, typeof id === 'string' ? text.replaceAll(id, 'id') : text]);
 }
 
-async function makeAccounts(stage: Stage): Promise<{ enabled: Credentials[]; disabled: Credentials[] }> {
-  const people = await Promise.all(Array.from({ length: 40 }, () => registerPerson(stage)));
-  const disabled = people.splice(0, 20);
+async function makeAccounts(stage: Stage, count: number): Promise<{ enabled: Credentials[]; disabled: Credentials[] }> {
+  const people = await Promise.all(Array.from({ length: count * 2 }, () => registerPerson(stage)));
+  const disabled = people.splice(0, count);
   for (const { email } of disabled) await disableUser(stage.database.owner, email);
   return { enabled: people, disabled };
 }
@@ -42,7 +42,7 @@ async function listen(run: Run, size: number): Promise<Finding> {
   const bcrypt_cost = judged ? 10 : 8;
   const stage = await setStage(run, { BATON_BCRYPT_COST: String(bcrypt_cost) });
   const wire = new Wire(stage.url, 1);
-  const { enabled, disabled } = await makeAccounts(stage);
+  const { enabled, disabled } = await makeAccounts(stage, judged ? 20 : 5);
   const credentials = (kind: Kind): Credentials => {
     const wrong = { password: randomBytes(12).toString('base64url') };
     if (kind === 'unknown') return { email: `${randomBytes(8).toString('hex')}@example.com`, ...wrong };
