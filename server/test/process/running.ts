@@ -16,8 +16,10 @@ afterEach(async () => {
 function removed(dir: string): string {
   cleanups.push(async () => {
     const postmaster = postmasterOf(dir);
-    if (postmaster !== undefined) process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
-    while (postmaster !== undefined && isAlive(postmaster)) await sleep(10);
+    if (postmaster !== undefined) {
+      process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
+      while (isAlive(postmaster)) await sleep(10);
+    }
     rmSync(dir, { recursive: true, force: true });
   });
   return dir;
