@@ -107,14 +107,20 @@ function stryker(files: readonly string[]): Score[] {
   return scores(JSON.parse(readFileSync(report, 'utf8')) as Report);
 }
 
+/** Writes the scores down at once: should what comes next fail, minutes of work are not lost. */
+function kept(fresh: Score[]): Score[] {
+  writeFileSync(page, withScores(readFileSync(page, 'utf8'), fresh));
+  return fresh;
+}
+
 async function mutate(chosen: (file: string) => boolean): Promise<Score[]> {
   const found: Score[] = [];
   const [pure, behind_database] = [rules.filter(chosen), doors.filter(chosen)];
-  if (pure.length > 0) found.push(...stryker(pure));
+  if (pure.length > 0) found.push(...kept(stryker(pure)));
   if (behind_database.length === 0) return found;
   const stopCluster = await startTestCluster();
   try {
-    return [...found, ...stryker(behind_database)];
+    return [...found, ...kept(stryker(behind_database))];
   } finally {
     await stopCluster();
   }
@@ -129,5 +135,4 @@ for (const score of all) {
     console.log(`  line ${location.start.line}: ${mutatorName}: ${replacement.slice(0, 120)}`);
   }
 }
-writeFileSync(page, withScores(readFileSync(page, 'utf8'), all));
 if (all.some(({ killed, of }) => killed < at_least * of)) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AccessTokens } from './tokens.ts';
 
 const ids = { user_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90', session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e91' };
@@ -96,5 +96,40 @@ describe('an access token', () => {
       const other = token[at] === 'A' ? 'B' : 'A';
       if (token[at] !== '.') refused(token.slice(0, at) + other + token.slice(at + 1));
     }
+  });
+});
+
+describe('a token that was verified', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  test('is remembered, and refused from the second on in which it ends', () => {
+    vi.useFakeTimers({ now: 1_800_000_000_000 });
+    const { access_token } = tokens.sign(ids);
+    const verify = vi.spyOn(jwt, 'verify');
+    for (const after_ms of [0, 0, 59_999]) {
+      vi.setSystemTime(1_800_000_000_000 + after_ms);
+      expect(tokens.verify(access_token)).toEqual(ids);
+    }
+    expect(verify).toHaveBeenCalledTimes(1);
+    vi.setSystemTime(1_800_000_060_000);
+    refused(access_token);
+  });
+
+  test('is forgotten as soon as 10,000 others were verified since, and no sooner', () => {
+    const fresh = new AccessTokens([current], 60);
+    const all = Array.from({ length: 10_001 }, (_, n) => signed({ ...claims, n }));
+    const verify = vi.spyOn(jwt, 'verify');
+    const verifiedAnew = (index: number) => {
+      verify.mockClear();
+      expect(fresh.verify(all[index] ?? '')).toEqual(ids);
+      return verify.mock.calls.length === 1;
+    };
+    for (let n = 0; n < 10_000; n++) fresh.verify(all[n] ?? '');
+    expect([verifiedAnew(0), verifiedAnew(9_999)]).toEqual([false, false]);
+    expect(verifiedAnew(10_000)).toBe(true); // the first makes room for it
+    expect([verifiedAnew(1), verifiedAnew(10_000), verifiedAnew(0)]).toEqual([false, false, true]);
   });
 });

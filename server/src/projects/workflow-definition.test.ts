@@ -24,6 +24,10 @@ describe('a workflow', () => {
     ).toEqual({ ...strict, resolutions: [] });
   });
 
+  test('is told once of what isn’t even a key', () => {
+    expect(faults({ initial: ['No Key'] })).toEqual([expect.stringMatching(/^initial\.0: Invalid string/)]);
+  });
+
   test.each<[string, Record<string, unknown>, string[]]>([
     [
       'a status twice',
