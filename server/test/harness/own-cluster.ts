@@ -1,10 +1,12 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
 import { isAlive, readClaim } from '../../src/db/embedded/postmaster.ts';
 import { type TestDatabase, withDatabase } from './database.ts';
 import { madeDataDir } from './installation.ts';
 import { signalFamily } from './processes.ts';
+import { freePort } from './served.ts';
 
 /** A PostgreSQL of the test's own, migrated, that writes to disk as a real one does, and may be killed. */
 export interface OwnCluster extends TestDatabase {
@@ -20,6 +22,7 @@ export interface OwnCluster extends TestDatabase {
 /** Sets one up, in an empty directory. `drop` takes it down. */
 export async function startOwnCluster(given?: string): Promise<OwnCluster> {
   const dir = await madeDataDir(given);
+  writeFileSync(path.join(dir, 'postgres-port'), String(await freePort()));
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { data_dir } = embedded;
   const url = withDatabase(embedded.url, 'baton');

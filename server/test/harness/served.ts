@@ -33,13 +33,16 @@ export interface ServeOptions {
   verb?: string;
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago, below those that systems give to connections: whoever comes back to it after a
+ * while finds it free still.
+ */
 export function freePort(): Promise<number> {
+  const port = 15_000 + Math.floor(Math.random() * 15_000);
   return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    const probe = createServer();
+    probe.once('error', () => resolve(freePort()));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
   });
 }
 

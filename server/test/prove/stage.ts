@@ -10,8 +10,11 @@ export interface Stage extends Served {
   strike: () => Promise<string[]>;
 }
 
+/** For a load that outlasts the quarter of an hour that a token lives. */
+export const lasting_tokens = { BATON_ACCESS_TOKEN_TTL_S: '86400' };
+
 /** Settings of a server that is raced for: two processes, with connections for 64 clients' statements. */
-export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20' };
+export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20', ...lasting_tokens };
 
 /** How the server is started over a database: the mutant's if there is one. */
 export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {

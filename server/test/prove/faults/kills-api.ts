@@ -5,7 +5,7 @@ import { type Served, type ServeOptions, startServing } from '../../harness/serv
 import { brokenInvariants } from '../../invariants.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import type { Random } from '../random.ts';
-import { servingOn } from '../stage.ts';
+import { lasting_tokens, servingOn } from '../stage.ts';
 import { settle } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
@@ -36,7 +36,8 @@ class Target {
   #served: Served;
 
   static async start(serving: ServeOptions, clustered: boolean): Promise<Target> {
-    const env = { ...serving.env, WEB_CONCURRENCY: clustered ? '2' : '1', BATON_POOL_SIZE: '10' };
+    const sizes = { WEB_CONCURRENCY: clustered ? '2' : '1', BATON_POOL_SIZE: '10' };
+    const env = { ...serving.env, ...sizes, ...lasting_tokens };
     const served = await startServing({ ...serving, env });
     return new Target({ ...serving, env, port: Number(new URL(served.url).port) }, served, clustered);
   }
