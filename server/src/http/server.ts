@@ -73,6 +73,7 @@ class LastWords {
   }
 
   refuse(socket: Duplex, code: ErrorCode): void {
+    // What is malformed behind a refused request is let go by: cut now, the answer could be lost (RFC 9112, 9.6).
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const under_way = this.#under_way.of(socket);
@@ -130,7 +131,8 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     if (socket.writableLength > 0 || under_way.of(socket).length === 0) socket.destroy();
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    const going = last_words.admits(socket) && !socket.writable;
+    if (error.code === 'ECONNRESET' || going) socket.destroy();
     else last_words.refuse(socket, codeOf(error));
   });
   const refuse = (_req: unknown, socket: Duplex) => {
