@@ -46,6 +46,12 @@ export function freePort(): Promise<number> {
   });
 }
 
+// A test or check that breaks down leaves none of its servers behind.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /** Starts `serve` and does not wait for it. */
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
@@ -68,6 +74,8 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (output += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return {
     url: `http://127.0.0.1:${port}`,
     child,

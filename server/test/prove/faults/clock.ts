@@ -25,7 +25,7 @@ async function walk(wire: Wire, path: string, token: string): Promise<Map<string
   const times = new Map<string, number>();
   let cursor: string | null = null;
   for (let page = 0; page < 10_000; page++) {
-    const query: string = `${path}limit=20${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const query: string = `${path}limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await wire.send({ method: 'GET', path: query, token });
     if (answer.status !== 200) throw new Error(`A walk was answered ${answer.status} ${answer.text}`);
     const { data, next_cursor } = JSON.parse(answer.text) as { data: { id: string }[]; next_cursor: string | null };

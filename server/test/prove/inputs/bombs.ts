@@ -4,7 +4,7 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { inParallel, quantile, setStage, type Stage } from '../stage.ts';
 import { bomb_kinds } from './bomb-kinds.ts';
 import { askMeanwhile } from './meanwhile.ts';
-import { MemoryWatch } from './memory.ts';
+import { collectable, MemoryWatch } from './memory.ts';
 import { exchange } from './raw.ts';
 import { faultsOfRefusal } from './refusal.ts';
 
@@ -30,7 +30,7 @@ interface Arena {
 }
 
 async function setArena(run: Run): Promise<Arena> {
-  const stage = await setStage(run);
+  const stage = await setStage(run, collectable);
   const { client, access_token: token } = await registerPerson(stage);
   const { id } = await client.create_workspace({ body: { name: 'Bombs' } });
   const body = { key: 'ENG', name: 'Eng', workflow: 'strict' } as const;
@@ -109,7 +109,7 @@ async function explode(run: Run, size: number): Promise<Finding> {
   const { stage, token, targets } = arena;
   const wire = new Wire(stage.url, at_once);
   const aside = new Wire(stage.url, 1);
-  const memory = new MemoryWatch(aside);
+  const memory = new MemoryWatch(stage, aside);
   const violations = await announce(arena);
   const kinds = Object.keys(bomb_kinds).length;
   const count = scaled(12 * kinds * targets.length, size);

@@ -7,7 +7,7 @@ import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { inParallel, type Stage, setStage } from '../stage.ts';
 import { writeJson, writeUrl } from './json-text.ts';
-import { MemoryWatch } from './memory.ts';
+import { collectable, MemoryWatch } from './memory.ts';
 import { faultsOfRefusal } from './refusal.ts';
 import { type FuzzRequest, requestArbitraries, type Transport, type Who } from './requests.ts';
 
@@ -132,6 +132,7 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
 
 async function fuzzIt(run: Run, size: number): Promise<Finding> {
   const stage = await setStage(run, {
+    ...collectable,
     WEB_CONCURRENCY: '2',
     // All act on one ticket: what waits for its lock on a slow machine is no fault of the inputs.
     BATON_LOCK_TIMEOUT_MS: '60000',
@@ -140,7 +141,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
     BATON_POOL_SIZE: String(at_once + 1),
   });
   const wire = new Wire(stage.url, at_once);
-  const memory = new MemoryWatch(wire);
+  const memory = new MemoryWatch(stage, wire);
   const { any, last, operations } = requestArbitraries();
   const count = scaled(200_000, size, batch);
   const batches = Math.ceil(count / batch);

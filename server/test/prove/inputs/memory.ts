@@ -1,22 +1,32 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { Wire } from '../../harness/wire.ts';
+import type { Stage } from '../stage.ts';
 
 /** What the memory may grow by from early in a load to its end: caches that fill, not what each request leaves. */
 const allowance_bytes = 32 * 2 ** 20;
 
-/** Fewer looks than this may all fall between two visits of the collector, and tell nothing. */
-const least_looks = 20;
+const collect = pathToFileURL(path.resolve(import.meta.dirname, '../../harness/collect.ts')).href;
+/** Settings of a server whose memory is watched. */
+export const collectable = { NODE_OPTIONS: `--expose-gc --import ${collect}` };
 
-/** Watches the heap of the server's processes, all together, by its own metrics. */
+/** Watches what the server's processes keep, all together: the heap after a collection, by its own metrics. */
 export class MemoryWatch {
+  readonly #stage: Stage;
   readonly #wire: Wire;
   readonly #heaps: number[] = [];
   #resident = 0;
 
-  constructor(wire: Wire) {
+  /** Of a stage that is `collectable`. */
+  constructor(stage: Stage, wire: Wire) {
+    this.#stage = stage;
     this.#wire = wire;
   }
 
   async look(): Promise<void> {
+    this.#stage.child.kill('SIGWINCH');
+    await sleep(50);
     const { text } = await this.#wire.send({ method: 'GET', path: '/metrics' });
     const sum = (name: string) =>
       [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d.*)$`, 'gm'))].reduce(
@@ -27,7 +37,7 @@ export class MemoryWatch {
     this.#resident = sum('process_resident_memory_bytes');
   }
 
-  /** The least of a part of the looks: what was left after the collector had been there. */
+  /** The least of a part of the looks: without what was under way just then. */
   #least(from: number, to: number): number {
     const { length } = this.#heaps;
     return Math.min(...this.#heaps.slice(Math.floor(length * from), Math.ceil(length * to)));
@@ -43,7 +53,6 @@ export class MemoryWatch {
   }
 
   faults(): string[] {
-    if (this.#heaps.length < least_looks) return [];
     const grown = this.#least(0.7, 1) - this.#least(0.1, 0.4);
     return grown > allowance_bytes ? [`the heap has grown by ${Math.round(grown / 2 ** 20)} MB`] : [];
   }
