@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 
@@ -9,10 +9,16 @@ export interface Claim {
   port: number;
 }
 
+/** The claim on a data directory; undefined when there is none, or none that is whole. */
 export function readClaim(data_dir: string): Claim | undefined {
-  const file = path.join(data_dir, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const [pid, , started_s, port] = readFileSync(file, 'utf8').split('\n').map(Number);
+  let text: string;
+  try {
+    text = readFileSync(path.join(data_dir, 'postmaster.pid'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // a postmaster takes it away at its end
+    throw error;
+  }
+  const [pid, , started_s, port] = text.split('\n').map(Number);
   if (!pid || !started_s || !port) return undefined;
   return { pid, started_s, port };
 }
