@@ -127,7 +127,7 @@ async function explode(run: Run, size: number): Promise<Finding> {
       const what = `${name}, ${bytes.length} bytes${chunked ? ' in chunks' : ''} to ${target.path.split('/').at(-1)}`;
       violations.push(...found.map((fault) => `${what}: ${fault}`));
     }
-    if (n % 4 === 0) await memory.look();
+    if (n % 8 === 0) await memory.look();
     run.progress(n / count);
   });
   stop.abort();
@@ -154,7 +154,7 @@ export const bombs: Check = {
   promises: ['P29'],
   says: 'Bodies made to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
   run: explode,
-  slice: 0.025,
+  slice: 0.02,
   control_size: 0.05,
   controls: {
     'every fault is told': broken('http/handle.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),

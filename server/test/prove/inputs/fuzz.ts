@@ -145,7 +145,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
   const { any, last, operations } = requestArbitraries();
   const count = scaled(200_000, size, batch);
   const batches = Math.ceil(count / batch);
-  const look_every = Math.max(40, Math.floor(count / 400));
+  const look_every = Math.max(100, Math.floor(count / 400));
   const violations: string[] = [];
   const statuses: Record<string, number> = {};
   for (let nth = 0; nth < batches; nth++) {
@@ -195,7 +195,7 @@ export const fuzz: Check = {
   promises: ['P27', 'P29', 'P30'],
   says: 'Requests made from the contract, sound and broken in all ways, never get a 5xx, and always an answer of the contract.',
   run: fuzzIt,
-  slice: 0.005,
+  slice: 0.0025,
   control_size: 0.01,
   controls: {
     'an answer has a field that is not declared': broken(

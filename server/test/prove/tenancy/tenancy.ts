@@ -81,7 +81,7 @@ export const tenancy: Check = {
   promises: ['P7', 'P8', 'P10', 'P11'],
   says: 'Whoever asks, for whatever operation and mixture of ids, gets what the policy says; outsiders learn and change nothing, and what is not theirs is like what is not there.',
   run: attack,
-  slice: 0.03,
+  slice: 0.02,
   control_size: 0.06,
   controls: {
     'anybody is a member': {
