@@ -47,6 +47,7 @@ describe('an access token', () => {
     ['expired', signed(claims, { expiresIn: -1 })],
     ['without expiry', jwt.sign(claims, key, { algorithm: 'HS256', header })],
     ['issued at no time', signedAsIs({ ...claims, iat: 0, exp: Math.floor(Date.now() / 1000) + 60 })],
+    ['issued at a time not said', signedAsIs({ ...claims, exp: Math.floor(Date.now() / 1000) + 60 })],
     ['issued too long ago', signed({ ...claims, iat: Math.floor(Date.now() / 1000) - 61 }, { expiresIn: 3600 })],
     ['not valid yet', signed(claims, { notBefore: 60 })],
     ['of no user', signed({ ...claims, sub: 'root' })],
