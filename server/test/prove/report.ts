@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Check, Finding } from './check.ts';
 
@@ -24,7 +25,8 @@ export interface Result {
   controls: ControlResult[];
 }
 
-const docs = path.resolve(import.meta.dirname, '../../../docs');
+const root = path.resolve(import.meta.dirname, '../../..');
+const docs = path.join(root, 'docs');
 const json_file = path.join(docs, 'proof.json');
 const table_file = path.join(docs, 'proof.md');
 
@@ -83,6 +85,8 @@ export function keepResults(checks: readonly Check[], fresh: readonly Result[]):
   }
   const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
-  writeFileSync(json_file, `${JSON.stringify(results, null, 2)}\n`);
+  // What a broken build said may name where it lay: no business of whoever reads it.
+  const text = JSON.stringify(results, null, 2).replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
+  writeFileSync(json_file, `${text}\n`);
   writeFileSync(table_file, table(results));
 }
