@@ -38,6 +38,18 @@ const actor = (caller: Caller, access: Access = everyone) =>
 const look = (statement: string, ...values: unknown[]) => server.database.owner.query(statement, values);
 
 describe('a session', () => {
+  test('that could not be asked for has not ended: other failures of the database stay what they are', async () => {
+    const caller = callerOf(team.member);
+    const ended = { code: 'session_ended' };
+    const malformed = session({ ...caller, session_id: 'no id' }); // the same SQLSTATE as the refusal
+    await expect(malformed).rejects.not.toMatchObject(ended);
+    const aborted = asPerson(caller, (db) => {
+      db.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);
+      return requireSession(db, caller);
+    });
+    await expect(aborted).rejects.not.toMatchObject(ended);
+  });
+
   test('that lives is confirmed', async () => {
     await expect(session(callerOf(team.member))).resolves.toBeUndefined();
   });

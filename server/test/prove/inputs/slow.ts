@@ -137,9 +137,9 @@ export const slow: Check = {
       'server.maxHeadersCount = 100;',
       'server.maxHeadersCount = 100; server.maxConnections = 20;',
     ),
-    'each slow client leaves megabytes behind': broken(
+    'each slow client leaves a megabyte behind': broken(
       'else last_words.refuse(socket, codeOf(error));',
-      'else { ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(4e6, 1)); last_words.refuse(socket, codeOf(error)); }',
+      'else { ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(1e6, 1)); last_words.refuse(socket, codeOf(error)); }',
     ),
   },
 };
