@@ -6,7 +6,7 @@ import { newId } from '../lib/ids.ts';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
-import { type Applicant, apply, type Caller, mayAct, requireRole, requireSession } from './authorize.ts';
+import { type Applicant, apply, type Caller, mayAct, refuseAbsent, requireRole, requireSession } from './authorize.ts';
 import type { Access } from './policy.ts';
 
 let server: TestServer;
@@ -130,6 +130,17 @@ describe('who applies', () => {
   test('for what is not of a workspace is a mistake of ours', async () => {
     await expect(actor(callerOf(team.owner), 'account')).rejects.toThrow('needs a list of roles');
   });
+});
+
+test('a lock that found nothing is refused for the role, and else as if nothing were there', async () => {
+  const refusal = (person: Person) => {
+    const caller = callerOf(person);
+    const actor = Promise.resolve({ ...caller, workspace_id, role: 'member' as const }); // until a moment ago
+    return asPerson(caller, (db) => refuseAbsent(db, { ...caller, workspace_id, access: writers, actor }));
+  };
+  await expect(refusal(team.viewer)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(refusal(team.member)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(refusal(team.stranger)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a lock is only for those who may act, in their own workspace', async () => {

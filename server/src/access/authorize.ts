@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
 import { type Sql, sql } from '../db/sql.ts';
@@ -51,8 +50,7 @@ export async function requireSession(db: Db, identity: Identity): Promise<void> 
       where s.user_id = ${identity.user_id} and s.id = ${identity.session_id}
         and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null`);
   } catch (error) {
-    const no_number = error instanceof pg.DatabaseError && error.code === '22P02';
-    throw no_number && error.message.includes(ended) ? new BatonError('session_ended') : error;
+    throw String(error).includes(ended) ? new BatonError('session_ended') : error; // as a number it is no number
   }
 }
 
