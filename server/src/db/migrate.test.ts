@@ -48,6 +48,18 @@ describe('migrations', () => {
     expect((await tables()).length).toBeGreaterThan(15);
   });
 
+  test('are remembered once, however many servers look at the same moment', async () => {
+    await migrate({ url, dir });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    for (let round = 0; round < 3; round++) {
+      await client.query('drop table migration_checksums');
+      const applied = await Promise.all(Array.from({ length: 8 }, () => migrate({ url, dir })));
+      expect(applied.flat()).toEqual([]);
+    }
+    await client.end();
+  });
+
   test('cut anywhere leave nothing, and the next start finishes', async () => {
     const [file = ''] = readdirSync(dir).map((one) => path.join(dir, one));
     const whole = readFileSync(file, 'utf8');

@@ -58,12 +58,14 @@ export async function migrate(options: {
   client.on('error', () => undefined); // the query under way rejects
   await client.connect();
   try {
+    // Held until the connection ends: what is remembered of migrations is written under it, too.
+    await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);
     const applied = await runner({
       dbClient: client,
       dir,
       direction: 'up',
       migrationsTable: 'pgmigrations',
-      advisoryLockMode: 'wait',
+      noLock: true, // the whole is under one
       checkOrder: true,
       log: () => undefined,
       logger: {
