@@ -98,16 +98,25 @@ function mayAsk({ operation_id, who }: FuzzRequest): boolean {
   return who !== 'nobody' && who !== 'stranger' && access.includes(who);
 }
 
-// What is escaped of a text that JSON.stringify wrote: NUL, and surrogates without their other half.
-const not_storable = /\\u(?:0000|d[89a-f])/;
+function isUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed();
+  return typeof value === 'object' && value !== null && Object.entries(value).flat().some(isUnstorable);
+}
+
+/** Whether what the server reads has such a text: of members with one name, that is the last. */
+function hasUnstorable(json: Buffer | undefined): boolean {
+  try {
+    return isUnstorable(JSON.parse(String(json)));
+  } catch {
+    return false; // refused as no JSON at all
+  }
+}
 
 /** Why the request must not be carried out; undefined: it may be. */
 function breachOf(request: FuzzRequest, { bytes }: Sendable): string | undefined {
   if (request.breach !== undefined) return request.breach;
   if (!mayAsk(request)) return `coming from ${request.who}`;
-  return request.body?.transport === 'plain' && not_storable.test(String(bytes))
-    ? 'text that can’t be stored'
-    : undefined;
+  return request.body?.transport === 'plain' && hasUnstorable(bytes) ? 'text that can’t be stored' : undefined;
 }
 
 const notReady = ({ operation_id }: FuzzRequest, { status }: WireAnswer) =>

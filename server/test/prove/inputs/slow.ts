@@ -39,6 +39,19 @@ async function openSockets(wire: Wire): Promise<number> {
   return Number(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
+/**
+ * Waits until no more connections are taken: one comes at a time, and what a full backlog drops comes a second later, or
+ * never, of a client that says nothing (SYN cookies).
+ */
+async function allAccepted(wire: Wire): Promise<void> {
+  let before = 0;
+  let now = await openSockets(wire);
+  while (now > before) {
+    before = now;
+    now = await openSockets(wire);
+  }
+}
+
 interface Wave {
   stage: Stage;
   limits: Limits;
@@ -62,8 +75,7 @@ async function sendWave({ stage, limits, wire, count, deaf }: Wave): Promise<str
     const client = beSlow(kind, port, limits.request + limits.slack);
     clients.push(client);
     fates.push(client.fate.then((fate) => void found.push(...faultsOfFate(kind, fate, limits))));
-    // What a full backlog drops is tried again after a second: no more at a time than it holds.
-    if (n % 50 === 49) await openSockets(wire);
+    if (n % 50 === 49) await allAccepted(wire);
   }
   await Promise.all(fates);
   const deadline = performance.now() + linger_ms + limits.slack;
