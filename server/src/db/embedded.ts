@@ -115,11 +115,13 @@ async function findRunning({ data_dir, urlAt, log }: Place): Promise<Running | u
   }
 }
 
-/** Starts a postmaster. Losing the race against another start, it takes what the other has started. */
-async function launch(place: Place): Promise<Running> {
-  const { dir, data_dir, urlAt } = place;
+/**
+ * Starts a postmaster. Losing the race against another start, it takes what the other has started; while processes of
+ * one that was killed still end, it tries again.
+ */
+async function launch(place: Place, deadline = Date.now() + start_timeout_ms): Promise<Running> {
+  const { dir, data_dir, urlAt, log } = place;
   const child = spawnPostmaster(place, await choosePort(dir));
-  const deadline = Date.now() + start_timeout_ms;
   while (child.exitCode === null && child.signalCode === null) {
     const claim = readClaim(data_dir);
     if (claim !== undefined && claim.pid === child.pid) {
@@ -135,6 +137,11 @@ async function launch(place: Place): Promise<Running> {
   const other = await findRunning(place);
   if (other !== undefined) return other;
   const tail = readFileSync(logFile(dir), 'utf8').trim().split('\n').slice(-8).join('\n');
+  if (tail.includes(`[${child.pid}] FATAL:  pre-existing shared memory block`) && Date.now() < deadline) {
+    log('Waiting for the last processes of a database that was killed …');
+    await sleep(200);
+    return launch({ ...place, log: () => undefined }, deadline); // said once
+  }
   throw new EmbeddedError(`PostgreSQL did not start:\n${tail}`);
 }
 
