@@ -129,7 +129,7 @@ export const kills_api: Check = {
   impossible: noProcesses,
   run: kill,
   slice: 0.004,
-  control_size: 0.02,
+  control_size: 0.06,
   controls: {
     'acknowledges before it commits': acknowledges_early,
     'takes the number in a transaction of its own': {

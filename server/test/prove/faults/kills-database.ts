@@ -47,7 +47,7 @@ export const kills_database: Check = {
   impossible: noProcesses,
   run: kill,
   slice: 0.01,
-  control_size: 0.05,
+  control_size: 0.15,
   controls: {
     'commits without waiting for the disk': { ddl: ["alter database baton set synchronous_commit = 'off'"] },
     'acknowledges before it commits': acknowledges_early,

@@ -205,7 +205,7 @@ export const fuzz: Check = {
   says: 'Requests made from the contract, sound and broken in all ways, never get a 5xx, and always an answer of the contract.',
   run: fuzzIt,
   slice: 0.0025,
-  control_size: 0.01,
+  control_size: 0.03,
   controls: {
     'an answer has a field that is not declared': broken(
       'http/handle.ts',
