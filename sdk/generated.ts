@@ -45,93 +45,93 @@ export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": 
 export type Workspace = { "id": string; "name": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
 
 export interface Operations {
-  /** Changes the password and ends every other session. */
+  /** Changes the caller’s password and ends all other sessions. */
   change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: undefined };
-  /** Reads one’s own account. */
+  /** Returns the caller’s account. */
   get_me: { input: Record<string, never>; output: User };
-  /** Changes one’s own name. */
+  /** Changes the caller’s name. */
   update_me: { input: { if_match?: string; body: { "name": string; }; }; output: User };
-  /** Lists what happened to one’s account, newest first. */
+  /** Lists security events of the caller’s account, newest first. */
   list_my_audit: { input: { limit?: number; cursor?: string; }; output: { "data": Array<AccountAuditEntry>; "next_cursor": string | null; } };
-  /** Lists one’s live sessions, newest first. */
+  /** Lists the caller’s live sessions, newest first. */
   list_sessions: { input: { limit?: number; cursor?: string; }; output: { "data": Array<Session>; "next_cursor": string | null; } };
   /** Signs in with e-mail address and password. */
   login: { input: { body: { "email": string; "password": string; }; }; output: Tokens };
-  /** Ends this session: its access tokens stop at once. */
+  /** Ends the session of this request; its access tokens stop working at once. */
   logout: { input: Record<string, never>; output: undefined };
-  /** Exchanges a refresh token for new tokens; using one a second time ends its whole session. */
+  /** Exchanges a refresh token for new tokens. Using a refresh token a second time ends its session. */
   refresh: { input: { body: { "refresh_token": string; }; }; output: Tokens };
-  /** Makes an account and signs in. */
+  /** Creates an account and signs in. */
   register: { input: { body: { "email": string; "password": string; "name": string; }; }; output: Tokens };
-  /** Ends one of one’s sessions. */
+  /** Revokes one of the caller’s sessions. */
   revoke_session: { input: { session_id: string; }; output: undefined };
-  /** Accepts an invitation to one’s own e-mail address. */
+  /** Accepts an invitation sent to the caller’s e-mail address. */
   accept_invitation: { input: { body: { "token": string; }; }; output: Workspace };
-  /** Invites an e-mail address; the answer carries the token, this once. */
+  /** Invites an e-mail address. The response contains the token, which is shown only once. */
   create_invitation: { input: { workspace_id: string; body: { "email": string; "role": Role; }; }; output: NewInvitation };
-  /** Lists the invitations that can still be accepted, oldest first. */
+  /** Lists pending invitations, oldest first. */
   list_invitations: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Invitation>; "next_cursor": string | null; } };
-  /** Creates a workspace; the creator is its owner. */
+  /** Creates a workspace and makes the caller its owner. */
   create_workspace: { input: { body: { "name": string; }; }; output: Workspace };
   /** Lists the workspaces the caller is a member of, oldest membership first. */
   list_workspaces: { input: { limit?: number; cursor?: string; }; output: { "data": Array<Workspace>; "next_cursor": string | null; } };
-  /** Deletes a workspace: from then on it is not there for anybody. */
+  /** Deletes a workspace. Nobody can see or use it any more. */
   delete_workspace: { input: { workspace_id: string; if_match?: string; }; output: undefined };
-  /** Reads a workspace. */
+  /** Returns a workspace. */
   get_workspace: { input: { workspace_id: string; }; output: Workspace };
   /** Renames a workspace. */
   update_workspace: { input: { workspace_id: string; if_match?: string; body: { "name": string; "version"?: number; }; }; output: Workspace };
-  /** Lists the members, longest standing first. */
+  /** Lists members, oldest membership first. */
   list_members: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
-  /** Removes a member, or leaves. Their tickets become unassigned in the same step. */
+  /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
   remove_member: { input: { workspace_id: string; user_id: string; }; output: undefined };
-  /** Gives a member another role. Only owners make and unmake owners. */
+  /** Changes a member’s role. Only owners can appoint or demote owners. */
   update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; }; }; output: Member };
-  /** Takes an invitation back. */
+  /** Revokes an invitation. */
   revoke_invitation: { input: { workspace_id: string; invitation_id: string; }; output: undefined };
-  /** Archives a project: its tickets can be read and no longer changed. */
+  /** Archives a project: its tickets become read-only. */
   archive_project: { input: { workspace_id: string; project_id: string; if_match?: string; }; output: undefined };
-  /** Reads a project. */
+  /** Returns a project. */
   get_project: { input: { workspace_id: string; project_id: string; }; output: Project };
-  /** Renames a project, archives it, or brings it back. Its key stays: links don’t rot. */
+  /** Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid. */
   update_project: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "name"?: string; "archived"?: boolean; "version"?: number; }; }; output: Project };
-  /** Creates a project with a key, and a workflow: a preset, or one of its own. */
+  /** Creates a project with a key and a workflow: a preset or a definition. */
   create_project: { input: { workspace_id: string; body: { "key": string; "name": string; "workflow"?: "strict" | "standard" | WorkflowDefinition; }; }; output: Project };
-  /** Lists the projects, oldest first. */
+  /** Lists projects, oldest first. */
   list_projects: { input: { workspace_id: string; limit?: number; cursor?: string; archived?: "true" | "false"; }; output: { "data": Array<Project>; "next_cursor": string | null; } };
-  /** Reads the workflow in force. */
+  /** Returns the project’s current workflow. */
   get_workflow: { input: { workspace_id: string; project_id: string; }; output: Workflow };
-  /** Puts a new version of the workflow in force. A status that still holds tickets can’t be dropped. */
+  /** Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped. */
   replace_workflow: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; "version"?: number; }; }; output: Workflow };
-  /** Creates a ticket, numbered next in its project, in the workflow’s initial status. */
+  /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
   create_ticket: { input: { workspace_id: string; project_id: string; body: { "title": string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "assignee_id"?: string | null; "due_on"?: string | null; "status"?: string; }; }; output: Ticket };
-  /** Deletes a ticket, so that it can be restored. */
+  /** Deletes a ticket. It can be restored. */
   delete_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: undefined };
-  /** Reads a ticket by id or key. */
+  /** Returns a ticket by id or key. */
   get_ticket: { input: { workspace_id: string; ticket: string; }; output: Ticket };
-  /** Edits fields on top of a base version: edits of other fields since are merged, of the same fields refused. */
+  /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
   update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
-  /** Lists tickets, narrowed by the parameters given, newest first unless sorted otherwise. */
+  /** Lists tickets, by default newest first. */
   list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: string | "me" | "none"; reporter?: string | "me"; priority?: Priority; label?: string; created_after?: string; created_before?: string; updated_after?: string; updated_before?: string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
-  /** Lists the ticket’s status history, first step first. */
+  /** Lists a ticket’s status history, first transition first. */
   list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
-  /** Moves the ticket to another status, with resolution, assignee and comment in the same step or not at all. */
+  /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
   transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
-  /** Restores a deleted ticket as it was. */
+  /** Restores a deleted ticket. */
   restore_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: Ticket };
-  /** Assigns the ticket to a member, or to nobody. */
+  /** Assigns a ticket to a member, or to nobody. */
   set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "user_id": string | null; "expected_version"?: number; }; }; output: Ticket };
-  /** Comments on a ticket. The ticket’s version stays: comments never conflict with edits. */
+  /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: { input: { workspace_id: string; ticket: string; body: { "body": string; }; }; output: Comment };
-  /** Lists a ticket’s comments, oldest first, those made by transitions included. */
+  /** Lists a ticket’s comments, oldest first, including those added by transitions. */
   list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
-  /** Lists who did what, newest first, narrowed by the parameters given. */
+  /** Lists the audit log, newest entry first. */
   list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string; created_before?: string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
-  /** Publishes who may call what: the table that every request is held to. */
+  /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
-  /** Answers as long as the process turns, whatever the database does. */
+  /** Returns 200 while the process is responsive, regardless of the database. */
   get_livez: { input: Record<string, never>; output: { "status": "ok"; } };
-  /** Answers 200 when requests can be served: the database answers, and the process isn’t stopping. */
+  /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
   get_readyz: { input: Record<string, never>; output: { "status": "ok"; } };
 }
 

@@ -6,7 +6,7 @@ export const get_policy = operation({
   method: 'get',
   path: '/v1/policy',
   tag: 'policy',
-  summary: 'Publishes who may call what: the table that every request is held to.',
+  summary: 'Returns who may call which operation: the table every request is checked against.',
   status: 200,
   response: z.strictObject({
     operations: z
@@ -22,7 +22,8 @@ export const get_policy = operation({
             .regex(/^\/[a-z0-9_/{}]*$/)
             .max(200),
           access: z.union([z.enum(['public', 'account']), z.array(role).max(4)]).meta({
-            description: 'Anybody, anybody signed in, or the roles in the workspace.',
+            description:
+              'Everyone (`public`), every signed-in user (`account`), or the workspace roles that may call it.',
           }),
         }),
       )

@@ -28,7 +28,7 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-/** What signing in answers: who, a short access token, and the refresh token that replaces both. */
+/** The response to signing in: the user, a short-lived access token, and the refresh token that replaces both. */
 const tokens = z
   .strictObject({
     user,
@@ -42,14 +42,14 @@ const tokens = z
       .string()
       .regex(/^brt_[A-Za-z0-9_-]{86}$/)
       .max(90)
-      .meta({ description: 'Of use once: each refresh answers a new one.' }),
+      .meta({ description: 'Single-use: every refresh returns a new one.' }),
   })
   .meta({ id: 'Tokens' });
 
 export const session = z
   .strictObject({
     id,
-    current: z.boolean().meta({ description: 'The session of this very request.' }),
+    current: z.boolean().meta({ description: 'Whether this request belongs to the session.' }),
     user_agent: stored(400).nullable(),
     ip: stored(64).nullable(),
     created_at: timestamp,
@@ -87,7 +87,7 @@ export const register = operation({
   method: 'post',
   path: '/v1/auth/register',
   tag: 'accounts',
-  summary: 'Makes an account and signs in.',
+  summary: 'Creates an account and signs in.',
   body: z
     .strictObject({ email, password, name: line(200) })
     .refine(({ email: address, password: secret }) => secret.toLowerCase() !== address, {
@@ -116,7 +116,7 @@ export const refresh = operation({
   method: 'post',
   path: '/v1/auth/refresh',
   tag: 'accounts',
-  summary: 'Exchanges a refresh token for new tokens; using one a second time ends its whole session.',
+  summary: 'Exchanges a refresh token for new tokens. Using a refresh token a second time ends its session.',
   body: z.strictObject({ refresh_token: text({ max: 200 }) }),
   status: 200,
   response: tokens,
@@ -128,7 +128,7 @@ export const logout = operation({
   method: 'post',
   path: '/v1/auth/logout',
   tag: 'accounts',
-  summary: 'Ends this session: its access tokens stop at once.',
+  summary: 'Ends the session of this request; its access tokens stop working at once.',
   status: 204,
 });
 
@@ -137,7 +137,7 @@ export const get_me = operation({
   method: 'get',
   path: '/v1/me',
   tag: 'accounts',
-  summary: 'Reads one’s own account.',
+  summary: 'Returns the caller’s account.',
   status: 200,
   response: user,
   etag: true,
@@ -148,7 +148,7 @@ export const update_me = operation({
   method: 'patch',
   path: '/v1/me',
   tag: 'accounts',
-  summary: 'Changes one’s own name.',
+  summary: 'Changes the caller’s name.',
   body: z.strictObject({ name: line(200) }),
   if_match: true,
   status: 200,
@@ -161,7 +161,7 @@ export const change_password = operation({
   method: 'put',
   path: '/v1/me/password',
   tag: 'accounts',
-  summary: 'Changes the password and ends every other session.',
+  summary: 'Changes the caller’s password and ends all other sessions.',
   body: z.strictObject({
     current_password: text({ min: 1, max: 256 }).meta({ format: 'password' }),
     new_password: password,
@@ -175,7 +175,7 @@ export const list_sessions = operation({
   method: 'get',
   path: '/v1/sessions',
   tag: 'accounts',
-  summary: 'Lists one’s live sessions, newest first.',
+  summary: 'Lists the caller’s live sessions, newest first.',
   query: page_query,
   status: 200,
   response: page(session),
@@ -187,7 +187,7 @@ export const revoke_session = operation({
   method: 'delete',
   path: '/v1/sessions/{session_id}',
   tag: 'accounts',
-  summary: 'Ends one of one’s sessions.',
+  summary: 'Revokes one of the caller’s sessions.',
   params: z.strictObject({ session_id: id }),
   status: 204,
   errors: ['not_found'],
@@ -198,7 +198,7 @@ export const list_my_audit = operation({
   method: 'get',
   path: '/v1/me/audit',
   tag: 'accounts',
-  summary: 'Lists what happened to one’s account, newest first.',
+  summary: 'Lists security events of the caller’s account, newest first.',
   query: page_query,
   status: 200,
   response: page(account_audit_entry),

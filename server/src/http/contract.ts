@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 
 type Shape = z.ZodObject;
 
-/** What one endpoint takes and answers. The handler's types, validation, openapi.json and the SDK all come from it. */
+/** What one endpoint accepts and returns. The handler's types, validation, openapi.json and the SDK all derive from it. */
 export interface Operation {
   /** The operationId: the name in the policy table and of the SDK's method. */
   id: string;
@@ -18,15 +18,15 @@ export interface Operation {
   status: number;
   /** Absent for 204. */
   response?: z.ZodType;
-  /** What the endpoint may answer beyond what every endpoint of its kind may. */
+  /** The error codes this endpoint may return beyond those that every endpoint of its kind may. */
   errors?: readonly ErrorCode[];
-  /** The answer carries its `version` as ETag. */
+  /** The response carries its `version` as ETag. */
   etag?: true;
-  /** The Location of what was made, filled from the path's parameters and the answer: `/v1/workspaces/{id}`. */
+  /** The Location of the created resource, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
   location?: `/${string}`;
   /** Honours If-Match. */
   if_match?: true;
-  /** Bytes the body may have; 64 KiB unless said. */
+  /** Bytes the body may have; 64 KiB by default. */
   max_body_bytes?: number;
 }
 
@@ -79,19 +79,19 @@ export const id = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'Expected a UUID in lower case.')
   .max(36)
-  .meta({ format: 'uuid', description: 'A UUID, in lower case.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
+  .meta({ format: 'uuid', description: 'A UUID in lower case.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
 
 export const timestamp = z.string().max(27).meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
 
 /** What PostgreSQL knows: it has no year 0, and no zone beyond 15:59. */
 const known = (text: string) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d)/.test(text.slice(10));
 
-/** A point in time as a client may give it: ISO 8601 with a zone. */
+/** A point in time as a client may send it: ISO 8601 with a time zone. */
 export const instant = z.iso
   .datetime({ offset: true })
   .max(40)
-  .refine(known, 'The year starts at 1, and a zone ends at 15:59.')
-  .meta({ description: 'A point in time, with its zone.', example: '2026-11-24T09:05:00Z' });
+  .refine(known, 'The year must be 1 or later, and the time zone offset at most 15:59.')
+  .meta({ description: 'A point in time, with a time zone.', example: '2026-11-24T09:05:00Z' });
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
@@ -100,9 +100,9 @@ export type Role = z.infer<typeof role>;
 export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
 
 /** The day, `2026-11-24`. */
-export const day = z.iso.date().max(10).refine(known, 'The year starts at 1.');
+export const day = z.iso.date().max(10).refine(known, 'The year must be 1 or later.');
 
-/** Named fields of whatever kind. */
+/** Named fields of any kind. */
 export const fields = z.record(
   z
     .string()
@@ -124,11 +124,11 @@ export const page_query = z.strictObject({
     .min(1)
     .max(100)
     .default(50)
-    .meta({ format: 'int32', description: 'At most this many, 1 to 100.' }),
-  cursor: text({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the page before.' }),
+    .meta({ format: 'int32', description: 'The number of items per page, 1 to 100.' }),
+  cursor: text({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 });
 
-/** A list's answer: one page and the cursor of the next, null at the end. */
+/** The response of a list: one page and the cursor of the next, null at the end. */
 export function page<T extends z.ZodType>(item: T) {
   return z.strictObject({
     data: z.array(item).max(100),

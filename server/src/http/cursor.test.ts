@@ -13,7 +13,7 @@ test('a cursor is read by the list it was made for', () => {
 
 test('a cursor of another list, secret, or altered in any byte is refused', () => {
   const cursor = cursors.encode(position, 'list');
-  expect(() => cursors.decode(cursor, 'other')).toThrow('The cursor is not one of this list');
+  expect(() => cursors.decode(cursor, 'other')).toThrow('The cursor does not belong to this list');
   expect(() => new Cursors(randomBytes(32)).decode(cursor, 'list')).toThrow();
   const bytes = Buffer.from(cursor, 'base64url');
   for (let index = 0; index < bytes.length; index++) {
@@ -26,7 +26,7 @@ test('a cursor of another list, secret, or altered in any byte is refused', () =
 test('nothing made up is ever a cursor', () => {
   fc.assert(
     fc.property(fc.string(), (made_up) => {
-      expect(() => cursors.decode(made_up, 'list')).toThrow('The cursor is not one of this list');
+      expect(() => cursors.decode(made_up, 'list')).toThrow('The cursor does not belong to this list');
     }),
   );
 });

@@ -17,26 +17,29 @@ function text(description: string, pattern: string, maxLength: number): Header {
   return { description, schema: { type: 'string', pattern, maxLength } };
 }
 
-/** By their names, those that answers carry. */
+/** The headers of responses, by name. */
 export const response_headers: Record<string, Header> = {
-  'X-Request-Id': text('Names this request in logs and in the audit log.', '^[A-Za-z0-9._-]{8,64}$', 64),
+  'X-Request-Id': text('Identifies this request in logs and in the audit log.', '^[A-Za-z0-9._-]{8,64}$', 64),
   RateLimit: text(
-    'What is left of the limit; the probes have none.',
+    'What is left of the rate limit. Probes are not limited.',
     '^limit=[0-9]+, remaining=[0-9]+, reset=[0-9]+$',
     100,
   ),
-  'RateLimit-Policy': text('The limit: requests and seconds.', '^[0-9]+;w=[0-9]+$', 50),
+  'RateLimit-Policy': text('The rate limit: requests and the window in seconds.', '^[0-9]+;w=[0-9]+$', 50),
   'Access-Control-Allow-Origin': text('The caller’s origin, if the operator allows it.', '^https?://[^/]+$', 300),
-  'WWW-Authenticate': { description: 'How to sign in.', schema: { type: 'string', const: 'Bearer realm="baton"' } },
+  'WWW-Authenticate': {
+    description: 'The authentication scheme.',
+    schema: { type: 'string', const: 'Bearer realm="baton"' },
+  },
   'Retry-After': {
-    description: 'Seconds to wait.',
+    description: 'Seconds to wait before trying again.',
     schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
   },
-  ETag: text('The version, for If-Match.', '^"[0-9]{1,10}"$', 12),
-  Location: text('Where it is.', '^/v1/[a-z0-9/-]+$', 200),
+  ETag: text('The resource’s version, for If-Match.', '^"[0-9]{1,10}"$', 12),
+  Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
-/** The headers that an answer of this status may carry. */
+/** The headers that a response with this status may carry. */
 export function headersOf(operation: Operation, status: number): string[] {
   const succeeded = status === operation.status;
   return [

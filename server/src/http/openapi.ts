@@ -11,39 +11,39 @@ import { type Operation, stored } from './contract.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 
 const tags: Record<string, string> = {
-  accounts: 'Signing up and in, sessions, one’s own account.',
-  workspaces: 'The tenants: everything else belongs to exactly one.',
-  members: 'Who is in a workspace, and with which role.',
-  invitations: 'How one gets in.',
-  projects: 'Tickets with a common key and workflow.',
-  workflows: 'The statuses of a project and the steps between them, version by version.',
-  tickets: 'The work itself.',
-  transitions: 'Moving a ticket, and its status history.',
-  comments: 'What people say on a ticket.',
-  audit: 'Who did what, when, in which request.',
-  policy: 'Who may do what.',
-  operations: 'For whoever runs the server.',
+  accounts: 'Registering, signing in, sessions, the caller’s account.',
+  workspaces: 'Tenants: everything below belongs to exactly one workspace.',
+  members: 'The members of a workspace and their roles.',
+  invitations: 'Inviting people to a workspace.',
+  projects: 'Projects group tickets under one key and one workflow.',
+  workflows: 'A project’s statuses and the transitions between them, versioned.',
+  tickets: 'Creating, reading, editing and assigning tickets.',
+  transitions: 'Moving a ticket to another status, and its status history.',
+  comments: 'Comments on a ticket.',
+  audit: 'Who did what, when, and in which request.',
+  policy: 'Which role may call which operation.',
+  operations: 'Probes for load balancers and supervisors.',
 };
 
-/** What every error answers. */
+/** The body of every error response. */
 export const problem = z
   .looseObject({
     type: z
       .string()
       .regex(/^\/docs\/errors#[a-z_]+$/)
       .max(100)
-      .meta({ description: 'Where the error is documented.' }),
+      .meta({ description: 'The error’s documentation.' }),
     title: stored(200),
     status: z.int().min(400).max(599).meta({ format: 'int32' }),
     code: z
       .enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]])
-      .meta({ description: 'Stable: branch on it.' }),
+      .meta({ description: 'Identifies the kind of error. It never changes: branch on it.' }),
     detail: stored(1000).optional(),
     errors: z
       .array(
         z.strictObject({
           pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
-          parameter: stored(1024).optional().meta({ description: 'The query parameter.' }),
+          parameter: stored(1024).optional().meta({ description: 'The name of a query parameter.' }),
           detail: stored(1000),
         }),
       )
@@ -52,7 +52,7 @@ export const problem = z
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
 
-/** Every code that the operation may answer: its own, and those that all of its kind may. */
+/** Every code that the operation may return: its own, and those common to all operations of its kind. */
 export function errorsOf(operation: Operation): ErrorCode[] {
   const access = accessOf(operation.id);
   const signed_in: ErrorCode[] = ['unauthenticated', 'invalid_token', 'session_ended'];
@@ -82,7 +82,7 @@ function headerRefs(operation: Operation, status: number): Record<string, { $ref
   );
 }
 
-/** One object for operations that fail alike, which makes it one component of the document. */
+/** Operations that fail alike share one object, so that the document has one component for it. */
 const failures = new Map<string, ZodOpenApiResponseObject>();
 
 function failureOf(operation: Operation, status: number, codes: ErrorCode[]): ZodOpenApiResponseObject {
@@ -101,7 +101,7 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const by_status = Map.groupBy(errorsOf(operation), (code) => error_table[code][0]);
   const failed = [...by_status].map(([status, codes]) => [String(status), failureOf(operation, status, codes)]);
   const success = {
-    description: operation.status === 204 ? 'Done.' : operation.status === 201 ? 'Made.' : 'As asked.',
+    description: operation.status === 204 ? 'No content.' : operation.status === 201 ? 'Created.' : 'OK.',
     headers: headerRefs(operation, operation.status),
     ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
   };
@@ -111,12 +111,12 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const access = accessOf(operation.id);
   const who =
-    typeof access === 'string' ? { public: 'Anybody.', account: 'Anybody signed in.' }[access] : access.join(', ');
+    typeof access === 'string' ? { public: 'everyone', account: 'every signed-in user' }[access] : access.join(', ');
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: `Who: ${who}`,
+    description: `Allowed for: ${who}.`,
     security: access === 'public' ? [] : [{ bearer: [] }],
     'x-baton-access': access,
     requestParams: {
@@ -125,7 +125,9 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       ...(operation.if_match === true
         ? {
             header: z.object({
-              'If-Match': stored(16_384).optional().meta({ description: 'Only if the version is this: "7".' }),
+              'If-Match': stored(16_384)
+                .optional()
+                .meta({ description: 'Apply the change only if this is the current version, for example `"7"`.' }),
             }),
           }
         : {}),
@@ -149,12 +151,12 @@ export function openApiDocument(operations: readonly Operation[]): object {
       title: 'Baton',
       version: '1.0.0',
       description:
-        'A ticketing backend: exactly one hand moves a ticket at a time, every step is kept, and nothing is lost. ' +
-        'Lists answer `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
+        'A ticketing backend: one change at a time per ticket, a complete history, and no lost updates. ' +
+        'Lists return `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       contact: { name: 'The Baton authors' },
     },
-    servers: [{ url: '/', description: 'This server, in production or elsewhere.', 'x-internal': false }],
+    servers: [{ url: '/', description: 'This server: production, staging or local.', 'x-internal': false }],
     tags: Object.entries(tags)
       .map(([name, description]) => ({ name, description }))
       .sort((a, b) => a.name.localeCompare(b.name)),
@@ -166,7 +168,7 @@ export function openApiDocument(operations: readonly Operation[]): object {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'The access token of a session: HS256 and nothing else, as RFC8725 asks.',
+          description: 'The access token of a session, signed with HS256 only, as RFC8725 recommends.',
         },
       },
     },

@@ -8,7 +8,7 @@ export const get_livez = operation({
   method: 'get',
   path: '/livez',
   tag: 'operations',
-  summary: 'Answers as long as the process turns, whatever the database does.',
+  summary: 'Returns 200 while the process is responsive, regardless of the database.',
   status: 200,
   response: ok,
 });
@@ -18,7 +18,7 @@ export const get_readyz = operation({
   method: 'get',
   path: '/readyz',
   tag: 'operations',
-  summary: 'Answers 200 when requests can be served: the database answers, and the process isn’t stopping.',
+  summary: 'Returns 200 while the server can serve requests: the database responds and the process is not stopping.',
   status: 200,
   response: ok,
   errors: ['database_unavailable', 'shutting_down'],

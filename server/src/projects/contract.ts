@@ -14,7 +14,7 @@ import { checkWorkflow, workflow_definition, workflow_fields } from './workflow-
 
 const project_key = z
   .string()
-  .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Two to ten capital letters and digits, a letter first.')
+  .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Expected two to ten capital letters and digits, starting with a letter.')
   .max(10)
   .meta({ example: 'ENG' });
 const preset = z.enum(['strict', 'standard']);
@@ -45,7 +45,7 @@ export const create_project = operation({
   method: 'post',
   path: collection,
   tag: 'projects',
-  summary: 'Creates a project with a key, and a workflow: a preset, or one of its own.',
+  summary: 'Creates a project with a key and a workflow: a preset or a definition.',
   params: workspace_params,
   body: z.strictObject({
     key: project_key,
@@ -65,10 +65,13 @@ export const list_projects = operation({
   method: 'get',
   path: collection,
   tag: 'projects',
-  summary: 'Lists the projects, oldest first.',
+  summary: 'Lists projects, oldest first.',
   params: workspace_params,
   query: page_query.extend({
-    archived: z.enum(['true', 'false']).default('false').meta({ description: 'true: the archived ones instead.' }),
+    archived: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: '`true` lists archived projects instead.' }),
   }),
   status: 200,
   response: page(project),
@@ -80,7 +83,7 @@ export const get_project = operation({
   method: 'get',
   path: member,
   tag: 'projects',
-  summary: 'Reads a project.',
+  summary: 'Returns a project.',
   params: project_params,
   status: 200,
   response: project,
@@ -92,7 +95,7 @@ export const update_project = operation({
   method: 'patch',
   path: member,
   tag: 'projects',
-  summary: 'Renames a project, archives it, or brings it back. Its key stays: links don’t rot.',
+  summary: 'Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid.',
   params: project_params,
   body: z.strictObject({ name: line(200), archived: z.boolean(), version }).partial(),
   if_match: true,
@@ -107,7 +110,7 @@ export const archive_project = operation({
   method: 'delete',
   path: member,
   tag: 'projects',
-  summary: 'Archives a project: its tickets can be read and no longer changed.',
+  summary: 'Archives a project: its tickets become read-only.',
   params: project_params,
   if_match: true,
   status: 204,
@@ -118,7 +121,7 @@ export const get_workflow = operation({
   method: 'get',
   path: `${member}/workflow`,
   tag: 'workflows',
-  summary: 'Reads the workflow in force.',
+  summary: 'Returns the project’s current workflow.',
   params: project_params,
   status: 200,
   response: workflow,
@@ -130,12 +133,12 @@ export const replace_workflow = operation({
   method: 'put',
   path: `${member}/workflow`,
   tag: 'workflows',
-  summary: 'Puts a new version of the workflow in force. A status that still holds tickets can’t be dropped.',
+  summary: 'Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped.',
   params: project_params,
   body: z
     .strictObject({ ...workflow_fields, version: version.optional() })
     .superRefine(checkWorkflow)
-    .meta({ description: '`version`, or If-Match: the one this replaces.' }),
+    .meta({ description: '`version` (or If-Match) names the workflow version this one replaces.' }),
   max_body_bytes: 1024 * 1024,
   if_match: true,
   status: 200,

@@ -32,7 +32,7 @@ describe('a workflow', () => {
     [
       'a status twice',
       { statuses: [...strict.statuses, strict.statuses[1]] },
-      ['statuses.4.key: The status in_progress is there twice.'],
+      ['statuses.4.key: The status in_progress appears twice.'],
     ],
     ['a start that is no status', { initial: ['open', 'nowhere'] }, ['initial.1: There is no status nowhere.']],
     [
@@ -48,17 +48,17 @@ describe('a workflow', () => {
     [
       'a step in place',
       { transitions: [...strict.transitions, { from: 'open', to: 'open' }] },
-      ['transitions.3.to: A step leads to another status.'],
+      ['transitions.3.to: A transition must lead to another status.'],
     ],
     [
       'a step twice',
       { transitions: [...strict.transitions, step] },
-      ['transitions.3: The step open to in_progress is there twice.'],
+      ['transitions.3: The transition open to in_progress appears twice.'],
     ],
     [
       'a resolution where nothing is done',
       transition({ requires: ['resolution'] }),
-      ['transitions.0.requires: Only a step into a status of the category done can require a resolution.'],
+      ['transitions.0.requires: Only a transition to a status of the category done can require a resolution.'],
     ],
     [
       'a resolution of none',
@@ -69,12 +69,12 @@ describe('a workflow', () => {
           { from: 'resolved', to: 'closed', requires: ['comment', 'resolution'] },
         ],
       },
-      ['transitions.2.requires: The workflow has no resolutions to require.'],
+      ['transitions.2.requires: A required resolution needs at least one entry in resolutions.'],
     ],
     [
       'a status out of reach',
       { transitions: strict.transitions.slice(0, 2) },
-      ['statuses.3: No ticket could reach closed.'],
+      ['statuses.3: No ticket can reach closed.'],
     ],
   ])('with %s is refused', (_, changes, expected) => {
     expect(faults(changes)).toEqual(expected);
@@ -186,13 +186,13 @@ test('the document says what its parts are called and mean', () => {
   expect(document).toMatchObject({ properties: { workflow: { $ref: '#/$defs/WorkflowDefinition' } } });
   expect($defs).toMatchObject({
     WorkflowDefinition: {
-      properties: { initial: { description: 'Where tickets may start; the first is the default.' } },
+      properties: { initial: { description: 'The statuses a ticket may be created in; the first is the default.' } },
     },
     WorkflowStatus: { properties: { key: { example: 'in_progress' } } },
     WorkflowTransition: {
       properties: {
-        roles: { description: 'Who may take the step.' },
-        requires: { description: 'What the ticket or the request must carry.' },
+        roles: { description: 'The roles that may take this transition.' },
+        requires: { description: 'The fields that the ticket or the request must have.' },
       },
     },
   });

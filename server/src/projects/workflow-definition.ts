@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { line } from '../http/contract.ts';
 
-// `abort`: what isn't even a key is told once, and not looked for among the statuses and repeated.
+// `abort`: a value that isn't a key is reported once, and not again as an unknown status.
 const key = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/, { abort: true })
@@ -24,18 +24,22 @@ export const workflow_transition = z
       .min(1)
       .max(3)
       .default(['owner', 'admin', 'member'])
-      .meta({ description: 'Who may take the step.' }),
+      .meta({ description: 'The roles that may take this transition.' }),
     requires: z
       .array(z.enum(['resolution', 'assignee_id', 'comment']))
       .max(3)
       .default([])
-      .meta({ description: 'What the ticket or the request must carry.' }),
+      .meta({ description: 'The fields that the ticket or the request must have.' }),
   })
   .meta({ id: 'WorkflowTransition' });
 
 export const workflow_fields = {
   statuses: z.array(workflow_status).min(1).max(50),
-  initial: z.array(key).min(1).max(50).meta({ description: 'Where tickets may start; the first is the default.' }),
+  initial: z
+    .array(key)
+    .min(1)
+    .max(50)
+    .meta({ description: 'The statuses a ticket may be created in; the first is the default.' }),
   transitions: z.array(workflow_transition).max(2500),
   resolutions: z.array(key).max(50).default([]),
 };
@@ -48,7 +52,7 @@ type Fault = (path: PropertyKey[], message: string) => void;
 function checkKeys(definition: WorkflowDefinition, fault: Fault): void {
   const seen = new Set<string>();
   definition.statuses.forEach((status, index) => {
-    if (seen.has(status.key)) fault(['statuses', index, 'key'], `The status ${status.key} is there twice.`);
+    if (seen.has(status.key)) fault(['statuses', index, 'key'], `The status ${status.key} appears twice.`);
     seen.add(status.key);
   });
   definition.initial.forEach((initial, index) => {
@@ -60,8 +64,8 @@ function checkKeys(definition: WorkflowDefinition, fault: Fault): void {
       const status = end === 'from' ? from : to;
       if (!seen.has(status)) fault(['transitions', index, end], `There is no status ${status}.`);
     }
-    if (from === to) fault(['transitions', index, 'to'], 'A step leads to another status.');
-    if (steps.has(`${from} ${to}`)) fault(['transitions', index], `The step ${from} to ${to} is there twice.`);
+    if (from === to) fault(['transitions', index, 'to'], 'A transition must lead to another status.');
+    if (steps.has(`${from} ${to}`)) fault(['transitions', index], `The transition ${from} to ${to} appears twice.`);
     steps.add(`${from} ${to}`);
   });
 }
@@ -71,12 +75,13 @@ function checkRequirements(definition: WorkflowDefinition, fault: Fault): void {
   definition.transitions.forEach(({ to, requires }, index) => {
     if (!requires.includes('resolution')) return;
     const path = ['transitions', index, 'requires'];
-    if (!done.has(to)) fault(path, 'Only a step into a status of the category done can require a resolution.');
-    if (definition.resolutions.length === 0) fault(path, 'The workflow has no resolutions to require.');
+    if (!done.has(to)) fault(path, 'Only a transition to a status of the category done can require a resolution.');
+    if (definition.resolutions.length === 0)
+      fault(path, 'A required resolution needs at least one entry in resolutions.');
   });
 }
 
-/** The statuses that no ticket could ever reach. */
+/** The statuses that no ticket can ever reach. */
 export function unreachableStatuses(definition: WorkflowDefinition): string[] {
   const reached = new Set(definition.initial);
   // A set visits what is added while it is walked.
@@ -86,14 +91,14 @@ export function unreachableStatuses(definition: WorkflowDefinition): string[] {
   return definition.statuses.map((status) => status.key).filter((status) => !reached.has(status));
 }
 
-/** A workflow: statuses, where tickets start, the steps between, and the reasons for being done. */
+/** A workflow: statuses, where tickets start, the transitions between them, and the resolutions. */
 export function checkWorkflow(definition: WorkflowDefinition, context: z.RefinementCtx): void {
   const fault: Fault = (path, message) => context.addIssue({ code: 'custom', path, message });
   checkKeys(definition, fault);
   checkRequirements(definition, fault);
   const unreachable = new Set(unreachableStatuses(definition));
   definition.statuses.forEach((status, index) => {
-    if (unreachable.has(status.key)) fault(['statuses', index], `No ticket could reach ${status.key}.`);
+    if (unreachable.has(status.key)) fault(['statuses', index], `No ticket can reach ${status.key}.`);
   });
 }
 

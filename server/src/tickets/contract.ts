@@ -30,7 +30,7 @@ const labels = z
   .array(line(64))
   .max(50)
   .transform((given) => [...new Set(given)].sort())
-  .meta({ description: 'A set: kept sorted, without duplicates.' });
+  .meta({ description: 'A set: stored sorted, without duplicates.' });
 const resolution = status_key.meta({ example: 'fixed' });
 
 export const ticket = z
@@ -69,7 +69,7 @@ export const transition = z
   .strictObject({
     id,
     ticket_id: id,
-    sequence: version.meta({ description: '1, 2, 3 … without a gap in each ticket.' }),
+    sequence: version.meta({ description: 'Counts the ticket’s transitions: 1, 2, 3 … without gaps.' }),
     from_status: status_key,
     to_status: status_key,
     resolution: resolution.nullable(),
@@ -96,7 +96,7 @@ export const create_ticket = operation({
   method: 'post',
   path: '/v1/workspaces/{workspace_id}/projects/{project_id}/tickets',
   tag: 'tickets',
-  summary: 'Creates a ticket, numbered next in its project, in the workflow’s initial status.',
+  summary: 'Creates a ticket with the project’s next number, in an initial status of its workflow.',
   params: z.strictObject({ workspace_id: id, project_id: id }),
   body: z.strictObject({
     title: line(max_title),
@@ -107,7 +107,7 @@ export const create_ticket = operation({
     due_on: day.nullable().default(null),
     status: status_key
       .optional()
-      .meta({ description: 'One of the workflow’s initial statuses; the first unless given.' }),
+      .meta({ description: 'One of the workflow’s initial statuses; by default the first.' }),
   }),
   max_body_bytes: max_ticket_body_bytes,
   status: 201,
@@ -122,30 +122,30 @@ export const list_tickets = operation({
   method: 'get',
   path: collection,
   tag: 'tickets',
-  summary: 'Lists tickets, narrowed by the parameters given, newest first unless sorted otherwise.',
+  summary: 'Lists tickets, by default newest first.',
   params: workspace_params,
   query: page_query.extend({
-    project_id: id.optional().meta({ description: 'Those of this project.' }),
-    status: status_key.optional().meta({ description: 'Those in this status.' }),
+    project_id: id.optional().meta({ description: 'Only tickets of this project.' }),
+    status: status_key.optional().meta({ description: 'Only tickets in this status.' }),
     assignee: z
       .union([id, z.enum(['me', 'none'])])
       .optional()
-      .meta({ description: 'Whose they are.' }),
+      .meta({ description: 'Only tickets assigned to this member, to the caller (`me`) or to nobody (`none`).' }),
     reporter: z
       .union([id, z.enum(['me'])])
       .optional()
-      .meta({ description: 'Who reported them.' }),
-    priority: priority.optional().meta({ description: 'Those of this priority.' }),
-    label: line(64).optional().meta({ description: 'Those with this label.' }),
-    created_after: instant.optional().meta({ description: 'Those created after this.' }),
-    created_before: instant.optional().meta({ description: 'Those created before this.' }),
-    updated_after: instant.optional().meta({ description: 'Those updated after this.' }),
-    updated_before: instant.optional().meta({ description: 'Those updated before this.' }),
-    deleted: z.enum(['true', 'false']).default('false').meta({ description: 'true: the deleted ones instead.' }),
+      .meta({ description: 'Only tickets reported by this member or by the caller (`me`).' }),
+    priority: priority.optional().meta({ description: 'Only tickets of this priority.' }),
+    label: line(64).optional().meta({ description: 'Only tickets with this label.' }),
+    created_after: instant.optional().meta({ description: 'Only tickets created after this time.' }),
+    created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
+    updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),
+    updated_before: instant.optional().meta({ description: 'Only tickets updated before this time.' }),
+    deleted: z.enum(['true', 'false']).default('false').meta({ description: '`true` lists deleted tickets instead.' }),
     sort: z
       .enum(['-created_at', 'created_at', '-updated_at', 'updated_at'])
       .default('-created_at')
-      .meta({ description: 'The order; - is downwards.' }),
+      .meta({ description: 'The order; `-` means descending.' }),
   }),
   status: 200,
   response: page(ticket),
@@ -157,7 +157,7 @@ export const get_ticket = operation({
   method: 'get',
   path: member,
   tag: 'tickets',
-  summary: 'Reads a ticket by id or key.',
+  summary: 'Returns a ticket by id or key.',
   params: ticket_params,
   status: 200,
   response: ticket,
@@ -169,7 +169,8 @@ export const update_ticket = operation({
   method: 'patch',
   path: member,
   tag: 'tickets',
-  summary: 'Edits fields on top of a base version: edits of other fields since are merged, of the same fields refused.',
+  summary:
+    'Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict.',
   params: ticket_params,
   body: z
     .strictObject({
@@ -179,7 +180,7 @@ export const update_ticket = operation({
       labels,
       due_on: day.nullable(),
       version: version.meta({
-        description: 'The version the edit is based on. Or send If-Match, which merges nothing.',
+        description: 'The version the edit is based on. Alternatively send If-Match, which never merges.',
       }),
     })
     .partial(),
@@ -196,7 +197,7 @@ export const delete_ticket = operation({
   method: 'delete',
   path: member,
   tag: 'tickets',
-  summary: 'Deletes a ticket, so that it can be restored.',
+  summary: 'Deletes a ticket. It can be restored.',
   params: ticket_params,
   if_match: true,
   status: 204,
@@ -208,7 +209,7 @@ export const restore_ticket = operation({
   method: 'post',
   path: `${member}/restore`,
   tag: 'tickets',
-  summary: 'Restores a deleted ticket as it was.',
+  summary: 'Restores a deleted ticket.',
   params: ticket_params,
   if_match: true,
   status: 200,
@@ -222,7 +223,7 @@ export const set_assignee = operation({
   method: 'put',
   path: `${member}/assignee`,
   tag: 'tickets',
-  summary: 'Assigns the ticket to a member, or to nobody.',
+  summary: 'Assigns a ticket to a member, or to nobody.',
   params: ticket_params,
   body: z.strictObject({ user_id: id.nullable(), expected_version: version.optional() }),
   if_match: true,
@@ -237,7 +238,8 @@ export const transition_ticket = operation({
   method: 'post',
   path: `${member}/transitions`,
   tag: 'transitions',
-  summary: 'Moves the ticket to another status, with resolution, assignee and comment in the same step or not at all.',
+  summary:
+    'Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none.',
   params: ticket_params,
   body: z.strictObject({
     to: status_key,
@@ -258,7 +260,7 @@ export const list_transitions = operation({
   method: 'get',
   path: `${member}/transitions`,
   tag: 'transitions',
-  summary: 'Lists the ticket’s status history, first step first.',
+  summary: 'Lists a ticket’s status history, first transition first.',
   params: ticket_params,
   query: page_query,
   status: 200,

@@ -70,13 +70,15 @@ describe('routes, contracts and policies', () => {
 });
 
 describe('errors', () => {
-  const documented = [...readFileSync(path.join(root, 'docs/errors.md'), 'utf8').matchAll(/^## (\w+)\n\n(\d+):/gm)];
+  const documented = [
+    ...readFileSync(path.join(root, 'docs/errors.md'), 'utf8').matchAll(/^## (\w+)\n\n(\d+: .+)\.$/gm),
+  ];
 
-  test('are documented, each with its status, and nothing else is', () => {
-    const table = Object.entries(error_table).map(([code, [status]]) => `${code} ${status}`);
+  test('are documented, each with its status and title, and nothing else is', () => {
+    const table = Object.entries(error_table).map(([code, [status, title]]) => `${code} ${status}: ${title}`);
     expect(
       differences(
-        documented.map(([, code, status]) => `${code} ${status}`),
+        documented.map(([, code, heading]) => `${code} ${heading}`),
         table,
       ),
     ).toEqual([]);
