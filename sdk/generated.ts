@@ -14,7 +14,7 @@ export type NewInvitation = { "id": string; "email": string; "role": Role; "invi
 
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
-export type Problem = { "type": string; "title": string; "status": number; "code": "malformed_json" | "malformed_request" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "status_in_use" | "transition_not_allowed" | "edit_conflict" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "fields_required" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; "detail"?: string; "errors"?: Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
+export type Problem = { "type": string; "title": string; "status": number; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "status_in_use" | "transition_not_allowed" | "edit_conflict" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "fields_required" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; "detail"?: string; "errors"?: Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
 
@@ -110,23 +110,23 @@ export interface Operations {
   /** Returns a ticket by id or key. */
   get_ticket: { input: { workspace_id: string; ticket: string; }; output: Ticket };
   /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
-  update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
+  update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "labels_add"?: Array<string>; "labels_remove"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
   /** Lists tickets, by default newest first. */
-  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: string | "me" | "none"; reporter?: string | "me"; priority?: Priority; label?: string; created_after?: string; created_before?: string; updated_after?: string; updated_before?: string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
+  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: string | "me" | "none"; reporter?: string | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
-  transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
+  transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "version"?: number; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
   /** Restores a deleted ticket. */
   restore_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: Ticket };
   /** Assigns a ticket to a member, or to nobody. */
-  set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "user_id": string | null; "expected_version"?: number; }; }; output: Ticket };
+  set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "assignee_id"?: string | null; "version"?: number; "user_id"?: string | null; "expected_version"?: number; }; }; output: Ticket };
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: { input: { workspace_id: string; ticket: string; body: { "body": string; }; }; output: Comment };
   /** Lists a ticket’s comments, oldest first, including those added by transitions. */
   list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string; created_before?: string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */

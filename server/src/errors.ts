@@ -2,6 +2,7 @@
 export const error_table = {
   malformed_json: [400, 'The body is not valid JSON'],
   malformed_request: [400, 'The request is malformed'],
+  idempotency_key_unsupported: [400, 'Idempotency-Key is not supported'],
   invalid_cursor: [400, 'The cursor does not belong to this list'],
   unauthenticated: [401, 'Authentication is required'],
   invalid_token: [401, 'The access token is not valid'],

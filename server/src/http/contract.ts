@@ -24,6 +24,8 @@ export interface Operation {
   etag?: true;
   /** The Location of the created resource, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
   location?: `/${string}`;
+  /** Fields of the body that clients look for here, and what to use instead: said where the field is refused. */
+  elsewhere?: Readonly<Record<string, string>>;
   /** Honours If-Match. */
   if_match?: true;
   /** Bytes the body may have; 64 KiB by default. */
@@ -74,6 +76,21 @@ export function line(max: number) {
     .meta({ pattern: no_nul });
 }
 
+/**
+ * The value of a field that had another name before: either name is accepted, and both only where they agree. The type
+ * of a body says which is the current one.
+ */
+export function renamed<T>(context: z.RefinementCtx, names: { now: string; before: string }, now: T, before: T): T {
+  if (now !== undefined && before !== undefined && now !== before) {
+    const message = `${names.before} is the former name of ${names.now}: send one of them.`;
+    context.addIssue({ code: 'custom', path: [names.now], message });
+  }
+  return now === undefined ? before : now;
+}
+
+/** The former name of a field, in the reference. */
+export const formerly = (now: string) => ({ deprecated: true, description: `The former name of \`${now}\`.` });
+
 // Canonical form only: one id, one spelling.
 export const id = z
   .string()
@@ -86,12 +103,12 @@ export const timestamp = z.string().max(27).meta({ format: 'date-time', example:
 /** What PostgreSQL knows: it has no year 0, and no zone beyond 15:59. */
 const known = (text: string) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d)/.test(text.slice(10));
 
-/** A point in time as a client may send it: ISO 8601 with a time zone. */
-export const instant = z.iso
+/** ISO 8601 with a time zone. */
+const moment = z.iso
   .datetime({ offset: true })
   .max(40)
   .refine(known, 'The year must be 1 or later, and the time zone offset at most 15:59.')
-  .meta({ description: 'A point in time, with a time zone.', example: '2026-11-24T09:05:00Z' });
+  .meta({ example: '2026-11-24T09:05:00Z' });
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
@@ -101,6 +118,13 @@ export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' 
 
 /** The day, `2026-11-24`. */
 export const day = z.iso.date().max(10).refine(known, 'The year must be 1 or later.');
+
+/** A point in time as a client may send it; a day is its first moment in UTC. */
+export const instant = z
+  .union([moment, day.transform((text) => `${text}T00:00:00Z`)], {
+    error: 'Expected a time with its time zone, 2026-11-24T09:05:00Z, or a day, 2026-11-24.',
+  })
+  .meta({ description: 'A point in time with a time zone, or a day, which means 00:00 UTC of it.' });
 
 /** Named fields of any kind. */
 export const fields = z.record(

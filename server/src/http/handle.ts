@@ -103,15 +103,17 @@ function pointer(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-function faultsOf(error: z.ZodError, where: 'query' | 'body'): Fault[] {
+function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operation['elsewhere'] = {}): Fault[] {
   const faults = error.issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    const detail = issue.code === 'unrecognized_keys' ? 'Unknown field.' : issue.message.slice(0, max_fault_text);
-    return paths.map((path) =>
-      where === 'body'
+    return paths.map((path) => {
+      const name = path.map(String).join('.').slice(0, max_fault_text);
+      const unknown = Object.hasOwn(elsewhere, name) ? `Unknown field. ${elsewhere[name]}` : 'Unknown field.';
+      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_fault_text);
+      return where === 'body'
         ? { pointer: pointer(path).slice(0, max_fault_text), detail }
-        : { parameter: path.map(String).join('.').slice(0, max_fault_text), detail },
-    );
+        : { parameter: name, detail };
+    });
   });
   return faults.slice(0, max_faults);
 }
@@ -128,7 +130,7 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
     for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
   }
   const parsed_body = operation.body?.safeParse(req.body);
-  if (parsed_body?.success === false) faults.push(...faultsOf(parsed_body.error, 'body'));
+  if (parsed_body?.success === false) faults.push(...faultsOf(parsed_body.error, 'body', operation.elsewhere));
   if (faults.length > 0) throw new BatonError('validation_failed', { errors: faults.slice(0, max_faults) });
   return {
     params: params?.data as Params<O>,
@@ -200,6 +202,10 @@ export function createRoutes(router: express.Router, services: Services): Routes
     const identify: RequestHandler = (req, res, next) => {
       res.locals['operation'] = operation.id;
       if (!is_public) res.locals['identity'] = services.tokens.verify(bearerToken(req));
+      // A client that sends one relies on it: ignored, a retry would do the work twice.
+      if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
+        throw new BatonError('idempotency_key_unsupported');
+      }
       next();
     };
     const handler: RequestHandler = async (req, res) => {

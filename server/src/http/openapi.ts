@@ -71,7 +71,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     'internal_error',
     'overloaded',
     'database_unavailable',
-    ...(operation.method === 'get' ? [] : (['outcome_unknown'] as const)),
+    ...(operation.method === 'get' ? [] : (['outcome_unknown', 'idempotency_key_unsupported'] as const)),
   ]);
   return [...codes];
 }

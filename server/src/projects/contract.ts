@@ -17,6 +17,16 @@ const project_key = z
   .regex(/^[A-Z][A-Z0-9]{1,9}$/, 'Expected two to ten capital letters and digits, starting with a letter.')
   .max(10)
   .meta({ example: 'ENG' });
+
+/** A project by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
+export const project_ref = z
+  .string()
+  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/, 'Expected an id or a key.')
+  .max(36)
+  .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
+  .meta({ description: 'A project’s id or key.', example: 'ENG' });
+export const project_params = z.strictObject({ workspace_id: id, project_id: project_ref });
+
 const preset = z.enum(['strict', 'standard']);
 
 export const project = z
@@ -36,7 +46,6 @@ export type Project = z.infer<typeof project>;
 
 export const workflow = z.strictObject({ project_id: id, version, ...workflow_fields }).meta({ id: 'Workflow' });
 
-const project_params = z.strictObject({ workspace_id: id, project_id: id });
 const collection = '/v1/workspaces/{workspace_id}/projects';
 const member = `${collection}/{project_id}` as const;
 
@@ -98,6 +107,11 @@ export const update_project = operation({
   summary: 'Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid.',
   params: project_params,
   body: z.strictObject({ name: line(200), archived: z.boolean(), version }).partial(),
+  elsewhere: {
+    key: 'A project keeps its key: links to its tickets contain it.',
+    workflow: 'PUT …/projects/{project_id}/workflow replaces the workflow.',
+    archived_at: 'Send archived: true or false.',
+  },
   if_match: true,
   status: 200,
   response: project,

@@ -39,6 +39,27 @@ describe('a project', () => {
     expect(mixed.status).toBe(404);
   });
 
+  test('is found by id and by key, in any letter case, in its own workspace only', async () => {
+    const { workspace_id, project_id, member, admin, stranger } = team;
+    const project = await member.client.get_project({ workspace_id, project_id });
+    for (const ref of ['ENG', 'eng', project_id.toUpperCase()]) {
+      expect(await member.client.get_project({ workspace_id, project_id: ref })).toEqual(project);
+    }
+    const at = { workspace_id, project_id: 'eng' };
+    expect((await member.client.get_workflow(at)).project_id).toBe(project_id);
+    const ticket = await member.client.create_ticket({ ...at, body: { title: 'By key' } });
+    expect(ticket).toMatchObject({ project_id, key: `ENG-${ticket.number}` });
+    const ids = async (ref: string) =>
+      (await member.client.list_tickets({ workspace_id, project_id: ref })).data.map(({ id }) => id);
+    expect(await ids('eng')).toEqual(await ids(project_id));
+    expect(await ids('eng')).toContain(ticket.id);
+    expect(await ids('NONE')).toEqual([]);
+    const renamed = await admin.client.update_project({ ...at, body: { name: 'Engines' } });
+    expect(renamed).toMatchObject({ id: project_id, name: 'Engines' });
+    const own = await stranger.client.create_workspace({ body: { name: 'Other' } });
+    expect((await stranger.client.raw.get_project({ workspace_id: own.id, project_id: 'ENG' })).status).toBe(404);
+  });
+
   test('archived can be read, not written, and brought back', async () => {
     const { workspace_id, admin, member } = team;
     const project = await makeProject('ARCH');

@@ -1,21 +1,27 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
+import { isUuid } from '../lib/ids.ts';
 import type { Project } from './contract.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
 const columns = sql`
   p.id, p.key, p.name, p.workflow_version, p.version, p.created_by, p.created_at, p.updated_at, p.archived_at`;
 
-export function projectById(db: Db, workspace_id: string, id: string): Promise<Project | undefined> {
-  return db.maybeOne(sql`
-    select ${columns} from projects p where p.workspace_id = ${workspace_id} and p.id = ${id}`);
+/** The conditions that find one project by its id or its key. */
+export function isProject(workspace_id: string, ref: string): Sql {
+  const here = sql`p.workspace_id = ${workspace_id}`;
+  return isUuid(ref) ? sql`${here} and p.id = ${ref}` : sql`${here} and p.key = ${ref}`;
+}
+
+export function projectByRef(db: Db, workspace_id: string, ref: string): Promise<Project | undefined> {
+  return db.maybeOne(sql`select ${columns} from projects p where ${isProject(workspace_id, ref)}`);
 }
 
 /** The project, held against everything under way in it: transitions and creates wait, and it waits for them. */
-export function lockProject(tx: Tx, workspace_id: string, id: string): Promise<Project | undefined> {
+export function lockProject(tx: Tx, workspace_id: string, ref: string): Promise<Project | undefined> {
   return tx.maybeOne(sql`
-    select ${columns} from projects p where p.workspace_id = ${workspace_id} and p.id = ${id} for update of p`);
+    select ${columns} from projects p where ${isProject(workspace_id, ref)} for update of p`);
 }
 
 export function projectsOf(

@@ -16,13 +16,14 @@ import { openProject } from './update.ts';
 export async function replaceWorkflow(
   tx: Tx,
   actor: Actor,
-  project_id: string,
+  ref: string,
   input: Body<typeof replace_workflow>,
   if_match?: IfMatch,
 ): Promise<Response<typeof replace_workflow>> {
   const { workspace_id, user_id } = actor;
   const { version: expected, ...definition } = input;
-  const project = await openProject(tx, actor, project_id);
+  const project = await openProject(tx, actor, ref);
+  const { id: project_id } = project;
   if (project.archived_at !== null) throw new BatonError('project_archived');
   requireMatch(if_match, project.workflow_version);
   if (expected !== undefined && expected !== project.workflow_version) {

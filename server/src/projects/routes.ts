@@ -6,12 +6,12 @@ import type { Routes, Services } from '../http/handle.ts';
 import * as contract from './contract.ts';
 import { createProject } from './create.ts';
 import { definitionOf } from './definitions.ts';
-import { projectById, projectsOf } from './queries.ts';
+import { projectByRef, projectsOf } from './queries.ts';
 import { replaceWorkflow } from './replace-workflow.ts';
 import { changeProject } from './update.ts';
 
 async function requireProject(db: Db, { workspace_id, project_id }: { workspace_id: string; project_id: string }) {
-  const project = await projectById(db, workspace_id, project_id);
+  const project = await projectByRef(db, workspace_id, project_id);
   if (project === undefined) throw new BatonError('not_found');
   return project;
 }
@@ -39,9 +39,9 @@ export function projectRoutes(routes: Routes, { cursors }: Services): void {
     await changeProject(tx, actor, params.project_id, { archived: true }, if_match);
   });
   routes.read(contract.get_workflow, async (db, _, { params }) => {
-    const { workflow_version } = await requireProject(db, params);
-    const definition = await definitionOf(db, { ...params, workflow_version });
-    return { project_id: params.project_id, version: workflow_version, ...definition };
+    const { id: project_id, workflow_version } = await requireProject(db, params);
+    const definition = await definitionOf(db, { workspace_id: params.workspace_id, project_id, workflow_version });
+    return { project_id, version: workflow_version, ...definition };
   });
   routes.write(contract.replace_workflow, (tx, actor, { params, body, if_match }) =>
     replaceWorkflow(tx, actor, params.project_id, body, if_match),

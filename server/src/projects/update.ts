@@ -8,8 +8,8 @@ import type { Project, update_project } from './contract.ts';
 import { lockProject, updateProject } from './queries.ts';
 
 /** The project, held until the commit. Absent and another workspace's are both `not_found`. */
-export async function openProject(tx: Tx, actor: Actor, project_id: string): Promise<Project> {
-  const project = await lockProject(tx, actor.workspace_id, project_id);
+export async function openProject(tx: Tx, actor: Actor, ref: string): Promise<Project> {
+  const project = await lockProject(tx, actor.workspace_id, ref);
   if (project === undefined) throw new BatonError('not_found');
   return project;
 }
@@ -18,11 +18,11 @@ export async function openProject(tx: Tx, actor: Actor, project_id: string): Pro
 export async function changeProject(
   tx: Tx,
   actor: Actor,
-  project_id: string,
+  ref: string,
   input: Body<typeof update_project>,
   if_match?: IfMatch,
 ): Promise<Project> {
-  const before = await openProject(tx, actor, project_id);
+  const before = await openProject(tx, actor, ref);
   requireMatch(if_match, before.version);
   if (input.version !== undefined && input.version !== before.version) {
     throw new BatonError('conflict', { detail: 'The project has changed since.', current_version: before.version });
@@ -30,14 +30,14 @@ export async function changeProject(
   const was = { name: before.name, archived: before.archived_at !== null };
   const becomes = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
   if (becomes.name === was.name && becomes.archived === was.archived) return before;
-  const after = await updateProject(tx, actor.workspace_id, project_id, {
+  const after = await updateProject(tx, actor.workspace_id, before.id, {
     ...becomes,
     workflow_version: before.workflow_version,
   });
   const verb = becomes.archived === was.archived ? 'updated' : becomes.archived ? 'archived' : 'unarchived';
   recordAudit(tx, actor, {
     action: `project.${verb}`,
-    subject_id: project_id,
+    subject_id: before.id,
     subject_version: after.version,
     before: was,
     after: becomes,

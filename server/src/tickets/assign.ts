@@ -17,24 +17,24 @@ export async function assignTicket(
   input: Body<typeof set_assignee>,
   if_match?: IfMatch,
 ): Promise<Ticket> {
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id: input.user_id });
+  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id: input.assignee_id });
   const { version, assignee_id } = before;
   requireMatch(if_match, version, { assignee_id });
-  if (input.expected_version !== undefined && input.expected_version !== version) {
+  if (input.version !== undefined && input.version !== version) {
     throw new BatonError('conflict', {
-      detail: 'The ticket has changed since expected_version.',
-      version,
+      detail: 'The ticket has changed since this version.',
+      current_version: version,
       assignee_id,
     });
   }
-  if (assignee_id === input.user_id) return presentTo(tx, before, actor);
-  const after = updateTicket(tx, before, { assignee_id: input.user_id });
+  if (assignee_id === input.assignee_id) return presentTo(tx, before, actor);
+  const after = updateTicket(tx, before, { assignee_id: input.assignee_id });
   recordAudit(tx, actor, {
     action: 'ticket.assignee_changed',
     subject_id: before.id,
     subject_version: after.version,
     before: { assignee_id },
-    after: { assignee_id: input.user_id },
+    after: { assignee_id: input.assignee_id },
     at: before.at,
   });
   return presentTo(tx, after, actor);

@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import {
   day,
+  formerly,
   id,
   instant,
   line,
   operation,
   page,
   page_query,
+  renamed,
   stored,
   text,
   timestamp,
   version,
   workspace_params,
 } from '../http/contract.ts';
+import { project_params, project_ref } from '../projects/contract.ts';
 
 /** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
 export const max_title = 512;
+export const max_labels = 50;
 export const max_text = 1_048_576;
 const max_ticket_body_bytes = 6 * 1024 * 1024;
 
@@ -26,9 +30,10 @@ export const status_key = z
   .meta({ example: 'in_progress' });
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
+const label = line(64);
 const labels = z
-  .array(line(64))
-  .max(50)
+  .array(label)
+  .max(max_labels)
   .transform((given) => [...new Set(given)].sort())
   .meta({ description: 'A set: stored sorted, without duplicates.' });
 const resolution = status_key.meta({ example: 'fixed' });
@@ -49,7 +54,7 @@ export const ticket = z
     status_category,
     resolution: resolution.nullable(),
     priority,
-    labels: z.array(stored(64)).max(50),
+    labels: z.array(stored(64)).max(max_labels),
     assignee_id: id.nullable(),
     reporter_id: id,
     due_on: day.nullable(),
@@ -80,13 +85,18 @@ export const transition = z
   .meta({ id: 'Transition' });
 export type Transition = z.infer<typeof transition>;
 
-/** A ticket by id or by key. */
+/** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 const ticket_ref = z
   .string()
-  .regex(/^([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,9}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/)
+  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\d{0,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/)
   .max(36)
+  .transform((ref) => (ref.length === 36 ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
+
+const base_version = version
+  .optional()
+  .meta({ description: 'Only if the ticket still has this version. Alternatively send If-Match.' });
 
 const collection = '/v1/workspaces/{workspace_id}/tickets';
 const member = `${collection}/{ticket}` as const;
@@ -97,7 +107,7 @@ export const create_ticket = operation({
   path: '/v1/workspaces/{workspace_id}/projects/{project_id}/tickets',
   tag: 'tickets',
   summary: 'Creates a ticket with the project’s next number, in an initial status of its workflow.',
-  params: z.strictObject({ workspace_id: id, project_id: id }),
+  params: project_params,
   body: z.strictObject({
     title: line(max_title),
     description: text({ max: max_text }).default(''),
@@ -110,6 +120,12 @@ export const create_ticket = operation({
       .meta({ description: 'One of the workflow’s initial statuses; by default the first.' }),
   }),
   max_body_bytes: max_ticket_body_bytes,
+  elsewhere: {
+    assignee: 'Send assignee_id.',
+    user_id: 'Send assignee_id.',
+    resolution: 'POST …/transitions sets the resolution, on the way into a status that is done.',
+    reporter_id: 'The caller is the reporter.',
+  },
   status: 201,
   response: ticket,
   etag: true,
@@ -125,7 +141,7 @@ export const list_tickets = operation({
   summary: 'Lists tickets, by default newest first.',
   params: workspace_params,
   query: page_query.extend({
-    project_id: id.optional().meta({ description: 'Only tickets of this project.' }),
+    project_id: project_ref.optional().meta({ description: 'Only tickets of this project, by id or key.' }),
     status: status_key.optional().meta({ description: 'Only tickets in this status.' }),
     assignee: z
       .union([id, z.enum(['me', 'none'])])
@@ -136,7 +152,7 @@ export const list_tickets = operation({
       .optional()
       .meta({ description: 'Only tickets reported by this member or by the caller (`me`).' }),
     priority: priority.optional().meta({ description: 'Only tickets of this priority.' }),
-    label: line(64).optional().meta({ description: 'Only tickets with this label.' }),
+    label: label.optional().meta({ description: 'Only tickets with this label.' }),
     created_after: instant.optional().meta({ description: 'Only tickets created after this time.' }),
     created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
     updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),
@@ -177,14 +193,33 @@ export const update_ticket = operation({
       title: line(max_title),
       description: text({ max: max_text }),
       priority,
-      labels,
+      labels: labels.meta({ description: 'All labels. Labels that others have added or removed since are merged.' }),
+      labels_add: labels.meta({ description: 'Labels to add to those there are; needs no version.' }),
+      labels_remove: labels.meta({ description: 'Labels to remove from those there are; needs no version.' }),
       due_on: day.nullable(),
       version: version.meta({
         description: 'The version the edit is based on. Alternatively send If-Match, which never merges.',
       }),
     })
-    .partial(),
+    .partial()
+    .superRefine(({ labels: all, labels_add = [], labels_remove = [] }, context) => {
+      const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+      if (all !== undefined && labels_add.length + labels_remove.length > 0) {
+        fault('labels', 'Send all labels, or labels to add and to remove.');
+      }
+      for (const both of labels_add.filter((one) => labels_remove.includes(one))) {
+        fault('labels_remove', `${both} is also to be added.`);
+      }
+    }),
   max_body_bytes: max_ticket_body_bytes,
+  elsewhere: {
+    status: 'POST …/tickets/{ticket}/transitions moves a ticket to another status.',
+    resolution: 'POST …/tickets/{ticket}/transitions sets the resolution.',
+    assignee_id: 'PUT …/tickets/{ticket}/assignee assigns a ticket.',
+    assignee: 'PUT …/tickets/{ticket}/assignee assigns a ticket.',
+    comment: 'POST …/tickets/{ticket}/comments comments on a ticket.',
+    expected_version: 'Send version.',
+  },
   if_match: true,
   status: 200,
   response: ticket,
@@ -225,7 +260,29 @@ export const set_assignee = operation({
   tag: 'tickets',
   summary: 'Assigns a ticket to a member, or to nobody.',
   params: ticket_params,
-  body: z.strictObject({ user_id: id.nullable(), expected_version: version.optional() }),
+  body: z
+    .strictObject({
+      assignee_id: id.nullable().optional(),
+      version: base_version,
+      user_id: id.nullable().optional().meta(formerly('assignee_id')),
+      expected_version: version.optional().meta(formerly('version')),
+    })
+    .transform(({ user_id, expected_version, ...given }, context) => {
+      const assignee_id = renamed(context, { now: 'assignee_id', before: 'user_id' }, given.assignee_id, user_id);
+      if (assignee_id === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['assignee_id'],
+          message: 'Say who gets the ticket; null is nobody.',
+        });
+      }
+      const names = { now: 'version', before: 'expected_version' };
+      return {
+        assignee_id: assignee_id ?? null,
+        version: renamed(context, names, given.version, expected_version),
+      };
+    })
+    .meta({ description: '`assignee_id` is required.' }),
   if_match: true,
   status: 200,
   response: ticket,
@@ -241,14 +298,21 @@ export const transition_ticket = operation({
   summary:
     'Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none.',
   params: ticket_params,
-  body: z.strictObject({
-    to: status_key,
-    expected_version: version.optional(),
-    resolution: resolution.optional(),
-    assignee_id: id.nullable().optional(),
-    comment: text({ min: 1, max: max_text }).optional(),
-  }),
+  body: z
+    .strictObject({
+      to: status_key,
+      version: base_version,
+      expected_version: version.optional().meta(formerly('version')),
+      resolution: resolution.optional(),
+      assignee_id: id.nullable().optional(),
+      comment: text({ min: 1, max: max_text }).optional(),
+    })
+    .transform(({ expected_version, ...given }, context) => {
+      const names = { now: 'version', before: 'expected_version' };
+      return { ...given, version: renamed(context, names, given.version, expected_version) };
+    }),
   max_body_bytes: max_ticket_body_bytes,
+  elsewhere: { status: 'Send to.', user_id: 'Send assignee_id.', assignee: 'Send assignee_id.' },
   if_match: true,
   status: 201,
   response: z.strictObject({ transition, ticket }),

@@ -15,19 +15,19 @@ import { initialStatus } from './workflow.ts';
 export async function createTicket(
   tx: Tx,
   applicant: Applicant,
-  project_id: string,
+  project_ref: string,
   input: Body<typeof create_ticket>,
 ): Promise<Ticket> {
   const { workspace_id } = applicant;
   const [actor, assignable, project] = await Promise.all([
     applicant.actor,
     holdAssignee(tx, applicant, input.assignee_id),
-    takeNumber(tx, applicant, project_id),
+    takeNumber(tx, applicant, project_ref),
   ]);
   if (project === undefined) return refuseAbsent(tx, applicant);
   if (project.archived_at !== null) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
-  const { workflow_version } = project;
+  const { id: project_id, workflow_version } = project;
   const definition = await definitionOf(tx, { workspace_id, project_id, workflow_version });
   const status = initialStatus(definition, input.status);
   if (status === undefined) {

@@ -5,10 +5,10 @@ import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import type { IfMatch } from '../http/preconditions.ts';
 import { openTicket } from './access.ts';
-import type { Ticket, update_ticket } from './contract.ts';
-import { type Change, mergeEdit, valuesAt } from './merge.ts';
+import { max_labels, type Ticket, type update_ticket } from './contract.ts';
+import { type Change, changeSet, mergeEdit, valuesAt } from './merge.ts';
 import { presentTo } from './present.ts';
-import { changesSince, type LockedTicket, updateTicket } from './queries.ts';
+import { changesSince, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
 
 /**
  * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
@@ -21,8 +21,10 @@ export async function editTicket(
   input: Body<typeof update_ticket>,
   if_match?: IfMatch,
 ): Promise<Ticket> {
-  const { version, ...edit } = input;
-  if (version === undefined && if_match === undefined) throw new BatonError('precondition_required');
+  const { version, labels_add, labels_remove, ...edit } = input;
+  const relative = labels_add !== undefined || labels_remove !== undefined;
+  const absolute = Object.keys(edit).length > 0 || !relative;
+  if (absolute && version === undefined && if_match === undefined) throw new BatonError('precondition_required');
   const { actor, ticket: before } = await openTicket(tx, applicant, ref);
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const seen = if_match.length === 1 ? if_match[0] : undefined;
@@ -42,9 +44,20 @@ export async function editTicket(
   if (!merged.ok) {
     throw new BatonError('edit_conflict', { current_version: before.version, fields: merged.conflicts });
   }
+  if (relative) {
+    const labels = changeSet(before.labels, { add: labels_add, remove: labels_remove });
+    if (labels.length !== before.labels.length || labels.some((label, index) => label !== before.labels[index])) {
+      merged.changes['labels'] = [before.labels, labels];
+    }
+  }
   const fields = Object.entries(merged.changes);
   if (fields.length === 0) return presentTo(tx, before, actor);
-  const to = Object.fromEntries(fields.map(([field, [, value]]) => [field, value]));
+  const to: TicketChanges = Object.fromEntries(fields.map(([field, [, value]]) => [field, value]));
+  if (to.labels !== undefined && to.labels.length > max_labels) {
+    const detail = `Together with those that others have added there are more than ${max_labels} labels.`;
+    const pointer = relative ? '/labels_add' : '/labels';
+    throw new BatonError('validation_failed', { errors: [{ pointer, detail }] });
+  }
   const after = updateTicket(tx, before, to);
   recordAudit(tx, actor, {
     action: 'ticket.updated',

@@ -55,6 +55,12 @@ describe('the list of tickets', () => {
     expect(await titles({ sort, project_id: team.workspace_id })).toEqual([]);
     expect(await titles({ created_after: '2999-01-01T00:00:00Z' })).toEqual([]);
     expect(await titles({ sort, created_before: '2999-01-01T00:00:00Z' })).toEqual(named(all));
+    // A day is its first moment in UTC.
+    const today = new Date().toISOString().slice(0, 10);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    expect(await titles({ sort, created_after: today, created_before: tomorrow })).toEqual(named(all));
+    expect(await titles({ sort, created_after: tomorrow })).toEqual([]);
+    expect(await titles({ sort, updated_before: today })).toEqual([]);
   });
 
   test('never repeats or skips what stays while others write', async () => {

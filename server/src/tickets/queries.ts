@@ -87,6 +87,7 @@ export async function lockAssignable(tx: Tx, applicant: Applicant, user_id: stri
 }
 
 export interface NumberedProject {
+  id: string;
   key: string;
   number: number;
   workflow_version: number;
@@ -95,11 +96,12 @@ export interface NumberedProject {
 }
 
 /** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
-export function takeNumber(tx: Tx, applicant: Applicant, project_id: string): Promise<NumberedProject | undefined> {
+export function takeNumber(tx: Tx, applicant: Applicant, ref: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
-    where workspace_id = ${applicant.workspace_id} and id = ${project_id} and ${mayAct(applicant)}
-    returning key, last_number as number, workflow_version, archived_at, now() as at`);
+    where workspace_id = ${applicant.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
+      and ${mayAct(applicant)}
+    returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
 
 export function insertTicket(tx: Tx, row: TicketRow): void {
@@ -189,7 +191,14 @@ export function transitionsOf(
     ${part.order_and_limit}`);
 }
 
+/** The id of a project that is named by id or key. */
+function projectId(workspace_id: string, ref: string): Sql {
+  if (isUuid(ref)) return sql`${ref}`;
+  return sql`(select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${ref})`;
+}
+
 export interface TicketFilter {
+  /** Its id or key. */
   project_id?: string | undefined;
   status?: string | undefined;
   /** null: nobody's. */
@@ -208,7 +217,7 @@ function matches(workspace_id: string, filter: TicketFilter): Sql {
   const all = [sql`t.workspace_id = ${workspace_id}`, sql`p.workspace_id = ${workspace_id}`];
   // Spelt as the partial indexes have it.
   all.push(filter.deleted ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
-  if (filter.project_id !== undefined) all.push(sql`t.project_id = ${filter.project_id}`);
+  if (filter.project_id !== undefined) all.push(sql`t.project_id = ${projectId(workspace_id, filter.project_id)}`);
   if (filter.status !== undefined) all.push(sql`t.status = ${filter.status}`);
   if (filter.assignee_id === null) all.push(sql`t.assignee_id is null`);
   else if (filter.assignee_id !== undefined) all.push(sql`t.assignee_id = ${filter.assignee_id}`);

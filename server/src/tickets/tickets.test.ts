@@ -63,6 +63,9 @@ describe('creating', () => {
     const { workspace_id, member, stranger } = team;
     expect(await member.client.get_ticket({ workspace_id, ticket: ticket.key })).toEqual(ticket);
     const elsewhere = await stranger.client.create_workspace({ body: { name: 'Elsewhere' } });
+    for (const spelling of [ticket.key.toLowerCase(), ticket.id.toUpperCase()]) {
+      expect(await member.client.get_ticket({ workspace_id, ticket: spelling })).toEqual(ticket);
+    }
     for (const ref of [ticket.id, ticket.key, 'ENG-2147483648', 'ENG-9999999999']) {
       const answer = await stranger.client.raw.get_ticket({ workspace_id: elsewhere.id, ticket: ref });
       expect(answer.status).toBe(404);
@@ -116,7 +119,7 @@ describe('moving', () => {
     expect((await client.list_transitions(at(ticket))).data.at(-1)).toEqual(done.transition);
   });
 
-  test('says what a stale expected_version or If-Match missed', async () => {
+  test('says what a stale version or If-Match missed', async () => {
     const ticket = await makeTicket(team);
     const { client } = team.member;
     await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
@@ -129,6 +132,14 @@ describe('moving', () => {
       status: 412,
       body: { code: 'precondition_failed', ...current },
     });
+    expect(await client.raw.transition_ticket({ ...at(ticket), body: { ...body, version: 1 } })).toMatchObject({
+      status: 409,
+    });
+    const both = await client.raw.transition_ticket({
+      ...at(ticket),
+      body: { ...body, version: 2, expected_version: 1 },
+    });
+    expect(both).toMatchObject({ status: 422, body: { errors: [{ pointer: '/version' }] } });
     await client.transition_ticket({ ...at(ticket), body, if_match: '"2"' });
   });
 
@@ -189,6 +200,46 @@ describe('editing', () => {
     expect((await client.raw.update_ticket({ ...at(ticket), body: {}, if_match: 'nonsense' })).status).toBe(400);
   });
 
+  test('of labels merges what everybody added and removed', async () => {
+    const ticket = await makeTicket(team);
+    const [mine, theirs] = [team.member.client, team.admin.client];
+    await mine.update_ticket({ ...at(ticket), body: { labels: ['a', 'b'], version: 1 } });
+    await theirs.update_ticket({ ...at(ticket), body: { labels: ['a', 'b', 'c'], version: 2 } });
+    const merged = await mine.update_ticket({ ...at(ticket), body: { labels: ['b', 'd'], version: 2 } });
+    expect(merged).toMatchObject({ labels: ['b', 'c', 'd'], version: 4 });
+    const added = await Promise.all(
+      [mine, theirs, mine, theirs].map((client, n) =>
+        client.raw.update_ticket({ ...at(ticket), body: { labels_add: [`n${n}`], labels_remove: ['c'] } }),
+      ),
+    );
+    expect(added.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const { labels, version } = await mine.get_ticket(at(ticket));
+    expect([labels, version]).toEqual([['b', 'd', 'n0', 'n1', 'n2', 'n3'], 8]);
+    const same = await mine.update_ticket({ ...at(ticket), body: { labels_add: ['b'], labels_remove: ['c'] } });
+    expect(same.version).toBe(8);
+    const many = Array.from({ length: 45 }, (_, n) => `many${n}`);
+    for (const [body, pointer] of [
+      [{ labels_add: many }, '/labels_add'],
+      [{ labels: [], labels_add: ['x'], version: 8 }, '/labels'],
+      [{ labels_add: ['x'], labels_remove: ['x'] }, '/labels_remove'],
+    ] as const) {
+      const refused = await mine.raw.update_ticket({ ...at(ticket), body: body as object });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    }
+  });
+
+  test('of a field that another endpoint changes names that endpoint', async () => {
+    const ticket = await makeTicket(team);
+    const body = { status: 'closed', assignee_id: null, resolution: 'fixed', nonsense: 1, version: 1 };
+    const refused = await team.member.client.raw.update_ticket({ ...at(ticket), body });
+    const { errors } = refused.body as { errors: { pointer: string; detail: string }[] };
+    const details = Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]));
+    expect(details['/status']).toContain('/transitions');
+    expect(details['/resolution']).toContain('/transitions');
+    expect(details['/assignee_id']).toContain('/assignee');
+    expect(details['/nonsense']).toBe('Unknown field.');
+  });
+
   test('that changes nothing makes no version', async () => {
     const ticket = await makeTicket(team);
     const body = { title: ticket.title, labels: [], version: 1 };
@@ -206,12 +257,30 @@ describe('assigning', () => {
   test('goes to members and to nobody, and again to the same changes nothing', async () => {
     const ticket = await makeTicket(team);
     const { client, user } = team.member;
-    const assigned = await client.set_assignee({ ...at(ticket), body: { user_id: user.id } });
+    const assigned = await client.set_assignee({ ...at(ticket), body: { assignee_id: user.id } });
     expect(assigned).toMatchObject({ assignee_id: user.id, version: 2 });
-    expect(await client.set_assignee({ ...at(ticket), body: { user_id: user.id } })).toEqual(assigned);
-    expect(await client.set_assignee({ ...at(ticket), body: { user_id: null } })).toMatchObject({ assignee_id: null });
-    const refused = await client.raw.set_assignee({ ...at(ticket), body: { user_id: team.stranger.user.id } });
+    expect(await client.set_assignee({ ...at(ticket), body: { assignee_id: user.id } })).toEqual(assigned);
+    expect(await client.set_assignee({ ...at(ticket), body: { assignee_id: null } })).toMatchObject({
+      assignee_id: null,
+    });
+    const refused = await client.raw.set_assignee({ ...at(ticket), body: { assignee_id: team.stranger.user.id } });
     expect(refused.status).toBe(422);
+  });
+
+  test('takes the former names user_id and expected_version, but not two that differ', async () => {
+    const ticket = await makeTicket(team);
+    const { client, user } = team.member;
+    const assigned = await client.set_assignee({ ...at(ticket), body: { user_id: user.id, expected_version: 1 } });
+    expect(assigned).toMatchObject({ assignee_id: user.id, version: 2 });
+    expect(await client.raw.set_assignee({ ...at(ticket), body: { assignee_id: null, version: 1 } })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', current_version: 2, assignee_id: user.id },
+    });
+    for (const body of [{ assignee_id: null, user_id: user.id }, { version: 2 }]) {
+      const refused = await client.raw.set_assignee({ ...at(ticket), body });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '/assignee_id' }] } });
+    }
+    expect(await client.get_ticket(at(ticket))).toEqual(assigned);
   });
 });
 
@@ -225,7 +294,7 @@ describe('deleting', () => {
       client.raw.get_ticket(at(ticket)),
       client.raw.update_ticket({ ...at(ticket), body: { title: 'X', version: 2 } }),
       client.raw.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } }),
-      client.raw.set_assignee({ ...at(ticket), body: { user_id: null } }),
+      client.raw.set_assignee({ ...at(ticket), body: { assignee_id: null } }),
       client.raw.create_comment({ ...at(ticket), body: { body: 'x' } }),
       client.raw.list_transitions(at(ticket)),
       client.raw.list_comments(at(ticket)),

@@ -37,8 +37,8 @@ export async function transitionTicket(
     allowed_transitions: allowedStatuses(before, definition, actor.role),
   };
   requireMatch(if_match, before.version, current);
-  if (input.expected_version !== undefined && input.expected_version !== before.version) {
-    throw new BatonError('conflict', { detail: 'The ticket has changed since expected_version.', ...current });
+  if (input.version !== undefined && input.version !== before.version) {
+    throw new BatonError('conflict', { detail: 'The ticket has changed since this version.', ...current });
   }
   const changes = { ...decide(definition, before, actor, input, current), status_sequence: before.status_sequence + 1 };
 

@@ -54,7 +54,7 @@ const calls: Record<string, [trips: number, call: (at: { workspace_id: string; t
 let assigned = false;
 function reassign(at: { workspace_id: string; ticket: string }) {
   assigned = !assigned;
-  return team.member.client.set_assignee({ ...at, body: { user_id: assigned ? team.viewer.user.id : null } });
+  return team.member.client.set_assignee({ ...at, body: { assignee_id: assigned ? team.viewer.user.id : null } });
 }
 
 let moved = false;

@@ -76,7 +76,7 @@ test('control: numbers taken as max + 1 without a lock collide', async () => {
       ? text
           .replace(
             /update projects set[^]*?where/,
-            'select key, last_number + 1 as number, workflow_version, archived_at, now() as at from projects where',
+            'select key, last_number + 1 as number, id, workflow_version, archived_at, now() as at from projects where',
           )
           .replace(/returning[^]*$/, '')
       : text,

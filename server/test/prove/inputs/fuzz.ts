@@ -215,7 +215,11 @@ export const fuzz: Check = {
     'bodies may have unknown fields': {
       source: [
         { file: 'comments/contract.ts', find: 'z.strictObject({ body: text', replace: 'z.object({ body: text' },
-        { file: 'tickets/contract.ts', find: 'body: z.strictObject({ user_id', replace: 'body: z.object({ user_id' },
+        {
+          file: 'tickets/contract.ts',
+          find: '.strictObject({\n      assignee_id',
+          replace: '.object({\n      assignee_id',
+        },
         { file: 'projects/contract.ts', find: 'body: z.strictObject({ name', replace: 'body: z.object({ name' },
         { file: 'accounts/contract.ts', find: 'body: z.strictObject({ name', replace: 'body: z.object({ name' },
         { file: 'workspaces/contract.ts', find: 'body: z.strictObject({ name', replace: 'body: z.object({ name' },

@@ -40,7 +40,7 @@ export function chooseAction(random: Random, mix: Mix, about: { id: string; seen
         to,
         ...(rules.done.has(to) ? { resolution: random.pick(standard.resolutions) } : {}),
         ...(random.chance(0.2) ? { assignee_id: random.pick([...people, null]) } : {}),
-        ...(random.chance(0.2) ? { expected_version: seen } : {}),
+        ...(random.chance(0.2) ? { version: seen } : {}),
       };
     }
     case 'edit':
@@ -75,7 +75,7 @@ export function requestFor(action: Action, ticket_path: string): WireRequest {
       return { method: 'PATCH', path: ticket_path, body: { ...fields, version: base } };
     }
     case 'assign':
-      return { method: 'PUT', path: `${ticket_path}/assignee`, body: { user_id: action.assignee_id } };
+      return { method: 'PUT', path: `${ticket_path}/assignee`, body: { assignee_id: action.assignee_id } };
     case 'delete':
       return { method: 'DELETE', path: ticket_path };
     case 'restore':

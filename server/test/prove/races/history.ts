@@ -12,7 +12,7 @@ export interface TicketState {
 export type Action =
   | { kind: 'create'; title: string }
   | { kind: 'read' }
-  | { kind: 'transition'; to: string; resolution?: string; assignee_id?: string | null; expected_version?: number }
+  | { kind: 'transition'; to: string; resolution?: string; assignee_id?: string | null; version?: number }
   | { kind: 'edit'; base: number; title?: string; priority?: string }
   | { kind: 'assign'; assignee_id: string | null }
   | { kind: 'delete' }

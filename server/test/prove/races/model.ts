@@ -73,7 +73,7 @@ export function step(
       return { state: { ...now, title, priority } };
     }
     case 'transition': {
-      if (action.expected_version !== undefined && action.expected_version !== version) return { code: 'conflict' };
+      if (action.version !== undefined && action.version !== version) return { code: 'conflict' };
       if (!rules.steps.has(`${now.status} ${action.to}`)) return { code: 'transition_not_allowed' };
       const resolution = rules.done.has(action.to) ? (action.resolution ?? now.resolution) : null;
       const assignee_id = action.assignee_id === undefined ? now.assignee_id : action.assignee_id;

@@ -129,8 +129,8 @@ export const mutations: Record<string, Mutation> = {
   'a write skew: two writers on the version that both expected to be the last': (history, random) => {
     const all = writes(history);
     return anywhere(random, inTurn(random, all, all), ([first, second]) => {
-      const expected_version = first.outcome.version - 1;
-      ask(second, { kind: 'transition', to: second.outcome.state.status, expected_version });
+      const version = first.outcome.version - 1;
+      ask(second, { kind: 'transition', to: second.outcome.state.status, version });
     });
   },
   'a write skew: two edits of one field on one base, both accepted': (history, random) => {

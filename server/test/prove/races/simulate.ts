@@ -27,7 +27,7 @@ function anyAction(random: Random, id: string, seen: number): Action {
       return {
         kind,
         to: random.pick(['open', 'doing', 'done']),
-        ...(random.chance(0.3) ? { expected_version: Math.max(1, seen - random.below(2)) } : {}),
+        ...(random.chance(0.3) ? { version: Math.max(1, seen - random.below(2)) } : {}),
       };
     case 'edit': {
       const base = Math.max(1, seen - random.below(3));

@@ -28,7 +28,7 @@ export const bodies: Record<string, unknown> = {
   replace_workflow: presets.strict,
   create_ticket: { title: 'T' },
   update_ticket: { title: 'T', version: 1 },
-  set_assignee: { user_id: null },
+  set_assignee: { assignee_id: null },
   transition_ticket: { to: 'closed' },
   create_comment: { body: 'c' },
   update_me: { name: 'Same' },
@@ -54,7 +54,7 @@ const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'
   ],
 };
 const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>]> = {
-  set_assignee: ['user_id', 'user_id'],
+  set_assignee: ['assignee_id', 'user_id'],
   create_ticket: ['assignee_id', 'user_id'],
   transition_ticket: ['assignee_id', 'user_id'],
 };
@@ -62,7 +62,11 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
 /** Fields of the contract that carry ids outside the path, but aren't tried: none may be left. */
 export function untriedIds(): string[] {
   return contracts.flatMap((operation) => {
-    const fields = (shape: unknown) => Object.keys((shape as { shape?: object } | undefined)?.shape ?? {});
+    // What a contract transforms is the input of a pipe.
+    const fields = (type: unknown) => {
+      const { shape, in: input } = (type ?? {}) as { shape?: object; in?: { shape?: object } };
+      return Object.keys(shape ?? input?.shape ?? {});
+    };
     const ids = (names: string[]) => names.filter((name) => /(^|_)id$|^(assignee|reporter|actor|subject)$/.test(name));
     const queried = (in_queries[operation.id] ?? []).map(([field]) => field);
     const [written] = in_bodies[operation.id] ?? [];
