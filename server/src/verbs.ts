@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { disableUser } from './accounts/disable.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { migrate, MigrationChangedError } from './db/migrate.ts';
 import { openDatabase } from './process/database.ts';
@@ -57,9 +58,8 @@ export async function runVerb(...args: string[]): Promise<void> {
   try {
     await main(...args);
   } catch (error) {
-    const expected =
-      error instanceof ConfigError || error instanceof EmbeddedError || error instanceof MigrationChangedError;
-    console.error(expected ? error.message : error);
+    const expected = [ConfigError, EmbeddedError, MigrationChangedError, UnfitDatabaseError];
+    console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
     // Not process.exit: what is still open, a database say, is to be let go first.
     process.exitCode = 1;
   }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { BatonError, type ErrorCode } from '../errors.ts';
+import { UnfitDatabaseError } from './connection-check.ts';
 
 // By SQLSTATE first; the constraint's name only says which rule it was.
 const codes_by_constraint: Record<string, ErrorCode> = {
@@ -23,15 +24,25 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /** Whether the database says that it can't: it is starting or stopping, or its disk or memory is full. */
-function isUnable(error: unknown): error is pg.DatabaseError {
+function isUnable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && unavailable_states.test(error.code ?? '');
+}
+
+/** Whether the database takes no writes: it is a standby, or was made read-only, perhaps since the connection began. */
+export function isReadOnly(error: unknown): boolean {
+  if (error instanceof BatonError) return isReadOnly(error.cause);
+  return error instanceof pg.DatabaseError && error.code === '25006';
 }
 
 /** Whether the error says that the database can't be reached or the connection is of no more use. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof BatonError) return isConnectionError(error.cause);
-  // After an ERROR, a full disk's too, it goes on; FATAL and PANIC end the connection.
-  if (error instanceof pg.DatabaseError) return error.severity !== 'ERROR' && isUnable(error);
+  // After an ERROR, a full disk's too, it goes on; FATAL and PANIC end the connection. In other languages these words
+  // are others, but for the codes of a server that ends or of a connection that is lost there is nothing else.
+  if (error instanceof pg.DatabaseError) {
+    return ['FATAL', 'PANIC'].includes(error.severity ?? '') || /^(08|57P0)/.test(error.code ?? '');
+  }
+  if (error instanceof UnfitDatabaseError) return true;
   if (!(error instanceof Error)) return false;
   return network_codes.test((error as NodeJS.ErrnoException).code ?? '') || unavailable_messages.test(error.message);
 }
@@ -49,7 +60,7 @@ export function fromCommit(error: unknown): unknown {
 /** Turns an error of the driver into one of ours; what it doesn't know rises as it is. */
 export function fromDatabase(error: unknown): unknown {
   if (error instanceof BatonError) return error;
-  if (isConnectionError(error) || isUnable(error)) {
+  if (isConnectionError(error) || isUnable(error) || isReadOnly(error)) {
     return new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
   }
   if (!(error instanceof pg.DatabaseError)) return error;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { requireMigratable } from './connection-check.ts';
 
 /** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
 export const migrations_dir = path.resolve(import.meta.dirname, '../../migrations');
@@ -58,6 +59,7 @@ export async function migrate(options: {
   client.on('error', () => undefined); // the query under way rejects
   await client.connect();
   try {
+    await requireMigratable(client);
     // Held until the connection ends: what is remembered of migrations is written under it, too.
     await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);
     const applied = await runner({

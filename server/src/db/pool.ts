@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isoFromPostgres } from '../lib/time.ts';
+import { checkConnection, type Settings } from './connection-check.ts';
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoFromPostgres);
@@ -16,19 +17,32 @@ export interface PoolOptions {
   on_error: (error: Error) => void;
 }
 
-/** The pool of the app's connections: pipelining, in UTC, acting as a role that owns nothing. */
-export function createPool(options: PoolOptions): pg.Pool {
-  const settings = {
-    timezone: 'UTC',
-    statement_timeout: options.statement_timeout_ms,
-    lock_timeout: options.lock_timeout_ms,
-    idle_in_transaction_session_timeout: options.statement_timeout_ms * 2,
+/** What a connection must have, however it is made: given as it opens, and looked at once it is open. */
+function settingsOf({ statement_timeout_ms, lock_timeout_ms }: PoolOptions): Settings {
+  return {
+    TimeZone: 'UTC',
+    statement_timeout: statement_timeout_ms,
+    lock_timeout: lock_timeout_ms,
+    idle_in_transaction_session_timeout: statement_timeout_ms * 2,
+    // What is acknowledged is on disk, whatever the server's own default is.
+    synchronous_commit: 'on',
     // Each way to narrow a list has an index in the list's order, so nothing here needs a sort; but a planner with old
     // statistics takes a hundred thousand rows for one, and sorts them.
     enable_sort: 'off',
-    ...(options.role === undefined ? {} : { role: options.role }),
   };
-  const config: pg.PoolConfig & { pipeline: boolean } = {
+}
+
+/** The driver's own options that its types don't have: it waits for `onConnect`, and gives up a connection that fails it. */
+type Options = Omit<pg.PoolConfig, 'onConnect'> & {
+  pipeline: boolean;
+  onConnect: (client: pg.ClientBase) => Promise<void>;
+};
+
+/** How the app's connections are made. */
+function connectionOf(options: PoolOptions): Options {
+  const settings = settingsOf(options);
+  const given = options.role === undefined ? settings : { ...settings, role: options.role };
+  return {
     connectionString: options.url,
     application_name: 'baton',
     max: options.max,
@@ -39,11 +53,16 @@ export function createPool(options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     // The last resort against a server that hangs without closing: the connection is destroyed.
     query_timeout: options.statement_timeout_ms + 2_000,
-    options: Object.entries(settings)
+    options: Object.entries(given)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
+    onConnect: (client) => checkConnection(client, settings),
   };
-  const pool = new pg.Pool(config);
+}
+
+/** The pool of the app's connections: pipelining, in UTC, acting as a role that owns nothing. */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool(connectionOf(options));
   // Both listeners matter: without them a database restart ends the process.
   pool.on('error', options.on_error);
   pool.on('connect', (client) => client.on('error', options.on_error));

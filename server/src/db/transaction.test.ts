@@ -9,13 +9,13 @@ import { readOnly, transaction, type Tx } from './transaction.ts';
 let database: TestDatabase;
 let pool: pg.Pool;
 
-const poolOf = (max: number) =>
-  createPool({ url: database.url, max, statement_timeout_ms: 2000, lock_timeout_ms: 1000, on_error: () => undefined });
+const common = { role: 'baton_app', lock_timeout_ms: 1000, on_error: () => undefined };
+const poolOf = (max: number) => createPool({ ...common, url: database.url, max, statement_timeout_ms: 2000 });
 
 beforeAll(async () => {
   database = await createDatabase();
   await database.owner.query('create table counters (id integer primary key, n integer not null)');
-  await database.owner.query('insert into counters values (1, 0), (2, 0)');
+  await database.owner.query('grant all on counters to baton_app; insert into counters values (1, 0), (2, 0)');
   const { pathname } = new URL(database.url);
   await database.owner.query(`alter database ${pathname.slice(1)} set deadlock_timeout = '100ms'`);
   pool = poolOf(4);
@@ -164,13 +164,7 @@ describe('a connection', () => {
 
   test('lost between the commit and its answer leaves the outcome open, and says so', async () => {
     const proxy = await startProxy(database.url);
-    const muffled = createPool({
-      url: proxy.url,
-      max: 1,
-      statement_timeout_ms: 5000,
-      lock_timeout_ms: 1000,
-      on_error: () => undefined,
-    });
+    const muffled = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 5000 });
     const add = () =>
       transaction(muffled, {}, (tx) => {
         tx.send(sql`update counters set n = n + 1000 where id = 1`);
@@ -188,13 +182,8 @@ describe('a connection', () => {
   });
 
   test('not to be had in time answers 503', async () => {
-    const nowhere = createPool({
-      url: 'postgres://nobody:x@127.0.0.1:1/none',
-      max: 1,
-      statement_timeout_ms: 1000,
-      lock_timeout_ms: 1000,
-      on_error: () => undefined,
-    });
+    const url = 'postgres://nobody:x@127.0.0.1:1/none';
+    const nowhere = createPool({ ...common, url, max: 1, statement_timeout_ms: 1000 });
     await expect(readOnly(nowhere, {}, (db) => db.one(sql`select 1`))).rejects.toMatchObject({
       code: 'database_unavailable',
       retry_after_s: 2,

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
-import { fromCommit, fromDatabase, isConnectionError, isRetryable } from './errors.ts';
+import { explainRefusal } from './connection-check.ts';
+import { fromCommit, fromDatabase, isConnectionError, isReadOnly, isRetryable } from './errors.ts';
 import { prepare, type Sql } from './sql.ts';
 
 /** Whose rows the transaction may touch: row-level security compares with these. */
@@ -141,7 +142,7 @@ async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
     return await pool.connect();
   } catch (error) {
     // Whatever kept us from a connection, a bad password included, the answer to the client is the same.
-    throw new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 2 });
+    throw new BatonError('database_unavailable', {}, { cause: explainRefusal(error), retry_after_s: 2 });
   }
 }
 
@@ -169,7 +170,8 @@ async function onConnection<Handle extends Db, T>(
   try {
     return await body(handle);
   } catch (error) {
-    broken = isConnectionError(error);
+    // Another connection may lead to the primary, after a failover say.
+    broken = isConnectionError(error) || isReadOnly(error);
     if (!broken) await handle.undo().catch(() => (broken = true));
     throw error;
   } finally {
@@ -184,7 +186,8 @@ export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) =>
   try {
     return await onConnection(pool, (client) => new Reader(client, start), body);
   } catch (error) {
-    throw fromDatabase(error);
+    // A write in here is a fault of ours, and no news of the database.
+    throw isReadOnly(error) ? error : fromDatabase(error);
   }
 }
 
@@ -193,7 +196,8 @@ export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) =>
  * a bounded number of times, so the body does nothing outside the database.
  */
 export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx) => Promise<T>): Promise<T> {
-  const start = begin('isolation level read committed, read write', scope);
+  // Not "read write": an operator who makes the database read-only means it.
+  const start = begin('isolation level read committed', scope);
   for (let tries = 1; ; tries++) {
     try {
       const open = (client: pg.PoolClient) => new Tx(client);

@@ -1,5 +1,6 @@
 import type { Response, Router } from 'express';
 import type pg from 'pg';
+import { requireWrites } from '../db/connection-check.ts';
 import { BatonError } from '../errors.ts';
 import { metricsText } from './metrics.ts';
 
@@ -15,7 +16,7 @@ async function requireDatabase(pool: pg.Pool): Promise<void> {
     setTimeout(() => reject(new Error('The database did not answer in time.')), ready_timeout_ms).unref();
   });
   try {
-    await Promise.race([pool.query('select 1'), late]);
+    await Promise.race([requireWrites(pool), late]);
   } catch (error) {
     throw new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 1 });
   }

@@ -1,9 +1,12 @@
+import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import { type Config, ConfigError } from '../config.ts';
+import { doubtsAbout } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -27,6 +30,13 @@ function listen(server: Server, config: Config): Promise<AddressInfo> {
   });
 }
 
+/** Tells the operator, once however many processes there are, what there is to say of the database. */
+async function sayDoubts(pool: pg.Pool): Promise<void> {
+  if (cluster.isWorker && cluster.worker?.id !== 1) return;
+  const doubts = await doubtsAbout(pool).catch(() => []); // out of reach: readiness says so, and the log
+  for (const doubt of doubts) process.stderr.write(`Warning: ${doubt}\n`);
+}
+
 /** Serves the API on the configured port, from this process. */
 export async function startListening(config: Config, database_url: string): Promise<Listening> {
   const log = pino({ level: config.log_level });
@@ -39,6 +49,7 @@ export async function startListening(config: Config, database_url: string): Prom
     on_error: (error) => log.warn({ message: error.message }, 'database connection lost'),
   });
   observePool(pool);
+  await sayDoubts(pool);
   const lifecycle = { stopping: false };
   const { server, drain } = createHttpServer(createApp({ config, pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);

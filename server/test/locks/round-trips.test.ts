@@ -73,6 +73,7 @@ test('control: statements awaited one by one are counted one by one', async () =
   const pool = createPool({
     url: proxy.url,
     max: 1,
+    role: 'baton_app',
     statement_timeout_ms: 1000,
     lock_timeout_ms: 1000,
     on_error: () => undefined,

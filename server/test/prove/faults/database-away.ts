@@ -237,9 +237,7 @@ export const database_away: Check = {
       source: [{ file: 'db/pool.ts', find: 'options.statement_timeout_ms + 2_000', replace: '0' }],
     },
     'a lost connection is a fault of ours': {
-      source: [
-        { file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error))', replace: 'if (false)' },
-      ],
+      source: [{ file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error) ||', replace: 'if (' }],
     },
     'readiness does not ask the database': {
       source: [{ file: 'http/probes.ts', find: 'await requireDatabase(pool);', replace: '' }],

@@ -6,6 +6,7 @@ import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { childrenOf, noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStageOn } from '../stage.ts';
+import { forgets_the_disk } from './kills-api.ts';
 import { settle } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
@@ -79,6 +80,6 @@ export const disk_errors: Check = {
   slice: 0.01,
   control_size: 0.3,
   controls: {
-    'commits without waiting for the disk': { ddl: ["alter database baton set synchronous_commit = 'off'"] },
+    'commits without waiting for the disk': forgets_the_disk,
   },
 };

@@ -210,10 +210,12 @@ export const full_disk: Check = {
   controls: {
     'acknowledges before it commits': acknowledges_early,
     'a full disk is a fault of ours': {
-      source: [{ file: 'db/errors.ts', find: ' || isUnable(error)) {', replace: ') {' }],
+      source: [{ file: 'db/errors.ts', find: ' || isUnable(error) || isReadOnly(error)) {', replace: ') {' }],
     },
     'takes a full disk for a lost connection': {
-      source: [{ file: 'db/errors.ts', find: "error.severity !== 'ERROR' && ", replace: '' }],
+      source: [
+        { file: 'db/errors.ts', find: "['FATAL', 'PANIC'].includes(error.severity ?? '')", replace: 'isUnable(error)' },
+      ],
     },
   },
 };

@@ -103,6 +103,11 @@ async function kill(run: Run, size: number): Promise<Finding> {
   };
 }
 
+/** Acknowledges what PostgreSQL still has in memory only. */
+export const forgets_the_disk = {
+  source: [{ file: 'db/pool.ts', find: "synchronous_commit: 'on'", replace: "synchronous_commit: 'off'" }],
+};
+
 /** Answers steps and comments a moment before it commits: what a cache of writes would come to. */
 export const acknowledges_early = {
   source: [

@@ -3,7 +3,7 @@ import { startOwnCluster } from '../../harness/own-cluster.ts';
 import { noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStageOn } from '../stage.ts';
-import { acknowledges_early } from './kills-api.ts';
+import { acknowledges_early, forgets_the_disk } from './kills-api.ts';
 import { settle } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
@@ -49,7 +49,7 @@ export const kills_database: Check = {
   slice: 0.01,
   control_size: 0.15,
   controls: {
-    'commits without waiting for the disk': { ddl: ["alter database baton set synchronous_commit = 'off'"] },
+    'commits without waiting for the disk': forgets_the_disk,
     'acknowledges before it commits': acknowledges_early,
     'takes a connection lost in a commit for a no': {
       source: [

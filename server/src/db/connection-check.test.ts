@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
+import { makeTeam, makeTicket } from '../../test/harness/make.ts';
+import { startServer } from '../../test/harness/server.ts';
+import { checkConnection, doubtsAbout, requireVersion } from './connection-check.ts';
+import { createPool } from './pool.ts';
+
+const login = `baton_web_${randomBytes(4).toString('hex')}`;
+let database: TestDatabase;
+let name: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  name = new URL(database.url).pathname.slice(1);
+});
+afterAll(async () => {
+  await database.owner.query(`drop owned by ${login}; drop role ${login}`);
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.owner.query(`drop role if exists ${login}`);
+  await database.owner.query(`create role ${login} login password 'x' in role baton_app`);
+});
+
+function asLogin(): string {
+  const url = new URL(database.url);
+  [url.username, url.password] = [login, 'x'];
+  return url.href;
+}
+
+const common = { max: 2, statement_timeout_ms: 2000, lock_timeout_ms: 1000, on_error: () => undefined };
+
+/** What an open connection is told, asked for these settings; undefined when it may be used. */
+async function refusal(url: string, settings: Record<string, string | number> = {}): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await checkConnection(client, settings);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a connection', () => {
+  test('as a login that owns nothing may be used', async () => {
+    expect(await refusal(asLogin())).toBeUndefined();
+    const pool = createPool({ ...common, url: database.url, role: 'baton_app' });
+    expect((await pool.query('select current_user as who')).rows).toEqual([{ who: 'baton_app' }]);
+    await pool.end();
+  });
+
+  test('beyond row-level security, or as the tables’ owner, is refused, and the setting is named', async () => {
+    expect(await refusal(database.url)).toContain('Requests would act as postgres');
+    await database.owner.query(`alter role ${login} bypassrls`);
+    expect(await refusal(asLogin())).toContain(`Requests would act as ${login}, whom row-level security does not bind`);
+    const owner = `${login}_owner`;
+    await database.owner.query(`alter role ${login} nobypassrls; create role ${owner}; grant ${owner} to ${login}`);
+    await database.owner.query(`alter table tickets owner to ${owner}`);
+    try {
+      expect(await refusal(asLogin())).toContain('who owns tables. Let DATABASE_URL sign in as');
+    } finally {
+      await database.owner.query(`alter table tickets owner to postgres; drop role ${owner}`);
+    }
+  });
+
+  test('without the settings is refused with the statements that help, and they do', async () => {
+    const settings = { TimeZone: 'UTC', statement_timeout: 2000, lock_timeout: 1000, enable_sort: 'off' };
+    const said = (await refusal(asLogin(), settings)) ?? '';
+    const statements = said.match(/alter role [^;]+;/g) ?? [];
+    expect(statements).toContain(`alter role "${login}" in database "${name}" set lock_timeout = '1000';`);
+    for (const statement of statements) await database.owner.query(statement);
+    expect(await refusal(asLogin(), settings)).toBeUndefined();
+  });
+
+  test('waits for the disk even where the database says that it need not', async () => {
+    await database.owner.query(`alter database ${name} set synchronous_commit = off`);
+    const pool = createPool({ ...common, url: asLogin() });
+    const { rows } = await pool.query('show synchronous_commit');
+    expect(rows).toEqual([{ synchronous_commit: 'on' }]);
+    await pool.end();
+    await database.owner.query(`alter database ${name} reset synchronous_commit`);
+  });
+});
+
+describe('PostgreSQL', () => {
+  test.each([9, 13, 14])('%i is refused in words', (version) => {
+    expect(() => requireVersion(version)).toThrow(`This is PostgreSQL ${version}, and Baton needs 15 to 18.`);
+  });
+
+  test.each([15, 18, 19])('%i is not', (version) => requireVersion(version));
+
+  test('that does not write to disk is said', async () => {
+    const pool = createPool({ ...common, url: asLogin() });
+    const { rows } = await pool.query<{ name: string }>(
+      "select name from pg_settings where name in ('fsync', 'full_page_writes') and setting = 'off'",
+    );
+    const doubts = (await doubtsAbout(pool)).join(' ');
+    for (const name of ['fsync', 'full_page_writes']) {
+      const off = rows.some((row) => row.name === name);
+      expect(doubts.includes(`${name} = off`)).toBe(off);
+    }
+    await pool.end();
+  });
+});
+
+describe('a database that stops taking writes', () => {
+  test('is answered 503 with Retry-After, is not ready, drops its connections, and is used again when it does', async () => {
+    const own = await createDatabase();
+    const place = new URL(own.url).pathname.slice(1);
+    const server = await startServer({ BATON_POOL_SIZE: '2', LOG_LEVEL: 'silent' }, { database: own });
+    const team = await makeTeam(server, 'standard');
+    const ticket = await makeTicket(team);
+    const at = { workspace_id: team.workspace_id, ticket: ticket.id };
+    const { client } = team.member;
+    const comment = () => client.raw.create_comment({ ...at, body: { body: 'A word.' } });
+    const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+    // What a reload, or a failover behind one address, does to connections that are open.
+    await own.owner.query(`alter database ${place} set default_transaction_read_only = on`);
+    const turned: string[] = [];
+    for (const one of await Promise.all([server.pool.connect(), server.pool.connect()])) {
+      await one.query('set default_transaction_read_only = on');
+      one.release();
+    }
+    server.pool.on('remove', () => turned.push('removed'));
+    const answers = [await comment(), await comment(), await comment()];
+    for (const { status, headers, body } of answers) {
+      expect([status, headers.get('retry-after'), body]).toEqual([
+        503,
+        '2',
+        expect.objectContaining({ code: 'database_unavailable' }),
+      ]);
+    }
+    expect(turned.length).toBeGreaterThanOrEqual(2);
+    expect(await ready()).toBe(503);
+    await own.owner.query(`set default_transaction_read_only = off; alter database ${place} reset all`);
+    expect(await ready()).toBe(200);
+    expect((await comment()).status).toBe(201);
+    await server.stop();
+    await own.drop();
+  });
+});

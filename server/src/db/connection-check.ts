@@ -1,0 +1,158 @@
+import pg from 'pg';
+
+/** The PostgreSQL versions that the tests run on. */
+export const supported = { min: 15, max: 18 };
+
+/** A database, a login or a pooler that Baton can't use as it is. The message says what to change. */
+export class UnfitDatabaseError extends Error {
+  override name = 'UnfitDatabaseError';
+}
+
+/** Settings that each connection must have, by the names that PostgreSQL gives them, in its base units. */
+export type Settings = Readonly<Record<string, string | number>>;
+
+interface Seen {
+  backend_pid: number;
+  acts_as: string;
+  signed_in_as: string;
+  database: string;
+  version: number;
+  read_only: boolean;
+  standby: boolean;
+  above_policies: boolean;
+  owns_tables: boolean;
+  settings: Record<string, string>;
+}
+
+// Sent once for each connection that is opened: 0.3 ms, where opening one takes some 8 ms.
+const look = `
+  select pg_backend_pid() as backend_pid, current_user as acts_as, session_user as signed_in_as,
+    current_database() as database, current_setting('server_version_num')::integer / 10000 as version,
+    current_setting('transaction_read_only')::boolean as read_only, pg_is_in_recovery() as standby,
+    rolsuper or rolbypassrls as above_policies,
+    exists (select 1 from pg_class where oid = to_regclass('tickets') and pg_has_role(relowner, 'usage')) as owns_tables,
+    (select json_object_agg(name, setting) from pg_settings where name = any($1)) as settings
+  from pg_roles where rolname = current_user`;
+
+/** Refuses a PostgreSQL that is older than those the tests run on. */
+export function requireVersion(version: number): void {
+  if (version >= supported.min) return;
+  throw new UnfitDatabaseError(
+    `This is PostgreSQL ${version}, and Baton needs ${supported.min} to ${supported.max}. ` +
+      'Upgrade it with pg_upgrade, or dump it and restore it into a newer one.',
+  );
+}
+
+function requireWritable({ read_only, standby }: Pick<Seen, 'read_only' | 'standby'>): void {
+  if (standby) {
+    throw new UnfitDatabaseError(
+      'This PostgreSQL is a standby, which takes no writes. Name the primary in DATABASE_URL, or promote this one.',
+    );
+  }
+  if (read_only) {
+    throw new UnfitDatabaseError(
+      'This PostgreSQL takes no writes: default_transaction_read_only is on. Switch it off for the server, ' +
+        'the database or the login, wherever it was switched on.',
+    );
+  }
+}
+
+function requireWalls({ acts_as, above_policies, owns_tables }: Seen): void {
+  if (!above_policies && !owns_tables) return;
+  const reach = above_policies ? 'whom row-level security does not bind' : 'who owns tables';
+  throw new UnfitDatabaseError(
+    `Requests would act as ${acts_as}, ${reach}. Let DATABASE_URL sign in as a login that is in role baton_app ` +
+      'and owns nothing. docs/operating.md has the statements.',
+  );
+}
+
+function requireSettings({ settings, signed_in_as, database }: Seen, wanted: Settings): void {
+  const wrong = Object.entries(wanted).filter(([name, value]) => settings[name] !== String(value));
+  if (wrong.length === 0) return;
+  const login = pg.escapeIdentifier(signed_in_as);
+  const place = pg.escapeIdentifier(database);
+  const statements = wrong.map(
+    ([name, value]) => `alter role ${login} in database ${place} set ${name} = ${pg.escapeLiteral(String(value))};`,
+  );
+  throw new UnfitDatabaseError(
+    `The connection has not got the settings that Baton asks for; a pooler leaves them out. Run as the owner of ` +
+      `the database: ${statements.join(' ')} Then RECONNECT in the pooler.`,
+  );
+}
+
+/** What keeps a connection from being opened, in words where we know better ones than PostgreSQL or the pooler. */
+export function explainRefusal(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  if (error.message.startsWith('unsupported startup parameter')) {
+    return new UnfitDatabaseError(
+      'PgBouncer refuses the settings that Baton sends. Put ignore_startup_parameters = options into pgbouncer.ini, ' +
+        'and set them for the login instead: docs/operating.md has the statements.',
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+// A pooler gives its clients process numbers of its own making.
+const isPooled = (client: pg.ClientBase, seen: Seen) =>
+  (client as unknown as { processID: number }).processID !== seen.backend_pid;
+
+/** A name would be lost with the connection behind, which a pooler may change after each transaction. */
+function leaveOutNames(client: pg.ClientBase): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const unnamed = (config: string | pg.QueryConfig, ...rest: unknown[]) =>
+    query(typeof config === 'string' ? config : { ...config, name: undefined }, ...rest);
+  client.query = unnamed as typeof client.query;
+}
+
+/** Looks at a connection that was just opened, and throws `UnfitDatabaseError` when it isn't as Baton needs it. */
+export async function checkConnection(client: pg.ClientBase, wanted: Settings): Promise<void> {
+  const { rows } = await client.query<Seen>(look, [Object.keys(wanted)]);
+  const seen = rows[0];
+  if (seen === undefined) throw new Error('PostgreSQL does not know who is signed in.');
+  requireVersion(seen.version);
+  requireWritable(seen);
+  requireWalls(seen);
+  requireSettings(seen, wanted);
+  if (isPooled(client, seen)) leaveOutNames(client);
+}
+
+/** Looks whether the database still takes writes, which may change under connections that are open. */
+export async function requireWrites(pool: pg.Pool | pg.ClientBase): Promise<void> {
+  const { rows } = await pool.query<Pick<Seen, 'read_only' | 'standby'>>(
+    `select current_setting('transaction_read_only')::boolean as read_only, pg_is_in_recovery() as standby`,
+  );
+  if (rows[0] !== undefined) requireWritable(rows[0]);
+}
+
+/** Refuses a database whose schema can't be brought up to date: it is too old, or takes no writes. */
+export async function requireMigratable(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::integer / 10000 as version`,
+  );
+  requireVersion(rows[0]?.version ?? 0);
+  await requireWrites(client);
+}
+
+/** What an operator should hear of a database before it is used: why it can't be, what it may lose, what was not tried. */
+export async function doubtsAbout(pool: pg.Pool): Promise<string[]> {
+  try {
+    const { rows } = await pool.query<{ version: number; fsync: string; full_page_writes: string }>(
+      `select current_setting('server_version_num')::integer / 10000 as version,
+         current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`,
+    );
+    return rows.flatMap(({ version, fsync, full_page_writes }) => [
+      ...(fsync === 'off' ? ['PostgreSQL runs with fsync = off: a power cut can destroy the database.'] : []),
+      ...(full_page_writes === 'off'
+        ? ['PostgreSQL runs with full_page_writes = off: a power cut can damage tables, except on ZFS and the like.']
+        : []),
+      ...(version > supported.max
+        ? [`PostgreSQL ${version} is newer than ${supported.min} to ${supported.max}, which Baton was tried with.`]
+        : []),
+    ]);
+  } catch (error) {
+    const refusal = explainRefusal(error);
+    if (!(refusal instanceof UnfitDatabaseError)) throw error;
+    return [`${refusal.message} Until then requests are answered 503.`];
+  }
+}
