@@ -53,7 +53,12 @@ export function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const any = schema.anyOf ?? schema.oneOf;
-  if (any !== undefined) return any.map(typeOf).join(' | ');
+  if (any !== undefined) {
+    const types = any.map(typeOf);
+    // Plain `string` would swallow the words that may come; this keeps them for the editor's completion.
+    const words = any.some((one) => one.enum !== undefined);
+    return types.map((type) => (words && type === 'string' ? '(string & {})' : type)).join(' | ');
+  }
   if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(' & ');
   if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type })).join(' | ');
   switch (schema.type ?? '') {

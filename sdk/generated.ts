@@ -1,10 +1,24 @@
 // Generated from server/openapi.json by `npm run generate`.
 
-export type AccountAuditEntry = { "id": string; "action": string; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
+export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "refresh_token_reused" | (string & {});
 
-export type AuditEntry = { "id": string; "actor_id": string; "action": string; "subject_type": string; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
+export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
+
+export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | (string & {});
+
+export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
+
+export type AuditSubjectType = "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment" | (string & {});
 
 export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "created_at": string; };
+
+export type ConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "conflict"; "current_version": number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; [member: string]: unknown; };
+
+export type EditConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "edit_conflict"; "current_version": number; "fields": Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
+
+export type FieldsRequiredProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "fields_required"; "missing": Array<"resolution" | "assignee_id" | "comment">; [member: string]: unknown; };
+
+export type ForbiddenProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "forbidden"; "role"?: Role; "required"?: Array<Role>; "from"?: string; "to"?: string; [member: string]: unknown; };
 
 export type Invitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; };
 
@@ -12,9 +26,13 @@ export type Member = { "user_id": string; "name": string; "email": string; "role
 
 export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
 
+export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; [member: string]: unknown; };
+
+export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
+
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
-export type Problem = { "type": string; "title": string; "status": number; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "status_in_use" | "transition_not_allowed" | "edit_conflict" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "fields_required" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; "detail"?: string; "errors"?: Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
+export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | TransitionNotAllowedProblem | EditConflictProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
 
@@ -24,13 +42,19 @@ export type Session = { "id": string; "current": boolean; "user_agent": string |
 
 export type StatusCategory = "todo" | "in_progress" | "waiting" | "done";
 
+export type StatusInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "status_in_use"; "statuses"?: Array<{ "status": string; "tickets": number; }>; [member: string]: unknown; };
+
 export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
 
 export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
 
 export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment": string | null; "actor_id": string; "created_at": string; };
 
+export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; [member: string]: unknown; };
+
 export type User = { "id": string; "email": string; "name": string; "version": number; "created_at": string; "updated_at": string; };
+
+export type ValidationFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "validation_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "errors": Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
 
 export type Workflow = { "project_id": string; "version": number; "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransitionOutput>; "resolutions": Array<string>; };
 
@@ -112,7 +136,7 @@ export interface Operations {
   /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
   update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "labels_add"?: Array<string>; "labels_remove"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
   /** Lists tickets, by default newest first. */
-  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: string | "me" | "none"; reporter?: string | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
+  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: (string & {}) | "me" | "none"; reporter?: (string & {}) | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
@@ -126,7 +150,7 @@ export interface Operations {
   /** Lists a ticket’s comments, oldest first, including those added by transitions. */
   list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: string; subject?: string; subject_type?: string; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */

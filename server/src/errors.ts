@@ -1,4 +1,34 @@
-/** Every error the API may return: the stable code, its HTTP status and its title. Documented in docs/errors.md. */
+import { z } from 'zod';
+import { id, role, status_key, stored, version } from './http/contract.ts';
+
+/** Where the ticket is: what a client needs to decide again. */
+const ticket_state = {
+  current_version: version,
+  current_status: status_key.optional(),
+  allowed_transitions: z.array(status_key).max(50).optional(),
+  assignee_id: id.nullable().optional(),
+};
+
+/** A field that two people changed: as it was before both, as the caller wants it, and as it is now. */
+const edit_conflict = z.strictObject({ base: z.unknown(), mine: z.unknown(), theirs: z.unknown() });
+const edit_conflicts = z.record(
+  z
+    .string()
+    .regex(/^[a-z_]+$/)
+    .max(60),
+  edit_conflict,
+);
+
+const fault = z.strictObject({
+  pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
+  parameter: stored(1024).optional().meta({ description: 'The name of a query parameter.' }),
+  detail: stored(1000),
+});
+
+/**
+ * Every error the API may return: the stable code, its HTTP status, its title, and what it carries beyond these.
+ * Documented in docs/errors.md; the OpenAPI document and the SDK are typed from it.
+ */
 export const error_table = {
   malformed_json: [400, 'The body is not valid JSON'],
   malformed_request: [400, 'The request is malformed'],
@@ -9,26 +39,77 @@ export const error_table = {
   session_ended: [401, 'The session has ended'],
   invalid_credentials: [401, 'E-mail address or password is wrong'],
   invalid_refresh_token: [401, 'The refresh token is not valid'],
-  forbidden: [403, 'Your role does not permit this'],
+  forbidden: [
+    403,
+    'Your role does not permit this',
+    {
+      role: role.optional(),
+      required: z.array(role).max(4).optional(),
+      from: status_key.optional(),
+      to: status_key.optional(),
+    },
+  ],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   request_timeout: [408, 'The request took too long to arrive'],
-  conflict: [409, 'The request conflicts with the current state'],
+  conflict: [409, 'The request conflicts with the current state', ticket_state],
   email_taken: [409, 'An account with this e-mail address exists'],
   already_member: [409, 'Already a member of this workspace'],
   invitation_pending: [409, 'An invitation for this address is pending'],
   last_owner: [409, 'A workspace needs at least one owner'],
   project_key_taken: [409, 'This project key is taken'],
   project_archived: [409, 'The project is archived'],
-  status_in_use: [409, 'The new workflow drops a status that has tickets'],
-  transition_not_allowed: [409, 'The workflow does not allow this transition'],
-  edit_conflict: [409, 'The same fields were changed in the meantime'],
-  precondition_failed: [412, 'The resource has changed in the meantime'],
+  status_in_use: [
+    409,
+    'The new workflow drops a status that has tickets',
+    {
+      statuses: z
+        .array(
+          z.strictObject({ status: status_key, tickets: z.int().min(1).max(2_147_483_647).meta({ format: 'int32' }) }),
+        )
+        .max(50)
+        .optional(),
+    },
+  ],
+  transition_not_allowed: [
+    409,
+    'The workflow does not allow this transition',
+    {
+      from: status_key,
+      to: status_key,
+      current_version: version,
+      current_status: status_key,
+      allowed_transitions: z.array(status_key).max(50),
+    },
+  ],
+  edit_conflict: [
+    409,
+    'The same fields were changed in the meantime',
+    { current_version: version, fields: edit_conflicts },
+  ],
+  precondition_failed: [
+    412,
+    'The resource has changed in the meantime',
+    { ...ticket_state, current_version: version.optional(), fields: edit_conflicts.optional() },
+  ],
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The URL is too long'],
   unsupported_media_type: [415, 'Unsupported media type'],
-  validation_failed: [422, 'Some values are invalid'],
-  fields_required: [422, 'The transition requires more fields'],
+  validation_failed: [
+    422,
+    'Some values are invalid',
+    { ...ticket_state, current_version: version.optional(), errors: z.array(fault).min(1).max(100) },
+  ],
+  fields_required: [
+    422,
+    'The transition requires more fields',
+    {
+      missing: z
+        .array(z.enum(['resolution', 'assignee_id', 'comment']))
+        .min(1)
+        .max(3),
+    },
+  ],
   assignee_not_member: [422, 'The assignee is not a member of this workspace'],
   precondition_required: [428, 'Base version required'],
   rate_limited: [429, 'Too many requests'],
@@ -38,26 +119,51 @@ export const error_table = {
   database_unavailable: [503, 'The database is unavailable'],
   outcome_unknown: [503, 'Outcome unknown'],
   shutting_down: [503, 'The server is shutting down'],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
+} as const satisfies Record<string, readonly [status: number, title: string, carries?: z.ZodRawShape]>;
 
 export type ErrorCode = keyof typeof error_table;
 
+type Carried<C extends ErrorCode> = C extends ErrorCode
+  ? (typeof error_table)[C] extends readonly [number, string, infer Shape extends z.ZodRawShape]
+    ? z.input<z.ZodObject<Shape>>
+    : object
+  : never;
+
+/** What a problem of this code carries for the client. */
+export type ErrorData<C extends ErrorCode> = Carried<C> & { detail?: string };
+
+/** The codes that can be thrown without data. */
+export type PlainErrorCode = {
+  [C in ErrorCode]: Partial<ErrorData<C>> extends ErrorData<C> ? C : never;
+}[ErrorCode];
+
+interface ErrorOptions {
+  cause?: unknown;
+  retry_after_s?: number;
+}
+
+type Given<C extends ErrorCode> = [C] extends [PlainErrorCode]
+  ? [data?: ErrorData<C>, options?: ErrorOptions]
+  : [data: ErrorData<C>, options?: ErrorOptions];
+
+/** The zod shape of what a code carries. */
+export function carriedBy(code: ErrorCode): z.ZodRawShape {
+  const entry: readonly [status: number, title: string, carries?: z.ZodRawShape] = error_table[code];
+  return entry[2] ?? {};
+}
+
 /** A refusal with a stable code. Domain code throws it by code, with data for the client; the edge knows the status. */
-export class BatonError extends Error {
-  readonly code: ErrorCode;
-  readonly data: Readonly<Record<string, unknown>>;
+export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly data: ErrorData<C>;
   /** Seconds after which trying again makes sense, sent as Retry-After. */
   readonly retry_after_s: number | undefined;
 
-  constructor(
-    code: ErrorCode,
-    data: Record<string, unknown> & { detail?: string } = {},
-    options: { cause?: unknown; retry_after_s?: number } = {},
-  ) {
-    super(data.detail ?? error_table[code][1], options.cause === undefined ? {} : { cause: options.cause });
+  constructor(code: C, ...[data, options = {}]: Given<C>) {
+    super(data?.detail ?? error_table[code][1], options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'BatonError';
     this.code = code;
-    this.data = data;
+    this.data = data ?? ({} as ErrorData<C>);
     this.retry_after_s = options.retry_after_s;
   }
 }

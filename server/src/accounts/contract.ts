@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
+  asList,
   fields,
+  growing,
   id,
   line,
   operation,
@@ -58,13 +60,27 @@ export const session = z
   })
   .meta({ id: 'Session' });
 
+/** Everything an account's audit log records. */
+const account_actions = {
+  registered: 'The account was created.',
+  logged_in: 'Somebody signed in.',
+  logged_out: 'A session was signed out.',
+  session_revoked: 'A session was revoked.',
+  password_changed: 'The password was changed.',
+  refresh_token_reused: 'A used refresh token was sent again, which ended its session.',
+} as const;
+
+export type AccountAction = keyof typeof account_actions;
+
+const account_action = growing(Object.keys(account_actions) as AccountAction[], /^[a-z_]+$/).meta({
+  id: 'AccountAuditAction',
+  description: `What happened. New actions may be added.\n\n${asList(account_actions)}`,
+});
+
 export const account_audit_entry = z
   .strictObject({
     id,
-    action: z
-      .string()
-      .regex(/^[a-z_]+$/)
-      .max(60),
+    action: account_action,
     detail: fields,
     request_id,
     ip: stored(64).nullable(),

@@ -2,7 +2,7 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
-import type { User } from './contract.ts';
+import type { AccountAction, User } from './contract.ts';
 
 const columns = sql`u.id, u.email, u.name, u.version, u.created_at, u.updated_at`;
 
@@ -164,7 +164,7 @@ export function recordAccountAudit(
   tx: Tx,
   user_id: string,
   origin: Origin,
-  action: string,
+  action: AccountAction,
   detail: Record<string, unknown> = {},
 ): void {
   tx.send(sql`

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import {
+  asList,
   fields,
+  growing,
   id,
   instant,
   operation,
@@ -12,18 +14,52 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 
-const word = z
-  .string()
-  .regex(/^[a-z_]+(\.[a-z_]+)?$/)
-  .max(60)
-  .meta({ example: 'ticket.transitioned' });
+/** Everything a workspace's audit log records. */
+const audit_actions = {
+  'workspace.created': 'The workspace was created.',
+  'workspace.updated': 'The workspace was renamed.',
+  'workspace.deleted': 'The workspace was deleted.',
+  'invitation.created': 'Somebody was invited.',
+  'invitation.revoked': 'An invitation was revoked.',
+  'invitation.accepted': 'An invitation was accepted.',
+  'member.role_changed': 'A member’s role was changed.',
+  'member.removed': 'A member was removed.',
+  'member.left': 'A member left.',
+  'project.created': 'A project was created.',
+  'project.updated': 'A project was renamed.',
+  'project.archived': 'A project was archived.',
+  'project.unarchived': 'A project was unarchived.',
+  'workflow.replaced': 'A project’s workflow was replaced.',
+  'ticket.created': 'A ticket was created.',
+  'ticket.updated': 'A ticket’s fields were edited.',
+  'ticket.transitioned': 'A ticket was moved to another status.',
+  'ticket.assignee_changed': 'A ticket was assigned or unassigned.',
+  'ticket.deleted': 'A ticket was deleted.',
+  'ticket.restored': 'A deleted ticket was restored.',
+  'comment.created': 'A comment was added.',
+} as const satisfies Record<`${string}.${string}`, string>;
+
+export type AuditAction = keyof typeof audit_actions;
+type SubjectType = AuditAction extends `${infer Subject}.${string}` ? Subject : never;
+
+const actions = Object.keys(audit_actions) as AuditAction[];
+const subject_types = [...new Set(actions.map((action) => action.slice(0, action.indexOf('.')) as SubjectType))];
+
+const action = growing(actions, /^[a-z_]+\.[a-z_]+$/).meta({
+  id: 'AuditAction',
+  description: `What was done. New actions may be added.\n\n${asList(audit_actions)}`,
+});
+const subject_type = growing(subject_types, /^[a-z_]+$/).meta({
+  id: 'AuditSubjectType',
+  description: 'The kind of thing an action was done to. New kinds may be added.',
+});
 
 export const audit_entry = z
   .strictObject({
     id,
     actor_id: id,
-    action: word,
-    subject_type: word,
+    action,
+    subject_type,
     subject_id: id,
     subject_version: version.nullable(),
     before: fields.nullable(),
@@ -43,9 +79,9 @@ export const list_audit = operation({
   params: workspace_params,
   query: page_query.extend({
     actor: id.optional().meta({ description: 'Only entries by this member.' }),
-    action: word.optional().meta({ description: 'Only entries of this action.' }),
+    action: z.enum(actions).optional().meta({ description: 'Only entries of this action.' }),
     subject: id.optional().meta({ description: 'Only entries about the subject with this id.' }),
-    subject_type: word.optional().meta({ description: 'Only entries about subjects of this type.', example: 'ticket' }),
+    subject_type: z.enum(subject_types).optional().meta({ description: 'Only entries about subjects of this type.' }),
     created_after: instant.optional().meta({ description: 'Only entries created after this time.' }),
     created_before: instant.optional().meta({ description: 'Only entries created before this time.' }),
   }),

@@ -2,12 +2,11 @@ import type { Actor } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
-
-export type SubjectType = 'workspace' | 'member' | 'invitation' | 'project' | 'workflow' | 'ticket' | 'comment';
+import type { AuditAction } from './contract.ts';
 
 export interface AuditEntry {
   /** What happened, as `subject.verb`: `ticket.transitioned`. */
-  action: `${SubjectType}.${string}`;
+  action: AuditAction;
   subject_id: string;
   /** The subject's version after the change; for tickets exactly one entry each. */
   subject_version?: number;

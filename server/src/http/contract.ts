@@ -113,6 +113,13 @@ const moment = z.iso
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
 
+/** A status or resolution, as a workflow names it. */
+export const status_key = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/)
+  .max(40)
+  .meta({ example: 'in_progress' });
+
 /** Counts up from 1, as PostgreSQL's integer does. */
 export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
 
@@ -139,6 +146,18 @@ export const request_id = z
   .string()
   .regex(/^[A-Za-z0-9._-]{8,64}$/)
   .max(64);
+
+/** One of these words; clients must expect others, which a later version may add. */
+export function growing<const W extends string>(words: readonly W[], form: RegExp) {
+  return z.union([z.enum(words), z.string().regex(form).max(60)]);
+}
+
+/** Words and what they mean, as a list in Markdown. */
+export function asList(words: Record<string, string>): string {
+  return Object.entries(words)
+    .map(([word, meaning]) => `- \`${word}\`: ${meaning}`)
+    .join('\n');
+}
 
 /** The parameters every list takes. */
 export const page_query = z.strictObject({

@@ -6,7 +6,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { accessOf } from '../access/policy.ts';
-import { type ErrorCode, error_table } from '../errors.ts';
+import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from './contract.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 
@@ -25,32 +25,44 @@ const tags: Record<string, string> = {
   operations: 'Probes for load balancers and supervisors.',
 };
 
-/** The body of every error response. */
-export const problem = z
-  .looseObject({
-    type: z
-      .string()
-      .regex(/^\/docs\/errors#[a-z_]+$/)
-      .max(100)
-      .meta({ description: 'The error’s documentation.' }),
-    title: stored(200),
-    status: z.int().min(400).max(599).meta({ format: 'int32' }),
-    code: z
-      .enum(Object.keys(error_table) as [ErrorCode, ...ErrorCode[]])
-      .meta({ description: 'Identifies the kind of error. It never changes: branch on it.' }),
-    detail: stored(1000).optional(),
-    errors: z
-      .array(
-        z.strictObject({
-          pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
-          parameter: stored(1024).optional().meta({ description: 'The name of a query parameter.' }),
-          detail: stored(1000),
-        }),
-      )
-      .max(100)
-      .optional(),
-  })
-  .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
+const members = {
+  type: z
+    .string()
+    .regex(/^\/docs\/errors#[a-z_]+$/)
+    .max(100)
+    .meta({ description: 'The error’s documentation.' }),
+  title: stored(200),
+  status: z.int().min(400).max(599).meta({ format: 'int32' }),
+  detail: stored(1000).optional(),
+};
+
+const codes = Object.keys(error_table) as ErrorCode[];
+const [carrying = [], plain = []] = [true, false].map((carries) =>
+  codes.filter((code) => Object.keys(carriedBy(code)).length > 0 === carries),
+);
+
+/** `transition_not_allowed`: TransitionNotAllowed */
+const pascal = (code: string) => code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The problems of some codes that carry the same. */
+function problemsOf(some: readonly ErrorCode[], id: string) {
+  const code = z.enum(some as [ErrorCode, ...ErrorCode[]]);
+  return z.looseObject({ ...members, code, ...carriedBy(some[0] as ErrorCode) }).meta({ id });
+}
+
+const plain_problem = problemsOf(plain, 'PlainProblem');
+const carrying_problems = new Map(carrying.map((code) => [code, problemsOf([code], `${pascal(code)}Problem`)]));
+
+/** The problem of one code. */
+export function problemOf(code: ErrorCode): z.ZodObject {
+  return carrying_problems.get(code) ?? plain_problem;
+}
+
+/** The body of every error response: `code` tells what it carries. */
+const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problems.values()]).meta({
+  id: 'Problem',
+  description: 'An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it.',
+});
 
 /** Every code that the operation may return: its own, and those common to all operations of its kind. */
 export function errorsOf(operation: Operation): ErrorCode[] {

@@ -66,7 +66,7 @@ describe('a precondition', () => {
       expect.objectContaining({ code: 'precondition_failed', data: { current_version: 7, ...data } });
     for (const if_match of [[], [6], [6, 8]]) {
       expect(() => requireMatch(if_match, 7)).toThrow(failure({}));
-      expect(() => requireMatch(if_match, 7, { status: 'open' })).toThrow(failure({ status: 'open' }));
+      expect(() => requireMatch(if_match, 7, { current_status: 'open' })).toThrow(failure({ current_status: 'open' }));
     }
   });
 });

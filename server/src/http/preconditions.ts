@@ -1,4 +1,4 @@
-import { BatonError } from '../errors.ts';
+import { BatonError, type ErrorData } from '../errors.ts';
 
 /** The versions an If-Match names, or `*` for any. */
 export type IfMatch = '*' | readonly number[];
@@ -15,7 +15,11 @@ export function parseIfMatch(header: string | undefined): IfMatch | undefined {
 }
 
 /** Throws `precondition_failed` unless the current version is one of those asked for. */
-export function requireMatch(if_match: IfMatch | undefined, current: number, data: Record<string, unknown> = {}): void {
+export function requireMatch(
+  if_match: IfMatch | undefined,
+  current: number,
+  data: ErrorData<'precondition_failed'> = {},
+): void {
   if (if_match === undefined || if_match === '*' || if_match.includes(current)) return;
   throw new BatonError('precondition_failed', { current_version: current, ...data });
 }

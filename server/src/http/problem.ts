@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { BatonError, error_table, type ErrorCode } from '../errors.ts';
+import { BatonError, type ErrorCode, error_table, type PlainErrorCode } from '../errors.ts';
 
 export interface Problem {
   type: string;
@@ -32,7 +32,7 @@ interface HttpError extends Error {
 }
 
 // What body-parser and Express's router throw, in our terms.
-const parser_codes: Record<string, ErrorCode> = {
+const parser_codes: Record<string, PlainErrorCode> = {
   'entity.parse.failed': 'malformed_json',
   'entity.too.large': 'body_too_large',
   'encoding.unsupported': 'unsupported_media_type',
@@ -61,7 +61,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       return;
     }
     const known = error instanceof BatonError ? error : fromHttp(error);
-    const problem = known ?? new BatonError('internal_error');
+    const problem: BatonError = known ?? new BatonError('internal_error');
     if (error_table[problem.code][0] >= 500) {
       log.error({ err: describe(error), request_id: res.locals['request_id'], method: req.method }, problem.code);
     }

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
-import { BatonError, type ErrorCode } from '../errors.ts';
+import { BatonError, type PlainErrorCode } from '../errors.ts';
 import { toProblem } from './problem.ts';
 import { UnderWay } from './under-way.ts';
 
 const max_url_length = 4096;
 const linger_ms = 2000;
 
-function rawProblem(code: ErrorCode): string {
+function rawProblem(code: PlainErrorCode): string {
   const problem = toProblem(new BatonError(code));
   const body = JSON.stringify(problem);
   return [
@@ -23,7 +23,7 @@ function rawProblem(code: ErrorCode): string {
 }
 
 /** What the parser's complaint means for the sender. */
-function codeOf(error: NodeJS.ErrnoException): ErrorCode {
+function codeOf(error: NodeJS.ErrnoException): PlainErrorCode {
   if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
   return 'malformed_request';
@@ -33,7 +33,7 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
 const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
-function framingFault(req: IncomingMessage): ErrorCode | undefined {
+function framingFault(req: IncomingMessage): PlainErrorCode | undefined {
   // Node's parser takes a request line of HTTP/2.0, which is no version of this framing.
   if (req.httpVersionMajor !== 1) return 'malformed_request';
   let hosts = 0;
@@ -72,7 +72,7 @@ class LastWords {
     return !this.#refused.has(socket);
   }
 
-  refuse(socket: Duplex, code: ErrorCode): void {
+  refuse(socket: Duplex, code: PlainErrorCode): void {
     // What is malformed behind a refused request is let go by: cut now, the answer could be lost (RFC 9112, 9.6).
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);

@@ -9,6 +9,7 @@ import {
   page,
   page_query,
   renamed,
+  status_key,
   stored,
   text,
   timestamp,
@@ -23,11 +24,6 @@ export const max_labels = 50;
 export const max_text = 1_048_576;
 const max_ticket_body_bytes = 6 * 1024 * 1024;
 
-export const status_key = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/)
-  .max(40)
-  .meta({ example: 'in_progress' });
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
 const label = line(64);

@@ -19,7 +19,9 @@ export async function deleteTicket(tx: Tx, applicant: Applicant, ref: string, if
 export async function restoreTicket(tx: Tx, applicant: Applicant, ref: string, if_match?: IfMatch): Promise<Ticket> {
   const { actor, ticket: before } = await openTicket(tx, applicant, ref, { hold: 'delete', deleted: true });
   requireMatch(if_match, before.version);
-  if (before.deleted_at === null) throw new BatonError('conflict', { detail: 'The ticket is not deleted.' });
+  if (before.deleted_at === null) {
+    throw new BatonError('conflict', { detail: 'The ticket is not deleted.', current_version: before.version });
+  }
   return presentTo(tx, markDeleted(tx, actor, before, null), actor);
 }
 

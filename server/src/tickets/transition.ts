@@ -116,6 +116,6 @@ function decide(
   }
 }
 
-function invalid(pointer: string, detail: string, current: Current): BatonError {
+function invalid(pointer: string, detail: string, current: Current): BatonError<'validation_failed'> {
   return new BatonError('validation_failed', { errors: [{ pointer, detail }], ...current });
 }

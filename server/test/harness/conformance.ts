@@ -1,7 +1,7 @@
 import { createClient, type BatonClient, type RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { error_table, type ErrorCode } from '../../src/errors.ts';
-import { errorsOf, problem } from '../../src/http/openapi.ts';
+import { errorsOf, problemOf } from '../../src/http/openapi.ts';
 import { headersOf, response_headers } from '../../src/http/openapi-headers.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
@@ -23,7 +23,7 @@ export function nonconformities(operation_id: string, { status, headers, body }:
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
     else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
     else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);
-    else if (!problem.safeParse(body).success) fault('not the problem that is documented');
+    else if (!problemOf(code).strict().safeParse(body).success) fault('not the problem that is documented');
     return found;
   }
   if (status !== contract.status) fault(`expected ${contract.status}`);

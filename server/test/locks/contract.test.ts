@@ -85,6 +85,30 @@ describe('errors', () => {
   });
 });
 
+describe('the document', () => {
+  const { schemas } = (
+    openApiDocument(contracts) as { components: { schemas: Record<string, { properties?: object; anyOf?: object[] }> } }
+  ).components;
+
+  test('names, for every error code, the schema of what its problem carries', () => {
+    const { mapping } = (schemas['Problem'] as { discriminator: { mapping: Record<string, string> } }).discriminator;
+    expect(Object.keys(mapping).toSorted()).toEqual(Object.keys(error_table).toSorted());
+    const carried = (code: string) =>
+      Object.keys(schemas[mapping[code]?.replace('#/components/schemas/', '') ?? '']?.properties ?? {});
+    expect(carried('transition_not_allowed')).toEqual(
+      expect.arrayContaining(['current_status', 'allowed_transitions']),
+    );
+    expect(carried('edit_conflict')).toEqual(expect.arrayContaining(['current_version', 'fields']));
+    expect(carried('not_found').toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+  });
+
+  test('lists the actions of the audit log, and lets others come', () => {
+    const [known, others] = schemas['AuditAction']?.anyOf ?? [];
+    expect(known).toMatchObject({ enum: expect.arrayContaining(['ticket.transitioned', 'comment.created']) });
+    expect(others).toMatchObject({ type: 'string', pattern: expect.any(String) });
+  });
+});
+
 describe('an answer', () => {
   const headers = new Headers({ 'x-request-id': 'request-1', 'content-type': 'application/problem+json' });
 
@@ -98,6 +122,15 @@ describe('an answer', () => {
       'another status',
     ],
     ['no problem', { status: 500, headers: new Headers({ 'x-request-id': 'request-1' }), body: '' }, 'not a problem'],
+    [
+      'a member that its code does not carry',
+      {
+        status: 500,
+        headers,
+        body: { type: '/docs/errors#internal_error', title: 'x', status: 500, code: 'internal_error', missing: [] },
+      },
+      'documented',
+    ],
     ['a problem without type', { status: 500, headers, body: { status: 500, code: 'internal_error' } }, 'documented'],
     [
       'a header of another form',
