@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { ConfigError, readConfig, readDatabaseConfig } from './config.ts';
 
 let dir: string;
 
@@ -11,28 +11,157 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-describe('settings', () => {
+function refusal(env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig({ BATON_DATA_DIR: dir, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('a setting that can’t be used', () => {
+  const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://x' };
   test.each([
-    [{ NODE_ENV: 'production' }, 'set DATABASE_URL'],
-    [
-      { NODE_ENV: 'production', DATABASE_URL: 'postgres://x', BATON_BCRYPT_COST: '12' },
-      'BATON_SECRET and BATON_JWT_KEYS',
-    ],
-    [{ NODE_ENV: 'production', DATABASE_URL: 'postgres://x', BATON_BCRYPT_COST: '4' }, 'BATON_BCRYPT_COST is too low'],
+    [{ NODE_ENV: 'production' }, 'In production set DATABASE_URL.'],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV must be production, development or test.'],
+    [production, 'In production set BATON_SECRET and BATON_JWT_KEYS.'],
+    [{ ...production, BATON_BCRYPT_COST: '4' }, 'BATON_BCRYPT_COST is too low'],
     [{ BATON_SECRET: 'short' }, 'BATON_SECRET is too weak'],
     [{ BATON_SECRET: 'change-me-change-me-change-me-change-me' }, 'BATON_SECRET is too weak'],
     [{ BATON_JWT_KEYS: 'nokid' }, 'BATON_JWT_KEYS must read kid:secret'],
-    [{ PORT: 'http' }, 'PORT'],
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ PORT: '1e3' }, 'PORT must be a whole number'],
+    [{ WEB_CONCURRENCY: '0' }, 'WEB_CONCURRENCY must be a whole number from 1 to 64.'],
     [{ BATON_HEADERS_TIMEOUT_MS: '40000' }, 'must not be longer than BATON_REQUEST_TIMEOUT_MS'],
-    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
-  ])('%j are refused in plain words', (env, says) => {
-    expect(() => readConfig({ BATON_DATA_DIR: dir, ...env })).toThrow(says);
+    [{ BATON_MIGRATE: 'no' }, 'BATON_MIGRATE must be on or off.'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be fatal, error, warn, info, debug or silent.'],
+    [{ BATON_APP_ROLE: 'a b' }, 'BATON_APP_ROLE must be the name of a role'],
+    [{ BATON_TRUST_PROXY: 'yes' }, 'BATON_TRUST_PROXY must list the addresses'],
+    [{ BATON_TRUST_PROXY: '10.0.0.0/8, 1.2.3' }, 'BATON_TRUST_PROXY must list the addresses'],
+    [{ BATON_TRUST_PROXY: '10.0.0.0/33' }, 'BATON_TRUST_PROXY must list the addresses'],
+    [{ BATON_CORS_ORIGINS: 'notaurl' }, 'BATON_CORS_ORIGINS must list origins'],
+    [{ BATON_CORS_ORIGINS: 'https://a.example/' }, 'without a path or a slash at the end'],
+    [{ BATON_CORS_ORIGINS: 'https://a.example,*' }, 'BATON_CORS_ORIGINS must list origins'],
+    [{ BATON_POOLSIZE: '5' }, 'BATON_POOLSIZE is no setting. Did you mean BATON_POOL_SIZE?'],
+    [{ BATON_PORT: '80' }, 'BATON_PORT is no setting. Did you mean PORT?'],
+    [{ BATON_DATABASE_URL: 'postgres://x' }, 'BATON_DATABASE_URL is no setting. Did you mean DATABASE_URL?'],
+    [{ MIGRATE_DATABASE_URL: 'postgres://x' }, 'MIGRATE_DATABASE_URL is set and DATABASE_URL is not.'],
+  ])('%j is refused in one line', (env, says) => {
+    const message = refusal(env);
+    expect(message).toContain(says);
+    expect(message).not.toContain('\n');
   });
 
-  test('of development keep their secrets from start to start', () => {
-    const first = readConfig({ BATON_DATA_DIR: dir });
-    const second = readConfig({ BATON_DATA_DIR: dir });
-    expect(second.secret).toEqual(first.secret);
-    expect(second.jwt_keys).toEqual(first.jwt_keys);
+  test('each of several has a line', () => {
+    expect(refusal({ PORT: 'abc', BATON_MIGRATE: 'no' }).split('\n')).toEqual([
+      'PORT must be a whole number from 0 to 65535.',
+      'BATON_MIGRATE must be on or off.',
+    ]);
+  });
+
+  test.each([
+    ['a file', () => writeFileSync(path.join(dir, 'file'), ''), 'file'],
+    ['below a file', () => writeFileSync(path.join(dir, 'plain'), ''), 'plain/below'],
+    ['where nobody can write', () => undefined, '/proc/baton'],
+  ])('BATON_DATA_DIR %s is refused in one line', (_, prepare, at) => {
+    prepare();
+    const message = refusal({ BATON_DATA_DIR: path.resolve(dir, at) });
+    expect(message).toMatch(/^BATON_DATA_DIR can't be used: .* is not a folder that Baton may write to \(E\w+\)\./);
+    expect(message).not.toContain('\n');
+  });
+});
+
+describe('a database’s URL', () => {
+  test.each(['pa/ss', 'pa#ss', 'pa?ss', 'pa@ss', 'pa%ss', '%E4', 'a/b@c', 'a?b#c'])(
+    'with the password %s as it is is refused without being shown',
+    (password) => {
+      for (const name of ['DATABASE_URL', 'MIGRATE_DATABASE_URL']) {
+        const url = `postgres://someone:${password}@host/db`;
+        const message = refusal({ DATABASE_URL: 'postgres://x', [name]: url });
+        expect(message).toContain(`${name} has a character in its password that must be percent-encoded`);
+        expect(message).toContain('PGPASSWORD');
+        expect(message).not.toMatch(/someone|pa.ss|@host/);
+        expect(message).not.toContain('\n');
+      }
+    },
+  );
+
+  test.each([
+    ['mysql://someone:secret@host/db', 'DATABASE_URL must read postgres://user:password@host:port/database.'],
+    ['postgres://someone:secret@host:port/db', 'DATABASE_URL must read postgres://user:password@host:port/database,'],
+    ['postgres://someone:secret@host/db?sslrootcert=/nowhere', "DATABASE_URL names the file /nowhere, which can't be"],
+  ])('%s is refused in words', (url, says) => {
+    expect(refusal({ DATABASE_URL: url })).toContain(says);
+    expect(refusal({ DATABASE_URL: url })).not.toContain('secret');
+  });
+
+  test.each([
+    `postgres://someone:${encodeURIComponent('/#?@%:')}@host:5433/db?application_name=x`,
+    'postgres://someone@host/db',
+    'postgresql://host',
+    'postgres://someone:a+b=c@[::1]/db',
+    'postgres:///db?host=/run/postgresql',
+  ])('%s is taken', (url) => {
+    expect(readConfig({ BATON_DATA_DIR: dir, DATABASE_URL: url }).database_url).toBe(url);
+  });
+});
+
+describe('settings', () => {
+  test('that are others’ are passed over: Kubernetes’ for a service, compose.yaml’s, the tests’', () => {
+    const others = {
+      BATON_SERVICE_HOST: '10.0.0.1',
+      BATON_SERVICE_PORT_HTTP: '3000',
+      BATON_PORT: 'tcp://10.0.0.1:3000',
+      BATON_WEB_PORT_3000_TCP_ADDR: '10.0.0.1',
+      BATON_TEST_REPLACE: '[]',
+    };
+    const compose = readFileSync(path.resolve(import.meta.dirname, '../../compose.yaml'), 'utf8');
+    const names = [...compose.matchAll(/\$\{(BATON_\w+)/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(2);
+    const secrets = { BATON_SECRET: undefined, BATON_JWT_KEYS: undefined };
+    const given = { ...others, ...Object.fromEntries(names.map((name) => [name, 'x'])), ...secrets };
+    expect(refusal(given)).toBe('accepted');
+  });
+
+  test('for the database alone need no secrets, and prefer the owner’s login', () => {
+    const production = { NODE_ENV: 'production', BATON_DATA_DIR: '/nowhere' };
+    const owner = readDatabaseConfig({ ...production, MIGRATE_DATABASE_URL: 'postgres://owner@h/d' });
+    expect(owner.migrate_database_url).toBe('postgres://owner@h/d');
+    const both = { DATABASE_URL: 'postgres://web@h/d', MIGRATE_DATABASE_URL: 'postgres://owner@h/d' };
+    expect(readDatabaseConfig({ ...production, ...both }).migrate_database_url).toBe('postgres://owner@h/d');
+    expect(readDatabaseConfig({ DATABASE_URL: 'postgres://web@h/d' }).migrate_database_url).toBe('postgres://web@h/d');
+    expect(() => readDatabaseConfig(production)).toThrow('MIGRATE_DATABASE_URL or DATABASE_URL');
+  });
+});
+
+describe('the secrets of development', () => {
+  const secretsOf = (at: string, log?: (line: string) => void) => {
+    const { secret, jwt_keys } = readConfig({ BATON_DATA_DIR: at }, log);
+    return { secret, jwt_keys };
+  };
+
+  test('are kept from start to start', () => {
+    expect(secretsOf(dir)).toEqual(secretsOf(dir));
+  });
+
+  test('are created anew, in words, when a power cut left the file empty', () => {
+    const at = path.join(dir, 'cut');
+    mkdirSync(at);
+    writeFileSync(path.join(at, 'secrets.json'), '');
+    const lines: string[] = [];
+    const first = secretsOf(at, (line) => lines.push(line));
+    expect(lines.join()).toContain('secrets.json was empty. It has new secrets now');
+    expect(secretsOf(at)).toEqual(first);
+  });
+
+  test.each(['{"secret":"a', '[]', '{"secret":"x"}'])('that read %s are refused in words', (text) => {
+    const at = mkdtempSync(path.join(dir, 'broken-'));
+    writeFileSync(path.join(at, 'secrets.json'), text);
+    expect(refusal({ BATON_DATA_DIR: at })).toContain(
+      "secrets.json can't be read as secrets. Restore it, or delete it",
+    );
   });
 });

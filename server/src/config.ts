@@ -1,34 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from './config/error.ts';
+import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
+import { type JwtKey, readSecrets } from './config/secrets.ts';
+import { refuseUnknown } from './config/unknown.ts';
+import { project_root } from './lib/project.ts';
 
-const project_root = path.resolve(import.meta.dirname, '../..');
-
-const count = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
-const postgres_url = z.string().regex(/^postgres(ql)?:\/\//, 'Expected postgres://user:password@host:port/database.');
+export { ConfigError } from './config/error.ts';
+export type { JwtKey } from './config/secrets.ts';
 
 const environment = z.object({
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: choice(['production', 'development', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: count(3000, 0, 65535),
   DATABASE_URL: postgres_url.optional(),
   MIGRATE_DATABASE_URL: postgres_url.optional(),
   BATON_APP_ROLE: z
     .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$|^$/)
+    .regex(/^[a-z_][a-z0-9_]{0,62}$|^$/, 'must be the name of a role: lower-case letters, digits and _.')
     .default('baton_app'),
-  BATON_MIGRATE: z.enum(['on', 'off']).default('on'),
+  BATON_MIGRATE: choice(['on', 'off']).default('on'),
+  BATON_DATABASE_WAIT_S: count(60, 0, 3_600),
   BATON_DATA_DIR: z.string().default(path.join(project_root, '.baton')),
   BATON_SECRET: z.string().optional(),
   BATON_JWT_KEYS: z.string().optional(),
@@ -44,18 +36,13 @@ const environment = z.object({
   BATON_AUTH_LIMIT_PER_ACCOUNT: count(10, 1, 10_000_000),
   BATON_HEADERS_TIMEOUT_MS: count(10_000, 100, 120_000),
   BATON_REQUEST_TIMEOUT_MS: count(30_000, 100, 600_000),
-  BATON_CORS_ORIGINS: list,
-  BATON_TRUST_PROXY: list,
+  BATON_CORS_ORIGINS: origins,
+  BATON_TRUST_PROXY: networks,
   BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
   WEB_CONCURRENCY: count(1, 1, 64),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
-
-export interface JwtKey {
-  kid: string;
-  secret: Buffer;
-}
 
 export interface Config {
   production: boolean;
@@ -68,6 +55,8 @@ export interface Config {
   app_role: string | undefined;
   migrate: boolean;
   data_dir: string;
+  /** How long a start waits for a database that can't be reached yet. */
+  database_wait_s: number;
   secret: Buffer;
   /** The first signs; all verify. */
   jwt_keys: readonly JwtKey[];
@@ -93,85 +82,74 @@ export interface Config {
   log_level: string;
 }
 
-/** A setting that can't be used; the message names it and says what to do. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
+/** What a verb needs that works on the database and serves nothing: no secrets. */
+export type DatabaseConfig = Pick<
+  Config,
+  'database_url' | 'migrate_database_url' | 'data_dir' | 'database_wait_s' | 'pool_size' | 'processes'
+>;
 
-const min_secret_bytes = 32;
-const example = /change.?me|example|secret|password|^(.)\1*$/i;
-
-function requireStrong(name: string, value: string): Buffer {
-  const bytes = Buffer.from(value, 'utf8');
-  if (bytes.length < min_secret_bytes || example.test(value) || new Set(value).size < 10) {
-    throw new ConfigError(`${name} is too weak. Use at least 32 random bytes: openssl rand -base64 48`);
+/** Reads settings from a file into the environment, where they aren't set: BATON_ENV_FILE, or .env in the project. */
+export function readEnvFile(): void {
+  const given = process.env['BATON_ENV_FILE'];
+  if (given === '') return;
+  const file = path.resolve(given ?? path.join(project_root, '.env'));
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && given === undefined) return;
+    throw new ConfigError(`${given === undefined ? '' : 'BATON_ENV_FILE: '}${file} can't be read (${code}).`);
   }
-  return bytes;
 }
 
-function parseJwtKeys(value: string): JwtKey[] {
-  const keys = value.split(',').map((entry) => {
-    const at = entry.indexOf(':');
-    const kid = entry.slice(0, at);
-    if (at < 1 || !/^[\w.-]{1,40}$/.test(kid)) {
-      throw new ConfigError(
-        'BATON_JWT_KEYS must read kid:secret, or kid:secret,older_kid:older_secret while rotating.',
-      );
-    }
-    return { kid, secret: requireStrong('BATON_JWT_KEYS', entry.slice(at + 1)) };
-  });
-  if (keys.length > 2 || new Set(keys.map((key) => key.kid)).size !== keys.length) {
-    throw new ConfigError('BATON_JWT_KEYS takes one key, or two with different ids while rotating.');
-  }
-  return keys;
-}
+type Environment = z.infer<typeof environment>;
 
-/** Secrets of a development installation: made once, kept beside its database, readable by its owner only. */
-function keptSecrets(data_dir: string): { secret: string; jwt_keys: string } {
-  const file = path.join(data_dir, 'secrets.json');
-  if (!existsSync(file)) {
-    mkdirSync(data_dir, { recursive: true });
-    const fresh = {
-      secret: randomBytes(48).toString('base64'),
-      jwt_keys: `dev-${Date.now().toString(36)}:${randomBytes(48).toString('base64')}`,
-    };
-    try {
-      writeFileSync(file, JSON.stringify(fresh), { mode: 0o600, flag: 'wx' });
-      chmodSync(file, 0o600);
-    } catch (error) {
-      // Another process was first: its secrets are as good.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  return JSON.parse(readFileSync(file, 'utf8')) as { secret: string; jwt_keys: string };
-}
-
-function readSecrets(env: z.infer<typeof environment>, production: boolean) {
-  if (production && (env.BATON_SECRET === undefined || env.BATON_JWT_KEYS === undefined)) {
-    throw new ConfigError('In production set BATON_SECRET and BATON_JWT_KEYS. See docs/operating.md.');
-  }
-  const kept = env.BATON_SECRET && env.BATON_JWT_KEYS ? undefined : keptSecrets(env.BATON_DATA_DIR);
-  return {
-    secret: requireStrong('BATON_SECRET', env.BATON_SECRET ?? kept?.secret ?? ''),
-    jwt_keys: parseJwtKeys(env.BATON_JWT_KEYS ?? kept?.jwt_keys ?? ''),
-  };
-}
-
-/** Reads and checks the environment, once. Throws `ConfigError` naming the setting to change. */
-export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
+function parse(source: NodeJS.ProcessEnv): Environment {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  refuseUnknown(given, [...Object.keys(environment.shape), 'BATON_ENV_FILE']);
   const parsed = environment.safeParse({
     ...given,
     ...(source['BATON_APP_ROLE'] === '' ? { BATON_APP_ROLE: '' } : {}),
   });
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`These settings can't be used:\n${lines.join('\n')}`);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path: [name], message }) => `${String(name)} ${message}`).join('\n'),
+  );
+}
+
+/** Reads what a verb needs that works on the database: MIGRATE_DATABASE_URL's, else DATABASE_URL's, else the embedded one. */
+export function readDatabaseConfig(source: NodeJS.ProcessEnv = process.env): DatabaseConfig {
+  const env = parse(source);
+  const url = env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL;
+  if (env.NODE_ENV === 'production' && url === undefined) {
+    throw new ConfigError('In production set MIGRATE_DATABASE_URL or DATABASE_URL. See docs/operating.md.');
   }
-  const env = parsed.data;
+  return databaseConfig(env);
+}
+
+function databaseConfig(env: Environment): DatabaseConfig {
+  return {
+    database_url: env.DATABASE_URL,
+    migrate_database_url: env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL,
+    data_dir: path.resolve(env.BATON_DATA_DIR),
+    database_wait_s: env.BATON_DATABASE_WAIT_S,
+    pool_size: env.BATON_POOL_SIZE,
+    processes: env.WEB_CONCURRENCY,
+  };
+}
+
+/** Reads and checks the environment, once. Throws `ConfigError` naming the setting to change. */
+export function readConfig(
+  source: NodeJS.ProcessEnv = process.env,
+  log: (line: string) => void = () => undefined,
+): Config {
+  const env = parse(source);
   const production = env.NODE_ENV === 'production';
   if (production && env.DATABASE_URL === undefined) {
     throw new ConfigError('In production set DATABASE_URL. See docs/operating.md.');
+  }
+  if (env.MIGRATE_DATABASE_URL !== undefined && env.DATABASE_URL === undefined) {
+    throw new ConfigError('MIGRATE_DATABASE_URL is set and DATABASE_URL is not. To serve, set DATABASE_URL too.');
   }
   if (production && env.BATON_BCRYPT_COST < 10) {
     throw new ConfigError('BATON_BCRYPT_COST is too low for production. Use 10 or more; 12 is the default.');
@@ -183,17 +161,14 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     production,
     host: env.HOST,
     port: env.PORT,
-    database_url: env.DATABASE_URL,
-    migrate_database_url: env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL,
+    ...databaseConfig(env),
     app_role: env.BATON_APP_ROLE === '' ? undefined : env.BATON_APP_ROLE,
     migrate: env.BATON_MIGRATE === 'on',
-    data_dir: path.resolve(env.BATON_DATA_DIR),
-    ...readSecrets(env, production),
+    ...readSecrets(env, production, log),
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
     invitation_ttl_s: env.BATON_INVITATION_TTL_S,
     bcrypt_cost: env.BATON_BCRYPT_COST,
-    pool_size: env.BATON_POOL_SIZE,
     statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,
     lock_timeout_ms: env.BATON_LOCK_TIMEOUT_MS,
     rate_limit_per_minute: env.BATON_RATE_LIMIT_PER_MINUTE,
@@ -205,7 +180,6 @@ export function readConfig(source: NodeJS.ProcessEnv = process.env): Config {
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,
     shutdown_timeout_ms: env.BATON_SHUTDOWN_TIMEOUT_MS,
-    processes: env.WEB_CONCURRENCY,
     // A person at a terminal reads what goes wrong; a log collector reads everything.
     log_level: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { disableUser } from './accounts/disable.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig, readEnvFile } from './config.ts';
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { migrate, MigrationChangedError } from './db/migrate.ts';
@@ -37,9 +37,10 @@ async function disable(owner_url: string, email: string): Promise<void> {
 }
 
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
+  readEnvFile();
   const [email] = rest;
   if (verb === 'serve' && rest.length === 0) {
-    await serve(readConfig());
+    await serve(readConfig(undefined, console.error));
   } else if (verb === 'migrate' && rest.length === 0) {
     const applied = await withDatabase(readConfig(), (url) => migrate({ url, log: console.error }));
     console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);

@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { faultOfDatabaseUrl } from './database-url.ts';
+
+// The kinds of settings. Each message continues the setting's name, and none repeats the value: it may be a secret that
+// was put into the wrong place.
+
+/** A whole number within bounds. */
+export function count(fallback: number, min: number, max: number) {
+  const says = `must be a whole number from ${min} to ${max}.`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d{1,15}$/, says)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, says)
+    .default(fallback);
+}
+
+/** One of several words. */
+export function choice<const T extends readonly [string, ...string[]]>(words: T) {
+  return z.enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.` });
+}
+
+function list(allowed: (entry: string) => boolean, says: string) {
+  return z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ''),
+    )
+    .refine((entries) => entries.every(allowed), says);
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  // What the browser sends is compared letter by letter: a path, or a slash at the end, would match no origin.
+  return origin === text && /^https?:$/.test(protocol);
+}
+
+function isNetwork(text: string): boolean {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true; // Express' names
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+export const origins = list(
+  isOrigin,
+  'must list origins such as https://app.example.com, without a path or a slash at the end, separated by commas.',
+);
+
+export const networks = list(
+  isNetwork,
+  'must list the addresses or networks of the proxies, such as 10.0.0.5 or 10.0.0.0/8, separated by commas.',
+);
+
+export const postgres_url = z.string().superRefine((text, context) => {
+  const fault = faultOfDatabaseUrl(text);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+});

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createDurably, makeDirectoryDurably, replaceDurably } from '../lib/durable-files.ts';
+import { ConfigError } from './error.ts';
+
+export interface JwtKey {
+  kid: string;
+  secret: Buffer;
+}
+
+const min_secret_bytes = 32;
+const example = /change.?me|example|secret|password|^(.)\1*$/i;
+
+function requireStrong(name: string, value: string): Buffer {
+  const bytes = Buffer.from(value, 'utf8');
+  if (bytes.length < min_secret_bytes || example.test(value) || new Set(value).size < 10) {
+    throw new ConfigError(`${name} is too weak. Use at least 32 random bytes: openssl rand -base64 48`);
+  }
+  return bytes;
+}
+
+function parseJwtKeys(value: string): JwtKey[] {
+  const keys = value.split(',').map((entry) => {
+    const at = entry.indexOf(':');
+    const kid = entry.slice(0, at);
+    if (at < 1 || !/^[\w.-]{1,40}$/.test(kid)) {
+      throw new ConfigError(
+        'BATON_JWT_KEYS must read kid:secret, or kid:secret,older_kid:older_secret while rotating.',
+      );
+    }
+    return { kid, secret: requireStrong('BATON_JWT_KEYS', entry.slice(at + 1)) };
+  });
+  if (keys.length > 2 || new Set(keys.map((key) => key.kid)).size !== keys.length) {
+    throw new ConfigError('BATON_JWT_KEYS takes one key, or two with different ids while rotating.');
+  }
+  return keys;
+}
+
+interface Kept {
+  secret: string;
+  jwt_keys: string;
+}
+
+function freshSecrets(): string {
+  return JSON.stringify({
+    secret: randomBytes(48).toString('base64'),
+    jwt_keys: `dev-${Date.now().toString(36)}:${randomBytes(48).toString('base64')}`,
+  } satisfies Kept);
+}
+
+function parseKept(text: string): Kept | undefined {
+  try {
+    const { secret, jwt_keys } = JSON.parse(text) as Partial<Kept>;
+    return typeof secret === 'string' && typeof jwt_keys === 'string' ? { secret, jwt_keys } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Secrets of a development installation: created once, kept beside its database, readable by its owner only. */
+function keptSecrets(data_dir: string, log: (line: string) => void): Kept {
+  const file = path.join(data_dir, 'secrets.json');
+  try {
+    makeDirectoryDurably(data_dir);
+    createDurably(file, freshSecrets);
+    if (readFileSync(file, 'utf8').trim() === '') {
+      // As a power cut could leave it. Access tokens and cursors are signed anew; sessions go on by their refresh tokens.
+      log(`${file} was empty. It has new secrets now; access tokens signed before are no longer valid.`);
+      replaceDurably(file, freshSecrets());
+    }
+    const kept = parseKept(readFileSync(file, 'utf8'));
+    if (kept !== undefined) return kept;
+  } catch (error) {
+    throw unusableDirectory(data_dir, error);
+  }
+  throw new ConfigError(`${file} can't be read as secrets. Restore it, or delete it: the next start creates new ones.`);
+}
+
+/** BATON_DATA_DIR can't be used, by what the system said of it; any other error as it is. */
+export function unusableDirectory(dir: string, error: unknown): unknown {
+  const { code, path: at = dir } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  return new ConfigError(
+    `BATON_DATA_DIR can't be used: ${at} is not a folder that Baton may write to (${code}). Set it to one.`,
+  );
+}
+
+interface Given {
+  BATON_SECRET?: string | undefined;
+  BATON_JWT_KEYS?: string | undefined;
+  BATON_DATA_DIR: string;
+}
+
+/** The secrets that were given; in development, those that were not are kept in the data directory. */
+export function readSecrets(env: Given, production: boolean, log: (line: string) => void) {
+  if (production && (env.BATON_SECRET === undefined || env.BATON_JWT_KEYS === undefined)) {
+    throw new ConfigError('In production set BATON_SECRET and BATON_JWT_KEYS. See docs/operating.md.');
+  }
+  const kept = env.BATON_SECRET && env.BATON_JWT_KEYS ? undefined : keptSecrets(env.BATON_DATA_DIR, log);
+  return {
+    secret: requireStrong('BATON_SECRET', env.BATON_SECRET ?? kept?.secret ?? ''),
+    jwt_keys: parseJwtKeys(env.BATON_JWT_KEYS ?? kept?.jwt_keys ?? ''),
+  };
+}

@@ -1,0 +1,36 @@
+import { ConfigError } from './error.ts';
+
+/** How many letters must be put in, taken out or changed to make one word of the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [index, letter] of a.split('').entries()) {
+    const next = [index + 1];
+    for (let at = 0; at < b.length; at++) {
+      const changed = (row[at] ?? 0) + (letter === b[at] ? 0 : 1);
+      next.push(Math.min(changed, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  // BATON_PORT means PORT, and BATON_POOLSIZE means BATON_POOL_SIZE.
+  const far = (one: string) => Math.min(distance(name, one), distance(name, `BATON_${one}`));
+  return known.toSorted((a, b) => far(a) - far(b))[0] ?? '';
+}
+
+// What Kubernetes sets in each container for a service whose name begins with "baton".
+const of_a_service = /^BATON_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
+const port_of_a_service = /^(tcp|udp|sctp):\/\//;
+// compose.yaml and the tests have variables of their own, and one .env serves Baton and compose alike.
+const of_others = /^BATON_(TEST_\w+|\w+_PASSWORD)$/;
+
+/** Refuses a misspelt setting: passed over, it would leave the default in force unseen. */
+export function refuseUnknown(given: NodeJS.ProcessEnv, known: readonly string[]): void {
+  for (const [name, value = ''] of Object.entries(given)) {
+    if (!name.startsWith('BATON_') || known.includes(name) || of_others.test(name) || of_a_service.test(name)) continue;
+    if (port_of_a_service.test(value)) continue;
+    throw new ConfigError(`${name} is no setting. Did you mean ${nearest(name, known)}? docs/operating.md lists them.`);
+  }
+}
