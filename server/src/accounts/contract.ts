@@ -10,8 +10,8 @@ import {
   page_query,
   request_id,
   stored,
-  text,
   timestamp,
+  verbatim,
   version,
 } from '../http/contract.ts';
 
@@ -96,7 +96,7 @@ export const email = z
   .max(254)
   .pipe(z.email())
   .meta({ format: 'email', example: 'ada@example.com' });
-const password = text({ min: 10, max: 256 }).meta({ format: 'password' });
+const password = verbatim({ min: 10, max: 256 }).meta({ format: 'password' });
 
 export const register = operation({
   id: 'register',
@@ -121,7 +121,7 @@ export const login = operation({
   path: '/v1/auth/login',
   tag: 'accounts',
   summary: 'Signs in with e-mail address and password.',
-  body: z.strictObject({ email, password: text({ min: 1, max: 256 }).meta({ format: 'password' }) }),
+  body: z.strictObject({ email, password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
   status: 200,
   response: tokens,
   errors: ['invalid_credentials'],
@@ -133,7 +133,7 @@ export const refresh = operation({
   path: '/v1/auth/refresh',
   tag: 'accounts',
   summary: 'Exchanges a refresh token for new tokens. Using a refresh token a second time ends its session.',
-  body: z.strictObject({ refresh_token: text({ max: 200 }) }),
+  body: z.strictObject({ refresh_token: verbatim({ max: 200 }) }),
   status: 200,
   response: tokens,
   errors: ['invalid_refresh_token'],
@@ -179,7 +179,7 @@ export const change_password = operation({
   tag: 'accounts',
   summary: 'Changes the caller’s password and ends all other sessions.',
   body: z.strictObject({
-    current_password: text({ min: 1, max: 256 }).meta({ format: 'password' }),
+    current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }),
     new_password: password,
   }),
   status: 204,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
+import { lineFault, normalText, textFault } from '../lib/text.ts';
 
 type Shape = z.ZodObject;
 
@@ -44,36 +45,49 @@ export function operation<const O extends Operation>(declared: O): O {
   return declared;
 }
 
-/** What the database and JSON can carry: no NUL (PostgreSQL refuses it), no lone surrogate (not UTF-8). */
-const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
-
-/** The half of `storable` that a JSON Schema can say. */
+/** What a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';
+/** The same of a line; docs/text.md says the rest. */
+const one_line = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
 
 /** Text that was stored, as it comes back. */
 export function stored(max: number) {
   return z.string().max(max).meta({ pattern: no_nul });
 }
 
-/** Text of bounded length, in UTF-16 units, that PostgreSQL can store as it is. */
-export function text(bounds: { min?: number; max: number }) {
-  return z
-    .string()
-    .min(bounds.min ?? 0)
-    .max(bounds.max)
-    .refine(storable, 'Text must not contain NUL or unpaired surrogates.')
-    .meta({ pattern: no_nul });
+/** The longest text is checked by its length alone: what else is wrong with it doesn't matter. */
+function noFault(max: number, faultOf: (text: string) => string | undefined) {
+  return ({ value, issues }: z.core.ParsePayload<string>) => {
+    const message = value.length > max ? undefined : faultOf(value);
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+  };
 }
 
-/** One line of text: trimmed, never empty. */
+interface Bounds {
+  min?: number;
+  max: number;
+}
+
+/** Text of bounded length, in UTF-16 units, as it is: for secrets, which are compared byte by byte. */
+export function verbatim({ min = 0, max }: Bounds) {
+  return z.string().min(min).max(max).check(noFault(max, textFault)).meta({ pattern: no_nul });
+}
+
+/** Text of bounded length, in UTF-16 units, composed (NFC) and with LF for line ends. */
+export function text({ min = 0, max }: Bounds) {
+  return z.string().overwrite(normalText).min(min).max(max).check(noFault(max, textFault)).meta({ pattern: no_nul });
+}
+
+/** One line of text: composed (NFC), trimmed, never empty, without anything that passes it for another. */
 export function line(max: number) {
   return z
     .string()
+    .overwrite(normalText)
     .trim()
     .min(1)
     .max(max)
-    .refine(storable, 'Text must not contain NUL or unpaired surrogates.')
-    .meta({ pattern: no_nul });
+    .check(noFault(max, lineFault))
+    .meta({ pattern: one_line });
 }
 
 /**
@@ -168,7 +182,7 @@ export const page_query = z.strictObject({
     .max(100)
     .default(50)
     .meta({ format: 'int32', description: 'The number of items per page, 1 to 100.' }),
-  cursor: text({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
+  cursor: verbatim({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 });
 
 /** The response of a list: one page and the cursor of the next, null at the end. */

@@ -7,8 +7,8 @@ import {
   page_query,
   role,
   stored,
-  text,
   timestamp,
+  verbatim,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -210,7 +210,7 @@ export const accept_invitation = operation({
   path: '/v1/invitations/accept',
   tag: 'invitations',
   summary: 'Accepts an invitation sent to the caller’s e-mail address.',
-  body: z.strictObject({ token: text({ max: 200 }) }),
+  body: z.strictObject({ token: verbatim({ max: 200 }) }),
   status: 200,
   response: workspace,
   errors: ['not_found', 'already_member'],

@@ -127,6 +127,10 @@ describe('bodies', () => {
     ['a number beyond all', '{"title":"T","due_on":1e999}'],
     ['a wrong type', '{"title":["T"]}'],
     ['no title', '{"title":"   "}'],
+    ['a title of two lines', '{"title":"T\\u2028U"}'],
+    ['a title that turns around', '{"title":"\\u202egnp.exe"}'],
+    ['a label that looks like another', '{"title":"T","labels":["bu\\u200bg"]}'],
+    ['a description of marks', JSON.stringify({ title: 'T', description: `a${'\u0315\u0316'.repeat(30_000)}` })],
     ['an impossible day', '{"title":"T","due_on":"2026-02-30"}'],
     ['too many labels', JSON.stringify({ title: 'T', labels: Array.from({ length: 51 }, (_, n) => `l${n}`) })],
     ['a year before all', '{"title":"T","due_on":"0000-01-01"}'],
@@ -135,6 +139,22 @@ describe('bodies', () => {
     const answer = await create(body);
     expect(answer.status).toBe(422);
     expect((await answer.json()) as Problem).toMatchObject({ code: 'validation_failed' });
+  });
+
+  test('and filters are composed, and compared so', async () => {
+    const { workspace_id, project_id, member } = team;
+    const body = { title: 'cafe\u0301', labels: ['caf\u00e9', 'cafe\u0301'], description: 'A\u030a\r\nb\u001b[0m\rc' };
+    const ticket = await member.client.create_ticket({ workspace_id, project_id, body });
+    expect(ticket).toMatchObject({ title: 'café', labels: ['café'], description: 'Å\nb\u001b[0m\rc' });
+    for (const label of ['caf\u00e9', 'cafe\u0301']) {
+      const { data } = await member.client.list_tickets({ workspace_id, label });
+      expect(data.map(({ id }) => id)).toEqual([ticket.id]);
+    }
+    // What is composed already is no change.
+    const edit = { title: 'cafe\u0301', labels: ['cafe\u0301'], version: 1 };
+    expect((await member.client.update_ticket({ workspace_id, ticket: ticket.id, body: edit })).version).toBe(1);
+    const long = { title: 'e\u0301'.repeat(512) };
+    expect((await member.client.create_ticket({ workspace_id, project_id, body: long })).title).toBe('é'.repeat(512));
   });
 
   test.each([
@@ -181,8 +201,8 @@ describe('bodies', () => {
   });
 
   test('carry every character that can be stored, and texts to a million', async () => {
-    const title = '🎫 \u202Eright to left\u001B[31m ﷽';
-    const description = 'ä'.repeat(1_048_576);
+    const title = '🎫 👩‍👩‍👧 ﷽';
+    const description = `\u202Eright to left\u001B[31m${'ä'.repeat(1_048_557)}`;
     const answer = await create(JSON.stringify({ title, description }));
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({ title, description });

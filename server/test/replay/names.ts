@@ -1,4 +1,5 @@
-import { cut, strip } from './text.ts';
+import { toLine } from '../../src/lib/text.ts';
+import { cut } from './text.ts';
 
 const KEY_LENGTH = 40;
 
@@ -32,5 +33,5 @@ function slug(name: string): string {
 
 /** The name as people read it: one line, printable, never empty. */
 export function displayName(name: string, length: number): string {
-  return cut(strip(name).replace(/\s+/g, ' ').trim(), length).trim() || '(unnamed)';
+  return cut(toLine(name).replace(/\s+/g, ' '), length).trim() || '(unnamed)';
 }

@@ -20,6 +20,7 @@ const FINDINGS = {
   no_title: ['source', 'titles that are empty or missing: made up'],
   nul: ['source', 'texts with NUL: stripped'],
   lone_surrogate: ['source', 'texts with lone surrogates: stripped'],
+  not_a_line: ['source', 'titles and labels with characters that a line can’t have: replaced or left out'],
   same_instant: ['source', 'operations that share ticket and instant with another author’s: order needs a sequence'],
   title_cut: ['limits', 'titles cut to the limit'],
   description_cut: ['limits', 'descriptions cut to the limit'],

@@ -1,3 +1,4 @@
+import { toLine, toText } from '../../src/lib/text.ts';
 import type { Finding, Report } from './report.ts';
 
 /** The bounds of the API, in UTF-16 units. */
@@ -19,25 +20,23 @@ const CUT = {
   label: 'label_cut',
 } as const satisfies Record<Bounded, Finding>;
 
-/** The text as the API takes it: without NUL and lone surrogates, within the limit; what was lost goes to the report. */
+const lines: readonly Bounded[] = ['title', 'label'];
+
+/** The text as the API takes it, within the limit; what was lost goes to the report. */
 export function fit(text: string, kind: Bounded, where: string, report: Report): string {
   if (text.includes('\0')) report.note('nul', `${kind} of ${where}`);
   if (!text.isWellFormed()) report.note('lone_surrogate', `${kind} of ${where}`);
-  const storable = strip(text);
+  const is_line = lines.includes(kind);
+  const storable = is_line ? toLine(text) : toText(text);
+  if (is_line && storable !== toText(text).trim()) report.note('not_a_line', `${kind} of ${where}`);
   if (storable.length <= LIMITS[kind]) return storable;
   report.note(CUT[kind], `${storable.length} of ${where}`);
   return cut(storable, LIMITS[kind]);
 }
 
-/** The text without what PostgreSQL or UTF-8 cannot hold. */
-export function strip(text: string): string {
-  const printable = text.replaceAll('\0', '');
-  return printable.isWellFormed() ? printable : printable.replace(/\p{Surrogate}/gu, '');
-}
-
 /** At most `length` UTF-16 units, never half a surrogate pair. */
 export function cut(text: string, length: number): string {
-  return strip(text.slice(0, length));
+  return toText(text.slice(0, length));
 }
 
 const FILLER = 'The text of this is not in the source. ';
