@@ -82,9 +82,12 @@ export function typeOf(schema: JsonSchema): string {
 
 const bodyOf = (content: Record<string, { schema: JsonSchema }> | undefined) => content?.['application/json']?.schema;
 
+/** `If-Match`: if_match */
+const fieldOf = (header: string) => header.toLowerCase().replaceAll('-', '_');
+
 function inputType(operation: ApiOperation): string {
   const fields = (operation.parameters ?? []).map(({ name, in: place, required, schema }) => {
-    const field = place === 'header' ? name.toLowerCase().replaceAll('-', '_') : name;
+    const field = place === 'header' ? fieldOf(name) : name;
     return `${field}${required === true ? '' : '?'}: ${typeOf(schema)};`;
   });
   const body = bodyOf(operation.requestBody?.content);
@@ -113,16 +116,30 @@ export function sdkTypes(document: OpenApi): string {
       operations.push(
         `  /** ${operation.summary} */\n  ${operation.operationId}: { input: ${inputType(operation)}; output: ${outputType(operation)} };`,
       );
-      const query = (operation.parameters ?? [])
-        .filter((parameter) => parameter.in === 'query')
-        .map(({ name }) => name);
-      const call = { method: method.toUpperCase(), path, query };
+      const named = (place: Parameter['in']) =>
+        (operation.parameters ?? []).filter((parameter) => parameter.in === place).map(({ name }) => name);
+      const call = {
+        method: method.toUpperCase(),
+        path,
+        query: named('query'),
+        headers: named('header').map(fieldOf),
+        body: operation.requestBody !== undefined,
+        returns: outputType(operation) !== 'undefined',
+      };
       table.push(`  ${operation.operationId}: ${JSON.stringify(call)},`);
     }
   }
   parts.push(`export interface Operations {\n${operations.join('\n')}\n}`);
-  parts.push(
-    `export const operations: Record<keyof Operations, { method: string; path: string; query: readonly string[] }> = {\n${table.join('\n')}\n};`,
-  );
+  parts.push(`interface Call {
+  method: string;
+  path: string;
+  query: readonly string[];
+  headers: readonly string[];
+  /** Whether it takes a body. */
+  body: boolean;
+  /** Whether a success has a body. */
+  returns: boolean;
+}`);
+  parts.push(`export const operations: Record<keyof Operations, Call> = {\n${table.join('\n')}\n};`);
   return `${parts.join('\n\n')}\n`;
 }
