@@ -8,6 +8,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
 import type { Operation } from './http/contract.ts';
+import { ByteShares } from './http/byte-shares.ts';
 import { Cursors } from './http/cursor.ts';
 import { docsRouter } from './http/docs.ts';
 import { createRoutes, type Services } from './http/handle.ts';
@@ -38,6 +39,8 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
+    bodies: new ByteShares(config.body_memory_bytes),
+    responses: new ByteShares(config.response_memory_bytes),
   };
 
   const app = express();

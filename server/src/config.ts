@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config/error.ts';
 import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
+import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
 import { type JwtKey, readSecrets } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
 import { project_root } from './lib/project.ts';
@@ -38,13 +39,14 @@ const environment = z.object({
   BATON_REQUEST_TIMEOUT_MS: count(30_000, 100, 600_000),
   BATON_CORS_ORIGINS: origins,
   BATON_TRUST_PROXY: networks,
+  ...limit_settings,
   BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
   WEB_CONCURRENCY: count(1, 1, 64),
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
-export interface Config {
+export interface Config extends Limits {
   production: boolean;
   host: string;
   port: number;
@@ -176,6 +178,7 @@ export function readConfig(
     auth_limit_per_account: env.BATON_AUTH_LIMIT_PER_ACCOUNT,
     headers_timeout_ms: env.BATON_HEADERS_TIMEOUT_MS,
     request_timeout_ms: env.BATON_REQUEST_TIMEOUT_MS,
+    ...limitsOf(env),
     cors_origins: env.BATON_CORS_ORIGINS,
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,

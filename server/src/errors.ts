@@ -95,6 +95,7 @@ export const error_table = {
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The URL is too long'],
   unsupported_media_type: [415, 'Unsupported media type'],
+  expectation_failed: [417, 'Unknown expectation'],
   validation_failed: [
     422,
     'Some values are invalid',

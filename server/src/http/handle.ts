@@ -1,8 +1,4 @@
-import express, {
-  type Request as ExpressRequest,
-  type RequestHandler,
-  type Response as ExpressResponse,
-} from 'express';
+import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse, Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
@@ -20,11 +16,12 @@ import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
+import { readJson } from './body.ts';
+import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
-import { requireBounded } from './json-bounds.ts';
 import { type IfMatch, parseIfMatch } from './preconditions.ts';
-import type { RateLimits } from './rate-limits.ts';
+import { networkOf, type RateLimits } from './rate-limits.ts';
 
 /** What the handlers work with; one per process. */
 export interface Services {
@@ -34,6 +31,10 @@ export interface Services {
   limits: RateLimits;
   tokens: AccessTokens;
   cursors: Cursors;
+  /** Bytes of requests, from their arrival to their response. */
+  bodies: ByteShares;
+  /** Bytes of responses, until their reader has taken them. */
+  responses: ByteShares;
 }
 
 /** A request that its contract has accepted. */
@@ -143,7 +144,22 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
   };
 }
 
-function respond<O extends Operation>(operation: O, res: ExpressResponse, params: unknown, body: Response<O>): void {
+/** A response this small is written to the socket's buffer, and forgotten. */
+const small_response_bytes = 64 * 1024;
+
+function holderOf(req: ExpressRequest, res: ExpressResponse): Holder {
+  const identity = res.locals['identity'] as Identity | undefined;
+  return { user_id: identity?.user_id, network: networkOf(req) };
+}
+
+interface Responding<O extends Operation> {
+  operation: O;
+  res: ExpressResponse;
+  shares: ByteShares;
+  params: unknown;
+}
+
+function respond<O extends Operation>({ operation, res, shares, params }: Responding<O>, body: Response<O>): void {
   const fields = { ...(params as object), ...(body as object) } as Record<string, unknown>;
   if (operation.etag === true) res.setHeader('ETag', `"${String(fields['version'])}"`);
   if (operation.location !== undefined) {
@@ -159,36 +175,29 @@ function respond<O extends Operation>(operation: O, res: ExpressResponse, params
   }
   // Not by Express's json(): what it looks up for each answer is known here.
   const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  if (length > small_response_bytes) {
+    const holder = holderOf(res.req, res);
+    shares.take(holder, length);
+    res.once('close', () => shares.give(holder, length));
+  }
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.setHeader('Content-Length', length);
   res.end(text);
 }
 
-function requireJson(operation: Operation): RequestHandler {
-  const limit = operation.max_body_bytes ?? default_max_body_bytes;
-  // `type`: what is JSON is decided here, with a problem for what isn't, and not looked up again.
-  const parse = express.json({
-    limit,
-    inflate: false,
-    type: () => true,
-    verify: (_req, _res, json) => requireBounded(json),
-  });
-  return (req, res, next) => {
-    if (req.is('application/json') === false || req.headers['content-type'] === undefined) {
-      next(new BatonError('unsupported_media_type'));
-      return;
-    }
-    // The parser would read such a body to its end first, as slowly as it comes.
-    if (Number(req.headers['content-length']) > limit) {
-      next(new BatonError('body_too_large'));
-      return;
-    }
-    parse(req, res, next);
-  };
+/** Refuses percent-encoding that isn't UTF-8: decoded all the same, it would be searched for as something else. */
+function requireUtf8(url: string): void {
+  if (!url.includes('%')) return;
+  try {
+    decodeURIComponent(url);
+  } catch (error) {
+    throw new BatonError('malformed_request', { detail: 'The URL is not UTF-8.' }, { cause: error });
+  }
 }
 
 /** Mounts endpoints on an Express router. */
-export function createRoutes(router: express.Router, services: Services): Routes {
+export function createRoutes(router: Router, services: Services): Routes {
   const operations: Operation[] = [];
   const { pool } = services;
 
@@ -201,20 +210,24 @@ export function createRoutes(router: express.Router, services: Services): Routes
     // The signature is checked before a byte of the body is read: only who signed in may send a large one.
     const identify: RequestHandler = (req, res, next) => {
       res.locals['operation'] = operation.id;
+      requireUtf8(req.url);
       if (!is_public) res.locals['identity'] = services.tokens.verify(bearerToken(req));
       // A client that sends one relies on it: ignored, a retry would do the work twice.
       if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
         throw new BatonError('idempotency_key_unsupported');
       }
+      services.responses.requireRoom(holderOf(req, res));
       next();
     };
     const handler: RequestHandler = async (req, res) => {
       const request = parseRequest(operation, req, res);
-      respond(operation, res, request.params, await serve(request, res.locals['identity'] as Identity | undefined));
+      const body = await serve(request, res.locals['identity'] as Identity | undefined);
+      respond({ operation, res, shares: services.responses, params: request.params }, body);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = services.limits.forOperation(operation);
-    const body = operation.body === undefined ? [] : [requireJson(operation)];
+    const reading = { limit: operation.max_body_bytes ?? default_max_body_bytes, shares: services.bodies, holderOf };
+    const body = operation.body === undefined ? [] : [readJson(reading)];
     router[operation.method](path, ...limit.beforeBody, identify, ...body, ...limit.afterBody, handler);
   }
 

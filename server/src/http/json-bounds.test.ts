@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { max_depth, max_values, requireBounded } from './json-bounds.ts';
+import { max_depth, max_values, requireBounded, requireDistinctNames } from './json-bounds.ts';
 
 const read = (json: string) => () => requireBounded(Buffer.from(json));
 const refused = expect.objectContaining({ code: 'body_too_large' });
@@ -22,4 +22,14 @@ test('what stands in strings is no structure', () => {
 
 test('JSON that ends in the middle is left to the parser', () => {
   for (const json of ['', '"', '"\\', '[', '{"a', ']]]]']) expect(read(json)).not.toThrow();
+});
+
+test('of two members with one name, however it is written, neither is taken', () => {
+  const distinct = (json: string) => () =>
+    requireDistinctNames(JSON.parse(json) as object, requireBounded(Buffer.from(json)));
+  const twice = expect.objectContaining({ code: 'malformed_json' });
+  expect(distinct('{"a":1,"a":1}')).toThrow(twice);
+  expect(distinct('{"a":[{"b":":","\\u0062":2}]}')).toThrow(twice);
+  expect(distinct('{"__proto__":1,"__proto__":2}')).toThrow(twice);
+  expect(distinct('{"__proto__":{"a":1},"a":{"a":":"},"b":[{"a":1},{"a":1}],"1":{}}')).not.toThrow();
 });

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { BatonError, type ErrorCode, error_table, type PlainErrorCode } from '../errors.ts';
+import { BatonError, type ErrorCode, error_table } from '../errors.ts';
 
 export interface Problem {
   type: string;
@@ -27,24 +27,10 @@ export function sendProblem(res: Response, error: BatonError): void {
 }
 
 interface HttpError extends Error {
-  type?: string;
   status?: number;
 }
 
-// What body-parser and Express's router throw, in our terms.
-const parser_codes: Record<string, PlainErrorCode> = {
-  'entity.parse.failed': 'malformed_json',
-  'entity.too.large': 'body_too_large',
-  'encoding.unsupported': 'unsupported_media_type',
-  'charset.unsupported': 'unsupported_media_type',
-  'request.aborted': 'malformed_request',
-  'request.size.invalid': 'malformed_request',
-  'stream.encoding.set': 'internal_error',
-};
-
 function fromHttp(error: HttpError): BatonError | undefined {
-  const code = parser_codes[error.type ?? ''];
-  if (code !== undefined) return new BatonError(code, {}, { cause: error });
   if (error.status === 412) return new BatonError('precondition_failed', {}, { cause: error });
   // URIError of a bad percent-encoding in the path, and whatever else the parsers call the client's fault.
   if (error instanceof URIError || (error.status !== undefined && error.status >= 400 && error.status < 500)) {

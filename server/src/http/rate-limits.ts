@@ -18,14 +18,14 @@ const auth_window_ms = 15 * 60_000;
 /** Where passwords and tokens can be guessed. */
 const guarded = ['register', 'login', 'refresh', 'change_password', 'accept_invitation'];
 
-// An IPv6 customer has a /64 at least: one address among them means nothing.
-const network = (req: Request) => ipKeyGenerator(req.ip ?? '', 64);
+/** The caller's network. An IPv6 customer has a /64 at least: one address among them means nothing. */
+export const networkOf = (req: Request) => ipKeyGenerator(req.ip ?? '', 64);
 
 const common: Partial<Options> = {
   // draft-8 hashes the key for its header, which took longer than counting.
   standardHeaders: 'draft-7',
   legacyHeaders: false,
-  keyGenerator: network,
+  keyGenerator: networkOf,
   handler: (_req, _res, next) => next(new BatonError('rate_limited')),
 };
 
@@ -60,7 +60,7 @@ function guardSignIn(config: Config, pool: pg.Pool): Guard {
       ...counted,
       keyGenerator: async (req, res) => {
         const account = (req.body as { email: string }).email.trim().toLowerCase();
-        const here = `${account} ${network(req)}`;
+        const here = `${account} ${networkOf(req)}`;
         res.once('finish', () => {
           // Should it be lost, the next sign-in notes it.
           if (res.statusCode === operation.status) networks.note(here, { days: 90 }).catch(() => undefined);

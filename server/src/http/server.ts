@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { BatonError, type PlainErrorCode } from '../errors.ts';
@@ -32,18 +32,45 @@ function codeOf(error: NodeJS.ErrnoException): PlainErrorCode {
 /** RFC 3986, 3.2.2 and 3.2.3; of the schemes we are asked by, none has a host that is empty. */
 const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
+/** Headers with one value, of which Node keeps the first and drops the others: a proxy may have looked at another. */
+const single_headers = ['host', 'authorization', 'content-type'];
+const single_lengths = new Set(single_headers.map((name) => name.length));
+
+/** Whether a header that has one value came twice. */
+function hasTwice(raw_headers: readonly string[]): boolean {
+  const seen = new Set<string>();
+  for (let n = 0; n < raw_headers.length; n += 2) {
+    const given = raw_headers[n] ?? '';
+    if (!single_lengths.has(given.length)) continue;
+    const name = given.toLowerCase();
+    if (!single_headers.includes(name)) continue;
+    if (seen.has(name)) return true;
+    seen.add(name);
+  }
+  return false;
+}
+
+/** The absolute form, RFC 9112, 3.2.2: scheme, authority, and what is left of the target. */
+const absolute_form = /^https?:\/\/([^/?#]*)(.*)$/i;
+
+/**
+ * Brings the target into origin form. Every server must take the absolute form, and go by its host rather than by Host;
+ * nothing here depends on either.
+ */
+function toOriginForm(req: IncomingMessage): void {
+  const [, authority, rest] = absolute_form.exec(req.url ?? '') ?? [];
+  if (authority === undefined || rest === undefined || !host_form.test(authority)) return;
+  req.url = rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 /** Faults of framing that the parser lets pass; each makes proxies and servers disagree on what was asked. */
 function framingFault(req: IncomingMessage): PlainErrorCode | undefined {
   // Node's parser takes a request line of HTTP/2.0, which is no version of this framing.
   if (req.httpVersionMajor !== 1) return 'malformed_request';
-  let hosts = 0;
-  for (let n = 0; n < req.rawHeaders.length; n += 2) {
-    const name = req.rawHeaders[n] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  if (hosts !== 1) return 'malformed_request';
-  // RFC 9112, 3.2.
-  if (!host_form.test(req.headers.host ?? '')) return 'malformed_request';
+  if (hasTwice(req.rawHeaders)) return 'malformed_request';
+  const { host } = req.headers;
+  // RFC 9112, 3.2. HTTP/1.0 has no Host, and health checkers still speak it.
+  if (host === undefined ? req.httpVersion !== '1.0' : !host_form.test(host)) return 'malformed_request';
   const encoding = req.headers['transfer-encoding'];
   // RFC 9112, 6.1: what else there may be is not ours to undo, and HTTP/1.0 knows no chunks.
   if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || req.httpVersion === '1.0')) {
@@ -51,10 +78,10 @@ function framingFault(req: IncomingMessage): PlainErrorCode | undefined {
   }
   const { url = '' } = req;
   if (url.length > max_url_length) return 'uri_too_long';
-  // Absolute form is for proxies, and can name another host than Host does.
   if (!url.startsWith('/')) return 'malformed_request';
-  // A fragment is no part of a target; proxies cut it off, or don't.
-  if (url.includes('#')) return 'malformed_request';
+  // A fragment is no part of a target; proxies cut it off, or don't. Nor are bytes beyond ASCII, which Node reads as
+  // Latin-1 and others as UTF-8.
+  if (!/^[!"$-~]+$/.test(url)) return 'malformed_request';
   return undefined;
 }
 
@@ -104,6 +131,16 @@ export interface HttpServer {
 export function createHttpServer(handler: RequestListener, limits: Limits): HttpServer {
   const under_way = new UnderWay();
   const last_words = new LastWords(under_way);
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    toOriginForm(req);
+    const fault = framingFault(req);
+    if (fault !== undefined) {
+      last_words.refuse(req.socket, fault);
+    } else if (last_words.admits(req.socket)) {
+      under_way.add(res);
+      handler(req, res);
+    }
+  };
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -113,15 +150,7 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
       connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
       requireHostHeader: false, // ours answers with a problem
     },
-    (req, res) => {
-      const fault = framingFault(req);
-      if (fault !== undefined) {
-        last_words.refuse(req.socket, fault);
-      } else if (last_words.admits(req.socket)) {
-        under_way.add(res);
-        handler(req, res);
-      }
-    },
+    serve,
   );
   server.maxHeadersCount = 100;
   // No byte came or went for so long: the connection is idle, or nobody reads the answer. Where there is nothing to read
@@ -135,13 +164,15 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     if (error.code === 'ECONNRESET' || going) socket.destroy();
     else last_words.refuse(socket, codeOf(error));
   });
-  const refuse = (_req: unknown, socket: Duplex) => {
+  // Nobody listens for `upgrade`: Node then serves the request as if it hadn't asked for another protocol (RFC 9110,
+  // 7.8). curl --http2 and Java's client ask so in each first request.
+  server.on('connect', (_req, socket) => {
     // Node hands the connection over without a listener, and its error would end the process.
     socket.on('error', () => socket.destroy());
     last_words.refuse(socket, 'malformed_request');
-  };
-  server.on('upgrade', refuse);
-  server.on('connect', refuse);
-  server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'malformed_request'));
+  });
+  // "100 Continue" is sent when the body is about to be read, and not to a client whose request is refused before.
+  server.on('checkContinue', serve);
+  server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'expectation_failed'));
   return { server, drain: () => under_way.drain() };
 }

@@ -76,7 +76,40 @@ describe('every refusal is a problem', () => {
       'unsupported_media_type',
     ],
     ['/v1/auth/login', { method: 'POST', body: `"${'x'.repeat(70_000)}"`, headers: json }, 413, 'body_too_large'],
+    ...['utf-16', 'utf-7', 'utf-8; charset=utf-16'].map((charset): [string, RequestInit, number, string] => [
+      '/v1/auth/login',
+      { method: 'POST', body: '{}', headers: { 'content-type': `application/json; charset=${charset}` } },
+      415,
+      'unsupported_media_type',
+    ]),
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: '{}', headers: { 'content-type': 'Application/JSON;Charset="UTF-8"' } },
+      422,
+      'validation_failed',
+    ],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: Buffer.from('{"email":"J\xf6rg"}', 'latin1'), headers: json },
+      400,
+      'malformed_json',
+    ],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: Buffer.from('\ufeff{}', 'utf16le'), headers: json },
+      400,
+      'malformed_json',
+    ],
+    ['/v1/auth/login', { method: 'POST', body: '\ufeff{}', headers: json }, 422, 'validation_failed'],
+    [
+      '/v1/auth/login',
+      { method: 'POST', body: '{"email":"a","\\u0065mail":"b"}', headers: json },
+      400,
+      'malformed_json',
+    ],
     ['/v1/policy?all=1', {}, 422, 'validation_failed'],
+    ['/v1/policy?all=%E4', {}, 400, 'malformed_request'],
+    ['/v1/policy?%C3&%A4', {}, 400, 'malformed_request'],
   ] as [string, RequestInit, number, string][])('%s %j: %i %s', async (path, init, status, code) => {
     expect((await refused(path, init)).slice(0, 2)).toEqual([status, code]);
   });
@@ -209,6 +242,27 @@ describe('bodies', () => {
     expect((await create(JSON.stringify({ title, description: `${description}x` }))).status).toBe(422);
   });
 
+  test('are read only while they fit into the caller’s share of the memory, and others’ are read all the same', async () => {
+    const head = (person: { access_token: string }) => {
+      const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
+      const fixed = `Host: a\r\nAuthorization: Bearer ${person.access_token}\r\nContent-Type: application/json`;
+      return `POST ${path} HTTP/1.1\r\n${fixed}\r\nContent-Length: ${6 * 1024 * 1024}\r\nExpect: 100-continue\r\n\r\n`;
+    };
+    const port = Number(new URL(server.url).port);
+    const begin = (person: { access_token: string }) =>
+      new Promise<[net.Socket, string]>((resolve) => {
+        const socket = net.connect(port, '127.0.0.1', () => socket.write(head(person)));
+        socket.once('data', (chunk) => resolve([socket, String(chunk).slice(9, 12)]));
+      });
+    const unfinished = [await begin(team.member), await begin(team.member)];
+    expect(unfinished.map(([, status]) => status)).toEqual(['100', '100']);
+    const beyond = await begin(team.member);
+    const other = await begin(team.admin);
+    expect([beyond[1], other[1]]).toEqual(['429', '100']);
+    expect((await create('{"title":"A small one"}')).status).toBe(201);
+    for (const [socket] of [...unfinished, beyond, other]) socket.destroy();
+  });
+
   test('are not read from who isn’t signed in', async () => {
     const [status] = await refused(`/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
       method: 'POST',
@@ -242,20 +296,27 @@ describe('framing', () => {
   test.each([
     ['two Hosts', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'malformed_request'],
     ['no Host', 'GET /v1/me HTTP/1.1\r\n\r\n', 400, 'malformed_request'],
+    [
+      'two Authorization headers',
+      'GET /v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nauthorization: Bearer y\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
+    [
+      'two Content-Type headers',
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Type: text/html\r\n\r\n',
+      400,
+      'malformed_request',
+    ],
+    ['bytes beyond ASCII in the query', 'GET /v1/policy?a=\xe4 HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['an empty Host', 'GET /livez HTTP/1.1\r\nHost:\r\n\r\n', 400, 'malformed_request'],
     ['a malformed Host', 'GET /livez HTTP/1.1\r\nHost: a@b\r\n\r\n', 400, 'malformed_request'],
     ['HTTP/2.0', 'GET /livez HTTP/2.0\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['a fragment', 'GET /livez#x HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
-    ['absolute form', 'GET http://other/v1/me HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
+    ['absolute form and a user', 'GET http://a@b/v1/me HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['asterisk form', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
     ['CONNECT', 'CONNECT other:443 HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'malformed_request'],
-    [
-      'an upgrade',
-      'GET /v1/me HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-      400,
-      'malformed_request',
-    ],
-    ['an expectation', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n', 400, 'malformed_request'],
+    ['an expectation', 'GET /v1/me HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n', 417, 'expectation_failed'],
     [
       'length and chunks',
       'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
@@ -280,6 +341,46 @@ describe('framing', () => {
     ],
   ])('with %s is answered as a problem', async (_, bytes, status, code) => {
     expect(await raw(bytes)).toEqual([status, code]);
+  });
+});
+
+describe('what HTTP obliges a server to take', () => {
+  const create = (headers: string) => {
+    const body = '{"title":"T"}';
+    const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
+    const fixed = `Host: a\r\nAuthorization: Bearer ${team.member.access_token}\r\nContent-Type: application/json`;
+    return `POST ${path} HTTP/1.1\r\n${fixed}\r\nContent-Length: ${body.length}\r\n${headers}\r\n\r\n${body}`;
+  };
+
+  test.each([
+    ['the absolute form', 'GET http://other:80/livez HTTP/1.1\r\nHost: a\r\n\r\n', 200],
+    ['the absolute form with a query only', 'GET http://other?a=b HTTP/1.1\r\nHost: a\r\n\r\n', 404],
+    ['HTTP/1.0 without Host', 'GET /livez HTTP/1.0\r\n\r\n', 200],
+    ['HEAD', 'HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 200],
+    ['OPTIONS', 'OPTIONS /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 204],
+    ['TE', 'GET /livez HTTP/1.1\r\nHost: a\r\nTE: trailers, gzip\r\nConnection: TE\r\n\r\n', 200],
+    [
+      'an upgrade to WebSocket, not taken',
+      'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      200,
+    ],
+    [
+      'an upgrade to HTTP/2, not taken',
+      'GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n',
+      200,
+    ],
+  ])('%s', async (_, bytes, status) => {
+    expect((await raw(bytes.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')))[0]).toBe(status);
+  });
+
+  test('an upgrade of a request with a body, not taken', async () => {
+    const upgrade = create('Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk');
+    expect((await raw(upgrade))[0]).toBe(201);
+  });
+
+  test('Expect: 100-continue is answered once the body is wanted, and not before a refusal', async () => {
+    expect((await raw(create('Expect: 100-continue')))[0]).toBe(100);
+    expect((await raw(create('Expect: 100-continue').replace('Bearer ', 'Bearer no')))[0]).toBe(401);
   });
 });
 

@@ -1,0 +1,130 @@
+import { MIMEType } from 'node:util';
+import type { Request, RequestHandler, Response } from 'express';
+import { BatonError } from '../errors.ts';
+import type { ByteShares, Holder } from './byte-shares.ts';
+import { requireBounded, requireDistinctNames } from './json-bounds.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Whether the body is JSON in UTF-8, as it comes. Two charsets are two opinions: refused like one that is unknown. */
+function isPlainJson(req: Request): boolean {
+  const given = req.headers['content-type'];
+  if (given === 'application/json') return true; // what nearly everybody sends, without parsing it
+  if (given === undefined || (given.match(/\bcharset\b/gi) ?? []).length > 1) return false;
+  try {
+    const { essence, params } = new MIMEType(given);
+    return essence === 'application/json' && (params.get('charset') ?? 'utf-8').toLowerCase() === 'utf-8';
+  } catch {
+    return false;
+  }
+}
+
+/** Parses what was read. Bytes that aren't UTF-8 would be stored as replacement characters, so they are no JSON. */
+function parseJson(bytes: Buffer): unknown {
+  const names = requireBounded(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(bytes));
+  } catch (error) {
+    const detail = error instanceof SyntaxError ? undefined : 'The body is not valid UTF-8.';
+    throw new BatonError('malformed_json', detail === undefined ? {} : { detail }, { cause: error });
+  }
+  if (typeof value !== 'object' || value === null) throw new BatonError('malformed_json');
+  requireDistinctNames(value, names);
+  return value;
+}
+
+/** The bytes of a request that may be read, counted as its caller's from the moment they are announced. */
+class Body {
+  readonly #chunks: Buffer[] = [];
+  readonly #limit: number;
+  readonly #shares: ByteShares;
+  readonly #holder: Holder;
+  #length = 0;
+  #taken = 0;
+
+  constructor(limit: number, shares: ByteShares, holder: Holder) {
+    this.#limit = limit;
+    this.#shares = shares;
+    this.#holder = holder;
+  }
+
+  /** Makes room for so many bytes in all. Throws `body_too_large`, or that the caller's share is used up. */
+  reserve(length: number): void {
+    if (length > this.#limit) throw new BatonError('body_too_large');
+    if (length <= this.#taken) return;
+    this.#shares.take(this.#holder, length - this.#taken);
+    this.#taken = length;
+  }
+
+  add(chunk: Buffer): void {
+    this.#length += chunk.length;
+    this.reserve(this.#length);
+    this.#chunks.push(chunk);
+  }
+
+  /** What has arrived, in one piece. */
+  bytes(): Buffer {
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length);
+  }
+
+  release(): void {
+    this.#chunks.length = 0;
+    this.#shares.give(this.#holder, this.#taken);
+    this.#taken = 0;
+  }
+}
+
+function readInto(body: Body, req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: unknown) => {
+      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', settle);
+      if (error === undefined) resolve();
+      else {
+        req.resume(); // what still comes is thrown away
+        reject(error instanceof BatonError ? error : new BatonError('malformed_request', {}, { cause: error }));
+      }
+    };
+    const onData = (chunk: Buffer) => {
+      try {
+        body.add(chunk);
+      } catch (error) {
+        settle(error);
+      }
+    };
+    const onEnd = () => settle();
+    const onClose = () => settle(new Error('The client left.'));
+    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', settle);
+  });
+}
+
+interface Reading {
+  /** The longest body. */
+  limit: number;
+  shares: ByteShares;
+  holderOf: (req: Request, res: Response) => Holder;
+}
+
+/**
+ * Reads a JSON body of bounded length. Its bytes count against the caller's share until the response is done: what was
+ * parsed lives as long, in a write that waits for a lock too.
+ */
+export function readJson({ limit, shares, holderOf }: Reading): RequestHandler {
+  return async (req, res, next) => {
+    const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
+    if (!isPlainJson(req) || encoding.toLowerCase() !== 'identity') throw new BatonError('unsupported_media_type');
+    if (announced === undefined && req.headers['transfer-encoding'] === undefined) {
+      next(); // there is no body, as the contract will say
+      return;
+    }
+    const body = new Body(limit, shares, holderOf(req, res));
+    res.once('close', () => body.release());
+    if (announced !== undefined) body.reserve(Number(announced));
+    if (expect !== undefined) res.writeContinue();
+    await readInto(body, req);
+    const bytes = body.bytes();
+    if (bytes.length > 0) req.body = parseJson(bytes);
+    next();
+  };
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { ByteShares } from './byte-shares.ts';
+
+const ada = { user_id: 'ada', network: '10.0.0.1' };
+const bob = { user_id: 'bob', network: '10.0.0.1' };
+const eve = { user_id: 'eve', network: '10.0.0.2' };
+const limited = expect.objectContaining({ code: 'rate_limited', retry_after_s: 1 });
+
+test('an account holds no more than a quarter of the bytes, and has them again once they are given back', () => {
+  const shares = new ByteShares(100);
+  shares.take(ada, 20);
+  expect(() => shares.take(ada, 6)).toThrow(limited);
+  shares.take(ada, 5);
+  expect(() => shares.requireRoom(ada)).toThrow(limited);
+  expect(() => shares.requireRoom(bob)).not.toThrow();
+  shares.give(ada, 20);
+  shares.take(ada, 20);
+  expect(shares.held).toBe(25);
+});
+
+test('a network holds no more than half, whoever its accounts are', () => {
+  const shares = new ByteShares(100);
+  shares.take(ada, 25);
+  shares.take(bob, 25);
+  expect(() => shares.take({ user_id: 'cid', network: '10.0.0.1' }, 1)).toThrow(limited);
+  expect(() => shares.take({ user_id: undefined, network: '10.0.0.1' }, 1)).toThrow(limited);
+  expect(() => shares.take(eve, 25)).not.toThrow();
+});
+
+test('what is larger than a share passes alone, and nothing passes beyond the total', () => {
+  const shares = new ByteShares(100);
+  shares.take(ada, 90);
+  expect(() => shares.take(ada, 1)).toThrow(limited);
+  expect(() => shares.take(eve, 11)).toThrow(expect.objectContaining({ code: 'overloaded', retry_after_s: 1 }));
+  shares.give(ada, 90);
+  shares.take(eve, 11);
+  shares.give(eve, 11);
+  expect(shares.held).toBe(0);
+});

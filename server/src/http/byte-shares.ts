@@ -1,0 +1,68 @@
+import { BatonError } from '../errors.ts';
+
+/** Whose bytes they are: an account's, if it is known, and a network's. */
+export interface Holder {
+  user_id: string | undefined;
+  network: string;
+}
+
+/** A bound on bytes that are kept for requests in progress, so that no caller takes the memory of all. */
+export class ByteShares {
+  readonly #total: number;
+  readonly #of_user: number;
+  readonly #of_network: number;
+  readonly #held = new Map<string, number>();
+  #sum = 0;
+
+  /** `total` for the process; of that, an account may have a quarter and a network half. */
+  constructor(total: number) {
+    this.#total = total;
+    this.#of_user = total / 4;
+    this.#of_network = total / 2;
+  }
+
+  /** Bytes held now. */
+  get held(): number {
+    return this.#sum;
+  }
+
+  /**
+   * Counts bytes as held. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
+   * no more. Something may always be held: what is larger than a share passes alone.
+   */
+  take({ user_id, network }: Holder, bytes: number): void {
+    this.#requireShare(user_id, bytes, this.#of_user);
+    this.#requireShare(network, bytes, this.#of_network);
+    if (this.#sum > 0 && this.#sum + bytes > this.#total) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+    this.#add(user_id, bytes);
+    this.#add(network, bytes);
+    this.#sum += bytes;
+  }
+
+  /** Counts bytes as held no longer. */
+  give({ user_id, network }: Holder, bytes: number): void {
+    this.#add(user_id, -bytes);
+    this.#add(network, -bytes);
+    this.#sum -= bytes;
+  }
+
+  /** Refuses early who has used up a share: before anything is asked of the database. */
+  requireRoom({ user_id, network }: Holder): void {
+    this.#requireShare(user_id, 1, this.#of_user);
+    this.#requireShare(network, 1, this.#of_network);
+  }
+
+  #requireShare(who: string | undefined, bytes: number, share: number): void {
+    const held = who === undefined ? 0 : (this.#held.get(who) ?? 0);
+    if (held === 0 || held + bytes <= share) return;
+    const detail = 'Too many bytes of your requests and responses are in progress.';
+    throw new BatonError('rate_limited', { detail }, { retry_after_s: 1 });
+  }
+
+  #add(who: string | undefined, bytes: number): void {
+    if (who === undefined || bytes === 0) return;
+    const held = (this.#held.get(who) ?? 0) + bytes;
+    if (held > 0) this.#held.set(who, held);
+    else this.#held.delete(who);
+  }
+}
