@@ -7,6 +7,8 @@ import { full_disk } from './full-disk.ts';
 import { kills_api } from './kills-api.ts';
 import { kills_database } from './kills-database.ts';
 import { migrations } from './migrations.ts';
+import { poolers } from './poolers.ts';
+import { power_cuts } from './power-cuts.ts';
 import { rolling_restart } from './rolling-restart.ts';
 
 /** What must hold when something breaks. */
@@ -20,4 +22,6 @@ export const faults: readonly Check[] = [
   embedded,
   disk_errors,
   full_disk,
+  power_cuts,
+  poolers,
 ];

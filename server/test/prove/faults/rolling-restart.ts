@@ -10,6 +10,11 @@ import { servingOn } from '../stage.ts';
 const clients = 16;
 const probe_every_ms = 50;
 const drain_ms = 400;
+/**
+ * How long the balancer believes a server that said it is ready: less than the drain. On a busy machine a probe comes
+ * late; a balancer that goes on sending meanwhile would be at fault itself.
+ */
+const believed_ms = drain_ms - 100;
 /** Between two requests of a client: a load, but one that lets the next server start. */
 const pause_ms = 15;
 
@@ -18,13 +23,16 @@ interface Backend {
   served: Served;
   serving: ServeOptions;
   wire: Wire;
-  ready: boolean;
+  /** When the last probe was sent that found it ready. */
+  ready_at: number;
 }
+
+const isReady = ({ ready_at }: Backend) => performance.now() - ready_at < believed_ms;
 
 async function startBackend(serving: ServeOptions): Promise<Backend> {
   const served = await startServing(serving);
   const port = Number(new URL(served.url).port);
-  return { served, serving: { ...serving, port }, wire: new Wire(served.url, clients), ready: true };
+  return { served, serving: { ...serving, port }, wire: new Wire(served.url, clients), ready_at: performance.now() };
 }
 
 /** Sends requests to whoever says that it is ready, over kept connections, and never a second time. */
@@ -56,18 +64,19 @@ class Balancer {
 
   async #probe(backend: Backend): Promise<void> {
     while (!this.#over) {
+      const sent_at = performance.now();
       const answer = await backend.wire.send({ method: 'GET', path: '/readyz' }).catch(() => undefined);
-      backend.ready = answer?.status === 200;
+      backend.ready_at = answer?.status === 200 ? sent_at : -Infinity;
       await sleep(probe_every_ms);
     }
   }
 
   async #client(n: number): Promise<void> {
     while (!this.#over) {
-      const ready = this.#backends.filter((one) => one.ready);
+      const ready = this.#backends.filter(isReady);
       const backend = ready[(n + this.requests) % Math.max(1, ready.length)];
       if (backend === undefined) {
-        await sleep(5); // all at once are never down: see the restarts
+        await sleep(5); // all at once are never down, but a probe may be late
         continue;
       }
       this.requests++;
@@ -93,7 +102,7 @@ class Balancer {
 async function replace(backend: Backend): Promise<string[]> {
   const code = await backend.served.stop();
   backend.served = await startServing(backend.serving);
-  while (!backend.ready) await sleep(10);
+  while (!isReady(backend)) await sleep(10);
   return code === 0 ? [] : [`a server that was told to stop ended with ${code}`];
 }
 
