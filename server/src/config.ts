@@ -8,7 +8,7 @@ import { refuseUnknown } from './config/unknown.ts';
 import { project_root } from './lib/project.ts';
 
 export { ConfigError } from './config/error.ts';
-export type { JwtKey } from './config/secrets.ts';
+export { type JwtKey, unusableDirectory } from './config/secrets.ts';
 
 const environment = z.object({
   NODE_ENV: choice(['production', 'development', 'test']).default('development'),

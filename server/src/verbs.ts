@@ -1,11 +1,13 @@
-import pg from 'pg';
 import { disableUser } from './accounts/disable.ts';
-import { type Config, ConfigError, readConfig, readEnvFile } from './config.ts';
+import { ConfigError, readConfig, readDatabaseConfig, readEnvFile } from './config.ts';
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
-import { migrate, MigrationChangedError } from './db/migrate.ts';
-import { openDatabase } from './process/database.ts';
+import { MigrationChangedError } from './db/migrate.ts';
+import { connectTo, type Login } from './process/connect.ts';
+import { openAsOwner } from './process/database.ts';
+import { migrateAs } from './process/migrate.ts';
 import { serve } from './process/serve.ts';
+import { exitOnSignal } from './process/stopping.ts';
 
 const usage = `Usage: baton <verb>
 
@@ -15,18 +17,25 @@ const usage = `Usage: baton <verb>
 
 Settings come from the environment; docs/operating.md lists them.`;
 
-async function withDatabase<T>(config: Config, work: (owner_url: string) => Promise<T>): Promise<T> {
-  const database = await openDatabase(config, () => undefined);
+/** Works on the database as its owner, beside a server or without one. */
+async function withDatabase<T>(work: (owner: Login, description: string) => Promise<T>): Promise<T> {
+  exitOnSignal();
+  const { owner, description, stop } = await openAsOwner(readDatabaseConfig());
   try {
-    return await work(database.owner_url);
+    return await work(owner, description);
   } finally {
-    await database.stop();
+    await stop();
   }
 }
 
-async function disable(owner_url: string, email: string): Promise<void> {
-  const client = new pg.Client({ connectionString: owner_url });
-  await client.connect();
+async function bringUpToDate(owner: Login, description: string): Promise<void> {
+  console.log(`Migrating ${description} …`);
+  const applied = await migrateAs(owner, { wait_s: 0, log: console.error });
+  console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
+}
+
+async function disable(owner: Login, email: string): Promise<void> {
+  const client = await connectTo(owner, { wait_s: 0, log: console.error });
   try {
     const found = await disableUser(client, email);
     console.log(found ? `Disabled ${email}.` : `There is no enabled account ${email}.`);
@@ -42,10 +51,9 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   if (verb === 'serve' && rest.length === 0) {
     await serve(readConfig(undefined, console.error));
   } else if (verb === 'migrate' && rest.length === 0) {
-    const applied = await withDatabase(readConfig(), (url) => migrate({ url, log: console.error }));
-    console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
+    await withDatabase(bringUpToDate);
   } else if (verb === 'disable-user' && email !== undefined && rest.length === 1) {
-    await withDatabase(readConfig(), (url) => disable(url, email));
+    await withDatabase((owner) => disable(owner, email));
   } else if (verb === '--help' || verb === 'help') {
     console.log(usage);
   } else {

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { chooseRunner, type Runner } from './embedded/account.ts';
 import { type Binaries, EmbeddedError, findBinaries } from './embedded/binaries.ts';
-import { choosePort, ensureCluster, keptPassword } from './embedded/cluster.ts';
+import { choosePort, ensureCluster } from './embedded/cluster.ts';
+import { log_settings, ServerLog } from './embedded/log.ts';
+import { ensurePassword, readPassword } from './embedded/password.ts';
+import { makeDirectoryDurably } from '../lib/durable-files.ts';
 import { type Claim, isAlive, readClaim, verify, worksIn } from './embedded/postmaster.ts';
 
 export { EmbeddedError } from './embedded/binaries.ts';
@@ -19,6 +22,8 @@ export interface EmbeddedOptions {
   max_connections?: number;
   /** Called when the database ends without being told to. */
   on_exit?: (reason: string) => void;
+  /** Gives the start up; nothing is left running. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface EmbeddedDatabase {
@@ -38,7 +43,6 @@ interface Running {
 
 const start_timeout_ms = 60_000;
 const stop_timeout_ms = 30_000;
-const max_log_bytes = 10 * 1024 * 1024;
 // "baton" on a telephone's keys. Advisory locks are fine here: one cluster, and nothing of a request's.
 const supervisor_lock = 22866;
 
@@ -52,31 +56,61 @@ interface Place {
   runner: Runner;
   urlAt: (port: number) => string;
   log: (message: string) => void;
+  server_log: ServerLog;
+  signal: AbortSignal | undefined;
+}
+
+const urlWith = (password: string) => (port: number) =>
+  // Said outright: PGSSLMODE in the environment is meant for another database.
+  `postgres://postgres:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
+
+/** The URL of a database that runs in the directory already, for work beside its supervisor; undefined when none does. */
+export async function findEmbedded(dir: string): Promise<string | undefined> {
+  const data_dir = path.join(dir, 'postgres');
+  const password = readPassword(dir);
+  const claim = existsSync(data_dir) ? readClaim(data_dir) : undefined;
+  if (claim === undefined || password === '' || !isAlive(claim.pid)) return undefined;
+  const url = urlWith(password)(claim.port);
+  return (await verify(url, data_dir, claim)) === 'serving' ? url : undefined;
 }
 
 /** Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left; one supervisor a directory. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dir, fsync = true, max_connections = 200, log = () => undefined } = options;
+  const { dir, fsync = true, max_connections = 200, log = () => undefined, signal } = options;
   const binaries = findBinaries();
-  mkdirSync(dir, { recursive: true });
+  makeDirectoryDurably(dir);
   const runner = chooseRunner([realpathSync(dir), binaries.dir]);
   const data_dir = path.join(realpathSync(dir), 'postgres');
-  const password = keptPassword(dir);
-  const urlAt = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  await ensureCluster({ binaries, runner, dir, data_dir, password, fsync });
+  const password = await ensurePassword({ binaries, runner, dir, data_dir, log });
+  const urlAt = urlWith(password);
+  await ensureCluster({ binaries, runner, dir, data_dir, password, fsync, signal });
 
-  const place: Place = { dir, data_dir, fsync, max_connections, binaries, runner, urlAt, log };
+  const server_log = new ServerLog(dir);
+  const place: Place = {
+    ...{ dir, data_dir, fsync, max_connections, binaries, runner },
+    ...{ urlAt, log, server_log, signal },
+  };
   const running = (await findRunning(place)) ?? (await launch(place));
   const url = urlAt(running.claim.port);
   const lock = await takeSupervision(url, dir);
+  const unwatch = server_log.watch();
+  // However we end, short of a kill -9, PostgreSQL is told to end too: nobody would look after it.
+  const last = () => signalPostmaster(running, data_dir);
+  process.once('exit', last);
   let stopping = false;
   const ended = (reason: string) => {
     if (!stopping) options.on_exit?.(reason);
   };
-  running.child?.once('exit', (code) => ended(`PostgreSQL ended with ${code ?? 'a signal'}; see ${logFile(dir)}.`));
+  running.child?.once('exit', (code) => ended(`PostgreSQL ended with ${code ?? 'a signal'}; see ${server_log.file}.`));
   lock.once('end', () => {
     if (running.child === undefined && !isAlive(running.claim.pid)) ended('PostgreSQL ended.');
   });
+  const takeDown = async () => {
+    await lock.end();
+    await stopPostmaster(running, data_dir);
+    process.off('exit', last);
+    unwatch();
+  };
   let stopped: Promise<void> | undefined;
   return {
     url,
@@ -85,18 +119,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     adopted: running.child === undefined,
     stop: () => {
       stopping = true;
-      stopped ??= lock.end().then(() => stopPostmaster(running, data_dir));
+      stopped ??= takeDown();
       return stopped;
     },
   };
 }
 
-const logFile = (dir: string) => path.join(dir, 'postgres.log');
-
 /** A postmaster that serves this directory already. Only one that has been verified counts. */
-async function findRunning({ data_dir, urlAt, log }: Place): Promise<Running | undefined> {
+async function findRunning({ dir, data_dir, urlAt, log, signal }: Place): Promise<Running | undefined> {
   const deadline = Date.now() + start_timeout_ms;
   for (let said = false; ; said = true) {
+    signal?.throwIfAborted();
     const claim = readClaim(data_dir);
     if (claim === undefined || !isAlive(claim.pid)) return undefined;
     const verdict = await verify(urlAt(claim.port), data_dir, claim);
@@ -107,6 +140,7 @@ async function findRunning({ data_dir, urlAt, log }: Place): Promise<Running | u
       rmSync(path.join(data_dir, 'postmaster.pid'), { force: true });
       return undefined;
     }
+    if (verdict === 'refused' && worksIn(claim.pid, data_dir) === true) throw new EmbeddedError(wrongPassword(dir));
     if (Date.now() > deadline) {
       throw new EmbeddedError(`PostgreSQL (process ${claim.pid}) holds ${data_dir} and does not answer.`);
     }
@@ -120,23 +154,30 @@ async function findRunning({ data_dir, urlAt, log }: Place): Promise<Running | u
  * one that was killed still end, it tries again.
  */
 async function launch(place: Place, deadline = Date.now() + start_timeout_ms): Promise<Running> {
-  const { dir, data_dir, urlAt, log } = place;
+  const { dir, data_dir, urlAt, log, server_log, signal } = place;
   const child = spawnPostmaster(place, await choosePort(dir));
-  while (child.exitCode === null && child.signalCode === null) {
-    const claim = readClaim(data_dir);
-    if (claim !== undefined && claim.pid === child.pid) {
-      const verdict = await verify(urlAt(claim.port), data_dir, claim);
-      if (verdict === 'serving') return { claim, child };
+  try {
+    while (child.exitCode === null && child.signalCode === null) {
+      signal?.throwIfAborted();
+      const claim = readClaim(data_dir);
+      if (claim !== undefined && claim.pid === child.pid) {
+        const verdict = await verify(urlAt(claim.port), data_dir, claim);
+        if (verdict === 'serving') return { claim, child };
+        if (verdict === 'refused') throw new EmbeddedError(wrongPassword(dir));
+      }
+      if (Date.now() > deadline) {
+        throw new EmbeddedError(`PostgreSQL did not start in ${start_timeout_ms / 1000} s; see ${server_log.file}.`);
+      }
+      await sleep(20);
     }
-    if (Date.now() > deadline) {
-      child.kill('SIGINT');
-      throw new EmbeddedError(`PostgreSQL did not start in ${start_timeout_ms / 1000} s; see ${logFile(dir)}.`);
-    }
-    await sleep(20);
+  } catch (error) {
+    child.kill('SIGINT');
+    while (child.exitCode === null && child.signalCode === null) await sleep(10);
+    throw error;
   }
   const other = await findRunning(place);
   if (other !== undefined) return other;
-  const tail = readFileSync(logFile(dir), 'utf8').trim().split('\n').slice(-8).join('\n');
+  const tail = server_log.tail();
   if (tail.includes(`[${child.pid}] FATAL:  pre-existing shared memory block`) && Date.now() < deadline) {
     log('Waiting for the last processes of a database that was killed …');
     await sleep(200);
@@ -145,33 +186,39 @@ async function launch(place: Place, deadline = Date.now() + start_timeout_ms): P
   throw new EmbeddedError(`PostgreSQL did not start:\n${tail}`);
 }
 
+const wrongPassword = (dir: string) =>
+  `The password in ${path.join(dir, 'postgres-password')} is not this database's. Restore the file, or delete it: the ` +
+  'next start sets a new password.';
+
 function spawnPostmaster(place: Place, port: number): ChildProcess {
-  const { dir, data_dir, fsync, max_connections, binaries, runner } = place;
+  const { data_dir, fsync, max_connections, binaries, runner, server_log } = place;
   const settings: Record<string, string | number> = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections,
+    // Whoever has an account on this machine can open connections, and say nothing: they are dropped before they are
+    // many. Baton's own connections stay open, so that none of them has to get past such a crowd.
+    authentication_timeout: 5,
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...log_settings,
     ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
-  const file = logFile(dir);
-  const output = openSync(file, 'a', 0o600);
-  if (statSync(file).size > max_log_bytes) truncateSync(file);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [program = '', ...args] = [...runner.prefix, binaries.postgres, '-D', data_dir, ...flags];
-  const child = spawn(program, args, {
-    cwd: data_dir,
-    // A process group of its own: Ctrl-C is for us, who stop it when the last request is done.
-    detached: true,
-    stdio: ['ignore', output, output],
-    ...runner.identity,
-  });
+  const child = server_log.open((output) =>
+    spawn(program, args, {
+      cwd: data_dir,
+      // A process group of its own: Ctrl-C is for us, who stop it when the last request is done.
+      detached: true,
+      stdio: ['ignore', output, output],
+      ...runner.identity,
+    }),
+  );
   child.on('error', () => undefined); // seen as its end
   child.unref();
-  closeSync(output);
   return child;
 }
 
@@ -190,12 +237,20 @@ async function takeSupervision(url: string, dir: string): Promise<pg.Client> {
   );
 }
 
-async function stopPostmaster({ claim, child }: Running, data_dir: string): Promise<void> {
-  const gone = () => (child === undefined ? !isAlive(claim.pid) : child.exitCode !== null || child.signalCode !== null);
-  // Once more before signalling: the number may be somebody else's by now.
-  if (!gone() && worksIn(claim.pid, data_dir) !== false) process.kill(claim.pid, 'SIGINT');
+function hasEnded({ claim, child }: Running): boolean {
+  return child === undefined ? !isAlive(claim.pid) : child.exitCode !== null || child.signalCode !== null;
+}
+
+function signalPostmaster(running: Running, data_dir: string): void {
+  const { pid } = running.claim;
+  // Looked at once more before signalling: the number may be somebody else's by now.
+  if (!hasEnded(running) && worksIn(pid, data_dir) !== false) process.kill(pid, 'SIGINT');
+}
+
+async function stopPostmaster(running: Running, data_dir: string): Promise<void> {
+  signalPostmaster(running, data_dir);
   const deadline = Date.now() + stop_timeout_ms;
-  while (!gone() && Date.now() < deadline) await sleep(20);
-  if (!gone())
-    throw new EmbeddedError(`PostgreSQL (process ${claim.pid}) did not stop in ${stop_timeout_ms / 1000} s.`);
+  while (!hasEnded(running) && Date.now() < deadline) await sleep(20);
+  if (hasEnded(running)) return;
+  throw new EmbeddedError(`PostgreSQL (process ${running.claim.pid}) did not stop in ${stop_timeout_ms / 1000} s.`);
 }

@@ -17,15 +17,23 @@ export interface Listening {
   stop: () => Promise<void>;
 }
 
+/** Why the port can't be listened on, by the setting to change. */
+function listenProblem(error: NodeJS.ErrnoException, { host, port }: Config): Error {
+  const problems: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is taken. Set PORT to another one.`,
+    EACCES: `PORT ${port} is not for this user to listen on. Set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
+    ENOTFOUND: `HOST ${host} is not known to this machine. Set HOST to one of its addresses.`,
+    EAI_AGAIN: `HOST ${host} is not known to this machine. Set HOST to one of its addresses.`,
+    EINVAL: `HOST ${host} can't be listened on. Set HOST to an address of this machine.`,
+  };
+  const says = problems[error.code ?? ''];
+  return says === undefined ? error : new ConfigError(says, { cause: error });
+}
+
 function listen(server: Server, config: Config): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE')
-        reject(new ConfigError(`Port ${config.port} is taken. Set PORT to another one.`));
-      else if (error.code === 'EADDRNOTAVAIL')
-        reject(new ConfigError(`HOST ${config.host} is no address of this machine.`));
-      else reject(error);
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, config)));
     server.listen(config.port, config.host, () => resolve(server.address() as AddressInfo));
   });
 }
@@ -39,7 +47,9 @@ async function sayDoubts(pool: pg.Pool): Promise<void> {
 
 /** Serves the API on the configured port, from this process. */
 export async function startListening(config: Config, database_url: string): Promise<Listening> {
-  const log = pino({ level: config.log_level });
+  const output = pino.destination(1);
+  output.on('error', () => undefined); // nobody reads it any more
+  const log = pino({ level: config.log_level }, output);
   const pool = createPool({
     url: database_url,
     max: config.pool_size,

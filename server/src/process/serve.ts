@@ -1,10 +1,11 @@
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
-import closeWithGrace from 'close-with-grace';
 import type { Config } from '../config.ts';
-import { migrate } from '../db/migrate.ts';
+import { version } from '../lib/project.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Listening } from './listen.ts';
+import { migrateAs } from './migrate.ts';
+import { stopOnSignal } from './stopping.ts';
 import { runWorker, startWorkers } from './workers.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -13,7 +14,7 @@ function welcome(url: string, database: Database, processes: number): string {
   const account = '{"email":"ada@example.com","password":"correct horse battery","name":"Ada"}';
   return [
     '',
-    `Baton serves ${url}${processes > 1 ? ` from ${processes} processes` : ''}`,
+    `Baton ${version} serves ${url}${processes > 1 ? ` from ${processes} processes` : ''}`,
     `  reference  ${url}/docs`,
     `  database   ${database.description}`,
     '',
@@ -37,15 +38,22 @@ interface Up {
   listening: Listening;
 }
 
-async function bringUp(config: Config, on_exit: (reason: string) => void): Promise<Up> {
-  const database = await openDatabase(config, on_exit);
+interface Telling {
+  on_exit: (reason: string) => void;
+  signal: AbortSignal;
+}
+
+async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up> {
+  const database = await openDatabase(config, { on_exit, signal });
   try {
+    signal.throwIfAborted();
     const log = (message: string) => process.stderr.write(`${message}\n`);
-    if (config.migrate) await migrate({ url: database.owner_url, log });
+    if (config.migrate) await migrateAs(database.owner, { wait_s: config.database_wait_s, log, signal });
+    signal.throwIfAborted();
     const listening =
       config.processes === 1
-        ? await listenHere(config, database.url)
-        : await startWorkers(config.processes, { DATABASE_URL: database.url });
+        ? await listenHere(config, database.app.url)
+        : await startWorkers(config.processes, { DATABASE_URL: database.app.url });
     return { database, listening };
   } catch (error) {
     await database.stop();
@@ -59,31 +67,28 @@ export async function serve(config: Config): Promise<void> {
     await runWorker(() => listenHere(config, config.database_url ?? ''));
     return;
   }
-  let failed = false;
-  const fail = (reason: string) => {
-    failed = true;
-    process.stderr.write(`${reason}\n`);
-    grace.close();
-  };
-  const starting = bringUp(config, fail);
-  let stopping = false;
-  const delay = config.drain_ms + config.shutdown_timeout_ms + 35_000;
-  const grace = closeWithGrace({ delay, logger: false }, async ({ err }) => {
-    stopping = true;
-    if (err !== undefined) process.stderr.write(`${err.message}\n`);
-    else say('Stopping: answering what is under way …');
-    // Told to stop while starting, it starts first: what is half up can't be taken down.
-    const up = await starting.catch(() => undefined);
-    await up?.listening.stop();
-    await up?.database.stop();
-    if (err === undefined) say('Stopped.');
-    if (failed) process.exit(1); // whoever looks after us is to start us again; left to close-with-grace, it would be 0
+  const abort = new AbortController();
+  const { signal } = abort;
+  const starting = bringUp(config, { on_exit: (reason) => stopping.fail(reason), signal });
+  let up: Up | undefined;
+  const stopping = stopOnSignal({
+    timeout_ms: config.drain_ms + config.shutdown_timeout_ms + 35_000,
+    stop: async () => {
+      abort.abort();
+      if (up !== undefined) say('Stopping: finishing requests in progress …');
+      // What came up before it heard of this is taken down here; what had not come up has taken itself down.
+      const { listening, database } = (await starting.catch(() => undefined)) ?? {};
+      await listening?.stop();
+      await database?.stop();
+      say('Stopped.');
+    },
   });
   try {
-    const { listening, database } = await starting;
-    if (!stopping) say(welcome(listening.url, database, config.processes));
+    up = await starting;
+    if (!signal.aborted) say(welcome(up.listening.url, up.database, config.processes));
   } catch (error) {
-    grace.uninstall();
+    if (signal.aborted) return;
+    stopping.release();
     throw error;
   }
 }

@@ -1,38 +1,11 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { replaceDurably, syncDirectory } from '../../lib/durable-files.ts';
 import { giveTo, type Runner } from './account.ts';
 import { type Binaries, EmbeddedError } from './binaries.ts';
-
-async function run(command: string, args: string[], runner: Runner): Promise<void> {
-  const [program = command, ...rest] = [...runner.prefix, command, ...args];
-  const child = spawn(program, rest, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: path.dirname(command),
-    ...runner.identity,
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += String(chunk)));
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (code !== 0) throw new EmbeddedError(`${path.basename(command)} failed:\n${output.trim().slice(-2000)}`);
-}
-
-/** The superuser's password, made once and kept where only its owner reads it. */
-export function keptPassword(dir: string): string {
-  const file = path.join(dir, 'postgres-password');
-  try {
-    writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8').trim();
-}
+import { isAlive } from './postmaster.ts';
+import { runProgram } from './program.ts';
 
 /** Makes a cluster beside its place and moves it there whole: one cut short never looks like one. */
 export async function ensureCluster(options: {
@@ -42,11 +15,13 @@ export async function ensureCluster(options: {
   data_dir: string;
   password: string;
   fsync: boolean;
+  signal: AbortSignal | undefined;
 }): Promise<void> {
-  const { binaries, runner, dir, data_dir, password, fsync } = options;
+  const { binaries, runner, dir, data_dir, password, fsync, signal } = options;
   for (const name of readdirSync(dir)) {
-    const maker = /^postgres\.new-(\d+)$/.exec(name)?.[1];
-    if (maker !== undefined && !existsSync(`/proc/${maker}`)) rmSync(path.join(dir, name), { recursive: true });
+    const maker = Number(/^postgres\.new-(\d+)$/.exec(name)?.[1]);
+    // In a container, a process has the number that the killed one had.
+    if (maker === process.pid || (maker > 0 && !isAlive(maker))) rmSync(path.join(dir, name), { recursive: true });
   }
   if (existsSync(path.join(data_dir, 'PG_VERSION'))) {
     giveTo(runner, data_dir);
@@ -55,20 +30,26 @@ export async function ensureCluster(options: {
   const fresh = path.join(dir, `postgres.new-${process.pid}`);
   const password_file = path.join(fresh, 'password');
   const cluster = path.join(fresh, 'data');
+  const clear = () => rmSync(fresh, { recursive: true, force: true, maxRetries: 5 });
   mkdirSync(fresh, { mode: 0o700 });
-  writeFileSync(password_file, password, { mode: 0o600 });
-  for (const file of [fresh, password_file]) giveTo(runner, file);
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${password_file}`];
-  const sync = fsync ? [] : ['--no-sync'];
-  await run(binaries.initdb, ['-D', cluster, ...locale, ...login, ...sync, '--no-instructions'], runner);
+  process.once('exit', clear);
   try {
+    writeFileSync(password_file, password, { mode: 0o600 });
+    for (const file of [fresh, password_file]) giveTo(runner, file);
+    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const login = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${password_file}`];
+    const sync = fsync ? [] : ['--no-sync'];
+    const args = ['-D', cluster, ...locale, ...login, ...sync, '--no-instructions'];
+    await runProgram(binaries.initdb, args, { runner, signal });
     renameSync(cluster, data_dir);
+    syncDirectory(dir);
   } catch (error) {
     // Another start was first: its cluster is as good.
-    if (!existsSync(path.join(data_dir, 'PG_VERSION'))) throw error;
+    if (signal?.aborted === true || !existsSync(path.join(data_dir, 'PG_VERSION'))) throw error;
+  } finally {
+    clear();
+    process.off('exit', clear);
   }
-  rmSync(fresh, { recursive: true, force: true });
 }
 
 function isFree(port: number): Promise<number | undefined> {
@@ -88,6 +69,6 @@ export async function choosePort(dir: string): Promise<number> {
   const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   const port = (await isFree(last)) ?? (await isFree(0));
   if (port === undefined) throw new EmbeddedError('There is no free port on 127.0.0.1.');
-  writeFileSync(file, String(port));
+  if (port !== last) replaceDurably(file, String(port));
   return port;
 }

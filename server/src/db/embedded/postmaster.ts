@@ -42,7 +42,8 @@ export function worksIn(pid: number, data_dir: string): boolean | undefined {
   }
 }
 
-export type Verdict = 'serving' | 'starting' | 'silent' | 'other';
+/** Refused: there is a PostgreSQL, and it does not take the password. */
+export type Verdict = 'serving' | 'starting' | 'silent' | 'refused' | 'other';
 
 /** Asks the server on the port whether it is the postmaster of this directory that started when the claim says. */
 export async function verify(url: string, data_dir: string, claim: Claim): Promise<Verdict> {
@@ -60,7 +61,7 @@ export async function verify(url: string, data_dir: string, claim: Claim): Promi
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === '57P03') return 'starting'; // starting up, shutting down, or recovering
-    return code?.startsWith('28') === true ? 'other' : 'silent';
+    return code?.startsWith('28') === true ? 'refused' : 'silent';
   } finally {
     await client.end().catch(() => undefined);
   }
