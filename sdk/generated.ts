@@ -4,7 +4,7 @@ export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "se
 
 export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
 
-export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | (string & {});
+export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | (string & {});
 
 export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
 
@@ -22,6 +22,8 @@ export type ForbiddenProblem = { "type": string; "title": string; "status": numb
 
 export type Invitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; };
 
+export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; [member: string]: unknown; };
+
 export type Member = { "user_id": string; "name": string; "email": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
 
 export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
@@ -32,9 +34,11 @@ export type PreconditionFailedProblem = { "type": string; "title": string; "stat
 
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
-export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | TransitionNotAllowedProblem | EditConflictProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
+export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
+
+export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; [member: string]: unknown; };
 
 export type Role = "owner" | "admin" | "member" | "viewer";
 
@@ -48,7 +52,7 @@ export type Ticket = { "id": string; "key": string; "project_id": string; "numbe
 
 export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
 
-export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment": string | null; "actor_id": string; "created_at": string; };
+export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
 
 export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; [member: string]: unknown; };
 
@@ -126,7 +130,7 @@ export interface Operations {
   /** Returns the project’s current workflow. */
   get_workflow: { input: { workspace_id: string; project_id: string; }; output: Workflow };
   /** Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped. */
-  replace_workflow: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; "version"?: number; }; }; output: Workflow };
+  replace_workflow: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; "version"?: number; "mapping"?: { "statuses"?: Record<string, string>; "resolutions"?: Record<string, string | null>; }; "on_stale"?: "refuse" | "clear"; }; }; output: Workflow };
   /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
   create_ticket: { input: { workspace_id: string; project_id: string; body: { "title": string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "assignee_id"?: string | null; "due_on"?: string | null; "status"?: string; }; }; output: Ticket };
   /** Deletes a ticket. It can be restored. */
@@ -150,7 +154,7 @@ export interface Operations {
   /** Lists a ticket’s comments, oldest first, including those added by transitions. */
   list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */

@@ -204,6 +204,7 @@ create table status_history (
   comment_id uuid,
   actor_id uuid not null,
   created_at timestamp with time zone not null,
+  remapped boolean not null default false,
   constraint status_history_pkey PRIMARY KEY (workspace_id, ticket_id, sequence),
   constraint status_history_moves CHECK ((from_status <> to_status)),
   constraint status_history_sequence CHECK ((sequence >= 1)),

@@ -38,9 +38,12 @@ select h.workspace_id, h.ticket_id, 'step ' || h.sequence || ': ' || h.from_stat
 from status_history h
 join workflows w
   on w.workspace_id = h.workspace_id and w.project_id = h.project_id and w.version = h.workflow_version
-where not exists (
-  select 1 from jsonb_array_elements(w.definition -> 'transitions') step
-  where step ->> 'from' = h.from_status and step ->> 'to' = h.to_status);
+where case
+  when h.remapped then not w.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', h.to_status))
+  else not exists (
+    select 1 from jsonb_array_elements(w.definition -> 'transitions') step
+    where step ->> 'from' = h.from_status and step ->> 'to' = h.to_status)
+  end;
 
 -- name: history_is_of_the_tickets_project
 select h.workspace_id, h.ticket_id, 'history of project ' || h.project_id as violation
@@ -75,7 +78,30 @@ select t.workspace_id, t.id as ticket_id, 'resolution ' || coalesce(t.resolution
 from tickets t
 left join status_history h
   on h.workspace_id = t.workspace_id and h.ticket_id = t.id and h.sequence = t.status_sequence
-where t.resolution is distinct from h.resolution;
+left join lateral (
+  select true as remapped, a.after ->> 'resolution' as resolution
+  from audit_log a
+  where a.workspace_id = t.workspace_id and a.subject_id = t.id and a.action = 'ticket.remapped'
+    and a.after ? 'resolution' and a.created_at >= coalesce(h.created_at, t.created_at)
+  order by a.subject_version desc limit 1) r on true
+where t.resolution is distinct from case when r.remapped then r.resolution else h.resolution end;
+
+-- name: only_done_tickets_have_a_resolution
+select t.workspace_id, t.id as ticket_id, t.status || ' with resolution ' || t.resolution as violation
+from tickets t
+join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
+join workflows w
+  on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
+where t.resolution is not null
+  and not w.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', t.status, 'category', 'done'));
+
+-- name: resolution_is_in_the_workflow_in_force
+select t.workspace_id, t.id as ticket_id, 'resolution ' || t.resolution as violation
+from tickets t
+join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
+join workflows w
+  on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
+where t.resolution is not null and not w.definition -> 'resolutions' @> to_jsonb(t.resolution);
 
 -- name: statuses_are_those_of_the_workflow_in_force
 select p.workspace_id, p.id as project_id, 'status ' || coalesce(s.status, d.key) as violation
@@ -136,7 +162,8 @@ having count(a.id) <> t.version or min(a.subject_version) <> 1 or max(a.subject_
 select t.workspace_id, t.id as ticket_id, 'steps ' || t.status_sequence || ', entries ' || count(a.id) as violation
 from tickets t
 left join audit_log a
-  on a.workspace_id = t.workspace_id and a.subject_id = t.id and a.action = 'ticket.transitioned'
+  on a.workspace_id = t.workspace_id and a.subject_id = t.id
+  and (a.action = 'ticket.transitioned' or a.action = 'ticket.remapped' and a.after ? 'status')
 group by t.workspace_id, t.id, t.status_sequence
 having count(a.id) <> t.status_sequence;
 

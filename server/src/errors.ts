@@ -19,6 +19,8 @@ const edit_conflicts = z.record(
   edit_conflict,
 );
 
+const count = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
+
 const fault = z.strictObject({
   pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
   parameter: stored(1024).optional().meta({ description: 'The name of a query parameter.' }),
@@ -64,13 +66,22 @@ export const error_table = {
     'The new workflow drops a status that has tickets',
     {
       statuses: z
-        .array(
-          z.strictObject({ status: status_key, tickets: z.int().min(1).max(2_147_483_647).meta({ format: 'int32' }) }),
-        )
+        .array(z.strictObject({ status: status_key, tickets: count }))
         .max(50)
         .optional(),
     },
   ],
+  resolution_in_use: [
+    409,
+    'The new workflow drops a resolution that tickets have',
+    {
+      resolutions: z
+        .array(z.strictObject({ status: status_key, resolution: status_key, tickets: count }))
+        .min(1)
+        .max(100),
+    },
+  ],
+  mapping_too_large: [409, 'The mapping changes too many tickets', { tickets: count, max_tickets: count }],
   transition_not_allowed: [
     409,
     'The workflow does not allow this transition',

@@ -33,6 +33,7 @@ const audit_actions = {
   'ticket.created': 'A ticket was created.',
   'ticket.updated': 'A ticket’s fields were edited.',
   'ticket.transitioned': 'A ticket was moved to another status.',
+  'ticket.remapped': 'A ticket’s status or resolution was changed because its project’s workflow was replaced.',
   'ticket.assignee_changed': 'A ticket was assigned or unassigned.',
   'ticket.deleted': 'A ticket was deleted.',
   'ticket.restored': 'A deleted ticket was restored.',

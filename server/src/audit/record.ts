@@ -28,6 +28,26 @@ export function recordAudit(tx: Tx, actor: Omit<Actor, 'role'>, entry: AuditEntr
       coalesce(${entry.at ?? null}::timestamptz, now()))`);
 }
 
+/** Records one action on many subjects in one statement. */
+export function recordAudits(
+  tx: Tx,
+  actor: Omit<Actor, 'role'>,
+  action: AuditAction,
+  entries: Required<Omit<AuditEntry, 'action'>>[],
+): void {
+  const subject_type = action.slice(0, action.indexOf('.'));
+  tx.send(sql`
+    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before, after,
+      request_id, created_at)
+    select ${actor.workspace_id}, e.id, ${actor.user_id}, ${action}, ${subject_type}, e.subject_id, e.subject_version,
+      e.before, e.after, ${actor.request_id}, e.at
+    from unnest(${entries.map(newId)}::uuid[], ${entries.map(({ subject_id }) => subject_id)}::uuid[],
+      ${entries.map(({ subject_version }) => subject_version)}::integer[],
+      ${entries.map(({ before }) => JSON.stringify(before))}::jsonb[],
+      ${entries.map(({ after }) => JSON.stringify(after))}::jsonb[], ${entries.map(({ at }) => at)}::timestamptz[])
+      as e (id, subject_id, subject_version, before, after, at)`);
+}
+
 function jsonOrNull(value: Record<string, unknown> | undefined): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }

@@ -5,12 +5,13 @@ import {
   operation,
   page,
   page_query,
+  status_key,
   stored,
   timestamp,
   version,
   workspace_params,
 } from '../http/contract.ts';
-import { checkWorkflow, workflow_definition, workflow_fields } from './workflow-definition.ts';
+import { checkMapping, checkWorkflow, workflow_definition, workflow_fields } from './workflow-definition.ts';
 
 const project_key = z
   .string()
@@ -26,6 +27,9 @@ export const project_ref = z
   .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A project’s id or key.', example: 'ENG' });
 export const project_params = z.strictObject({ workspace_id: id, project_id: project_ref });
+
+/** The most tickets that replacing a workflow changes in its one transaction. */
+export const max_remapped = 10_000;
 
 const preset = z.enum(['strict', 'standard']);
 
@@ -150,13 +154,36 @@ export const replace_workflow = operation({
   summary: 'Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped.',
   params: project_params,
   body: z
-    .strictObject({ ...workflow_fields, version: version.optional() })
+    .strictObject({
+      ...workflow_fields,
+      version: version.optional(),
+      mapping: z
+        .strictObject({
+          statuses: z
+            .record(status_key, status_key)
+            .optional()
+            .meta({ description: 'For a dropped status, the one its tickets move to.' }),
+          resolutions: z
+            .record(status_key, status_key.nullable())
+            .optional()
+            .meta({ description: 'For a dropped resolution, the one its tickets get; null clears it.' }),
+        })
+        .optional()
+        .meta({
+          description: `What becomes of tickets with a status or resolution that the new workflow drops, at most ${max_remapped.toLocaleString('en')}.`,
+        }),
+      on_stale: z.enum(['refuse', 'clear']).default('refuse').meta({
+        description:
+          'What to do about resolutions that tickets could no longer have and the mapping leaves open: refuse the workflow, or clear them.',
+      }),
+    })
     .superRefine(checkWorkflow)
+    .superRefine(({ mapping = {}, ...definition }, context) => checkMapping(mapping, definition, context))
     .meta({ description: '`version` (or If-Match) names the workflow version this one replaces.' }),
   max_body_bytes: 1024 * 1024,
   if_match: true,
   status: 200,
   response: workflow,
   etag: true,
-  errors: ['conflict', 'status_in_use', 'project_archived'],
+  errors: ['conflict', 'status_in_use', 'resolution_in_use', 'mapping_too_large', 'project_archived'],
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../../test/harness/make.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
 import { presets, type WorkflowDefinition } from './workflow-definition.ts';
 
 let server: TestServer;
@@ -191,6 +192,97 @@ describe('a workflow', () => {
     expect(stale.status).toBe(409);
     const unmatched = await admin.client.raw.replace_workflow({ ...at, body: presets.standard, if_match: '"1"' });
     expect(unmatched.status).toBe(412);
+  });
+
+  test('replaced leaves no ticket a resolution it can no longer have, or is refused with counts', async () => {
+    const { workspace_id, admin, member } = team;
+    const project = await makeProject('STALE', 'standard');
+    const at = { workspace_id, project_id: project.id };
+    const close = async (resolution: string) => {
+      const { key } = await member.client.create_ticket({ ...at, body: { title: 'T' } });
+      const ticket = { workspace_id, ticket: key };
+      await member.client.transition_ticket({ ...ticket, body: { to: 'resolved', resolution } });
+      return ticket;
+    };
+    const [fixed, invalid, deleted] = [await close('fixed'), await close('invalid'), await close('invalid')];
+    await member.client.delete_ticket(deleted);
+    const { standard } = presets;
+    const undone: WorkflowDefinition = {
+      ...standard,
+      statuses: standard.statuses.map((one) => (one.key === 'resolved' ? { ...one, category: 'in_progress' } : one)),
+      transitions: standard.transitions
+        .map((step) => (step.to === 'resolved' ? { ...step, requires: [] } : step))
+        .map((step) =>
+          step.from === 'resolved' ? { ...step, requires: step.to === 'closed' ? ['resolution'] : [] } : step,
+        ),
+    };
+    const refused = await admin.client.raw.replace_workflow({ ...at, body: undone });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        code: 'resolution_in_use',
+        resolutions: [
+          { status: 'resolved', resolution: 'fixed', tickets: 1 },
+          { status: 'resolved', resolution: 'invalid', tickets: 2 },
+        ],
+      },
+    });
+    expect(await admin.client.get_workflow(at)).toMatchObject({ version: 1 });
+
+    // Dropped: one is mapped, one cleared. What is kept is not touched.
+    const fewer = { ...standard, resolutions: standard.resolutions.filter((one) => one !== 'invalid') };
+    const dropped = await admin.client.raw.replace_workflow({ ...at, body: fewer });
+    expect(dropped.body).toMatchObject({ resolutions: [{ status: 'resolved', resolution: 'invalid', tickets: 2 }] });
+    const bad = { ...fewer, mapping: { resolutions: { invalid: 'nowhere', fixed: null } } };
+    expect((await admin.client.raw.replace_workflow({ ...at, body: bad })).body).toMatchObject({
+      errors: [{ pointer: '/mapping/resolutions/invalid' }, { pointer: '/mapping/resolutions/fixed' }],
+    });
+    await admin.client.replace_workflow({
+      ...at,
+      body: { ...fewer, mapping: { resolutions: { invalid: 'wont_fix' } } },
+    });
+    expect(await member.client.get_ticket(invalid)).toMatchObject({ resolution: 'wont_fix', version: 3 });
+    expect(await member.client.restore_ticket(deleted)).toMatchObject({ resolution: 'wont_fix', version: 5 });
+    expect(await member.client.get_ticket(fixed)).toMatchObject({ resolution: 'fixed', version: 2 });
+
+    await admin.client.replace_workflow({ ...at, body: { ...undone, on_stale: 'clear' } });
+    expect(await member.client.get_ticket(fixed)).toMatchObject({
+      ...{ status: 'resolved', status_category: 'in_progress', resolution: null, version: 3 },
+    });
+    const bare = await member.client.raw.transition_ticket({ ...fixed, body: { to: 'closed' } });
+    expect(bare).toMatchObject({ status: 422, body: { code: 'fields_required', missing: ['resolution'] } });
+    const { id } = await member.client.get_ticket(fixed);
+    const { data } = await admin.client.list_audit({ workspace_id, subject: id });
+    expect(data[0]).toMatchObject({
+      ...{ action: 'ticket.remapped', subject_version: 3, actor_id: admin.user.id },
+      ...{ before: { resolution: 'fixed' }, after: { resolution: null, workflow_version: 3 } },
+    });
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+
+  test('replaced with a mapping moves the tickets of a dropped status, with a step in the history of each', async () => {
+    const { workspace_id, admin, member } = team;
+    const project = await makeProject('MAPPED', 'standard');
+    const at = { workspace_id, project_id: project.id };
+    const [one, two] = await Promise.all(
+      ['T', 'U'].map((title) => member.client.create_ticket({ ...at, body: { title } })),
+    );
+    const ticket = { workspace_id, ticket: one?.id ?? '' };
+    await member.client.transition_ticket({ ...ticket, body: { to: 'waiting' } });
+    const before = (await member.client.list_transitions(ticket)).data;
+    const body = { ...presets.strict, mapping: { statuses: { waiting: 'in_progress' } } };
+    await admin.client.replace_workflow({ ...at, body });
+    const after = (await member.client.list_transitions(ticket)).data;
+    expect(after.slice(0, 1)).toEqual(before);
+    expect(after[1]).toMatchObject({
+      ...{ sequence: 2, from_status: 'waiting', to_status: 'in_progress', remapped: true, actor_id: admin.user.id },
+    });
+    expect(await member.client.get_ticket(ticket)).toMatchObject({ status: 'in_progress', version: 3 });
+    expect(await member.client.get_ticket({ workspace_id, ticket: two?.id ?? '' })).toEqual(
+      expect.objectContaining({ status: 'open', version: 1 }),
+    );
+    await member.client.transition_ticket({ ...ticket, body: { to: 'resolved' } });
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
   test('replaced while tickets move into the status it drops never strands one', async () => {

@@ -1,17 +1,39 @@
 import type { Actor } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
-import type { replace_workflow } from './contract.ts';
+import { changed } from '../tickets/change.ts';
+import { max_remapped, type replace_workflow } from './contract.ts';
 import { definitionOf } from './definitions.ts';
-import { deleteStatuses, insertStatuses, insertWorkflow, ticketsInStatuses, updateProject } from './queries.ts';
+import {
+  countStale,
+  deleteStatuses,
+  insertRemappings,
+  insertStatuses,
+  insertWorkflow,
+  isMove,
+  lockStale,
+  type Remapping,
+  remapTickets,
+  updateProject,
+} from './queries.ts';
+import { type Loss, lossOf, type Mapping, remap, type Standing } from './remap.ts';
 import { openProject } from './update.ts';
+import type { WorkflowDefinition } from './workflow-definition.ts';
+
+interface Plan {
+  loss: Loss;
+  definition: WorkflowDefinition;
+  mapping: Mapping;
+  on_stale: 'refuse' | 'clear';
+}
 
 /**
- * Puts a new version of the workflow in force, with the project held: a transition under way is decided by the version
- * before, the next by this one. History keeps naming the version each step was taken under.
+ * Puts a new version of the workflow in force, with the project locked: a transition in progress is decided by the version
+ * before, the next by this one. History keeps naming the version each step was taken under. No ticket is left with what
+ * the new workflow doesn't know: it is mapped, or the replacement refused.
  */
 export async function replaceWorkflow(
   tx: Tx,
@@ -21,7 +43,7 @@ export async function replaceWorkflow(
   if_match?: IfMatch,
 ): Promise<Response<typeof replace_workflow>> {
   const { workspace_id, user_id } = actor;
-  const { version: expected, ...definition } = input;
+  const { version: expected, mapping = {}, on_stale, ...definition } = input;
   const project = await openProject(tx, actor, ref);
   const { id: project_id } = project;
   if (project.archived_at !== null) throw new BatonError('project_archived');
@@ -33,16 +55,22 @@ export async function replaceWorkflow(
     });
   }
   const before = await definitionOf(tx, { workspace_id, project_id, workflow_version: project.workflow_version });
-  const was = new Set(before.statuses.map(({ key }) => key));
-  const becomes = new Set(definition.statuses.map(({ key }) => key));
-  const dropped = [...was.difference(becomes)];
-  const stranded = await ticketsInStatuses(tx, workspace_id, project_id, dropped);
-  if (stranded.length > 0) throw new BatonError('status_in_use', { statuses: stranded });
-
+  const loss = lossOf(before, definition);
+  const { statuses = {}, resolutions = {} } = mapping;
+  const plan: Plan = { loss, definition, mapping: { statuses, resolutions }, on_stale };
   const version = project.workflow_version + 1;
+  const remapped = await planRemapping(tx, { workspace_id, project_id }, plan);
+
   insertWorkflow(tx, { workspace_id, project_id, version, definition, created_by: user_id });
-  deleteStatuses(tx, workspace_id, project_id, dropped);
-  insertStatuses(tx, workspace_id, project_id, [...becomes.difference(was)]);
+  const was = new Set(before.statuses.map(({ key }) => key));
+  insertStatuses(
+    tx,
+    workspace_id,
+    project_id,
+    definition.statuses.map(({ key }) => key).filter((key) => !was.has(key)),
+  );
+  if (remapped.length > 0) record(tx, actor, { project_id, version, remapped });
+  deleteStatuses(tx, workspace_id, project_id, loss.dropped); // after the tickets have left them
   await updateProject(tx, workspace_id, project_id, { name: project.name, archived: false, workflow_version: version });
   recordAudit(tx, actor, {
     action: 'workflow.replaced',
@@ -52,4 +80,64 @@ export async function replaceWorkflow(
     after: definition,
   });
   return { project_id, version, ...definition };
+}
+
+/** Where the tickets go that the new workflow doesn't suit, each locked; refuses what the mapping leaves open. */
+async function planRemapping(
+  tx: Tx,
+  at: { workspace_id: string; project_id: string },
+  { loss, definition, mapping, on_stale }: Plan,
+): Promise<Remapping[]> {
+  if (loss.dropped.length + loss.undone.length + loss.gone.length === 0) return [];
+  const counts = await countStale(tx, at, loss);
+  const unmapped = counts.filter((one) => remap(one, definition, mapping, on_stale).status === undefined);
+  if (unmapped.length > 0) {
+    const by_status = Map.groupBy(unmapped, ({ status }) => status);
+    const statuses = [...by_status].map(([status, rows]) => ({
+      status,
+      tickets: rows.reduce((sum, { tickets }) => sum + tickets, 0),
+    }));
+    throw new BatonError('status_in_use', { statuses });
+  }
+  const resolutions = counts.flatMap(({ status, resolution, tickets }) => {
+    const open = remap({ status, resolution }, definition, mapping, on_stale).resolution === undefined;
+    return open && resolution !== null ? [{ status, resolution, tickets }] : [];
+  });
+  if (resolutions.length > 0) throw new BatonError('resolution_in_use', { resolutions: resolutions.slice(0, 100) });
+  const tickets = counts.reduce((sum, one) => sum + one.tickets, 0);
+  if (tickets > max_remapped) throw new BatonError('mapping_too_large', { tickets, max_tickets: max_remapped });
+  if (tickets === 0) return [];
+  const stale = await lockStale(tx, at, loss);
+  return stale.map((ticket) => {
+    const { status = ticket.status, resolution = null } = remap(ticket, definition, mapping, on_stale);
+    const remapped = { ...ticket, to_status: status, to_resolution: resolution, version: ticket.version + 1 };
+    return { ...remapped, status_sequence: ticket.status_sequence + (isMove(remapped) ? 1 : 0) };
+  });
+}
+
+/** Changes the tickets and writes the history and the audit entry of each. */
+function record(
+  tx: Tx,
+  actor: Actor,
+  { project_id, version, remapped }: { project_id: string; version: number; remapped: Remapping[] },
+): void {
+  const { workspace_id, user_id } = actor;
+  remapTickets(tx, workspace_id, remapped);
+  insertRemappings(
+    tx,
+    { workspace_id, project_id, workflow_version: version, actor_id: user_id },
+    remapped.filter(isMove),
+  );
+  const entries = remapped.map(({ id, version: subject_version, at, ...ticket }) => {
+    const becomes = { status: ticket.to_status, resolution: ticket.to_resolution };
+    const fields = changed<Standing>(ticket, becomes, ['status', 'resolution']);
+    return {
+      subject_id: id,
+      subject_version,
+      before: fields.before,
+      after: { ...fields.after, workflow_version: version },
+      at,
+    };
+  });
+  recordAudits(tx, actor, 'ticket.remapped', entries);
 }

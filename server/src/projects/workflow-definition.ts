@@ -102,6 +102,28 @@ export function checkWorkflow(definition: WorkflowDefinition, context: z.Refinem
   });
 }
 
+interface Mapped {
+  statuses?: Record<string, string> | undefined;
+  resolutions?: Record<string, string | null> | undefined;
+}
+
+/** A mapping leads from what the workflow doesn't know to what it does. */
+export function checkMapping(mapping: Mapped, definition: WorkflowDefinition, context: z.RefinementCtx): void {
+  const check = (field: keyof Mapped, known: readonly string[]) => {
+    for (const [from, to] of Object.entries(mapping[field] ?? {})) {
+      const path = ['mapping', field, from];
+      const fault = (message: string) => context.addIssue({ code: 'custom', path, message });
+      if (known.includes(from)) fault(`The workflow keeps ${from}.`);
+      if (to !== null && !known.includes(to)) fault(`The workflow has no ${to}.`);
+    }
+  };
+  check(
+    'statuses',
+    definition.statuses.map((status) => status.key),
+  );
+  check('resolutions', definition.resolutions);
+}
+
 export const workflow_definition = unchecked.superRefine(checkWorkflow).meta({ id: 'WorkflowDefinition' });
 
 const resolutions = ['fixed', 'duplicate', 'invalid', 'wont_fix', 'cannot_reproduce', 'no_response'];

@@ -76,6 +76,7 @@ export const transition = z
     resolution: resolution.nullable(),
     comment: stored(max_text).nullable(),
     actor_id: id,
+    remapped: z.boolean().meta({ description: 'Whether the ticket was moved because its workflow was replaced.' }),
     created_at: timestamp,
   })
   .meta({ id: 'Transition' });

@@ -183,7 +183,7 @@ export function transitionsOf(
 ): Promise<Transition[]> {
   return db.rows(sql`
     select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, c.body as comment, h.actor_id,
-      h.created_at
+      h.remapped, h.created_at
     from status_history h
     left join comments c
       on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id

@@ -66,6 +66,7 @@ export async function transitionTicket(
     resolution: after.resolution,
     comment_id,
     actor_id: actor.user_id,
+    remapped: false,
     created_at: before.at,
   };
   insertTransition(tx, row);

@@ -68,9 +68,12 @@ export function decideTransition({ definition, ticket, role, request }: Transiti
     if (!done) return refuse('resolution_not_allowed');
     if (!definition.resolutions.includes(request.resolution)) return refuse('unknown_resolution');
   }
+  // Only what the workflow in force knows counts: a stale value must not satisfy a requirement.
+  const known = ticket.resolution !== null && definition.resolutions.includes(ticket.resolution);
+  const kept = known && categoryOf(definition, ticket.status) === 'done' ? ticket.resolution : null;
   const changes = {
     status: request.to,
-    resolution: done ? (request.resolution ?? ticket.resolution) : null,
+    resolution: done ? (request.resolution ?? kept) : null,
     assignee_id: request.assignee_id === undefined ? ticket.assignee_id : request.assignee_id,
   };
   const present = { ...changes, comment: request.comment ?? null };
