@@ -50,7 +50,7 @@ export async function registerAccount(
   const { email, name, password }: Body<typeof register> = request.body;
   const hash = await hashPassword(password, services.config.bcrypt_cost);
   const user_id = newId();
-  return transaction(services.pool, { user_id }, async (tx) => {
+  return transaction(services.pool, { user_id, network: request.network }, async (tx) => {
     const user = await insertUser(tx, { id: user_id, email, name });
     insertCredentials(tx, user_id, hash);
     recordAccountAudit(tx, user_id, request, 'registered');
@@ -62,16 +62,16 @@ export async function registerAccount(
 export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
   const { config, pool } = services;
   const { email, password } = request.body;
-  const found = await readOnly(pool, {}, (db) => enabledUserByEmail(db, email));
+  const found = await readOnly(pool, { network: request.network }, (db) => enabledUserByEmail(db, email));
   // As many statements, and as much hashing, whether there is such an account, enabled, or not.
   const user_id = found?.id ?? newId();
-  const known = await readOnly(pool, { user_id }, (db) => passwordHash(db, user_id));
+  const known = await readOnly(pool, { user_id, network: request.network }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost);
   if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');
   const rehashed = needsRehash(known, config.bcrypt_cost)
     ? await hashPassword(password, config.bcrypt_cost)
     : undefined;
-  return transaction(pool, { user_id }, async (tx) => {
+  return transaction(pool, { user_id, network: request.network }, async (tx) => {
     // Again, in the transaction: disabled, or given another password, while we were hashing.
     const [user, current] = await Promise.all([enabledUser(tx, user_id), holdPasswordHash(tx, user_id)]);
     if (user === undefined || current !== known) throw new BatonError('invalid_credentials');
@@ -88,7 +88,7 @@ export async function signIn(services: Services, request: Request<typeof login>)
 export async function refreshSession(services: Services, request: Request<typeof refresh>): Promise<Tokens> {
   const token = readRefreshToken(request.body.refresh_token);
   if (token === undefined) throw new BatonError('invalid_refresh_token');
-  const tokens = await transaction(services.pool, { user_id: token.user_id }, (tx) =>
+  const tokens = await transaction(services.pool, { user_id: token.user_id, network: request.network }, (tx) =>
     rotate(tx, services, token, request),
   );
   if (tokens === undefined) throw new BatonError('invalid_refresh_token');

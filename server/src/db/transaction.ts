@@ -5,11 +5,14 @@ import { isUuid } from '../lib/ids.ts';
 import { explainRefusal } from './connection-check.ts';
 import { fromCommit, fromDatabase, isConnectionError, isReadOnly, isRetryable } from './errors.ts';
 import { prepare, type Sql } from './sql.ts';
+import { type Asker, turnsOf } from './turns.ts';
 
 /** Whose rows the transaction may touch: row-level security compares with these. */
 export interface Scope {
   workspace_id?: string | undefined;
   user_id?: string | undefined;
+  /** Of a caller that isn't signed in: whose share of the connections it uses, whatever account it names. */
+  network?: string | undefined;
 }
 
 /** A handle that reads. Statements issued without awaiting in between travel in one burst. */
@@ -133,11 +136,9 @@ export class Tx extends Db {
   }
 }
 
-const max_waiting = 512;
 const max_attempts = 5;
 
 async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
-  if (pool.waitingCount >= max_waiting) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
   try {
     return await pool.connect();
   } catch (error) {
@@ -160,6 +161,20 @@ function begin(mode: string, scope: Scope): string {
 
 /** Runs the body on a connection of the pool, which goes back as it came, or not at all. */
 async function onConnection<Handle extends Db, T>(
+  { pool, asker }: { pool: pg.Pool; asker: Asker },
+  open: (client: pg.PoolClient) => Handle,
+  body: (handle: Handle) => Promise<T>,
+): Promise<T> {
+  const turns = turnsOf(pool);
+  await turns.enter(asker);
+  try {
+    return await onTurn(pool, open, body);
+  } finally {
+    turns.leave(asker);
+  }
+}
+
+async function onTurn<Handle extends Db, T>(
   pool: pg.Pool,
   open: (client: pg.PoolClient) => Handle,
   body: (handle: Handle) => Promise<T>,
@@ -184,7 +199,7 @@ async function onConnection<Handle extends Db, T>(
 export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) => Promise<T>): Promise<T> {
   const start = begin('isolation level repeatable read, read only', scope);
   try {
-    return await onConnection(pool, (client) => new Reader(client, start), body);
+    return await onConnection({ pool, asker: scope }, (client) => new Reader(client, start), body);
   } catch (error) {
     // A write in here is a fault of ours, and no news of the database.
     throw isReadOnly(error) ? error : fromDatabase(error);
@@ -201,7 +216,7 @@ export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx)
   for (let tries = 1; ; tries++) {
     try {
       const open = (client: pg.PoolClient) => new Tx(client);
-      return await onConnection(pool, open, async (tx) => {
+      return await onConnection({ pool, asker: { ...scope, writes: true } }, open, async (tx) => {
         const [begun, result] = await Promise.allSettled([tx.start(start), body(tx)]);
         if (begun.status === 'rejected') throw begun.reason;
         if (result.status === 'rejected') throw result.reason;

@@ -45,6 +45,7 @@ export interface Request<O extends Operation> {
   if_match: IfMatch | undefined;
   request_id: string;
   ip: string;
+  network: string;
   user_agent: string | undefined;
 }
 
@@ -140,6 +141,7 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
     if_match: operation.if_match === true ? parseIfMatch(req.headers['if-match']) : undefined,
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
+    network: networkOf(req),
     user_agent: req.headers['user-agent']?.slice(0, 400),
   };
 }

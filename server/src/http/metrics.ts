@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import type pg from 'pg';
+import { turnsOf } from '../db/turns.ts';
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
 
 const duration = new Histogram({
@@ -24,7 +25,7 @@ export function observePool(pool: pg.Pool): void {
     collect() {
       gauge.set({ state: 'open' }, pool.totalCount);
       gauge.set({ state: 'idle' }, pool.idleCount);
-      gauge.set({ state: 'waited_for' }, pool.waitingCount);
+      gauge.set({ state: 'waited_for' }, turnsOf(pool).waiting);
     },
   });
 }
