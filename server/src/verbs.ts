@@ -9,9 +9,9 @@ import { migrateAs } from './process/migrate.ts';
 import { serve } from './process/serve.ts';
 import { exitOnSignal } from './process/stopping.ts';
 
-const usage = `Usage: baton <verb>
+const usage = `Usage: npm run <verb> -- [argument]
 
-  serve                 serve the API (the default)
+  start                 serve the API
   migrate               bring the schema up to date, and end
   disable-user EMAIL    refuse this account from its next request on
 
@@ -46,16 +46,16 @@ async function disable(owner: Login, email: string): Promise<void> {
 }
 
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
-  readEnvFile();
   const [email] = rest;
-  if (verb === 'serve' && rest.length === 0) {
+  readEnvFile();
+  if ([verb, ...rest].some((word) => word === '--help' || word === 'help')) {
+    console.log(usage);
+  } else if ((verb === 'serve' || verb === 'start') && rest.length === 0) {
     await serve(readConfig(undefined, console.error));
   } else if (verb === 'migrate' && rest.length === 0) {
     await withDatabase(bringUpToDate);
   } else if (verb === 'disable-user' && email !== undefined && rest.length === 1) {
     await withDatabase((owner) => disable(owner, email));
-  } else if (verb === '--help' || verb === 'help') {
-    console.log(usage);
   } else {
     console.error(usage);
     process.exitCode = 2;

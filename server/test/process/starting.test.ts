@@ -63,7 +63,7 @@ describe('starting', () => {
   test('with an unknown verb says what there is', async () => {
     const refused = await start(emptyDir(), {}, { verb: 'fly' });
     expect(await refused.ended).toBe(2);
-    expect(refused.output()).toContain('Usage: baton');
+    expect(refused.output()).toContain('Usage: npm run');
   });
 });
 

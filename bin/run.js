@@ -1,0 +1,63 @@
+// Runs a TypeScript file of the project: node bin/run.js [Node's options] FILE [arguments]. In JavaScript that Node 18
+// reads, since an older Node than the project needs is to be told so, or exchanged for npm's, rather than fail to parse.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const modules = path.join(root, 'node_modules');
+const manifest = (dir) => JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8'));
+
+function refuse(text) {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+function isInstalled(name, version) {
+  const dir = path.join(modules, name);
+  return existsSync(path.join(dir, 'package.json')) && manifest(dir).version === version;
+}
+
+/** Whether a version of Node is at least the one that `engines` asks for. */
+const suffices = (version, needed) => version.localeCompare(needed, 'en', { numeric: true }) >= 0;
+
+/** The Node that npm brought along, where there is one for this machine. */
+function nodeOfNpm(needed) {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const dir = path.join(modules, `node-${platform}-${process.arch}`);
+  const node = path.join(dir, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return existsSync(node) && suffices(manifest(dir).version, needed) ? node : undefined;
+}
+
+function chooseNode(needed) {
+  const { node: version } = process.versions;
+  if (suffices(version, needed)) return process.execPath;
+  const node = nodeOfNpm(needed);
+  if (node !== undefined) return node;
+  return refuse(`Baton needs Node ${needed} or newer, and this is ${version}. Install a newer one: https://nodejs.org`);
+}
+
+const { dependencies, engines } = manifest(root);
+const needed = engines.node.replace(/^\D+/, '');
+for (const [name, version] of Object.entries(dependencies)) {
+  if (!isInstalled(name, version)) refuse('The packages of this version of Baton are not installed. Run npm ci first.');
+}
+const node = chooseNode(needed);
+const given = process.argv.slice(2);
+const options = given.slice(
+  0,
+  given.findIndex((argument) => !argument.startsWith('-')),
+);
+const [file = '', ...rest] = given.slice(options.length);
+const script = path.resolve(root, file);
+
+if (node === process.execPath && options.length === 0) {
+  process.argv = [node, script, ...rest];
+  await import(pathToFileURL(script).href);
+} else {
+  const child = spawn(node, [...options, script, ...rest], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => refuse(`${node} can't be run: ${error.message}`));
+  child.once('exit', (code) => process.exit(code ?? 1));
+}

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+};
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'baton-entry-'));
+  cpSync(path.join(root, 'bin'), path.join(dir, 'bin'), { recursive: true });
+  writeFileSync(
+    path.join(dir, 'hello.ts'),
+    'const who: string = process.argv[2] ?? ""; console.log(`Hello, ${who}.`);',
+  );
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A project that needs this Node, with these packages listed and installed. */
+function project(node: string, listed: Record<string, string>, installed: Record<string, string>): void {
+  const text = JSON.stringify({ type: 'module', engines: { node: `>=${node}` }, dependencies: listed });
+  writeFileSync(path.join(dir, 'package.json'), text);
+  for (const [name, version] of Object.entries(installed)) {
+    mkdirSync(path.join(dir, 'node_modules', name), { recursive: true });
+    writeFileSync(path.join(dir, 'node_modules', name, 'package.json'), JSON.stringify({ version }));
+  }
+}
+
+function run(node = process.execPath): string {
+  const { stdout, stderr } = spawnSync(node, ['bin/run.js', 'hello.ts', 'Ada'], { cwd: dir, encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+const ours = `node-${process.platform}-${process.arch}`;
+
+describe('the way in', () => {
+  test('runs TypeScript with its arguments', () => {
+    project('24.21', { pg: '1.0.0' }, { pg: '1.0.0' });
+    expect(run()).toBe('Hello, Ada.\n');
+  });
+
+  test.each([[{}], [{ pg: '0.9.0' }]])('says npm ci where the packages are %j instead of those listed', (installed) => {
+    project('24.21', { pg: '1.0.0' }, installed);
+    expect(run()).toBe('The packages of this version of Baton are not installed. Run npm ci first.\n');
+  });
+
+  test('says what Node it needs, in one line', () => {
+    project('99.1', {}, { [ours]: '99.0.0' });
+    expect(run()).toMatch(/^Baton needs Node 99\.1 or newer, and this is \S+ Install a newer one: \S+\n$/);
+  });
+
+  test.skipIf(process.platform === 'win32')('goes on with the Node that npm brought, where this one is too old', () => {
+    project('99.1', {}, { [ours]: '99.1.2' });
+    const node = path.join(dir, 'node_modules', ours, 'bin/node');
+    mkdirSync(path.dirname(node));
+    writeFileSync(node, '#!/bin/sh\necho "Node 99 runs $(basename "$1") $2"\n');
+    chmodSync(node, 0o755);
+    expect(run()).toBe('Node 99 runs hello.ts Ada\n');
+  });
+
+  const system = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
+    const [, major] = /^v(\d+)/.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
+    return major !== undefined && Number(major) >= 18 && Number(major) < 24;
+  });
+  test.skipIf(system === undefined)('is understood by the machine’s older Node (skipped where there is none)', () => {
+    project('24.21', {}, {});
+    expect(run(system)).toMatch(/^Baton needs Node 24\.21 or newer, and this is /);
+  });
+
+  test('is what each script takes that runs TypeScript, and each verb has a script', () => {
+    const direct = Object.entries(manifest.scripts).filter(([, command]) =>
+      /^node (?!bin\/run\.js).*\.ts/.test(command),
+    );
+    expect(direct).toEqual([]);
+    const { stdout, status } = spawnSync(process.execPath, ['bin/run.js', 'server/src/main.ts', '--help'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    const verbs = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb = '']) => verb);
+    expect(verbs.length).toBeGreaterThan(2);
+    expect(verbs.filter((verb) => manifest.scripts[verb] === undefined)).toEqual([]);
+  });
+});
