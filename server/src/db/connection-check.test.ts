@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { makeTeam, makeTicket } from '../../test/harness/make.ts';
 import { startServer } from '../../test/harness/server.ts';
 import { checkConnection, doubtsAbout, requireVersion } from './connection-check.ts';
-import { createPool } from './pool.ts';
+import { createPool, settingsOf } from './pool.ts';
 
 const login = `baton_web_${randomBytes(4).toString('hex')}`;
 let database: TestDatabase;
@@ -75,6 +77,15 @@ describe('a connection', () => {
     expect(statements).toContain(`alter role "${login}" in database "${name}" set lock_timeout = '1000';`);
     for (const statement of statements) await database.owner.query(statement);
     expect(await refusal(asLogin(), settings)).toBeUndefined();
+  });
+
+  test('gets from the documented statements what it would ask for itself', () => {
+    const operating = readFileSync(path.resolve(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
+    const documented = [...operating.matchAll(/^alter role "baton_web" in database "baton" set (\w+) = '(\w+)';$/gm)];
+    const defaults = settingsOf({ statement_timeout_ms: 10_000, lock_timeout_ms: 5_000 });
+    expect(Object.fromEntries(documented.map(([, name, value]) => [name, value]))).toEqual(
+      Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, String(value)])),
+    );
   });
 
   test('waits for the disk even where the database says that it need not', async () => {

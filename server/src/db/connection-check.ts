@@ -17,6 +17,7 @@ interface Seen {
   signed_in_as: string;
   database: string;
   version: number;
+  encoding: string;
   read_only: boolean;
   standby: boolean;
   above_policies: boolean;
@@ -28,6 +29,7 @@ interface Seen {
 const look = `
   select pg_backend_pid() as backend_pid, current_user as acts_as, session_user as signed_in_as,
     current_database() as database, current_setting('server_version_num')::integer / 10000 as version,
+    current_setting('server_encoding') as encoding,
     current_setting('transaction_read_only')::boolean as read_only, pg_is_in_recovery() as standby,
     rolsuper or rolbypassrls as above_policies,
     exists (select 1 from pg_class where oid = to_regclass('tickets') and pg_has_role(relowner, 'usage')) as owns_tables,
@@ -57,6 +59,13 @@ function requireWritable({ read_only, standby }: Pick<Seen, 'read_only' | 'stand
   }
 }
 
+function requireUnicode(encoding: string): void {
+  if (encoding === 'UTF8') return;
+  throw new UnfitDatabaseError(
+    `The encoding of the database is ${encoding}, and Baton needs UTF8. Create another one with encoding 'UTF8'.`,
+  );
+}
+
 function requireWalls({ acts_as, above_policies, owns_tables }: Seen): void {
   if (!above_policies && !owns_tables) return;
   const reach = above_policies ? 'whom row-level security does not bind' : 'who owns tables';
@@ -75,8 +84,8 @@ function requireSettings({ settings, signed_in_as, database }: Seen, wanted: Set
     ([name, value]) => `alter role ${login} in database ${place} set ${name} = ${pg.escapeLiteral(String(value))};`,
   );
   throw new UnfitDatabaseError(
-    `The connection has not got the settings that Baton asks for; a pooler leaves them out. Run as the owner of ` +
-      `the database: ${statements.join(' ')} Then RECONNECT in the pooler.`,
+    `The connection has not got the settings that Baton asks for; a pooler leaves them out. Run as that ` +
+      `login: ${statements.join(' ')} Then RECONNECT in the pooler.`,
   );
 }
 
@@ -111,6 +120,7 @@ export async function checkConnection(client: pg.ClientBase, wanted: Settings): 
   const seen = rows[0];
   if (seen === undefined) throw new Error('PostgreSQL does not know who is signed in.');
   requireVersion(seen.version);
+  requireUnicode(seen.encoding);
   requireWritable(seen);
   requireWalls(seen);
   requireSettings(seen, wanted);
@@ -125,12 +135,16 @@ export async function requireWrites(pool: pg.Pool | pg.ClientBase): Promise<void
   if (rows[0] !== undefined) requireWritable(rows[0]);
 }
 
-/** Refuses a database whose schema can't be brought up to date: it is too old, or takes no writes. */
+/** Refuses a database whose schema can't be brought up to date: it is too old, of another encoding, or takes no writes. */
 export async function requireMigratable(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ version: number }>(
-    `select current_setting('server_version_num')::integer / 10000 as version`,
+  const { rows } = await client.query<Pick<Seen, 'version' | 'encoding'>>(
+    `select current_setting('server_version_num')::integer / 10000 as version,
+       current_setting('server_encoding') as encoding`,
   );
-  requireVersion(rows[0]?.version ?? 0);
+  for (const { version, encoding } of rows) {
+    requireVersion(version);
+    requireUnicode(encoding);
+  }
   await requireWrites(client);
 }
 

@@ -18,7 +18,10 @@ export interface PoolOptions {
 }
 
 /** What a connection must have, however it is made: given as it opens, and looked at once it is open. */
-function settingsOf({ statement_timeout_ms, lock_timeout_ms }: PoolOptions): Settings {
+export function settingsOf({
+  statement_timeout_ms,
+  lock_timeout_ms,
+}: Pick<PoolOptions, 'statement_timeout_ms' | 'lock_timeout_ms'>): Settings {
   return {
     TimeZone: 'UTC',
     statement_timeout: statement_timeout_ms,

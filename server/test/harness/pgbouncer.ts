@@ -60,7 +60,7 @@ ${ignore_options ? 'ignore_startup_parameters = options' : ''}
 `,
   );
   const { prefix, identity } = chooseRunner([dir]);
-  const [program = '', ...args] = [...prefix, 'pgbouncer', '--quiet', settings];
+  const [program, ...args] = [...prefix, 'pgbouncer', '--quiet', settings];
   const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...identity });
   let output = '';
   child.stderr?.on('data', (chunk) => (output += String(chunk)));

@@ -91,7 +91,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
 /** Starts `serve` and waits until it says that it serves. */
 export async function startServing(options: ServeOptions): Promise<Served> {
   const served = await startServed(options);
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000; // a second alone; a busy machine takes its time
   while (!served.output().includes('Ctrl-C stops it')) {
     if (served.child.exitCode !== null || Date.now() > deadline) throw new Error(served.output());
     await sleep(20);

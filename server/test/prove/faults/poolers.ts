@@ -81,7 +81,7 @@ class Installation {
 
   async #write(served: Served, mode: string, size: number): Promise<void> {
     const writers = await Writers.start([served.url], this.#run.random, { count: writersFor(32, size), prefix: mode });
-    await writers.progress(scaled(4_000, size, 100), 60_000);
+    for (let n = 0; n < scaled(40, size); n++) await writers.progress(100);
     await writers.stop();
     this.writes.push(...writers.writes);
     this.violations.push(...writers.violations.map((violation) => `${mode}: ${violation}`));

