@@ -87,7 +87,7 @@ export interface Operations {
   login: { input: { body: { "email": string; "password": string; }; }; output: Tokens };
   /** Ends the session of this request; its access tokens stop working at once. */
   logout: { input: Record<string, never>; output: undefined };
-  /** Exchanges a refresh token for new tokens. Using a refresh token a second time ends its session. */
+  /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
   refresh: { input: { body: { "refresh_token": string; }; }; output: Tokens };
   /** Creates an account and signs in. */
   register: { input: { body: { "email": string; "password": string; "name": string; }; }; output: Tokens };

@@ -185,6 +185,8 @@ create table sessions (
   refreshed_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  refreshes integer not null default 0,
+  refreshes_reset_at timestamp with time zone not null default now(),
   constraint sessions_pkey PRIMARY KEY (user_id, id),
   constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );

@@ -54,7 +54,7 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
   app.use(requestLog(log));
   app.use(apiHeaders(config));
   mountProbes(app, pool, lifecycle);
-  app.use(...allowOrigins(config), services.limits.global);
+  app.use(...allowOrigins(config), ...services.limits.global);
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);

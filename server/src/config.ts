@@ -27,6 +27,7 @@ const environment = z.object({
   BATON_JWT_KEYS: z.string().optional(),
   BATON_ACCESS_TOKEN_TTL_S: count(900, 30, 86_400),
   BATON_REFRESH_TOKEN_TTL_S: count(30 * 86_400, 60, 366 * 86_400),
+  BATON_REFRESH_GRACE_S: count(30, 0, 300),
   BATON_INVITATION_TTL_S: count(7 * 86_400, 60, 90 * 86_400),
   BATON_BCRYPT_COST: count(12, 4, 16),
   BATON_POOL_SIZE: count(20, 1, 500),
@@ -35,6 +36,7 @@ const environment = z.object({
   BATON_RATE_LIMIT_PER_MINUTE: count(6_000, 1, 10_000_000),
   BATON_AUTH_LIMIT_PER_ADDRESS: count(100, 1, 10_000_000),
   BATON_AUTH_LIMIT_PER_ACCOUNT: count(10, 1, 10_000_000),
+  BATON_AUTH_LIMIT_SUCCESSES: count(100, 1, 10_000_000),
   BATON_HEADERS_TIMEOUT_MS: count(10_000, 100, 120_000),
   BATON_REQUEST_TIMEOUT_MS: count(30_000, 100, 600_000),
   BATON_CORS_ORIGINS: origins,
@@ -61,9 +63,11 @@ export interface Config extends Limits {
   database_wait_s: number;
   secret: Buffer;
   /** The first signs; all verify. */
-  jwt_keys: readonly JwtKey[];
+  jwt_keys: readonly [JwtKey, ...JwtKey[]];
   access_token_ttl_s: number;
   refresh_token_ttl_s: number;
+  /** How long a refresh token that was just spent gives the same successor again. */
+  refresh_grace_s: number;
   invitation_ttl_s: number;
   bcrypt_cost: number;
   pool_size: number;
@@ -72,6 +76,8 @@ export interface Config extends Limits {
   rate_limit_per_minute: number;
   auth_limit_per_address: number;
   auth_limit_per_account: number;
+  /** Sign-ins of an account and refreshes of a session in the same window. */
+  auth_limit_successes: number;
   headers_timeout_ms: number;
   /** How long a request may take to arrive, and an answer may wait for its reader. */
   request_timeout_ms: number;
@@ -169,6 +175,7 @@ export function readConfig(
     ...readSecrets(env, production, log),
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
+    refresh_grace_s: env.BATON_REFRESH_GRACE_S,
     invitation_ttl_s: env.BATON_INVITATION_TTL_S,
     bcrypt_cost: env.BATON_BCRYPT_COST,
     statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,
@@ -176,6 +183,7 @@ export function readConfig(
     rate_limit_per_minute: env.BATON_RATE_LIMIT_PER_MINUTE,
     auth_limit_per_address: env.BATON_AUTH_LIMIT_PER_ADDRESS,
     auth_limit_per_account: env.BATON_AUTH_LIMIT_PER_ACCOUNT,
+    auth_limit_successes: env.BATON_AUTH_LIMIT_SUCCESSES,
     headers_timeout_ms: env.BATON_HEADERS_TIMEOUT_MS,
     request_timeout_ms: env.BATON_REQUEST_TIMEOUT_MS,
     ...limitsOf(env),

@@ -152,6 +152,7 @@ export type PlainErrorCode = {
 interface ErrorOptions {
   cause?: unknown;
   retry_after_s?: number;
+  headers?: Record<string, string>;
 }
 
 type Given<C extends ErrorCode> = [C] extends [PlainErrorCode]
@@ -170,6 +171,8 @@ export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
   readonly data: ErrorData<C>;
   /** Seconds after which trying again makes sense, sent as Retry-After. */
   readonly retry_after_s: number | undefined;
+  /** More headers of the response. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: C, ...[data, options = {}]: Given<C>) {
     super(data?.detail ?? error_table[code][1], options.cause === undefined ? {} : { cause: options.cause });
@@ -177,5 +180,6 @@ export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
     this.code = code;
     this.data = data ?? ({} as ErrorData<C>);
     this.retry_after_s = options.retry_after_s;
+    this.headers = options.headers ?? {};
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../test/harness/conformance.ts';
 import { type Person, registerPerson } from '../../test/harness/people.ts';
@@ -18,6 +19,11 @@ async function again(person: Person) {
   client.access_token = answer.access_token;
   return { client, ...answer };
 }
+
+const someAddress = () => `${randomBytes(8).toString('hex')}@example.com`;
+
+const jwtKeys = ({ config }: TestServer) =>
+  config.jwt_keys.map(({ kid, secret }) => `${kid}:${secret.toString()}`).join(',');
 
 const statusOf = async (call: Promise<{ status: number }>) => (await call).status;
 
@@ -102,12 +108,20 @@ describe('signing in', () => {
   });
 });
 
+/** Makes it a while since the session's tokens were spent. */
+const age = (user_id: string, seconds: number) =>
+  server.database.owner.query(
+    `update refresh_tokens set spent_at = spent_at - $2 * interval '1 second' where user_id = $1`,
+    [user_id, seconds],
+  );
+
 describe('refreshing', () => {
-  test('rotates, and a spent token ends the whole session', async () => {
+  test('rotates, and a token that was spent a while ago ends the whole session', async () => {
     const person = await registerPerson(server);
     const first = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
     person.client.access_token = first.access_token;
     await person.client.get_me();
+    await age(person.user.id, 31);
     const reused = await person.client.raw.refresh({ body: { refresh_token: person.refresh_token } });
     expect(reused).toMatchObject({ status: 401, body: { code: 'invalid_refresh_token' } });
     expect(await statusOf(person.client.raw.get_me())).toBe(401);
@@ -117,13 +131,60 @@ describe('refreshing', () => {
     expect(data.map(({ action }) => action)).toEqual(['logged_in', 'refresh_token_reused', 'registered']);
   });
 
-  test('of one token at once succeeds at most once', async () => {
-    for (let round = 0; round < 10; round++) {
+  test('gives four tabs with one token the same successor, on every process, and one branch', async () => {
+    const second = await startServer(
+      { BATON_JWT_KEYS: `next:${Buffer.alloc(48, 'a1b2c3d4e5f6').toString('base64')},${jwtKeys(server)}` },
+      { database: server.database },
+    );
+    try {
       const person = await registerPerson(server);
+      const other = conformingClient(second.url);
       const body = { refresh_token: person.refresh_token };
-      const answers = await Promise.all(Array.from({ length: 4 }, () => person.client.raw.refresh({ body })));
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
-      expect(await statusOf(person.client.raw.get_me())).toBe(401); // the reuse ended the family
+      const answers = await Promise.all(Array.from({ length: 4 }, () => person.client.refresh({ body })));
+      const elsewhere = await other.refresh({ body }); // by a process that signs with a newer key
+      expect(new Set([...answers, elsewhere].map(({ refresh_token }) => refresh_token)).size).toBe(1);
+      for (const access_token of [answers[0]?.access_token, elsewhere.access_token]) {
+        expect((await conformingClient(second.url, access_token).list_sessions()).data).toHaveLength(1);
+      }
+    } finally {
+      await second.stop();
+    }
+  });
+
+  test('gives a late retry the live token although others have refreshed since', async () => {
+    const { client, refresh_token } = await registerPerson(server);
+    let latest = refresh_token;
+    for (let n = 0; n < 3; n++) latest = (await client.refresh({ body: { refresh_token: latest } })).refresh_token;
+    expect((await client.refresh({ body: { refresh_token } })).refresh_token).toBe(latest);
+    await client.logout();
+    expect(await statusOf(client.raw.refresh({ body: { refresh_token } }))).toBe(401);
+  });
+
+  test('refuses a retry whose successor was made with a key that is gone, and the session goes on', async () => {
+    const person = await registerPerson(server);
+    const body = { refresh_token: person.refresh_token };
+    const { refresh_token } = await person.client.refresh({ body });
+    const second = await startServer(
+      { BATON_JWT_KEYS: `next:${Buffer.alloc(48, 'a1b2c3d4e5f6').toString('base64')}` },
+      { database: server.database },
+    );
+    try {
+      expect(await statusOf(conformingClient(second.url).raw.refresh({ body }))).toBe(401);
+      await conformingClient(second.url).refresh({ body: { refresh_token } });
+    } finally {
+      await second.stop();
+    }
+  });
+
+  test('without a grace ends the session of who uses a token twice', async () => {
+    const strict = await startServer({ BATON_REFRESH_GRACE_S: '0' }, { database: server.database });
+    try {
+      const { client, refresh_token } = await registerPerson(strict);
+      await client.refresh({ body: { refresh_token } });
+      expect(await statusOf(client.raw.refresh({ body: { refresh_token } }))).toBe(401);
+      expect(await statusOf(client.raw.get_me())).toBe(401);
+    } finally {
+      await strict.stop();
     }
   });
 
@@ -199,7 +260,7 @@ describe('guessing', () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_PER_ACCOUNT: '3' });
     const second = await startServer({ BATON_AUTH_LIMIT_PER_ACCOUNT: '3' }, { database: limited.database });
     try {
-      const person = await registerPerson(limited);
+      const person = await registerPerson(server);
       for (const email of [person.email, 'unknown@example.com']) {
         const statuses: number[] = [];
         for (const { url } of [limited, second, limited, second, limited]) {
@@ -215,27 +276,16 @@ describe('guessing', () => {
     }
   });
 
-  test('is stopped per address, and signing in right is not counted against the account', async () => {
-    const limited = await startServer({ BATON_AUTH_LIMIT_PER_ADDRESS: '6', BATON_AUTH_LIMIT_PER_ACCOUNT: '2' });
-    try {
-      const person = await registerPerson(limited);
-      const login = () => person.client.raw.login({ body: { email: person.email, password: person.password } });
-      const statuses: number[] = [];
-      for (let n = 0; n < 6; n++) {
-        statuses.push((await login()).status);
-        // Its count is taken back once the answer is out.
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-      expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
-    } finally {
-      await limited.stop();
-    }
-  });
-
-  describe('by the whole world', () => {
+  describe('from somewhere', () => {
     const limits = { BATON_AUTH_LIMIT_PER_ACCOUNT: '2', BATON_TRUST_PROXY: 'loopback' };
-    const from = (url: string, address: string, path: string, body: unknown, method = 'POST', token = '') =>
-      fetch(`${url}/v1/${path}`, {
+    let limited: TestServer;
+    beforeAll(async () => {
+      limited = await startServer({ ...limits, BATON_AUTH_LIMIT_PER_ADDRESS: '3' }, { database: server.database });
+    });
+    afterAll(() => limited.stop());
+
+    const from = (address: string, path: string, body: unknown, method = 'POST', token = '') =>
+      fetch(`${limited.url}/v1/${path}`, {
         method,
         headers: {
           'content-type': 'application/json',
@@ -244,61 +294,115 @@ describe('guessing', () => {
         },
         body: JSON.stringify(body),
       });
+    const signIn = async (address: string, email: string, password: string) =>
+      (await from(address, 'auth/login', { email, password })).status;
+    const signUp = async (address: string) => {
+      const body = { email: someAddress(), password: 'a long enough one', name: 'N' };
+      const response = await from(address, 'auth/register', body);
+      return {
+        ...body,
+        status: response.status,
+        ...((await response.json()) as { refresh_token: string; access_token: string }),
+      };
+    };
+    const several = async (count: number, ask: (n: number) => Promise<number>) => {
+      const statuses = [];
+      for (let n = 0; n < count; n++) statuses.push(await ask(n));
+      return statuses;
+    };
+    const refresh = async (address: string, refresh_token: string) =>
+      (await from(address, 'auth/refresh', { refresh_token })).status;
 
-    test('keeps the owner out of no network where they were before, nor lets that one guess on', async () => {
-      const limited = await startServer(limits);
-      try {
-        const { email, password } = await registerPerson(limited);
-        const login = async (address: string, tried: string) =>
-          (await from(limited.url, address, 'auth/login', { email, password: tried })).status;
-        expect(await login('10.1.1.1', password)).toBe(200);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const guesses = [];
-        for (let n = 0; n < 4; n++) guesses.push(await login(`10.2.2.${n}`, 'a guess'));
-        expect(guesses).toEqual([401, 401, 429, 429]);
-        expect([await login('10.3.3.3', password), await login('10.1.1.1', password)]).toEqual([429, 200]);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const at_home = [];
-        for (let n = 0; n < 3; n++) at_home.push(await login('10.1.1.1', 'a guess'));
-        expect(at_home).toEqual([401, 401, 429]);
-      } finally {
-        await limited.stop();
-      }
+    test('the whole world keeps the owner out of no network where they were before, nor may that one guess on', async () => {
+      const { email, password } = await registerPerson(server);
+      expect(await signIn('10.1.1.1', email, password)).toBe(200);
+      expect(await several(4, (n) => signIn(`10.2.2.${n}`, email, 'a guess'))).toEqual([401, 401, 429, 429]);
+      expect(await signIn('10.3.3.3', email, password)).toBe(429);
+      expect(await signIn('10.1.1.1', email, password)).toBe(200);
+      expect(await several(3, () => signIn('10.1.1.1', email, 'a guess'))).toEqual([401, 401, 429]);
     });
 
-    test('counts only what could have signed in', async () => {
-      const limited = await startServer(limits);
-      try {
-        const { email, password } = await registerPerson(limited);
-        const statuses = [];
-        for (const [query, body] of [
-          ['', { email, password: '' }],
-          ['', { email, password, more: 1 }],
-          ['', { email }],
-          ['?a=1', { email, password }],
-          ['', { email, password }],
-        ] as const) {
-          statuses.push((await from(limited.url, '10.1.1.1', `auth/login${query}`, body)).status);
-        }
-        expect(statuses).toEqual([422, 422, 422, 422, 200]);
-      } finally {
-        await limited.stop();
-      }
+    test('the whole world keeps nobody out of the network where they signed up', async () => {
+      const { email, password } = await signUp('10.1.2.3');
+      expect(await several(3, (n) => signIn(`10.2.3.${n}`, email, 'a guess'))).toEqual([401, 401, 429]);
+      expect(await signIn('10.1.2.3', email, password)).toBe(200);
     });
 
-    test('is stopped per account where the current password changes it', async () => {
-      const limited = await startServer(limits);
-      try {
-        const { access_token, password } = await registerPerson(limited);
-        const statuses = [];
-        for (const [n, tried] of ['a guess', 'a guess', 'a guess', password].entries()) {
-          const body = { current_password: tried, new_password: 'another long one' };
-          statuses.push((await from(limited.url, `10.1.1.${n}`, 'me/password', body, 'PUT', access_token)).status);
-        }
-        expect(statuses).toEqual([401, 401, 429, 429]);
-      } finally {
-        await limited.stop();
-      }
+    test('a neighbour’s failures keep nobody from signing in, refreshing or changing a password', async () => {
+      const office = '10.4.4.4';
+      const { email, password, refresh_token, access_token } = await signUp(office);
+      expect(await several(4, () => refresh(office, 'garbage'))).toEqual([401, 401, 401, 429]);
+      expect(await several(4, () => signIn(office, someAddress(), 'a guess'))).toEqual([401, 401, 401, 429]);
+      expect(await refresh(office, refresh_token)).toBe(200);
+      expect(await signIn(office, email, password)).toBe(200);
+      const body = { current_password: password, new_password: 'another long one' };
+      expect((await from(office, 'me/password', body, 'PUT', access_token)).ok).toBe(true);
+      expect(await several(3, async () => (await signUp(office)).status)).toEqual([201, 201, 429]);
+      expect(await signIn(office, email, 'another long one')).toBe(200);
     });
+
+    test('an office that signs in and refreshes more often than anybody may fail is not locked out', async () => {
+      const people = await Promise.all(Array.from({ length: 6 }, () => registerPerson(server)));
+      const statuses = await Promise.all(people.map((one) => refresh('10.5.5.5', one.refresh_token)));
+      for (const { email, password } of people) statuses.push(await signIn('10.5.5.5', email, password));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    });
+
+    test('the networks of an IPv6 site are stopped together after four times as many guesses', async () => {
+      const guess = (n: number) => signIn(`2001:db8:1:${n}::1`, someAddress(), 'a guess');
+      expect(await several(13, guess)).toEqual([...Array.from({ length: 12 }, () => 401), 429]);
+      expect(await signIn('2001:db8:2::1', someAddress(), 'a guess')).toBe(401);
+    });
+
+    test('only what could have signed in is counted', async () => {
+      const { email, password } = await registerPerson(server);
+      const statuses = [];
+      for (const [query, body] of [
+        ['', { email, password: '' }],
+        ['', { email, password, more: 1 }],
+        ['', { email }],
+        ['?a=1', { email, password }],
+        ['', { email, password }],
+      ] as const) {
+        statuses.push((await from('10.6.6.6', `auth/login${query}`, body)).status);
+      }
+      expect(statuses).toEqual([422, 422, 422, 422, 200]);
+    });
+
+    test('guesses of the current password are stopped per account', async () => {
+      const { access_token, password } = await registerPerson(server);
+      const change = async (n: number) => {
+        const current_password = n < 3 ? 'a guess' : password;
+        const body = { current_password, new_password: 'another long one' };
+        return (await from(`10.7.7.${n}`, 'me/password', body, 'PUT', access_token)).status;
+      };
+      expect(await several(4, change)).toEqual([401, 401, 429, 429]);
+    });
+
+    test('guesses of an invitation are stopped per account', async () => {
+      const { access_token } = await registerPerson(server);
+      const accept = async () =>
+        (await from('10.8.8.8', 'invitations/accept', { token: 'bit_' }, 'POST', access_token)).status;
+      expect(await several(3, accept)).toEqual([404, 404, 429]);
+    });
+  });
+
+  test('is no matter for those who succeed: their limits are their own', async () => {
+    const limited = await startServer({ BATON_AUTH_LIMIT_SUCCESSES: '2' }, { database: server.database });
+    try {
+      const [person, other] = [await registerPerson(limited), await registerPerson(limited)];
+      const login = () => person.client.raw.login({ body: { email: person.email, password: person.password } });
+      expect([(await login()).status, (await login()).status]).toEqual([200, 429]); // signing up was the first
+      const refresh = async ({ client }: Person, refresh_token: string) =>
+        client.raw.refresh({ body: { refresh_token } });
+      await refresh(person, person.refresh_token);
+      await refresh(person, person.refresh_token); // the same successor again counts, too
+      const third = await refresh(person, person.refresh_token);
+      expect(third).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+      expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(800);
+      expect((await refresh(other, other.refresh_token)).status).toBe(200);
+    } finally {
+      await limited.stop();
+    }
   });
 });

@@ -132,7 +132,8 @@ export const refresh = operation({
   method: 'post',
   path: '/v1/auth/refresh',
   tag: 'accounts',
-  summary: 'Exchanges a refresh token for new tokens. Using a refresh token a second time ends its session.',
+  summary:
+    'Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session.',
   body: z.strictObject({ refresh_token: verbatim({ max: 200 }) }),
   status: 200,
   response: tokens,

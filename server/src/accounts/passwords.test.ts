@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 
 const cost = 4;
-const matches = async (kept: string, tried: string) => verifyPassword(tried, await hashPassword(kept, cost), cost);
+const here = { ip: '127.0.0.1' };
+const matches = async (kept: string, tried: string) =>
+  verifyPassword(tried, await hashPassword(kept, cost, here), cost, here);
 
 describe('a password', () => {
   test.each([71, 72, 73, 74, 255])('of %d bytes counts to the last one', async (length) => {
@@ -28,17 +30,19 @@ describe('a password', () => {
   });
 
   test('of no account is never right', async () => {
-    expect(await verifyPassword('anything at all', undefined, cost)).toBe(false);
+    expect(await verifyPassword('anything at all', undefined, cost, here)).toBe(false);
   });
 
   test('is hashed anew when the cost changes', async () => {
-    const hash = await hashPassword('anything at all', cost);
+    const hash = await hashPassword('anything at all', cost, here);
     expect([needsRehash(hash, cost), needsRehash(hash, cost + 1)]).toEqual([false, true]);
   });
 });
 
 test('more hashing at once than the queue holds is refused, and the rest is done', async () => {
-  const outcomes = await Promise.allSettled(Array.from({ length: 80 }, () => hashPassword('anything at all', cost)));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 80 }, () => hashPassword('anything at all', cost, here)),
+  );
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThan(20);

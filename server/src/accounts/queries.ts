@@ -1,8 +1,9 @@
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import { newId } from '../lib/ids.ts';
+import { leastIdOf, newId } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
+import type { KeptToken } from './refresh-token.ts';
 
 const columns = sql`u.id, u.email, u.name, u.version, u.created_at, u.updated_at`;
 
@@ -43,8 +44,8 @@ export async function passwordHash(db: Db, user_id: string): Promise<string | un
   return row?.password_hash;
 }
 
-/** The same, held until the commit: a session can't start on a password that is being changed. */
-export async function holdPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
+/** The same, locked until the commit: a session can't start on a password that is being changed. */
+export async function lockPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
   const row = await tx.maybeOne<{ password_hash: string }>(sql`
     select password_hash from user_credentials where user_id = ${user_id} for share`);
   return row?.password_hash;
@@ -76,38 +77,87 @@ export function insertSession(tx: Tx, row: NewSession): void {
     values (${row.user_id}, ${row.id}, ${row.user_agent ?? null}, ${row.ip}, now() + ${row.ttl_s} * interval '1 second')`);
 }
 
+/** How many sessions began since, no more than `limit` of them counted, and how old the first of these is. */
+export function sessionsSince(db: Db, user_id: string, since_ms: number, limit: number) {
+  return db.one<{ count: number; oldest_s: number | null }>(sql`
+    select count(*)::int as count, extract(epoch from now() - min(s.created_at))::int as oldest_s
+    from (select created_at from sessions where user_id = ${user_id} and id > ${leastIdOf(since_ms)} limit ${limit}) s`);
+}
+
 export function insertRefreshToken(tx: Tx, row: { user_id: string; session_id: string; hash: Buffer }): void {
   tx.send(sql`
     insert into refresh_tokens (user_id, session_id, token_hash)
     values (${row.user_id}, ${row.session_id}, ${row.hash})`);
 }
 
-/** Whether the session is live; held until the commit, so that of two uses of one token the second sees the first. */
-export async function lockSession(tx: Tx, user_id: string, session_id: string): Promise<boolean> {
-  const row = await tx.maybeOne<{ live: boolean }>(sql`
-    select revoked_at is null and expires_at > now() as live from sessions
-    where user_id = ${user_id} and id = ${session_id} for no key update`);
-  return row?.live === true;
+/** A session as a refresh finds it. */
+export interface LockedSession {
+  live: boolean;
+  /** Refreshes in its present window, and the seconds until that ends. */
+  refreshes: number;
+  resets_in_s: number;
 }
 
-/** Whether the token is known, and was spent before. */
-export function refreshToken(db: Db, token: { user_id: string; session_id: string; hash: Buffer }) {
-  return db.maybeOne<{ spent: boolean }>(sql`
-    select spent_at is not null as spent from refresh_tokens
+/** The session, locked until the commit, so that of two uses of one token the second sees what the first did. */
+export function lockSession(tx: Tx, user_id: string, session_id: string): Promise<LockedSession | undefined> {
+  return tx.maybeOne(sql`
+    select revoked_at is null and expires_at > now() as live,
+      case when refreshes_reset_at > now() then refreshes else 0 end as refreshes,
+      greatest(ceil(extract(epoch from refreshes_reset_at - now())), 1)::int as resets_in_s
+    from sessions
+    where user_id = ${user_id} and id = ${session_id} for no key update`);
+}
+
+/** Counts one refresh of a locked session in a window of so many seconds; a rotation prolongs the session, too. */
+export function countRefresh(
+  tx: Tx,
+  { user_id, session_id }: { user_id: string; session_id: string },
+  { window_s, prolong_s }: { window_s: number; prolong_s?: number },
+): void {
+  const prolonged =
+    prolong_s === undefined
+      ? sql``
+      : sql`, refreshed_at = now(), expires_at = now() + ${prolong_s} * interval '1 second'`;
+  tx.send(sql`
+    update sessions set
+      refreshes = case when refreshes_reset_at > now() then refreshes else 0 end + 1,
+      refreshes_reset_at = case when refreshes_reset_at > now() then refreshes_reset_at
+        else now() + ${window_s} * interval '1 second' end ${prolonged}
+    where user_id = ${user_id} and id = ${session_id}`);
+}
+
+/** Whether the token is known, was spent before, and that within the last seconds. */
+export function refreshToken(
+  db: Db,
+  token: { user_id: string; session_id: string; hash: Buffer },
+  { within_s }: { within_s: number },
+) {
+  return db.maybeOne<{ spent: boolean; just_spent: boolean }>(sql`
+    select spent_at is not null as spent,
+      coalesce(spent_at > now() - ${within_s} * interval '1 second', false) as just_spent
+    from refresh_tokens
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
 }
 
-export function spendRefreshToken(
-  tx: Tx,
-  token: { user_id: string; session_id: string; hash: Buffer },
-  ttl_s: number,
-): void {
+const max_just_spent = 1000;
+
+/** The session's live token and those that were spent within the last seconds. */
+export function recentRefreshTokens(
+  db: Db,
+  token: { user_id: string; session_id: string },
+  { within_s }: { within_s: number },
+): Promise<KeptToken[]> {
+  return db.rows(sql`
+    select token_hash, spent_at is not null as spent from refresh_tokens
+    where user_id = ${token.user_id} and session_id = ${token.session_id}
+      and (spent_at is null or spent_at > now() - ${within_s} * interval '1 second')
+    limit ${max_just_spent}`);
+}
+
+export function spendRefreshToken(tx: Tx, token: { user_id: string; session_id: string; hash: Buffer }): void {
   tx.send(sql`
     update refresh_tokens set spent_at = now()
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
-  tx.send(sql`
-    update sessions set refreshed_at = now(), expires_at = now() + ${ttl_s} * interval '1 second'
-    where user_id = ${token.user_id} and id = ${token.session_id}`);
 }
 
 /** Ends sessions: one, or all but one. Gives the ids of those that were live. */

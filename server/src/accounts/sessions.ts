@@ -31,9 +31,9 @@ export async function changePassword(
   const known = await readOnly(pool, { user_id }, async (db) => {
     return permitted(requireSession(db, caller), passwordHash(db, user_id));
   });
-  const matches = await verifyPassword(request.body.current_password, known, config.bcrypt_cost);
+  const matches = await verifyPassword(request.body.current_password, known, config.bcrypt_cost, request);
   if (!matches || known === undefined) throw new BatonError('invalid_credentials');
-  const hash = await hashPassword(request.body.new_password, config.bcrypt_cost);
+  const hash = await hashPassword(request.body.new_password, config.bcrypt_cost, request);
   await transaction(pool, { user_id }, async (tx) => {
     await requireSession(tx, caller);
     // Of two changes at once the second finds another password than it verified.

@@ -2,26 +2,30 @@ import type { Body, Response } from '../http/contract.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Request, Services } from '../http/handle.ts';
+import { auth_window_s } from '../http/rate-limits.ts';
 import { newId } from '../lib/ids.ts';
 import type { login, refresh, register, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
+  countRefresh,
   enabledUser,
   enabledUserByEmail,
   insertCredentials,
   insertRefreshToken,
   insertSession,
-  holdPasswordHash,
   insertUser,
+  lockPasswordHash,
   lockSession,
   passwordHash,
+  recentRefreshTokens,
   recordAccountAudit,
   refreshToken,
   replacePasswordHash,
   revokeSessions,
+  sessionsSince,
   spendRefreshToken,
 } from './queries.ts';
-import { newRefreshToken, type RefreshToken, readRefreshToken } from './refresh-token.ts';
+import { liveSuccessor, newRefreshToken, type RefreshToken, readRefreshToken, successorOf } from './refresh-token.ts';
 
 type Tokens = Response<typeof login>;
 
@@ -48,7 +52,7 @@ export async function registerAccount(
   request: Request<typeof register>,
 ): Promise<Response<typeof register>> {
   const { email, name, password }: Body<typeof register> = request.body;
-  const hash = await hashPassword(password, services.config.bcrypt_cost);
+  const hash = await hashPassword(password, services.config.bcrypt_cost, request);
   const user_id = newId();
   return transaction(services.pool, { user_id, network: request.network }, async (tx) => {
     const user = await insertUser(tx, { id: user_id, email, name });
@@ -66,15 +70,24 @@ export async function signIn(services: Services, request: Request<typeof login>)
   // As many statements, and as much hashing, whether there is such an account, enabled, or not.
   const user_id = found?.id ?? newId();
   const known = await readOnly(pool, { user_id, network: request.network }, (db) => passwordHash(db, user_id));
-  const matches = await verifyPassword(password, known, config.bcrypt_cost);
+  const matches = await verifyPassword(password, known, config.bcrypt_cost, request);
   if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');
   const rehashed = needsRehash(known, config.bcrypt_cost)
-    ? await hashPassword(password, config.bcrypt_cost)
+    ? await hashPassword(password, config.bcrypt_cost, request)
     : undefined;
   return transaction(pool, { user_id, network: request.network }, async (tx) => {
-    // Again, in the transaction: disabled, or given another password, while we were hashing.
-    const [user, current] = await Promise.all([enabledUser(tx, user_id), holdPasswordHash(tx, user_id)]);
+    // Again, in the transaction: disabled, or given another password, while we were hashing. The lock comes first, so
+    // that the rest sees what those who held it did.
+    const [current, user, recent] = await Promise.all([
+      lockPasswordHash(tx, user_id),
+      enabledUser(tx, user_id),
+      sessionsSince(tx, user_id, Date.now() - auth_window_s * 1000, config.auth_limit_successes),
+    ]);
     if (user === undefined || current !== known) throw new BatonError('invalid_credentials');
+    if (recent.count >= config.auth_limit_successes) {
+      const retry_after_s = Math.max(1, auth_window_s - (recent.oldest_s ?? 0));
+      throw new BatonError('rate_limited', {}, { retry_after_s });
+    }
     if (rehashed !== undefined) await replacePasswordHash(tx, user_id, known, rehashed);
     recordAccountAudit(tx, user_id, request, 'logged_in');
     return startSession(tx, services, user, request);
@@ -82,8 +95,9 @@ export async function signIn(services: Services, request: Request<typeof login>)
 }
 
 /**
- * Rotates a refresh token. One that was spent before is in two hands: its session ends, and that is committed although
- * the answer is a refusal. Every other fault is refused with the same bytes.
+ * Rotates a refresh token. One that was spent a moment ago gives the same successor again: two tabs, or a client that
+ * lost the response, are no thieves. One that was spent longer ago is in two hands: its session ends, and that is
+ * committed although the response is a refusal. Every other fault is refused with the same bytes.
  */
 export async function refreshSession(services: Services, request: Request<typeof refresh>): Promise<Tokens> {
   const token = readRefreshToken(request.body.refresh_token);
@@ -97,14 +111,31 @@ export async function refreshSession(services: Services, request: Request<typeof
 
 async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: Origin): Promise<Tokens | undefined> {
   const { user_id, session_id } = token;
-  const live = await lockSession(tx, user_id, session_id);
-  const [user, known] = await Promise.all([enabledUser(tx, user_id), refreshToken(tx, token)]);
-  if (user === undefined || !live || known === undefined) return undefined;
-  if (known.spent) {
+  const { jwt_keys, refresh_grace_s, refresh_token_ttl_s, auth_limit_successes } = services.config;
+  const grace = { within_s: refresh_grace_s };
+  const session = await lockSession(tx, user_id, session_id);
+  const [user, known] = await Promise.all([enabledUser(tx, user_id), refreshToken(tx, token, grace)]);
+  if (user === undefined || session?.live !== true || known === undefined) return undefined;
+  if (known.spent && !known.just_spent) {
     await revokeSessions(tx, user_id, { only: session_id });
     recordAccountAudit(tx, user_id, origin, 'refresh_token_reused', { session_id });
     return undefined;
   }
-  spendRefreshToken(tx, token, services.config.refresh_token_ttl_s);
-  return issueTokens(tx, services, user, session_id);
+  // Per session, not per address: an office full of people shares one address, and nobody uses up another's.
+  if (session.refreshes >= auth_limit_successes)
+    throw new BatonError('rate_limited', {}, { retry_after_s: session.resets_in_s });
+  const window_s = auth_window_s;
+  const access = { user, ...services.tokens.sign({ user_id, session_id }) };
+  if (known.spent) {
+    countRefresh(tx, token, { window_s });
+    const kept = await recentRefreshTokens(tx, token, grace);
+    const successor = liveSuccessor(token, kept, jwt_keys);
+    // Made with a key that is gone: there is nothing to give again, and nothing that tells of a thief.
+    return successor === undefined ? undefined : { ...access, refresh_token: successor };
+  }
+  countRefresh(tx, token, { window_s, prolong_s: refresh_token_ttl_s });
+  spendRefreshToken(tx, token);
+  const { token: refresh_token, hash } = successorOf(token, jwt_keys[0]);
+  insertRefreshToken(tx, { user_id, session_id, hash });
+  return { ...access, refresh_token };
 }

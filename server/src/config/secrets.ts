@@ -20,7 +20,7 @@ function requireStrong(name: string, value: string): Buffer {
   return bytes;
 }
 
-function parseJwtKeys(value: string): JwtKey[] {
+function parseJwtKeys(value: string): [JwtKey, ...JwtKey[]] {
   const keys = value.split(',').map((entry) => {
     const at = entry.indexOf(':');
     const kid = entry.slice(0, at);
@@ -34,7 +34,7 @@ function parseJwtKeys(value: string): JwtKey[] {
   if (keys.length > 2 || new Set(keys.map((key) => key.kid)).size !== keys.length) {
     throw new ConfigError('BATON_JWT_KEYS takes one key, or two with different ids while rotating.');
   }
-  return keys;
+  return keys as [JwtKey, ...JwtKey[]];
 }
 
 interface Kept {

@@ -21,7 +21,8 @@ import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
 import { type IfMatch, parseIfMatch } from './preconditions.ts';
-import { networkOf, type RateLimits } from './rate-limits.ts';
+import { siteOf } from './networks.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 /** What the handlers work with; one per process. */
 export interface Services {
@@ -151,7 +152,7 @@ const small_response_bytes = 64 * 1024;
 
 function holderOf(req: ExpressRequest, res: ExpressResponse): Holder {
   const identity = res.locals['identity'] as Identity | undefined;
-  return { user_id: identity?.user_id, network: networkOf(req) };
+  return { user_id: identity?.user_id, network: siteOf(req.ip ?? '') };
 }
 
 interface Responding<O extends Operation> {
@@ -221,16 +222,19 @@ export function createRoutes(router: Router, services: Services): Routes {
       services.responses.requireRoom(holderOf(req, res));
       next();
     };
+    const guard = services.limits.guardOf(operation.id);
     const handler: RequestHandler = async (req, res) => {
       const request = parseRequest(operation, req, res);
-      const body = await serve(request, res.locals['identity'] as Identity | undefined);
-      respond({ operation, res, shares: services.responses, params: request.params }, body);
+      const identity = res.locals['identity'] as Identity | undefined;
+      const work = () => serve(request, identity);
+      const { ip, body } = request;
+      const response = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
+      respond({ operation, res, shares: services.responses, params: request.params }, response);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const limit = services.limits.forOperation(operation);
     const reading = { limit: operation.max_body_bytes ?? default_max_body_bytes, shares: services.bodies, holderOf };
-    const body = operation.body === undefined ? [] : [readJson(reading)];
-    router[operation.method](path, ...limit.beforeBody, identify, ...body, ...limit.afterBody, handler);
+    const reader = operation.body === undefined ? [] : [readJson(reading)];
+    router[operation.method](path, identify, ...reader, handler);
   }
 
   const callerOf = (request: Request<Operation>, identity: Identity | undefined): Caller => {

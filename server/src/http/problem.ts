@@ -22,6 +22,7 @@ export function toProblem(error: BatonError): Problem {
 export function sendProblem(res: Response, error: BatonError): void {
   const problem = toProblem(error);
   if (error.retry_after_s !== undefined) res.setHeader('Retry-After', String(error.retry_after_s));
+  for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
   if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="baton"');
   res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -1,28 +1,44 @@
 import { createHash } from 'node:crypto';
-import type { ClientRateLimitInfo, Store } from 'express-rate-limit';
 import type pg from 'pg';
 import { fromDatabase } from '../db/errors.ts';
 import { prepare, type Sql, sql } from '../db/sql.ts';
+import { BatonError } from '../errors.ts';
+
+/** What is counted together, and how much of it fits into a window. */
+export interface Bucket {
+  kind: string;
+  key: string;
+  limit: number;
+}
+
+/** One count, to be given back. */
+interface Hit {
+  name: string;
+  resets_at: string;
+}
+
+interface Counter {
+  hits: number;
+  resets_at: string;
+  resets_in_s: number;
+}
+
+/** Addresses and e-mail addresses are nobody's business in the database. */
+function nameOf(kind: string, key: string): string {
+  return createHash('sha256').update(`${kind} ${key}`).digest('base64url');
+}
 
 /**
- * Counts hits in PostgreSQL, so that all processes count together. Each hit is one statement of its own, outside of
+ * Counts in PostgreSQL, so that all processes count together. Each count is one statement of its own, outside of
  * any request's transaction: a refused request's rollback doesn't take it back.
  */
-export class PostgresStore implements Store {
-  readonly localKeys = false;
-  readonly prefix: string;
+export class Counters {
   readonly #pool: pg.Pool;
-  readonly #window_ms: number;
+  readonly #window_s: number;
 
-  constructor(pool: pg.Pool, prefix: string, window_ms: number) {
+  constructor(pool: pg.Pool, window_s: number) {
     this.#pool = pool;
-    this.prefix = prefix;
-    this.#window_ms = window_ms;
-  }
-
-  // Addresses and e-mail addresses are nobody's business here.
-  #key(key: string): string {
-    return createHash('sha256').update(`${this.prefix} ${key}`).digest('base64url');
+    this.#window_s = window_s;
   }
 
   async #run<Row extends pg.QueryResultRow>(statement: Sql): Promise<Row[]> {
@@ -33,38 +49,47 @@ export class PostgresStore implements Store {
     }
   }
 
-  async increment(key: string): Promise<ClientRateLimitInfo> {
-    const [row] = await this.#run<{ hits: number; resets_at: string }>(sql`
+  #refuse({ limit }: Bucket, { resets_in_s }: Counter): never {
+    const headers = {
+      RateLimit: `limit=${limit}, remaining=0, reset=${resets_in_s}`,
+      'RateLimit-Policy': `${limit};w=${this.#window_s}`,
+    };
+    throw new BatonError('rate_limited', {}, { retry_after_s: resets_in_s, headers });
+  }
+
+  /** Counts one. Throws `rate_limited` when it doesn't fit any more. */
+  async take(bucket: Bucket): Promise<Hit> {
+    const name = nameOf(bucket.kind, bucket.key);
+    const [row] = await this.#run<Counter>(sql`
       insert into rate_limits as r (key, hits, resets_at)
-      values (${this.#key(key)}, 1, now() + ${this.#window_ms} * interval '1 millisecond')
+      values (${name}, 1, now() + ${this.#window_s} * interval '1 second')
       on conflict (key) do update set
         hits = case when r.resets_at <= now() then 1 else r.hits + 1 end,
         resets_at = case when r.resets_at <= now() then excluded.resets_at else r.resets_at end
-      returning hits, resets_at`);
+      returning hits, resets_at, greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s`);
     if (row === undefined) throw new Error('The counter answered nothing.');
     if (Math.random() < 0.01) await this.#forget();
-    return { totalHits: row.hits, resetTime: new Date(row.resets_at) };
+    if (row.hits > bucket.limit) this.#refuse(bucket, row);
+    return { name, resets_at: row.resets_at };
   }
 
-  async decrement(key: string): Promise<void> {
-    await this.#run(sql`update rate_limits set hits = greatest(hits - 1, 0) where key = ${this.#key(key)}`);
-  }
-
-  async resetKey(key: string): Promise<void> {
-    await this.#run(sql`delete from rate_limits where key = ${this.#key(key)}`);
+  /** Takes one count back; in the next window there is nothing to take back. */
+  async giveBack({ name, resets_at }: Hit): Promise<void> {
+    await this.#run(sql`
+      update rate_limits set hits = greatest(hits - 1, 0) where key = ${name} and resets_at = ${resets_at}`);
   }
 
   /** Notes the key for so long, beside the counters; `noted` finds it. */
   async note(key: string, { days }: { days: number }): Promise<void> {
     await this.#run(sql`
       insert into rate_limits (key, hits, resets_at)
-      values (${this.#key(key)}, 0, now() + ${days} * interval '1 day')
+      values (${nameOf('network', key)}, 0, now() + ${days} * interval '1 day')
       on conflict (key) do update set resets_at = excluded.resets_at`);
   }
 
   async noted(key: string): Promise<boolean> {
     const rows = await this.#run(sql`
-      select from rate_limits where key = ${this.#key(key)} and resets_at > now()`);
+      select from rate_limits where key = ${nameOf('network', key)} and resets_at > now()`);
     return rows.length > 0;
   }
 

@@ -1,114 +1,174 @@
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import { type Options, rateLimit } from 'express-rate-limit';
 import type pg from 'pg';
-import type { Identity } from '../access/authorize.ts';
 import type { Config } from '../config.ts';
-import { BatonError } from '../errors.ts';
-import type { Operation } from './contract.ts';
-import { PostgresStore } from './rate-limit-store.ts';
+import { BatonError, type ErrorCode } from '../errors.ts';
+import { hasSite, networkOf, siteOf } from './networks.ts';
+import { type Bucket, Counters } from './rate-limit-store.ts';
+
+/** Who asks for something that is limited, and what for. */
+export interface Asking {
+  ip: string;
+  /** Of the caller whose token was verified; undefined where anybody may ask. */
+  user_id: string | undefined;
+  body: unknown;
+}
+
+/** Runs what an operation does, within its limit. Throws `rate_limited` instead when that is used up. */
+export type Guard = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
 
 export interface RateLimits {
   /** Every request, by network address; counted in memory, per process. */
-  global: RequestHandler;
-  /** What stands in front of one operation beyond that. */
-  forOperation: (operation: Operation) => { beforeBody: RequestHandler[]; afterBody: RequestHandler[] };
+  global: RequestHandler[];
+  /** The limit of an operation by which somebody could guess, or sign up again and again. */
+  guardOf: (operation_id: string) => Guard | undefined;
 }
 
-const auth_window_ms = 15 * 60_000;
-/** Where passwords and tokens can be guessed. */
-const guarded = ['register', 'login', 'refresh', 'change_password', 'accept_invitation'];
-
-/** The caller's network. An IPv6 customer has a /64 at least: one address among them means nothing. */
-export const networkOf = (req: Request) => ipKeyGenerator(req.ip ?? '', 64);
+/** The window of all limits on authentication. */
+export const auth_window_s = 15 * 60;
+const known_for_days = 90;
+// A site is limited, too, but its networks have their own limits within that.
+const networks_a_site = 4;
+const no_limit = Number.MAX_SAFE_INTEGER;
 
 const common: Partial<Options> = {
+  windowMs: 60_000,
   // draft-8 hashes the key for its header, which took longer than counting.
   standardHeaders: 'draft-7',
   legacyHeaders: false,
-  keyGenerator: networkOf,
   handler: (_req, _res, next) => next(new BatonError('rate_limited')),
 };
 
-// Counted before the answer is known and taken back after: more at once than the limit may be refused although they are
-// right, where the other way round as many guesses as fit into one moment would be answered.
-const failures = (config: Config): Partial<Options> => ({
-  ...common,
-  identifier: 'auth-by-account',
-  windowMs: auth_window_ms,
-  limit: config.auth_limit_per_account,
-  skipSuccessfulRequests: true,
-});
+/** A site comes first: one with 65,536 networks must not fill the memory with a counter for each. */
+function limitRequests({ rate_limit_per_minute }: Config): RequestHandler[] {
+  const byNetwork = rateLimit({
+    ...common,
+    limit: rate_limit_per_minute,
+    keyGenerator: (req) => networkOf(req.ip ?? ''),
+  });
+  const bySite = rateLimit({
+    ...common,
+    limit: rate_limit_per_minute * networks_a_site,
+    keyGenerator: (req) => siteOf(req.ip ?? ''),
+  });
+  const hasNetworks = (req: Request) => hasSite(req.ip ?? '');
+  return [(req, res, next) => (hasNetworks(req) ? bySite(req, res, next) : next()), byNetwork];
+}
 
-type Guard = (operation: Operation) => RequestHandler[];
+/** Whether an outcome stays counted: of a refusal the error, of a success undefined. */
+type Counts = (error: unknown) => boolean;
 
-/** Whether the request will be refused with 422, so that nothing can be guessed by it. */
-function isMalformed(operation: Operation, req: Request): boolean {
-  const has_query = operation.query === undefined && Object.keys(req.query).length > 0;
-  return has_query || operation.body?.safeParse(req.body).success === false;
+const refusedBy =
+  (...codes: ErrorCode[]): Counts =>
+  (error) =>
+    error instanceof BatonError && codes.includes(error.code);
+
+/**
+ * Counts before the outcome is known and takes back what doesn't count: the other way round, as many guesses as fit
+ * into one moment would be answered. So more attempts at the same moment than the limit may be refused although they
+ * are right. Buckets are filled in their order: what one refuses is not counted in the next.
+ */
+async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts: Counts, work: () => Promise<T>) {
+  const hits: Awaited<ReturnType<Counters['take']>>[] = [];
+  // Should it be lost, the attempt stays counted until the window ends.
+  const takeBack = () => Promise.all(hits.map((hit) => counters.giveBack(hit).catch(() => undefined)));
+  for (const bucket of buckets) hits.push(await counters.take(bucket));
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    if (!counts(error)) await takeBack();
+    throw error;
+  }
+  if (!counts(undefined)) await takeBack();
+  return result;
 }
 
 /**
- * Counts the failures of signing in to one account, whether the account exists or not, so that being throttled tells
- * nothing. A network that the account has signed in from has a counter of its own: the whole world's guesses keep the
- * owner out of no place where they were before (docs/decisions/0012).
+ * Who can't be told by an account is told by the network, and each kind of attempt has a counter of its own: a flood
+ * of one keeps nobody from another.
  */
-function guardSignIn(config: Config, pool: pg.Pool): Guard {
-  const networks = new PostgresStore(pool, 'network', auth_window_ms);
-  const counted = { ...failures(config), store: new PostgresStore(pool, 'account', auth_window_ms) };
-  return (operation) => {
-    const limit = rateLimit({
-      ...counted,
-      keyGenerator: async (req, res) => {
-        const account = (req.body as { email: string }).email.trim().toLowerCase();
-        const here = `${account} ${networkOf(req)}`;
-        res.once('finish', () => {
-          // Should it be lost, the next sign-in notes it.
-          if (res.statusCode === operation.status) networks.note(here, { days: 90 }).catch(() => undefined);
-        });
-        return (await networks.noted(here)) ? here : account;
-      },
-      skip: (req) => isMalformed(operation, req),
-    });
-    return [limit];
+function networkBuckets(kind: string, { ip }: Asking, limit: number): Bucket[] {
+  const network = { kind, key: networkOf(ip), limit };
+  return hasSite(ip) ? [network, { kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
+}
+
+const placeOf = (email: string, { ip }: Asking) => `${email} ${networkOf(ip)}`;
+
+/** Notes that the account was used in this network. Should the note be lost, the next sign-in makes it. */
+function noteKnown(counters: Counters, email: string, asking: Asking): Promise<void> {
+  return counters.note(placeOf(email, asking), { days: known_for_days }).catch(() => undefined);
+}
+
+/**
+ * Failed sign-ins count for the network and for the account, whether the account exists or not, so that being throttled
+ * tells nothing. The account in a network where it was used before has a counter of its own, and neither of these: the
+ * guesses of the world and the mistakes of the neighbours keep nobody out of a place where they were before
+ * (docs/decisions/0012).
+ */
+function guardSignIn(config: Config, counters: Counters): Guard {
+  const limit = config.auth_limit_per_account;
+  return async (asking, work) => {
+    const { email } = asking.body as { email: string };
+    const here = placeOf(email, asking);
+    const known = await counters.noted(here);
+    // As many statements for one as for the other, so that the time tells nothing: the known one’s networks have no limit.
+    const buckets = [
+      ...networkBuckets(known ? 'sign-in, known' : 'sign-in', asking, known ? no_limit : config.auth_limit_per_address),
+      { kind: known ? 'sign-in here' : 'sign-in of account', key: known ? here : email, limit },
+    ];
+    const result = await counted(counters, buckets, refusedBy('invalid_credentials'), work);
+    await noteKnown(counters, email, asking);
+    return result;
   };
 }
 
-/** Counts the failures of proving who one is by the current password, with a token that may be stolen. */
-function guardPassword(config: Config, pool: pg.Pool): Guard {
-  const counted = { ...failures(config), store: new PostgresStore(pool, 'password', auth_window_ms) };
-  return (operation) => {
-    const limit = rateLimit({
-      ...counted,
-      keyGenerator: (_req, res) => (res.locals['identity'] as Identity).user_id,
-      skip: (req) => isMalformed(operation, req),
-    });
-    return [limit];
+/** Sign-ups count whether they succeed or not. Where one succeeds, the account is known from then on. */
+function guardSignUp(config: Config, counters: Counters): Guard {
+  const counts: Counts = (error) => error === undefined || refusedBy('email_taken')(error);
+  return async (asking, work) => {
+    const { email } = asking.body as { email: string };
+    const buckets = networkBuckets('sign-up', asking, config.auth_limit_per_address);
+    const result = await counted(counters, buckets, counts, work);
+    await noteKnown(counters, email, asking);
+    return result;
+  };
+}
+
+/**
+ * Failed refreshes count for the network, after the outcome: nobody guesses 256 bits, so a token that is right is
+ * accepted whatever the neighbours send. Successes count for their session (accounts/sign-in.ts).
+ */
+function guardRefresh(config: Config, counters: Counters): Guard {
+  return async (asking, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!refusedBy('invalid_refresh_token')(error)) throw error;
+      for (const bucket of networkBuckets('refresh', asking, config.auth_limit_per_address))
+        await counters.take(bucket);
+      throw error;
+    }
+  };
+}
+
+/** Failures of somebody whose token was verified count for their account alone, not for their neighbours. */
+function guardAccount(kind: string, counts: Counts, config: Config, counters: Counters): Guard {
+  return async ({ user_id = '' }, work) => {
+    const bucket = { kind, key: user_id, limit: config.auth_limit_per_account };
+    return counted(counters, [bucket], counts, work);
   };
 }
 
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
-  const byAddress = rateLimit({
-    ...common,
-    identifier: 'auth-by-address',
-    windowMs: auth_window_ms,
-    limit: config.auth_limit_per_address,
-    store: new PostgresStore(pool, 'address', auth_window_ms),
-  });
-  const byAccount: Record<string, Guard> = {
-    login: guardSignIn(config, pool),
-    change_password: guardPassword(config, pool),
+  const counters = new Counters(pool, auth_window_s);
+  const guards: Record<string, Guard> = {
+    register: guardSignUp(config, counters),
+    login: guardSignIn(config, counters),
+    refresh: guardRefresh(config, counters),
+    change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),
+    accept_invitation: guardAccount('invitation', refusedBy('not_found'), config, counters),
   };
-  return {
-    global: rateLimit({
-      ...common,
-      identifier: 'global',
-      windowMs: 60_000,
-      limit: config.rate_limit_per_minute,
-    }),
-    forOperation: (operation) => ({
-      beforeBody: guarded.includes(operation.id) ? [byAddress] : [],
-      afterBody: byAccount[operation.id]?.(operation) ?? [],
-    }),
-  };
+  return { global: limitRequests(config), guardOf: (operation_id) => guards[operation_id] };
 }

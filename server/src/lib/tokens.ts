@@ -8,12 +8,18 @@ function toUuid(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** A token as its owner gets it, and the hash that is kept of it. */
+export interface Token {
+  token: string;
+  hash: Buffer;
+}
+
 /**
- * An opaque token that carries two ids, the first of them the one its row is sharded by, and 256 random bits. Only its
- * SHA-256 is kept; the ids are claims that prove nothing until the hash matches.
+ * An opaque token that carries two ids, the first of them the one its row is sharded by, and a secret of 256 bits:
+ * random ones unless given. Only its SHA-256 is kept; the ids are claims that prove nothing until the hash matches.
  */
-export function newToken(prefix: string, ids: readonly [string, string]): { token: string; hash: Buffer } {
-  const bytes = Buffer.concat([...ids.map(toBytes), randomBytes(32)]);
+export function newToken(prefix: string, ids: readonly [string, string], secret = randomBytes(32)): Token {
+  const bytes = Buffer.concat([...ids.map(toBytes), secret]);
   const token = prefix + bytes.toString('base64url');
   return { token, hash: hashOf(token) };
 }

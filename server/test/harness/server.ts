@@ -29,6 +29,7 @@ export const test_environment = {
   BATON_RATE_LIMIT_PER_MINUTE: '1000000',
   BATON_AUTH_LIMIT_PER_ADDRESS: '1000000',
   BATON_AUTH_LIMIT_PER_ACCOUNT: '1000000',
+  BATON_AUTH_LIMIT_SUCCESSES: '1000000',
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,
 };
