@@ -39,17 +39,22 @@ const common: Partial<Options> = {
   handler: (_req, _res, next) => next(new BatonError('rate_limited')),
 };
 
+const keyedBy =
+  (keyOf: (ip: string) => string) =>
+  ({ ip = '' }: Request) =>
+    keyOf(ip);
+
 /** A site comes first: one with 65,536 networks must not fill the memory with a counter for each. */
 function limitRequests({ rate_limit_per_minute }: Config): RequestHandler[] {
   const byNetwork = rateLimit({
     ...common,
     limit: rate_limit_per_minute,
-    keyGenerator: (req) => networkOf(req.ip ?? ''),
+    keyGenerator: keyedBy(networkOf),
   });
   const bySite = rateLimit({
     ...common,
     limit: rate_limit_per_minute * networks_a_site,
-    keyGenerator: (req) => siteOf(req.ip ?? ''),
+    keyGenerator: keyedBy(siteOf),
   });
   const hasNetworks = (req: Request) => hasSite(req.ip ?? '');
   return [(req, res, next) => (hasNetworks(req) ? bySite(req, res, next) : next()), byNetwork];
