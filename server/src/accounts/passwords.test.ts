@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 
 const cost = 4;
-const here = { ip: '127.0.0.1' };
+const here = { network: '127.0.0.1' };
 const matches = async (kept: string, tried: string) =>
   verifyPassword(tried, await hashPassword(kept, cost, here), cost, here);
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
-import { siteOf } from '../http/networks.ts';
 import { FairQueue } from './fair-queue.ts';
 import { yieldToRequests } from './hash-threads.ts';
 
@@ -19,8 +18,8 @@ const hashing = new FairQueue({ max_running: availableParallelism(), max_waiting
 let yielding = false;
 
 /** Hashes when the turn of the network has come: 90 sign-ins at once from one delayed another's by 17.6 s. */
-function inTurn<T>(ip: string, work: () => Promise<T>): Promise<T> {
-  return hashing.run(siteOf(ip), () => {
+function inTurn<T>(network: string, work: () => Promise<T>): Promise<T> {
+  return hashing.run(network, () => {
     const working = work();
     if (!yielding) yieldToRequests();
     yielding = true;
@@ -29,8 +28,8 @@ function inTurn<T>(ip: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The hash to keep of a password. */
-export function hashPassword(password: string, cost: number, { ip }: { ip: string }): Promise<string> {
-  return inTurn(ip, () => bcrypt.hash(preHash(password), cost));
+export function hashPassword(password: string, cost: number, { network }: { network: string }): Promise<string> {
+  return inTurn(network, () => bcrypt.hash(preHash(password), cost));
 }
 
 // No password's hash, but as long to compare with; written down, as to make one would show in a process's first refusal.
@@ -41,9 +40,9 @@ export async function verifyPassword(
   password: string,
   hash: string | undefined,
   cost: number,
-  { ip }: { ip: string },
+  { network }: { network: string },
 ): Promise<boolean> {
-  const matches = await inTurn(ip, () => bcrypt.compare(preHash(password), hash ?? nobodys(cost)));
+  const matches = await inTurn(network, () => bcrypt.compare(preHash(password), hash ?? nobodys(cost)));
   return matches && hash !== undefined;
 }
 

@@ -142,7 +142,7 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
     if_match: operation.if_match === true ? parseIfMatch(req.headers['if-match']) : undefined,
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
-    network: networkOf(req),
+    network: siteOf(req.ip ?? ''),
     user_agent: req.headers['user-agent']?.slice(0, 400),
   };
 }
