@@ -11,9 +11,11 @@ import type { Operation } from './http/contract.ts';
 import { ByteShares } from './http/byte-shares.ts';
 import { Cursors } from './http/cursor.ts';
 import { docsRouter } from './http/docs.ts';
+import { globalLimit } from './http/global-limit.ts';
 import { createRoutes, type Services } from './http/handle.ts';
 import { methodNotAllowed } from './http/methods.ts';
-import { type Lifecycle, mountProbes } from './http/probes.ts';
+import { HoldBack } from './http/hold-back.ts';
+import { type Lifecycle, metrics, mountProbes } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
@@ -29,9 +31,19 @@ export interface App {
   operations: readonly Operation[];
 }
 
+interface Parts {
+  config: Config;
+  pool: pg.Pool;
+  /** One connection, for probes alone. */
+  probe_pool: pg.Pool;
+  log: Logger;
+  lifecycle: Lifecycle;
+}
+
 /** The whole application: the middleware in order, one line per domain. */
-export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; lifecycle: Lifecycle }): App {
-  const { config, pool, log, lifecycle } = parts;
+export function createApp(parts: Parts): App {
+  const { config, pool, probe_pool, log, lifecycle } = parts;
+  const hold_back = new HoldBack(config.refusal_delay_ms);
   const services: Services = {
     config,
     pool,
@@ -53,8 +65,9 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
 
   app.use(requestLog(log));
   app.use(apiHeaders(config));
-  mountProbes(app, pool, lifecycle);
-  app.use(...allowOrigins(config), ...services.limits.global);
+  mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
+  if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));
+  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute));
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);
@@ -70,6 +83,6 @@ export function createApp(parts: { config: Config; pool: pg.Pool; log: Logger; l
 
   const operations = [...routes.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));
-  app.use(problemHandler(log));
+  app.use(problemHandler(log, hold_back));
   return { handler: app, operations };
 }

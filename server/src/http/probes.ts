@@ -1,25 +1,16 @@
-import type { Response, Router } from 'express';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type pg from 'pg';
-import { requireWrites } from '../db/connection-check.ts';
 import { BatonError } from '../errors.ts';
+import type { HoldBack } from './hold-back.ts';
 import { metricsText } from './metrics.ts';
+import { networkOf } from './networks.ts';
+import { Pace } from './pace.ts';
+import { Readiness } from './readiness.ts';
 
 /** Whether the process still takes requests. */
 export interface Lifecycle {
   stopping: boolean;
-}
-
-const ready_timeout_ms = 1000;
-
-async function requireDatabase(pool: pg.Pool): Promise<void> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('The database did not answer in time.')), ready_timeout_ms).unref();
-  });
-  try {
-    await Promise.race([requireWrites(pool), late]);
-  } catch (error) {
-    throw new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 1 });
-  }
 }
 
 /** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
@@ -28,20 +19,54 @@ function ok(res: Response): void {
   res.type('application/json').set('Content-Length', String(text.length)).end(text);
 }
 
-/** For whoever runs the server: alive, ready, and how it does. Neither limited nor signed in. */
-export function mountProbes(router: Router, pool: pg.Pool, lifecycle: Lifecycle): void {
-  router.get('/livez', (_req, res) => {
+/** For whoever balances load: alive, and ready. Neither limited nor signed in, and cheap however many ask. */
+export function mountProbes(
+  router: Router,
+  { pool, lifecycle, hold_back }: { pool: pg.Pool; lifecycle: Lifecycle; hold_back: HoldBack },
+): void {
+  const readiness = new Readiness(pool);
+  const pace = new Pace({ count: 20, within_ms: 1_000, burst: 40 });
+  // No probe is ever refused, since another's flood may come from the same address; beyond the pace it waits a moment.
+  const paced: RequestHandler = (req, res, next) => {
+    if (pace.spend(networkOf(req.ip ?? ''), performance.now()) === 0) next();
+    else if (!hold_back.answer(next)) {
+      res.shouldKeepAlive = false;
+      next();
+    }
+  };
+  router.get('/livez', paced, (_req, res) => {
     res.locals['operation'] = 'get_livez';
     ok(res);
   });
-  router.get('/readyz', async (_req, res) => {
+  router.get('/readyz', paced, async (_req, res) => {
     res.locals['operation'] = 'get_readyz';
     if (lifecycle.stopping) throw new BatonError('shutting_down', {}, { retry_after_s: 5 });
-    await requireDatabase(pool);
+    await readiness.requireDatabase();
     ok(res);
   });
-  router.get('/metrics', async (_req, res) => {
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+function carries(req: Request, expected: Buffer): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), expected);
+}
+
+const metrics_fresh_ms = 1000;
+
+/** How the server does, for whoever has the token. Without it there is nothing at the path. */
+export function metrics(token: string): RequestHandler {
+  const expected = digest(token);
+  let gathered: { at: number; text: Promise<string> } | undefined;
+  return async (req, res, next) => {
+    if (!carries(req, expected)) {
+      next();
+      return;
+    }
     res.locals['operation'] = 'get_metrics';
-    res.type('text/plain; version=0.0.4').end(await metricsText());
-  });
+    const now = performance.now();
+    if (gathered === undefined || now - gathered.at > metrics_fresh_ms) gathered = { at: now, text: metricsText() };
+    res.type('text/plain; version=0.0.4').end(await gathered.text);
+  };
 }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
+import type { HoldBack } from './hold-back.ts';
 
 export interface Problem {
   type: string;
@@ -40,8 +41,11 @@ function fromHttp(error: HttpError): BatonError | undefined {
   return undefined;
 }
 
+/** Refusals of a client that asks for too much, or too fast. */
+const held_back: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
+
 /** The one exit for errors: known ones by the table, unknown ones logged whole and answered blandly. */
-export function problemHandler(log: Logger): ErrorRequestHandler {
+export function problemHandler(log: Logger, hold_back: HoldBack): ErrorRequestHandler {
   return (error: HttpError, req, res, next) => {
     if (res.headersSent) {
       next(error);
@@ -49,10 +53,16 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     }
     const known = error instanceof BatonError ? error : fromHttp(error);
     const problem: BatonError = known ?? new BatonError('internal_error');
-    if (error_table[problem.code][0] >= 500) {
+    // That too much is waiting is no fault to look into; the request's own line tells it.
+    if (error_table[problem.code][0] >= 500 && (problem.code !== 'overloaded' || problem.cause !== undefined)) {
       log.error({ err: describe(error), request_id: res.locals['request_id'], method: req.method }, problem.code);
     }
-    sendProblem(res, problem);
+    if (!held_back.includes(problem.code)) {
+      sendProblem(res, problem);
+    } else if (!hold_back.answer(() => sendProblem(res, problem))) {
+      res.shouldKeepAlive = false;
+      sendProblem(res, problem);
+    }
   };
 }
 

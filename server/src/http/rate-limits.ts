@@ -1,5 +1,3 @@
-import type { Request, RequestHandler } from 'express';
-import { type Options, rateLimit } from 'express-rate-limit';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
@@ -18,8 +16,6 @@ export interface Asking {
 export type Guard = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
 
 export interface RateLimits {
-  /** Every request, by network address; counted in memory, per process. */
-  global: RequestHandler[];
   /** The limit of an operation by which somebody could guess, or sign up again and again. */
   guardOf: (operation_id: string) => Guard | undefined;
 }
@@ -28,37 +24,8 @@ export interface RateLimits {
 export const auth_window_s = 15 * 60;
 const known_for_days = 90;
 // A site is limited, too, but its networks have their own limits within that.
-const networks_a_site = 4;
+export const networks_a_site = 4;
 const no_limit = Number.MAX_SAFE_INTEGER;
-
-const common: Partial<Options> = {
-  windowMs: 60_000,
-  // draft-8 hashes the key for its header, which took longer than counting.
-  standardHeaders: 'draft-7',
-  legacyHeaders: false,
-  handler: (_req, _res, next) => next(new BatonError('rate_limited')),
-};
-
-const keyedBy =
-  (keyOf: (ip: string) => string) =>
-  ({ ip = '' }: Request) =>
-    keyOf(ip);
-
-/** A site comes first: one with 65,536 networks must not fill the memory with a counter for each. */
-function limitRequests({ rate_limit_per_minute }: Config): RequestHandler[] {
-  const byNetwork = rateLimit({
-    ...common,
-    limit: rate_limit_per_minute,
-    keyGenerator: keyedBy(networkOf),
-  });
-  const bySite = rateLimit({
-    ...common,
-    limit: rate_limit_per_minute * networks_a_site,
-    keyGenerator: keyedBy(siteOf),
-  });
-  const hasNetworks = (req: Request) => hasSite(req.ip ?? '');
-  return [(req, res, next) => (hasNetworks(req) ? bySite(req, res, next) : next()), byNetwork];
-}
 
 /** Whether an outcome stays counted: of a refusal the error, of a success undefined. */
 type Counts = (error: unknown) => boolean;
@@ -175,5 +142,5 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),
     accept_invitation: guardAccount('invitation', refusedBy('not_found'), config, counters),
   };
-  return { global: limitRequests(config), guardOf: (operation_id) => guards[operation_id] };
+  return { guardOf: (operation_id) => guards[operation_id] };
 }

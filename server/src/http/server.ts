@@ -7,6 +7,8 @@ import { UnderWay } from './under-way.ts';
 
 const max_url_length = 4096;
 const linger_ms = 2000;
+/** Requests that one connection may send ahead of their answers: a packet has room for two thousand. */
+const max_pipelined = 100;
 
 function rawProblem(code: PlainErrorCode): string {
   const problem = toProblem(new BatonError(code));
@@ -137,6 +139,10 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     if (fault !== undefined) {
       last_words.refuse(req.socket, fault);
     } else if (last_words.admits(req.socket)) {
+      if (under_way.depth(req.socket) >= max_pipelined) {
+        last_words.refuse(req.socket, 'rate_limited');
+        return;
+      }
       under_way.add(res);
       handler(req, res);
     }

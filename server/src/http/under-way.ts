@@ -7,12 +7,15 @@ import type { Duplex } from 'node:stream';
  */
 export class UnderWay {
   readonly #answers = new Set<ServerResponse>();
+  readonly #depths = new WeakMap<Duplex, number>();
   readonly #onClose: (this: ServerResponse) => void;
   #draining = false;
 
   constructor() {
     const answers = this.#answers;
+    const depths = this.#depths;
     this.#onClose = function onClose() {
+      depths.set(this.req.socket, (depths.get(this.req.socket) ?? 1) - 1);
       if (this.req.complete || this.req.closed) answers.delete(this);
       else this.req.once('close', () => answers.delete(this));
     };
@@ -21,7 +24,13 @@ export class UnderWay {
   add(res: ServerResponse): void {
     if (this.#draining) res.shouldKeepAlive = false;
     this.#answers.add(res);
+    this.#depths.set(res.req.socket, this.depth(res.req.socket) + 1);
     res.on('close', this.#onClose);
+  }
+
+  /** How many of one connection are waited for. */
+  depth(socket: Duplex): number {
+    return this.#depths.get(socket) ?? 0;
   }
 
   /** Those of one connection; one that was given before its request was whole stays until the request has ended too. */

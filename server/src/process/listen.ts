@@ -50,18 +50,20 @@ export async function startListening(config: Config, database_url: string): Prom
   const output = pino.destination(1);
   output.on('error', () => undefined); // nobody reads it any more
   const log = pino({ level: config.log_level }, output);
-  const pool = createPool({
+  const options = {
     url: database_url,
     max: config.pool_size,
     role: config.app_role,
     statement_timeout_ms: config.statement_timeout_ms,
     lock_timeout_ms: config.lock_timeout_ms,
-    on_error: (error) => log.warn({ message: error.message }, 'database connection lost'),
-  });
+    on_error: (error: Error) => log.warn({ message: error.message }, 'database connection lost'),
+  };
+  const pool = createPool(options);
+  const probe_pool = createPool({ ...options, max: 1 });
   observePool(pool);
   await sayDoubts(pool);
   const lifecycle = { stopping: false };
-  const { server, drain } = createHttpServer(createApp({ config, pool, log, lifecycle }).handler, config);
+  const { server, drain } = createHttpServer(createApp({ config, pool, probe_pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
@@ -77,7 +79,7 @@ export async function startListening(config: Config, database_url: string): Prom
       await closed;
       clearTimeout(deadline);
       clearInterval(idle);
-      await pool.end();
+      await Promise.all([pool.end(), probe_pool.end()]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
+import { ByteCache } from '../lib/byte-cache.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
 /** Which version of which project's workflow. */
@@ -9,17 +10,15 @@ export interface DefinitionKey {
   workflow_version: number;
 }
 
-// A version never changes once written, so a process may remember it for good: nothing ever needs invalidating.
-// A Map keeps the order of insertion, which makes it a queue of what to forget first.
-const remembered = new Map<string, WorkflowDefinition>();
-const max_remembered = 1000;
+// A version never changes once written, so a process may remember it: nothing ever needs invalidating. Parsed, a
+// definition takes some PARSED times the bytes of its JSON, and as much again for what a role may do in each status.
+const bytes_per_character = 8;
+const remembered = new ByteCache<WorkflowDefinition>(64 * 1024 * 1024);
 
 const nameOf = (key: DefinitionKey) => `${key.workspace_id} ${key.project_id} ${key.workflow_version}`;
 
 function remember(key: DefinitionKey, definition: WorkflowDefinition): void {
-  const [oldest] = remembered.keys();
-  if (remembered.size >= max_remembered && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(nameOf(key), definition);
+  remembered.set(nameOf(key), definition, JSON.stringify(definition).length * bytes_per_character);
 }
 
 interface WorkflowRow extends DefinitionKey {

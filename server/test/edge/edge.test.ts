@@ -2,7 +2,7 @@ import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../harness/make.ts';
 import { registerPerson } from '../harness/people.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { metrics_token, startServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
 let team: Team;
@@ -418,9 +418,18 @@ describe('probes', () => {
   test('answer alive, ready, and how it does', async () => {
     expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok' });
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ok' });
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    const headers = { authorization: `Bearer ${metrics_token}` };
+    const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
     expect(metrics).toMatch(/baton_http_request_duration_seconds_count\{operation="create_ticket"/);
     expect(metrics).not.toContain(team.workspace_id);
+  });
+});
+
+describe('metrics', () => {
+  test('are not there without their token', async () => {
+    for (const headers of [{}, { authorization: 'Bearer x' }, as(team.owner)]) {
+      expect((await refused('/metrics', { headers })).slice(0, 2)).toEqual([404, 'not_found']);
+    }
   });
 });
 

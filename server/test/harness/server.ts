@@ -20,6 +20,9 @@ export interface TestServer {
   stop: () => Promise<void>;
 }
 
+/** Opens /metrics of every server of the tests. */
+export const metrics_token = randomBytes(24).toString('hex');
+
 /** Settings that only a test would use: quick hashes, limits out of the way. */
 export const test_environment = {
   BATON_ENV_FILE: '', // whoever runs the tests may have a .env
@@ -30,6 +33,8 @@ export const test_environment = {
   BATON_AUTH_LIMIT_PER_ADDRESS: '1000000',
   BATON_AUTH_LIMIT_PER_ACCOUNT: '1000000',
   BATON_AUTH_LIMIT_SUCCESSES: '1000000',
+  BATON_REFUSAL_DELAY_MS: '0',
+  BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,
 };
@@ -66,16 +71,18 @@ export async function startServer(
   const database = options.database ?? (await createDatabase());
   const config = readConfig({ ...test_environment, DATABASE_URL: database.url, ...environment });
   const log = pino({ level: config.log_level }, { write: options.log_to ?? ((line) => process.stderr.write(line)) });
-  const pool = createPool({
+  const pool_options = {
     url: database.url,
     max: config.pool_size,
     role: config.app_role,
     statement_timeout_ms: config.statement_timeout_ms,
     lock_timeout_ms: config.lock_timeout_ms,
     on_error: () => undefined,
-  });
+  };
+  const pool = createPool(pool_options);
+  const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text));
-  const { handler } = createApp({ config, pool, log, lifecycle: { stopping: false } });
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle: { stopping: false } });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -87,7 +94,7 @@ export async function startServer(
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await pool.end();
+      await Promise.all([pool.end(), probe_pool.end()]);
       // Whatever the tests did: what must hold of the data holds. A broken build may break it; its test looks itself.
       const broken = options.patch === undefined ? await brokenInvariants(database.owner) : {};
       if (Object.keys(broken).length > 0) throw new Error(`Invariants are broken: ${JSON.stringify(broken)}`);

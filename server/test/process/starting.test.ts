@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { conformingClient } from '../harness/conformance.ts';
 import { postmasterOf } from '../harness/installation.ts';
 import { freePort } from '../harness/served.ts';
+import { metrics_token } from '../harness/server.ts';
 import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('starting', () => {
@@ -82,7 +83,9 @@ describe('several processes', () => {
       statuses.push((await conformingClient(url).raw.login({ body: guess })).status);
     }
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const metrics = await (
+      await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metrics_token}` } })
+    ).text();
     expect(metrics).toMatch(/operation="get_me",method="GET",status="200"\} 20/);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);

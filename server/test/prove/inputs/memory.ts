@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { metrics_token } from '../../harness/server.ts';
 import type { Wire } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
 
@@ -27,7 +28,7 @@ export class MemoryWatch {
   async look(): Promise<void> {
     this.#stage.child.kill('SIGWINCH');
     await sleep(50);
-    const { text } = await this.#wire.send({ method: 'GET', path: '/metrics' });
+    const { text } = await this.#wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
     const sum = (name: string) =>
       [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d.*)$`, 'gm'))].reduce(
         (all, match) => all + Number(match[1]),

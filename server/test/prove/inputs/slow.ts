@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerPerson } from '../../harness/people.ts';
+import { metrics_token } from '../../harness/server.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStage, type Stage } from '../stage.ts';
@@ -35,7 +36,7 @@ function faultsOfFate({ name, limit, statuses }: SlowKind, { ended_ms, answers }
 
 /** The sockets that the server's process has, those to its database included. */
 async function openSockets(wire: Wire): Promise<number> {
-  const { text } = await wire.send({ method: 'GET', path: '/metrics' });
+  const { text } = await wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
   return Number(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 

@@ -1,0 +1,54 @@
+/** How many networks or accounts are remembered, at some hundred bytes each. */
+const max_remembered = 50_000;
+
+/**
+ * A rate, kept by counting when a caller's next request would be due if its requests came evenly (GCRA): one number for
+ * each caller. In memory; what a caller has not used for a while is forgotten, since it would be admitted anyway.
+ */
+export class Pace {
+  /** How many may come at once. */
+  readonly burst: number;
+  readonly #every_ms: number;
+  readonly #due = new Map<string, number>();
+
+  constructor({ count, within_ms, burst }: { count: number; within_ms: number; burst: number }) {
+    this.burst = burst;
+    this.#every_ms = within_ms / count;
+  }
+
+  /** Counts a request, or one that weighs as much as several; gives the ms to wait if it comes too early, else 0. */
+  spend(who: string, now: number, weight = 1): number {
+    const due = Math.max(this.#due.get(who) ?? now, now);
+    const next = due + weight * this.#every_ms;
+    const early = next - now - this.burst * this.#every_ms;
+    // What is heavier than a burst passes when nothing else has been.
+    if (early > 0 && due > now) return Math.max(1, early);
+    if (this.#due.size >= max_remembered) this.#forget(now);
+    this.#due.set(who, next);
+    return 0;
+  }
+
+  /** How many more may come at once. */
+  left(who: string, now: number): number {
+    return Math.max(0, Math.floor(this.burst - this.#ahead(who, now) / this.#every_ms));
+  }
+
+  /** The ms until all that may come at once may. */
+  #ahead(who: string, now: number): number {
+    return Math.max(0, (this.#due.get(who) ?? now) - now);
+  }
+
+  /** The seconds until the whole burst is free again. */
+  resetAfter_s(who: string, now: number): number {
+    return Math.ceil(this.#ahead(who, now) / 1000);
+  }
+
+  #forget(now: number): void {
+    for (const [who, due] of this.#due) if (due <= now) this.#due.delete(who);
+    // So many at once are one attacker's: whoever was seen first starts anew.
+    for (const who of this.#due.keys()) {
+      if (this.#due.size < max_remembered) return;
+      this.#due.delete(who);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import { requireWrites } from '../db/connection-check.ts';
+import { BatonError } from '../errors.ts';
+
+const timeout_ms = 1000;
+/** What was found out is told for so long: a flood of probes asks the database no more often. */
+const fresh_ms = 250;
+
+/** Asks whether the database takes writes. A connection that doesn't say in time is given up. */
+async function ask(pool: pg.Pool): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('The database did not answer in time.')), timeout_ms);
+  try {
+    const connecting = pool.connect();
+    const client = await Promise.race([connecting, late.promise]).catch((error: unknown) => {
+      connecting.then((unused) => unused.release()).catch(() => undefined);
+      throw error;
+    });
+    const asking = requireWrites(client);
+    asking.catch(() => undefined);
+    await Promise.race([asking, late.promise]).then(
+      () => client.release(),
+      (error: unknown) => {
+        client.release(true);
+        throw error;
+      },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether requests can be served, as far as the database goes. */
+export class Readiness {
+  readonly #pool: pg.Pool;
+  #asked: { at: number; outcome: Promise<void> } | undefined;
+
+  /** The pool has one connection and is nobody else's: whatever requests hold or wait for, a probe has its own. */
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** Throws `database_unavailable`. All that ask within a moment share one look. */
+  requireDatabase(): Promise<void> {
+    const now = performance.now();
+    if (this.#asked === undefined || now - this.#asked.at > fresh_ms) {
+      const outcome = ask(this.#pool).catch((error: unknown) => {
+        throw new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 1 });
+      });
+      outcome.catch(() => undefined);
+      const asked = { at: Number.POSITIVE_INFINITY, outcome };
+      this.#asked = asked;
+      const done = () => (asked.at = performance.now());
+      outcome.then(done, done);
+    }
+    return this.#asked.outcome;
+  }
+}
