@@ -4,13 +4,15 @@ export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "se
 
 export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
 
-export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | (string & {});
+export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
 
 export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
 
 export type AuditSubjectType = "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment" | (string & {});
 
-export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "created_at": string; };
+export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "version": number; "created_at": string; "edited_at": string | null; "deleted_at": string | null; "deleted_by": string | null; "purged_at": string | null; };
+
+export type CommentRevision = { "version": number; "author_id": string; "body": string; "created_at": string; };
 
 export type ConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "conflict"; "current_version": number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; [member: string]: unknown; };
 
@@ -52,7 +54,7 @@ export type Ticket = { "id": string; "key": string; "project_id": string; "numbe
 
 export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
 
-export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
+export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
 
 export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; [member: string]: unknown; };
 
@@ -151,10 +153,20 @@ export interface Operations {
   set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "assignee_id"?: string | null; "version"?: number; "user_id"?: string | null; "expected_version"?: number; }; }; output: Ticket };
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: { input: { workspace_id: string; ticket: string; body: { "body": string; }; }; output: Comment };
-  /** Lists a ticket’s comments, oldest first, including those added by transitions. */
+  /** Lists a ticket’s comments, oldest first, including those added by transitions and those deleted. */
   list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
+  /** Deletes a comment: its place in the list stays, without its text. Its author may, and admins. */
+  delete_comment: { input: { workspace_id: string; ticket: string; comment_id: string; if_match?: string; }; output: undefined };
+  /** Returns a comment. */
+  get_comment: { input: { workspace_id: string; ticket: string; comment_id: string; }; output: Comment };
+  /** Edits a comment based on a version. Only its author may; admins can read every earlier text. */
+  update_comment: { input: { workspace_id: string; ticket: string; comment_id: string; if_match?: string; body: { "body": string; "version"?: number; }; }; output: Comment };
+  /** Lists the earlier texts of a comment, oldest first, with author and time. */
+  list_comment_revisions: { input: { workspace_id: string; ticket: string; comment_id: string; limit?: number; cursor?: string; }; output: { "data": Array<CommentRevision>; "next_cursor": string | null; } };
+  /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
+  purge_comment: { input: { workspace_id: string; ticket: string; comment_id: string; }; output: Comment };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */
@@ -215,6 +227,11 @@ export const operations: Record<keyof Operations, Call> = {
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match"],"body":true,"returns":true},
   create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":[],"body":true,"returns":true},
   list_comments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
+  get_comment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":[],"body":false,"returns":true},
+  update_comment: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
+  list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":[],"body":false,"returns":true},
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","actor","action","subject","subject_type","created_after","created_before"],"headers":[],"body":false,"returns":true},
   get_policy: {"method":"GET","path":"/v1/policy","query":[],"headers":[],"body":false,"returns":true},
   get_livez: {"method":"GET","path":"/livez","query":[],"headers":[],"body":false,"returns":true},

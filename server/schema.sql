@@ -32,6 +32,33 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid;
 
+CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  purged comments%rowtype;
+begin
+  select * into purged from comments
+  where workspace_id = scope and ticket_id = the_ticket and id = the_comment for update;
+  if not found then return false; end if;
+  if purged.purged_at is not null then return true; end if;
+  insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
+  values (scope, the_ticket, the_comment, purged.version, purged.author_id, '', coalesce(purged.edited_at, purged.created_at));
+  update comment_revisions set body = ''
+  where workspace_id = scope and ticket_id = the_ticket and comment_id = the_comment;
+  update comments set body = '', version = version + 1, purged_at = now(), purged_by = the_actor,
+    deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, the_actor)
+  where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
+  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1,
+    jsonb_build_object('ticket_id', the_ticket), request);
+  return true;
+end $function$;
+
 create table account_audit_log (
   user_id uuid not null,
   id uuid not null,
@@ -70,6 +97,20 @@ CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (wo
 CREATE POLICY workspace ON audit_log USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON audit_log TO baton_app;
 
+create table comment_revisions (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  comment_id uuid not null,
+  version integer not null,
+  author_id uuid not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  constraint comment_revisions_pkey PRIMARY KEY (workspace_id, ticket_id, comment_id, version),
+  constraint comment_revisions_comment_fkey FOREIGN KEY (workspace_id, ticket_id, comment_id) REFERENCES comments(workspace_id, ticket_id, id)
+);
+CREATE POLICY workspace ON comment_revisions USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON comment_revisions TO baton_app;
+
 create table comments (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -77,8 +118,15 @@ create table comments (
   author_id uuid not null,
   body text not null,
   created_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  edited_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  deleted_by uuid,
+  purged_at timestamp with time zone,
+  purged_by uuid,
   constraint comments_pkey PRIMARY KEY (workspace_id, ticket_id, id),
-  constraint comments_body_length CHECK (((length(body) >= 1) AND (length(body) <= 1048576))),
+  constraint comments_body_length CHECK (((length(body) <= 1048576) AND ((body = ''::text) = (deleted_at IS NOT NULL)))) NOT VALID,
+  constraint comments_end CHECK ((((deleted_at IS NULL) = (deleted_by IS NULL)) AND ((purged_at IS NULL) = (purged_by IS NULL)) AND ((purged_at IS NULL) OR (deleted_at IS NOT NULL)))) NOT VALID,
   constraint comments_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
 );
 CREATE INDEX comments_created ON public.comments USING btree (workspace_id, ticket_id, created_at, id);

@@ -40,3 +40,65 @@ alter table tickets force row level security;
 alter table projects force row level security;
 alter table workflows force row level security;
 alter table audit_log force row level security;
+
+-- comments: edited by their author, deleted with a tombstone left, purged
+
+alter table comments add column version integer not null default 1, add column edited_at timestamptz,
+  add column deleted_at timestamptz, add column deleted_by uuid, add column purged_at timestamptz,
+  add column purged_by uuid;
+-- Not validated: the stricter rule they replace held for every row, and reading all texts again would take long.
+alter table comments drop constraint comments_body_length;
+alter table comments add constraint comments_body_length
+  check (length(body) <= 1048576 and (body = '') = (deleted_at is not null)) not valid;
+alter table comments add constraint comments_end
+  check ((deleted_at is null) = (deleted_by is null) and (purged_at is null) = (purged_by is null)
+    and (purged_at is null or deleted_at is not null)) not valid;
+-- A purge is the function's alone.
+grant update (body, version, edited_at, deleted_at, deleted_by) on comments to baton_app;
+
+-- Every text that a comment had before: appended, and emptied by a purge alone.
+create table comment_revisions (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  comment_id uuid not null,
+  version integer not null,
+  author_id uuid not null,
+  body text not null,
+  created_at timestamptz not null,
+  constraint comment_revisions_pkey primary key (workspace_id, ticket_id, comment_id, version)
+);
+select app_distribute('comment_revisions', 'workspace_id');
+alter table comment_revisions add constraint comment_revisions_comment_fkey
+  foreign key (workspace_id, ticket_id, comment_id) references comments (workspace_id, ticket_id, id);
+alter table comment_revisions enable row level security;
+alter table comment_revisions force row level security;
+create policy workspace on comment_revisions using (workspace_id = app_workspace_id());
+grant select, insert on comment_revisions to baton_app;
+
+-- What must never be kept, a password pasted into a comment say, is really gone after this: from the comment and its
+-- revisions. The app's role may only append to revisions and audit, so this runs as their owner. It does nothing else,
+-- nothing outside the transaction's workspace, and nothing without its audit entry. Answers whether there was a comment.
+create function purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
+returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  scope uuid := app_workspace_id();
+  purged comments%rowtype;
+begin
+  select * into purged from comments
+  where workspace_id = scope and ticket_id = the_ticket and id = the_comment for update;
+  if not found then return false; end if;
+  if purged.purged_at is not null then return true; end if;
+  insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
+  values (scope, the_ticket, the_comment, purged.version, purged.author_id, '', coalesce(purged.edited_at, purged.created_at));
+  update comment_revisions set body = ''
+  where workspace_id = scope and ticket_id = the_ticket and comment_id = the_comment;
+  update comments set body = '', version = version + 1, purged_at = now(), purged_by = the_actor,
+    deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, the_actor)
+  where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
+  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1,
+    jsonb_build_object('ticket_id', the_ticket), request);
+  return true;
+end $$;
+revoke execute on function purge_comment(uuid, uuid, uuid, uuid, text) from public;
+grant execute on function purge_comment(uuid, uuid, uuid, uuid, text) to baton_app;

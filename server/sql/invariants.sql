@@ -180,6 +180,30 @@ where not exists (
     select 1 from status_history h
     where h.workspace_id = c.workspace_id and h.ticket_id = c.ticket_id and h.comment_id = c.id);
 
+-- name: each_comment_keeps_every_earlier_text
+select c.workspace_id, c.ticket_id, 'comment ' || c.id || ', version ' || c.version || ', revisions ' || count(r.version) as violation
+from comments c
+left join comment_revisions r
+  on r.workspace_id = c.workspace_id and r.ticket_id = c.ticket_id and r.comment_id = c.id
+group by c.workspace_id, c.ticket_id, c.id, c.version
+having count(r.version) <> c.version - 1 or coalesce(max(r.version), 0) <> c.version - 1;
+
+-- name: each_comment_change_has_its_audit_entry
+select c.workspace_id, c.ticket_id, 'comment ' || c.id || ', version ' || c.version || ', entries ' || count(a.id) as violation
+from comments c
+left join audit_log a
+  on a.workspace_id = c.workspace_id and a.subject_id = c.id
+  and a.action in ('comment.updated', 'comment.deleted', 'comment.purged')
+group by c.workspace_id, c.ticket_id, c.id, c.version
+having count(a.id) <> c.version - 1;
+
+-- name: purged_comments_have_no_text
+select c.workspace_id, c.ticket_id, 'comment ' || c.id || ', version ' || r.version as violation
+from comments c
+join comment_revisions r
+  on r.workspace_id = c.workspace_id and r.ticket_id = c.ticket_id and r.comment_id = c.id
+where c.purged_at is not null and (r.body <> '' or c.body <> '');
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

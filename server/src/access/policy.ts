@@ -59,6 +59,11 @@ export const policy = {
   list_transitions: everyone,
   create_comment: writers,
   list_comments: everyone,
+  get_comment: everyone,
+  update_comment: writers,
+  delete_comment: writers,
+  list_comment_revisions: admins,
+  purge_comment: owners,
 
   list_audit: admins,
 } as const satisfies Record<string, Access>;

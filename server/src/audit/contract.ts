@@ -38,6 +38,9 @@ const audit_actions = {
   'ticket.deleted': 'A ticket was deleted.',
   'ticket.restored': 'A deleted ticket was restored.',
   'comment.created': 'A comment was added.',
+  'comment.updated': 'A comment was edited by its author.',
+  'comment.deleted': 'A comment was deleted.',
+  'comment.purged': 'A comment and its earlier texts were deleted permanently.',
 } as const satisfies Record<`${string}.${string}`, string>;
 
 export type AuditAction = keyof typeof audit_actions;

@@ -1,37 +1,132 @@
 import { z } from 'zod';
-import { id, operation, page, page_query, stored, text, timestamp } from '../http/contract.ts';
+import { id, operation, page, page_query, stored, text, timestamp, version } from '../http/contract.ts';
 import { max_text, ticket_params } from '../tickets/contract.ts';
 
 export const comment = z
-  .strictObject({ id, ticket_id: id, author_id: id, body: stored(max_text), created_at: timestamp })
+  .strictObject({
+    id,
+    ticket_id: id,
+    author_id: id,
+    body: stored(max_text).meta({ description: 'Empty once the comment is deleted.' }),
+    version,
+    created_at: timestamp,
+    edited_at: timestamp.nullable(),
+    deleted_at: timestamp.nullable(),
+    deleted_by: id.nullable(),
+    purged_at: timestamp.nullable().meta({ description: 'Since when its earlier texts are gone as well.' }),
+  })
   .meta({ id: 'Comment' });
 export type Comment = z.infer<typeof comment>;
 
-const path = '/v1/workspaces/{workspace_id}/tickets/{ticket}/comments';
+export const comment_revision = z
+  .strictObject({
+    version,
+    author_id: id,
+    body: stored(max_text).meta({ description: 'Empty once the comment is purged.' }),
+    created_at: timestamp.meta({ description: 'When this text was written.' }),
+  })
+  .meta({ id: 'CommentRevision' });
+export type CommentRevision = z.infer<typeof comment_revision>;
+
+const collection = '/v1/workspaces/{workspace_id}/tickets/{ticket}/comments';
+const member = `${collection}/{comment_id}` as const;
+const comment_params = ticket_params.extend({ comment_id: id });
+const max_body_bytes = 6 * 1024 * 1024;
 
 export const create_comment = operation({
   id: 'create_comment',
   method: 'post',
-  path,
+  path: collection,
   tag: 'comments',
   summary: 'Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits.',
   params: ticket_params,
   body: z.strictObject({ body: text({ min: 1, max: max_text }) }),
-  max_body_bytes: 6 * 1024 * 1024,
+  max_body_bytes,
   status: 201,
   response: comment,
+  etag: true,
+  location: '/v1/workspaces/{workspace_id}/tickets/{ticket_id}/comments/{id}',
   errors: ['project_archived'],
 });
 
 export const list_comments = operation({
   id: 'list_comments',
   method: 'get',
-  path,
+  path: collection,
   tag: 'comments',
-  summary: 'Lists a ticket’s comments, oldest first, including those added by transitions.',
+  summary: 'Lists a ticket’s comments, oldest first, including those added by transitions and those deleted.',
   params: ticket_params,
   query: page_query,
   status: 200,
   response: page(comment),
   errors: ['invalid_cursor'],
+});
+
+export const get_comment = operation({
+  id: 'get_comment',
+  method: 'get',
+  path: member,
+  tag: 'comments',
+  summary: 'Returns a comment.',
+  params: comment_params,
+  status: 200,
+  response: comment,
+  etag: true,
+});
+
+export const update_comment = operation({
+  id: 'update_comment',
+  method: 'patch',
+  path: member,
+  tag: 'comments',
+  summary: 'Edits a comment based on a version. Only its author may; admins can read every earlier text.',
+  params: comment_params,
+  body: z.strictObject({
+    body: text({ min: 1, max: max_text }),
+    version: version.optional().meta({ description: 'The version the edit is based on. Alternatively send If-Match.' }),
+  }),
+  max_body_bytes,
+  if_match: true,
+  status: 200,
+  response: comment,
+  etag: true,
+  errors: ['precondition_required', 'conflict', 'project_archived'],
+});
+
+export const delete_comment = operation({
+  id: 'delete_comment',
+  method: 'delete',
+  path: member,
+  tag: 'comments',
+  summary: 'Deletes a comment: its place in the list stays, without its text. Its author may, and admins.',
+  params: comment_params,
+  if_match: true,
+  status: 204,
+  errors: ['project_archived'],
+});
+
+export const list_comment_revisions = operation({
+  id: 'list_comment_revisions',
+  method: 'get',
+  path: `${member}/revisions`,
+  tag: 'comments',
+  summary: 'Lists the earlier texts of a comment, oldest first, with author and time.',
+  params: comment_params,
+  query: page_query,
+  status: 200,
+  response: page(comment_revision),
+  errors: ['invalid_cursor'],
+});
+
+export const purge_comment = operation({
+  id: 'purge_comment',
+  method: 'post',
+  path: `${member}/purge`,
+  tag: 'comments',
+  summary:
+    'Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text.',
+  params: comment_params,
+  status: 200,
+  response: comment,
+  etag: true,
 });

@@ -14,14 +14,15 @@ export async function createComment(
   input: { body: string },
 ): Promise<Comment> {
   const { actor, ticket } = await openTicket(tx, applicant, ref, { hold: 'comment' });
-  const comment: Comment = {
+  const { workspace_id, user_id } = actor;
+  const comment = {
     id: newId(),
     ticket_id: ticket.id,
-    author_id: actor.user_id,
+    author_id: user_id,
     body: input.body,
     created_at: ticket.now,
   };
-  insertComment(tx, { ...comment, workspace_id: actor.workspace_id });
+  insertComment(tx, { ...comment, workspace_id });
   recordAudit(tx, actor, { action: 'comment.created', subject_id: comment.id, after: { ticket_id: ticket.id } });
-  return comment;
+  return { ...comment, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
 }

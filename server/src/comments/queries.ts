@@ -1,9 +1,19 @@
+import { type Actor, type Applicant, mayAct } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import type { Comment } from './contract.ts';
+import { newId } from '../lib/ids.ts';
+import { from_tickets, isTicket } from '../tickets/queries.ts';
+import type { Comment, CommentRevision } from './contract.ts';
 
-export function insertComment(tx: Tx, row: Comment & { workspace_id: string }): void {
+const columns = sql`
+  c.id, c.ticket_id, c.author_id, c.body, c.version, c.created_at, c.edited_at, c.deleted_at, c.deleted_by, c.purged_at`;
+
+export interface NewComment extends Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'created_at'> {
+  workspace_id: string;
+}
+
+export function insertComment(tx: Tx, row: NewComment): void {
   tx.send(sql`
     insert into comments (workspace_id, ticket_id, id, author_id, body, created_at)
     values (${row.workspace_id}, ${row.ticket_id}, ${row.id}, ${row.author_id}, ${row.body}, ${row.created_at})`);
@@ -11,8 +21,87 @@ export function insertComment(tx: Tx, row: Comment & { workspace_id: string }): 
 
 export function commentsOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
   return db.rows(sql`
-    select c.id, c.ticket_id, c.author_id, c.body, c.created_at
+    select ${columns}
     from comments c
     where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and ${part.after}
     ${part.order_and_limit}`);
+}
+
+/** A comment of a ticket that is there. */
+export function commentByRef(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment | undefined> {
+  return db.maybeOne(sql`
+    select ${columns} ${from_tickets}
+    join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${id}
+    where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
+export interface LockedComment extends Comment {
+  /** The time of the change about to be made: later than the last one, whatever the clocks say. */
+  at: string;
+}
+
+/** The comment, locked until the commit. Its ticket is locked before it. */
+export function lockComment(
+  tx: Tx,
+  applicant: Applicant,
+  at: { ticket: string; comment_id: string },
+  options: { deleted: boolean },
+): Promise<LockedComment | undefined> {
+  const { workspace_id } = applicant;
+  const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
+  return tx.maybeOne(sql`
+    select ${columns}, greatest(now(), coalesce(c.edited_at, c.created_at) + interval '1 microsecond') as at
+    ${from_tickets}
+    join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
+    where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${mayAct(applicant)}
+    for no key update of c`);
+}
+
+/** What a change of a comment sets; the version before is kept as a revision. */
+type CommentChanges = Pick<Comment, 'body' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
+
+/** Changes a comment that the transaction has locked, keeps the text it had, and gives it as it is then. */
+export function reviseComment(
+  tx: Tx,
+  workspace_id: string,
+  { at, ...comment }: LockedComment,
+  changes: CommentChanges,
+): Comment {
+  const version = comment.version + 1;
+  tx.send(sql`
+    insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
+    values (${workspace_id}, ${comment.ticket_id}, ${comment.id}, ${comment.version}, ${comment.author_id},
+      ${comment.body}, ${comment.edited_at ?? comment.created_at})`);
+  tx.send(sql`
+    update comments set body = ${changes.body}, version = ${version}, edited_at = ${changes.edited_at},
+      deleted_at = ${changes.deleted_at}, deleted_by = ${changes.deleted_by}
+    where workspace_id = ${workspace_id} and ticket_id = ${comment.ticket_id} and id = ${comment.id}`);
+  return { ...comment, ...changes, version };
+}
+
+export function revisionsOf(
+  db: Db,
+  workspace_id: string,
+  at: { ticket_id: string; comment_id: string },
+  part: KeysetPart,
+): Promise<(CommentRevision & { id: string })[]> {
+  return db.rows(sql`
+    select r.version, r.author_id, r.body, r.created_at, r.comment_id as id
+    from comment_revisions r
+    where r.workspace_id = ${workspace_id} and r.ticket_id = ${at.ticket_id} and r.comment_id = ${at.comment_id}
+      and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+/** Empties a comment and all its revisions, records that in the audit log, and gives the comment as it is then. */
+export async function purgeTexts(
+  tx: Tx,
+  { workspace_id, user_id, request_id }: Actor,
+  { ticket_id, id }: { ticket_id: string; id: string },
+): Promise<Comment> {
+  tx.send(sql`
+    select purge_comment(${ticket_id}, ${id}, ${user_id}, ${newId()}, ${request_id})`);
+  return tx.one(sql`
+    select ${columns} from comments c
+    where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and c.id = ${id}`);
 }

@@ -29,6 +29,8 @@ interface Opening {
   hold?: Hold;
   /** Whether a deleted ticket is one too. */
   deleted?: boolean;
+  /** Whether one of an archived project is one too. */
+  archived?: boolean;
   /** Who is to have the ticket. */
   assignee_id?: string | null | undefined;
 }
@@ -41,7 +43,7 @@ export async function openTicket(
   tx: Tx,
   applicant: Applicant,
   ref: string,
-  { hold = 'change', deleted = false, assignee_id }: Opening = {},
+  { hold = 'change', deleted = false, archived = false, assignee_id }: Opening = {},
 ): Promise<{ actor: Actor; ticket: LockedTicket }> {
   const [actor, assignable, ticket] = await Promise.all([
     applicant.actor,
@@ -49,7 +51,7 @@ export async function openTicket(
     lockTicket(tx, applicant, ref, { hold, deleted }),
   ]);
   if (ticket === undefined) return refuseAbsent(tx, applicant);
-  if (ticket.project_archived_at !== null) throw new BatonError('project_archived');
+  if (ticket.project_archived_at !== null && !archived) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
   return { actor, ticket };
 }

@@ -18,12 +18,12 @@ const columns = sql`
   t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
   t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
 
-const from_tickets = sql`
+export const from_tickets = sql`
   from tickets t
   join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id`;
 
 /** The conditions that find one ticket by its id or its key. */
-function isTicket(workspace_id: string, ref: string): Sql {
+export function isTicket(workspace_id: string, ref: string): Sql {
   const here = sql`t.workspace_id = ${workspace_id} and p.workspace_id = ${workspace_id}`;
   if (isUuid(ref)) return sql`${here} and t.id = ${ref}`;
   const dash = ref.lastIndexOf('-');
@@ -162,7 +162,6 @@ export interface TransitionRow extends Omit<Transition, 'comment'> {
   workspace_id: string;
   project_id: string;
   workflow_version: number;
-  comment_id: string | null;
 }
 
 export function insertTransition(tx: Tx, row: TransitionRow): void {
@@ -182,8 +181,8 @@ export function transitionsOf(
   part: KeysetPart,
 ): Promise<Transition[]> {
   return db.rows(sql`
-    select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, c.body as comment, h.actor_id,
-      h.remapped, h.created_at
+    select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, h.comment_id,
+      nullif(c.body, '') as comment, h.actor_id, h.remapped, h.created_at
     from status_history h
     left join comments c
       on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id

@@ -79,7 +79,7 @@ export async function transitionTicket(
     after: comment_id === null ? fields.after : { ...fields.after, comment_id },
     at: before.at,
   });
-  const { workspace_id: _, project_id: __, workflow_version: ___, comment_id: ____, ...transition } = row;
+  const { workspace_id: _, project_id: __, workflow_version: ___, ...transition } = row;
   return {
     transition: { ...transition, comment: input.comment ?? null },
     ticket: presentTicket(after, definition, actor.role),

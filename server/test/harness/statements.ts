@@ -6,6 +6,7 @@ const tenant_tables = [
   'project_statuses',
   'tickets',
   'comments',
+  'comment_revisions',
   'status_history',
   'audit_log',
 ];

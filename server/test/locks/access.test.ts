@@ -37,9 +37,10 @@ beforeAll(async () => {
   await joinWorkspace(owner, disabled, workspace_id, 'admin');
   await disableUser(server.database.owner, disabled.email);
   const { id: ticket } = await makeTicket(team);
+  const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
-  ids = { workspace_id, project_id, ticket, invitation_id, user_id: team.viewer.user.id };
+  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, user_id: team.viewer.user.id };
 });
 afterAll(() => server.stop());
 
@@ -55,6 +56,13 @@ async function ask(operation: Operation, token: string | undefined, params: Reco
     body: body === undefined ? null : JSON.stringify(body),
   });
   return { status: answer.status, text: await answer.text() };
+}
+
+/** What only its author may change: a comment by the one who asks. */
+async function own({ id }: Operation, role: (typeof roles)[number]): Promise<Record<string, string>> {
+  if (id !== 'update_comment') return {};
+  const at = { workspace_id: team.workspace_id, ticket: ids['ticket'] ?? '' };
+  return { comment_id: (await team[role].client.create_comment({ ...at, body: { body: 'Mine.' } })).id };
 }
 
 const in_workspace = contracts.filter(({ id }) => typeof accessOf(id) !== 'string');
@@ -99,7 +107,7 @@ describe('the policy', () => {
     async ({ operation }) => {
       const access = accessOf(operation.id);
       for (const role of roles.filter((one) => access.includes(one as never))) {
-        const { status } = await ask(operation, team[role].access_token, ids);
+        const { status } = await ask(operation, team[role].access_token, { ...ids, ...(await own(operation, role)) });
         expect([role, [401, 403, 404, 422].includes(status)]).toEqual([role, false]);
       }
     },
@@ -150,6 +158,7 @@ describe('the second wall', () => {
     'project_statuses',
     'tickets',
     'comments',
+    'comment_revisions',
     'status_history',
     'audit_log',
   ];

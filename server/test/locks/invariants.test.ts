@@ -14,7 +14,9 @@ beforeAll(async () => {
   for (const to of ['in_progress', 'waiting', 'open'])
     await team.member.client.transition_ticket({ ...at, body: { to } });
   await team.member.client.transition_ticket({ ...at, body: { to: 'closed', resolution: 'fixed', comment: 'Done.' } });
-  await team.member.client.create_comment({ ...at, body: { body: 'A word.' } });
+  const { id: comment_id } = await team.member.client.create_comment({ ...at, body: { body: 'A word.' } });
+  await team.member.client.update_comment({ ...at, comment_id, body: { body: 'Another.', version: 1 } });
+  await team.owner.client.purge_comment({ ...at, comment_id });
 });
 afterAll(() => server.stop());
 
@@ -55,6 +57,9 @@ const breaks: [name: string, sql: string][] = [
     `update audit_log set action = 'ticket.moved' where action = 'ticket.transitioned'`,
   ],
   ['each_comment_has_its_audit_entry', `delete from audit_log where action = 'comment.created'`],
+  ['each_comment_keeps_every_earlier_text', 'delete from comment_revisions where version = 1'],
+  ['each_comment_change_has_its_audit_entry', `delete from audit_log where action = 'comment.updated'`],
+  ['purged_comments_have_no_text', `update comment_revisions set body = 'still there'`],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [
     'one_live_refresh_token_a_session',

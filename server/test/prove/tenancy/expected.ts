@@ -6,7 +6,12 @@ import type { Principal } from './world.ts';
 export type Expected = number | 'done' | 'public';
 
 /** Rules on the target, that stand in the verb on top of the policy. */
-const on_others: Record<string, readonly string[]> = { remove_member: ['owner', 'admin'] };
+const on_others: Record<string, readonly string[]> = {
+  remove_member: ['owner', 'admin'],
+  // The comments here are the owners'.
+  update_comment: ['owner'],
+  delete_comment: ['owner', 'admin'],
+};
 
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');

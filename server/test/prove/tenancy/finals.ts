@@ -6,7 +6,12 @@ import { expectedOf } from './expected.ts';
 import type { World } from './world.ts';
 
 /** Something fresh to take away, by the operation that does. */
-const fresh: Record<string, (stage: { url: string }, world: World) => Promise<string>> = {
+const fresh: Record<string, (stage: { url: string }, world: World) => Promise<string | string[]>> = {
+  delete_comment: async (_, { team, sides }) => {
+    const { workspace_id, ticket } = sides.attacked;
+    const body = { body: 'To be deleted' };
+    return [ticket, (await team.owner.client.create_comment({ workspace_id, ticket, body })).id];
+  },
   delete_ticket: async (_, { team, sides }) => {
     const { workspace_id, project_id } = sides.attacked;
     return (await team.owner.client.create_ticket({ workspace_id, project_id, body: { title: 'To be deleted' } })).id;
@@ -48,8 +53,9 @@ export async function takeAway(stage: { url: string }, wire: Wire, world: World)
     } as const;
     for (const principal of world.principals) {
       if (expectedOf({ ...shot, path: '', body: undefined }, principal) !== 'done') continue;
-      const ref = await make(stage, world);
-      const filled = operation.path.replace('{workspace_id}', workspace_id).replace(/\{\w+\}/, ref);
+      const refs = [await make(stage, world)].flat();
+      const open = operation.path.replace('{workspace_id}', workspace_id);
+      const filled = refs.reduce((all, ref) => all.replace(/\{\w+\}/, ref), open);
       const { status, text } = await wire.send({ method: 'DELETE', path: filled, token: principal.token });
       if (status >= 300) violations.push(`${id} by ${principal.name}: answered ${status} ${text.slice(0, 160)}`);
     }

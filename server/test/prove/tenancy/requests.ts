@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { contracts } from '../../../src/contracts.ts';
 import { accessOf } from '../../../src/access/policy.ts';
 import type { Operation } from '../../../src/http/contract.ts';
@@ -31,6 +32,7 @@ export const bodies: Record<string, unknown> = {
   set_assignee: { assignee_id: null },
   transition_ticket: { to: 'closed' },
   create_comment: { body: 'c' },
+  update_comment: { body: 'd', version: 1 },
   update_me: { name: 'Same' },
   change_password: { current_password: 'not the password', new_password: 'a long enough new one' },
   create_workspace: { name: 'Another' },
@@ -62,10 +64,12 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
 /** Fields of the contract that carry ids outside the path, but aren't tried: none may be left. */
 export function untriedIds(): string[] {
   return contracts.flatMap((operation) => {
-    // What a contract transforms is the input of a pipe.
+    // What a contract transforms is the input of a pipe. A former name is its present one by the time it is looked at.
     const fields = (type: unknown) => {
-      const { shape, in: input } = (type ?? {}) as { shape?: object; in?: { shape?: object } };
-      return Object.keys(shape ?? input?.shape ?? {});
+      type Fields = Record<string, z.ZodType>;
+      const { shape, in: input } = (type ?? {}) as { shape?: Fields; in?: { shape?: Fields } };
+      const former = ([, field]: [string, z.ZodType]) => field.meta()?.deprecated === true;
+      return Object.entries(shape ?? input?.shape ?? {}).flatMap((entry) => (former(entry) ? [] : [entry[0]]));
     };
     const ids = (names: string[]) => names.filter((name) => /(^|_)id$|^(assignee|reporter|actor|subject)$/.test(name));
     const queried = (in_queries[operation.id] ?? []).map(([field]) => field);
@@ -84,14 +88,16 @@ function fill(operation: Operation, params: Record<string, string>): string {
 }
 
 function workspaceShots(operation: Operation, world: World): Shot[] {
-  const inner = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1)[0];
+  const [inner, inmost] = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);
   const method = operation.method.toUpperCase();
   const body = bodies[operation.id];
   const shots: Shot[] = [];
   for (const workspace of [...sides, 'gone'] as const) {
     const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
     const add = (side: (typeof sides)[number] | undefined, ref: string) => {
-      const path = fill(operation, { workspace_id, ...(inner === undefined ? {} : { [inner]: ref }) });
+      const beneath = side === undefined ? {} : world.sides[side]; // a comment is its ticket's, or else foreign to it
+      const ids = { ...beneath, workspace_id, ...(inner === undefined ? {} : { [inner]: ref }) };
+      const path = fill(operation, ids as unknown as Record<string, string>);
       const shot: Shot = { operation, workspace, inner: side, given: undefined, where: 'path', method, path, body };
       shots.push(shot);
       for (const given of sides) {
@@ -110,6 +116,8 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
       for (const side of sides) {
         add(side, world.sides[side][inner as 'ticket']);
         if (inner === 'ticket') add(side, world.sides[side].key);
+        // The workspace's own ticket, with what hangs on another's.
+        if (inmost !== undefined && workspace !== 'gone') add(side, world.sides[workspace].ticket);
       }
     }
   }

@@ -19,6 +19,7 @@ export interface Ids {
   /** The same ticket by its key. */
   key: string;
   user_id: string;
+  comment_id: string;
   invitation_id: string;
   session_id: string;
   /** An invitation's token. */
@@ -64,7 +65,10 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
   const ticket = await client.create_ticket({ workspace_id, project_id, body });
   await client.create_ticket({ workspace_id, project_id, body });
   const at = { workspace_id, ticket: ticket.id };
-  for (const _ of [1, 2]) await client.create_comment({ ...at, body: { body: text } });
+  await client.create_comment({ ...at, body: { body: text } });
+  const { id: comment_id } = await client.create_comment({ ...at, body: { body: text } });
+  for (const v of [1, 2])
+    await client.update_comment({ ...at, comment_id, body: { body: `${text} ${v}`, version: v } });
   await client.transition_ticket({ ...at, body: { to: 'in_progress', comment: text } });
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed', comment: text } });
   const invited = { email: `${text}.${randomUUID()}@example.com`, role: 'viewer' } as const;
@@ -85,6 +89,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_tickets: client.list_tickets({ workspace_id, ...one }),
     list_transitions: client.list_transitions({ ...at, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
+    list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
   };
   const cursors: Record<string, string> = {};
@@ -98,6 +103,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     ticket: ticket.id,
     key: ticket.key,
     user_id: guest.user.id,
+    comment_id,
     invitation_id: invitation.id,
     session_id: session?.id ?? '',
     token: invitation.token,
@@ -113,6 +119,7 @@ function nothing(): Ids {
     ticket: id(),
     key: 'NIL-1',
     user_id: id(),
+    comment_id: id(),
     invitation_id: id(),
     session_id: id(),
     token: 'bit_',

@@ -1,0 +1,30 @@
+import { type Actor, type Applicant, refuseAbsent } from '../access/authorize.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { openTicket } from '../tickets/access.ts';
+import type { Comment } from './contract.ts';
+import { commentByRef, lockComment, type LockedComment } from './queries.ts';
+
+/** A comment of a ticket of this workspace. */
+export async function requireComment(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment> {
+  const comment = await commentByRef(db, workspace_id, ref, id);
+  if (comment === undefined) throw new BatonError('not_found');
+  return comment;
+}
+
+/**
+ * The door to a comment for every write, one round trip: authorizes the caller, locks the ticket against deletion and then
+ * the comment, until the commit. A deleted comment is still there. `anywhere`: in deleted tickets and archived projects too.
+ */
+export async function openComment(
+  tx: Tx,
+  applicant: Applicant,
+  at: { ticket: string; comment_id: string },
+  { anywhere = false } = {},
+): Promise<{ actor: Actor; comment: LockedComment }> {
+  const [{ actor }, comment] = await Promise.all([
+    openTicket(tx, applicant, at.ticket, { hold: 'comment', deleted: anywhere, archived: anywhere }),
+    lockComment(tx, applicant, at, { deleted: anywhere }),
+  ]);
+  return comment === undefined ? refuseAbsent(tx, applicant) : { actor, comment };
+}

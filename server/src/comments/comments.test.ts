@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+async function makeComment(body = 'First') {
+  const ticket = await makeTicket(team);
+  const on = { workspace_id: team.workspace_id, ticket: ticket.id };
+  const comment = await team.member.client.create_comment({ ...on, body: { body } });
+  return { on, comment, at: { ...on, comment_id: comment.id }, ticket };
+}
+
+describe('editing a comment', () => {
+  test('keeps its place and every earlier text, which admins can read with author and time', async () => {
+    const { on, at, comment, ticket } = await makeComment();
+    const { client } = team.member;
+    await team.admin.client.create_comment({ ...on, body: { body: 'Later' } });
+    const edited = await client.update_comment({ ...at, body: { body: 'cafe\u0301', version: 1 } });
+    expect(edited).toEqual({ ...comment, body: 'café', version: 2, edited_at: edited.edited_at });
+    await client.update_comment({ ...at, body: { body: 'Third' }, if_match: '"2"' });
+    const { data } = await client.list_comments(on);
+    expect(data.map(({ body, created_at }) => [body, created_at === comment.created_at])).toEqual([
+      ['Third', true],
+      ['Later', false],
+    ]);
+    expect(await client.get_comment(at)).toEqual(data[0]);
+    const revisions = await team.admin.client.list_comment_revisions({ ...at, limit: 1 });
+    const second = await team.admin.client.list_comment_revisions({ ...at, cursor: revisions.next_cursor ?? '' });
+    const author_id = team.member.user.id;
+    expect([...revisions.data, ...second.data]).toEqual([
+      { version: 1, author_id, body: 'First', created_at: comment.created_at },
+      { version: 2, author_id, body: 'café', created_at: edited.edited_at },
+    ]);
+    expect((await client.raw.list_comment_revisions(at)).status).toBe(403);
+    expect((await client.get_ticket(on)).version).toBe(ticket.version);
+  });
+
+  test('is its author’s alone, and refused on a version that is not the current one', async () => {
+    const { at, comment } = await makeComment();
+    for (const { client } of [team.owner, team.admin]) {
+      const refused = await client.raw.update_comment({ ...at, body: { body: 'Mine now', version: 1 } });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+    const edit = (body: { body: string; version?: number }, if_match?: string) =>
+      team.member.client.raw.update_comment({ ...at, body, ...(if_match === undefined ? {} : { if_match }) });
+    expect(await edit({ body: 'X' })).toMatchObject({ status: 428 });
+    expect(await edit({ body: 'X', version: 2 })).toMatchObject({ status: 409, body: { current_version: 1 } });
+    expect(await edit({ body: 'X' }, '"2"')).toMatchObject({ status: 412, body: { current_version: 1 } });
+    expect(await edit({ body: '' }, '"1"')).toMatchObject({ status: 422 });
+    expect((await edit({ body: 'First', version: 1 })).body).toEqual(comment); // no change, no version
+    expect(await team.member.client.get_comment(at)).toEqual(comment);
+  });
+
+  test('at once by two hands is done by one, and the other told', async () => {
+    const { at } = await makeComment();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) =>
+        team.member.client.raw.update_comment({ ...at, body: { body: `${n}`, version: 1 } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(5).fill(409)]);
+  });
+});
+
+describe('deleting a comment', () => {
+  test('leaves its place without the text, and a step it came with in the history', async () => {
+    const { on, at } = await makeComment();
+    const { member, admin } = team;
+    const body = { to: 'in_progress', comment: 'With the step' };
+    const { transition } = await member.client.transition_ticket({ ...on, body });
+    const of_step = { ...on, comment_id: transition.comment_id ?? '' };
+    await admin.client.delete_comment(of_step);
+    await member.client.delete_comment({ ...at, if_match: '"1"' });
+    await member.client.delete_comment(at); // again: nothing changes
+    const [first, second] = (await member.client.list_comments(on)).data;
+    expect(first).toMatchObject({ id: at.comment_id, body: '', version: 2, deleted_by: member.user.id });
+    expect(second).toMatchObject({ body: '', version: 2, deleted_by: admin.user.id, author_id: member.user.id });
+    const steps = (await member.client.list_transitions(on)).data;
+    expect(steps).toEqual([{ ...transition, comment: null }]);
+    const edit = await member.client.raw.update_comment({ ...at, body: { body: 'Back', version: 2 } });
+    expect(edit).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    const { data } = await admin.client.list_comment_revisions(of_step);
+    expect(data.map((one) => one.body)).toEqual(['With the step']);
+  });
+
+  test('of others’ is for admins', async () => {
+    const { on } = await makeComment();
+    const { id } = await team.admin.client.create_comment({ ...on, body: { body: 'Theirs' } });
+    const refused = await team.member.client.raw.delete_comment({ ...on, comment_id: id });
+    expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await team.member.client.get_comment({ ...on, comment_id: id })).body).toBe('Theirs');
+  });
+});
+
+describe('purging a comment', () => {
+  const secret = 'hunter2-the-password';
+
+  test('removes every text of it from the database, and the audit log says so without the text', async () => {
+    const { on, at } = await makeComment(secret);
+    const { member, admin, owner, workspace_id } = team;
+    await member.client.update_comment({ ...at, body: { body: `Sorry, not ${secret}`, version: 1 } });
+    await member.client.delete_comment(at);
+    expect((await admin.client.raw.purge_comment(at)).status).toBe(403);
+    await member.client.delete_ticket(on); // what must go goes from a deleted ticket too
+    const purged = await owner.client.purge_comment(at);
+    expect(purged).toMatchObject({ body: '', version: 4, deleted_by: member.user.id });
+    expect(await owner.client.purge_comment(at)).toEqual(purged);
+    const everywhere = await server.database.owner.query(
+      `select 'comments' as found from comments c where to_jsonb(c)::text like $1
+       union all select 'revisions' from comment_revisions r where to_jsonb(r)::text like $1
+       union all select 'audit' from audit_log a where to_jsonb(a)::text like $1`,
+      [`%${secret}%`],
+    );
+    expect(everywhere.rows).toEqual([]);
+    await member.client.restore_ticket(on);
+    const { data } = await admin.client.list_comment_revisions(at);
+    expect(data.map(({ version, body }) => [version, body])).toEqual([
+      [1, ''],
+      [2, ''],
+      [3, ''],
+    ]);
+    const entries = await owner.client.list_audit({ workspace_id, subject: at.comment_id });
+    expect(entries.data.map(({ action, actor_id }) => [action, actor_id])).toEqual([
+      ['comment.purged', owner.user.id],
+      ['comment.deleted', member.user.id],
+      ['comment.updated', member.user.id],
+      ['comment.created', member.user.id],
+    ]);
+  });
+
+  test('wins against edits and deletions at the same time, whatever their order', async () => {
+    for (let round = 0; round < 6; round++) {
+      const { at } = await makeComment(secret);
+      const { client } = team.member;
+      const edit = () => client.raw.update_comment({ ...at, body: { body: `${secret} again`, version: 1 } });
+      const answers = await Promise.all([
+        edit(),
+        team.owner.client.raw.purge_comment(at),
+        client.raw.delete_comment(at),
+        edit(),
+      ]);
+      for (const { status } of answers) expect([200, 204, 409]).toContain(status);
+      expect(await client.get_comment(at)).toMatchObject({ body: '', purged_at: expect.any(String) as string });
+    }
+    const { rows } = await server.database.owner.query('select 1 from comment_revisions where body like $1', [
+      `%${secret}%`,
+    ]);
+    expect(rows).toEqual([]);
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+
+  test('is the only way to change a revision: the app’s role may not', async () => {
+    const client = await server.database.owner.connect();
+    try {
+      for (const text of ['update comment_revisions set body = $$x$$', 'update comments set purged_at = now()']) {
+        await client.query(`begin; set local role baton_app; set local app.workspace_id = '${team.workspace_id}'`);
+        await expect(client.query(text)).rejects.toMatchObject({ code: '42501' });
+        await client.query('rollback');
+      }
+      // Another workspace's comment is not there for it either.
+      const { at } = await makeComment();
+      await client.query(`begin; set local role baton_app; set local app.workspace_id = '${team.project_id}'`);
+      const { rows } = await client.query('select purge_comment($1, $2, $2, $2, $3) as purged', [
+        at.ticket,
+        at.comment_id,
+        'r',
+      ]);
+      expect(rows).toEqual([{ purged: false }]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});

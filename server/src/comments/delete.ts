@@ -1,0 +1,35 @@
+import type { Applicant } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { openComment } from './access.ts';
+import { reviseComment } from './queries.ts';
+
+/** Deletes a comment: it keeps its place, without its text, which becomes a revision. Deleting it again changes nothing. */
+export async function deleteComment(
+  tx: Tx,
+  applicant: Applicant,
+  at: { ticket: string; comment_id: string },
+  if_match?: IfMatch,
+): Promise<void> {
+  const { actor, comment } = await openComment(tx, applicant, at);
+  if (comment.author_id !== actor.user_id && actor.role === 'member') {
+    throw new BatonError('forbidden', {
+      detail: 'Only its author or an admin may delete a comment.',
+      role: actor.role,
+    });
+  }
+  requireMatch(if_match, comment.version);
+  if (comment.deleted_at !== null) return;
+  const { edited_at } = comment;
+  const changes = { body: '', edited_at, deleted_at: comment.at, deleted_by: actor.user_id };
+  const after = reviseComment(tx, actor.workspace_id, comment, changes);
+  recordAudit(tx, actor, {
+    action: 'comment.deleted',
+    subject_id: after.id,
+    subject_version: after.version,
+    after: { ticket_id: after.ticket_id },
+    at: comment.at,
+  });
+}

@@ -1,0 +1,41 @@
+import type { Applicant } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body } from '../http/contract.ts';
+import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { openComment } from './access.ts';
+import type { Comment, update_comment } from './contract.ts';
+import { reviseComment } from './queries.ts';
+
+/** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
+export async function editComment(
+  tx: Tx,
+  applicant: Applicant,
+  at: { ticket: string; comment_id: string },
+  input: Body<typeof update_comment>,
+  if_match?: IfMatch,
+): Promise<Comment> {
+  if (input.version === undefined && if_match === undefined) throw new BatonError('precondition_required');
+  const { actor, comment } = await openComment(tx, applicant, at);
+  if (comment.author_id !== actor.user_id) {
+    throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });
+  }
+  const { at: now, ...before } = comment;
+  requireMatch(if_match, before.version);
+  if (before.deleted_at !== null || (input.version !== undefined && input.version !== before.version)) {
+    const detail = before.deleted_at === null ? 'The comment has changed since.' : 'The comment is deleted.';
+    throw new BatonError('conflict', { detail, current_version: before.version });
+  }
+  if (input.body === before.body) return before;
+  const changes = { body: input.body, edited_at: now, deleted_at: null, deleted_by: null };
+  const after = reviseComment(tx, actor.workspace_id, comment, changes);
+  recordAudit(tx, actor, {
+    action: 'comment.updated',
+    subject_id: after.id,
+    subject_version: after.version,
+    after: { ticket_id: after.ticket_id },
+    at: now,
+  });
+  return after;
+}

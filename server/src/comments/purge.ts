@@ -1,0 +1,15 @@
+import type { Applicant } from '../access/authorize.ts';
+import type { Tx } from '../db/transaction.ts';
+import { openComment } from './access.ts';
+import type { Comment } from './contract.ts';
+import { purgeTexts } from './queries.ts';
+
+/** Deletes a comment and all its earlier texts permanently. Purging it again changes nothing. */
+export async function purgeComment(
+  tx: Tx,
+  applicant: Applicant,
+  at: { ticket: string; comment_id: string },
+): Promise<Comment> {
+  const { actor, comment } = await openComment(tx, applicant, at, { anywhere: true });
+  return purgeTexts(tx, actor, comment);
+}
