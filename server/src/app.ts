@@ -15,7 +15,7 @@ import { globalLimit } from './http/global-limit.ts';
 import { createRoutes, type Services } from './http/handle.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
-import { type Lifecycle, metrics, mountProbes } from './http/probes.ts';
+import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
@@ -67,7 +67,7 @@ export function createApp(parts: Parts): App {
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));
-  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute));
+  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);

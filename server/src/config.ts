@@ -31,6 +31,7 @@ const environment = z.object({
   BATON_INVITATION_TTL_S: count(7 * 86_400, 60, 90 * 86_400),
   BATON_BCRYPT_COST: count(12, 4, 16),
   BATON_POOL_SIZE: count(20, 1, 500),
+  BATON_POOL_MIN: count(0, 0, 500),
   BATON_STATEMENT_TIMEOUT_MS: count(10_000, 100, 120_000),
   BATON_LOCK_TIMEOUT_MS: count(5_000, 50, 60_000),
   BATON_RATE_LIMIT_PER_MINUTE: count(6_000, 1, 10_000_000),
@@ -71,6 +72,8 @@ export interface Config extends Limits {
   invitation_ttl_s: number;
   bcrypt_cost: number;
   pool_size: number;
+  /** How many connections stay open when they are idle. */
+  pool_min: number;
   statement_timeout_ms: number;
   lock_timeout_ms: number;
   rate_limit_per_minute: number;
@@ -177,6 +180,7 @@ export function readConfig(
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
     refresh_grace_s: env.BATON_REFRESH_GRACE_S,
     invitation_ttl_s: env.BATON_INVITATION_TTL_S,
+    pool_min: Math.min(env.BATON_POOL_MIN, env.BATON_POOL_SIZE),
     bcrypt_cost: env.BATON_BCRYPT_COST,
     statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,
     lock_timeout_ms: env.BATON_LOCK_TIMEOUT_MS,

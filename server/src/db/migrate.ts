@@ -47,6 +47,14 @@ async function checkChecksums(client: pg.Client, dir: string): Promise<void> {
   }
 }
 
+/** Lets requests' role see what was applied, so that a server can tell whether the schema is the one it needs. */
+async function showToApp(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(
+    `select 1 from pg_roles where rolname = 'baton_app' and not has_table_privilege(oid, 'pgmigrations', 'select')`,
+  );
+  if (rowCount === 1) await client.query('grant select on pgmigrations to baton_app');
+}
+
 /** Brings the schema up to date; several servers starting together wait for one another. Returns what was applied. */
 export async function migrate(options: {
   url: string;
@@ -78,6 +86,7 @@ export async function migrate(options: {
       },
     });
     await checkChecksums(client, dir);
+    await showToApp(client);
     return applied.map((migration) => migration.name);
   } finally {
     await client.end();

@@ -10,6 +10,8 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 export interface PoolOptions {
   url: string;
   max: number;
+  /** How many stay open when they are idle. */
+  min?: number;
   /** The role to act as from the first statement on; undefined when the login is that role itself. */
   role?: string | undefined;
   statement_timeout_ms: number;
@@ -49,6 +51,7 @@ function connectionOf(options: PoolOptions): Options {
     connectionString: options.url,
     application_name: 'baton',
     max: options.max,
+    min: options.min ?? 0,
     types,
     pipeline: true,
     keepAlive: true,
@@ -70,4 +73,10 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', options.on_error);
   pool.on('connect', (client) => client.on('error', options.on_error));
   return pool;
+}
+
+/** Opens as many connections as are to stay open: one that is open need not get past a crowd of others. */
+export async function fillPool(pool: pg.Pool): Promise<void> {
+  const clients = await Promise.allSettled(Array.from({ length: pool.options.min ?? 0 }, () => pool.connect()));
+  for (const client of clients) if (client.status === 'fulfilled') client.value.release();
 }

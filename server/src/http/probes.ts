@@ -11,6 +11,21 @@ import { Readiness } from './readiness.ts';
 /** Whether the process still takes requests. */
 export interface Lifecycle {
   stopping: boolean;
+  /** What has to be there before requests can be served, in words. */
+  waits_for?: string | undefined;
+}
+
+function requireSchema({ waits_for }: Lifecycle): void {
+  if (waits_for === undefined) return;
+  throw new BatonError('database_unavailable', { detail: waits_for }, { retry_after_s: 1 });
+}
+
+/** Refuses requests while what they need is not there; they would fail in all kinds of ways. */
+export function untilReady(lifecycle: Lifecycle): RequestHandler {
+  return (req, _res, next) => {
+    if (lifecycle.waits_for !== undefined && req.path.startsWith('/v1/')) requireSchema(lifecycle);
+    next();
+  };
 }
 
 /** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
@@ -41,6 +56,7 @@ export function mountProbes(
   router.get('/readyz', paced, async (_req, res) => {
     res.locals['operation'] = 'get_readyz';
     if (lifecycle.stopping) throw new BatonError('shutting_down', {}, { retry_after_s: 5 });
+    requireSchema(lifecycle);
     await readiness.requireDatabase();
     ok(res);
   });

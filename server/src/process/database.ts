@@ -7,6 +7,7 @@ export interface Database {
   /** The owner's login, for migrations; and the one that requests use. */
   owner: Login;
   app: Login;
+  embedded: boolean;
   /** For a person: which, and where. Without a password. */
   description: string;
   stop: () => Promise<void>;
@@ -71,15 +72,43 @@ async function startOwn(config: DatabaseConfig, { on_exit, signal }: Opening): P
   return {
     owner: login,
     app: login,
+    embedded: true,
     description: `PostgreSQL 18, embedded${state}, on port ${embedded.port}, in ${embedded.data_dir}`,
     stop: embedded.stop,
   };
 }
 
-/** Waits until the login can connect. */
-async function requireLogin(login: Login, config: DatabaseConfig, signal: AbortSignal | undefined): Promise<void> {
-  const client = await connectTo(login, { wait_s: config.database_wait_s, log, signal });
-  await client.end();
+/** Waits until the login can connect, and looks at what it finds there. */
+async function requireLogin(
+  login: Login,
+  config: DatabaseConfig,
+  options: { signal?: AbortSignal | undefined; look?: (client: pg.Client) => Promise<void> } = {},
+): Promise<void> {
+  const client = await connectTo(login, { wait_s: config.database_wait_s, log, signal: options.signal });
+  try {
+    await options.look?.(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Says so when the pools of all processes may want more connections than the login can have. */
+async function sayShortage(client: pg.Client, { pool_size, processes }: DatabaseConfig): Promise<void> {
+  const { rows } = await client.query<{ allowed: number; bound: string }>(
+    `select allowed, bound from pg_roles join pg_database on datname = current_database(), lateral (values
+       (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+         - coalesce(current_setting('reserved_connections', true)::int, 0), 'max_connections'),
+       (rolconnlimit, 'the connection limit of the role'),
+       (datconnlimit, 'the connection limit of the database')) as bounds (allowed, bound)
+     where rolname = session_user and allowed >= 0 order by allowed limit 1`,
+  );
+  const [{ allowed, bound } = { allowed: Infinity, bound: '' }] = rows;
+  const wanted = (pool_size + 1) * processes; // one for readiness
+  if (wanted <= allowed) return;
+  log(
+    `Warning: ${processes} × (BATON_POOL_SIZE + 1) may open ${wanted} connections, and PostgreSQL lets ${allowed} in ` +
+      `(${bound}). Lower WEB_CONCURRENCY or BATON_POOL_SIZE, or raise that limit.`,
+  );
 }
 
 function ownerOf({ database_url, migrate_database_url }: DatabaseConfig): Login | undefined {
@@ -92,9 +121,10 @@ function ownerOf({ database_url, migrate_database_url }: DatabaseConfig): Login 
 export async function openDatabase(config: DatabaseConfig, opening: Opening = {}): Promise<Database> {
   if (config.database_url === undefined) return startOwn(config, opening);
   const app: Login = { setting: 'DATABASE_URL', url: config.database_url };
-  await requireLogin(app, config, opening.signal);
+  const look = (client: pg.Client) => sayShortage(client, config);
+  await requireLogin(app, config, { signal: opening.signal, look });
   const description = `PostgreSQL: ${describeLogin(app)}`;
-  return { owner: ownerOf(config) ?? app, app, description, stop: () => Promise.resolve() };
+  return { owner: ownerOf(config) ?? app, app, embedded: false, description, stop: () => Promise.resolve() };
 }
 
 /**
@@ -104,13 +134,13 @@ export async function openDatabase(config: DatabaseConfig, opening: Opening = {}
 export async function openAsOwner(config: DatabaseConfig): Promise<Pick<Database, 'owner' | 'description' | 'stop'>> {
   const owner = ownerOf(config);
   if (owner !== undefined) {
-    await requireLogin(owner, config, undefined);
+    await requireLogin(owner, config);
     return { owner, description: describeLogin(owner), stop: () => Promise.resolve() };
   }
   const running = await findEmbedded(config.data_dir);
   if (running === undefined) {
-    const { description, ...rest } = await startOwn(config, {});
-    return { ...rest, description: `the embedded database (no DATABASE_URL is set): ${description}` };
+    const { owner: login, description, stop } = await startOwn(config, {});
+    return { owner: login, stop, description: `the embedded database (no DATABASE_URL is set): ${description}` };
   }
   await createDatabase(running);
   const description = `the embedded database in ${config.data_dir}, which is running`;

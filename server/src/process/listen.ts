@@ -7,8 +7,10 @@ import { pino } from 'pino';
 import { createApp } from '../app.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { doubtsAbout } from '../db/connection-check.ts';
-import { createPool } from '../db/pool.ts';
+import { createPool, fillPool } from '../db/pool.ts';
+import { schemaState } from '../db/schema-state.ts';
 import { observePool } from '../http/metrics.ts';
+import type { Lifecycle } from '../http/probes.ts';
 import { createHttpServer } from '../http/server.ts';
 
 export interface Listening {
@@ -40,9 +42,35 @@ function listen(server: Server, config: Config): Promise<AddressInfo> {
 
 /** Tells the operator, once however many processes there are, what there is to say of the database. */
 async function sayDoubts(pool: pg.Pool): Promise<void> {
-  if (cluster.isWorker && cluster.worker?.id !== 1) return;
+  if (!isFirst()) return;
   const doubts = await doubtsAbout(pool).catch(() => []); // out of reach: readiness says so, and the log
   for (const doubt of doubts) process.stderr.write(`Warning: ${doubt}\n`);
+}
+
+const isFirst = () => !cluster.isWorker || cluster.worker?.id === 1;
+const look_again_ms = 1_000;
+
+/** Keeps the process from being ready until the schema that its code needs is there; after that it costs nothing. */
+async function watchSchema(pool: pg.Pool, lifecycle: Lifecycle): Promise<{ stop: () => void }> {
+  const say = (text: string) => {
+    if (isFirst()) process.stderr.write(`${text}\n`);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const look = async () => {
+    const before = lifecycle.waits_for;
+    try {
+      const { fault, newer } = await schemaState(pool);
+      lifecycle.waits_for = fault;
+      if (fault !== undefined && fault !== before) say(`Not ready: ${fault}`);
+      if (newer !== undefined) say(`Warning: ${newer}`);
+      if (fault === undefined && before !== undefined) say('Ready: the schema is there now.');
+    } catch {
+      lifecycle.waits_for = before ?? 'The database can’t be reached.'; // the log and readiness say why
+    }
+    if (lifecycle.waits_for !== undefined) timer = setTimeout(() => void look(), look_again_ms).unref();
+  };
+  await look();
+  return { stop: () => clearTimeout(timer) };
 }
 
 /** Serves the API on the configured port, from this process. */
@@ -53,23 +81,27 @@ export async function startListening(config: Config, database_url: string): Prom
   const options = {
     url: database_url,
     max: config.pool_size,
+    min: config.pool_min,
     role: config.app_role,
     statement_timeout_ms: config.statement_timeout_ms,
     lock_timeout_ms: config.lock_timeout_ms,
     on_error: (error: Error) => log.warn({ message: error.message }, 'database connection lost'),
   };
   const pool = createPool(options);
-  const probe_pool = createPool({ ...options, max: 1 });
+  const probe_pool = createPool({ ...options, max: 1, min: Math.min(1, config.pool_min) });
   observePool(pool);
   await sayDoubts(pool);
-  const lifecycle = { stopping: false };
+  const lifecycle: Lifecycle = { stopping: false };
+  const schema = await watchSchema(pool, lifecycle);
   const { server, drain } = createHttpServer(createApp({ config, pool, probe_pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);
+  void Promise.all([fillPool(probe_pool), fillPool(pool)]);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${host}:${port}`,
     stop: async () => {
       lifecycle.stopping = true;
+      schema.stop();
       drain();
       // Readiness is off; whoever balances load sees that before we stop listening.
       await sleep(config.drain_ms);

@@ -50,10 +50,13 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
     const log = (message: string) => process.stderr.write(`${message}\n`);
     if (config.migrate) await migrateAs(database.owner, { wait_s: config.database_wait_s, log, signal });
     signal.throwIfAborted();
+    // The embedded database is ours alone: all its connections are opened at the start, and nobody can crowd them out.
+    const pool_min = database.embedded ? config.pool_size : config.pool_min;
+    const { url } = database.app;
     const listening =
       config.processes === 1
-        ? await listenHere(config, database.app.url)
-        : await startWorkers(config.processes, { DATABASE_URL: database.app.url });
+        ? await listenHere({ ...config, pool_min }, url)
+        : await startWorkers(config.processes, { DATABASE_URL: url, BATON_POOL_MIN: String(pool_min) });
     return { database, listening };
   } catch (error) {
     await database.stop();

@@ -31,6 +31,7 @@ export interface ServeOptions {
   port?: number;
   /** Of the command line; `serve` unless said. */
   verb?: string;
+  argument?: string | undefined;
 }
 
 /**
@@ -56,20 +57,25 @@ process.once('exit', () => {
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
+  const argument = options.argument === undefined ? [] : [options.argument];
   const broken = options.replace !== undefined || options.source !== undefined;
-  const child = spawn(process.execPath, [...(broken ? ['--import', patch] : []), main, options.verb ?? 'serve'], {
-    env: {
-      PATH,
-      HOME,
-      ...test_environment,
-      BATON_MIGRATE: options.database_url === undefined ? 'on' : 'off',
-      ...(options.database_url === undefined ? {} : { DATABASE_URL: options.database_url }),
-      ...options.env,
-      PORT: String(port),
-      ...(options.replace === undefined ? {} : { [patch_variable]: JSON.stringify(options.replace) }),
-      ...(options.source === undefined ? {} : { [source_variable]: JSON.stringify(options.source) }),
+  const child = spawn(
+    process.execPath,
+    [...(broken ? ['--import', patch] : []), main, options.verb ?? 'serve', ...argument],
+    {
+      env: {
+        PATH,
+        HOME,
+        ...test_environment,
+        BATON_MIGRATE: options.database_url === undefined ? 'on' : 'off',
+        ...(options.database_url === undefined ? {} : { DATABASE_URL: options.database_url }),
+        ...options.env,
+        PORT: String(port),
+        ...(options.replace === undefined ? {} : { [patch_variable]: JSON.stringify(options.replace) }),
+        ...(options.source === undefined ? {} : { [source_variable]: JSON.stringify(options.source) }),
+      },
     },
-  });
+  );
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (output += String(chunk)));

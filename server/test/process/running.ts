@@ -47,7 +47,7 @@ function ended<S extends Served>(served: S): S {
 export async function start(
   dir: string,
   env: Record<string, string> = {},
-  options: Pick<ServeOptions, 'port' | 'verb'> = {},
+  options: Pick<ServeOptions, 'port' | 'verb' | 'argument'> = {},
 ): Promise<Served> {
   return ended(await startServed({ env: { BATON_DATA_DIR: dir, ...env }, ...options }));
 }

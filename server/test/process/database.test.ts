@@ -1,0 +1,205 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { conformingClient } from '../harness/conformance.ts';
+import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../harness/database.ts';
+import { freePort, type Served } from '../harness/served.ts';
+import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
+
+/** Waits until the server has said it. */
+async function says(served: Pick<Served, 'output' | 'ended'>, text: string): Promise<void> {
+  let over = false;
+  void served.ended.then(() => (over = true));
+  while (!served.output().includes(text)) {
+    if (over) throw new Error(`It ended without saying ${text}: ${served.output()}`);
+    await sleep(20);
+  }
+}
+
+/** Runs a verb to its end, on a database of the cluster unless the settings say otherwise. */
+async function run(verb: string, env: Record<string, string>, argument?: string) {
+  const served = await start(emptyDir(), { BATON_DATABASE_WAIT_S: '0', ...env }, { verb, argument });
+  const code = await served.ended;
+  return { code, lines: served.output().trim().split('\n') };
+}
+
+describe('a database that can’t be used', () => {
+  const changed = (change: (url: URL) => void) => {
+    const url = new URL(clusterUrl('postgres'));
+    change(url);
+    return url.href;
+  };
+  test.each([
+    [
+      'refuses connections',
+      () => changed((url) => (url.port = '1')),
+      'no PostgreSQL accepts connections at 127.0.0.1:1',
+    ],
+    [
+      'has an unknown host',
+      () => changed((url) => (url.hostname = 'nowhere.invalid')),
+      'there is no host nowhere.invalid',
+    ],
+    ['refuses the password', () => changed((url) => (url.password = 'secret')), 'refuses the password of postgres'],
+    ['asks for a password', () => changed((url) => (url.password = '')), 'or set PGPASSWORD'],
+    ['does not exist', () => clusterUrl('baton_nowhere'), 'there is no database baton_nowhere at 127.0.0.1'],
+  ])('since it %s is told in one line that names the setting', async (_, url, text) => {
+    const [one, other] = await Promise.all([
+      run('serve', { DATABASE_URL: url() }),
+      run('migrate', { MIGRATE_DATABASE_URL: url() }),
+    ]);
+    expect([one.code, one.lines.length, one.lines[0]]).toEqual([1, 1, expect.stringContaining(text)]);
+    expect(one.lines[0]).toMatch(/^DATABASE_URL: /);
+    expect(other).toEqual({ code: 1, lines: [one.lines[0]?.replace('DATABASE_URL', 'MIGRATE_DATABASE_URL')] });
+    expect(one.lines[0]).not.toContain('secret');
+  });
+
+  test('is waited for, and served once it is there', async () => {
+    const database = await createDatabase();
+    cleanups.push(database.drop);
+    const port = await freePort();
+    const url = changed((late) => (late.port = String(port)));
+    const served = await start(emptyDir(), {
+      DATABASE_URL: withDatabase(url, new URL(database.url).pathname.slice(1)),
+      BATON_MIGRATE: 'off',
+    });
+    await says(served, `DATABASE_URL: no PostgreSQL accepts connections at 127.0.0.1:${port} (ECONNREFUSED).`);
+    expect(served.output()).toMatch(/Trying again for \d\d s …/);
+    const proxy = createServer((socket) => {
+      const behind = connect(Number(new URL(clusterUrl('postgres')).port), '127.0.0.1');
+      for (const [from, to] of [[socket, behind] as const, [behind, socket] as const]) {
+        from.on('error', () => to.destroy());
+        from.pipe(to);
+      }
+    }).listen(port, '127.0.0.1');
+    cleanups.push(() => void proxy.close());
+    await says(served, 'Ctrl-C stops it');
+    await served.stop();
+  });
+});
+
+describe('a schema', () => {
+  let database: TestDatabase;
+  let url: string;
+  let name: string;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    name = `${new URL(database.url).pathname.slice(1)}_empty`;
+    await database.owner.query(`create database ${name}`);
+    url = withDatabase(database.url, name);
+  });
+  afterAll(async () => {
+    await database.owner.query(`drop database ${name} with (force)`);
+    await database.drop();
+  });
+
+  test('that isn’t there keeps the server from being ready, in words, until it is', async () => {
+    const served = await start(emptyDir(), { DATABASE_URL: url, BATON_MIGRATE: 'off', WEB_CONCURRENCY: '2' });
+    await says(served, 'Ctrl-C stops it');
+    expect(served.output()).toContain('Not ready: The database is empty. Run npm run migrate');
+    const status = async (at: string) => (await fetch(served.url + at)).status;
+    expect([await status('/livez'), await status('/readyz'), await status('/v1/me')]).toEqual([200, 503, 503]);
+    const problem = (await (await fetch(`${served.url}/v1/me`)).json()) as { code: string; detail: string };
+    expect(problem).toMatchObject({ code: 'database_unavailable', detail: expect.stringContaining('npm run migrate') });
+    await migrate({ url });
+    await says(served, 'Ready: the schema is there now.');
+    while ((await status('/readyz')) !== 200) await sleep(50);
+    await register(served.url);
+    await served.stop();
+  });
+
+  test('that is newer is said, and served; one that is older isn’t', async () => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("insert into pgmigrations (name, run_on) values ('9999_later', now())");
+    const newer = await start(emptyDir(), { DATABASE_URL: url });
+    await says(newer, 'Ctrl-C stops it');
+    expect(newer.output()).toMatch(/Warning: The database has 9999_later, which Baton \S+ does not know/);
+    expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
+    await newer.stop();
+    await client.query("update pgmigrations set name = '0001_other' where name = '0001_initial'");
+    await client.end();
+    const older = await start(emptyDir(), { DATABASE_URL: url, BATON_MIGRATE: 'off' });
+    await says(older, 'Not ready: The database lacks 0001_initial of this version.');
+    await older.stop();
+  });
+
+  test('is served with a word when the pools may want more connections than PostgreSQL has', async () => {
+    const served = await start(emptyDir(), {
+      DATABASE_URL: database.url,
+      BATON_MIGRATE: 'off',
+      BATON_POOL_SIZE: '500',
+    });
+    await says(served, 'Ctrl-C stops it');
+    expect(served.output()).toMatch(
+      /Warning: 1 × \(BATON_POOL_SIZE \+ 1\) may open 501 connections, and PostgreSQL lets \d+ in/,
+    );
+    await served.stop();
+  });
+});
+
+describe('the embedded database', () => {
+  test('serves the verbs beside a server, keeps connections through a crowd, and logs nothing of a request', async () => {
+    const { url, dir, output, stop } = await serve(await madeDir());
+    expect(output()).toMatch(/^Baton \d+\.\d+\.\d+ serves /m);
+    const client = await register(url);
+    const { email } = await client.get_me();
+    const silent: Socket[] = [];
+    cleanups.push(() => silent.forEach((socket) => socket.destroy()));
+    const port = Number(readFileSync(path.join(dir, 'postgres-port'), 'utf8'));
+    const hello = Buffer.from('00000010000300007573657200780000', 'hex');
+    await sleep(500); // the pool fills
+    for (let n = 0; n < 230; n++) {
+      const socket = connect(port, '127.0.0.1', () => socket.write(hello));
+      silent.push(socket.on('error', () => undefined));
+    }
+    await sleep(300);
+    const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await client.raw.get_me()).status));
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    for (const socket of silent) socket.destroy();
+    const twice = { email, password: 'a long enough one', name: 'N' };
+    expect((await conformingClient(url).raw.register({ body: twice })).status).toBe(409);
+    const verb = await start(dir, {}, { verb: 'disable-user', argument: email });
+    expect([await verb.ended, verb.output()]).toEqual([0, `Disabled ${email}.\n`]);
+    expect((await client.raw.get_me()).status).toBe(401);
+    const again = await start(dir, {}, { verb: 'migrate' });
+    expect(await again.ended).toBe(0);
+    expect(again.output()).toBe(
+      `Migrating the embedded database in ${dir}, which is running …\nThe schema is up to date.\n`,
+    );
+    await stop();
+    const log = readFileSync(path.join(dir, 'postgres.log'), 'utf8');
+    expect(log).toContain('database system is ready');
+    expect(log).not.toMatch(/@example|insert into|ERROR|DETAIL|STATEMENT/);
+  });
+
+  test('whose log is long begins a new one and keeps the last', async () => {
+    const dir = await madeDir();
+    const log = path.join(dir, 'postgres.log');
+    writeFileSync(log, 'old\n');
+    truncateSync(log, 11 * 1024 * 1024);
+    const { stop } = await serve(dir);
+    expect(readFileSync(`${log}.1`, 'utf8').startsWith('old\n')).toBe(true);
+    expect(readFileSync(log, 'utf8').length).toBeLessThan(100_000);
+    writeFileSync(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' }); // and while it runs
+    while (readFileSync(log, 'utf8').length > 1_000_000) await sleep(100);
+    await stop();
+  });
+
+  test.each(['empty', 'gone'])('whose password is %s is given a new one, in words', async (state) => {
+    const dir = await madeDir();
+    const file = path.join(dir, 'postgres-password');
+    if (state === 'empty') writeFileSync(file, '');
+    else rmSync(file);
+    const { output, stop, url } = await serve(dir);
+    expect(output()).toContain(`${file} is ${state}. Setting a new password …`);
+    await register(url);
+    await stop();
+    expect(readFileSync(file, 'utf8').length).toBe(32);
+  });
+});
