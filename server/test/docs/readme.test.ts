@@ -68,6 +68,14 @@ describe('the README’s five minutes', () => {
     expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
   });
 
+  test('work a second time, when the account is there already', async () => {
+    const again = await runAll(steps, server.url);
+    const unlike = steps.flatMap(({ command, answer }, index) =>
+      isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
+    );
+    expect(unlike).toEqual([expect.stringContaining('auth/register')]);
+  });
+
   test('control: another answer than printed is seen', () => {
     expect(isAsPrinted('{"id":"x","key":"ENG-2"}', '{"id":"…","key":"ENG-1"}')).toBe(false);
     expect(isAsPrinted('{"id":"x","key":"ENG-1"}', '{"id":"…","key":"ENG-1"}')).toBe(true);

@@ -11,6 +11,9 @@ export interface Stage {
   owner: BatonClient;
   /** By the source's name; whom it doesn't name, the owner stands for. */
   clientOf: (name: string | null) => BatonClient;
+  /** The id of whoever acts by this name. */
+  actorOf: (name: string | null) => string;
+  /** The id of whoever has a ticket by this name, or nobody's. */
   userOf: (name: string | null) => string | null;
 }
 
@@ -19,29 +22,49 @@ interface Actor {
   user_id: string;
 }
 
+/** How a workspace looks to people; a replay's names matter to nobody. */
+export interface Looks {
+  workspace: string;
+  key: string;
+  project: string;
+  /** The name and the address of the n-th person; the owner is the first. */
+  person: (n: number, name: string) => { name: string; email: string };
+  password: () => string;
+}
+
+function anonymous(): Looks {
+  const run = randomBytes(4).toString('hex');
+  return {
+    workspace: `Replay ${run}`,
+    key: 'REPLAY',
+    project: 'Replay',
+    person: (n, name) => ({ name: displayName(name, 200), email: `person-${n}@${run}.example.com` }),
+    password: () => randomBytes(16).toString('base64url'),
+  };
+}
+
 /** Signs everybody up, makes a workspace with all of them, and a project with the derived workflow. */
 export async function setStage(options: {
   base_url: string;
   mapping: Mapping;
   clients: number;
+  looks?: Looks | undefined;
   progress: (done: number, all: number) => void;
 }): Promise<Stage> {
-  const { base_url, mapping, clients, progress } = options;
-  const run = randomBytes(4).toString('hex');
+  const { base_url, mapping, clients, looks = anonymous(), progress } = options;
   let registered = 0;
-  const signUp = async (name: string): Promise<Actor & { email: string }> => {
-    const email = `person-${registered++}@${run}.example.com`;
+  const signUp = async (source_name: string): Promise<Actor & { email: string }> => {
+    const { name, email } = looks.person(registered++, source_name);
     const client = createClient({ base_url });
-    const password = randomBytes(16).toString('base64url');
-    const answer = await client.register({ body: { email, password, name: displayName(name, 200) || 'Somebody' } });
+    const answer = await client.register({ body: { email, password: looks.password(), name } });
     client.access_token = answer.access_token;
     return { client, user_id: answer.user.id, email };
   };
   const owner = await signUp('Owner');
-  const { id: workspace_id } = await owner.client.create_workspace({ body: { name: `Replay ${run}` } });
+  const { id: workspace_id } = await owner.client.create_workspace({ body: { name: looks.workspace } });
   const { id: project_id } = await owner.client.create_project({
     workspace_id,
-    body: { key: 'REPLAY', name: 'Replay', workflow: mapping.workflow },
+    body: { key: looks.key, name: looks.project, workflow: mapping.workflow },
   });
 
   const names = [...new Set([...mapping.people.authors, ...mapping.people.assignees])];
@@ -60,6 +83,7 @@ export async function setStage(options: {
     project_id,
     owner: owner.client,
     clientOf: (name) => actorOf(name).client,
+    actorOf: (name) => actorOf(name).user_id,
     userOf: (name) => (name === null ? null : actorOf(name).user_id),
   };
 }

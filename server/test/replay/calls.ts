@@ -49,7 +49,7 @@ export interface Step {
   calls: Call[];
 }
 
-/** A status change as the history must show it. */
+/** A status change as the history must show it: `resolution` is the ticket's afterwards. */
 export interface ExpectedChange {
   from: string;
   to: string;
@@ -57,9 +57,21 @@ export interface ExpectedChange {
   resolution: string | null;
 }
 
+/** The ticket as it must be afterwards. */
+export interface ExpectedTicket {
+  title: string;
+  description: string;
+  priority: Priority;
+  labels: string[];
+  status: string;
+  resolution: string | null;
+  assignee: string | null;
+  changes: ExpectedChange[];
+}
+
 /** Everything to do for one ticket, in order, and how it must look afterwards. */
 export interface TicketPlan {
   ticket: string;
   steps: Step[];
-  expected: { status: string; assignee: string | null; changes: ExpectedChange[] };
+  expected: ExpectedTicket;
 }

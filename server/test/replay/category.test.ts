@@ -13,6 +13,20 @@ test('the status most tickets start in is to do', () => {
 });
 
 test.each([
+  ['REOPENED', 'in_progress'],
+  ['Re-opened', 'in_progress'],
+  ['In Review', 'in_progress'],
+  ['Open', 'in_progress'],
+  ['Received', 'todo'],
+  ['Queued/Awaiting Dev', 'todo'],
+])('%s is %s even if a resolution is given on the way into it', (name, category) => {
+  expect(guessCategory(name, { ...unused, resolved: 10 }, false)).toBe(category);
+});
+
+test.each([
+  ['Received', 'todo'],
+  ['Queued/Awaiting triage', 'todo'],
+  ['QUEUE', 'todo'],
   ['NEED INFO', 'waiting'],
   ['NEEDINFO', 'waiting'],
   ['awaiting_reply', 'waiting'],

@@ -8,23 +8,38 @@ export interface StatusUse {
   next: Set<string>;
 }
 
+/** Names that say what they are, however the histories use them: a resolution given on the way makes none of them done. */
+const PLAIN: readonly (readonly [RegExp, StatusCategory])[] = [
+  [/^(re ?open|(un|not) ?(closed|resolved|fixed|done))/, 'in_progress'],
+  [/^((in|under|code|peer|needs?|to) )*review$/, 'in_progress'],
+  [/^(queued?|received)\b/, 'todo'],
+];
+
+/** Names of work that isn't over; whether it has begun, the histories say. */
+const NEVER_DONE = /^(open(ed)?|new|active|assigned|accepted|started|confirmed|in (progress|development|work))$/;
+
 const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
   [
     /wait|pending|hold|block|stall|suspend|defer|snooz|postpone|feedback|need.*(info|input|repl|resp|detail)|info.*need|more.?info|incomplete/,
     'waiting',
   ],
-  [/^(un|not|re).*(closed|resolved|fixed|done|open)/, 'in_progress'],
   [
     /clos|done|resolv|fixed|complet|verified|finish|reject|declin|cancel|invalid|duplicate|won.?t|releas|deliver|archiv|abandon|expired/,
     'done',
   ],
-  [/^(new|to.?do|backlog|created|submitted|reported|unconfirmed|triage|untriaged|unread|inbox|queued?)\b/, 'todo'],
+  [/^(new|to.?do|backlog|created|submitted|reported|unconfirmed|triage|untriaged|unread|inbox)\b/, 'todo'],
 ];
 
-/** A status's category by what is done with it, else by whether most tickets start there, else by its name. */
+/** A status's category by a name that leaves no doubt, else by what is done with it, else by what its name suggests. */
 export function guessCategory(name: string, use: StatusUse, commonest_start: boolean): StatusCategory {
-  if (use.resolved > 0 && use.resolved * 2 >= use.entered) return 'done';
+  const words = name
+    .toLowerCase()
+    .replace(/[_\s-]+/g, ' ')
+    .trim();
+  const named = (list: typeof HINTS) => list.find(([pattern]) => pattern.test(words))?.[1];
+  const plain = named(PLAIN);
+  if (plain !== undefined) return plain;
+  if (!NEVER_DONE.test(words) && use.resolved > 0 && use.resolved * 2 >= use.entered) return 'done';
   if (commonest_start) return 'todo';
-  const words = name.toLowerCase().replace(/[_\s-]+/g, ' ');
-  return HINTS.find(([pattern]) => pattern.test(words))?.[1] ?? 'in_progress';
+  return named(HINTS) ?? 'in_progress';
 }

@@ -1,5 +1,5 @@
 import type { Report } from './report.ts';
-import { readOperations, readTickets, type SourceOperation, ticketsFileBeside } from './source.ts';
+import { readOperations, readTickets, SourceError, type SourceOperation, ticketsFileBeside } from './source.ts';
 
 /** All that happened to one ticket, in the order it is replayed: its creation first, the rest as the file has it. */
 export interface History {
@@ -20,7 +20,7 @@ export interface Source {
   operations: { create: number; change: number; comment: number };
 }
 
-/** Reads a replay file, and the fields' last values from the tickets file beside it. */
+/** Reads a replay file, and the fields' last values from the tickets file beside it. Throws `SourceError`. */
 export async function readSource(replay_file: string, report: Report): Promise<Source> {
   const tickets_file = ticketsFileBeside(replay_file);
   const operations = { create: 0, change: 0, comment: 0 };
@@ -34,6 +34,7 @@ export async function readSource(replay_file: string, report: Report): Promise<S
     if (known) known.push(operation);
     else by_ticket.set(operation.ticket, [operation]);
   }
+  if (by_ticket.size === 0) throw new SourceError(`${replay_file}: no line of this file is an operation.`);
   const histories = new Map([...by_ticket].map(([ticket, ops]) => [ticket, arrange(ticket, ops, report)]));
   if (tickets_file) await addFacts(histories, tickets_file, report);
   else report.note('no_tickets_file', replay_file.replace(/^.*[/\\]/, ''));

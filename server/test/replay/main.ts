@@ -1,51 +1,34 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import pg from 'pg';
 import { brokenInvariants, invariants } from '../invariants.ts';
+import { runCommand, serverUrl, UsageError, wholeNumber } from './command.ts';
 import { derive } from './derive.ts';
 import { readSource } from './history.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
-import { type Progress, replay } from './replay.ts';
+import { progressBar } from './progress.ts';
+import { replay } from './replay.ts';
 import { Report } from './report.ts';
 import { summarize } from './summary.ts';
 
-const usage = `Usage: npm run replay -- FILE-replay.ndjson[.gz] [options]
+const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.gz');
 
-  --url URL            a running server; without it, one is started for the replay
-  --clients N          clients at once (32)
+const usage = `Usage: npm run replay -- [FILE-replay.ndjson[.gz]] [options]
+
+Plays real tickets through a server and compares what came of them. Without a file: the sample of 200 tickets.
+
+  --url URL            a running server; by default one is started for the replay
+  --clients N          clients at once, 1 to 256 (32)
   --limit-tickets N    only the first N tickets
   --keep               keep the started server's data
   --dry-run            only say what would be done`;
 
-function progressBar(): Progress {
-  if (!process.stdout.isTTY) {
-    let name = '';
-    let all = 0;
-    let next = 0;
-    return {
-      start: (what, total) => {
-        [name, all, next] = [what, total, total / 10];
-      },
-      update: (done) => {
-        if (done < next) return;
-        next += all / 10;
-        console.log(`${name} ${done} of ${all}`);
-      },
-      stop: () => undefined,
-    };
-  }
-  let bar: SingleBar | undefined;
-  return {
-    start: (what, all) => {
-      bar = new SingleBar({
-        format: `${what.padEnd(9)} {bar} {value} of {total}  {duration_formatted}`,
-        etaBuffer: 50,
-      });
-      bar.start(all, 0);
-    },
-    update: (done) => bar?.update(done),
-    stop: () => bar?.stop(),
-  };
+interface Options {
+  file: string;
+  url: string | undefined;
+  clients: number;
+  limit_tickets: number | undefined;
+  keep: boolean;
 }
 
 /** Runs the invariants over the server's database; says which don't hold. */
@@ -63,56 +46,64 @@ async function dryRun(file: string): Promise<void> {
   for (const line of await summarize(source, derive([...source.histories.values()]), report)) console.log(line);
 }
 
-async function run(file: string, values: { url?: string; clients: string; 'limit-tickets'?: string; keep: boolean }) {
-  const own: OwnServer | undefined = values.url === undefined ? await startOwnServer({ keep: values.keep }) : undefined;
-  try {
-    const limit = values['limit-tickets'];
-    const result = await replay({
-      file,
-      base_url: values.url ?? own?.base_url ?? '',
-      clients: Number(values.clients),
-      limit_tickets: limit === undefined ? undefined : Number(limit),
-      progress: progressBar(),
-    });
-    const { measure, report, faults } = result;
-    console.log(
-      `\n${result.operations} operations in ${result.seconds.toFixed(1)} s: ${result.operations_s.toFixed(0)} operations/s, ` +
-        `${result.calls_s.toFixed(0)} calls/s, ${values.clients} clients`,
-    );
-    for (const line of [...measure.lines(), '', ...report.lines(), '']) console.log(line);
-    const broken = own === undefined ? [] : await lookAtInvariants(own.database_url);
-    const verdict = (ok: boolean, text: string) => console.log(`${ok ? 'ok    ' : 'FAILED'} ${text}`);
-    verdict(
-      faults.length === 0,
-      `status, assignee, history and comments of ${result.tickets} tickets are the source’s`,
-    );
-    for (const fault of faults.slice(0, 20)) console.log(`       ${fault}`);
-    verdict(measure.server_errors === 0, `answered 5xx: ${measure.server_errors}`);
-    if (own === undefined) console.log('-      invariants: not looked at, the database is another server’s');
-    else verdict(broken.length === 0, `${invariants().length} invariants hold`);
-    for (const line of broken) console.log(`       ${line}`);
-    if (faults.length + measure.server_errors + broken.length > 0) process.exitCode = 1;
-  } finally {
-    await own?.stop();
-  }
+let own: OwnServer | undefined;
+
+async function run({ file, url, clients, limit_tickets, keep }: Options): Promise<void> {
+  await readSource(file, new Report()); // whatever is wrong with the file is said before anything is started
+  if (url === undefined) own = await startOwnServer({ keep });
+  await own?.ready;
+  const base_url = url ?? own?.base_url ?? '';
+  const result = await replay({ file, base_url, clients, limit_tickets, progress: progressBar() });
+  const { measure, report, faults, refusals } = result;
+  console.log(
+    `\n${result.operations} operations in ${result.seconds.toFixed(1)} s: ${result.operations_s.toFixed(0)} operations/s, ` +
+      `${result.calls_s.toFixed(0)} calls/s, ${clients} clients`,
+  );
+  for (const line of [...measure.lines(), '', ...report.lines(), '']) console.log(line);
+  const broken = own === undefined ? [] : await lookAtInvariants(own.databaseUrl());
+  const verdict = (text: string, found: readonly string[]) => {
+    console.log(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${text}`);
+    for (const one of found.slice(0, 20)) console.log(`       ${one.slice(0, 500)}`);
+    if (found.length > 20) console.log(`       and ${found.length - 20} more`);
+    if (found.length > 0) process.exitCode = 1;
+  };
+  verdict(`calls refused: ${refusals.length}`, refusals);
+  verdict(
+    `${result.compared} of ${result.tickets} tickets compared: fields, history and comments are the source’s`,
+    faults,
+  );
+  verdict(`responses with 5xx: ${measure.server_errors}`, measure.server_errors > 0 ? ['see the server’s log'] : []);
+  if (own === undefined) console.log('-      invariants: not looked at, the database is another server’s');
+  else verdict(`${invariants().length} invariants hold`, broken);
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: 'string' },
-    clients: { type: 'string', default: '32' },
-    'limit-tickets': { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    'dry-run': { type: 'boolean', default: false },
+await runCommand(
+  async () => {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        url: { type: 'string' },
+        clients: { type: 'string', default: '32' },
+        'limit-tickets': { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const [file = sample, ...more] = positionals;
+    if (more.length > 0) throw new UsageError(`One file at a time, please: ${positionals.join(' ')}`);
+    const limit = values['limit-tickets'];
+    const options: Options = {
+      file,
+      url: values.url === undefined ? undefined : serverUrl(values.url),
+      clients: wholeNumber('clients', values.clients, { min: 1, max: 256 }),
+      limit_tickets:
+        limit === undefined ? undefined : wholeNumber('limit-tickets', limit, { min: 1, max: 999_999_999 }),
+      keep: values.keep,
+    };
+    if (values.help) console.log(usage);
+    else if (values['dry-run']) await dryRun(file);
+    else await run(options);
   },
-});
-const [file] = positionals;
-if (file === undefined) {
-  console.error(usage);
-  process.exitCode = 2;
-} else if (values['dry-run']) {
-  await dryRun(file);
-} else {
-  await run(file, values);
-}
+  async () => own?.stop(),
+);

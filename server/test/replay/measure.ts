@@ -10,6 +10,11 @@ export class Measure {
     all.push(duration_ms);
   }
 
+  /** How many calls of a kind there were. */
+  count(kind: string): number {
+    return this.#durations_ms.get(kind)?.length ?? 0;
+  }
+
   get server_errors(): number {
     return [...this.#statuses].reduce((sum, [status, count]) => (status >= 500 ? sum + count : sum), 0);
   }

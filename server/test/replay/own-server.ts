@@ -10,8 +10,10 @@ const unlimited = '10000000';
 
 export interface OwnServer {
   base_url: string;
-  /** The owner's URL of its database. */
-  database_url: string;
+  /** The owner's URL of its database. Call it once the server is ready. */
+  databaseUrl: () => string;
+  /** Resolves when it serves requests. */
+  ready: Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -48,13 +50,17 @@ export async function startOwnServer(options: { keep: boolean }): Promise<OwnSer
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true, // Ctrl-C is for us, who stop it
   });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const base_url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null || tries > 300) throw new Error('The server did not start.');
-    const ready = await fetch(`${base_url}/readyz`).catch(() => undefined);
-    if (ready?.ok === true) break;
-    await sleep(100);
-  }
+  const waitUntilReady = async () => {
+    for (let tries = 0; tries < 600; tries++) {
+      if (child.exitCode !== null || child.signalCode !== null) break;
+      const ready = await fetch(`${base_url}/readyz`).catch(() => undefined);
+      if (ready?.ok === true) return;
+      await sleep(100);
+    }
+    throw new Error('The server did not start.');
+  };
   const embedded = () => {
     const password = readFileSync(path.join(dir, 'postgres-password'), 'utf8').trim();
     const database_port = readFileSync(path.join(dir, 'postgres-port'), 'utf8').trim();
@@ -62,10 +68,10 @@ export async function startOwnServer(options: { keep: boolean }): Promise<OwnSer
   };
   return {
     base_url,
-    database_url: process.env['DATABASE_URL'] ?? embedded(),
+    databaseUrl: () => process.env['DATABASE_URL'] ?? embedded(),
+    ready: waitUntilReady(),
     stop: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await gone;
       if (!options.keep) rmSync(dir, { recursive: true, force: true });
       else console.log(`Kept ${dir}`);

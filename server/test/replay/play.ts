@@ -3,15 +3,11 @@ import type { Stage } from './accounts.ts';
 import type { Call, TicketPlan } from './calls.ts';
 import type { Measure } from './measure.ts';
 
-/** A call that wasn't answered as a replay expects. */
-class ReplayError extends Error {
-  override name = 'ReplayError';
-}
-
-/** What became of a plan: the ticket it made. */
+/** What became of a plan: the ticket it made, unless its creation was refused, and every call that was refused. */
 export interface Played {
-  ticket_id: string;
+  ticket_id: string | undefined;
   plan: TicketPlan;
+  refusals: string[];
 }
 
 type Raw = BatonClient['raw'];
@@ -23,7 +19,7 @@ function send(raw: Raw, stage: Stage, call: Call, ticket: Ticket | undefined): P
     const body = { title, description, priority, labels, status, assignee_id: userOf(assignee) };
     return raw.create_ticket({ workspace_id, project_id, body });
   }
-  if (ticket === undefined) throw new ReplayError('A plan must begin with its creation.');
+  if (ticket === undefined) throw new Error('A plan must begin with its creation.');
   const at = { workspace_id, ticket: ticket.id };
   switch (call.kind) {
     case 'transition': {
@@ -53,19 +49,29 @@ function ticketAfter(call: Call, body: unknown, before: Ticket | undefined): Tic
   return call.kind === 'transition' ? (body as { ticket: Ticket }).ticket : (body as Ticket);
 }
 
-/** Plays one ticket's life, call by call, each as whoever did it. */
+/** The status and, if it refuses, why; 0 if there was no response. */
+async function outcomeOf(sent: Promise<RawResponse>): Promise<{ status: number; body: unknown; why: string }> {
+  try {
+    const { status, body } = await sent;
+    return { status, body, why: `${status} ${JSON.stringify(body)}` };
+  } catch (error) {
+    return { status: 0, body: undefined, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Plays one ticket's life, call by call, each as whoever did it. A refused call is noted, and the others go on. */
 export async function playTicket(stage: Stage, plan: TicketPlan, measure: Measure): Promise<Played> {
+  const refusals: string[] = [];
   let ticket: Ticket | undefined;
-  for (const { by, calls } of plan.steps) {
+  for (const { by, calls, at } of plan.steps) {
     for (const call of calls) {
       const started = performance.now();
-      const { status, body } = await send(stage.clientOf(by).raw, stage, call, ticket);
+      const { status, body, why } = await outcomeOf(send(stage.clientOf(by).raw, stage, call, ticket));
       measure.note(call.kind, status, performance.now() - started);
-      if (status >= 300)
-        throw new ReplayError(`${plan.ticket}: ${call.kind} answered ${status}: ${JSON.stringify(body)}`);
-      ticket = ticketAfter(call, body, ticket);
+      if (status >= 200 && status < 300) ticket = ticketAfter(call, body, ticket);
+      else refusals.push(`${plan.ticket}: ${call.kind} at ${at}: ${why}`);
+      if (ticket === undefined) return { ticket_id: undefined, plan, refusals };
     }
   }
-  if (ticket === undefined) throw new ReplayError(`${plan.ticket} has no plan.`);
-  return { ticket_id: ticket.id, plan };
+  return { ticket_id: ticket?.id, plan, refusals };
 }

@@ -32,3 +32,26 @@ test('each tracker’s words find their place; those that share one, or have non
   });
   expect(rated('wichtig', '')).toEqual({ wichtig: 'none+', '': 'none+' });
 });
+
+test('a number before the word counts, 1 being the worst, unless the words say that it is the least', () => {
+  expect(rated('3 - Moderate', '2 - High', '1 - Critical', '4 - Low')).toEqual({
+    '3 - Moderate': 'medium',
+    '2 - High': 'high',
+    '1 - Critical': 'urgent',
+    '4 - Low': 'low',
+  });
+  expect(rated('1 - Low', '2 - Medium', '3 - High', '4 - Urgent')).toEqual({
+    '1 - Low': 'low',
+    '2 - Medium': 'medium',
+    '3 - High': 'high',
+    '4 - Urgent': 'urgent',
+  });
+  expect(rated('Sev-1', 'Priority 2')).toEqual({ 'Sev-1': 'urgent', 'Priority 2': 'high' });
+  expect(rated('Highest', 'High', 'Medium', 'Low', 'Lowest')).toEqual({
+    Highest: 'urgent',
+    High: 'high',
+    Medium: 'medium',
+    Low: 'low',
+    Lowest: 'low+',
+  });
+});

@@ -1,4 +1,5 @@
-import { setStage } from './accounts.ts';
+import { type Looks, setStage } from './accounts.ts';
+import type { TicketPlan } from './calls.ts';
 import { derive } from './derive.ts';
 import { readSource } from './history.ts';
 import { Measure } from './measure.ts';
@@ -19,9 +20,15 @@ export interface ReplayResult {
   calls_s: number;
   operations_s: number;
   seconds: number;
+  workspace_id: string;
   measure: Measure;
   report: Report;
   tickets: number;
+  /** How many of them were compared: those no call was refused of. */
+  compared: number;
+  /** Calls that the server refused, each with its ticket. */
+  refusals: string[];
+  /** What isn't as the source has it, of the tickets without a refusal. */
   faults: string[];
 }
 
@@ -32,6 +39,9 @@ export async function replay(options: {
   clients: number;
   limit_tickets?: number | undefined;
   progress: Progress;
+  looks?: Looks;
+  /** Looks over a plan before it is played: a test's chance to make a call that is refused. */
+  plan?: (plan: TicketPlan) => void;
   /** Looks over the expectations before they are compared: a test's chance to falsify one. */
   tamper?: (expectations: Expectation[]) => void;
 }): Promise<ReplayResult> {
@@ -48,6 +58,7 @@ export async function replay(options: {
     base_url,
     mapping,
     clients,
+    looks: options.looks,
     progress: (done, all) => {
       if (!started_people) progress.start('people', all);
       started_people = true;
@@ -57,21 +68,27 @@ export async function replay(options: {
   progress.stop();
 
   const expectations: Expectation[] = [];
+  const refusals: string[] = [];
+  let played = 0;
   let operations = 0;
   let calls = 0;
   progress.start('tickets', tickets);
   const started = performance.now();
   await eachOf(plans(source, mapping, report), clients, async (plan) => {
-    expectations.push(expectationOf(stage, await playTicket(stage, plan, measure)));
+    options.plan?.(plan);
+    const outcome = await playTicket(stage, plan, measure);
+    const expectation = expectationOf(stage, outcome);
+    if (expectation !== undefined) expectations.push(expectation);
+    refusals.push(...outcome.refusals);
     operations += plan.steps.reduce((sum, step) => sum + step.operations, 0);
     calls += plan.steps.reduce((sum, step) => sum + step.calls.length, 0);
-    progress.update(expectations.length);
+    progress.update(++played);
   });
   const seconds = (performance.now() - started) / 1000;
   progress.stop();
 
   options.tamper?.(expectations);
-  progress.start('verified', tickets);
+  progress.start('verified', expectations.length);
   const faults = await verify(stage, expectations, clients, progress.update);
   progress.stop();
   return {
@@ -79,9 +96,12 @@ export async function replay(options: {
     operations_s: operations / seconds,
     calls_s: calls / seconds,
     seconds,
+    workspace_id: stage.workspace_id,
     measure,
     report,
     tickets,
+    compared: expectations.length,
+    refusals,
     faults,
   };
 }

@@ -13,6 +13,7 @@ const FINDINGS = {
   unchanged_status: ['source', 'status changes to the status the ticket is in: not a transition'],
   assignee_gap: ['source', 'reassignments from somebody who is not the assignee'],
   resolution_without_status: ['source', 'resolutions changed without a change of status: left out'],
+  resolution_not_done: ['source', 'resolutions given on the way into a status that is not done: left out'],
   final_status_differs: ['source', 'tickets whose last change is not their final status'],
   final_assignee_differs: ['source', 'tickets whose last change is not their final assignee'],
   comment_without_text: ['source', 'comments whose text is missing: made up'],

@@ -27,7 +27,7 @@ test('what is zipped is told by its bytes, not by its name', async () => {
 test('a file cut short is refused, not taken for the whole', async () => {
   const path = writeSource({ operations: [change], gzip: true });
   truncateSync(path, 40);
-  await expect(read(path)).rejects.toThrow('unexpected end of file');
+  await expect(read(path)).rejects.toThrow(`${path}: the gzip file ends too early. It was cut off.`);
 });
 
 test('a line holds whatever JSON may hold, line separators and long texts included', async () => {

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Report } from './report.ts';
+import { resolutionOf } from './resolution.ts';
 
 /** A field's value before and after; `from` is undefined where the source doesn't say. */
 interface FieldChange {
@@ -35,6 +36,11 @@ export interface SourceTicket {
 
 type Row = Record<string, unknown>;
 
+/** A file that can't be replayed; the message names it. */
+export class SourceError extends Error {
+  override name = 'SourceError';
+}
+
 /** The operations of an NDJSON file, plain or gzipped, in its order; lines that are none go to the report. */
 export async function* readOperations(path: string, report: Report): AsyncGenerator<SourceOperation> {
   for await (const [row, where] of rows(path, report)) {
@@ -63,11 +69,12 @@ export function ticketsFileBeside(replay: string): string | undefined {
 
 async function* rows(path: string, report: Report): AsyncGenerator<[row: Row, where: string]> {
   let number = 0;
-  for await (const line of lines(path)) {
+  for await (const { text, ended } of lines(path)) {
     number += 1;
-    if (line.trim() === '') continue;
-    const row = parse(line);
+    if (text.trim() === '') continue;
+    const row = parse(text);
     if (row) yield [row, `line ${number}`];
+    else if (!ended) throw new SourceError(`${path}: the file ends in the middle of line ${number}. It was cut off.`);
     else report.note('unreadable_line', `line ${number}`);
   }
 }
@@ -81,21 +88,39 @@ function parse(line: string): Row | undefined {
   }
 }
 
+/** What went wrong with the file, in words. */
+function unreadable(path: string, error: unknown): SourceError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: 'there is no such file.',
+    EACCES: 'the file may not be read.',
+    EISDIR: 'this is a folder.',
+    Z_BUF_ERROR: 'the gzip file ends too early. It was cut off.',
+    Z_DATA_ERROR: 'the gzip file is damaged.',
+  };
+  return new SourceError(`${path}: ${words[code ?? ''] ?? message}`, { cause: error });
+}
+
 // Not readline: it also breaks lines at U+2028 and U+2029, which JSON may hold unescaped.
-async function* lines(path: string): AsyncGenerator<string> {
+async function* lines(path: string): AsyncGenerator<{ text: string; ended: boolean }> {
   let held = '';
-  for await (const chunk of await textOf(path)) {
-    const parts = chunk.toString().split('\n');
-    parts[0] = held + parts[0];
-    held = parts.pop() ?? '';
-    yield* parts;
+  try {
+    for await (const chunk of await textOf(path)) {
+      const parts = chunk.toString().split('\n');
+      parts[0] = held + parts[0];
+      held = parts.pop() ?? '';
+      yield* parts.map((text) => ({ text, ended: true }));
+    }
+  } catch (error) {
+    throw unreadable(path, error);
   }
-  if (held) yield held;
+  if (held) yield { text: held, ended: false };
 }
 
 async function textOf(path: string): Promise<NodeJS.ReadableStream> {
+  const zipped = await isGzip(path); // first: a stream of a missing file has an error that nobody awaits
   const bytes = createReadStream(path);
-  const text = (await isGzip(path)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+  const text = zipped ? pipeline(bytes, createGunzip(), () => {}) : bytes;
   return text.setEncoding('utf8');
 }
 
@@ -120,7 +145,7 @@ function asOperation(row: Row): SourceOperation | undefined {
     ticket,
     by: scalar(row['by']),
     set: new Map(
-      isRow(row['set']) ? Object.entries(row['set']).map(([field, v]) => [field, fieldChange(v, created)]) : [],
+      isRow(row['set']) ? Object.entries(row['set']).map(([field, v]) => [field, changeOf(field, v, created)]) : [],
     ),
     chars: size(row[created ? 'description_chars' : 'chars']),
     title_chars: size(row['title_chars']),
@@ -144,6 +169,13 @@ function asTicket(row: Row): SourceTicket | undefined {
       body: scalar(comment['body']) ?? '',
     })),
   };
+}
+
+function changeOf(field: string, value: unknown, created: boolean): FieldChange {
+  const change = fieldChange(value, created);
+  if (field !== 'resolution') return change;
+  const { from, to } = change;
+  return { from: from === undefined ? undefined : resolutionOf(from), to: resolutionOf(to) };
 }
 
 // A change is a pair; a creation has plain values, and a list there is the value itself unless it starts from nothing.

@@ -55,8 +55,9 @@ test('a status change with resolution, assignee and comment is one call', async 
   });
   expect(calls).toHaveLength(2);
   expect(plan?.steps.map(({ operations }) => operations)).toEqual([1, 2]);
-  expect(plan?.expected).toEqual({
+  expect(plan?.expected).toMatchObject({
     status: 'done_done',
+    resolution: 'fixed',
     assignee: 'Bo',
     changes: [{ from: 'new', to: 'done_done', by, resolution: 'fixed' }],
   });

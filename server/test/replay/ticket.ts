@@ -81,6 +81,7 @@ class TicketState {
   #priority: Priority;
   #title = '';
   #description = '';
+  #resolution: string | null = null;
   #listed: string[];
 
   constructor(history: History, mapping: Mapping, report: Report) {
@@ -123,7 +124,16 @@ class TicketState {
   }
 
   expected(): TicketPlan['expected'] {
-    return { status: this.#statusKey(this.#status), assignee: this.#assignee, changes: this.#changes };
+    return {
+      title: this.#title,
+      description: this.#description,
+      priority: this.#priority,
+      labels: this.#listed,
+      status: this.#statusKey(this.#status),
+      resolution: this.#resolution,
+      assignee: this.#assignee,
+      changes: this.#changes,
+    };
   }
 
   compareWithFacts(): void {
@@ -153,10 +163,14 @@ class TicketState {
     }
     const from = this.#statusKey(this.#status);
     const to = this.#statusKey(status.to);
-    const resolution = resolved?.to ? (this.#mapping.resolutions.get(resolved.to) ?? null) : null;
-    this.#changes.push({ from, to, by: operation.by, resolution });
+    const given = resolved?.to ? this.#mapping.resolutions.get(resolved.to) : undefined;
+    const done = this.#isDone(to);
+    if (given !== undefined && !done) this.#report.note('resolution_not_done', `${where}: ${resolved?.to} in ${to}`);
+    const resolution = done ? given : undefined;
+    this.#resolution = done ? (resolution ?? this.#resolution) : null;
+    this.#changes.push({ from, to, by: operation.by, resolution: this.#resolution });
     this.#status = status.to;
-    return { kind: 'transition', to, ...(resolution !== null && { resolution }) };
+    return { kind: 'transition', to, ...(resolution !== undefined && { resolution }) };
   }
 
   #reassign(operation: SourceOperation): string | null | undefined {
@@ -197,6 +211,10 @@ class TicketState {
     if (labels.join('\n') === this.#listed.join('\n')) return undefined;
     this.#listed = labels;
     return labels;
+  }
+
+  #isDone(key: string): boolean {
+    return this.#mapping.workflow.statuses.some((status) => status.key === key && status.category === 'done');
   }
 
   #statusKey(name: string): string {

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.gz');
+const file = (name: string, content: string | Uint8Array) => {
+  writeFileSync(path.join(dir, name), content);
+  return path.join(dir, name);
+};
+
+const garbage = file('garbage-replay.ndjson', 'no operation\n{"op":"dance"}\n');
+const cut_line = file('cut-replay.ndjson', '{"op":"create","ticket":"T-1","by":"ada","set":{}}\n{"op":"chan');
+const cut_gzip = file('cut-replay.ndjson.gz', readFileSync(sample).subarray(0, 20_000));
+const damaged = file('damaged-replay.ndjson.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(500, 7)]));
+const missing = path.join(dir, 'missing-replay.ndjson');
+
+test.each([
+  ['a file without an operation', [garbage], `${garbage}: no line of this file is an operation.`],
+  ['a file cut within a line', [cut_line], `${cut_line}: the file ends in the middle of line 2. It was cut off.`],
+  ['a gzip file cut off', [cut_gzip], `${cut_gzip}: the gzip file ends too early. It was cut off.`],
+  ['a damaged gzip file', [damaged], `${damaged}: the gzip file is damaged.`],
+  ['a missing file', [missing], `${missing}: there is no such file.`],
+  ['a folder', [dir], `${dir}: this is a folder.`],
+  ['no number of clients', ['--clients', 'abc'], '--clients must be a whole number from 1 to 256, not "abc".'],
+  ['no clients', ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".'],
+  ['half a ticket', ['--limit-tickets', '0.5'], '--limit-tickets must be a whole number'],
+  ['no URL', ['--url', 'localhost'], '--url must be the URL of a server'],
+  ['a server that is not there', ['--url', 'http://127.0.0.1:1'], 'no response'],
+  ['an unknown option', ['--client', '7'], "Unknown option '--client'"],
+])('replay refuses %s in one line', (_, args, says) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
+  expect(stderr).toContain(says);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(status).toBeGreaterThan(0);
+});
