@@ -21,44 +21,26 @@ export interface PgBouncer {
   stop: () => Promise<void>;
 }
 
-/** Starts PgBouncer before a cluster: four connections for a login and database, however many clients there are. */
+/** Starts PgBouncer with these settings, on a port of its own; their host `db` becomes the cluster's. */
 export async function startPgBouncer(options: {
   cluster_url: string;
-  mode: 'session' | 'transaction';
-  /** Lets clients send `options`, which it then leaves out. */
-  ignore_options: boolean;
+  ini: string;
   passwords: Record<string, string>;
 }): Promise<PgBouncer> {
-  const { cluster_url, mode, ignore_options, passwords } = options;
+  const { cluster_url, ini, passwords } = options;
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-pgbouncer-'));
   chmodSync(dir, 0o755);
   const { hostname, port: behind } = new URL(cluster_url);
   const port = await freePort();
   const users = path.join(dir, 'users.txt');
   const settings = path.join(dir, 'pgbouncer.ini');
-  writeFileSync(
-    users,
-    Object.entries({ ...passwords, admin: 'admin' })
-      .map((pair) => `"${pair.join('" "')}"\n`)
-      .join(''),
-  );
-  writeFileSync(
-    settings,
-    `[databases]
-* = host=${hostname} port=${behind}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${port}
-unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = ${users}
-admin_users = admin
-pool_mode = ${mode}
-default_pool_size = ${mode === 'session' ? 40 : 4}
-max_client_conn = 200
-${ignore_options ? 'ignore_startup_parameters = options' : ''}
-`,
-  );
+  const logins = Object.entries({ ...passwords, admin: 'admin' });
+  writeFileSync(users, logins.map((pair) => `"${pair.join('" "')}"\n`).join(''));
+  const here = ini
+    .replace('host=db', `host=${hostname} port=${behind}`)
+    .replace('listen_port = 6432', `listen_port = ${port}`)
+    .replace(/^auth_file = .*$/m, `auth_file = ${users}`);
+  writeFileSync(settings, `${here}\nadmin_users = admin\nunix_socket_dir =\nmax_client_conn = 200\n`);
   const { prefix, identity } = chooseRunner([dir]);
   const [program, ...args] = [...prefix, 'pgbouncer', '--quiet', settings];
   const child: ChildProcess = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...identity });

@@ -2,8 +2,9 @@ import { accounts } from './accounts/index.ts';
 import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
 import { inputs } from './inputs/index.ts';
+import { operations } from './operating/index.ts';
 import { races } from './races/index.ts';
 import { tenancies } from './tenancy/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races, ...tenancies, ...accounts, ...faults, ...inputs];
+export const checks: readonly Check[] = [...races, ...tenancies, ...accounts, ...faults, ...inputs, ...operations];

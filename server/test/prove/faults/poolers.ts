@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { noPgBouncer, type PgBouncer, startPgBouncer } from '../../harness/pgbouncer.ts';
 import { startServing, type Served } from '../../harness/served.ts';
+import { runnable, type Text } from '../../harness/walk.ts';
 import { brokenInvariants } from '../../invariants.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { servingOn } from '../stage.ts';
@@ -9,6 +12,10 @@ import { settle, type Write } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
 const modes = ['session', 'transaction'] as const;
+const operating = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/operating.md'), 'utf8');
+/** The pgbouncer.ini of docs/operating.md. */
+const documented =
+  runnable(operating).find((one): one is Text => 'to' in one && one.to === 'pgbouncer.ini')?.text ?? '';
 const login = 'baton_web';
 const password = '5f0c0ffee';
 
@@ -40,8 +47,10 @@ class Installation {
   }
 
   #pooler(mode: (typeof modes)[number], ignore_options: boolean): Promise<PgBouncer> {
-    const { url: cluster_url } = this.#cluster;
-    return startPgBouncer({ cluster_url, mode, ignore_options, passwords: { [login]: password } });
+    const ini = documented
+      .replace('pool_mode = transaction', `pool_mode = ${mode}\ndefault_pool_size = ${mode === 'session' ? 40 : 4}`)
+      .replace(/^ignore_startup_parameters.*$/m, (line) => (ignore_options ? line : ''));
+    return startPgBouncer({ cluster_url: this.#cluster.url, ini, passwords: { [login]: password } });
   }
 
   #serve(pooler: PgBouncer): Promise<Served> {
