@@ -36,7 +36,7 @@ export function roomFor(bin: string): { dir: string; runner: Runner } {
 export async function startOn(bin: string, data_dir: string, runner: Runner): Promise<Postgres> {
   const port = await freePort();
   const flags = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
-  const [program = '', ...args] = [...runner.prefix, path.join(bin, 'postgres'), '-D', data_dir];
+  const [program, ...args] = [...runner.prefix, path.join(bin, 'postgres'), '-D', data_dir];
   const child: ChildProcess = spawn(program, [...args, ...flags.flatMap((flag) => ['-c', flag])], {
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: data_dir,
@@ -75,7 +75,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   const { dir, runner } = roomFor(bin);
   giveTo(runner, dir);
   const data_dir = path.join(dir, 'data');
-  const [program = '', ...args] = [...runner.prefix, path.join(bin, 'initdb'), '-D', data_dir];
+  const [program, ...args] = [...runner.prefix, path.join(bin, 'initdb'), '-D', data_dir];
   const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
   const made = spawnSync(program, [...args, ...options], { encoding: 'utf8', cwd: dir, ...runner.identity });
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
