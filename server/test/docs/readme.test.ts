@@ -10,10 +10,11 @@ describe('the README’s five minutes', () => {
   let server: TestServer;
   let answers: string[];
   const steps = stepsOf(readme);
+  const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
 
   beforeAll(async () => {
     server = await startServer();
-    answers = await runAll(steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', server.url)));
+    answers = await runAll(commands(server.url));
   });
   afterAll(() => server.stop());
 
@@ -28,7 +29,7 @@ describe('the README’s five minutes', () => {
   });
 
   test('work a second time, when the account is there already', async () => {
-    const again = await runAll(steps, server.url);
+    const again = await runAll(commands(server.url));
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
     );
