@@ -36,9 +36,11 @@ export type PreconditionFailedProblem = { "type": string; "title": string; "stat
 
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
-export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
+export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | QuotaExceededProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
+
+export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "mib_per_workspace"; "limit": number; [member: string]: unknown; };
 
 export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; [member: string]: unknown; };
 

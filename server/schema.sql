@@ -365,6 +365,16 @@ create table workflows (
 CREATE POLICY workspace ON workflows USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON workflows TO baton_app;
 
+create table workspace_usage (
+  workspace_id uuid not null,
+  bytes bigint not null,
+  constraint workspace_usage_pkey PRIMARY KEY (workspace_id),
+  constraint workspace_usage_bytes CHECK ((bytes >= 0)),
+  constraint workspace_usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+);
+CREATE POLICY workspace ON workspace_usage USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT, UPDATE ON workspace_usage TO baton_app;
+
 create table workspaces (
   id uuid not null,
   name text not null,

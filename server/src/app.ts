@@ -17,11 +17,13 @@ import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
+import { Pace } from './http/pace.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { projectRoutes } from './projects/routes.ts';
+import { Usage } from './quotas/usage.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
@@ -51,6 +53,12 @@ export function createApp(parts: Parts): App {
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
+    usage: new Usage(config.max_bytes_per_workspace),
+    written: new Pace({
+      count: config.write_bytes_per_hour,
+      within_ms: 3_600_000,
+      burst: config.write_bytes_per_hour / 4,
+    }),
     bodies: new ByteShares(config.body_memory_bytes),
     responses: new ByteShares(config.response_memory_bytes),
   };

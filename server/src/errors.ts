@@ -27,6 +27,18 @@ const fault = z.strictObject({
   detail: stored(1000),
 });
 
+/** What is limited for a workspace or an account, each by a setting. */
+const quotas = [
+  'workspaces_per_account',
+  'members_per_workspace',
+  'open_invitations_per_workspace',
+  'projects_per_workspace',
+  'workflow_versions_per_project',
+  'tickets_per_project',
+  'mib_per_workspace',
+] as const;
+export type Quota = (typeof quotas)[number];
+
 /**
  * Every error the API may return: the stable code, its HTTP status, its title, and what it carries beyond these.
  * Documented in docs/errors.md; the OpenAPI document and the SDK are typed from it.
@@ -97,6 +109,17 @@ export const error_table = {
     409,
     'The same fields were changed in the meantime',
     { current_version: version, fields: edit_conflicts },
+  ],
+  quota_exceeded: [
+    409,
+    'The quota is used up',
+    {
+      quota: z.enum(quotas),
+      limit: z
+        .int()
+        .min(1)
+        .max(2 ** 31 - 1),
+    },
   ],
   precondition_failed: [
     412,

@@ -2,11 +2,20 @@ import { z } from 'zod';
 import { count } from './kinds.ts';
 
 const mib = 1024 * 1024;
+const max_count = 1_000_000_000;
 
 /** Settings that keep one caller, workspace or network from hurting the others. */
 export const limit_settings = {
   BATON_BODY_MEMORY_MIB: count(64, 8, 65_536),
   BATON_RESPONSE_MEMORY_MIB: count(64, 8, 65_536),
+  BATON_MAX_WORKSPACES_PER_ACCOUNT: count(100, 1, max_count),
+  BATON_MAX_MEMBERS_PER_WORKSPACE: count(10_000, 1, max_count),
+  BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: count(1_000, 1, max_count),
+  BATON_MAX_PROJECTS_PER_WORKSPACE: count(1_000, 1, max_count),
+  BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: count(1_000, 1, max_count),
+  BATON_MAX_TICKETS_PER_PROJECT: count(1_000_000, 1, max_count),
+  BATON_MAX_MIB_PER_WORKSPACE: count(10_240, 1, max_count),
+  BATON_WRITE_MIB_PER_HOUR: count(512, 1, 1_000_000),
   BATON_REFUSAL_DELAY_MS: count(250, 0, 10_000),
   BATON_METRICS_TOKEN: z
     .string()
@@ -22,6 +31,16 @@ export interface Limits {
   /** Bytes of request bodies, and of unread responses, that the process keeps at one time. */
   body_memory_bytes: number;
   response_memory_bytes: number;
+  max_workspaces_per_account: number;
+  max_members_per_workspace: number;
+  max_open_invitations_per_workspace: number;
+  max_projects_per_workspace: number;
+  max_workflow_versions_per_project: number;
+  max_tickets_per_project: number;
+  /** Bytes of all that a workspace has ever written. */
+  max_bytes_per_workspace: number;
+  /** Bytes of bodies that an account may send in an hour, to each process; a quarter of them at once. */
+  write_bytes_per_hour: number;
   /** How long a refusal of too many requests is held back. */
   refusal_delay_ms: number;
   /** Who has it sees how the server does; undefined: nobody. */
@@ -34,6 +53,14 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
   return {
     body_memory_bytes: env.BATON_BODY_MEMORY_MIB * mib,
     response_memory_bytes: env.BATON_RESPONSE_MEMORY_MIB * mib,
+    max_workspaces_per_account: env.BATON_MAX_WORKSPACES_PER_ACCOUNT,
+    max_members_per_workspace: env.BATON_MAX_MEMBERS_PER_WORKSPACE,
+    max_open_invitations_per_workspace: env.BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE,
+    max_projects_per_workspace: env.BATON_MAX_PROJECTS_PER_WORKSPACE,
+    max_workflow_versions_per_project: env.BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT,
+    max_tickets_per_project: env.BATON_MAX_TICKETS_PER_PROJECT,
+    max_bytes_per_workspace: env.BATON_MAX_MIB_PER_WORKSPACE * mib,
+    write_bytes_per_hour: env.BATON_WRITE_MIB_PER_HOUR * mib,
     refusal_delay_ms: env.BATON_REFUSAL_DELAY_MS,
     metrics_token: env.BATON_METRICS_TOKEN,
   };

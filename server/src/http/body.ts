@@ -2,6 +2,7 @@ import { MIMEType } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import { BatonError } from '../errors.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
+import type { Pace } from './pace.ts';
 import { requireBounded, requireDistinctNames } from './json-bounds.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -99,10 +100,17 @@ function readInto(body: Body, req: Request): Promise<void> {
   });
 }
 
+function tooMuch(wait_ms: number): BatonError {
+  const detail = 'You have sent too many bytes within an hour.';
+  return new BatonError('rate_limited', { detail }, { retry_after_s: Math.ceil(wait_ms / 1000) });
+}
+
 interface Reading {
   /** The longest body. */
   limit: number;
   shares: ByteShares;
+  /** The bytes that an account, or a network that isn't signed in, sends in the course of time. */
+  written: Pace;
   holderOf: (req: Request, res: Response) => Holder;
 }
 
@@ -110,7 +118,7 @@ interface Reading {
  * Reads a JSON body of bounded length. Its bytes count against the caller's share until the response is done: what was
  * parsed lives as long, in a write that waits for a lock too.
  */
-export function readJson({ limit, shares, holderOf }: Reading): RequestHandler {
+export function readJson({ limit, shares, written, holderOf }: Reading): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
     if (!isPlainJson(req) || encoding.toLowerCase() !== 'identity') throw new BatonError('unsupported_media_type');
@@ -118,12 +126,16 @@ export function readJson({ limit, shares, holderOf }: Reading): RequestHandler {
       next(); // there is no body, as the contract will say
       return;
     }
-    const body = new Body(limit, shares, holderOf(req, res));
+    const holder = holderOf(req, res);
+    const body = new Body(limit, shares, holder);
     res.once('close', () => body.release());
     if (announced !== undefined) body.reserve(Number(announced));
     if (expect !== undefined) res.writeContinue();
     await readInto(body, req);
     const bytes = body.bytes();
+    res.locals['body_bytes'] = bytes.length;
+    const wait_ms = written.spend(holder.user_id ?? holder.network, performance.now(), bytes.length);
+    if (wait_ms > 0) throw tooMuch(wait_ms);
     if (bytes.length > 0) req.body = parseJson(bytes);
     next();
   };

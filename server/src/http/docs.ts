@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { error_table } from '../errors.ts';
 
@@ -40,6 +40,12 @@ function errorsPage(): string {
   return readFileSync(path.join(own, 'errors.html'), 'utf8').replace('<!-- rows -->', rows);
 }
 
+/** What the page loads. The packages' folders have more, which nobody needs from here. */
+const page_files = ['/docs.css', '/docs.js', '/swagger-ui.css', '/swagger-ui-bundle.js'];
+
+/** Passes by the rest of the router for other files. */
+const onlyPageFiles: RequestHandler = (req, _res, next) => next(page_files.includes(req.path) ? undefined : 'router');
+
 /** The document and its page, from this server alone: no network needed, nothing loaded from elsewhere. */
 export function docsRouter(): Router {
   const router = Router();
@@ -58,6 +64,6 @@ export function docsRouter(): Router {
   });
   // Nobody needs a part of a page, nor a redirect to a directory that isn't shown.
   const options = { index: false, redirect: false, acceptRanges: false } as const;
-  router.use('/docs/assets', express.static(own, options), express.static(assets, options));
+  router.use('/docs/assets', onlyPageFiles, express.static(own, options), express.static(assets, options));
   return router;
 }

@@ -12,6 +12,7 @@ import {
   requireSession,
 } from '../access/authorize.ts';
 import { accessOf } from '../access/policy.ts';
+import type { Usage } from '../quotas/usage.ts';
 import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
@@ -22,6 +23,7 @@ import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
 import { type IfMatch, parseIfMatch } from './preconditions.ts';
 import { siteOf } from './networks.ts';
+import type { Pace } from './pace.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What the handlers work with; one per process. */
@@ -32,8 +34,11 @@ export interface Services {
   limits: RateLimits;
   tokens: AccessTokens;
   cursors: Cursors;
+  usage: Usage;
   /** Bytes of requests, from their arrival to their response. */
   bodies: ByteShares;
+  /** How fast an account may send them. */
+  written: Pace;
   /** Bytes of responses, until their reader has taken them. */
   responses: ByteShares;
 }
@@ -47,6 +52,8 @@ export interface Request<O extends Operation> {
   request_id: string;
   ip: string;
   network: string;
+  /** Of the body. */
+  body_bytes: number;
   user_agent: string | undefined;
 }
 
@@ -143,6 +150,7 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),
+    body_bytes: (res.locals['body_bytes'] as number | undefined) ?? 0,
     user_agent: req.headers['user-agent']?.slice(0, 400),
   };
 }
@@ -202,7 +210,7 @@ function requireUtf8(url: string): void {
 /** Mounts endpoints on an Express router. */
 export function createRoutes(router: Router, services: Services): Routes {
   const operations: Operation[] = [];
-  const { pool } = services;
+  const { pool, usage } = services;
 
   function mount<O extends Operation>(
     operation: O,
@@ -232,7 +240,8 @@ export function createRoutes(router: Router, services: Services): Routes {
       respond({ operation, res, shares: services.responses, params: request.params }, response);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const reading = { limit: operation.max_body_bytes ?? default_max_body_bytes, shares: services.bodies, holderOf };
+    const limit = operation.max_body_bytes ?? default_max_body_bytes;
+    const reading = { limit, shares: services.bodies, written: services.written, holderOf };
     const reader = operation.body === undefined ? [] : [readJson(reading)];
     router[operation.method](path, identify, ...reader, handler);
   }
@@ -251,9 +260,12 @@ export function createRoutes(router: Router, services: Services): Routes {
     mount(operation, (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
+      if (operation.body !== undefined) usage.requireRoom(workspace_id);
       return transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
         const applicant = apply(tx, caller, access, workspace_id);
-        return permitted(applicant.actor, handler(tx, applicant, request));
+        const result = await permitted(applicant.actor, handler(tx, applicant, request));
+        usage.add(tx, workspace_id, request.body_bytes);
+        return result;
       });
     });
   }

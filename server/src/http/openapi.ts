@@ -76,6 +76,8 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     ...(operation.body === undefined
       ? []
       : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
+    // What a workspace writes is limited, whatever it is.
+    ...(operation.body === undefined || typeof access === 'string' ? [] : (['quota_exceeded'] as const)),
     ...(operation.if_match === true ? (['precondition_failed'] as const) : []),
     'malformed_request',
     'validation_failed',

@@ -38,6 +38,11 @@ export function projectsOf(
     ${part.order_and_limit}`);
 }
 
+/** A row for each project, archived ones included. */
+export function projectRows(workspace_id: string): Sql {
+  return sql`select 1 from projects p where p.workspace_id = ${workspace_id}`;
+}
+
 export function insertProject(
   tx: Tx,
   row: { workspace_id: string; id: string; key: string; name: string; created_by: string },

@@ -4,6 +4,7 @@ import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { requireBelow } from '../quotas/quotas.ts';
 import { changed } from '../tickets/change.ts';
 import { max_remapped, type replace_workflow } from './contract.ts';
 import { definitionOf } from './definitions.ts';
@@ -30,6 +31,11 @@ interface Plan {
   on_stale: 'refuse' | 'clear';
 }
 
+interface Replacing {
+  if_match: IfMatch | undefined;
+  max_workflow_versions_per_project: number;
+}
+
 /**
  * Puts a new version of the workflow in force, with the project locked: a transition in progress is decided by the version
  * before, the next by this one. History keeps naming the version each step was taken under. No ticket is left with what
@@ -40,7 +46,7 @@ export async function replaceWorkflow(
   actor: Actor,
   ref: string,
   input: Body<typeof replace_workflow>,
-  if_match?: IfMatch,
+  { if_match, max_workflow_versions_per_project }: Replacing,
 ): Promise<Response<typeof replace_workflow>> {
   const { workspace_id, user_id } = actor;
   const { version: expected, mapping = {}, on_stale, ...definition } = input;
@@ -54,6 +60,7 @@ export async function replaceWorkflow(
       current_version: project.workflow_version,
     });
   }
+  requireBelow('workflow_versions_per_project', max_workflow_versions_per_project, project.workflow_version);
   const before = await definitionOf(tx, { workspace_id, project_id, workflow_version: project.workflow_version });
   const loss = lossOf(before, definition);
   const { statuses = {}, resolutions = {} } = mapping;

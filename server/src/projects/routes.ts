@@ -16,8 +16,8 @@ async function requireProject(db: Db, { workspace_id, project_id }: { workspace_
   return project;
 }
 
-export function projectRoutes(routes: Routes, { cursors }: Services): void {
-  routes.write(contract.create_project, (tx, actor, { body }) => createProject(tx, actor, body));
+export function projectRoutes(routes: Routes, { cursors, config }: Services): void {
+  routes.write(contract.create_project, (tx, actor, { body }) => createProject(tx, actor, body, config));
   routes.read(contract.list_projects, (db, { workspace_id }, { query }) => {
     const archived = query.archived === 'true';
     return keysetPage({
@@ -44,6 +44,6 @@ export function projectRoutes(routes: Routes, { cursors }: Services): void {
     return { project_id, version: workflow_version, ...definition };
   });
   routes.write(contract.replace_workflow, (tx, actor, { params, body, if_match }) =>
-    replaceWorkflow(tx, actor, params.project_id, body, if_match),
+    replaceWorkflow(tx, actor, params.project_id, body, { if_match, ...config }),
   );
 }

@@ -72,7 +72,9 @@ test('who becomes a viewer between the permission and the lock is told so, not t
   const doors = [
     (tx: Tx, applicant: Applicant) => openTicket(tx, applicant, ticket.id),
     (tx: Tx, applicant: Applicant) =>
-      createTicket(tx, applicant, project_id, create_ticket.body.parse({ title: 'Late' })),
+      createTicket(tx, applicant, project_id, create_ticket.body.parse({ title: 'Late' }), {
+        max_tickets_per_project: 10,
+      }),
   ];
   for (const door of doors) {
     const late = asPerson(member, async (tx, applicant) => {

@@ -1,10 +1,12 @@
 import { type Applicant, refuseAbsent } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Limits } from '../config/limits.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
+import { requireBelow } from '../quotas/quotas.ts';
 import { holdAssignee } from './access.ts';
 import type { create_ticket, Ticket } from './contract.ts';
 import { presentTicket } from './present.ts';
@@ -17,6 +19,7 @@ export async function createTicket(
   applicant: Applicant,
   project_ref: string,
   input: Body<typeof create_ticket>,
+  { max_tickets_per_project }: Pick<Limits, 'max_tickets_per_project'>,
 ): Promise<Ticket> {
   const { workspace_id } = applicant;
   const [actor, assignable, project] = await Promise.all([
@@ -27,6 +30,7 @@ export async function createTicket(
   if (project === undefined) return refuseAbsent(tx, applicant);
   if (project.archived_at !== null) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
+  requireBelow('tickets_per_project', max_tickets_per_project, project.number - 1);
   const { id: project_id, workflow_version } = project;
   const definition = await definitionOf(tx, { workspace_id, project_id, workflow_version });
   const status = initialStatus(definition, input.status);

@@ -12,9 +12,9 @@ import { presentTo } from './present.ts';
 import { transitionsOf } from './queries.ts';
 import { transitionTicket } from './transition.ts';
 
-export function ticketRoutes(routes: Routes, { cursors }: Services): void {
+export function ticketRoutes(routes: Routes, { cursors, config }: Services): void {
   routes.writeThroughDoor(contract.create_ticket, (tx, applicant, { params, body }) =>
-    createTicket(tx, applicant, params.project_id, body),
+    createTicket(tx, applicant, params.project_id, body, config),
   );
   routes.read(contract.list_tickets, (db, applicant, { query }) => listTickets(db, cursors, applicant, query));
   routes.read(contract.get_ticket, async (db, { workspace_id, actor }, { params }) => {

@@ -36,6 +36,7 @@ export const create_workspace = operation({
   response: workspace,
   etag: true,
   location: '/v1/workspaces/{id}',
+  errors: ['quota_exceeded'],
 });
 
 export const list_workspaces = operation({
@@ -213,5 +214,5 @@ export const accept_invitation = operation({
   body: z.strictObject({ token: verbatim({ max: 200 }) }),
   status: 200,
   response: workspace,
-  errors: ['not_found', 'already_member'],
+  errors: ['quota_exceeded', 'not_found', 'already_member'],
 });

@@ -1,4 +1,4 @@
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -6,6 +6,12 @@ import type { Invitation } from './contract.ts';
 
 const columns = sql`i.id, i.email, i.role, i.invited_by, i.created_at, i.expires_at`;
 const open = sql`i.accepted_at is null and i.revoked_at is null`;
+
+/** A row for each invitation that may be accepted. */
+export function openInvitations(workspace_id: string): Sql {
+  return sql`
+    select 1 from invitations i where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now()`;
+}
 
 export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Invitation[]> {
   return db.rows(sql`

@@ -1,20 +1,23 @@
 import { type Actor, type Caller, requireSession } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction, type Tx } from '../db/transaction.ts';
+import type { Config } from '../config.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import type { Services } from '../http/handle.ts';
 import { newId } from '../lib/ids.ts';
+import { requireFewer } from '../quotas/quotas.ts';
 import { newToken, readToken } from '../lib/tokens.ts';
 import type { create_invitation, Workspace } from './contract.ts';
 import {
   insertInvitation,
   lockInvitation,
+  openInvitations,
   markAccepted,
   retireExpired,
   revokeInvitation,
 } from './invitation-queries.ts';
-import { isMember } from './member-queries.ts';
+import { isMember, memberships } from './member-queries.ts';
 import { insertMembership, workspaceById } from './queries.ts';
 
 const prefix = 'bit_';
@@ -24,16 +27,22 @@ export async function invite(
   tx: Tx,
   actor: Actor,
   input: Body<typeof create_invitation>,
-  ttl_s: number,
+  config: Pick<Config, 'invitation_ttl_s' | 'max_open_invitations_per_workspace'>,
 ): Promise<Response<typeof create_invitation>> {
   const { workspace_id, user_id } = actor;
   if (input.role === 'owner' && actor.role !== 'owner') {
     throw new BatonError('forbidden', { detail: 'Only owners make owners.' });
   }
-  if (await isMember(tx, workspace_id, input.email)) throw new BatonError('already_member');
+  const open = openInvitations(workspace_id);
+  const [is_member] = await Promise.all([
+    isMember(tx, workspace_id, input.email),
+    requireFewer(tx, 'open_invitations_per_workspace', config.max_open_invitations_per_workspace, open),
+  ]);
+  if (is_member) throw new BatonError('already_member');
   retireExpired(tx, workspace_id, input.email);
   const id = newId();
   const { token, hash } = newToken(prefix, [workspace_id, id]);
+  const ttl_s = config.invitation_ttl_s;
   const invitation = await insertInvitation(tx, { ...input, workspace_id, id, hash, invited_by: user_id, ttl_s });
   recordAudit(tx, actor, {
     action: 'invitation.created',
@@ -61,6 +70,12 @@ export async function acceptInvitation(services: Services, caller: Caller, given
     if (token === undefined || workspace_id === undefined || id === undefined) throw new BatonError('not_found');
     const invitation = await lockInvitation(tx, { workspace_id, id, hash: token.hash }, user_id);
     if (invitation === undefined) throw new BatonError('not_found');
+    await requireFewer(
+      tx,
+      'members_per_workspace',
+      services.config.max_members_per_workspace,
+      memberships(workspace_id),
+    );
     markAccepted(tx, workspace_id, id, user_id);
     insertMembership(tx, { workspace_id, user_id, role: invitation.role });
     recordAudit(

@@ -1,10 +1,15 @@
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member } from './contract.ts';
 
 const columns = sql`m.user_id, u.name, u.email, m.role, m.version, m.created_at, m.updated_at`;
+
+/** A row for each member. */
+export function memberships(workspace_id: string): Sql {
+  return sql`select 1 from memberships m where m.workspace_id = ${workspace_id}`;
+}
 
 export function membersOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Member[]> {
   return db.rows(sql`

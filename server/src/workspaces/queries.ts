@@ -1,4 +1,4 @@
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Role } from '../http/contract.ts';
@@ -17,6 +17,13 @@ export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
     join workspaces w on w.id = m.workspace_id and w.deleted_at is null
     where m.user_id = ${user_id} and ${part.after}
     ${part.order_and_limit}`);
+}
+
+/** A row for each workspace that the user owns. */
+export function ownedBy(user_id: string): Sql {
+  return sql`
+    select 1 from user_workspaces m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
+    where m.user_id = ${user_id} and m.role = 'owner'`;
 }
 
 export function insertWorkspace(tx: Tx, row: { id: string; name: string; created_by: string }) {

@@ -54,9 +54,7 @@ export function workspaceRoutes(routes: Routes, services: Services): void {
   );
   routes.write(contract.remove_member, (tx, actor, { params }) => removeMember(tx, actor, params.user_id));
 
-  routes.write(contract.create_invitation, (tx, actor, { body }) =>
-    invite(tx, actor, body, services.config.invitation_ttl_s),
-  );
+  routes.write(contract.create_invitation, (tx, actor, { body }) => invite(tx, actor, body, services.config));
   routes.read(contract.list_invitations, (db, { workspace_id }, { query }) => {
     return keysetPage({
       cursors: services.cursors,

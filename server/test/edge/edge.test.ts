@@ -42,6 +42,9 @@ describe('every refusal is a problem', () => {
     ['/v1/me/', {}, 404, 'not_found'],
     ['/docs/assets', {}, 404, 'not_found'],
     ['/docs/assets/', {}, 404, 'not_found'],
+    ...['package.json', 'index.html', 'swagger-ui.js', 'swagger-ui-bundle.js.map', 'docs.html'].map(
+      (file): [string, RequestInit, number, string] => [`/docs/assets/${file}`, {}, 404, 'not_found'],
+    ),
     ['/docs/assets/swagger-ui.css', { headers: { 'if-match': '"other"' } }, 412, 'precondition_failed'],
     ['/V1/me', {}, 404, 'not_found'],
     ['/v1/workspaces/%zz', {}, 400, 'malformed_request'],

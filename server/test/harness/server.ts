@@ -34,6 +34,7 @@ export const test_environment = {
   BATON_AUTH_LIMIT_PER_ACCOUNT: '1000000',
   BATON_AUTH_LIMIT_SUCCESSES: '1000000',
   BATON_REFUSAL_DELAY_MS: '0',
+  BATON_WRITE_MIB_PER_HOUR: '1000000',
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,

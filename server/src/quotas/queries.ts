@@ -1,0 +1,18 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+
+/** How many rows there are, counted no further than the limit. */
+export async function countUpTo(db: Db, limit: number, rows: Sql): Promise<number> {
+  const { taken } = await db.one<{ taken: number }>(sql`
+    select count(*)::integer as taken from (${rows} limit ${limit}) as r`);
+  return taken;
+}
+
+/** Adds to what a workspace has written, and gives the sum. */
+export async function addUsage(tx: Tx, workspace_id: string, added: number): Promise<number> {
+  const { bytes } = await tx.one<{ bytes: number }>(sql`
+    insert into workspace_usage as u (workspace_id, bytes) values (${workspace_id}, ${added})
+    on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
+    returning bytes`);
+  return bytes;
+}

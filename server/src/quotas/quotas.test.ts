@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerPerson, type Person } from '../../test/harness/people.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { weigh } from './usage.ts';
+
+let server: TestServer;
+let owner: Person;
+let workspace_id: string;
+let project_id: string;
+
+const exceeded = (quota: string, limit: number) => ({ status: 409, body: { code: 'quota_exceeded', quota, limit } });
+
+beforeAll(async () => {
+  server = await startServer({
+    BATON_MAX_WORKSPACES_PER_ACCOUNT: '2',
+    BATON_MAX_MEMBERS_PER_WORKSPACE: '2',
+    BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: '2',
+    BATON_MAX_PROJECTS_PER_WORKSPACE: '2',
+    BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: '2',
+    BATON_MAX_TICKETS_PER_PROJECT: '2',
+    BATON_MAX_MIB_PER_WORKSPACE: '2',
+  });
+  owner = await registerPerson(server);
+  ({ id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Full' } }));
+  ({ id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'ONE', name: 'One' } }));
+});
+afterAll(() => server.stop());
+
+describe('a quota is refused by name once it is used up', () => {
+  test('workspaces of an account; a deleted one gives its place back', async () => {
+    const create = () => owner.client.create_workspace({ body: { name: 'Another' } });
+    const second = await create();
+    await expect(create()).rejects.toMatchObject(exceeded('workspaces_per_account', 2));
+    await owner.client.delete_workspace({ workspace_id: second.id });
+    await create();
+  });
+
+  test('projects of a workspace', async () => {
+    const create = (key: string) => owner.client.create_project({ workspace_id, body: { key, name: key } });
+    await create('TWO');
+    await expect(create('THREE')).rejects.toMatchObject(exceeded('projects_per_workspace', 2));
+  });
+
+  test('versions of a workflow', async () => {
+    const { version: _, project_id: __, ...workflow } = await owner.client.get_workflow({ workspace_id, project_id });
+    const replace = () => owner.client.replace_workflow({ workspace_id, project_id, body: workflow });
+    await replace();
+    await expect(replace()).rejects.toMatchObject(exceeded('workflow_versions_per_project', 2));
+  });
+
+  test('tickets of a project, and a refused one takes no number', async () => {
+    const create = () => owner.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
+    await create();
+    expect((await create()).number).toBe(2);
+    await expect(create()).rejects.toMatchObject(exceeded('tickets_per_project', 2));
+    const { rows } = await server.database.owner.query('select last_number from projects where id = $1', [project_id]);
+    expect(rows).toEqual([{ last_number: 2 }]);
+  });
+
+  test('open invitations and members', async () => {
+    const people = [await registerPerson(server), await registerPerson(server)] as const;
+    const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'member' } });
+    const tokens = [await invite(people[0].user.email), await invite(people[1].user.email)].map(({ token }) => token);
+    await expect(invite('third@example.com')).rejects.toMatchObject(exceeded('open_invitations_per_workspace', 2));
+    await people[0].client.accept_invitation({ body: { token: tokens[0] ?? '' } });
+    await expect(people[1].client.accept_invitation({ body: { token: tokens[1] ?? '' } })).rejects.toMatchObject(
+      exceeded('members_per_workspace', 2),
+    );
+  });
+
+  test('bytes that a workspace writes, whoever writes them', async () => {
+    const { id: ticket } = await owner.client.list_tickets({ workspace_id }).then(({ data }) => data[0] ?? { id: '' });
+    const comment = () => owner.client.create_comment({ workspace_id, ticket, body: { body: 'x'.repeat(900_000) } });
+    for (let n = 0; n < 3; n++) await comment();
+    await expect(comment()).rejects.toMatchObject(exceeded('mib_per_workspace', 2));
+    await expect(owner.client.update_workspace({ workspace_id, body: { name: 'Small' } })).rejects.toMatchObject(
+      exceeded('mib_per_workspace', 2),
+    );
+    expect((await owner.client.list_comments({ workspace_id, ticket })).data).toHaveLength(3);
+  });
+});
+
+test.each([
+  [3_000, 3_000],
+  [10, 1024],
+  [1_000_000, 1_000_000],
+])('a write of %i bytes adds %i on the average', (bytes, expected) => {
+  const chances = Array.from({ length: 65_536 }, (_, n) => n / 65_536);
+  const sum = chances.reduce((all, chance) => all + weigh(bytes, chance), 0);
+  expect(sum / chances.length / expected).toBeCloseTo(1, 3);
+});
