@@ -23,6 +23,16 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
 }
 
+/** Whether the statement was refused only because one before it in the transaction had failed. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '25P02';
+}
+
+/** Whether the statement took, or waited for a lock, longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '57014');
+}
+
 /** Whether the database says that it can't: it is starting or stopping, or its disk or memory is full. */
 function isUnable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && unavailable_states.test(error.code ?? '');

@@ -56,12 +56,56 @@ describe('a transaction', () => {
     expect(await count(1)).toBe(before);
   });
 
-  test('that swallowed an error does not count as committed', async () => {
+  test('that swallowed an error fails with it', async () => {
     await expect(
       transaction(pool, {}, async (tx) => {
         await tx.rows(sql`select 1 / ${0}::integer`).catch(() => undefined);
       }),
-    ).rejects.toThrow('rolled back');
+    ).rejects.toMatchObject({ code: '22012' });
+  });
+
+  test('fails with its first failure, not with that of a later statement which PostgreSQL did not run', async () => {
+    await expect(
+      transaction(pool, {}, async (tx) => {
+        tx.send(sql`insert into counters values (${1}, 0)`);
+        await bump(tx, 2); // 25P02: the transaction is aborted
+      }),
+    ).rejects.toMatchObject({ code: '23505' });
+  });
+
+  test('is run again after a deadlock of a statement that it only sent', async () => {
+    const before = [await count(1), await count(2)];
+    let held = 0;
+    let bothHold = () => {};
+    const both = new Promise<void>((resolve) => (bothHold = resolve));
+    const cross = (first: number, second: number) =>
+      transaction(pool, {}, async (tx) => {
+        await bump(tx, first);
+        if (++held === 2) bothHold();
+        await both;
+        tx.send(sql`update counters set n = n + 1 where id = ${second}`);
+        await tx.rows(sql`select 1`);
+      });
+    await Promise.all([cross(1, 2), cross(2, 1)]);
+    expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
+  });
+
+  test('that settles a row is not over before every transaction which locked the row is', async () => {
+    const ended: string[] = [];
+    const before = await count(1);
+    const holder = await database.owner.connect();
+    await holder.query('begin; select 1 from counters where id = 1 for key share');
+    const settled = transaction(pool, {}, async (tx) => {
+      await bump(tx, 1);
+      tx.settle(sql`select 1 from counters where id = ${1} for update`);
+    }).then(() => ended.push('settled'));
+    await expect.poll(() => count(1)).toBe(before + 1); // committed: everybody sees it
+    expect(ended).toEqual([]);
+    ended.push('released');
+    await holder.query('commit');
+    holder.release();
+    await settled;
+    expect(ended).toEqual(['released', 'settled']);
   });
 
   test('is run again after a deadlock, unseen', async () => {

@@ -3,7 +3,15 @@ import type pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
 import { explainRefusal } from './connection-check.ts';
-import { fromCommit, fromDatabase, isConnectionError, isReadOnly, isRetryable } from './errors.ts';
+import {
+  fromCommit,
+  fromDatabase,
+  isAborted,
+  isConnectionError,
+  isReadOnly,
+  isRetryable,
+  isTimeout,
+} from './errors.ts';
 import { prepare, type Sql } from './sql.ts';
 import { type Asker, turnsOf } from './turns.ts';
 
@@ -103,6 +111,22 @@ class Reader extends Db {
 /** A handle that writes. Only `transaction` makes one, so no write can forget its transaction. */
 export class Tx extends Db {
   readonly #sent: Promise<unknown>[] = [];
+  readonly settlements: Sql[] = [];
+  #failure: unknown;
+
+  protected override query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
+    const result = super.query(query);
+    result.catch((error: unknown) => (this.#failure ??= error));
+    return result;
+  }
+
+  /**
+   * What really went wrong: once a statement has failed, PostgreSQL answers every later one with 25P02, and whoever
+   * awaits a later one sees only that. The first failure says whether to try again, and what to answer.
+   */
+  causeOf(reason: unknown): unknown {
+    return isAborted(reason) ? (this.#failure ?? reason) : reason;
+  }
 
   /**
    * Sends a statement whose result nobody needs. It travels with the others and with the commit; should it fail, the
@@ -122,17 +146,25 @@ export class Tx extends Db {
     return this.query('rollback');
   }
 
-  /** Commits together with everything still under way, and rejects if any of it failed. */
+  /**
+   * Has `transaction` wait, after the commit, until no other transaction is left that locked this row before: `lock`
+   * selects it `for update`. Once the caller is answered, nobody uses what the commit has taken away.
+   */
+  settle(lock: Sql): void {
+    this.settlements.push(lock);
+  }
+
+  /** Commits together with everything still in progress, and rejects with the first failure if any of it failed. */
   async finish(): Promise<void> {
     const commit = this.query('commit');
     const outcomes = await Promise.allSettled([...this.#sent, commit]);
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     // A statement that the database refused took the commit with it. A connection lost takes all that was under way.
     const refused = failures.find((reason) => !isConnectionError(reason));
-    if (refused !== undefined) throw refused;
+    if (refused !== undefined) throw this.causeOf(refused);
     if (failures.length > 0) throw fromCommit(failures.at(-1));
     // A commit of a failed transaction is a rollback, and says so only here.
-    if ((await commit).command !== 'COMMIT') throw new Error('The transaction was rolled back.');
+    if ((await commit).command !== 'COMMIT') throw this.#failure ?? new Error('The transaction was rolled back.');
   }
 }
 
@@ -206,6 +238,20 @@ export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) =>
   }
 }
 
+// Whoever locked the row waits for no other lock longer than lock_timeout, and neither does this.
+const max_settle_attempts = 3;
+
+/** Takes a lock in a transaction of its own, on the same connection, and lets it go: one round trip without the wait. */
+async function settle(tx: Tx, start: string, lock: Sql): Promise<void> {
+  for (let tries = 1; tries <= max_settle_attempts; tries++) {
+    const outcomes = await Promise.allSettled([tx.start(start), tx.rows(lock), tx.undo()]);
+    const failure: unknown = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+    if (failure === undefined) return;
+    // The commit holds for every new request all the same: only a transaction that is older can still be in progress.
+    if (!isTimeout(failure)) throw new BatonError('outcome_unknown', {}, { cause: failure, retry_after_s: 2 });
+  }
+}
+
 /**
  * Runs a verb in one read-committed transaction and commits it. Deadlocks and serialization failures are run again,
  * a bounded number of times, so the body does nothing outside the database.
@@ -219,8 +265,9 @@ export async function transaction<T>(pool: pg.Pool, scope: Scope, body: (tx: Tx)
       return await onConnection({ pool, asker: { ...scope, writes: true } }, open, async (tx) => {
         const [begun, result] = await Promise.allSettled([tx.start(start), body(tx)]);
         if (begun.status === 'rejected') throw begun.reason;
-        if (result.status === 'rejected') throw result.reason;
+        if (result.status === 'rejected') throw tx.causeOf(result.reason);
         await tx.finish();
+        for (const lock of tx.settlements) await settle(tx, start, lock);
         return result.value;
       });
     } catch (error) {
