@@ -240,7 +240,7 @@ export const database_away: Check = {
       source: [{ file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error) ||', replace: 'if (' }],
     },
     'readiness does not ask the database': {
-      source: [{ file: 'http/probes.ts', find: 'await requireDatabase(pool);', replace: '' }],
+      source: [{ file: 'http/probes.ts', find: 'await readiness.requireDatabase();', replace: '' }],
     },
   },
 };

@@ -202,8 +202,8 @@ export const embedded: Check = {
       source: [
         {
           file: 'db/embedded.ts',
-          find: 'if (!gone() && worksIn',
-          replace: 'if (child === undefined) return;\n  if (!gone() && worksIn',
+          find: 'signalPostmaster(running, data_dir);\n  const deadline',
+          replace: 'if (running.child === undefined) return;\n  signalPostmaster(running, data_dir);\n  const deadline',
         },
       ],
     },

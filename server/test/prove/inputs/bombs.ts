@@ -163,25 +163,22 @@ export const bombs: Check = {
       'const max_fault_text = 256;',
       'const max_fault_text = 1e9;',
     ),
-    'bodies have no limit': broken(
-      'http/handle.ts',
-      'const limit = operation.max_body_bytes ?? default_max_body_bytes;',
-      'const limit = 1e9;',
-    ),
-    'depth and width have no bounds': broken(
-      'http/handle.ts',
-      'verify: (_req, _res, json) => requireBounded(json),',
+    'bodies have no limit': broken('http/body.ts', 'if (length > this.#limit) throw', 'if (length > 1e9) throw'),
+    'depth and width have no bounds': {
+      source: [
+        { file: 'http/body.ts', find: 'const names = requireBounded(bytes);', replace: '' },
+        { file: 'http/body.ts', find: 'requireDistinctNames(value, names);', replace: '' },
+      ],
+    },
+    'a body too large is read to its end first': broken(
+      'http/body.ts',
+      'if (announced !== undefined) body.reserve(Number(announced));',
       '',
     ),
-    'a body too large is read to its end first': broken(
-      'http/handle.ts',
-      "if (Number(req.headers['content-length']) > limit) {",
-      'if (limit < 0) {',
-    ),
     'bodies are kept': broken(
-      'http/handle.ts',
-      'requireBounded(json),',
-      '{ ((globalThis as { kept?: unknown[] }).kept ??= []).push(json); requireBounded(json); },',
+      'http/body.ts',
+      'const names = requireBounded(bytes);',
+      'const names = requireBounded(bytes); ((globalThis as { kept?: unknown[] }).kept ??= []).push(bytes);',
     ),
   },
 };

@@ -119,9 +119,13 @@ export const framing: Check = {
   slice: 0.02,
   control_size: 0.02,
   controls: {
-    'faults of framing are let pass': broken('http/server.ts', "if (hosts !== 1) return 'malformed_request';", ''),
+    'faults of framing are let pass': broken(
+      'http/server.ts',
+      "if (hasTwice(req.rawHeaders)) return 'malformed_request';",
+      '',
+    ),
     'the parser is a lenient one': { env: { NODE_OPTIONS: '--insecure-http-parser' } },
-    'errors are answered by Express': broken('app.ts', 'app.use(problemHandler(log));', ''),
+    'errors are answered by Express': broken('app.ts', 'app.use(problemHandler(log, hold_back));', ''),
     'a refusal overtakes the answers before it': broken(
       'http/server.ts',
       'if (last === undefined) end();',

@@ -225,8 +225,8 @@ export const fuzz: Check = {
         { file: 'workspaces/contract.ts', find: 'body: z.strictObject({ name', replace: 'body: z.object({ name' },
       ],
     },
-    'texts may have a NUL': broken('http/contract.ts', "!text.includes('\\0') && ", ''),
-    'texts may have half a surrogate': broken('http/contract.ts', ' && text.isWellFormed()', ''),
+    'texts may have a NUL': broken('lib/text.ts', "text.includes('\\0') || ", ''),
+    'texts may have half a surrogate': broken('lib/text.ts', ' || !text.isWellFormed()', ''),
     'a viewer may write': {
       source: [
         { file: 'access/policy.ts', find: "= ['owner', 'admin', 'member'];", replace: '= everyone;' },
@@ -235,7 +235,7 @@ export const fuzz: Check = {
     },
     'a process that is ready says it isn’t': broken(
       'http/probes.ts',
-      'await requireDatabase(pool);',
+      'await readiness.requireDatabase();',
       "throw new BatonError('database_unavailable', {}, { retry_after_s: 1 });",
     ),
     'a refusal tells its cause': broken(
