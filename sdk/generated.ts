@@ -4,6 +4,8 @@ export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "se
 
 export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
 
+export type ActivityEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": "ticket" | "comment" | (string & {}); "subject_id": string; "version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "created_at": string; };
+
 export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
 
 export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
@@ -39,6 +41,8 @@ export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | QuotaExceededProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
+
+export type ProjectTransition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "actor_id": string; "remapped": boolean; "created_at": string; "ticket_key": string; };
 
 export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "mib_per_workspace"; "limit": number; [member: string]: unknown; };
 
@@ -143,6 +147,10 @@ export interface Operations {
   get_ticket: { input: { workspace_id: string; ticket: string; }; output: Ticket };
   /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
   update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "labels_add"?: Array<string>; "labels_remove"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
+  /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
+  list_activity: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<ActivityEntry>; "next_cursor": string | null; } };
+  /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
+  list_project_transitions: { input: { workspace_id: string; project_id: string; limit?: number; cursor?: string; }; output: { "data": Array<ProjectTransition>; "next_cursor": string | null; } };
   /** Lists tickets, by default newest first. */
   list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: (string & {}) | "me" | "none"; reporter?: (string & {}) | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
   /** Lists a ticket’s status history, first transition first. */
@@ -222,6 +230,8 @@ export const operations: Record<keyof Operations, Call> = {
   delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":false,"returns":false},
   get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":[],"body":false,"returns":true},
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":true,"returns":true},
+  list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","deleted","sort"],"headers":[],"body":false,"returns":true},
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match"],"body":true,"returns":true},

@@ -53,8 +53,9 @@ begin
   update comments set body = '', version = version + 1, purged_at = now(), purged_by = the_actor,
     deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, the_actor)
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
-  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
-  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1,
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, after,
+    request_id)
+  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1, the_ticket,
     jsonb_build_object('ticket_id', the_ticket), request);
   return true;
 end $function$;
@@ -86,6 +87,7 @@ create table audit_log (
   after jsonb,
   request_id text not null,
   created_at timestamp with time zone not null default now(),
+  ticket_id uuid,
   constraint audit_log_pkey PRIMARY KEY (workspace_id, id),
   constraint audit_log_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
@@ -93,6 +95,7 @@ CREATE INDEX audit_log_action ON public.audit_log USING btree (workspace_id, act
 CREATE INDEX audit_log_actor ON public.audit_log USING btree (workspace_id, actor_id, created_at, id);
 CREATE INDEX audit_log_created ON public.audit_log USING btree (workspace_id, created_at, id);
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (workspace_id, subject_id, created_at, id);
+CREATE INDEX audit_log_ticket ON public.audit_log USING btree (workspace_id, ticket_id, created_at, id) WHERE (ticket_id IS NOT NULL);
 CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
 CREATE POLICY workspace ON audit_log USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON audit_log TO baton_app;
@@ -264,6 +267,7 @@ create table status_history (
 );
 CREATE INDEX status_history_comment ON public.status_history USING btree (workspace_id, ticket_id, comment_id);
 CREATE INDEX status_history_created ON public.status_history USING btree (workspace_id, ticket_id, created_at, id);
+CREATE INDEX status_history_project ON public.status_history USING btree (workspace_id, project_id, created_at, id);
 CREATE INDEX status_history_workflow ON public.status_history USING btree (workspace_id, project_id, workflow_version);
 CREATE POLICY workspace ON status_history USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON status_history TO baton_app;

@@ -95,10 +95,24 @@ begin
   update comments set body = '', version = version + 1, purged_at = now(), purged_by = the_actor,
     deleted_at = coalesce(deleted_at, now()), deleted_by = coalesce(deleted_by, the_actor)
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
-  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id)
-  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1,
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, after,
+    request_id)
+  values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1, the_ticket,
     jsonb_build_object('ticket_id', the_ticket), request);
   return true;
 end $$;
 revoke execute on function purge_comment(uuid, uuid, uuid, uuid, text) from public;
 grant execute on function purge_comment(uuid, uuid, uuid, uuid, text) to baton_app;
+
+-- activity: what happened to a ticket's comments, by ticket. Under row-level security no index on an expression of `after`
+-- would be used: its operators are not leakproof.
+
+alter table audit_log add column ticket_id uuid;
+alter table audit_log no force row level security;
+update audit_log set ticket_id = (after ->> 'ticket_id')::uuid where subject_type = 'comment';
+alter table audit_log force row level security;
+create index audit_log_ticket on audit_log (workspace_id, ticket_id, created_at, id) where ticket_id is not null;
+
+-- a project's transitions, newest first
+
+create index status_history_project on status_history (workspace_id, project_id, created_at, id);

@@ -57,6 +57,8 @@ export const policy = {
   set_assignee: writers,
   transition_ticket: writers,
   list_transitions: everyone,
+  list_project_transitions: everyone,
+  list_activity: everyone,
   create_comment: writers,
   list_comments: everyone,
   get_comment: everyone,

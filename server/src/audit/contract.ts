@@ -49,7 +49,7 @@ type SubjectType = AuditAction extends `${infer Subject}.${string}` ? Subject : 
 const actions = Object.keys(audit_actions) as AuditAction[];
 const subject_types = [...new Set(actions.map((action) => action.slice(0, action.indexOf('.')) as SubjectType))];
 
-const action = growing(actions, /^[a-z_]+\.[a-z_]+$/).meta({
+export const audit_action = growing(actions, /^[a-z_]+\.[a-z_]+$/).meta({
   id: 'AuditAction',
   description: `What was done. New actions may be added.\n\n${asList(audit_actions)}`,
 });
@@ -62,7 +62,7 @@ export const audit_entry = z
   .strictObject({
     id,
     actor_id: id,
-    action,
+    action: audit_action,
     subject_type,
     subject_id: id,
     subject_version: version.nullable(),

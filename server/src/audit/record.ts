@@ -13,6 +13,8 @@ export interface AuditEntry {
   /** The changed fields as they were, and as they are. */
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
+  /** The ticket of a comment, whose activity the entry is part of. */
+  ticket_id?: string;
   /** Set when the change has a time of its own; otherwise the transaction's. */
   at?: string;
 }
@@ -21,10 +23,11 @@ export interface AuditEntry {
 export function recordAudit(tx: Tx, actor: Omit<Actor, 'role'>, entry: AuditEntry): void {
   const subject_type = entry.action.slice(0, entry.action.indexOf('.'));
   tx.send(sql`
-    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before, after,
-      request_id, created_at)
+    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
+      before, after, request_id, created_at)
     values (${actor.workspace_id}, ${newId()}, ${actor.user_id}, ${entry.action}, ${subject_type}, ${entry.subject_id},
-      ${entry.subject_version ?? null}, ${jsonOrNull(entry.before)}, ${jsonOrNull(entry.after)}, ${actor.request_id},
+      ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${jsonOrNull(entry.before)},
+      ${jsonOrNull(entry.after)}, ${actor.request_id},
       coalesce(${entry.at ?? null}::timestamptz, now()))`);
 }
 
@@ -33,7 +36,7 @@ export function recordAudits(
   tx: Tx,
   actor: Omit<Actor, 'role'>,
   action: AuditAction,
-  entries: Required<Omit<AuditEntry, 'action'>>[],
+  entries: Required<Omit<AuditEntry, 'action' | 'ticket_id'>>[],
 ): void {
   const subject_type = action.slice(0, action.indexOf('.'));
   tx.send(sql`

@@ -23,6 +23,7 @@ export async function createComment(
     created_at: ticket.now,
   };
   insertComment(tx, { ...comment, workspace_id });
-  recordAudit(tx, actor, { action: 'comment.created', subject_id: comment.id, after: { ticket_id: ticket.id } });
+  const { ticket_id } = comment;
+  recordAudit(tx, actor, { action: 'comment.created', subject_id: comment.id, ticket_id, after: { ticket_id } });
   return { ...comment, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
 }

@@ -29,6 +29,7 @@ export async function deleteComment(
     action: 'comment.deleted',
     subject_id: after.id,
     subject_version: after.version,
+    ticket_id: after.ticket_id,
     after: { ticket_id: after.ticket_id },
     at: comment.at,
   });

@@ -34,6 +34,7 @@ export async function editComment(
     action: 'comment.updated',
     subject_id: after.id,
     subject_version: after.version,
+    ticket_id: after.ticket_id,
     after: { ticket_id: after.ticket_id },
     at: now,
   });

@@ -6,6 +6,7 @@ import type { Body, Response } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
 import { changed } from '../tickets/change.ts';
+import { openProject } from './access.ts';
 import { max_remapped, type replace_workflow } from './contract.ts';
 import { definitionOf } from './definitions.ts';
 import {
@@ -21,7 +22,6 @@ import {
   updateProject,
 } from './queries.ts';
 import { type Loss, lossOf, type Mapping, remap, type Standing } from './remap.ts';
-import { openProject } from './update.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
 interface Plan {

@@ -1,20 +1,13 @@
 import { sql } from '../db/sql.ts';
-import type { Db } from '../db/transaction.ts';
-import { BatonError } from '../errors.ts';
 import { keysetPage } from '../http/cursor.ts';
 import type { Routes, Services } from '../http/handle.ts';
+import { requireProject } from './access.ts';
 import * as contract from './contract.ts';
 import { createProject } from './create.ts';
 import { definitionOf } from './definitions.ts';
-import { projectByRef, projectsOf } from './queries.ts';
+import { projectsOf } from './queries.ts';
 import { replaceWorkflow } from './replace-workflow.ts';
 import { changeProject } from './update.ts';
-
-async function requireProject(db: Db, { workspace_id, project_id }: { workspace_id: string; project_id: string }) {
-  const project = await projectByRef(db, workspace_id, project_id);
-  if (project === undefined) throw new BatonError('not_found');
-  return project;
-}
 
 export function projectRoutes(routes: Routes, { cursors, config }: Services): void {
   routes.write(contract.create_project, (tx, actor, { body }) => createProject(tx, actor, body, config));
@@ -31,7 +24,7 @@ export function projectRoutes(routes: Routes, { cursors, config }: Services): vo
       positionOf: (row) => ({ at: row.created_at, id: row.id }),
     });
   });
-  routes.read(contract.get_project, (db, _, { params }) => requireProject(db, params));
+  routes.read(contract.get_project, (db, _, { params }) => requireProject(db, params.workspace_id, params.project_id));
   routes.write(contract.update_project, (tx, actor, { params, body, if_match }) =>
     changeProject(tx, actor, params.project_id, body, if_match),
   );
@@ -39,7 +32,7 @@ export function projectRoutes(routes: Routes, { cursors, config }: Services): vo
     await changeProject(tx, actor, params.project_id, { archived: true }, if_match);
   });
   routes.read(contract.get_workflow, async (db, _, { params }) => {
-    const { id: project_id, workflow_version } = await requireProject(db, params);
+    const { id: project_id, workflow_version } = await requireProject(db, params.workspace_id, params.project_id);
     const definition = await definitionOf(db, { workspace_id: params.workspace_id, project_id, workflow_version });
     return { project_id, version: workflow_version, ...definition };
   });

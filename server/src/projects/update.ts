@@ -4,15 +4,9 @@ import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { openProject } from './access.ts';
 import type { Project, update_project } from './contract.ts';
-import { lockProject, updateProject } from './queries.ts';
-
-/** The project, held until the commit. Absent and another workspace's are both `not_found`. */
-export async function openProject(tx: Tx, actor: Actor, ref: string): Promise<Project> {
-  const project = await lockProject(tx, actor.workspace_id, ref);
-  if (project === undefined) throw new BatonError('not_found');
-  return project;
-}
+import { updateProject } from './queries.ts';
 
 /** Renames, archives or brings back a project. What is already so changes nothing. */
 export async function changeProject(

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { audit_action } from '../audit/contract.ts';
 import {
   day,
+  fields,
   formerly,
+  growing,
   id,
   instant,
   line,
@@ -82,6 +85,27 @@ export const transition = z
   })
   .meta({ id: 'Transition' });
 export type Transition = z.infer<typeof transition>;
+
+export const project_transition = transition
+  .omit({ comment: true })
+  .extend({ ticket_key: ticket.shape.key })
+  .meta({ id: 'ProjectTransition' });
+export type ProjectTransition = z.infer<typeof project_transition>;
+
+export const activity_entry = z
+  .strictObject({
+    id,
+    actor_id: id,
+    action: audit_action,
+    subject_type: growing(['ticket', 'comment'], /^[a-z_]+$/),
+    subject_id: id.meta({ description: 'The ticket, or the comment.' }),
+    version: version.nullable().meta({ description: 'The subject’s version since then.' }),
+    before: fields.nullable().meta({ description: 'The changed fields before; null where a text was purged.' }),
+    after: fields.nullable().meta({ description: 'The changed fields after; null where a text was purged.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'ActivityEntry' });
+export type ActivityEntry = z.infer<typeof activity_entry>;
 
 /** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 const ticket_ref = z
@@ -327,5 +351,32 @@ export const list_transitions = operation({
   query: page_query,
   status: 200,
   response: page(transition),
+  errors: ['invalid_cursor'],
+});
+
+export const list_activity = operation({
+  id: 'list_activity',
+  method: 'get',
+  path: `${member}/activity`,
+  tag: 'tickets',
+  summary:
+    'Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments.',
+  params: ticket_params,
+  query: page_query,
+  status: 200,
+  response: page(activity_entry),
+  errors: ['invalid_cursor'],
+});
+
+export const list_project_transitions = operation({
+  id: 'list_project_transitions',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/projects/{project_id}/transitions',
+  tag: 'transitions',
+  summary: 'Lists the transitions of all tickets of a project, newest first, those of deleted tickets included.',
+  params: project_params,
+  query: page_query,
+  status: 200,
+  response: page(project_transition),
   errors: ['invalid_cursor'],
 });

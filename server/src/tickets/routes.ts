@@ -1,10 +1,12 @@
 import { sql } from '../db/sql.ts';
 import { keysetPage } from '../http/cursor.ts';
 import type { Routes, Services } from '../http/handle.ts';
+import { requireProject } from '../projects/access.ts';
 import { requireTicket, requireTicketId } from './access.ts';
 import { assignTicket } from './assign.ts';
 import * as contract from './contract.ts';
 import { createTicket } from './create.ts';
+import { activityOf, projectTransitions } from './history-queries.ts';
 import { deleteTicket, restoreTicket } from './delete.ts';
 import { editTicket } from './edit.ts';
 import { listTickets } from './list.ts';
@@ -46,6 +48,34 @@ export function ticketRoutes(routes: Routes, { cursors, config }: Services): voi
       at: sql`h.created_at`,
       id: sql`h.id`,
       rows: (part) => transitionsOf(db, workspace_id, ticket_id, part),
+      positionOf: (row) => ({ at: row.created_at, id: row.id }),
+    });
+  });
+  routes.read(contract.list_activity, async (db, { workspace_id }, { params, query }) => {
+    const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
+    return keysetPage({
+      cursors,
+      operation: 'list_activity',
+      filter: { workspace_id, ticket_id },
+      query,
+      at: sql`a.created_at`,
+      id: sql`a.id`,
+      descending: true,
+      rows: (part) => activityOf(db, workspace_id, ticket_id, part),
+      positionOf: (row) => ({ at: row.created_at, id: row.id }),
+    });
+  });
+  routes.read(contract.list_project_transitions, async (db, { workspace_id }, { params, query }) => {
+    const { id: project_id } = await requireProject(db, workspace_id, params.project_id);
+    return keysetPage({
+      cursors,
+      operation: 'list_project_transitions',
+      filter: { workspace_id, project_id },
+      query,
+      at: sql`h.created_at`,
+      id: sql`h.id`,
+      descending: true,
+      rows: (part) => projectTransitions(db, workspace_id, project_id, part),
       positionOf: (row) => ({ at: row.created_at, id: row.id }),
     });
   });

@@ -332,3 +332,64 @@ describe('the audit log', () => {
     });
   });
 });
+
+describe('the activity of a ticket', () => {
+  test('shows everybody who may read it what happened, newest first, and no other ticket', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    await makeTicket(team);
+    const { member, admin, viewer, workspace_id, project_id } = team;
+    const { id: comment_id } = await member.client.create_comment({ ...at(ticket), body: { body: 'A word.' } });
+    await admin.client.update_ticket({ ...at(ticket), body: { title: 'New', labels_add: ['x'], version: 1 } });
+    await member.client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', assignee_id: member.user.id } });
+    await member.client.set_assignee({ ...at(ticket), body: { assignee_id: null } });
+    await member.client.update_comment({ ...at(ticket), comment_id, body: { body: 'Another.', version: 1 } });
+    await member.client.delete_comment({ ...at(ticket), comment_id });
+    const seen: { action: string; actor_id: string; before: unknown; after: unknown }[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof viewer.client.list_activity>> = await viewer.client.list_activity({
+        ...{ ...at(ticket), limit: 2 },
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      seen.push(...page.data);
+      cursor = page.next_cursor;
+    }
+    expect(seen.map(({ action, actor_id }) => [action, actor_id])).toEqual([
+      ['comment.deleted', member.user.id],
+      ['comment.updated', member.user.id],
+      ['ticket.assignee_changed', member.user.id],
+      ['ticket.transitioned', member.user.id],
+      ['ticket.updated', admin.user.id],
+      ['comment.created', member.user.id],
+      ['ticket.created', member.user.id],
+    ]);
+    expect(seen[4]).toMatchObject({ before: { title: 'Base', labels: [] }, after: { title: 'New', labels: ['x'] } });
+    const all = await viewer.client.list_activity(at(ticket));
+    expect(all.data).toEqual(seen);
+    const elsewhere = await team.stranger.client.raw.list_activity(at(ticket));
+    expect(elsewhere.status).toBe(404);
+    const [last] = (await viewer.client.list_project_transitions({ workspace_id, project_id, limit: 1 })).data;
+    expect(last).toMatchObject({ ticket_id: ticket.id, ticket_key: ticket.key, to_status: 'in_progress', sequence: 1 });
+  });
+});
+
+describe('the transitions of a project', () => {
+  test('are those of its tickets alone, newest first, a page at a time', async () => {
+    const { workspace_id, owner, member, stranger } = team;
+    const project = await owner.client.create_project({ workspace_id, body: { key: 'MOVES', name: 'Moves' } });
+    const here = { workspace_id, project_id: project.key };
+    const steps: string[] = [];
+    for (const title of ['one', 'two', 'three']) {
+      const ticket = await member.client.create_ticket({ ...here, body: { title } });
+      for (const to of ['in_progress', 'resolved']) {
+        const { transition } = await member.client.transition_ticket({ ...at(ticket), body: { to, comment: 'c' } });
+        steps.unshift(transition.id);
+      }
+    }
+    const first = await team.viewer.client.list_project_transitions({ ...here, limit: 4 });
+    const rest = await team.viewer.client.list_project_transitions({ ...here, cursor: first.next_cursor ?? '' });
+    expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(steps);
+    expect((await stranger.client.raw.list_project_transitions(here)).status).toBe(404);
+    const absent = await member.client.raw.list_project_transitions({ workspace_id, project_id: 'NONE' });
+    expect(absent.status).toBe(404);
+  });
+});

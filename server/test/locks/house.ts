@@ -45,7 +45,7 @@ const rules: Rule[] = [
   },
   {
     says: 'imports the server into a contract',
-    breaks: /from '\.\.\/(db|audit|accounts\/(?!contract)|access)\//,
+    breaks: /from '\.\.\/(db|access|(audit|accounts)\/(?!contract)\w+)[/.]/,
     except: /(?<!contract\.ts)$/,
   },
 ];

@@ -96,8 +96,12 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
     const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
     const add = (side: (typeof sides)[number] | undefined, ref: string) => {
       const beneath = side === undefined ? {} : world.sides[side]; // a comment is its ticket's, or else foreign to it
-      const ids = { ...beneath, workspace_id, ...(inner === undefined ? {} : { [inner]: ref }) };
-      const path = fill(operation, ids as unknown as Record<string, string>);
+      const ids: Record<string, string> = {
+        ...beneath,
+        workspace_id,
+        ...(inner === undefined ? {} : { [inner]: ref }),
+      };
+      const path = fill(operation, ids);
       const shot: Shot = { operation, workspace, inner: side, given: undefined, where: 'path', method, path, body };
       shots.push(shot);
       for (const given of sides) {

@@ -88,6 +88,8 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_projects: client.list_projects({ workspace_id, ...one }),
     list_tickets: client.list_tickets({ workspace_id, ...one }),
     list_transitions: client.list_transitions({ ...at, ...one }),
+    list_activity: client.list_activity({ ...at, ...one }),
+    list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
     list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),

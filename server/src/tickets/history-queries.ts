@@ -1,0 +1,43 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import type { ActivityEntry, ProjectTransition } from './contract.ts';
+
+/** What happened to a ticket and its comments, from the audit log. */
+export function activityOf(
+  db: Db,
+  workspace_id: string,
+  ticket_id: string,
+  part: KeysetPart,
+): Promise<ActivityEntry[]> {
+  // Ordered and limited in each arm: by one condition on both, PostgreSQL would read and sort all of either.
+  const arm = (condition: Sql) => sql`
+    (select a.id, a.actor_id, a.action, a.subject_type, a.subject_id, a.subject_version as version, a.before, a.after,
+      a.created_at
+    from audit_log a
+    where a.workspace_id = ${workspace_id} and ${condition} and ${part.after}
+    ${part.order_and_limit})`;
+  return db.rows(sql`
+    select a.* from (
+      ${arm(sql`a.subject_id = ${ticket_id} and a.subject_type = 'ticket'`)}
+      union all
+      ${arm(sql`a.ticket_id = ${ticket_id}`)}) a
+    ${part.order_and_limit}`);
+}
+
+/** The transitions of all tickets of a project, without their comments. */
+export function projectTransitions(
+  db: Db,
+  workspace_id: string,
+  project_id: string,
+  part: KeysetPart,
+): Promise<ProjectTransition[]> {
+  return db.rows(sql`
+    select h.id, h.ticket_id, p.key || '-' || t.number as ticket_key, h.sequence, h.from_status, h.to_status,
+      h.resolution, h.comment_id, h.actor_id, h.remapped, h.created_at
+    from status_history h
+    join tickets t on t.workspace_id = ${workspace_id} and t.id = h.ticket_id
+    join projects p on p.workspace_id = ${workspace_id} and p.id = ${project_id}
+    where h.workspace_id = ${workspace_id} and h.project_id = ${project_id} and ${part.after}
+    ${part.order_and_limit}`);
+}
