@@ -65,6 +65,11 @@ async function insertTickets(owner: pg.Pool, { workspace_id, project_id, user_id
          timestamptz '2026-01-01Z' + n * interval '1 second' as at) s`,
       [workspace_id, project_id, user_id, tickets],
     );
+    await client.query(
+      `insert into ticket_labels (workspace_id, ticket_id, label, created_at)
+       select workspace_id, id, unnest(labels), created_at from tickets where workspace_id = $1 and project_id = $2`,
+      [workspace_id, project_id],
+    );
     await client.query('update projects set last_number = $3 where workspace_id = $1 and id = $2', [
       workspace_id,
       project_id,
@@ -77,7 +82,7 @@ async function insertTickets(owner: pg.Pool, { workspace_id, project_id, user_id
       [workspace_id, project_id],
     );
     await client.query('commit');
-    await client.query('analyze tickets, audit_log');
+    await client.query('analyze tickets, ticket_labels, audit_log');
   } finally {
     client.release();
   }

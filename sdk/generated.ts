@@ -26,6 +26,8 @@ export type ForbiddenProblem = { "type": string; "title": string; "status": numb
 
 export type Invitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; };
 
+export type ListedTicket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; "excerpt": string; "description"?: string; };
+
 export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; [member: string]: unknown; };
 
 export type Member = { "user_id": string; "name": string; "email": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
@@ -56,7 +58,7 @@ export type StatusCategory = "todo" | "in_progress" | "waiting" | "done";
 
 export type StatusInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "status_in_use"; "statuses"?: Array<{ "status": string; "tickets": number; }>; [member: string]: unknown; };
 
-export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
+export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
 
 export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
 
@@ -152,7 +154,7 @@ export interface Operations {
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
   list_project_transitions: { input: { workspace_id: string; project_id: string; limit?: number; cursor?: string; }; output: { "data": Array<ProjectTransition>; "next_cursor": string | null; } };
   /** Lists tickets, by default newest first. */
-  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: (string & {}) | "me" | "none"; reporter?: (string & {}) | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; deleted?: "true" | "false"; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at"; }; output: { "data": Array<Ticket>; "next_cursor": string | null; } };
+  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: (string & {}) | "me" | "none"; reporter?: (string & {}) | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; active_after?: string | string; active_before?: string | string; deleted?: "true" | "false"; archived?: "false" | "true" | "any"; fields?: string; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at"; }; output: { "data": Array<ListedTicket>; "next_cursor": string | null; } };
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
@@ -232,7 +234,7 @@ export const operations: Record<keyof Operations, Call> = {
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
-  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","deleted","sort"],"headers":[],"body":false,"returns":true},
+  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":[],"body":false,"returns":true},
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match"],"body":true,"returns":true},
   restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[],"headers":["if_match"],"body":false,"returns":true},

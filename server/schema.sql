@@ -97,6 +97,7 @@ CREATE INDEX audit_log_created ON public.audit_log USING btree (workspace_id, cr
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (workspace_id, subject_id, created_at, id);
 CREATE INDEX audit_log_ticket ON public.audit_log USING btree (workspace_id, ticket_id, created_at, id) WHERE (ticket_id IS NOT NULL);
 CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
+CREATE INDEX audit_log_type ON public.audit_log USING btree (workspace_id, subject_type, created_at, id) WHERE (subject_type <> ALL (ARRAY['ticket'::text, 'comment'::text]));
 CREATE POLICY workspace ON audit_log USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON audit_log TO baton_app;
 
@@ -132,6 +133,7 @@ create table comments (
   constraint comments_end CHECK ((((deleted_at IS NULL) = (deleted_by IS NULL)) AND ((purged_at IS NULL) = (purged_by IS NULL)) AND ((purged_at IS NULL) OR (deleted_at IS NOT NULL)))) NOT VALID,
   constraint comments_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
 );
+CREATE INDEX comments_activity ON public.comments USING btree (workspace_id, created_at, ticket_id, id);
 CREATE INDEX comments_created ON public.comments USING btree (workspace_id, ticket_id, created_at, id);
 CREATE POLICY workspace ON comments USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comments TO baton_app;
@@ -272,6 +274,29 @@ CREATE INDEX status_history_workflow ON public.status_history USING btree (works
 CREATE POLICY workspace ON status_history USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON status_history TO baton_app;
 
+create table ticket_labels (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  label text not null,
+  created_at timestamp with time zone not null,
+  constraint ticket_labels_pkey PRIMARY KEY (workspace_id, ticket_id, label),
+  constraint ticket_labels_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
+);
+CREATE INDEX ticket_labels_created ON public.ticket_labels USING btree (workspace_id, label, created_at, ticket_id);
+CREATE POLICY workspace ON ticket_labels USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT ON ticket_labels TO baton_app;
+
+create table ticket_texts (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  version integer not null,
+  description text not null,
+  constraint ticket_texts_pkey PRIMARY KEY (workspace_id, ticket_id, version),
+  constraint ticket_texts_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
+);
+CREATE POLICY workspace ON ticket_texts USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON ticket_texts TO baton_app;
+
 create table tickets (
   workspace_id uuid not null,
   id uuid not null,
@@ -303,17 +328,25 @@ create table tickets (
   constraint tickets_status_fkey FOREIGN KEY (workspace_id, project_id, status) REFERENCES project_statuses(workspace_id, project_id, status)
 ) with (fillfactor=85);
 CREATE INDEX tickets_assignee ON public.tickets USING btree (workspace_id, assignee_id);
-CREATE INDEX tickets_assignee_created ON public.tickets USING btree (workspace_id, assignee_id, created_at, id) WHERE (deleted_at IS NULL);
-CREATE INDEX tickets_assignee_updated ON public.tickets USING btree (workspace_id, assignee_id, updated_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_deleted_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX tickets_deleted_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX tickets_holder_created ON public.tickets USING btree (workspace_id, (
+CASE
+    WHEN (assignee_id IS NULL) THEN '00000000-0000-0000-0000-000000000000'::uuid
+    ELSE assignee_id
+END), created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_holder_updated ON public.tickets USING btree (workspace_id, (
+CASE
+    WHEN (assignee_id IS NULL) THEN '00000000-0000-0000-0000-000000000000'::uuid
+    ELSE assignee_id
+END), updated_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX tickets_priority_created ON public.tickets USING btree (workspace_id, priority, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_project_created ON public.tickets USING btree (workspace_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
-CREATE INDEX tickets_project_status ON public.tickets USING btree (workspace_id, project_id, status);
+CREATE INDEX tickets_project_status_created ON public.tickets USING btree (workspace_id, project_id, status, created_at, id);
 CREATE INDEX tickets_project_updated ON public.tickets USING btree (workspace_id, project_id, updated_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_reporter_created ON public.tickets USING btree (workspace_id, reporter_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_status_created ON public.tickets USING btree (workspace_id, status, created_at, id) WHERE (deleted_at IS NULL);
-CREATE INDEX tickets_status_updated ON public.tickets USING btree (workspace_id, status, updated_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NULL);
 CREATE POLICY workspace ON tickets USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON tickets TO baton_app;

@@ -142,6 +142,14 @@ from tickets t
 left join memberships m on m.workspace_id = t.workspace_id and m.user_id = t.assignee_id
 where t.assignee_id is not null and m.user_id is null;
 
+-- name: labels_are_written_twice_alike
+select coalesce(t.workspace_id, l.workspace_id) as workspace_id, coalesce(t.id, l.ticket_id) as ticket_id,
+  'label ' || coalesce(t.label, l.label) as violation
+from (select workspace_id, id, unnest(labels) as label, created_at from tickets) t
+full join ticket_labels l
+  on l.workspace_id = t.workspace_id and l.ticket_id = t.id and l.label = t.label and l.created_at = t.created_at
+where t.id is null or l.ticket_id is null;
+
 -- name: every_workspace_has_an_owner
 select w.id as workspace_id, 'no owner' as violation
 from workspaces w

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Actor } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -26,8 +27,8 @@ export function recordAudit(tx: Tx, actor: Omit<Actor, 'role'>, entry: AuditEntr
     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
       before, after, request_id, created_at)
     values (${actor.workspace_id}, ${newId()}, ${actor.user_id}, ${entry.action}, ${subject_type}, ${entry.subject_id},
-      ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${jsonOrNull(entry.before)},
-      ${jsonOrNull(entry.after)}, ${actor.request_id},
+      ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${entry.before ? jsonOf(entry.before) : null},
+      ${entry.after ? jsonOf(entry.after) : null}, ${actor.request_id},
       coalesce(${entry.at ?? null}::timestamptz, now()))`);
 }
 
@@ -46,11 +47,25 @@ export function recordAudits(
       e.before, e.after, ${actor.request_id}, e.at
     from unnest(${entries.map(newId)}::uuid[], ${entries.map(({ subject_id }) => subject_id)}::uuid[],
       ${entries.map(({ subject_version }) => subject_version)}::integer[],
-      ${entries.map(({ before }) => JSON.stringify(before))}::jsonb[],
-      ${entries.map(({ after }) => JSON.stringify(after))}::jsonb[], ${entries.map(({ at }) => at)}::timestamptz[])
+      ${entries.map(({ before }) => jsonOf(before))}::jsonb[],
+      ${entries.map(({ after }) => jsonOf(after))}::jsonb[], ${entries.map(({ at }) => at)}::timestamptz[])
       as e (id, subject_id, subject_version, before, after, at)`);
 }
 
-function jsonOrNull(value: Record<string, unknown> | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
+/** UTF-8 bytes that the log keeps of a text as it is. */
+const max_whole_bytes = 2048;
+
+/** Whether the log keeps only a text's size, hash and start. Whoever writes such a text keeps it elsewhere, once. */
+export function isLongText(text: string): boolean {
+  return text.length * 3 > max_whole_bytes && Buffer.byteLength(text) > max_whole_bytes;
+}
+
+function shortened(value: unknown): unknown {
+  if (typeof value !== 'string' || !isLongText(value)) return value;
+  const sha256 = createHash('sha256').update(value).digest('hex');
+  return { bytes: Buffer.byteLength(value), sha256, start: value.slice(0, 200).toWellFormed() };
+}
+
+function jsonOf(fields: Record<string, unknown>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, shortened(value)])));
 }

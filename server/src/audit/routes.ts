@@ -1,22 +1,28 @@
-import { sql } from '../db/sql.ts';
-import { keysetPage } from '../http/cursor.ts';
+import { cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
 import type { Routes, Services } from '../http/handle.ts';
 import * as contract from './contract.ts';
+import type { AuditEntryRow } from './contract.ts';
 import { auditEntries } from './queries.ts';
 
 export function auditRoutes(routes: Routes, { cursors }: Services): void {
-  routes.read(contract.list_audit, (db, { workspace_id }, { query }) => {
-    const { limit, cursor, ...filter } = query;
-    return keysetPage({
+  routes.read(contract.list_audit, async (db, { workspace_id }, { query }) => {
+    const { limit, cursor, created_after, created_before, ...filter } = query;
+    const created = spanBetween(created_after, created_before);
+    const page = await cursorPage({
       cursors,
       operation: 'list_audit',
-      filter: { workspace_id, ...filter },
+      filter: { workspace_id, created, ...filter },
       query: { limit, cursor },
-      at: sql`a.created_at`,
-      id: sql`a.id`,
       descending: true,
-      rows: (part) => auditEntries(db, workspace_id, filter, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
+      rows: (position, rows) =>
+        auditEntries(db, workspace_id, filter, { span: spanAfter(created, position, true), limit: rows }),
+      positionOf: ({ at, id }) => ({ at, id }),
     });
+    return { ...page, data: page.data.map(presented) };
   });
+}
+
+/** The entry without what the statement says of it. */
+function presented({ at: _, stopped: __, ...entry }: AuditEntryRow & { at: string; stopped?: boolean }): AuditEntryRow {
+  return entry;
 }

@@ -1,13 +1,28 @@
 import { type Actor, type Applicant, mayAct } from '../access/authorize.ts';
-import { sql } from '../db/sql.ts';
+import { join, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
 import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Comment, CommentRevision } from './contract.ts';
 
-const columns = sql`
-  c.id, c.ticket_id, c.author_id, c.body, c.version, c.created_at, c.edited_at, c.deleted_at, c.deleted_by, c.purged_at`;
+const names = [
+  sql`id`,
+  sql`ticket_id`,
+  sql`author_id`,
+  sql`body`,
+  sql`version`,
+  sql`created_at`,
+  sql`edited_at`,
+  sql`deleted_at`,
+  sql`deleted_by`,
+  sql`purged_at`,
+];
+const columns = join(
+  names.map((name) => sql`c.${name}`),
+  sql`, `,
+);
 
 export interface NewComment extends Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'created_at'> {
   workspace_id: string;
@@ -20,11 +35,12 @@ export function insertComment(tx: Tx, row: NewComment): void {
 }
 
 export function commentsOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
-  return db.rows(sql`
+  const page = sql`
     select ${columns}
     from comments c
     where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and ${part.after}
-    ${part.order_and_limit}`);
+    ${part.order_and_limit}`;
+  return db.rows(withinBudget(page, names, longText(sql`body`)));
 }
 
 /** A comment of a ticket that is there. */
@@ -85,12 +101,14 @@ export function revisionsOf(
   at: { ticket_id: string; comment_id: string },
   part: KeysetPart,
 ): Promise<(CommentRevision & { id: string })[]> {
-  return db.rows(sql`
+  const page = sql`
     select r.version, r.author_id, r.body, r.created_at, r.comment_id as id
     from comment_revisions r
     where r.workspace_id = ${workspace_id} and r.ticket_id = ${at.ticket_id} and r.comment_id = ${at.comment_id}
       and ${part.after}
-    ${part.order_and_limit}`);
+    ${part.order_and_limit}`;
+  const shown = [sql`version`, sql`author_id`, sql`body`, sql`created_at`, sql`id`];
+  return db.rows(withinBudget(page, shown, longText(sql`body`)));
 }
 
 /** Empties a comment and all its revisions, records that in the audit log, and gives the comment as it is then. */

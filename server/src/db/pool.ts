@@ -31,9 +31,8 @@ export function settingsOf({
     idle_in_transaction_session_timeout: statement_timeout_ms * 2,
     // What is acknowledged is on disk, whatever the server's own default is.
     synchronous_commit: 'on',
-    // Each way to narrow a list has an index in the list's order, so nothing here needs a sort; but a planner with old
-    // statistics takes a hundred thousand rows for one, and sorts them.
-    enable_sort: 'off',
+    // No request is worth three processes: what is slow for one workspace would take the others' share too.
+    max_parallel_workers_per_gather: 0,
   };
 }
 

@@ -227,9 +227,16 @@ async function onTurn<Handle extends Db, T>(
   }
 }
 
+/** What a read is planned without. A list's statements have one index each in their order, and sorts are no choice. */
+const without_sorts = '; set local enable_sort = off; set local enable_incremental_sort = off';
+
 /** Runs reads: what is issued together is one round trip and sees one snapshot. */
-export async function readOnly<T>(pool: pg.Pool, scope: Scope, body: (db: Db) => Promise<T>): Promise<T> {
-  const start = begin('isolation level repeatable read, read only', scope);
+export async function readOnly<T>(
+  pool: pg.Pool,
+  scope: Scope & { list?: boolean },
+  body: (db: Db) => Promise<T>,
+): Promise<T> {
+  const start = begin('isolation level repeatable read, read only', scope) + (scope.list === true ? without_sorts : '');
   try {
     return await onConnection({ pool, asker: scope }, (client) => new Reader(client, start), body);
   } catch (error) {

@@ -185,6 +185,17 @@ export const page_query = z.strictObject({
   cursor: verbatim({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 });
 
+/** A parameter that names some of these, separated by commas. */
+export function chosen<const Name extends string>(names: readonly Name[]) {
+  const one = `(${names.join('|')})`;
+  return z
+    .string()
+    .regex(new RegExp(`^${one}(,${one})*$`), `Expected one or more of: ${names.join(', ')}.`)
+    .max(200)
+    .optional()
+    .transform((text) => (text?.split(',') ?? []) as Name[]);
+}
+
 /** The response of a list: one page and the cursor of the next, null at the end. */
 export function page<T extends z.ZodType>(item: T) {
   return z.strictObject({

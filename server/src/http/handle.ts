@@ -207,6 +207,8 @@ function requireUtf8(url: string): void {
   }
 }
 
+const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
+
 /** Mounts endpoints on an Express router. */
 export function createRoutes(router: Router, services: Services): Routes {
   const operations: Operation[] = [];
@@ -274,10 +276,11 @@ export function createRoutes(router: Router, services: Services): Routes {
     operations,
     read(operation, handler) {
       const access = accessOf(operation.id);
+      const list = isList(operation);
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
         const workspace_id = workspaceOf(request);
-        return readOnly(pool, { workspace_id, user_id: caller.user_id }, async (db) => {
+        return readOnly(pool, { workspace_id, user_id: caller.user_id, list }, async (db) => {
           const applicant = apply(db, caller, access, workspace_id);
           return permitted(applicant.actor, handler(db, applicant, request));
         });
@@ -288,9 +291,10 @@ export function createRoutes(router: Router, services: Services): Routes {
     },
     writeThroughDoor,
     readOwn(operation, handler) {
+      const list = isList(operation);
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
-        return readOnly(pool, { user_id: caller.user_id }, async (db) => {
+        return readOnly(pool, { user_id: caller.user_id, list }, async (db) => {
           return permitted(requireSession(db, caller), handler(db, request, caller));
         });
       });

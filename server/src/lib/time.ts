@@ -7,3 +7,16 @@ export function isoFromPostgres(text: string): string {
   if (!match) throw new Error(`Expected a timestamptz in UTC, got ${text}. Is the session's timezone UTC?`);
   return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`;
 }
+
+/**
+ * A point in time as a client gave it, in the form of `isoFromPostgres`. What lies beyond a year of four digits is
+ * PostgreSQL's infinity. Digits after the sixth are cut.
+ */
+export function canonicalInstant(instant: string): string {
+  const [, whole = '', digits = '', zone = ''] = /^(.{19}|.{16})(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)$/.exec(instant) ?? [];
+  const seconds = new Date(`${whole}${zone}`);
+  const year = seconds.getUTCFullYear();
+  if (year < 1) return '-infinity';
+  if (year > 9999) return 'infinity';
+  return `${seconds.toISOString().slice(0, 19)}.${digits.slice(0, 6).padEnd(6, '0')}Z`;
+}

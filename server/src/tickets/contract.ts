@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audit_action } from '../audit/contract.ts';
 import {
+  chosen,
   day,
   fields,
   formerly,
@@ -20,6 +21,7 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 import { project_params, project_ref } from '../projects/contract.ts';
+import { max_excerpt } from './excerpt.ts';
 
 /** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
 export const max_title = 512;
@@ -60,6 +62,10 @@ export const ticket = z
     version,
     created_at: timestamp,
     updated_at: timestamp,
+    last_activity_at: timestamp.meta({
+      description:
+        'When the ticket was last changed or commented on. A comment changes neither version nor updated_at.',
+    }),
     deleted_at: timestamp.nullable(),
     allowed_transitions: z
       .array(status_key)
@@ -68,6 +74,17 @@ export const ticket = z
   })
   .meta({ id: 'Ticket' });
 export type Ticket = z.infer<typeof ticket>;
+
+export const listed_ticket = ticket
+  .omit({ description: true })
+  .extend({
+    excerpt: stored(2 * max_excerpt).meta({
+      description: `The description’s first ${max_excerpt} characters, on one line.`,
+    }),
+    description: stored(max_text).optional().meta({ description: 'Only with `fields=description`.' }),
+  })
+  .meta({ id: 'ListedTicket' });
+export type ListedTicket = z.infer<typeof listed_ticket>;
 
 export const transition = z
   .strictObject({
@@ -179,14 +196,35 @@ export const list_tickets = operation({
     created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
     updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),
     updated_before: instant.optional().meta({ description: 'Only tickets updated before this time.' }),
+    active_after: instant.optional().meta({ description: 'Only tickets changed or commented on after this time.' }),
+    active_before: instant
+      .optional()
+      .meta({ description: 'Only tickets last changed or commented on before this time.' }),
     deleted: z.enum(['true', 'false']).default('false').meta({ description: '`true` lists deleted tickets instead.' }),
+    archived: z
+      .enum(['false', 'true', 'any'])
+      .optional()
+      .meta({
+        description:
+          'Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the ' +
+          'others. By default `false`, and `any` where project_id names a project.',
+      }),
+    fields: chosen(['description']).meta({
+      description: 'What to add to each ticket, separated by commas: `description`.',
+      example: 'description',
+    }),
     sort: z
-      .enum(['-created_at', 'created_at', '-updated_at', 'updated_at'])
+      .enum(['-created_at', 'created_at', '-updated_at', 'updated_at', '-last_activity_at', 'last_activity_at'])
       .default('-created_at')
-      .meta({ description: 'The order; `-` means descending.' }),
+      .meta({
+        description:
+          'The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: ' +
+          'descending walks can miss it, ascending ones meet it again. created_at is the time at which the request ' +
+          'began, so it can differ from the order of numbers.',
+      }),
   }),
   status: 200,
-  response: page(ticket),
+  response: page(listed_ticket),
   errors: ['invalid_cursor'],
 });
 

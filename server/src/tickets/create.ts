@@ -9,7 +9,7 @@ import { definitionOf } from '../projects/definitions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
 import { holdAssignee } from './access.ts';
 import type { create_ticket, Ticket } from './contract.ts';
-import { presentTicket } from './present.ts';
+import { presentTo } from './present.ts';
 import { insertTicket, takeNumber, type TicketRow } from './queries.ts';
 import { initialStatus } from './workflow.ts';
 
@@ -52,6 +52,7 @@ export async function createTicket(
     version: 1,
     created_at: project.at,
     updated_at: project.at,
+    last_activity_at: project.at,
     deleted_at: null,
     workflow_version,
     project_archived_at: null,
@@ -65,5 +66,5 @@ export async function createTicket(
     after: { key: row.key, title, status, priority, labels, assignee_id, due_on },
     at: row.created_at,
   });
-  return presentTicket(row, definition, actor.role);
+  return presentTo(tx, row, actor);
 }

@@ -8,7 +8,7 @@ import { openTicket } from './access.ts';
 import { max_labels, type Ticket, type update_ticket } from './contract.ts';
 import { type Change, changeSet, mergeEdit, valuesAt } from './merge.ts';
 import { presentTo } from './present.ts';
-import { changesSince, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
+import { changedSince, descriptionOf, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
 
 /**
  * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
@@ -25,7 +25,8 @@ export async function editTicket(
   const relative = labels_add !== undefined || labels_remove !== undefined;
   const absolute = Object.keys(edit).length > 0 || !relative;
   if (absolute && version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref);
+  const { actor, ticket } = await openTicket(tx, applicant, ref);
+  const before = edit.description === undefined ? ticket : { ...ticket, description: await descriptionOf(tx, ticket) };
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const seen = if_match.length === 1 ? if_match[0] : undefined;
     throw new BatonError('precondition_failed', {
@@ -39,7 +40,7 @@ export async function editTicket(
       current_version: before.version,
     });
   }
-  const changes_since = await changesAfter(tx, before, version ?? before.version);
+  const changes_since = await changesAfter(tx, before, version ?? before.version, Object.keys(edit));
   const merged = mergeEdit({ current: before, changes_since, edit });
   if (!merged.ok) {
     throw new BatonError('edit_conflict', { current_version: before.version, fields: merged.conflicts });
@@ -70,21 +71,28 @@ export async function editTicket(
   return presentTo(tx, after, actor);
 }
 
-/** The changes after a version; read only when there were any. */
-async function changesAfter(tx: Tx, ticket: LockedTicket, version: number): Promise<Change[]> {
-  if (version >= ticket.version) return [];
-  const rows = await changesSince(tx, ticket.workspace_id, ticket.id, version);
-  return rows.map((row) => ({
-    version: row.version,
-    changes: Object.fromEntries(
-      Object.keys(row.after ?? {}).map((field) => [field, [row.before?.[field], row.after?.[field]]]),
-    ),
+/** How many versions an edit may be behind: each is looked at while the ticket is locked. */
+const max_versions_behind = 1000;
+
+/** The first change after a version of each field edited, which has its value then; read only when there were changes. */
+async function changesAfter(tx: Tx, ticket: LockedTicket, version: number, fields: string[]): Promise<Change[]> {
+  if (version >= ticket.version || fields.length === 0) return [];
+  if (ticket.version - version > max_versions_behind) {
+    throw new BatonError('conflict', {
+      detail: `The ticket has changed more than ${max_versions_behind} times since this version. Read it again.`,
+      current_version: ticket.version,
+    });
+  }
+  const rows = await changedSince(tx, ticket, version, fields);
+  return rows.map(({ field, base, version: changed_in }) => ({
+    version: changed_in,
+    changes: { [field]: [base, ticket[field as keyof LockedTicket]] },
   }));
 }
 
 /** Base, mine and theirs of every field edited, for a refusal by If-Match. */
 async function sinceThen(tx: Tx, ticket: LockedTicket, edit: Record<string, unknown>, version: number) {
-  const base = valuesAt(ticket, await changesAfter(tx, ticket, version));
+  const base = valuesAt(ticket, await changesAfter(tx, ticket, version, Object.keys(edit)));
   return Object.fromEntries(
     Object.entries(edit).map(([field, mine]) => [
       field,

@@ -1,23 +1,35 @@
 import type { Applicant } from '../access/authorize.ts';
 import type { Db } from '../db/transaction.ts';
-import { sql } from '../db/sql.ts';
+import { bestOf } from '../db/walk.ts';
 import type { Query, Response } from '../http/contract.ts';
-import { type Cursors, keysetPage } from '../http/cursor.ts';
+import { type Cursors, cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { list_tickets } from './contract.ts';
-import { presentTicket } from './present.ts';
-import { type TicketFilter, ticketList, type TicketRow } from './queries.ts';
+import {
+  type ListedRow,
+  type Order,
+  sourcesOf,
+  type TicketFilter,
+  type TicketList,
+  ticketPage,
+  type Walked,
+} from './list-queries.ts';
+import { presentListed } from './present.ts';
 
-/** The columns a list may be ordered by. */
-export const orders = {
-  created_at: sql`t.created_at`,
-  updated_at: sql`t.updated_at`,
-};
+const spans = { created_at: 'created', updated_at: 'updated', last_activity_at: 'active' } as const;
 
-/** The tie-break. */
-export const tie_break = sql`t.id`;
+/** At most so many bytes of JSON: each UTF-16 unit may become six, and what a ticket has besides texts is small. */
+function mostBytes({ title, labels, start, description = '' }: ListedRow): number {
+  return (
+    6 * (title.length + labels.reduce((sum, label) => sum + label.length + 1, 0) + start.length + description.length) +
+    4096
+  );
+}
 
-/** One page of the tickets that match. The statement is issued before the actor is known: one round trip for both. */
+/**
+ * One page of the tickets that match. Where one index has the list in its order, the statement is sent before the actor
+ * is known: one round trip for both. Where several filters compete, a first round trip finds the best.
+ */
 export async function listTickets(
   db: Db,
   cursors: Cursors,
@@ -25,27 +37,48 @@ export async function listTickets(
   query: Query<typeof list_tickets>,
 ): Promise<Response<typeof list_tickets>> {
   const { workspace_id, user_id } = applicant;
-  const { limit, cursor, sort, assignee, reporter, deleted, ...narrow } = query;
-  const me = (who: string | undefined) => (who === 'me' ? user_id : who);
-  const filter: TicketFilter = {
-    ...narrow,
-    assignee_id: assignee === 'none' ? null : me(assignee),
-    reporter_id: me(reporter),
-    deleted: deleted === 'true',
-  };
-  const column = sort.endsWith('updated_at') ? 'updated_at' : 'created_at';
-  const page = await keysetPage({
+  const { limit, cursor, sort, fields, ...asked } = query;
+  const descending = sort.startsWith('-');
+  const order = sort.replace('-', '') as Order;
+  const filter = filterOf(asked, user_id);
+  const page = await cursorPage<Walked>({
     cursors,
     operation: 'list_tickets',
-    filter: { ...filter, column, workspace_id },
+    descending,
+    filter: { ...filter, order, workspace_id },
     query: { limit, cursor },
-    at: orders[column],
-    id: tie_break,
-    descending: sort.startsWith('-'),
-    rows: (part) => db.rows<TicketRow>(ticketList(workspace_id, filter, part)),
-    positionOf: (row) => ({ at: row[column], id: row.id }),
+    rows: async (position, rows) => {
+      const span = spanAfter(filter[spans[order]], position, descending);
+      const list: TicketList = { workspace_id, filter, order, descending, span };
+      const source = await bestOf(db, sourcesOf(list), descending);
+      return db.rows(ticketPage(list, source, { limit: rows, description: fields.includes('description') }));
+    },
+    positionOf: ({ at, id }) => ({ at, id }),
+    mostBytes,
   });
   const { role } = await applicant.actor;
   const definitionFor = await definitionsOf(db, workspace_id, page.data);
-  return { ...page, data: page.data.map((row) => presentTicket(row, definitionFor(row), role)) };
+  return { ...page, data: page.data.map((row) => presentListed(row, definitionFor(row), role)) };
+}
+
+function filterOf(
+  query: Omit<Query<typeof list_tickets>, 'limit' | 'cursor' | 'sort' | 'fields'>,
+  user_id: string,
+): TicketFilter {
+  const { assignee, reporter, deleted, archived, project_id, status, priority, label } = query;
+  const me = (who: string | undefined) => (who === 'me' ? user_id : who);
+  return {
+    project_id,
+    status,
+    priority,
+    label,
+    assignee_id: assignee === 'none' ? null : me(assignee),
+    reporter_id: me(reporter),
+    created: spanBetween(query.created_after, query.created_before),
+    updated: spanBetween(query.updated_after, query.updated_before),
+    active: spanBetween(query.active_after, query.active_before),
+    deleted: deleted === 'true',
+    // Who names a project means it, archived or not.
+    archived: archived ?? (project_id === undefined ? 'false' : 'any'),
+  };
 }

@@ -3,8 +3,10 @@ import type { Role } from '../http/contract.ts';
 import type { Db } from '../db/transaction.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
-import type { Ticket } from './contract.ts';
-import type { TicketRow } from './queries.ts';
+import type { ListedTicket, Ticket } from './contract.ts';
+import { excerptOf } from './excerpt.ts';
+import type { ListedRow } from './list-queries.ts';
+import { descriptionOf, type TicketRow } from './queries.ts';
 import { allowedTransitions, categoryOf } from './workflow.ts';
 
 /** What a workflow says about a status, to a role. */
@@ -29,20 +31,18 @@ function standingOf(definition: WorkflowDefinition, status: string, role: Role):
 }
 
 /** The statuses a caller with this role may move the ticket to. */
-export function allowedStatuses(row: TicketRow, definition: WorkflowDefinition, role: Role): string[] {
+export function allowedStatuses(
+  row: Omit<TicketRow, 'description'>,
+  definition: WorkflowDefinition,
+  role: Role,
+): string[] {
   if (row.deleted_at !== null || row.project_archived_at !== null) return [];
   return standingOf(definition, row.status, role).allowed;
 }
 
-/** The ticket as the caller sees it: the stored row, its status's category, and what the caller may do next. */
-export function presentTicket(row: TicketRow, definition: WorkflowDefinition, role: Role): Ticket {
+/** What a ticket shows wherever it is shown. */
+function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinition, role: Role) {
   return {
-    id: row.id,
-    key: row.key,
-    project_id: row.project_id,
-    number: row.number,
-    title: row.title,
-    description: row.description,
     status: row.status,
     status_category: standingOf(definition, row.status, role).category,
     resolution: row.resolution,
@@ -54,12 +54,27 @@ export function presentTicket(row: TicketRow, definition: WorkflowDefinition, ro
     version: row.version,
     created_at: row.created_at,
     updated_at: row.updated_at,
+    last_activity_at: row.last_activity_at,
     deleted_at: row.deleted_at,
     allowed_transitions: allowedStatuses(row, definition, role),
   };
 }
 
-/** The same, with the definition looked up. */
+/** The ticket as the caller sees it: the stored row, its status's category, and what the caller may do next. */
+function presentTicket(row: TicketRow & { description: string }, definition: WorkflowDefinition, role: Role): Ticket {
+  const { id, key, project_id, number, title, description } = row;
+  return { id, key, project_id, number, title, description, ...common(row, definition, role) };
+}
+
+/** The ticket as lists have it: with its description only where it was asked for. */
+export function presentListed(row: ListedRow, definition: WorkflowDefinition, role: Role): ListedTicket {
+  const { id, key, project_id, number, title, description, start } = row;
+  const texts = { excerpt: excerptOf(start), ...(description === undefined ? {} : { description }) };
+  return { id, key, project_id, number, title, ...texts, ...common(row, definition, role) };
+}
+
+/** The same, with the definition, and a description that is long, looked up. */
 export async function presentTo(db: Db, row: TicketRow, actor: Actor): Promise<Ticket> {
-  return presentTicket(row, await definitionOf(db, row), actor.role);
+  const [definition, description] = await Promise.all([definitionOf(db, row), descriptionOf(db, row)]);
+  return presentTicket({ ...row, description }, definition, actor.role);
 }

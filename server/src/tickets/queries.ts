@@ -1,12 +1,16 @@
 import { type Applicant, mayAct } from '../access/authorize.ts';
-import { and, join, type Sql, sql } from '../db/sql.ts';
+import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { isUuid } from '../lib/ids.ts';
+import { isLongText } from '../audit/record.ts';
 import type { Ticket, Transition } from './contract.ts';
 
 /** A ticket as stored, with what the rules need of its project. */
-export interface TicketRow extends Omit<Ticket, 'status_category' | 'allowed_transitions'> {
+export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {
+  /** null: it is long and was not read; `descriptionOf` reads it. */
+  description: string | null;
   workspace_id: string;
   status_sequence: number;
   workflow_version: number;
@@ -14,9 +18,13 @@ export interface TicketRow extends Omit<Ticket, 'status_category' | 'allowed_tra
 }
 
 const columns = sql`
-  t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.description, t.status,
-  t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
+  t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.status, t.status_sequence,
+  t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
   t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
+
+/** The time of the last comment or change: stored nowhere, so that a comment writes no ticket. */
+const lastActivity = (workspace_id: string) => sql`greatest(t.updated_at, (
+  select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = t.id)) as last_activity_at`;
 
 export const from_tickets = sql`
   from tickets t
@@ -33,7 +41,17 @@ export function isTicket(workspace_id: string, ref: string): Sql {
 
 export function ticketByRef(db: Db, workspace_id: string, ref: string): Promise<TicketRow | undefined> {
   return db.maybeOne(sql`
-    select ${columns} ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+    select ${columns}, t.description, ${lastActivity(workspace_id)}
+    ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
+/** A ticket's description: as it was read, or read now. */
+export async function descriptionOf(db: Db, ticket: TicketRow): Promise<string> {
+  if (ticket.description !== null) return ticket.description;
+  const { workspace_id, id } = ticket;
+  const row = await db.one<{ description: string }>(sql`
+    select t.description from tickets t where t.workspace_id = ${workspace_id} and t.id = ${id}`);
+  return row.description;
 }
 
 /** A ticket's id alone, without its texts. */
@@ -59,6 +77,9 @@ const strengths = {
 
 export type Hold = keyof typeof strengths;
 
+// A comment, a refused step and whoever waited in vain need no megabyte of text. The size is known without reading it.
+const short_description = sql`case when octet_length(t.description) <= 8192 then t.description end as description`;
+
 /**
  * Loads a ticket and holds it until the commit. The project is held first: KEY SHARE lets creates and other tickets'
  * changes through and makes only a change of the workflow, or archiving, wait.
@@ -71,7 +92,8 @@ export function lockTicket(
 ): Promise<LockedTicket | undefined> {
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
-    select ${columns}, greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
+    select ${columns}, ${short_description}, ${lastActivity(applicant.workspace_id)},
+      greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
     ${from_tickets}
     where ${isTicket(applicant.workspace_id, ref)} and ${presence} and ${mayAct(applicant)}
     for key share of p ${strengths[options.hold]}`);
@@ -111,6 +133,30 @@ export function insertTicket(tx: Tx, row: TicketRow): void {
     values (${row.workspace_id}, ${row.id}, ${row.project_id}, ${row.number}, ${row.title}, ${row.description},
       ${row.status}, ${row.status}, ${row.priority}, ${row.labels}, ${row.assignee_id}, ${row.reporter_id},
       ${row.due_on}, ${row.created_at}, ${row.updated_at})`);
+  if (row.labels.length > 0) insertLabels(tx, row);
+}
+
+/** Writes a ticket's labels where lists find them; those that are there already stay. */
+function insertLabels(tx: Tx, { workspace_id, id, created_at, labels }: TicketRow): void {
+  tx.send(sql`
+    insert into ticket_labels (workspace_id, ticket_id, label, created_at)
+    select ${workspace_id}::uuid, ${id}::uuid, unnest(${labels}::text[]), ${created_at}::timestamptz
+    on conflict do nothing`);
+}
+
+function replaceLabels(tx: Tx, ticket: TicketRow): void {
+  tx.send(sql`
+    delete from ticket_labels
+    where workspace_id = ${ticket.workspace_id} and ticket_id = ${ticket.id} and label <> all (${ticket.labels}::text[])`);
+  if (ticket.labels.length > 0) insertLabels(tx, ticket);
+}
+
+/** Keeps the description that is about to be replaced by a version, once: the audit log has its size and hash. */
+function keepDescription(tx: Tx, { workspace_id, id }: TicketRow, version: number): void {
+  tx.send(sql`
+    insert into ticket_texts (workspace_id, ticket_id, version, description)
+    select t.workspace_id, t.id, ${version}::integer, t.description from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = ${id}`);
 }
 
 /** What may change of a ticket, apart from its version and time, which always do. */
@@ -152,10 +198,19 @@ export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChange
   const set = Object.entries(changes).map(
     ([field, value]) => sql`${assignments[field as keyof TicketChanges]}${value}`,
   );
+  if (changes.description !== undefined && isLong(ticket.description)) keepDescription(tx, ticket, version);
   tx.send(sql`
     update tickets set ${join(set, sql`, `)}, version = ${version}, updated_at = ${ticket.at}
     where workspace_id = ${ticket.workspace_id} and id = ${ticket.id}`);
-  return { ...ticket, ...changes, version, updated_at: ticket.at };
+  const last_activity_at = ticket.last_activity_at > ticket.at ? ticket.last_activity_at : ticket.at;
+  const after = { ...ticket, ...changes, version, updated_at: ticket.at, last_activity_at };
+  if (changes.labels !== undefined) replaceLabels(tx, after);
+  return after;
+}
+
+/** Whether the audit log keeps a text apart; one that wasn't read is long. */
+function isLong(text: string | null): boolean {
+  return text === null || isLongText(text);
 }
 
 export interface TransitionRow extends Omit<Transition, 'comment'> {
@@ -173,6 +228,20 @@ export function insertTransition(tx: Tx, row: TransitionRow): void {
       ${row.actor_id}, ${row.created_at})`);
 }
 
+const transition_columns = [
+  sql`id`,
+  sql`ticket_id`,
+  sql`sequence`,
+  sql`from_status`,
+  sql`to_status`,
+  sql`resolution`,
+  sql`comment_id`,
+  sql`comment`,
+  sql`actor_id`,
+  sql`remapped`,
+  sql`created_at`,
+];
+
 /** The ticket's status history; nothing if the ticket isn't there. */
 export function transitionsOf(
   db: Db,
@@ -180,74 +249,33 @@ export function transitionsOf(
   ticket_id: string,
   part: KeysetPart,
 ): Promise<Transition[]> {
-  return db.rows(sql`
+  const page = sql`
     select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, h.comment_id,
       nullif(c.body, '') as comment, h.actor_id, h.remapped, h.created_at
     from status_history h
     left join comments c
       on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id
     where h.workspace_id = ${workspace_id} and h.ticket_id = ${ticket_id} and ${part.after}
-    ${part.order_and_limit}`);
-}
-
-/** The id of a project that is named by id or key. */
-function projectId(workspace_id: string, ref: string): Sql {
-  if (isUuid(ref)) return sql`${ref}`;
-  return sql`(select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${ref})`;
-}
-
-export interface TicketFilter {
-  /** Its id or key. */
-  project_id?: string | undefined;
-  status?: string | undefined;
-  /** null: nobody's. */
-  assignee_id?: string | null | undefined;
-  reporter_id?: string | undefined;
-  priority?: string | undefined;
-  label?: string | undefined;
-  created_after?: string | undefined;
-  created_before?: string | undefined;
-  updated_after?: string | undefined;
-  updated_before?: string | undefined;
-  deleted: boolean;
-}
-
-function matches(workspace_id: string, filter: TicketFilter): Sql {
-  const all = [sql`t.workspace_id = ${workspace_id}`, sql`p.workspace_id = ${workspace_id}`];
-  // Spelt as the partial indexes have it.
-  all.push(filter.deleted ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`);
-  if (filter.project_id !== undefined) all.push(sql`t.project_id = ${projectId(workspace_id, filter.project_id)}`);
-  if (filter.status !== undefined) all.push(sql`t.status = ${filter.status}`);
-  if (filter.assignee_id === null) all.push(sql`t.assignee_id is null`);
-  else if (filter.assignee_id !== undefined) all.push(sql`t.assignee_id = ${filter.assignee_id}`);
-  if (filter.reporter_id !== undefined) all.push(sql`t.reporter_id = ${filter.reporter_id}`);
-  if (filter.priority !== undefined) all.push(sql`t.priority = ${filter.priority}`);
-  if (filter.label !== undefined) all.push(sql`${filter.label} = any (t.labels)`);
-  if (filter.created_after !== undefined) all.push(sql`t.created_at > ${filter.created_after}::timestamptz`);
-  if (filter.created_before !== undefined) all.push(sql`t.created_at < ${filter.created_before}::timestamptz`);
-  if (filter.updated_after !== undefined) all.push(sql`t.updated_at > ${filter.updated_after}::timestamptz`);
-  if (filter.updated_before !== undefined) all.push(sql`t.updated_at < ${filter.updated_before}::timestamptz`);
-  return and(all);
-}
-
-/** The statement of the ticket list. */
-export function ticketList(workspace_id: string, filter: TicketFilter, part: KeysetPart): Sql {
-  return sql`
-    select ${columns} ${from_tickets}
-    where ${matches(workspace_id, filter)} and ${part.after}
     ${part.order_and_limit}`;
+  return db.rows(withinBudget(page, transition_columns, longText(sql`comment`)));
 }
 
-/** What changed since a version, oldest first: one entry a version. */
-export function changesSince(db: Db, workspace_id: string, ticket_id: string, version: number) {
-  return db.rows<{
-    version: number;
-    before: Record<string, unknown> | null;
-    after: Record<string, unknown> | null;
-  }>(sql`
-    select subject_version as version, before, after
-    from audit_log
-    where workspace_id = ${workspace_id} and subject_id = ${ticket_id} and subject_type = 'ticket'
-      and subject_version > ${version}
-    order by subject_version`);
+/** Of the fields named, those that changed after a version, each as it was in that version. */
+export function changedSince(
+  db: Db,
+  ticket: Pick<TicketRow, 'workspace_id' | 'id'>,
+  version: number,
+  fields: readonly string[],
+): Promise<{ field: string; version: number; base: unknown }[]> {
+  const { workspace_id, id } = ticket;
+  return db.rows(sql`
+    select f.field, a.version, coalesce(to_jsonb(x.description), a.base) as base
+    from unnest(${fields}::text[]) f (field)
+    cross join lateral (
+      select e.subject_version as version, e.before -> f.field as base from audit_log e
+      where e.workspace_id = ${workspace_id} and e.subject_id = ${id} and e.subject_type = 'ticket'
+        and e.subject_version > ${version} and e.after ? f.field
+      order by e.subject_version limit 1) a
+    left join ticket_texts x
+      on x.workspace_id = ${workspace_id} and x.ticket_id = ${id} and x.version = a.version and f.field = 'description'`);
 }

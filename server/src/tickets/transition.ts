@@ -11,7 +11,7 @@ import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
 import { openTicket } from './access.ts';
 import { changed } from './change.ts';
 import type { transition_ticket } from './contract.ts';
-import { allowedStatuses, presentTicket } from './present.ts';
+import { allowedStatuses, presentTo } from './present.ts';
 import { insertTransition, type LockedTicket, type TransitionRow, updateTicket } from './queries.ts';
 import { decideTransition } from './workflow.ts';
 
@@ -82,7 +82,7 @@ export async function transitionTicket(
   const { workspace_id: _, project_id: __, workflow_version: ___, ...transition } = row;
   return {
     transition: { ...transition, comment: input.comment ?? null },
-    ticket: presentTicket(after, definition, actor.role),
+    ticket: await presentTo(tx, after, actor),
   };
 }
 

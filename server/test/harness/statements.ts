@@ -5,6 +5,8 @@ const tenant_tables = [
   'workflows',
   'project_statuses',
   'tickets',
+  'ticket_labels',
+  'ticket_texts',
   'comments',
   'comment_revisions',
   'status_history',

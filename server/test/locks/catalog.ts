@@ -4,7 +4,14 @@ import type pg from 'pg';
 const reference_tables = ['users', 'workspaces'];
 /** Not anybody's data: bookkeeping of the installation. */
 const system_tables = ['pgmigrations', 'migration_checksums', 'rate_limits'];
-const append_only_tables = ['status_history', 'audit_log', 'account_audit_log', 'workflows', 'comment_revisions'];
+const append_only_tables = [
+  'status_history',
+  'audit_log',
+  'account_audit_log',
+  'workflows',
+  'comment_revisions',
+  'ticket_texts',
+];
 const owner_columns = ['workspace_id', 'user_id'];
 
 export interface CatalogKey {

@@ -49,6 +49,7 @@ const breaks: [name: string, sql: string][] = [
   ['workflow_versions_are_gap_free', 'update workflows set version = 2'],
   ['ticket_numbers_are_dense', 'update projects set last_number = 9'],
   ['assignees_are_members', 'update tickets set assignee_id = id'],
+  ['labels_are_written_twice_alike', `update tickets set labels = array['unwritten']`],
   ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
   ['memberships_are_written_twice_alike', `delete from user_workspaces where role = 'viewer'`],
   ['each_ticket_version_has_exactly_one_audit_entry', `delete from audit_log where action = 'ticket.created'`],

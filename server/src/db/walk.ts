@@ -1,0 +1,220 @@
+import { max_page_bytes } from '../lib/bounds.ts';
+import { join, type Sql, sql } from './sql.ts';
+import type { Db } from './transaction.ts';
+
+/** A place in a list: a row's time, to the microsecond, and its id. */
+export interface Position {
+  at: string;
+  id: string;
+}
+
+/** The places between which a list is read, both left out. */
+export interface Span {
+  after: Position;
+  before: Position;
+}
+
+export const first_id = '00000000-0000-0000-0000-000000000000';
+export const last_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+export const everything: Span = { after: { at: '-infinity', id: first_id }, before: { at: 'infinity', id: last_id } };
+
+/**
+ * The most rows that one page looks at. What the filters leave of them is the page, however few, and the next page goes
+ * on where it stopped. A list costs no more than this, whatever its filters, its data and the planner's statistics.
+ */
+export const max_walked = 2000;
+
+/** How a walk ends. As text, and not as parameters: plans depend on them. */
+export const ends = {
+  /** The rows one may look at. */
+  walked: sql`limit 2000`,
+  /** The last of them: none, if there are fewer. */
+  stop: sql`offset 1999 limit 1`,
+  /** All of them, known to be fewer a moment ago. */
+  few: sql`limit 4000`,
+};
+
+/** An index read in its own order: `workspace_id`, then `keys` that are equal, then `at` and `id`. */
+export interface IndexWalk {
+  from: Sql;
+  /** The workspace, and a partial index's condition. */
+  where: Sql;
+  keys: readonly { column: Sql; value: Sql }[];
+  at: Sql;
+  id: Sql;
+}
+
+const comma = sql`, `;
+
+/**
+ * Reads the index from one end of the span towards the other. The keys stand in the comparison and in the order, and
+ * not as equalities: so this index alone has the order, and with sorts disabled the planner can choose no other,
+ * whatever it believes of the values. One text is one plan, which may be prepared for all values.
+ */
+export function walk(index: IndexWalk, options: { span: Span; descending: boolean; columns: Sql; end: Sql }): Sql {
+  const { from, where, keys, at, id } = index;
+  const { span, descending, columns, end } = options;
+  const direction = descending ? sql` desc` : sql` asc`;
+  const of = ({ at: time, id: row }: Position) =>
+    join([...keys.map(({ value }) => value), sql`${time}::timestamptz`, sql`${row}::uuid`], comma);
+  const names = [...keys.map(({ column }) => column), at, id];
+  return sql`
+    select ${columns} from ${from}
+    where ${where} and (${join(names, comma)}) > (${of(span.after)}) and (${join(names, comma)}) < (${of(span.before)})
+    order by ${join(
+      names.map((name) => sql`${name}${direction}`),
+      comma,
+    )} ${end}`;
+}
+
+/** Where the rows of a list come from, at most `max_walked` of them. */
+export interface Source {
+  /**
+   * Rows with `at`, `id` and what the list shows. Unless `complete` they are in the order of `k1` … for the keys, `at`
+   * and `place`: the index's own columns, by which the planner knows that they are.
+   */
+  rows: Sql;
+  /** The place of the last row there may be: nothing, if the rows end before. */
+  stop: Sql;
+  keys: number;
+  /** The rows are all there are, and in no order. */
+  complete: boolean;
+}
+
+const key_names = [sql`k1`, sql`k2`];
+
+function keyColumns(index: IndexWalk): Sql[] {
+  return index.keys.map(({ column }, n) => sql`${column} as ${key_names[n] ?? sql`k`}`);
+}
+
+/** The rows in the index's order. */
+export function inOrder(index: IndexWalk, options: { span: Span; descending: boolean; columns: Sql }): Source {
+  const stop = sql`${index.at} as at, ${index.id} as id`;
+  const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place`, options.columns], comma);
+  return {
+    rows: walk(index, { ...options, columns, end: ends.walked }),
+    stop: walk(index, { ...options, columns: stop, end: ends.stop }),
+    keys: index.keys.length,
+    complete: false,
+  };
+}
+
+/** All the rows of the index with these keys, for a list in another order: of use only if they are few. */
+export function allOf(index: IndexWalk, options: { span?: Span; columns: Sql }): Source {
+  const { columns, span = everything } = options;
+  const stop = sql`${index.at} as at, ${index.id} as id`;
+  return {
+    rows: walk(index, { span, columns, descending: false, end: ends.few }),
+    stop: walk(index, { span, columns: stop, descending: false, end: ends.stop }),
+    keys: 0,
+    complete: true,
+  };
+}
+
+/** What a list shows, by its name. */
+export interface Column {
+  name: Sql;
+  value: Sql;
+}
+
+/**
+ * One page of a source's rows: at most `limit`, each as `c`, joined and filtered. If the filters leave fewer and the
+ * walk stopped, one more row says where: `stopped`. Rows are read one by one until there are enough, since nothing
+ * between the index and the limit needs them all; where it stopped is looked up only if there were too few.
+ */
+export function pageOf(
+  source: Source,
+  options: { columns: readonly Column[]; joins: Sql; filter: Sql; span: Span; descending: boolean; limit: number },
+): Sql {
+  const { columns, joins, filter, span, descending, limit } = options;
+  const direction = descending ? sql` desc` : sql` asc`;
+  const order = join(
+    [
+      ...key_names.slice(0, source.keys).map((name) => sql`c.${name}${direction}`),
+      sql`c.at${direction}`,
+      sql`${source.complete ? sql`c.id` : sql`c.place`}${direction}`,
+    ],
+    comma,
+  );
+  const shown = join(
+    columns.map(({ name, value }) => sql`${value} as ${name}`),
+    comma,
+  );
+  const rows = sql`
+    select false as stopped, c.at, c.id, ${shown} from (${source.rows}) c ${joins} where ${filter}`;
+  if (source.complete) {
+    const { after, before } = span;
+    return sql`${rows} and (c.at, c.id) > (${after.at}::timestamptz, ${after.id}::uuid)
+      and (c.at, c.id) < (${before.at}::timestamptz, ${before.id}::uuid) order by ${order} limit ${limit}`;
+  }
+  const blank = join(
+    columns.map(() => sql`null`),
+    comma,
+  );
+  return sql`
+    select * from (
+      (${rows} order by ${order} limit ${limit})
+      union all
+      (select true, s.at, s.id, ${blank} from (${source.stop}) s)
+    ) page limit ${limit}`;
+}
+
+/** What of a page's rows may be long. */
+interface Long {
+  /** The columns that are left out, as null, of the rows that don't fit. */
+  columns: readonly Sql[];
+  /** The bytes of a row `q` that are known without reading its texts: never more than there will be. */
+  plain_bytes: Sql;
+  /** The bytes of JSON that a row `q` becomes. */
+  json_bytes: Sql;
+}
+
+/** A column of long text. */
+export function longText(column: Sql): Long {
+  return {
+    columns: [column],
+    plain_bytes: sql`coalesce(octet_length(q.${column}), 0)`,
+    json_bytes: sql`coalesce(octet_length(to_json(q.${column})::text), 0) + 512`,
+  };
+}
+
+/**
+ * The rows of a page in their order. `fits` says whether a row still goes into the response, and what is long is read
+ * only if it does. Beyond the budget in plain bytes none is counted: of a hundred texts of a megabyte two are ever read.
+ */
+export function withinBudget(page: Sql, columns: readonly Sql[], long: Long): Sql {
+  const is_long = ({ shape }: Sql) => long.columns.some((column) => column.shape === shape);
+  const shown = columns.map((column) =>
+    is_long(column) ? sql`case when w.fits then w.${column} end as ${column}` : sql`w.${column}`,
+  );
+  return sql`
+    select ${join(shown, comma)}, w.fits
+    from (
+      select q.*, q.n = 1 or sum(case when q.plain_sum <= ${max_page_bytes}::bigint then ${long.json_bytes}
+        else ${max_page_bytes}::bigint + 1 end) over (order by q.n) <= ${max_page_bytes}::bigint as fits
+      from (
+        select q.*, row_number() over () as n, sum(${long.plain_bytes}) over (rows unbounded preceding) as plain_sum
+        from (${page}) q
+      ) q
+    ) w order by w.n`;
+}
+
+/**
+ * The best of the sources of a list. One that goes to its end is the list's whole rest. Of the others, the one that
+ * gets furthest has the fewest rows to pass over.
+ */
+export async function bestOf(db: Db, sources: readonly Source[], descending: boolean): Promise<Source> {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
+  const stops = await Promise.all(sources.map(({ stop }) => db.maybeOne<Position>(stop)));
+  const ends_here = sources.find((_, index) => stops[index] === undefined);
+  if (ends_here !== undefined) return ends_here;
+  const places = stops.map((stop) => `${stop?.at} ${stop?.id}`);
+  const in_order = sources
+    .map((source, index) => ({ source, place: places[index] ?? '' }))
+    .filter(({ source }) => !source.complete)
+    .sort((a, b) => (a.place < b.place ? -1 : 1) * (descending ? 1 : -1));
+  const [furthest] = in_order;
+  if (furthest === undefined) throw new Error('A list has no source in its own order.');
+  return furthest.source;
+}

@@ -1,0 +1,10 @@
+/** How many characters of a description a list shows. */
+export const max_excerpt = 200;
+
+// Spaces, line ends, controls, and what is invisible or turns the direction of what follows; not what joins letters.
+const unseen = /[\s\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/gu;
+
+/** The start of a text as one visible line. */
+export function excerptOf(start: string): string {
+  return Array.from(start.replace(unseen, ' ').trim()).slice(0, max_excerpt).join('').trimEnd();
+}

@@ -1,0 +1,277 @@
+import { type Sql, sql } from '../db/sql.ts';
+import {
+  allOf,
+  type Column,
+  ends,
+  everything,
+  type IndexWalk,
+  inOrder,
+  longText,
+  pageOf,
+  type Position,
+  type Source,
+  type Span,
+  walk,
+  withinBudget,
+} from '../db/walk.ts';
+import { isUuid } from '../lib/ids.ts';
+import type { TicketRow } from './queries.ts';
+
+/** What narrows a list of tickets; times in canonical form, spans wide open where nothing was asked. */
+export interface TicketFilter {
+  /** Its id or key. */
+  project_id?: string | undefined;
+  status?: string | undefined;
+  /** null: nobody's. */
+  assignee_id?: string | null | undefined;
+  reporter_id?: string | undefined;
+  priority?: string | undefined;
+  label?: string | undefined;
+  created: Span;
+  updated: Span;
+  active: Span;
+  deleted: boolean;
+  /** Tickets of archived projects: left out, alone, or with the others. */
+  archived: 'false' | 'true' | 'any';
+}
+
+export type Order = 'created_at' | 'updated_at' | 'last_activity_at';
+
+/** A list: which tickets, in which order, from where to where. */
+export interface TicketList {
+  workspace_id: string;
+  filter: TicketFilter;
+  order: Order;
+  descending: boolean;
+  span: Span;
+}
+
+export interface ListedRow extends Omit<TicketRow, 'description'> {
+  /** How the description starts. */
+  start: string;
+  /** Where it was asked for, and within the page's budget. */
+  description?: string;
+  /** Whether the description was within the page's budget. */
+  fits?: boolean;
+}
+
+/** A ticket of a list as the database gives it, or where the walk stopped. */
+export type Walked = ListedRow & Position & { stopped: boolean };
+
+const times = { created_at: sql`t.created_at`, updated_at: sql`t.updated_at` };
+// Spelt as the indexes have it. `coalesce` would say the same, but row-level security lets no index be searched by it.
+const holder = sql`case when t.assignee_id is null then '00000000-0000-0000-0000-000000000000'::uuid
+  else t.assignee_id end`;
+
+type Key = IndexWalk['keys'][number];
+
+/** The indexes that a filter's equalities have, the narrowest first, each with the orders it is kept in. */
+function keyedIndexes({ workspace_id, filter }: TicketList): { keys: Key[]; orders: Order[]; of_labels?: true }[] {
+  const { project_id, status, assignee_id, reporter_id, priority, label } = filter;
+  const uuid = (value: string) => sql`${value}::uuid`;
+  const text = (value: string) => sql`${value}::text`;
+  const found: ReturnType<typeof keyedIndexes> = [];
+  if (label !== undefined)
+    found.push({ keys: [{ column: sql`l.label`, value: text(label) }], orders: ['created_at'], of_labels: true });
+  const of_project =
+    project_id === undefined ? undefined : { column: sql`t.project_id`, value: projectId(workspace_id, project_id) };
+  const of_status = status === undefined ? undefined : { column: sql`t.status`, value: text(status) };
+  if (of_project && of_status) found.push({ keys: [of_project, of_status], orders: ['created_at'] });
+  if (assignee_id !== undefined) {
+    found.push({
+      keys: [{ column: holder, value: uuid(assignee_id ?? '00000000-0000-0000-0000-000000000000') }],
+      orders: ['created_at', 'updated_at'],
+    });
+  }
+  if (reporter_id !== undefined)
+    found.push({ keys: [{ column: sql`t.reporter_id`, value: uuid(reporter_id) }], orders: ['created_at'] });
+  if (of_project) found.push({ keys: [of_project], orders: ['created_at', 'updated_at'] });
+  if (of_status && !of_project) found.push({ keys: [of_status], orders: ['created_at'] });
+  if (priority !== undefined)
+    found.push({ keys: [{ column: sql`t.priority`, value: text(priority) }], orders: ['created_at'] });
+  return found;
+}
+
+/** The id of a project that is named by id or key. */
+function projectId(workspace_id: string, ref: string): Sql {
+  if (isUuid(ref)) return sql`${ref}::uuid`;
+  return sql`(select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${ref})`;
+}
+
+function ticketIndex(
+  workspace_id: string,
+  order: 'created_at' | 'updated_at',
+  options: { keys?: Key[]; of_labels?: true | undefined; deleted: boolean },
+): IndexWalk {
+  const { keys = [], of_labels, deleted } = options;
+  if (of_labels) {
+    return {
+      from: sql`ticket_labels l cross join lateral (
+        select * from tickets i where i.workspace_id = ${workspace_id} and i.id = l.ticket_id limit 1) t`,
+      where: sql`l.workspace_id = ${workspace_id}`,
+      keys,
+      at: sql`l.created_at`,
+      id: sql`l.ticket_id`,
+    };
+  }
+  // Spelt as the partial indexes have it. The index by project and status has the deleted tickets too.
+  const presence = deleted ? sql`t.deleted_at is not null` : keys.length === 2 ? sql`true` : sql`t.deleted_at is null`;
+  return {
+    from: sql`tickets t`,
+    where: sql`t.workspace_id = ${workspace_id} and ${presence}`,
+    keys,
+    at: times[order],
+    id: sql`t.id`,
+  };
+}
+
+/** The time of a ticket's last activity. */
+function activityOf(workspace_id: string, ticket: { id: Sql; updated_at: Sql }): Sql {
+  return sql`greatest(${ticket.updated_at}, (
+    select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = ${ticket.id}))`;
+}
+
+/**
+ * Tickets by their last activity, which is stored nowhere: the later of the ticket's own change and its last comment.
+ * So a comment writes no ticket. Tickets in the order of their changes and comments in theirs are merged, and of each
+ * ticket only the latest counts. `at` is what the list is ordered by, if not by that.
+ */
+function byActivity(list: TicketList, span: Span, at?: Sql): Source {
+  const { workspace_id, descending } = list;
+  const changed = ticketIndex(workspace_id, 'updated_at', { deleted: false });
+  const commented: IndexWalk = {
+    from: sql`comments o`,
+    where: sql`o.workspace_id = ${workspace_id}`,
+    keys: [],
+    at: sql`o.created_at`,
+    id: sql`o.ticket_id`,
+  };
+  const end = at === undefined ? ends.walked : ends.few;
+  const both = { span, descending, end };
+  const direction = descending ? sql`desc` : sql`asc`;
+  const merged = sql`
+    select m.at, m.id, m.comment_id from (
+      (${walk(changed, { ...both, columns: sql`t.updated_at as at, t.id, null::uuid as comment_id` })})
+      union all
+      (${walk(commented, { ...both, columns: sql`o.created_at as at, o.ticket_id as id, o.id as comment_id` })})
+    ) m order by m.at ${direction}, m.id ${direction}`;
+  return {
+    rows: sql`
+      select a.id as place, t.*, ${at ?? sql`a.at`} as at
+      from (${merged} ${end}) a
+      cross join lateral (
+        select * from tickets i where i.workspace_id = ${workspace_id} and i.id = a.id and i.deleted_at is null limit 1) t
+      left join lateral (
+        select k.id, k.created_at from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = a.id
+        order by k.created_at desc, k.id desc limit 1) latest on true
+      where case when a.comment_id is null then latest.id is null or latest.created_at <= t.updated_at
+        else a.comment_id = latest.id and latest.created_at > t.updated_at end`,
+    stop: sql`${merged} ${ends.stop}`,
+    keys: 0,
+    complete: at !== undefined,
+  };
+}
+
+/** The ways to read a list, the narrowest first. Those that are complete serve only if their rows are few. */
+export function sourcesOf(list: TicketList): Source[] {
+  const { workspace_id, filter, descending, span } = list;
+  const { created, updated, active, deleted } = filter;
+  // A deleted ticket's last activity is its deletion.
+  const order = deleted && list.order === 'last_activity_at' ? 'updated_at' : list.order;
+  const by_activity = order === 'last_activity_at';
+  const at = by_activity ? activityOf(workspace_id, { id: sql`t.id`, updated_at: sql`t.updated_at` }) : times[order];
+  const whole = sql`t.*`;
+  const columns = sql`${at} as at, ${whole}`;
+  const few = (index: IndexWalk, within: Span) => allOf(index, { span: within, columns });
+  const sources: Source[] = [];
+  for (const { keys, orders, of_labels } of deleted ? [] : keyedIndexes(list)) {
+    const kept = !by_activity && orders.includes(order);
+    const index = ticketIndex(workspace_id, kept ? order : 'created_at', { keys, of_labels, deleted });
+    sources.push(kept ? inOrder(index, { span, descending, columns: whole }) : few(index, created));
+  }
+  if (order !== 'created_at' && created !== everything) {
+    sources.push(few(ticketIndex(workspace_id, 'created_at', { deleted }), created));
+  }
+  if (order !== 'updated_at' && updated !== everything) {
+    sources.push(few(ticketIndex(workspace_id, 'updated_at', { deleted }), updated));
+  }
+  if (!deleted && !by_activity && active !== everything) sources.push(byActivity(list, active, at));
+  if (sources.some(({ complete }) => !complete)) return sources;
+  if (by_activity) return [...sources, byActivity(list, span)];
+  return [...sources, inOrder(ticketIndex(workspace_id, order, { deleted }), { span, descending, columns: whole })];
+}
+
+const from_project = (workspace_id: string) => sql`cross join lateral (
+  select key, workflow_version, archived_at from projects r
+  where r.workspace_id = ${workspace_id} and r.id = c.project_id limit 1) p`;
+
+const within = (at: Sql, { after, before }: Span) => sql`
+  (${at}, c.id) > (${after.at}::timestamptz, ${after.id}::uuid)
+  and (${at}, c.id) < (${before.at}::timestamptz, ${before.id}::uuid)`;
+
+/** Every filter, given or not, so that all lists of one source are one text. */
+function matches({ filter, workspace_id }: TicketList): Sql {
+  const { project_id = null, status = null, reporter_id = null, priority = null, label = null } = filter;
+  const { assignee_id, created, updated, active, deleted, archived } = filter;
+  const by_id = project_id !== null && isUuid(project_id);
+  const activity = activityOf(workspace_id, { id: sql`c.id`, updated_at: sql`c.updated_at` });
+  return sql`${deleted}::boolean = (c.deleted_at is not null)
+    and case ${archived}::text when 'any' then true when 'true' then p.archived_at is not null
+      else p.archived_at is null end
+    and (${by_id ? project_id : null}::uuid is null or c.project_id = ${by_id ? project_id : null}::uuid)
+    and (${by_id ? null : project_id}::text is null or p.key = ${by_id ? null : project_id}::text)
+    and (${status}::text is null or c.status = ${status}::text)
+    and (${assignee_id ?? null}::uuid is null or c.assignee_id = ${assignee_id ?? null}::uuid)
+    and (not ${assignee_id === null}::boolean or c.assignee_id is null)
+    and (${reporter_id}::uuid is null or c.reporter_id = ${reporter_id}::uuid)
+    and (${priority}::text is null or c.priority = ${priority}::text)
+    and (${label}::text is null or ${label}::text = any (c.labels))
+    and ${within(sql`c.created_at`, created)} and ${within(sql`c.updated_at`, updated)}
+    and (${active === everything}::boolean or (${within(activity, active)}))`;
+}
+
+const plain_columns: Column[] = [
+  sql`workspace_id`,
+  sql`project_id`,
+  sql`number`,
+  sql`title`,
+  sql`status`,
+  sql`status_sequence`,
+  sql`resolution`,
+  sql`priority`,
+  sql`labels`,
+  sql`assignee_id`,
+  sql`reporter_id`,
+  sql`due_on`,
+  sql`version`,
+  sql`created_at`,
+  sql`updated_at`,
+  sql`deleted_at`,
+].map((name) => ({ name, value: sql`c.${name}` }));
+
+/** One page of a list, by one of its sources. */
+export function ticketPage(list: TicketList, source: Source, options: { limit: number; description: boolean }): Sql {
+  const { workspace_id, order, descending, span } = list;
+  const by_activity = order === 'last_activity_at';
+  const activity = activityOf(workspace_id, { id: sql`c.id`, updated_at: sql`c.updated_at` });
+  const columns: Column[] = [
+    ...plain_columns,
+    { name: sql`key`, value: sql`p.key || '-' || c.number` },
+    { name: sql`start`, value: sql`left(c.description, 400)` }, // of a long text no more is read than this
+    { name: sql`last_activity_at`, value: by_activity ? sql`c.at` : activity },
+    { name: sql`workflow_version`, value: sql`p.workflow_version` },
+    { name: sql`project_archived_at`, value: sql`p.archived_at` },
+  ];
+  const text = { name: sql`description`, value: sql`c.description` };
+  const page = pageOf(source, {
+    columns: options.description ? [...columns, text] : columns,
+    joins: from_project(workspace_id),
+    filter: matches(list),
+    span,
+    descending,
+    limit: options.limit,
+  });
+  if (!options.description) return page;
+  const names = [sql`stopped`, sql`at`, sql`id`, ...columns.map(({ name }) => name), text.name];
+  return withinBudget(page, names, longText(text.name));
+}
