@@ -4,8 +4,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { setTemplateUrl, template, withDatabase } from './database.ts';
 import { emptyDataDir, madeDataDir } from './installation.ts';
-
-const signals = ['SIGINT', 'SIGTERM'] as const;
+import { takeDownOnSignal } from './take-down.ts';
 
 async function startOwn(dir: string, fsync: boolean): Promise<EmbeddedDatabase> {
   return startEmbedded({ dir: await madeDataDir(dir), fsync, max_connections: 300 });
@@ -25,13 +24,11 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   const dir = emptyDataDir();
   const starting = given === undefined ? startOwn(dir, fsync) : undefined;
   const stop = async () => {
-    for (const signal of signals) process.off(signal, end);
+    forget();
     await (await starting)?.stop();
     rmSync(dir, { recursive: true, force: true });
   };
-  // Told to stop before its time, it leaves no database behind either.
-  const end = () => void stop().finally(() => process.exit(1));
-  for (const signal of signals) process.once(signal, end);
+  const forget = takeDownOnSignal(stop);
   try {
     if (starting === undefined) await makeTemplate(given ?? '');
     else await adaptToTests((await starting).url);

@@ -7,6 +7,7 @@ import { type TestDatabase, withDatabase } from './database.ts';
 import { madeDataDir } from './installation.ts';
 import { signalFamily } from './processes.ts';
 import { freePort } from './served.ts';
+import { takeDownOnSignal } from './take-down.ts';
 
 /** A PostgreSQL of the test's own, migrated, that writes to disk as a real one does, and may be killed. */
 export interface OwnCluster extends TestDatabase {
@@ -25,6 +26,7 @@ export async function startOwnCluster(given?: string): Promise<OwnCluster> {
   writeFileSync(path.join(dir, 'postgres-port'), String(await freePort()));
   let embedded: EmbeddedDatabase = await startEmbedded({ dir });
   const { data_dir } = embedded;
+  const forget = takeDownOnSignal(() => embedded.stop());
   const url = withDatabase(embedded.url, 'baton');
   const owner = new pg.Pool({ connectionString: url, max: 4, query_timeout: 60_000 });
   owner.on('error', () => undefined);
@@ -45,6 +47,7 @@ export async function startOwnCluster(given?: string): Promise<OwnCluster> {
       if (withDatabase(embedded.url, 'baton') !== url) throw new Error('The database came back on another port.');
     },
     drop: async () => {
+      forget();
       await owner.end();
       await embedded.stop();
       rmSync(dir, { recursive: true, force: true });

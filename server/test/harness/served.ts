@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patch_variable, type Replacement, source_variable, type SourceReplacement } from './patch.ts';
 import { test_environment } from './server.ts';
+import { takeDownOnSignal } from './take-down.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 const patch = path.resolve(import.meta.dirname, 'patch.ts');
@@ -81,7 +82,14 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   child.stderr.on('data', (chunk) => (output += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   running.add(child);
-  child.once('exit', () => running.delete(child));
+  const forget = takeDownOnSignal(() => {
+    child.kill('SIGTERM');
+    return ended;
+  });
+  child.once('exit', () => {
+    running.delete(child);
+    forget();
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     child,

@@ -36,6 +36,7 @@ export async function startOwnServer(options: { keep: boolean }): Promise<OwnSer
   const child = spawn(process.execPath, [main, 'serve'], {
     env: {
       ...process.env,
+      BATON_ENV_FILE: '', // its settings are these
       NODE_ENV: 'development',
       PORT: String(port),
       HOST: '127.0.0.1',

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { isAlive } from '../../src/db/embedded/postmaster.ts';
+import { childrenOf, noProcesses } from '../harness/processes.ts';
+import { test_environment } from '../harness/server.ts';
+import { cleanups, emptyDir, madeDir } from './running.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const missing = noProcesses() ?? (spawnSync('script', ['--version']).status === 0 ? undefined : 'there is no script');
+
+function familyOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
+}
+
+interface Terminal {
+  shown: () => string;
+  /** What was started in it, at this moment. */
+  family: () => number[];
+  type: (text: string) => void;
+  close: () => void;
+}
+
+/** Runs a command in a terminal of its own, as a person would; `script` of util-linux has one to lend. */
+function openTerminal(command: string, env: Record<string, string>): Terminal {
+  const script: ChildProcess = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: root,
+    env: { ...process.env, ...test_environment, PORT: '0', ...env },
+  });
+  let shown = '';
+  script.stdout?.on('data', (chunk) => (shown += String(chunk)));
+  script.stdin?.on('error', () => undefined);
+  const family = () => familyOf(script.pid ?? 0);
+  cleanups.push(() => {
+    for (const pid of [...family(), script.pid ?? 0]) if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+  });
+  return {
+    shown: () => shown,
+    family,
+    type: (text) => void script.stdin?.write(text),
+    close: () => void script.kill('SIGKILL'),
+  };
+}
+
+/** Enough of a tracker's history that a replay of it starts a server. */
+function sourceIn(folder: string): string {
+  const file = path.join(folder, 'other-replay.ndjson');
+  const row = { at: '2020-01-01T00:00:00Z', op: 'change', ticket: 'X-1', by: 'ann', set: { Status: ['A', 'B'] } };
+  writeFileSync(file, `${JSON.stringify(row)}\n`);
+  return file;
+}
+
+async function until(what: () => boolean, told: () => string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !what(); ) {
+    if (Date.now() > deadline) throw new Error(`It did not come to that: ${told()}`);
+    await sleep(20);
+  }
+}
+
+const gone = (pids: readonly number[]) => pids.every((pid) => !isAlive(pid));
+
+describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linux)', () => {
+  test.each([
+    ['Ctrl-C', 'npm start', (terminal: Terminal) => terminal.type('\x03')],
+    [
+      'Ctrl-C, with the output piped to a program that it ends,',
+      'npm start 2>&1 | cat',
+      (one: Terminal) => one.type('\x03'),
+    ],
+    ['closing the terminal', 'npm start', (terminal: Terminal) => terminal.close()],
+  ])(
+    '%s leaves nothing running',
+    async (_, command, end) => {
+      const terminal = openTerminal(command, { BATON_DATA_DIR: await madeDir() });
+      await until(() => terminal.shown().includes('Ctrl-C stops it'), terminal.shown);
+      const family = terminal.family();
+      expect(family.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join()).toContain('bin/postgres');
+      end(terminal);
+      await until(
+        () => gone(family),
+        () => `${terminal.shown()} ${family.filter(isAlive).join()}`,
+      );
+    },
+    90_000,
+  );
+
+  test('Ctrl-C during the first start stops it, and leaves nothing half made', async () => {
+    const dir = emptyDir();
+    const terminal = openTerminal('npm start', { BATON_DATA_DIR: dir });
+    await until(() => readdirSync(dir).some((name) => name.startsWith('postgres.new-')), terminal.shown);
+    const family = terminal.family();
+    terminal.type('\x03');
+    await until(() => gone(family), terminal.shown);
+    expect(terminal.shown()).toContain('Stopped.');
+    expect(terminal.shown()).not.toMatch(/failed|Error|at /);
+    expect(readdirSync(dir).filter((name) => name.startsWith('postgres.new-'))).toEqual([]);
+  }, 90_000);
+
+  test('Ctrl-C takes down what a replay started: its server, its database and their folder', async () => {
+    const place = mkdtempSync(path.join(os.tmpdir(), 'baton-terminal-'));
+    cleanups.push(() => rmSync(place, { recursive: true, force: true }));
+    const folder = path.join(place, 'tmp');
+    mkdirSync(folder);
+    spawnSync('chmod', ['-R', '755', place]);
+    const terminal = openTerminal(`npm run replay -- ${sourceIn(place)}`, { TMPDIR: folder });
+    const started = () =>
+      readdirSync(folder).some(
+        (name) => name.startsWith('baton-') && readdirSync(path.join(folder, name)).includes('postgres'),
+      );
+    await until(started, terminal.shown);
+    const family = terminal.family();
+    terminal.type('\x03');
+    await until(
+      () => gone(family),
+      () => `${terminal.shown()} ${family.filter(isAlive).join()}`,
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toEqual([]);
+  }, 90_000);
+});
