@@ -158,9 +158,21 @@ create table invitations (
   constraint invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 CREATE INDEX invitations_created ON public.invitations USING btree (workspace_id, created_at, id);
+CREATE INDEX invitations_open_by_inviter ON public.invitations USING btree (workspace_id, invited_by) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (workspace_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE POLICY workspace ON invitations USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON invitations TO baton_app;
+
+create table membership_cleanups (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  actor_id uuid not null,
+  request_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint membership_cleanups_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint membership_cleanups_member_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON membership_cleanups TO baton_app;
 
 create table memberships (
   workspace_id uuid not null,
@@ -169,11 +181,13 @@ create table memberships (
   version integer not null default 1,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
   constraint memberships_pkey PRIMARY KEY (workspace_id, user_id),
   constraint memberships_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
   constraint memberships_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 CREATE INDEX memberships_created ON public.memberships USING btree (workspace_id, created_at, user_id);
+CREATE INDEX memberships_live ON public.memberships USING btree (workspace_id, created_at, user_id) WHERE (removed_at IS NULL);
 CREATE POLICY workspace ON memberships USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 

@@ -136,11 +136,22 @@ left join tickets t on t.workspace_id = p.workspace_id and t.project_id = p.id
 group by p.workspace_id, p.id
 having count(t.id) <> p.last_number or coalesce(max(t.number), 0) <> p.last_number;
 
+-- A former member's tickets are taken from them in batches: until the last, their cleanup stands.
 -- name: assignees_are_members
 select t.workspace_id, t.id as ticket_id, 'assignee ' || t.assignee_id as violation
 from tickets t
 left join memberships m on m.workspace_id = t.workspace_id and m.user_id = t.assignee_id
-where t.assignee_id is not null and m.user_id is null;
+left join membership_cleanups c on c.workspace_id = t.workspace_id and c.user_id = t.assignee_id
+where t.assignee_id is not null
+  and (m.user_id is null or (m.removed_at is not null and c.user_id is null));
+
+-- name: open_invitations_are_within_their_inviters_rights
+select i.workspace_id, i.id as invitation_id, 'role ' || i.role || ' by ' || i.invited_by as violation
+from invitations i
+left join memberships m on m.workspace_id = i.workspace_id and m.user_id = i.invited_by and m.removed_at is null
+left join membership_cleanups c on c.workspace_id = i.workspace_id and c.user_id = i.invited_by
+where i.accepted_at is null and i.revoked_at is null and c.user_id is null
+  and (m.role is null or not (m.role = 'owner' or (m.role = 'admin' and i.role <> 'owner')));
 
 -- name: labels_are_written_twice_alike
 select coalesce(t.workspace_id, l.workspace_id) as workspace_id, coalesce(t.id, l.ticket_id) as ticket_id,
@@ -154,11 +165,11 @@ where t.id is null or l.ticket_id is null;
 select w.id as workspace_id, 'no owner' as violation
 from workspaces w
 where w.deleted_at is null and not exists (
-  select 1 from memberships m where m.workspace_id = w.id and m.role = 'owner');
+  select 1 from memberships m where m.workspace_id = w.id and m.role = 'owner' and m.removed_at is null);
 
 -- name: memberships_are_written_twice_alike
 select coalesce(m.workspace_id, u.workspace_id) as workspace_id, 'user ' || coalesce(m.user_id, u.user_id) as violation
-from memberships m
+from (select * from memberships where removed_at is null) m
 full join user_workspaces u on u.workspace_id = m.workspace_id and u.user_id = m.user_id
 where m.role is distinct from u.role;
 

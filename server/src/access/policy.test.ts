@@ -11,7 +11,7 @@ const by_access: Record<string, string[]> = {
       'create_workspace list_workspaces',
   ),
   'owner,admin,member,viewer': words(
-    'get_workspace list_members remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
+    'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
       'list_transitions list_comments',
   ),
   'owner,admin,member': words(

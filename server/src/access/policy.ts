@@ -34,6 +34,7 @@ export const policy = {
   update_workspace: admins,
   delete_workspace: owners,
   list_members: everyone,
+  list_people: everyone,
   update_member: admins,
   remove_member: everyone,
   create_invitation: admins,

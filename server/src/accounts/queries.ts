@@ -160,7 +160,10 @@ export function spendRefreshToken(tx: Tx, token: { user_id: string; session_id: 
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
 }
 
-/** Ends sessions: one, or all but one. Gives the ids of those that were live. */
+/**
+ * Ends sessions: one, or all but one, and waits after the commit for every write that still counts on one of them.
+ * Gives the ids of those that were live.
+ */
 export async function revokeSessions(
   tx: Tx,
   user_id: string,
@@ -170,7 +173,12 @@ export async function revokeSessions(
   const rows = await tx.rows<{ id: string }>(sql`
     update sessions set revoked_at = now()
     where user_id = ${user_id} and ${chosen} and revoked_at is null and expires_at > now() returning id`);
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) {
+    tx.settle(sql`
+      select 1 from sessions where user_id = ${user_id} and id = any (${ids}::uuid[]) order by id for update`);
+  }
+  return ids;
 }
 
 export function sessionsOf(db: Db, user_id: string, current: string, part: KeysetPart) {

@@ -1,4 +1,4 @@
-import { type Caller, permitted, requireSession } from '../access/authorize.ts';
+import { type Caller, holdSession, permitted, requireSession } from '../access/authorize.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Request, Services } from '../http/handle.ts';
@@ -35,7 +35,7 @@ export async function changePassword(
   if (!matches || known === undefined) throw new BatonError('invalid_credentials');
   const hash = await hashPassword(request.body.new_password, config.bcrypt_cost, request);
   await transaction(pool, { user_id }, async (tx) => {
-    await requireSession(tx, caller);
+    await holdSession(tx, caller);
     // Of two changes at once the second finds another password than it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
     const ended = await revokeSessions(tx, user_id, { except: session_id });

@@ -21,7 +21,11 @@ export interface AuditEntry {
 }
 
 /** Records an action in the workspace's audit log, in the transaction that does it. */
-export function recordAudit(tx: Tx, actor: Omit<Actor, 'role'>, entry: AuditEntry): void {
+export function recordAudit(
+  tx: Tx,
+  actor: Pick<Actor, 'workspace_id' | 'user_id' | 'request_id'>,
+  entry: AuditEntry,
+): void {
   const subject_type = entry.action.slice(0, entry.action.indexOf('.'));
   tx.send(sql`
     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,

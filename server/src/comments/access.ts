@@ -1,4 +1,4 @@
-import { type Actor, type Applicant, refuseAbsent } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { openTicket } from '../tickets/access.ts';
@@ -18,13 +18,14 @@ export async function requireComment(db: Db, workspace_id: string, ref: string, 
  */
 export async function openComment(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   at: { ticket: string; comment_id: string },
   { anywhere = false } = {},
 ): Promise<{ actor: Actor; comment: LockedComment }> {
   const [{ actor }, comment] = await Promise.all([
-    openTicket(tx, applicant, at.ticket, { hold: 'comment', deleted: anywhere, archived: anywhere }),
-    lockComment(tx, applicant, at, { deleted: anywhere }),
+    openTicket(tx, writer, at.ticket, { hold: 'comment', deleted: anywhere, archived: anywhere }),
+    lockComment(tx, writer, at, { deleted: anywhere }),
   ]);
-  return comment === undefined ? refuseAbsent(tx, applicant) : { actor, comment };
+  if (comment === undefined) throw new BatonError('not_found');
+  return { actor, comment };
 }

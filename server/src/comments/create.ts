@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
@@ -7,13 +7,8 @@ import type { Comment } from './contract.ts';
 import { insertComment } from './queries.ts';
 
 /** Comments on a ticket. It holds the ticket only against deletion, so writers of the ticket never wait for it. */
-export async function createComment(
-  tx: Tx,
-  applicant: Applicant,
-  ref: string,
-  input: { body: string },
-): Promise<Comment> {
-  const { actor, ticket } = await openTicket(tx, applicant, ref, { hold: 'comment' });
+export async function createComment(tx: Tx, writer: Writer, ref: string, input: { body: string }): Promise<Comment> {
+  const { actor, ticket } = await openTicket(tx, writer, ref, { hold: 'comment' });
   const { workspace_id, user_id } = actor;
   const comment = {
     id: newId(),

@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -9,11 +9,11 @@ import { reviseComment } from './queries.ts';
 /** Deletes a comment: it keeps its place, without its text, which becomes a revision. Deleting it again changes nothing. */
 export async function deleteComment(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   at: { ticket: string; comment_id: string },
   if_match?: IfMatch,
 ): Promise<void> {
-  const { actor, comment } = await openComment(tx, applicant, at);
+  const { actor, comment } = await openComment(tx, writer, at);
   if (comment.author_id !== actor.user_id && actor.role === 'member') {
     throw new BatonError('forbidden', {
       detail: 'Only its author or an admin may delete a comment.',

@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -11,13 +11,13 @@ import { reviseComment } from './queries.ts';
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   at: { ticket: string; comment_id: string },
   input: Body<typeof update_comment>,
   if_match?: IfMatch,
 ): Promise<Comment> {
   if (input.version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const { actor, comment } = await openComment(tx, applicant, at);
+  const { actor, comment } = await openComment(tx, writer, at);
   if (comment.author_id !== actor.user_id) {
     throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });
   }

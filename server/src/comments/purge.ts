@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import type { Tx } from '../db/transaction.ts';
 import { openComment } from './access.ts';
 import type { Comment } from './contract.ts';
@@ -7,9 +7,9 @@ import { purgeTexts } from './queries.ts';
 /** Deletes a comment and all its earlier texts permanently. Purging it again changes nothing. */
 export async function purgeComment(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   at: { ticket: string; comment_id: string },
 ): Promise<Comment> {
-  const { actor, comment } = await openComment(tx, applicant, at, { anywhere: true });
+  const { actor, comment } = await openComment(tx, writer, at, { anywhere: true });
   return purgeTexts(tx, actor, comment);
 }

@@ -1,4 +1,4 @@
-import { type Actor, type Applicant, mayAct } from '../access/authorize.ts';
+import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
 import { join, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -59,17 +59,17 @@ export interface LockedComment extends Comment {
 /** The comment, locked until the commit. Its ticket is locked before it. */
 export function lockComment(
   tx: Tx,
-  applicant: Applicant,
+  claim: Claim,
   at: { ticket: string; comment_id: string },
   options: { deleted: boolean },
 ): Promise<LockedComment | undefined> {
-  const { workspace_id } = applicant;
+  const { workspace_id } = claim;
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
     select ${columns}, greatest(now(), coalesce(c.edited_at, c.created_at) + interval '1 microsecond') as at
     ${from_tickets}
     join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
-    where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${mayAct(applicant)}
+    where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${mayAct(claim)}
     for no key update of c`);
 }
 

@@ -11,8 +11,8 @@ import { purgeComment } from './purge.ts';
 import { commentsOf, revisionsOf } from './queries.ts';
 
 export function commentRoutes(routes: Routes, { cursors }: Services): void {
-  routes.writeThroughDoor(contract.create_comment, (tx, applicant, { params, body }) =>
-    createComment(tx, applicant, params.ticket, body),
+  routes.writeThroughDoor(contract.create_comment, (tx, writer, { params, body }) =>
+    createComment(tx, writer, params.ticket, body),
   );
   routes.read(contract.list_comments, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
@@ -30,11 +30,11 @@ export function commentRoutes(routes: Routes, { cursors }: Services): void {
   routes.read(contract.get_comment, (db, { workspace_id }, { params }) =>
     requireComment(db, workspace_id, params.ticket, params.comment_id),
   );
-  routes.writeThroughDoor(contract.update_comment, (tx, applicant, { params, body, if_match }) =>
-    editComment(tx, applicant, params, body, if_match),
+  routes.writeThroughDoor(contract.update_comment, (tx, writer, { params, body, if_match }) =>
+    editComment(tx, writer, params, body, if_match),
   );
-  routes.writeThroughDoor(contract.delete_comment, (tx, applicant, { params, if_match }) =>
-    deleteComment(tx, applicant, params, if_match),
+  routes.writeThroughDoor(contract.delete_comment, (tx, writer, { params, if_match }) =>
+    deleteComment(tx, writer, params, if_match),
   );
   routes.read(contract.list_comment_revisions, async (db, { workspace_id }, { params, query }) => {
     const { ticket_id, id: comment_id } = await requireComment(db, workspace_id, params.ticket, params.comment_id);
@@ -51,5 +51,5 @@ export function commentRoutes(routes: Routes, { cursors }: Services): void {
     });
     return { ...page, data: page.data.map(({ id: _, ...revision }) => revision) };
   });
-  routes.writeThroughDoor(contract.purge_comment, (tx, applicant, { params }) => purgeComment(tx, applicant, params));
+  routes.writeThroughDoor(contract.purge_comment, (tx, writer, { params }) => purgeComment(tx, writer, params));
 }

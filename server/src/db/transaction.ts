@@ -179,7 +179,8 @@ async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-function begin(mode: string, scope: Scope): string {
+/** The text that begins a transaction in a scope. */
+export function begin(mode: string, scope: Scope): string {
   let text = `begin ${mode}`;
   for (const name of ['workspace_id', 'user_id'] as const) {
     const id = scope[name];

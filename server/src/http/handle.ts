@@ -6,10 +6,13 @@ import {
   type Actor,
   type Applicant,
   apply,
+  applyToWrite,
   type Caller,
+  holdSession,
   type Identity,
   permitted,
   requireSession,
+  type Writer,
 } from '../access/authorize.ts';
 import { accessOf } from '../access/policy.ts';
 import type { Usage } from '../quotas/usage.ts';
@@ -60,7 +63,8 @@ export interface Request<O extends Operation> {
 type ReadWorkspace<O extends Operation> = (db: Db, applicant: Applicant, request: Request<O>) => Promise<Response<O>>;
 type ReadAccount<O extends Operation> = (db: Db, request: Request<O>, caller: Caller) => Promise<Response<O>>;
 type WriteWorkspace<O extends Operation> = (tx: Tx, actor: Actor, request: Request<O>) => Promise<Response<O>>;
-type ApplyWorkspace<O extends Operation> = (tx: Tx, applicant: Applicant, request: Request<O>) => Promise<Response<O>>;
+type ApplyWorkspace<O extends Operation> = (tx: Tx, writer: Writer, request: Request<O>) => Promise<Response<O>>;
+type AfterWrite<O extends Operation> = (request: Request<O>) => Promise<void>;
 type WriteAccount<O extends Operation> = (tx: Tx, caller: Caller, request: Request<O>) => Promise<Response<O>>;
 type OpenHandler<O extends Operation> = (services: Services, request: Request<O>) => Promise<Response<O>>;
 type AccountHandler<O extends Operation> = (
@@ -73,8 +77,8 @@ type AccountHandler<O extends Operation> = (
 export interface Routes {
   /** A read in a workspace: the handler's first statements travel together with the authorization. */
   read<O extends Operation>(operation: O, handler: ReadWorkspace<O>): void;
-  /** A write in a workspace: authorized in the transaction that it commits. */
-  write<O extends Operation>(operation: O, handler: WriteWorkspace<O>): void;
+  /** A write in a workspace: authorized in the transaction that it commits. `after` follows the commit. */
+  write<O extends Operation>(operation: O, handler: WriteWorkspace<O>, after?: AfterWrite<O>): void;
   /** The same through a door that asks for permission and lock in one burst. */
   writeThroughDoor<O extends Operation>(operation: O, handler: ApplyWorkspace<O>): void;
   /** A read of the caller's own. */
@@ -257,18 +261,27 @@ export function createRoutes(router: Router, services: Services): Routes {
     return workspace_id;
   };
 
-  function writeThroughDoor<O extends Operation>(operation: O, handler: ApplyWorkspace<O>): void {
+  function writeThroughDoor<O extends Operation>(
+    operation: O,
+    handler: ApplyWorkspace<O>,
+    after?: AfterWrite<O>,
+  ): void {
     const access = accessOf(operation.id);
-    mount(operation, (request, identity) => {
+    mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       if (operation.body !== undefined) usage.requireRoom(workspace_id);
-      return transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
-        const applicant = apply(tx, caller, access, workspace_id);
-        const result = await permitted(applicant.actor, handler(tx, applicant, request));
+      const answer = await transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
+        const writer = applyToWrite(tx, caller, access, workspace_id);
+        const handled = handler(tx, writer, request);
+        await Promise.allSettled([handled]);
+        await writer.hold(); // the door has asked; nothing commits without it
+        const result = await handled;
         usage.add(tx, workspace_id, request.body_bytes);
         return result;
       });
+      await after?.(request);
+      return answer;
     });
   }
 
@@ -286,8 +299,8 @@ export function createRoutes(router: Router, services: Services): Routes {
         });
       });
     },
-    write(operation, handler) {
-      writeThroughDoor(operation, async (tx, applicant, request) => handler(tx, await applicant.actor, request));
+    write(operation, handler, after) {
+      writeThroughDoor(operation, async (tx, writer, request) => handler(tx, await writer.hold(), request), after);
     },
     writeThroughDoor,
     readOwn(operation, handler) {
@@ -303,7 +316,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
         return transaction(pool, { user_id: caller.user_id }, async (tx) => {
-          await requireSession(tx, caller);
+          await holdSession(tx, caller);
           return handler(tx, caller, request);
         });
       });

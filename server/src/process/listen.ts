@@ -12,6 +12,7 @@ import { schemaState } from '../db/schema-state.ts';
 import { observePool } from '../http/metrics.ts';
 import type { Lifecycle } from '../http/probes.ts';
 import { createHttpServer } from '../http/server.ts';
+import { Cleanups } from '../workspaces/cleanup.ts';
 
 export interface Listening {
   url: string;
@@ -96,6 +97,7 @@ export async function startListening(config: Config, database_url: string): Prom
   const { server, drain } = createHttpServer(createApp({ config, pool, probe_pool, log, lifecycle }).handler, config);
   const { address, family, port } = await listen(server, config);
   void Promise.all([fillPool(probe_pool), fillPool(pool)]);
+  const cleanups = new Cleanups(pool, log);
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${host}:${port}`,
@@ -111,6 +113,7 @@ export async function startListening(config: Config, database_url: string): Prom
       await closed;
       clearTimeout(deadline);
       clearInterval(idle);
+      await cleanups.stop();
       await Promise.all([pool.end(), probe_pool.end()]);
     },
   };

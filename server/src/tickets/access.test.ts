@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Applicant, type Caller, apply } from '../access/authorize.ts';
+import { applyToWrite, type Caller, type Writer } from '../access/authorize.ts';
 import jwt from 'jsonwebtoken';
+import { sql } from '../db/sql.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
@@ -28,15 +29,15 @@ function callerOf({ user, access_token }: Person): Caller {
   return { user_id: user.id, session_id: sid, request_id: 'r' };
 }
 
-function asPerson<T>(person: Person, body: (tx: Tx, applicant: Applicant) => Promise<T>): Promise<T> {
+function asPerson<T>(person: Person, body: (tx: Tx, writer: Writer) => Promise<T>): Promise<T> {
   const { workspace_id } = team;
   const caller = callerOf(person);
   const scope = { workspace_id, user_id: caller.user_id };
-  return transaction(server.pool, scope, (tx) => body(tx, apply(tx, caller, writers, workspace_id)));
+  return transaction(server.pool, scope, (tx) => body(tx, applyToWrite(tx, caller, writers, workspace_id)));
 }
 
 const open = (ref: string, opening?: Parameters<typeof openTicket>[3], person = team.member) =>
-  asPerson(person, (tx, applicant) => openTicket(tx, applicant, ref, opening));
+  asPerson(person, (tx, writer) => openTicket(tx, writer, ref, opening));
 const not_found = { code: 'not_found' };
 
 test('a ticket is found by id and by key; a deleted one, an absent one and another workspace’s are not', async () => {
@@ -61,7 +62,7 @@ test('a ticket is found by id and by key; a deleted one, an absent one and anoth
   await expect(read((db) => requireTicketId(db, other, ticket.id), other)).rejects.toMatchObject(not_found);
 });
 
-test('who becomes a viewer between the permission and the lock is told so, not that nothing is there', async () => {
+test('a member who becomes a viewer while they wait for a lock is told so, not that nothing is there', async () => {
   const { workspace_id, project_id, member } = team;
   const setRole = (role: string) =>
     server.database.owner.query('update memberships set role = $3 where workspace_id = $1 and user_id = $2', [
@@ -70,17 +71,17 @@ test('who becomes a viewer between the permission and the lock is told so, not t
       role,
     ]);
   const doors = [
-    (tx: Tx, applicant: Applicant) => openTicket(tx, applicant, ticket.id),
-    (tx: Tx, applicant: Applicant) =>
-      createTicket(tx, applicant, project_id, create_ticket.body.parse({ title: 'Late' }), {
+    (tx: Tx, writer: Writer) => openTicket(tx, writer, ticket.id),
+    (tx: Tx, writer: Writer) =>
+      createTicket(tx, writer, project_id, create_ticket.body.parse({ title: 'Late' }), {
         max_tickets_per_project: 10,
       }),
   ];
   for (const door of doors) {
-    const late = asPerson(member, async (tx, applicant) => {
-      await applicant.actor;
+    const late = asPerson(member, async (tx, writer) => {
+      await tx.rows(sql`select 1`); // the transaction has begun
       await setRole('viewer');
-      return door(tx, applicant);
+      return door(tx, writer);
     });
     await expect(late).rejects.toMatchObject({ code: 'forbidden', data: { role: 'viewer' } });
     await setRole('member');
@@ -115,7 +116,7 @@ test('a ticket of an archived project is closed to writes', async () => {
 
 test('a ticket may be given to a member or to nobody, and to nobody else', async () => {
   const may = (user_id: string | null | undefined) =>
-    asPerson(team.member, (tx, applicant) => holdAssignee(tx, applicant, user_id));
+    asPerson(team.member, (tx, writer) => holdAssignee(tx, writer, user_id));
   expect(await Promise.all([null, undefined, team.viewer.user.id].map(may))).toEqual([true, true, true]);
   expect(await may(team.stranger.user.id)).toBe(false);
   await expect(open(ticket.id, { assignee_id: team.stranger.user.id })).rejects.toMatchObject({
@@ -124,8 +125,8 @@ test('a ticket may be given to a member or to nobody, and to nobody else', async
 });
 
 test('a ticket opened to be changed is held against other changes, not against comments, until the commit', async () => {
-  await asPerson(team.member, async (tx, applicant) => {
-    await openTicket(tx, applicant, ticket.id);
+  await asPerson(team.member, async (tx, writer) => {
+    await openTicket(tx, writer, ticket.id);
     await expect(open(ticket.id)).rejects.toMatchObject({ code: 'overloaded' });
     expect((await open(ticket.id, { hold: 'comment' })).ticket.id).toBe(ticket.id);
     await expect(open(ticket.id, { hold: 'delete' })).rejects.toMatchObject({ code: 'overloaded' });

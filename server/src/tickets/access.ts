@@ -1,4 +1,4 @@
-import { type Actor, type Applicant, refuseAbsent } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import {
@@ -41,22 +41,23 @@ interface Opening {
  */
 export async function openTicket(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   ref: string,
   { hold = 'change', deleted = false, archived = false, assignee_id }: Opening = {},
 ): Promise<{ actor: Actor; ticket: LockedTicket }> {
-  const [actor, assignable, ticket] = await Promise.all([
-    applicant.actor,
-    holdAssignee(tx, applicant, assignee_id), // before the ticket: memberships are locked first
-    lockTicket(tx, applicant, ref, { hold, deleted }),
+  // Memberships last: whoever waits for a ticket keeps nobody's removal waiting.
+  const [ticket, assignable, actor] = await Promise.all([
+    lockTicket(tx, writer, ref, { hold, deleted }),
+    holdAssignee(tx, writer, assignee_id),
+    writer.hold(),
   ]);
-  if (ticket === undefined) return refuseAbsent(tx, applicant);
+  if (ticket === undefined) throw new BatonError('not_found');
   if (ticket.project_archived_at !== null && !archived) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
   return { actor, ticket };
 }
 
 /** Whether a ticket may be given to this user; nobody may always have it. */
-export async function holdAssignee(tx: Tx, applicant: Applicant, user_id: string | null | undefined): Promise<boolean> {
-  return user_id === null || user_id === undefined || (await lockAssignable(tx, applicant, user_id));
+export async function holdAssignee(tx: Tx, writer: Writer, user_id: string | null | undefined): Promise<boolean> {
+  return user_id === null || user_id === undefined || (await lockAssignable(tx, writer, user_id));
 }

@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -12,12 +12,12 @@ import { updateTicket } from './queries.ts';
 /** Assigns a ticket to a member, or to nobody. Assigning it to who has it changes nothing. */
 export async function assignTicket(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   ref: string,
   input: Body<typeof set_assignee>,
   if_match?: IfMatch,
 ): Promise<Ticket> {
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id: input.assignee_id });
+  const { actor, ticket: before } = await openTicket(tx, writer, ref, { assignee_id: input.assignee_id });
   const { version, assignee_id } = before;
   requireMatch(if_match, version, { assignee_id });
   if (input.version !== undefined && input.version !== version) {

@@ -1,4 +1,4 @@
-import { type Applicant, refuseAbsent } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -16,18 +16,18 @@ import { initialStatus } from './workflow.ts';
 /** Creates a ticket with the project's next number; the caller is its reporter. */
 export async function createTicket(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   project_ref: string,
   input: Body<typeof create_ticket>,
   { max_tickets_per_project }: Pick<Limits, 'max_tickets_per_project'>,
 ): Promise<Ticket> {
-  const { workspace_id } = applicant;
-  const [actor, assignable, project] = await Promise.all([
-    applicant.actor,
-    holdAssignee(tx, applicant, input.assignee_id),
-    takeNumber(tx, applicant, project_ref),
+  const { workspace_id } = writer;
+  const [project, assignable, actor] = await Promise.all([
+    takeNumber(tx, writer, project_ref),
+    holdAssignee(tx, writer, input.assignee_id),
+    writer.hold(),
   ]);
-  if (project === undefined) return refuseAbsent(tx, applicant);
+  if (project === undefined) throw new BatonError('not_found');
   if (project.archived_at !== null) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
   requireBelow('tickets_per_project', max_tickets_per_project, project.number - 1);

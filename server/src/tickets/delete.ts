@@ -1,4 +1,4 @@
-import type { Actor, Applicant } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -9,15 +9,15 @@ import { presentTo } from './present.ts';
 import { type LockedTicket, updateTicket } from './queries.ts';
 
 /** Deletes a ticket softly: it is gone for everybody, its number stays taken, and it can be restored. */
-export async function deleteTicket(tx: Tx, applicant: Applicant, ref: string, if_match?: IfMatch): Promise<void> {
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { hold: 'delete' });
+export async function deleteTicket(tx: Tx, writer: Writer, ref: string, if_match?: IfMatch): Promise<void> {
+  const { actor, ticket: before } = await openTicket(tx, writer, ref, { hold: 'delete' });
   requireMatch(if_match, before.version);
   markDeleted(tx, actor, before, before.at);
 }
 
 /** Brings a deleted ticket back as it was. */
-export async function restoreTicket(tx: Tx, applicant: Applicant, ref: string, if_match?: IfMatch): Promise<Ticket> {
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { hold: 'delete', deleted: true });
+export async function restoreTicket(tx: Tx, writer: Writer, ref: string, if_match?: IfMatch): Promise<Ticket> {
+  const { actor, ticket: before } = await openTicket(tx, writer, ref, { hold: 'delete', deleted: true });
   requireMatch(if_match, before.version);
   if (before.deleted_at === null) {
     throw new BatonError('conflict', { detail: 'The ticket is not deleted.', current_version: before.version });

@@ -1,4 +1,4 @@
-import type { Applicant } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -16,7 +16,7 @@ import { changedSince, descriptionOf, type LockedTicket, type TicketChanges, upd
  */
 export async function editTicket(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   ref: string,
   input: Body<typeof update_ticket>,
   if_match?: IfMatch,
@@ -25,7 +25,7 @@ export async function editTicket(
   const relative = labels_add !== undefined || labels_remove !== undefined;
   const absolute = Object.keys(edit).length > 0 || !relative;
   if (absolute && version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const { actor, ticket } = await openTicket(tx, applicant, ref);
+  const { actor, ticket } = await openTicket(tx, writer, ref);
   const before = edit.description === undefined ? ticket : { ...ticket, description: await descriptionOf(tx, ticket) };
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const seen = if_match.length === 1 ? if_match[0] : undefined;

@@ -1,4 +1,4 @@
-import { type Applicant, mayAct } from '../access/authorize.ts';
+import { type Claim, mayAct } from '../access/authorize.ts';
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -86,24 +86,24 @@ const short_description = sql`case when octet_length(t.description) <= 8192 then
  */
 export function lockTicket(
   tx: Tx,
-  applicant: Applicant,
+  claim: Claim,
   ref: string,
   options: { hold: Hold; deleted: boolean },
 ): Promise<LockedTicket | undefined> {
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
-    select ${columns}, ${short_description}, ${lastActivity(applicant.workspace_id)},
+    select ${columns}, ${short_description}, ${lastActivity(claim.workspace_id)},
       greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
     ${from_tickets}
-    where ${isTicket(applicant.workspace_id, ref)} and ${presence} and ${mayAct(applicant)}
+    where ${isTicket(claim.workspace_id, ref)} and ${presence} and ${mayAct(claim)}
     for key share of p ${strengths[options.hold]}`);
 }
 
 /** Whether the user is a member; held until the commit, so that a removal waits for the assignment or the reverse. */
-export async function lockAssignable(tx: Tx, applicant: Applicant, user_id: string): Promise<boolean> {
+export async function lockAssignable(tx: Tx, claim: Claim, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
     select 1 from memberships a
-    where a.workspace_id = ${applicant.workspace_id} and a.user_id = ${user_id} and ${mayAct(applicant)}
+    where a.workspace_id = ${claim.workspace_id} and a.user_id = ${user_id} and a.removed_at is null and ${mayAct(claim)}
     for key share of a`);
   return found !== undefined;
 }
@@ -118,11 +118,11 @@ export interface NumberedProject {
 }
 
 /** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
-export function takeNumber(tx: Tx, applicant: Applicant, ref: string): Promise<NumberedProject | undefined> {
+export function takeNumber(tx: Tx, claim: Claim, ref: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
-    where workspace_id = ${applicant.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
-      and ${mayAct(applicant)}
+    where workspace_id = ${claim.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
+      and ${mayAct(claim)}
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
 

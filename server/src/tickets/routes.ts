@@ -15,28 +15,28 @@ import { transitionsOf } from './queries.ts';
 import { transitionTicket } from './transition.ts';
 
 export function ticketRoutes(routes: Routes, { cursors, config }: Services): void {
-  routes.writeThroughDoor(contract.create_ticket, (tx, applicant, { params, body }) =>
-    createTicket(tx, applicant, params.project_id, body, config),
+  routes.writeThroughDoor(contract.create_ticket, (tx, writer, { params, body }) =>
+    createTicket(tx, writer, params.project_id, body, config),
   );
   routes.read(contract.list_tickets, (db, applicant, { query }) => listTickets(db, cursors, applicant, query));
   routes.read(contract.get_ticket, async (db, { workspace_id, actor }, { params }) => {
     const ticket = await requireTicket(db, workspace_id, params.ticket);
     return presentTo(db, ticket, await actor);
   });
-  routes.writeThroughDoor(contract.update_ticket, (tx, applicant, { params, body, if_match }) =>
-    editTicket(tx, applicant, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.update_ticket, (tx, writer, { params, body, if_match }) =>
+    editTicket(tx, writer, params.ticket, body, if_match),
   );
-  routes.writeThroughDoor(contract.delete_ticket, (tx, applicant, { params, if_match }) =>
-    deleteTicket(tx, applicant, params.ticket, if_match),
+  routes.writeThroughDoor(contract.delete_ticket, (tx, writer, { params, if_match }) =>
+    deleteTicket(tx, writer, params.ticket, if_match),
   );
-  routes.writeThroughDoor(contract.restore_ticket, (tx, applicant, { params, if_match }) =>
-    restoreTicket(tx, applicant, params.ticket, if_match),
+  routes.writeThroughDoor(contract.restore_ticket, (tx, writer, { params, if_match }) =>
+    restoreTicket(tx, writer, params.ticket, if_match),
   );
-  routes.writeThroughDoor(contract.set_assignee, (tx, applicant, { params, body, if_match }) =>
-    assignTicket(tx, applicant, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.set_assignee, (tx, writer, { params, body, if_match }) =>
+    assignTicket(tx, writer, params.ticket, body, if_match),
   );
-  routes.writeThroughDoor(contract.transition_ticket, (tx, applicant, { params, body, if_match }) =>
-    transitionTicket(tx, applicant, params.ticket, body, if_match),
+  routes.writeThroughDoor(contract.transition_ticket, (tx, writer, { params, body, if_match }) =>
+    transitionTicket(tx, writer, params.ticket, body, if_match),
   );
   routes.read(contract.list_transitions, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);

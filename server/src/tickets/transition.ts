@@ -1,4 +1,4 @@
-import type { Actor, Applicant } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { insertComment } from '../comments/queries.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -23,13 +23,13 @@ type Input = Body<typeof transition_ticket>;
  */
 export async function transitionTicket(
   tx: Tx,
-  applicant: Applicant,
+  writer: Writer,
   ref: string,
   input: Input,
   if_match?: IfMatch,
 ): Promise<Response<typeof transition_ticket>> {
   const { assignee_id } = input;
-  const { actor, ticket: before } = await openTicket(tx, applicant, ref, { assignee_id });
+  const { actor, ticket: before } = await openTicket(tx, writer, ref, { assignee_id });
   const definition = await definitionOf(tx, before);
   const current = {
     current_status: before.status,

@@ -165,8 +165,43 @@ export const remove_member = operation({
   tag: 'members',
   summary: 'Removes a member from the workspace; members can remove themselves. Their tickets become unassigned.',
   params: member_params,
+  if_match: true,
   status: 204,
   errors: ['last_owner'],
+});
+
+export const person = z
+  .strictObject({
+    user_id: id,
+    name: stored(200),
+    role: role.nullable().meta({ description: 'The person’s role; null for a former member.' }),
+    former: z.boolean().meta({ description: 'Whether the person is no longer a member.' }),
+    created_at: timestamp.meta({ description: 'When the person became a member, the last time.' }),
+  })
+  .meta({ id: 'Person' });
+export type Person = z.infer<typeof person>;
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+export const list_people = operation({
+  id: 'list_people',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/people',
+  tag: 'members',
+  summary: 'Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for.',
+  params: workspace_params,
+  query: page_query.extend({
+    ids: z
+      .string()
+      .regex(new RegExp(`^${uuid}(,${uuid}){0,99}$`), 'Expected 1 to 100 UUIDs in lower case, separated by commas.')
+      .max(3699)
+      .transform((list) => list.split(','))
+      .optional()
+      .meta({ description: 'Only these people: up to 100 ids, separated by commas.' }),
+  }),
+  status: 200,
+  response: page(person),
+  errors: ['invalid_cursor'],
 });
 
 export const create_invitation = operation({

@@ -1,11 +1,12 @@
-import { type Caller, requireSession } from '../access/authorize.ts';
+import { type Caller, holdSession } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction } from '../db/transaction.ts';
 import type { Services } from '../http/handle.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Workspace } from './contract.ts';
-import { insertMembership, insertWorkspace, ownedBy } from './queries.ts';
+import { insertMembership } from './member-queries.ts';
+import { insertWorkspace, ownedBy } from './queries.ts';
 
 /** Creates a workspace with the caller as its owner. */
 export function createWorkspace(services: Services, caller: Caller, input: { name: string }): Promise<Workspace> {
@@ -13,11 +14,11 @@ export function createWorkspace(services: Services, caller: Caller, input: { nam
   // The scope names the workspace before it exists: row-level security admits its first rows by it.
   return transaction(services.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
     await Promise.all([
-      requireSession(tx, caller),
+      holdSession(tx, caller),
       requireFewer(tx, 'workspaces_per_account', services.config.max_workspaces_per_account, ownedBy(caller.user_id)),
     ]);
     const workspace = await insertWorkspace(tx, { id: workspace_id, name: input.name, created_by: caller.user_id });
-    insertMembership(tx, { workspace_id, user_id: caller.user_id, role: 'owner' });
+    await insertMembership(tx, { workspace_id, user_id: caller.user_id, role: 'owner' });
     recordAudit(
       tx,
       { ...caller, workspace_id },

@@ -13,20 +13,34 @@ export function openInvitations(workspace_id: string): Sql {
     select 1 from invitations i where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now()`;
 }
 
+/** Whether somebody with the membership `b` may invite as the role of `i`: the rule of `invite`, asked again. */
+const may_give = sql`b.removed_at is null and (b.role = 'owner' or (b.role = 'admin' and i.role <> 'owner'))`;
+
+/** Whether the inviter still may give what they offered. */
+function standsBehind(workspace_id: string): Sql {
+  return sql`exists (
+    select 1 from memberships b
+    join users bu on bu.id = b.user_id and bu.disabled_at is null
+    where b.workspace_id = ${workspace_id} and b.user_id = i.invited_by and ${may_give})`;
+}
+
 export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Invitation[]> {
   return db.rows(sql`
     select ${columns} from invitations i
-    where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now() and ${part.after}
+    where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now() and ${standsBehind(workspace_id)}
+      and ${part.after}
     ${part.order_and_limit}`);
 }
 
-/** Makes room for a new invitation of an address whose last one ran out. */
-export function retireExpired(tx: Tx, workspace_id: string, email: string): void {
+/** Makes room for a new invitation of an address whose last one can't be accepted any more. */
+export function retireDead(tx: Tx, workspace_id: string, email: string): void {
   tx.send(sql`
     update invitations as i set revoked_at = now()
-    where i.workspace_id = ${workspace_id} and i.email = ${email} and ${open} and i.expires_at <= now()`);
+    where i.workspace_id = ${workspace_id} and i.email = ${email} and ${open}
+      and (i.expires_at <= now() or not ${standsBehind(workspace_id)})`);
 }
 
+/** Nothing when an open one stands in the way. */
 export function insertInvitation(
   tx: Tx,
   row: {
@@ -38,11 +52,12 @@ export function insertInvitation(
     invited_by: string;
     ttl_s: number;
   },
-): Promise<Invitation> {
-  return tx.one(sql`
+): Promise<Invitation | undefined> {
+  return tx.maybeOne(sql`
     insert into invitations as i (workspace_id, id, email, role, token_hash, invited_by, expires_at)
     values (${row.workspace_id}, ${row.id}, ${row.email}, ${row.role}, ${row.hash}, ${row.invited_by},
       now() + ${row.ttl_s} * interval '1 second')
+    on conflict (workspace_id, email) where accepted_at is null and revoked_at is null do nothing
     returning ${columns}`);
 }
 
@@ -53,7 +68,28 @@ export function revokeInvitation(tx: Tx, workspace_id: string, id: string): Prom
     returning ${columns}`);
 }
 
-/** The invitation that this token opens to this address, held: of two acceptances the second finds it taken. */
+/** Withdraws open invitations that are beyond what is left to their inviter, expired ones too; some at a time. */
+export function withdrawBeyondRights(
+  tx: Tx,
+  { workspace_id, user_id }: { workspace_id: string; user_id: string },
+  limit: number,
+): Promise<Pick<Invitation, 'id' | 'email' | 'role'>[]> {
+  return tx.rows(sql`
+    update invitations as i set revoked_at = now()
+    where i.workspace_id = ${workspace_id} and i.id in (
+      select i.id from invitations i
+      where i.workspace_id = ${workspace_id} and i.invited_by = ${user_id} and ${open} and not exists (
+        select 1 from memberships b
+        where b.workspace_id = ${workspace_id} and b.user_id = ${user_id} and ${may_give})
+      limit ${limit})
+      and ${open}
+    returning i.id, i.email, i.role`);
+}
+
+/**
+ * The invitation that this token opens to this address, locked: of two acceptances the second finds it taken. Locked
+ * with it is what it rests on: the workspace, and the inviter's account and right to give this role.
+ */
 export function lockInvitation(
   tx: Tx,
   token: { workspace_id: string; id: string; hash: Buffer },
@@ -63,9 +99,11 @@ export function lockInvitation(
     select ${columns} from invitations i
     join users u on u.id = ${user_id} and u.email = i.email
     join workspaces w on w.id = i.workspace_id and w.deleted_at is null
+    join memberships b on b.workspace_id = ${token.workspace_id} and b.user_id = i.invited_by and ${may_give}
+    join users bu on bu.id = b.user_id and bu.disabled_at is null
     where i.workspace_id = ${token.workspace_id} and i.id = ${token.id} and i.token_hash = ${token.hash}
       and ${open} and i.expires_at > now()
-    for update of i`);
+    for update of i for key share of w, b, bu`);
 }
 
 export function markAccepted(tx: Tx, workspace_id: string, id: string, user_id: string): void {

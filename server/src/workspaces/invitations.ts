@@ -1,4 +1,4 @@
-import { type Actor, type Caller, requireSession } from '../access/authorize.ts';
+import { type Actor, type Caller, holdSession } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction, type Tx } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
@@ -12,13 +12,13 @@ import type { create_invitation, Workspace } from './contract.ts';
 import {
   insertInvitation,
   lockInvitation,
-  openInvitations,
   markAccepted,
-  retireExpired,
+  openInvitations,
+  retireDead,
   revokeInvitation,
 } from './invitation-queries.ts';
-import { isMember, memberships } from './member-queries.ts';
-import { insertMembership, workspaceById } from './queries.ts';
+import { insertMembership, isMember, memberships } from './member-queries.ts';
+import { workspaceById } from './queries.ts';
 
 const prefix = 'bit_';
 
@@ -39,11 +39,12 @@ export async function invite(
     requireFewer(tx, 'open_invitations_per_workspace', config.max_open_invitations_per_workspace, open),
   ]);
   if (is_member) throw new BatonError('already_member');
-  retireExpired(tx, workspace_id, input.email);
+  retireDead(tx, workspace_id, input.email);
   const id = newId();
   const { token, hash } = newToken(prefix, [workspace_id, id]);
   const ttl_s = config.invitation_ttl_s;
   const invitation = await insertInvitation(tx, { ...input, workspace_id, id, hash, invited_by: user_id, ttl_s });
+  if (invitation === undefined) throw new BatonError('invitation_pending');
   recordAudit(tx, actor, {
     action: 'invitation.created',
     subject_id: id,
@@ -60,13 +61,16 @@ export async function withdrawInvitation(tx: Tx, actor: Actor, id: string): Prom
   recordAudit(tx, actor, { action: 'invitation.revoked', subject_id: id, before: { email, role } });
 }
 
-/** Accepts an invitation. Unknown, used, expired, revoked and somebody else's are all `not_found`. */
+/**
+ * Accepts an invitation. Unknown, used, expired, revoked, somebody else's, and that of an inviter who may no longer give
+ * the role are all `not_found`.
+ */
 export async function acceptInvitation(services: Services, caller: Caller, given: string): Promise<Workspace> {
   const { user_id } = caller;
   const token = readToken(prefix, given);
   const [workspace_id, id] = token?.ids ?? [];
   return transaction(services.pool, { user_id, workspace_id }, async (tx) => {
-    await requireSession(tx, caller);
+    await holdSession(tx, caller);
     if (token === undefined || workspace_id === undefined || id === undefined) throw new BatonError('not_found');
     const invitation = await lockInvitation(tx, { workspace_id, id, hash: token.hash }, user_id);
     if (invitation === undefined) throw new BatonError('not_found');
@@ -76,8 +80,10 @@ export async function acceptInvitation(services: Services, caller: Caller, given
       services.config.max_members_per_workspace,
       memberships(workspace_id),
     );
+    if (!(await insertMembership(tx, { workspace_id, user_id, role: invitation.role }))) {
+      throw new BatonError('already_member');
+    }
     markAccepted(tx, workspace_id, id, user_id);
-    insertMembership(tx, { workspace_id, user_id, role: invitation.role });
     recordAudit(
       tx,
       { ...caller, workspace_id },

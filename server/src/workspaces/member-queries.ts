@@ -2,33 +2,81 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import type { Member } from './contract.ts';
+import type { Member, Person } from './contract.ts';
 
 const columns = sql`m.user_id, u.name, u.email, m.role, m.version, m.created_at, m.updated_at`;
 
 /** A row for each member. */
 export function memberships(workspace_id: string): Sql {
-  return sql`select 1 from memberships m where m.workspace_id = ${workspace_id}`;
+  return sql`select 1 from memberships m where m.workspace_id = ${workspace_id} and m.removed_at is null`;
 }
 
 export function membersOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Member[]> {
   return db.rows(sql`
     select ${columns} from memberships m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and ${part.after}
+    where m.workspace_id = ${workspace_id} and m.removed_at is null and ${part.after}
     ${part.order_and_limit}`);
 }
 
-/** A membership, held until the commit. */
+/** Everybody who is or was a member, all of them or those with these ids. */
+export function peopleOf(
+  db: Db,
+  workspace_id: string,
+  ids: readonly string[] | undefined,
+  part: KeysetPart,
+): Promise<(Person & { created_at: string })[]> {
+  const chosen = ids === undefined ? sql`true` : sql`m.user_id = any (${ids}::uuid[])`;
+  return db.rows(sql`
+    select m.user_id, u.name, m.removed_at is not null as former, m.created_at,
+      case when m.removed_at is null then m.role end as role
+    from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspace_id} and ${chosen} and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+/** A membership, locked against other changes of it until the commit; not against those who only use it. */
 export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promise<Member | undefined> {
   return tx.maybeOne(sql`
     select ${columns} from memberships m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} for update of m`);
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
+    for no key update of m`);
+}
+
+/** Selects a membership, a former one too, `for update`: that waits for everybody who still uses it as it was. */
+export function membershipForUpdate(workspace_id: string, user_id: string): Sql {
+  return sql`
+    select m.removed_at from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
+    for update of m`;
 }
 
 export async function countOwners(tx: Tx, workspace_id: string): Promise<number> {
   const { owners } = await tx.one<{ owners: number }>(sql`
-    select count(*)::integer as owners from memberships where workspace_id = ${workspace_id} and role = 'owner'`);
+    select count(*)::integer as owners from memberships
+    where workspace_id = ${workspace_id} and role = 'owner' and removed_at is null`);
   return owners;
+}
+
+/**
+ * Writes a membership in both places: by workspace, and by user. A former member gets their row back. Tells whether they
+ * were no member.
+ */
+export async function insertMembership(
+  tx: Tx,
+  row: { workspace_id: string; user_id: string; role: Role },
+): Promise<boolean> {
+  const inserted = await tx.maybeOne(sql`
+    insert into memberships as m (workspace_id, user_id, role)
+    values (${row.workspace_id}, ${row.user_id}, ${row.role})
+    on conflict (workspace_id, user_id) do update
+      set role = excluded.role, removed_at = null, version = m.version + 1,
+        created_at = excluded.created_at, updated_at = greatest(excluded.updated_at, m.updated_at)
+      where m.removed_at is not null
+    returning m.user_id`);
+  if (inserted === undefined) return false;
+  tx.send(sql`
+    insert into user_workspaces (user_id, workspace_id, role)
+    values (${row.user_id}, ${row.workspace_id}, ${row.role})`);
+  return true;
 }
 
 /** Changes a role in both places where a membership is written. */
@@ -43,37 +91,23 @@ export async function updateRole(
   return tx.one(sql`
     update memberships set role = ${role}, version = version + 1,
       updated_at = greatest(now(), updated_at + interval '1 microsecond')
-    where workspace_id = ${workspace_id} and user_id = ${user_id} returning version, updated_at`);
+    where workspace_id = ${workspace_id} and user_id = ${user_id} and removed_at is null
+    returning version, updated_at`);
 }
 
-/** Deletes a membership in both places. Tickets must have been unassigned: their foreign key insists. */
-export function deleteMembership(tx: Tx, workspace_id: string, user_id: string): void {
-  tx.send(sql`delete from memberships where workspace_id = ${workspace_id} and user_id = ${user_id}`);
+/** Ends a membership: the row stays, as a former member's; that by user goes. */
+export function endMembership(tx: Tx, workspace_id: string, user_id: string): void {
+  tx.send(sql`
+    update memberships set removed_at = now(), version = version + 1,
+      updated_at = greatest(now(), updated_at + interval '1 microsecond')
+    where workspace_id = ${workspace_id} and user_id = ${user_id} and removed_at is null`);
   tx.send(sql`delete from user_workspaces where user_id = ${user_id} and workspace_id = ${workspace_id}`);
 }
 
 export async function isMember(db: Db, workspace_id: string, email: string): Promise<boolean> {
   const found = await db.maybeOne(sql`
-    select 1 from users u join memberships m on m.workspace_id = ${workspace_id} and m.user_id = u.id
+    select 1 from users u
+    join memberships m on m.workspace_id = ${workspace_id} and m.user_id = u.id and m.removed_at is null
     where u.email = ${email}`);
   return found !== undefined;
-}
-
-export interface UnassignedTicket {
-  id: string;
-  version: number;
-  updated_at: string;
-}
-
-/** Takes a member's tickets from them, deleted ones too, held one after the other by id. */
-export async function unassignTickets(tx: Tx, workspace_id: string, user_id: string): Promise<UnassignedTicket[]> {
-  const held = await tx.rows<{ id: string }>(sql`
-    select id from tickets where workspace_id = ${workspace_id} and assignee_id = ${user_id}
-    order by id for no key update`);
-  if (held.length === 0) return [];
-  return tx.rows(sql`
-    update tickets set assignee_id = null, version = version + 1,
-      updated_at = greatest(now(), updated_at + interval '1 microsecond')
-    where workspace_id = ${workspace_id} and id = any (${held.map(({ id }) => id)}::uuid[])
-    returning id, version, updated_at`);
 }

@@ -5,12 +5,13 @@ import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import type { Member } from './contract.ts';
-import { countOwners, deleteMembership, lockMember, unassignTickets, updateRole } from './member-queries.ts';
+import { insertCleanup } from './cleanup-queries.ts';
+import { countOwners, endMembership, lockMember, membershipForUpdate, updateRole } from './member-queries.ts';
 import { lockWorkspace } from './queries.ts';
 
 /** Holds the workspace and then the member: changes of who owns a workspace happen one after the other. */
 async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ member: Member; role: Role }> {
-  await lockWorkspace(tx, actor.workspace_id, { for_delete: false });
+  await lockWorkspace(tx, actor.workspace_id);
   const [member, self] = await Promise.all([
     lockMember(tx, actor.workspace_id, user_id),
     lockMember(tx, actor.workspace_id, actor.user_id),
@@ -23,6 +24,8 @@ async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ memb
 async function requireOtherOwner(tx: Tx, actor: Actor): Promise<void> {
   if ((await countOwners(tx, actor.workspace_id)) < 2) throw new BatonError('last_owner');
 }
+
+const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
 
 /** Gives a member another role. Owners may do anything; admins neither touch owners nor make them. */
 export async function changeRole(
@@ -39,6 +42,7 @@ export async function changeRole(
   if (member.role === role) return member;
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
   const changed = await updateRole(tx, actor.workspace_id, user_id, role);
+  if (ranks.indexOf(role) < ranks.indexOf(member.role)) takeRights(tx, actor, user_id);
   recordAudit(tx, actor, {
     action: 'member.role_changed',
     subject_id: user_id,
@@ -49,28 +53,31 @@ export async function changeRole(
   return { ...member, ...changed, role };
 }
 
-/** Removes a member, or lets one leave. Their tickets become unassigned, each with its own version and entry. */
-export async function removeMember(tx: Tx, actor: Actor, user_id: string): Promise<void> {
+/** After the commit nobody is left who acts by the old right, and what it leaves is cleaned up. */
+function takeRights(tx: Tx, actor: Actor, user_id: string): void {
+  const { workspace_id, request_id } = actor;
+  tx.settle(membershipForUpdate(workspace_id, user_id));
+  insertCleanup(tx, { workspace_id, user_id, actor_id: actor.user_id, request_id });
+}
+
+/**
+ * Removes a member, or lets one leave. This ends the membership alone, however many tickets they have: `cleanUp` takes
+ * those from them afterwards, each with its own version and entry.
+ */
+export async function removeMember(tx: Tx, actor: Actor, user_id: string, if_match?: IfMatch): Promise<void> {
   const { member, role: own } = await openMember(tx, actor, user_id);
   const leaving = user_id === actor.user_id;
   if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {
     throw new BatonError('forbidden', { detail: 'Owners remove anybody, admins all but owners; everybody may leave.' });
   }
+  requireMatch(if_match, member.version);
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
-  for (const ticket of await unassignTickets(tx, actor.workspace_id, user_id)) {
-    recordAudit(tx, actor, {
-      action: 'ticket.assignee_changed',
-      subject_id: ticket.id,
-      subject_version: ticket.version,
-      before: { assignee_id: user_id },
-      after: { assignee_id: null },
-      at: ticket.updated_at,
-    });
-  }
-  deleteMembership(tx, actor.workspace_id, user_id);
+  endMembership(tx, actor.workspace_id, user_id);
+  takeRights(tx, actor, user_id);
   recordAudit(tx, actor, {
     action: leaving ? 'member.left' : 'member.removed',
     subject_id: user_id,
+    subject_version: member.version + 1,
     before: { role: member.role },
   });
 }

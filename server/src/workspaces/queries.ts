@@ -1,7 +1,6 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import type { Role } from '../http/contract.ts';
 import type { Workspace } from './contract.ts';
 
 const columns = sql`w.id, w.name, w.version, w.created_at, w.updated_at`;
@@ -32,21 +31,11 @@ export function insertWorkspace(tx: Tx, row: { id: string; name: string; created
     returning ${columns}`);
 }
 
-/** Writes a membership in both places: by workspace, and by user. */
-export function insertMembership(tx: Tx, row: { workspace_id: string; user_id: string; role: Role }): void {
-  tx.send(sql`
-    insert into memberships (workspace_id, user_id, role)
-    values (${row.workspace_id}, ${row.user_id}, ${row.role})`);
-  tx.send(sql`
-    insert into user_workspaces (user_id, workspace_id, role)
-    values (${row.user_id}, ${row.workspace_id}, ${row.role})`);
-}
-
-/** The workspace's row, held: whoever changes owners does so one after the other. */
-export function lockWorkspace(tx: Tx, workspace_id: string, options: { for_delete: boolean }) {
-  const strength = options.for_delete ? sql`for update of w` : sql`for no key update of w`;
+/** The workspace's row, locked: whoever changes owners does so one after the other. */
+export function lockWorkspace(tx: Tx, workspace_id: string) {
   return tx.maybeOne<Omit<Workspace, 'role'>>(sql`
-    select ${columns} from workspaces w where w.id = ${workspace_id} and w.deleted_at is null ${strength}`);
+    select ${columns} from workspaces w where w.id = ${workspace_id} and w.deleted_at is null
+    for no key update of w`);
 }
 
 export function renameWorkspace(tx: Tx, workspace_id: string, name: string): Promise<Omit<Workspace, 'role'>> {
@@ -56,7 +45,9 @@ export function renameWorkspace(tx: Tx, workspace_id: string, name: string): Pro
     where w.id = ${workspace_id} returning ${columns}`);
 }
 
+/** Deletes a workspace softly, and waits after the commit for every write in it that is still in progress. */
 export function markWorkspaceDeleted(tx: Tx, workspace_id: string): void {
   tx.send(sql`
     update workspaces set deleted_at = now(), version = version + 1, updated_at = now() where id = ${workspace_id}`);
+  tx.settle(sql`select 1 from workspaces w where w.id = ${workspace_id} for update of w`);
 }

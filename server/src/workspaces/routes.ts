@@ -1,11 +1,12 @@
 import { sql } from '../db/sql.ts';
 import { keysetPage } from '../http/cursor.ts';
 import type { Routes, Services } from '../http/handle.ts';
+import { cleanUpAtOnce } from './cleanup.ts';
 import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
 import { invitationsOf } from './invitation-queries.ts';
 import { acceptInvitation, invite, withdrawInvitation } from './invitations.ts';
-import { membersOf } from './member-queries.ts';
+import { membersOf, peopleOf } from './member-queries.ts';
 import { changeRole, removeMember } from './members.ts';
 import { workspaceById, workspacesOf } from './queries.ts';
 import { changeWorkspace, deleteWorkspace } from './update.ts';
@@ -49,10 +50,29 @@ export function workspaceRoutes(routes: Routes, services: Services): void {
       positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
     });
   });
-  routes.write(contract.update_member, (tx, actor, { params, body, if_match }) =>
-    changeRole(tx, actor, params.user_id, body.role, if_match),
+  routes.write(
+    contract.update_member,
+    (tx, actor, { params, body, if_match }) => changeRole(tx, actor, params.user_id, body.role, if_match),
+    ({ params }) => cleanUpAtOnce(services, params),
   );
-  routes.write(contract.remove_member, (tx, actor, { params }) => removeMember(tx, actor, params.user_id));
+  routes.write(
+    contract.remove_member,
+    (tx, actor, { params, if_match }) => removeMember(tx, actor, params.user_id, if_match),
+    ({ params }) => cleanUpAtOnce(services, params),
+  );
+  routes.read(contract.list_people, (db, { workspace_id }, { query }) => {
+    const { ids, ...rest } = query;
+    return keysetPage({
+      cursors: services.cursors,
+      operation: 'list_people',
+      filter: { workspace_id, ids },
+      query: rest,
+      at: sql`m.created_at`,
+      id: sql`m.user_id`,
+      rows: (part) => peopleOf(db, workspace_id, ids, part),
+      positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
+    });
+  });
 
   routes.write(contract.create_invitation, (tx, actor, { body }) => invite(tx, actor, body, services.config));
   routes.read(contract.list_invitations, (db, { workspace_id }, { query }) => {

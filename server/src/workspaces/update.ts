@@ -6,8 +6,8 @@ import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import type { Workspace } from './contract.ts';
 import { lockWorkspace, markWorkspaceDeleted, renameWorkspace } from './queries.ts';
 
-async function openWorkspace(tx: Tx, actor: Actor, for_delete: boolean) {
-  const workspace = await lockWorkspace(tx, actor.workspace_id, { for_delete });
+async function openWorkspace(tx: Tx, actor: Actor) {
+  const workspace = await lockWorkspace(tx, actor.workspace_id);
   if (workspace === undefined) throw new BatonError('not_found');
   return workspace;
 }
@@ -19,7 +19,7 @@ export async function changeWorkspace(
   input: { name: string; version?: number | undefined },
   if_match?: IfMatch,
 ): Promise<Workspace> {
-  const before = await openWorkspace(tx, actor, false);
+  const before = await openWorkspace(tx, actor);
   requireMatch(if_match, before.version);
   if (input.version !== undefined && input.version !== before.version) {
     throw new BatonError('conflict', { detail: 'The workspace has changed since.', current_version: before.version });
@@ -39,7 +39,7 @@ export async function changeWorkspace(
 
 /** Deletes a workspace softly: its rows stay, and nobody gets to them through the API. */
 export async function deleteWorkspace(tx: Tx, actor: Actor, if_match?: IfMatch): Promise<void> {
-  const before = await openWorkspace(tx, actor, true);
+  const before = await openWorkspace(tx, actor);
   requireMatch(if_match, before.version);
   markWorkspaceDeleted(tx, actor.workspace_id);
   recordAudit(tx, actor, {

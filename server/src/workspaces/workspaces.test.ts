@@ -121,7 +121,7 @@ async function ownersRace(on: TestServer, rounds: number): Promise<number[]> {
       a.client.raw.remove_member({ workspace_id, user_id: a.user.id }),
     ]);
     const { rows } = await on.database.owner.query(
-      "select count(*)::int as n from memberships where workspace_id = $1 and role = 'owner'",
+      "select count(*)::int as n from memberships where workspace_id = $1 and role = 'owner' and removed_at is null",
       [workspace_id],
     );
     owners.push((rows[0] as { n: number }).n);
@@ -138,7 +138,7 @@ describe('two owners unmaking each other at once', () => {
     const broken = await startServer(
       {},
       {
-        patch: (text) => text.replace('for no key update of w', '').replace('for update of m', ''),
+        patch: (text) => text.replace('for no key update of w', '').replace('for no key update of m', ''),
       },
     );
     try {

@@ -8,7 +8,7 @@ import { createPool } from '../../src/db/pool.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { brokenInvariants } from '../invariants.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
-import { unscopedTables } from './statements.ts';
+import { forgetsFormerMembers, unscopedTables } from './statements.ts';
 
 /** A server of the test's own on a free port, over a database of its own. */
 export interface TestServer {
@@ -43,7 +43,7 @@ export const test_environment = {
 /** Rewrites statements on their way: a deliberately broken build, for controls. */
 export type Patch = (text: string) => string;
 
-/** Looks at every statement the server sends, and refuses one that names tenant tables without their workspace. */
+/** Looks at every statement the server sends, and refuses one that forgets the workspace, or that members leave. */
 function watch(pool: pg.Pool, patch: Patch): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -51,6 +51,7 @@ function watch(pool: pg.Pool, patch: Patch): void {
       const text = typeof config === 'string' ? config : config.text;
       const unscoped = unscopedTables(text);
       if (unscoped.length > 0) throw new Error(`No workspace_id for ${unscoped.join(', ')}: ${text}`);
+      if (forgetsFormerMembers(text)) throw new Error(`Former members count as members: ${text}`);
       return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) }, ...rest);
     };
     client.query = watched as typeof client.query;

@@ -25,3 +25,8 @@ export function unscopedTables(text: string): string[] {
   const equalities = [...text.matchAll(equality)].length;
   return equalities >= tables.length ? [] : tables;
 }
+
+/** Whether a statement finds memberships without a word on whether former members count: `removed_at` says so. */
+export function forgetsFormerMembers(text: string): boolean {
+  return /\b(?:from|join|update)\s+memberships\b/i.test(text) && !/\bremoved_at\b/.test(text);
+}

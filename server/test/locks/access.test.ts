@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apply } from '../../src/access/authorize.ts';
+import { applyToWrite } from '../../src/access/authorize.ts';
 import { accessOf } from '../../src/access/policy.ts';
 import { contracts } from '../../src/contracts.ts';
 import type { Operation } from '../../src/http/contract.ts';
@@ -130,8 +130,8 @@ describe('a lock asked for together with its permission', () => {
     transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
       const { sid } = jwt.decode(person.access_token) as { sid: string };
       const caller = { user_id: person.user.id, session_id: sid, request_id: 'test' };
-      const applicant = apply(tx, caller, accessOf('transition_ticket'), team.workspace_id);
-      return lockTicket(tx, applicant, ids['ticket'] ?? '', { hold: 'change', deleted: false });
+      const writer = applyToWrite(tx, caller, accessOf('transition_ticket'), team.workspace_id);
+      return lockTicket(tx, writer, ids['ticket'] ?? '', { hold: 'change', deleted: false });
     });
 
   test('is neither taken nor waited for by who may not write', async () => {

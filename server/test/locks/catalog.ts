@@ -3,7 +3,7 @@ import type pg from 'pg';
 /** Kept by all workspaces in common: small, and nothing hot in them. */
 const reference_tables = ['users', 'workspaces'];
 /** Not anybody's data: bookkeeping of the installation. */
-const system_tables = ['pgmigrations', 'migration_checksums', 'rate_limits'];
+const system_tables = ['pgmigrations', 'migration_checksums', 'rate_limits', 'membership_cleanups'];
 const append_only_tables = [
   'status_history',
   'audit_log',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unscopedTables } from '../harness/statements.ts';
+import { forgetsFormerMembers, unscopedTables } from '../harness/statements.ts';
 import { houseViolations, sources } from './house.ts';
 
 describe('the house', () => {
@@ -35,5 +35,16 @@ describe('every tenant statement', () => {
     const text = `select 1 from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
       where t.workspace_id = $1`;
     expect(unscopedTables(text)).toEqual([]);
+  });
+});
+
+describe('every statement on memberships', () => {
+  test.each([
+    'select m.role from memberships m where m.workspace_id = $1',
+    'update memberships set role = $1 where workspace_id = $2',
+    'select 1 from tickets t join memberships m on m.user_id = t.assignee_id where t.workspace_id = $1',
+  ])('would be caught when it does not say whether former members count: %s', (text) => {
+    expect(forgetsFormerMembers(text)).toBe(true);
+    expect(forgetsFormerMembers(`${text} and removed_at is null`)).toBe(false);
   });
 });

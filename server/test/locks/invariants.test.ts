@@ -49,6 +49,11 @@ const breaks: [name: string, sql: string][] = [
   ['workflow_versions_are_gap_free', 'update workflows set version = 2'],
   ['ticket_numbers_are_dense', 'update projects set last_number = 9'],
   ['assignees_are_members', 'update tickets set assignee_id = id'],
+  [
+    'open_invitations_are_within_their_inviters_rights',
+    `insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
+     select workspace_id, user_id, 'x@example.com', 'viewer', '\\x00', user_id, now() from memberships where role = 'viewer'`,
+  ],
   ['labels_are_written_twice_alike', `update tickets set labels = array['unwritten']`],
   ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
   ['memberships_are_written_twice_alike', `delete from user_workspaces where role = 'viewer'`],

@@ -45,7 +45,7 @@ export const last_owner: Check = {
     'the workspace is not held': {
       replace: [
         [' for no key update of w', ''],
-        [' for update of m', ''],
+        [' for no key update of m', ''],
       ],
     },
   },

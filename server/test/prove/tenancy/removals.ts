@@ -116,6 +116,18 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
+    name: 'listed people are the workspace’s',
+    operations: ['list_people'],
+    replace: [without('u\\.id = m\\.user_id\\s+where ', 'm.workspace_id', ' and (?:true|m\\.user_id = any)')],
+    by: wall,
+  },
+  {
+    name: 'who was a member is none',
+    operations: ['get_workspace', 'list_projects', 'create_ticket'],
+    replace: [['(m\\.user_id = \\$\\d+) and m\\.removed_at is null', '$1']],
+    by: 'suite',
+  },
+  {
     name: 'a member is the workspace’s',
     operations: ['update_member', 'remove_member'],
     replace: [without('u\\.id = m\\.user_id\\s+where ', 'm.workspace_id', ' and m\\.user_id')],
@@ -136,7 +148,9 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'only a member waits for a ticket',
     operations: ['transition_ticket'],
-    replace: [without('where m\\.workspace_id = \\$\\d+ and ', 'm.user_id', ' and m\\.role')],
+    replace: [
+      without('where m\\.workspace_id = \\$\\d+ and ', 'm.user_id', ' and m\\.removed_at is null and m\\.role'),
+    ],
     by: 'suite',
   },
   {
@@ -197,6 +211,12 @@ const of_accounts: readonly Removal[] = [
     name: 'an invitation is not revoked',
     operations: ['accept_invitation'],
     replace: acceptance(' and i\\.revoked_at is null', ''),
+    by: 'suite',
+  },
+  {
+    name: 'an inviter’s account is not disabled',
+    operations: ['accept_invitation'],
+    replace: acceptance(' and bu\\.disabled_at is null', ''),
     by: 'suite',
   },
   {

@@ -49,6 +49,7 @@ const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'
     ['assignee', 'user_id'],
     ['reporter', 'user_id'],
   ],
+  list_people: [['ids', 'user_id']],
   list_audit: [
     ['actor', 'user_id'],
     ['subject', 'ticket'],
@@ -61,6 +62,9 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
   transition_ticket: ['assignee_id', 'user_id'],
 };
 
+/** Other names of the same fields, still taken: they lead to the same value. */
+const former_names: Record<string, string[]> = { set_assignee: ['user_id'] };
+
 /** Fields of the contract that carry ids outside the path, but aren't tried: none may be left. */
 export function untriedIds(): string[] {
   return contracts.flatMap((operation) => {
@@ -71,12 +75,14 @@ export function untriedIds(): string[] {
       const former = ([, field]: [string, z.ZodType]) => field.meta()?.deprecated === true;
       return Object.entries(shape ?? input?.shape ?? {}).flatMap((entry) => (former(entry) ? [] : [entry[0]]));
     };
-    const ids = (names: string[]) => names.filter((name) => /(^|_)id$|^(assignee|reporter|actor|subject)$/.test(name));
+    const ids = (names: string[]) =>
+      names.filter((name) => /(^|_)ids?$|^(assignee|reporter|actor|subject)$/.test(name));
     const queried = (in_queries[operation.id] ?? []).map(([field]) => field);
     const [written] = in_bodies[operation.id] ?? [];
+    const known = [written, ...(former_names[operation.id] ?? [])];
     return [
       ...ids(fields(operation.query)).filter((field) => !queried.includes(field)),
-      ...ids(fields(operation.body)).filter((field) => field !== written),
+      ...ids(fields(operation.body)).filter((field) => !known.includes(field)),
     ].map((field) => `${operation.id}: ${field} is not tried`);
   });
 }

@@ -111,7 +111,7 @@ export const tenancy: Check = {
     'a workspace of others is forbidden, not absent': {
       replace: [
         [
-          `select m\\.role\\s+from memberships m\\s+join workspaces w[^$]*${membership}`,
+          `select m\\.role\\s+from memberships m\\s+join workspaces w[^$]*${membership} and m\\.removed_at is null$`,
           `select coalesce((select m.role from memberships m ${membership.replaceAll('\\', '').replaceAll('$', '$$$$')}), 'nobody') as role
            from workspaces w where w.id = $$1 and w.deleted_at is null`,
         ],

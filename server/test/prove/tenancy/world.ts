@@ -84,6 +84,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_sessions: client.list_sessions(one),
     list_my_audit: client.list_my_audit(one),
     list_members: client.list_members({ workspace_id, ...one }),
+    list_people: client.list_people({ workspace_id, ...one }),
     list_invitations: client.list_invitations({ workspace_id, ...one }),
     list_projects: client.list_projects({ workspace_id, ...one }),
     list_tickets: client.list_tickets({ workspace_id, ...one }),
@@ -129,8 +130,13 @@ function nothing(): Ids {
   };
 }
 
-/** Tokens of invitations that were for the guest, but are revoked, over, or made up. */
-async function deadTokens(database: TestDatabase, host: Person, guest: Person, workspace_id: string) {
+/** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or made up. */
+async function deadTokens(
+  { url, database }: { url: string; database: TestDatabase },
+  host: Person,
+  guest: Person,
+  workspace_id: string,
+) {
   const body = { email: guest.email, role: 'admin' } as const;
   const invite = () => host.client.create_invitation({ workspace_id, body });
   const revoked = await invite();
@@ -142,10 +148,15 @@ async function deadTokens(database: TestDatabase, host: Person, guest: Person, w
     `update invitations set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
     [expired.id],
   );
+  // Elsewhere, too: by somebody whose account is disabled since.
+  const inviter = await registerPerson({ url });
+  const third = await inviter.client.create_workspace({ body: { name: canaries.attacked } });
+  const unbacked = await inviter.client.create_invitation({ workspace_id: third.id, body });
+  await disableUser(database.owner, inviter.email);
   const live = await invite();
   // The right ids, another secret.
   const made_up = live.token.slice(0, -8) + (live.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
-  return { revoked: revoked.token, expired: expired.token, made_up };
+  return { revoked: revoked.token, expired: expired.token, unbacked: unbacked.token, made_up };
 }
 
 async function secretsOf(database: TestDatabase, sides: World['sides'], people: string[]): Promise<Set<string>> {
@@ -167,9 +178,9 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const owner = await insider(); // first, so that a statement without its condition finds somebody of the attacked
   const [admin, member, viewer, colleague] = await Promise.all([insider(), insider(), insider(), insider()]);
   const outsider = () => registerPerson(stage, { name: canaries.other });
-  const [attacker, mate, former, invited] = await Promise.all([outsider(), outsider(), outsider(), outsider()]);
-  const anybody = () => registerPerson(stage); // still a member of the attacked, though not to be let in
-  const [disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody()]);
+  const [attacker, mate, invited] = await Promise.all([outsider(), outsider(), outsider()]);
+  const anybody = () => registerPerson(stage); // named in the attacked, though not to be let in
+  const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
   const attacked = await furnish(owner, 'attacked', [
     [colleague, 'viewer'],
     [admin, 'admin'],
@@ -196,7 +207,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
        expires_at = now() - interval '1 day' where user_id = $1`,
     [lapsed.user.id],
   );
-  const dead_tokens = await deadTokens(database, owner, invited, workspace_id);
+  const dead_tokens = await deadTokens(stage, owner, invited, workspace_id);
   const sides = { attacked, other, absent: nothing() };
   const team = { owner, admin, member, viewer };
   const people = Object.values(team).map(({ user }) => user.id);

@@ -1,0 +1,41 @@
+-- Up Migration
+-- A membership that has ended stays as a row: what points to it (assignees) and what names its person (authors, actors)
+-- keeps its target, and the same person comes back to the same row.
+
+alter table memberships add column removed_at timestamptz;
+
+-- Members are listed without the former ones; memberships_created lists everybody who ever was one.
+create index memberships_live on memberships (workspace_id, created_at, user_id) where removed_at is null;
+-- What an inviter has left open is withdrawn with their right to invite.
+create index invitations_open_by_inviter on invitations (workspace_id, invited_by)
+  where accepted_at is null and revoked_at is null;
+
+-- What a lost right leaves to do: invitations to withdraw, tickets to unassign. A row stands here from the commit that
+-- takes the right until all of it is done, in batches, by whichever process gets to it: so it is bookkeeping of the
+-- installation, visible in every scope. It carries ids alone.
+create table membership_cleanups (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  actor_id uuid not null,
+  request_id text not null,
+  created_at timestamptz not null default now(),
+  constraint membership_cleanups_pkey primary key (workspace_id, user_id)
+);
+select app_distribute('membership_cleanups', 'workspace_id');
+alter table membership_cleanups add constraint membership_cleanups_member_fkey
+  foreign key (workspace_id, user_id) references memberships (workspace_id, user_id);
+grant select, insert, update, delete on membership_cleanups to baton_app;
+
+-- Members who were removed until now left no row. The audit log knows them. Forced row-level security would hide it from
+-- the tables' owner, too.
+alter table memberships no force row level security;
+alter table audit_log no force row level security;
+insert into memberships (workspace_id, user_id, role, created_at, updated_at, removed_at)
+  select distinct on (a.workspace_id, a.subject_id)
+    a.workspace_id, a.subject_id, a.before ->> 'role', a.created_at, a.created_at, a.created_at
+  from audit_log a
+  where a.action in ('member.removed', 'member.left')
+  order by a.workspace_id, a.subject_id, a.created_at desc
+  on conflict (workspace_id, user_id) do nothing;
+alter table memberships force row level security;
+alter table audit_log force row level security;

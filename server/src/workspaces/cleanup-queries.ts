@@ -1,0 +1,78 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+
+/** Whose lost rights leave something to do. */
+export interface CleanupKey {
+  workspace_id: string;
+  user_id: string;
+}
+
+/** Notes that there is something to do, and in whose name. */
+export function insertCleanup(tx: Tx, row: CleanupKey & { actor_id: string; request_id: string }): void {
+  tx.send(sql`
+    insert into membership_cleanups (workspace_id, user_id, actor_id, request_id)
+    values (${row.workspace_id}, ${row.user_id}, ${row.actor_id}, ${row.request_id})
+    on conflict (workspace_id, user_id) do update set actor_id = excluded.actor_id, request_id = excluded.request_id`);
+}
+
+/** The oldest that nobody has finished, of every workspace. */
+export function unfinishedCleanups(db: Db, limit: number): Promise<CleanupKey[]> {
+  return db.rows(sql`
+    select c.workspace_id, c.user_id from membership_cleanups c order by c.created_at, c.user_id limit ${limit}`);
+}
+
+export interface Cleanup {
+  actor_id: string;
+  request_id: string;
+  /** Whether the membership has ended, and is not there again. */
+  removed: boolean;
+}
+
+/** One that is to be done, locked; nothing when it is done, or in another process's hands. */
+export function lockCleanup(tx: Tx, { workspace_id, user_id }: CleanupKey): Promise<Cleanup | undefined> {
+  return tx.maybeOne(sql`
+    select c.actor_id, c.request_id, m.removed_at is not null as removed
+    from membership_cleanups c
+    join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.user_id
+    where c.workspace_id = ${workspace_id} and c.user_id = ${user_id}
+    for no key update of c skip locked`);
+}
+
+export function deleteCleanup(tx: Tx, { workspace_id, user_id }: CleanupKey): void {
+  tx.send(sql`delete from membership_cleanups where workspace_id = ${workspace_id} and user_id = ${user_id}`);
+}
+
+/** The ids of tickets that the user has, deleted ones too; in no order, as the index has them. */
+export async function assignedTickets(db: Db, { workspace_id, user_id }: CleanupKey, limit: number): Promise<string[]> {
+  const rows = await db.rows<{ id: string }>(sql`
+    select t.id from tickets t where t.workspace_id = ${workspace_id} and t.assignee_id = ${user_id} limit ${limit}`);
+  return rows.map(({ id }) => id);
+}
+
+export interface UnassignedTicket {
+  id: string;
+  version: number;
+  updated_at: string;
+}
+
+/**
+ * Takes tickets from a user. Those that somebody else has locked are left for later, so that nobody waits for these in
+ * turn; unless there is only one.
+ */
+export async function unassignTickets(
+  tx: Tx,
+  { workspace_id, user_id }: CleanupKey,
+  ids: readonly string[],
+): Promise<UnassignedTicket[]> {
+  const patience = ids.length === 1 ? sql`` : sql`skip locked`;
+  const locked = await tx.rows<{ id: string }>(sql`
+    select t.id from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = any (${ids}::uuid[]) and t.assignee_id = ${user_id}
+    for no key update of t ${patience}`);
+  if (locked.length === 0) return [];
+  return tx.rows(sql`
+    update tickets set assignee_id = null, version = version + 1,
+      updated_at = greatest(now(), updated_at + interval '1 microsecond')
+    where workspace_id = ${workspace_id} and id = any (${locked.map(({ id }) => id)}::uuid[])
+    returning id, version, updated_at`);
+}

@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { recordAudit } from '../audit/record.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import type { Services } from '../http/handle.ts';
+import {
+  assignedTickets,
+  type CleanupKey,
+  deleteCleanup,
+  lockCleanup,
+  unassignTickets,
+  unfinishedCleanups,
+} from './cleanup-queries.ts';
+import { withdrawBeyondRights } from './invitation-queries.ts';
+import { membershipForUpdate } from './member-queries.ts';
+
+// Of a batch's size nobody waits long for one of its tickets: 200 take some 30 ms.
+const batch_size = 200;
+// Ids of one reading of the index: each reading passes the entries of what the ones before have taken.
+const ids_at_once = 10_000;
+
+/** One batch in a transaction of its own: each ticket gets its own version and audit entry. */
+async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): Promise<'done' | 'more'> {
+  const cleanup = await lockCleanup(tx, key);
+  if (cleanup === undefined) return 'done';
+  const { workspace_id, user_id } = key;
+  const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id };
+  const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
+  for (const { id, email, role } of withdrawn) {
+    recordAudit(tx, actor, { action: 'invitation.revoked', subject_id: id, before: { email, role } });
+  }
+  // Who was invited again meanwhile keeps what they still have.
+  const unassigned = cleanup.removed ? await unassignTickets(tx, key, tickets) : [];
+  for (const ticket of unassigned) {
+    recordAudit(tx, actor, {
+      action: 'ticket.assignee_changed',
+      subject_id: ticket.id,
+      subject_version: ticket.version,
+      before: { assignee_id: user_id },
+      after: { assignee_id: null },
+      at: ticket.updated_at,
+    });
+  }
+  if (withdrawn.length === batch_size || (cleanup.removed && tickets.length > 0)) return 'more';
+  deleteCleanup(tx, key);
+  return 'done';
+}
+
+/**
+ * Does what a lost right leaves to do, in batches, until it is done or the time is over: withdraws the invitations that
+ * are beyond what is left to the inviter, and takes a former member's tickets from them. Gives whether it is done.
+ */
+async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): Promise<boolean> {
+  const scope = { workspace_id: key.workspace_id };
+  // Whoever was giving them a ticket when the right ended has committed by then: no ticket is added behind the last.
+  await transaction(pool, scope, (tx) => tx.rows(membershipForUpdate(key.workspace_id, key.user_id)));
+  let ids: string[] = [];
+  let before = -1;
+  while (goesOn()) {
+    let size = batch_size;
+    if (ids.length === 0) {
+      ids = (await readOnly(pool, scope, (db) => assignedTickets(db, key, ids_at_once))).sort();
+      // As many as the last time: others have them all locked, and the next in turn is waited for.
+      if (ids.length === before) size = 1;
+      before = ids.length;
+    }
+    const batch = ids.splice(0, size);
+    if ((await transaction(pool, scope, (tx) => cleanBatch(tx, key, batch))) === 'done') return true;
+  }
+  return false;
+}
+
+const request_ms = 1_000;
+
+/**
+ * Does it within the request that took the right, as far as a second goes: of most members that is everything. The
+ * rest, and what fails, is left to `Cleanups`; the right has ended all the same.
+ */
+export async function cleanUpAtOnce({ pool, log }: Services, key: CleanupKey): Promise<void> {
+  const until = Date.now() + request_ms;
+  try {
+    await cleanUp(pool, key, () => Date.now() < until);
+  } catch (error) {
+    log.info({ err: error }, 'cleaning up after lost rights: later');
+  }
+}
+
+const interval_ms = 5_000;
+const at_once = 100;
+
+/** Finishes what requests began and could not end, in whichever process: their time was over, or their process died. */
+export class Cleanups {
+  readonly #pool: pg.Pool;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #stopping = false;
+  #running: Promise<void> | undefined;
+
+  constructor(pool: pg.Pool, log: Logger) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#run(), interval_ms);
+    this.#timer.unref();
+    this.#run();
+  }
+
+  /** Ends after the batch in progress. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  #run(): void {
+    this.#running ??= this.#finishAll()
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'cleaning up after lost rights: next time'))
+      .finally(() => (this.#running = undefined));
+  }
+
+  async #finishAll(): Promise<void> {
+    const unfinished = await readOnly(this.#pool, {}, (db) => unfinishedCleanups(db, at_once));
+    for (const key of unfinished) await cleanUp(this.#pool, key, () => !this.#stopping);
+  }
+}

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { disableUser } from '../../src/accounts/disable.ts';
+import { conformingClient } from '../harness/conformance.ts';
+import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+/** The locks that keep a right from being lost under a write are not taken. */
+let broken: TestServer;
+
+// Whoever waits, waits for much longer than a loss of rights takes.
+const patience_ms = 20_000;
+const patient = { BATON_LOCK_TIMEOUT_MS: '30000', BATON_STATEMENT_TIMEOUT_MS: '30000' };
+
+beforeAll(async () => {
+  server = await startServer(patient);
+  broken = await startServer(patient, {
+    database: server.database,
+    patch: (text) => text.replace(/ for key share of (m, w|s)$/, ''),
+  });
+});
+afterAll(async () => {
+  await broken.stop();
+  await server.stop();
+});
+
+interface Scene {
+  host: Person;
+  guest: Person;
+  workspace_id: string;
+  ticket: string;
+}
+
+async function setScene(): Promise<Scene> {
+  const [host, guest] = await Promise.all([registerPerson(server), registerPerson(server)]);
+  const { id: workspace_id } = await host.client.create_workspace({ body: { name: 'Ours' } });
+  await joinWorkspace(host, guest, workspace_id, 'member');
+  const body = { key: 'ENG', name: 'Eng' };
+  const { id: project_id } = await host.client.create_project({ workspace_id, body });
+  const { id: ticket } = await host.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket' } });
+  return { host, guest, workspace_id, ticket };
+}
+
+const member = ({ workspace_id, guest }: Scene) => ({ workspace_id, user_id: guest.user.id });
+
+/** Every way to lose a right, and what a write is answered afterwards. */
+const losses: Record<string, { take: (scene: Scene) => Promise<unknown>; answer: number }> = {
+  removal: { take: (scene) => scene.host.client.remove_member(member(scene)), answer: 404 },
+  demotion: {
+    take: (scene) => scene.host.client.update_member({ ...member(scene), body: { role: 'viewer' } }),
+    answer: 403,
+  },
+  'sign-out': { take: ({ guest }) => guest.client.logout(), answer: 401 },
+  'another password': {
+    take: async ({ guest }) => {
+      const { email, password } = guest;
+      const other = conformingClient(server.url);
+      other.access_token = (await other.login({ body: { email, password } })).access_token;
+      await other.change_password({ body: { current_password: password, new_password: `another ${password}` } });
+    },
+    answer: 401,
+  },
+  'disabling the account': { take: ({ guest }) => disableUser(server.database.owner, guest.email), answer: 401 },
+  'deletion of the workspace': {
+    take: ({ host, workspace_id }) => host.client.delete_workspace({ workspace_id }),
+    answer: 404,
+  },
+};
+const kinds = Object.keys(losses);
+
+/** Locks a row as somebody else's transaction would; gives the function that lets it go. */
+async function lock(text: string, ...values: unknown[]): Promise<() => Promise<void>> {
+  const holder = await server.database.owner.connect();
+  await holder.query('begin');
+  await holder.query(text, values);
+  return async () => {
+    await holder.query('rollback');
+    holder.release();
+  };
+}
+
+/** Until a statement of the server's waits for a lock. */
+async function someoneWaits(): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await server.database.owner.query(waiting)).rows.length).toBeGreaterThan(0);
+}
+
+const move = ({ url }: TestServer, { guest, workspace_id, ticket }: Scene) =>
+  conformingClient(url, guest.access_token).raw.transition_ticket({
+    workspace_id,
+    ticket,
+    body: { to: 'in_progress' },
+  });
+
+const steps = async ({ ticket }: Scene) =>
+  (await server.database.owner.query('select 1 from status_history where ticket_id = $1', [ticket])).rows.length;
+
+describe('a write that waits for a lock', () => {
+  test.each(kinds)('is refused after %s, which does not wait for it', async (kind) => {
+    const scene = await setScene();
+    const { take, answer } = losses[kind] ?? { take: () => Promise.resolve(), answer: 0 };
+    const release = await lock('select 1 from tickets where id = $1 for update', scene.ticket);
+    const write = move(server, scene);
+    await someoneWaits();
+    await take(scene); // with the ticket locked all the time
+    await release();
+    expect((await write).status).toBe(answer);
+    expect(await steps(scene)).toBe(0);
+  });
+});
+
+/** Takes a right from somebody whose write is about to commit: whether the loss is acknowledged before that. */
+async function takeUnderWrite(on: TestServer, kind: string) {
+  const scene = await setScene();
+  // The write has its permission and its ticket by then: its new status waits for this row.
+  const release = await lock(
+    `select 1 from project_statuses where workspace_id = $1 and status = 'in_progress' for update`,
+    scene.workspace_id,
+  );
+  const write = move(on, scene);
+  await someoneWaits();
+  const loss = losses[kind]?.take(scene);
+  // What a sound build must not do is given some time; a broken one all that it needs.
+  const early = await Promise.race([loss?.then(() => true), sleep(on === broken ? patience_ms : 250, false)]);
+  await release();
+  const { status } = await write;
+  await loss;
+  return { early, status, steps: await steps(scene) };
+}
+
+describe('a loss of rights that meets a write about to commit', () => {
+  test.each(kinds)('is acknowledged only after it: %s', async (kind) => {
+    expect(await takeUnderWrite(server, kind)).toEqual({ early: false, status: 201, steps: 1 });
+  });
+
+  test.each(kinds)('control: without its locks the write commits after %s was acknowledged', async (kind) => {
+    expect(await takeUnderWrite(broken, kind)).toEqual({ early: true, status: 201, steps: 1 });
+  });
+});
