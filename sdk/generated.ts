@@ -186,7 +186,7 @@ export interface Operations {
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */
-  get_livez: { input: Record<string, never>; output: { "status": "ok"; } };
+  get_livez: { input: Record<string, never>; output: { "status": "ok"; "version": string; } };
   /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
   get_readyz: { input: Record<string, never>; output: { "status": "ok"; } };
 }

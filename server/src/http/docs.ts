@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
-import { error_table } from '../errors.ts';
+import { Marked } from 'marked';
 
 const require = createRequire(import.meta.url);
 const assets = path.dirname(require.resolve('swagger-ui-dist/package.json'));
@@ -30,14 +30,12 @@ const pageHeaders = helmet({
   strictTransportSecurity: false,
 });
 
+/** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
 function errorsPage(): string {
-  const rows = Object.entries(error_table)
-    .map(
-      ([code, [status, title]]) =>
-        `<tr id="${code}"><td>${status}</td><td><code>${code}</code></td><td>${title}</td></tr>`,
-    )
-    .join('\n');
-  return readFileSync(path.join(own, 'errors.html'), 'utf8').replace('<!-- rows -->', rows);
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
+  const html = new Marked().parse(text, { async: false });
+  const anchored = html.replaceAll(/<h2>(\w+)<\/h2>/g, '<h2 id="$1"><code>$1</code></h2>');
+  return readFileSync(path.join(own, 'errors.html'), 'utf8').replace('<!-- errors -->', () => anchored);
 }
 
 /** What the page loads. The packages' folders have more, which nobody needs from here. */
@@ -50,6 +48,7 @@ const onlyPageFiles: RequestHandler = (req, _res, next) => next(page_files.inclu
 export function docsRouter(): Router {
   const router = Router();
   const errors = errorsPage();
+  router.get('/', (_req, res) => res.redirect('docs'));
   router.get('/openapi.json', (_req, res) => {
     res.setHeader('Cache-Control', 'no-cache');
     res.type('application/json').send(openapi);

@@ -9,6 +9,7 @@ import { accessOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from './contract.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
+import { version } from '../lib/project.ts';
 
 const tags: Record<string, string> = {
   accounts: 'Registering, signing in, sessions, the caller’s account.',
@@ -163,7 +164,7 @@ export function openApiDocument(operations: readonly Operation[]): object {
     openapi: '3.1.0',
     info: {
       title: 'Baton',
-      version: '1.0.0',
+      version,
       description:
         'A ticketing backend: one change at a time per ticket, a complete history, and no lost updates. ' +
         'Lists return `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',

@@ -10,7 +10,10 @@ export const get_livez = operation({
   tag: 'operations',
   summary: 'Returns 200 while the process is responsive, regardless of the database.',
   status: 200,
-  response: ok,
+  response: z.strictObject({
+    status: z.literal('ok'),
+    version: z.string().meta({ description: 'Of Baton, as released.' }),
+  }),
 });
 
 export const get_readyz = operation({

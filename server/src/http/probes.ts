@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
+import { version } from '../lib/project.ts';
 import type { HoldBack } from './hold-back.ts';
 import { metricsText } from './metrics.ts';
 import { networkOf } from './networks.ts';
@@ -29,8 +30,8 @@ export function untilReady(lifecycle: Lifecycle): RequestHandler {
 }
 
 /** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
-function ok(res: Response): void {
-  const text = '{"status":"ok"}';
+function ok(res: Response, says: object = {}): void {
+  const text = JSON.stringify({ status: 'ok', ...says });
   res.type('application/json').set('Content-Length', String(text.length)).end(text);
 }
 
@@ -51,7 +52,7 @@ export function mountProbes(
   };
   router.get('/livez', paced, (_req, res) => {
     res.locals['operation'] = 'get_livez';
-    ok(res);
+    ok(res, { version });
   });
   router.get('/readyz', paced, async (_req, res) => {
     res.locals['operation'] = 'get_readyz';

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
 import { makeTeam, type Team } from '../harness/make.ts';
 import { registerPerson } from '../harness/people.ts';
 import { metrics_token, startServer, type TestServer } from '../harness/server.ts';
@@ -417,9 +418,27 @@ describe('headers', () => {
   });
 });
 
+describe('pages', () => {
+  test('are where the root leads, and explain each error where its type leads', async () => {
+    const root = await fetch(`${server.url}/`, { redirect: 'manual' });
+    expect([root.status, new URL(root.headers.get('location') ?? '', `${server.url}/`).pathname]).toEqual([
+      302,
+      '/docs',
+    ]);
+    const problem = (await (await fetch(`${server.url}/v1/me`)).json()) as { type: string };
+    const { pathname, hash } = new URL(problem.type, server.url);
+    const page = await (await fetch(server.url + pathname)).text();
+    const [, section = ''] = page.split(`<h2 id="${hash.slice(1)}">`);
+    expect(section.slice(0, section.indexOf('<h2'))).toContain('Authorization: Bearer');
+  });
+});
+
 describe('probes', () => {
   test('answer alive, ready, and how it does', async () => {
-    expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok' });
+    const { version } = manifest;
+    expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', version });
+    const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { info: { version: string } };
+    expect(document.info.version).toBe(version);
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ok' });
     const headers = { authorization: `Bearer ${metrics_token}` };
     const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();

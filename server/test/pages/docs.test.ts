@@ -55,7 +55,9 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
 
   test('the errors have a page that `type` leads to', async () => {
     const { page, faults } = await open('/docs/errors#transition_not_allowed');
-    expect(await page.locator('tr:target').innerText()).toContain('409');
+    expect(await page.locator('h2:target').innerText()).toBe('transition_not_allowed');
+    expect(await page.locator('h2:target + p').innerText()).toMatch(/^409: /);
+    expect(await page.locator('h2:target + p + p').innerText()).toContain('choose one of');
     await page.screenshot({ path: path.join(shots, 'errors-page.png') });
     expect(faults).toEqual([]);
   });
