@@ -1,6 +1,6 @@
 // Generated from server/openapi.json by `npm run generate`.
 
-export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "refresh_token_reused" | (string & {});
+export type AccountAuditAction = "registered" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_changed" | "password_reset_offered" | "refresh_token_reused" | (string & {});
 
 export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
 
@@ -34,9 +34,7 @@ export type Member = { "user_id": string; "name": string; "email": string; "role
 
 export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
 
-export type Person = { "user_id": string; "name": string; "role": Role | null; "former": boolean; "created_at": string; };
-
-export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_refresh_token" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; [member: string]: unknown; };
+export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; [member: string]: unknown; };
 
 export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
 
@@ -85,8 +83,8 @@ export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": 
 export type Workspace = { "id": string; "name": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
 
 export interface Operations {
-  /** Changes the caller’s password and ends all other sessions. */
-  change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: undefined };
+  /** Changes the password, ends every other session, and returns new tokens for this one. */
+  change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: Tokens };
   /** Returns the caller’s account. */
   get_me: { input: Record<string, never>; output: User };
   /** Changes the caller’s name. */
@@ -102,7 +100,9 @@ export interface Operations {
   /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
   refresh: { input: { body: { "refresh_token": string; }; }; output: Tokens };
   /** Creates an account and signs in. */
-  register: { input: { body: { "email": string; "password": string; "name": string; }; }; output: Tokens };
+  register: { input: { body: { "email": string; "password": string; "name": string; "invitation_token"?: string; }; }; output: Tokens };
+  /** Sets a new password with a one-time token from the operator, and ends every session. */
+  reset_password: { input: { body: { "token": string; "new_password": string; }; }; output: undefined };
   /** Revokes one of the caller’s sessions. */
   revoke_session: { input: { session_id: string; }; output: undefined };
   /** Accepts an invitation sent to the caller’s e-mail address. */
@@ -123,10 +123,8 @@ export interface Operations {
   update_workspace: { input: { workspace_id: string; if_match?: string; body: { "name": string; "version"?: number; }; }; output: Workspace };
   /** Lists members, oldest membership first. */
   list_members: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
-  /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
-  list_people: { input: { workspace_id: string; limit?: number; cursor?: string; ids?: string; }; output: { "data": Array<Person>; "next_cursor": string | null; } };
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
-  remove_member: { input: { workspace_id: string; user_id: string; if_match?: string; }; output: undefined };
+  remove_member: { input: { workspace_id: string; user_id: string; }; output: undefined };
   /** Changes a member’s role. Only owners can appoint or demote owners. */
   update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; }; }; output: Member };
   /** Revokes an invitation. */
@@ -203,7 +201,7 @@ interface Call {
 }
 
 export const operations: Record<keyof Operations, Call> = {
-  change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":[],"body":true,"returns":false},
+  change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":[],"body":true,"returns":true},
   get_me: {"method":"GET","path":"/v1/me","query":[],"headers":[],"body":false,"returns":true},
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
@@ -212,6 +210,7 @@ export const operations: Record<keyof Operations, Call> = {
   logout: {"method":"POST","path":"/v1/auth/logout","query":[],"headers":[],"body":false,"returns":false},
   refresh: {"method":"POST","path":"/v1/auth/refresh","query":[],"headers":[],"body":true,"returns":true},
   register: {"method":"POST","path":"/v1/auth/register","query":[],"headers":[],"body":true,"returns":true},
+  reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
   revoke_session: {"method":"DELETE","path":"/v1/sessions/{session_id}","query":[],"headers":[],"body":false,"returns":false},
   accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":[],"body":true,"returns":true},
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":[],"body":true,"returns":true},
@@ -222,8 +221,7 @@ export const operations: Record<keyof Operations, Call> = {
   get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":[],"headers":[],"body":false,"returns":true},
   update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
-  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","ids"],"headers":[],"body":false,"returns":true},
-  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
+  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":[],"body":false,"returns":false},
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
   revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":[],"body":false,"returns":false},
   archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match"],"body":false,"returns":false},

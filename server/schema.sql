@@ -138,6 +138,23 @@ CREATE INDEX comments_created ON public.comments USING btree (workspace_id, tick
 CREATE POLICY workspace ON comments USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comments TO baton_app;
 
+create table failed_attempts (
+  user_id uuid not null,
+  action text not null,
+  hour timestamp with time zone not null,
+  id uuid not null,
+  failures integer not null default 1,
+  request_id text not null,
+  ip text,
+  created_at timestamp with time zone not null default now(),
+  last_at timestamp with time zone not null default now(),
+  constraint failed_attempts_pkey PRIMARY KEY (user_id, action, hour),
+  constraint failed_attempts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX failed_attempts_created ON public.failed_attempts USING btree (user_id, created_at, id);
+CREATE POLICY own ON failed_attempts USING ((user_id = app_user_id()));
+GRANT DELETE, INSERT, SELECT, UPDATE ON failed_attempts TO baton_app;
+
 create table invitations (
   workspace_id uuid not null,
   id uuid not null,
@@ -190,6 +207,19 @@ CREATE INDEX memberships_created ON public.memberships USING btree (workspace_id
 CREATE INDEX memberships_live ON public.memberships USING btree (workspace_id, created_at, user_id) WHERE (removed_at IS NULL);
 CREATE POLICY workspace ON memberships USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
+
+create table password_resets (
+  user_id uuid not null,
+  id uuid not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint password_resets_pkey PRIMARY KEY (user_id, id),
+  constraint password_resets_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE POLICY own ON password_resets USING ((user_id = app_user_id()));
+GRANT INSERT, SELECT, UPDATE ON password_resets TO baton_app;
 
 create table project_statuses (
   workspace_id uuid not null,

@@ -227,7 +227,9 @@ where c.purged_at is not null and (r.body <> '' or c.body <> '');
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i
 join users u on u.id = i.accepted_by
-where u.email <> i.email;
+where u.email <> i.email and not exists (
+  select 1 from account_audit_log a
+  where a.user_id = u.id and a.action = 'email_changed' and a.detail ->> 'from' = i.email);
 
 -- name: one_live_refresh_token_a_session
 select t.user_id, t.session_id, count(*) || ' unspent tokens' as violation

@@ -28,6 +28,8 @@ const environment = z.object({
   BATON_ACCESS_TOKEN_TTL_S: count(900, 30, 86_400),
   BATON_REFRESH_TOKEN_TTL_S: count(30 * 86_400, 60, 366 * 86_400),
   BATON_REFRESH_GRACE_S: count(30, 0, 300),
+  BATON_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('open'),
+  BATON_PASSWORD_RESET_TTL_S: count(3_600, 60, 7 * 86_400),
   BATON_INVITATION_TTL_S: count(7 * 86_400, 60, 90 * 86_400),
   BATON_BCRYPT_COST: count(12, 4, 16),
   BATON_POOL_SIZE: count(20, 1, 500),
@@ -69,6 +71,10 @@ export interface Config extends Limits {
   refresh_token_ttl_s: number;
   /** How long a refresh token that was just spent gives the same successor again. */
   refresh_grace_s: number;
+  /** Who may sign up: everybody, those who send an invitation to their address, or nobody. */
+  registration: 'open' | 'invited' | 'closed';
+  /** Life of a one-time token for a new password. */
+  password_reset_ttl_s: number;
   invitation_ttl_s: number;
   bcrypt_cost: number;
   pool_size: number;
@@ -96,7 +102,13 @@ export interface Config extends Limits {
 /** What a verb needs that works on the database and serves nothing: no secrets. */
 export type DatabaseConfig = Pick<
   Config,
-  'database_url' | 'migrate_database_url' | 'data_dir' | 'database_wait_s' | 'pool_size' | 'processes'
+  | 'database_url'
+  | 'migrate_database_url'
+  | 'data_dir'
+  | 'database_wait_s'
+  | 'pool_size'
+  | 'processes'
+  | 'password_reset_ttl_s'
 >;
 
 /** Reads settings from a file into the environment, where they aren't set: BATON_ENV_FILE, or .env in the project. */
@@ -146,6 +158,7 @@ function databaseConfig(env: Environment): DatabaseConfig {
     database_wait_s: env.BATON_DATABASE_WAIT_S,
     pool_size: env.BATON_POOL_SIZE,
     processes: env.WEB_CONCURRENCY,
+    password_reset_ttl_s: env.BATON_PASSWORD_RESET_TTL_S,
   };
 }
 
@@ -178,6 +191,7 @@ export function readConfig(
     ...readSecrets(env, production, log),
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
+    registration: env.BATON_REGISTRATION,
     refresh_grace_s: env.BATON_REFRESH_GRACE_S,
     invitation_ttl_s: env.BATON_INVITATION_TTL_S,
     pool_min: Math.min(env.BATON_POOL_MIN, env.BATON_POOL_SIZE),

@@ -52,7 +52,10 @@ export const error_table = {
   invalid_token: [401, 'The access token is not valid'],
   session_ended: [401, 'The session has ended'],
   invalid_credentials: [401, 'E-mail address or password is wrong'],
+  invalid_reset_token: [401, 'The password reset token is not valid'],
   invalid_refresh_token: [401, 'The refresh token is not valid'],
+  registration_closed: [403, 'Registration is closed'],
+  invitation_required: [403, 'A valid invitation to this address is required'],
   forbidden: [
     403,
     'Your role does not permit this',

@@ -1,9 +1,9 @@
-import { disableUser } from './accounts/disable.ts';
+import { account_verbs, type AccountVerb, runAccountVerb } from './accounts/verbs.ts';
 import { ConfigError, readConfig, readDatabaseConfig, readEnvFile } from './config.ts';
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { MigrationChangedError } from './db/migrate.ts';
-import { connectTo, type Login } from './process/connect.ts';
+import type { Login } from './process/connect.ts';
 import { openAsOwner } from './process/database.ts';
 import { migrateAs } from './process/migrate.ts';
 import { serve } from './process/serve.ts';
@@ -34,19 +34,19 @@ async function bringUpToDate(owner: Login, description: string): Promise<void> {
   console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
 }
 
-async function disable(owner: Login, email: string): Promise<void> {
-  const client = await connectTo(owner, { wait_s: 0, log: console.error });
-  try {
-    const found = await disableUser(client, email);
-    console.log(found ? `Disabled ${email}.` : `There is no enabled account ${email}.`);
-    if (!found) process.exitCode = 1;
-  } finally {
-    await client.end();
-  }
+/** Tells the outcome on stderr, and what a program may want on stdout. */
+async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<void> {
+  const config = readDatabaseConfig();
+  await withDatabase(async (owner) => {
+    const { done, says, gives } = await runAccountVerb(verb, owner.url, args, config);
+    if (gives !== undefined) console.error(says);
+    (done ? console.log : console.error)(gives ?? says);
+    if (!done) process.exitCode = 1;
+  });
 }
 
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
-  const [email] = rest;
+  const account_verb = account_verbs[verb];
   readEnvFile();
   if ([verb, ...rest].some((word) => word === '--help' || word === 'help')) {
     console.log(usage);
@@ -54,8 +54,8 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
     await serve(readConfig(undefined, console.error));
   } else if (verb === 'migrate' && rest.length === 0) {
     await withDatabase(bringUpToDate);
-  } else if (verb === 'disable-user' && email !== undefined && rest.length === 1) {
-    await withDatabase((owner) => disable(owner, email));
+  } else if (account_verb !== undefined && rest.length === account_verb.usage.split(' ').length) {
+    await lookAfterAccounts(account_verb, rest);
   } else {
     console.error(usage);
     process.exitCode = 2;

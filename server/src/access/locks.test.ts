@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
-import { disableUser } from '../accounts/disable.ts';
+import { disableUser } from '../accounts/operator.ts';
 
 // Who waits, waits for much longer than a test would.
 const patient = { BATON_LOCK_TIMEOUT_MS: '60000', BATON_STATEMENT_TIMEOUT_MS: '60000' };

@@ -16,6 +16,7 @@ export const policy = {
   register: 'public',
   login: 'public',
   refresh: 'public',
+  reset_password: 'public',
   get_policy: 'public',
   get_livez: 'public',
   get_readyz: 'public',

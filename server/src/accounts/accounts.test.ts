@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../test/harness/conformance.ts';
-import { type Person, registerPerson } from '../../test/harness/people.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
-import { disableUser } from './disable.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
+import { addUser, changeEmail, disableUser, enableUser, offerPasswordReset } from './operator.ts';
 
 let server: TestServer;
 
@@ -96,8 +97,11 @@ describe('signing in', () => {
       const statements = async (body: { email: string; password: string }) => {
         sent.length = 0;
         expect(await statusOf(conformingClient(listened.url).raw.login({ body }))).toBe(401);
+        await new Promise((resolve) => setTimeout(resolve, 200)); // what is noted after the response is out
+        const noting = sent.findIndex((text) => text.includes('failed_attempts'));
+        const before = noting === -1 ? sent : sent.slice(0, noting - 1);
         // The counters clear up after themselves at random; each asks as itself.
-        return sent.filter((text) => !text.includes('limit 1000')).map((text) => text.replace(/user_id = '.*'/, ''));
+        return before.filter((text) => !text.includes('limit 1000')).map((text) => text.replace(/user_id = '.*'/, ''));
       };
       const wrong = await statements({ email: known.email, password: disabled.password });
       expect(await statements({ email: 'nobody@example.com', password: disabled.password })).toEqual(wrong);
@@ -228,12 +232,25 @@ describe('sessions', () => {
     const wrong = { current_password: 'not this one', new_password: 'another long one' };
     expect(await statusOf(person.client.raw.change_password({ body: wrong }))).toBe(401);
     await other.client.get_me();
-    await person.client.change_password({ body: { ...wrong, current_password: person.password } });
+    const changed = await person.client.change_password({ body: { ...wrong, current_password: person.password } });
+    expect(changed.user).toEqual(person.user);
     expect(await statusOf(other.client.raw.get_me())).toBe(401);
     await person.client.get_me();
     const old = await person.client.raw.login({ body: { email: person.email, password: person.password } });
     expect(old.status).toBe(401);
     await person.client.login({ body: { email: person.email, password: 'another long one' } });
+  });
+
+  test('get a new refresh token with a new password; the old one is refused, and ends nothing', async () => {
+    const person = await registerPerson(server);
+    const before = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
+    const body = { current_password: person.password, new_password: 'another long one' };
+    const { access_token, refresh_token } = await person.client.change_password({ body });
+    for (const old of [before.refresh_token, person.refresh_token]) {
+      expect(await statusOf(person.client.raw.refresh({ body: { refresh_token: old } }))).toBe(401);
+    }
+    for (const token of [person.access_token, access_token]) await conformingClient(server.url, token).get_me();
+    await person.client.refresh({ body: { refresh_token } });
   });
 
   test('that have ended change no password', async () => {
@@ -252,6 +269,249 @@ describe('the account', () => {
       version: 2,
     });
     expect(await statusOf(client.raw.update_me({ body: { name: 'Newer' }, if_match: '"1"' }))).toBe(412);
+  });
+});
+
+/** Waits for what is done after the response. */
+async function eventually<T>(look: () => Promise<T>, expected: (found: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const found = await look();
+    if (expected(found) || tries > 100) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('failures', () => {
+  test('leave one counting entry an hour in the account’s own audit log', async () => {
+    const person = await registerPerson(server);
+    const { client, email, user } = person;
+    const guess = { email, password: 'not this one' };
+    for (let n = 0; n < 3; n++) await client.raw.login({ body: guess });
+    const body = { current_password: 'not this one', new_password: 'another long one' };
+    await client.raw.change_password({ body });
+    const { data } = await eventually(
+      () => client.list_my_audit(),
+      (page) =>
+        page.data.length === 3 &&
+        page.data.every(({ action, detail }) => action !== 'sign_in_failed' || detail['failures'] === 3),
+    );
+    const failures = data.filter(({ action }) => action !== 'registered');
+    expect(failures).toMatchObject([
+      { action: 'password_change_failed', detail: { failures: 1 } },
+      { action: 'sign_in_failed', detail: { failures: 3, last_at: expect.stringMatching(/Z$/) }, ip: '127.0.0.1' },
+    ]);
+    await server.database.owner.query(
+      `update failed_attempts set hour = hour - interval '1 hour', created_at = created_at - interval '1 hour'
+       where user_id = $1`,
+      [user.id],
+    );
+    await client.raw.login({ body: guess });
+    const page = await eventually(
+      () => client.list_my_audit({ limit: 2 }),
+      ({ data: [first] }) => first?.action === 'sign_in_failed',
+    );
+    expect(page.data.map(({ action, detail }) => [action, detail['failures']])).toEqual([
+      ['sign_in_failed', 1],
+      ['registered', undefined],
+    ]);
+    const rest = await client.list_my_audit({ cursor: page.next_cursor ?? '' });
+    expect(rest.data.map(({ action }) => action)).toEqual(['password_change_failed', 'sign_in_failed']);
+  });
+});
+
+describe('choosing a password', () => {
+  test('refuses the most common ones and the address, wherever one is chosen', async () => {
+    const person = await registerPerson(server);
+    const { client, email, password } = person;
+    const token = (await offerPasswordReset(server.database.owner, email, 60)) ?? '';
+    for (const chosen of ['Password123!', email.toUpperCase()]) {
+      const answers = [
+        await client.raw.register({
+          body: { email: chosen.includes('@') ? email : someAddress(), password: chosen, name: 'N' },
+        }),
+        await client.raw.change_password({ body: { current_password: password, new_password: chosen } }),
+        await client.raw.reset_password({ body: { token, new_password: chosen } }),
+      ];
+      expect(
+        answers.map(({ status, body }) => [status, (body as { errors: { pointer: string }[] }).errors[0]?.pointer]),
+      ).toEqual([
+        [422, '/password'],
+        [422, '/new_password'],
+        [422, '/new_password'],
+      ]);
+    }
+    await client.reset_password({ body: { token, new_password: 'a long enough one' } }); // not used up by that
+  });
+});
+
+describe('the operator’s one-time token', () => {
+  const reset = (token: string, new_password = 'another long one') =>
+    conformingClient(server.url).raw.reset_password({ body: { token, new_password } });
+  const offer = async ({ email }: Person, ttl_s = 60) =>
+    (await offerPasswordReset(server.database.owner, email, ttl_s)) ?? '';
+  const signIn = ({ email }: Person, password: string) =>
+    statusOf(conformingClient(server.url).raw.login({ body: { email, password } }));
+
+  test('sets a new password once, and ends every session', async () => {
+    const person = await registerPerson(server);
+    const [older, token] = [await offer(person), await offer(person)];
+    expect(await statusOf(reset(older))).toBe(401); // another one was made since
+    const statuses = await Promise.all([1, 2, 3].map(() => statusOf(reset(token))));
+    expect(statuses.sort()).toEqual([204, 401, 401]);
+    expect(await statusOf(person.client.raw.get_me())).toBe(401);
+    expect([await signIn(person, person.password), await signIn(person, 'another long one')]).toEqual([401, 200]);
+    const { client } = await again({ ...person, password: 'another long one' });
+    const actions = (await client.list_my_audit()).data.map(({ action }) => action);
+    expect(actions).toContain('password_reset');
+    expect(actions).toContain('password_reset_offered');
+  });
+
+  test('is refused with the same bytes and as many statements when it is unknown, altered, expired, used up or of a disabled account', async () => {
+    const sent: string[] = [];
+    const listened = await startServer({}, { database: server.database, patch: (text) => (sent.push(text), text) });
+    try {
+      const [expired, changed, disabled] = [
+        await registerPerson(server),
+        await registerPerson(server),
+        await registerPerson(server),
+      ];
+      const tokens = [await offer(expired), await offer(changed), await offer(disabled)];
+      await server.database.owner.query(`update password_resets set expires_at = now() where user_id = $1`, [
+        expired.user.id,
+      ]);
+      await changed.client.change_password({
+        body: { current_password: changed.password, new_password: 'another long one' },
+      });
+      await disableUser(server.database.owner, disabled.email);
+      const [first = ''] = tokens;
+      const refusals = [];
+      for (const token of [...tokens, '', 'nonsense', `bpt_${'A'.repeat(86)}`, first.slice(0, -4) + 'AAAA']) {
+        sent.length = 0;
+        const { status, body } = await conformingClient(listened.url).raw.reset_password({
+          body: { token, new_password: 'another long one' },
+        });
+        const texts = sent
+          .filter((text) => !text.includes('limit 1000'))
+          .map((text) => text.replace(/user_id = '.*'/, ''));
+        refusals.push(JSON.stringify([status, body, texts]));
+      }
+      expect(new Set(refusals).size).toBe(1);
+      expect(refusals[0]).toContain('invalid_reset_token');
+    } finally {
+      await listened.stop();
+    }
+  });
+
+  test('gives a password to somebody whom the operator added, who then signs in', async () => {
+    const email = someAddress();
+    const token = await addUser(server.database.owner, { email, name: 'Added', ttl_s: 60 });
+    const sign_in = (password: string) => conformingClient(server.url).raw.login({ body: { email, password } });
+    expect(await statusOf(sign_in('another long one'))).toBe(401);
+    expect(await statusOf(reset(token))).toBe(204);
+    expect(await statusOf(sign_in('another long one'))).toBe(200);
+    await expect(addUser(server.database.owner, { email, name: 'Twice', ttl_s: 60 })).rejects.toMatchObject({
+      code: 'email_taken',
+    });
+  });
+});
+
+describe('disabling', () => {
+  test('is undone by enabling, but for sessions and tokens', async () => {
+    const person = await registerPerson(server);
+    const { owner } = server.database;
+    const token = await offerPasswordReset(owner, person.email, 60);
+    expect([await disableUser(owner, person.email), await disableUser(owner, person.email)]).toEqual([true, false]);
+    expect(await offerPasswordReset(owner, person.email, 60)).toBeUndefined();
+    expect([await enableUser(owner, person.email), await enableUser(owner, person.email)]).toEqual([true, false]);
+    expect(await statusOf(person.client.raw.get_me())).toBe(401);
+    expect(await statusOf(person.client.raw.refresh({ body: { refresh_token: person.refresh_token } }))).toBe(401);
+    expect(
+      await statusOf(
+        person.client.raw.reset_password({ body: { token: token ?? '', new_password: 'another long one' } }),
+      ),
+    ).toBe(401);
+    const { client } = await again(person);
+    const actions = (await client.list_my_audit()).data.map(({ action }) => action);
+    expect(actions.slice(0, 3)).toEqual(['logged_in', 'account_enabled', 'account_disabled']);
+  });
+});
+
+describe('another address', () => {
+  test('is given by the operator, unless it is taken; the account stays the same', async () => {
+    const [host, guest] = [await registerPerson(server), await registerPerson(server)];
+    const { id: workspace_id } = await host.client.create_workspace({ body: { name: 'W' } });
+    await joinWorkspace(host, guest, workspace_id, 'member');
+    const { owner } = server.database;
+    const to = someAddress();
+    await expect(changeEmail(owner, { from: guest.email, to: host.email })).rejects.toMatchObject({
+      code: 'email_taken',
+    });
+    expect(await changeEmail(owner, { from: someAddress(), to })).toBe(false);
+    expect(await changeEmail(owner, { from: guest.email, to })).toBe(true);
+    expect(await guest.client.get_me()).toMatchObject({ id: guest.user.id, email: to, version: 2 });
+    expect(await statusOf(guest.client.raw.login({ body: { email: guest.email, password: guest.password } }))).toBe(
+      401,
+    );
+    const { client } = await again({ ...guest, email: to });
+    expect((await client.list_my_audit()).data[1]).toMatchObject({
+      action: 'email_changed',
+      detail: { from: guest.email, to },
+    });
+    expect(await brokenInvariants(owner)).toEqual({}); // the invitation was to the address of then
+  });
+});
+
+describe('registration', () => {
+  const serverFor = (registration: string) =>
+    startServer({ BATON_REGISTRATION: registration }, { database: server.database });
+  const signUp = ({ url }: TestServer, body: { email: string; invitation_token?: string }) =>
+    conformingClient(url).raw.register({ body: { ...body, password: 'a long enough one', name: 'N' } });
+  const codeOf = async (call: ReturnType<typeof signUp>) => ((await call).body as { code?: string }).code ?? 'ok';
+
+  test('that is closed refuses everybody, and lets those in who have an account', async () => {
+    const closed = await serverFor('closed');
+    try {
+      const { email, password } = await registerPerson(server);
+      expect(await codeOf(signUp(closed, { email: someAddress() }))).toBe('registration_closed');
+      expect(await codeOf(signUp(closed, { email }))).toBe('registration_closed');
+      await conformingClient(closed.url).login({ body: { email, password } });
+    } finally {
+      await closed.stop();
+    }
+  });
+
+  test('that is for invited people takes an open invitation to the very address, and nothing else', async () => {
+    const invited = await serverFor('invited');
+    try {
+      const { client } = await registerPerson(server);
+      const { id: workspace_id } = await client.create_workspace({ body: { name: 'W' } });
+      const invite = async () => {
+        const email = someAddress();
+        const { id, token } = await client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+        return { email, id, invitation_token: token };
+      };
+      const [one, other, revoked] = [await invite(), await invite(), await invite()];
+      await client.revoke_invitation({ workspace_id, invitation_id: revoked.id });
+      const code = ({ email, invitation_token }: { email: string; invitation_token?: string }) =>
+        codeOf(signUp(invited, invitation_token === undefined ? { email } : { email, invitation_token }));
+      expect(await code({ email: one.email })).toBe('invitation_required');
+      expect(await code({ email: one.email, invitation_token: other.invitation_token })).toBe('invitation_required');
+      expect(await code({ email: one.email, invitation_token: 'bit_' })).toBe('invitation_required');
+      expect(await code(revoked)).toBe('invitation_required');
+      expect(await codeOf(signUp(server, { email: one.email, invitation_token: other.invitation_token }))).toBe(
+        'invitation_required',
+      );
+      const { status, body } = await signUp(invited, { email: one.email, invitation_token: one.invitation_token });
+      expect(status).toBe(201);
+      const { access_token } = body as { access_token: string };
+      const joined = await conformingClient(invited.url, access_token).accept_invitation({
+        body: { token: one.invitation_token },
+      });
+      expect(joined).toMatchObject({ id: workspace_id, role: 'viewer' });
+      expect(await code(one)).toBe('invitation_required'); // accepted by now
+    } finally {
+      await invited.stop();
+    }
   });
 });
 

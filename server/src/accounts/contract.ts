@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import {
   asList,
@@ -16,7 +17,7 @@ import {
 } from '../http/contract.ts';
 
 // An address as it was stored.
-const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
+export const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
 
 export const user = z
   .strictObject({
@@ -67,6 +68,15 @@ const account_actions = {
   logged_out: 'A session was signed out.',
   session_revoked: 'A session was revoked.',
   password_changed: 'The password was changed.',
+  password_reset: 'A new password was set with a one-time token.',
+  sign_in_failed: 'Sign-ins with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
+  password_change_failed:
+    'Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.',
+  account_added: 'The operator created the account.',
+  account_disabled: 'The operator disabled the account, which ended its sessions.',
+  account_enabled: 'The operator enabled the account again.',
+  email_changed: 'The operator changed the e-mail address.',
+  password_reset_offered: 'The operator created a one-time token to set a new password.',
   refresh_token_reused: 'A used refresh token was sent again, which ended its session.',
 } as const;
 
@@ -88,13 +98,26 @@ export const account_audit_entry = z
   })
   .meta({ id: 'AccountAuditEntry' });
 
-/** An address as it is kept and compared: trimmed, in lower case. */
+/** A domain as DNS has it: `münchen.de` is `xn--mnchen-3ya.de`; '' for what can't be one. */
+const toAscii = (domain: string) => (/[%/:@\\?#[\]]/.test(domain) ? '' : domainToASCII(domain));
+
+// RFC 5321: a local part of at most 64 characters, dot-atom; no quoted strings, no address literals. Of a domain, labels
+// of at most 63; the last one has a letter, or is a punycoded one.
+const mailbox =
+  /^(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
+
+/** An address as it is kept and compared: trimmed, in lower case, its domain in ASCII form. */
 export const email = z
   .string()
   .trim()
-  .toLowerCase()
   .max(254)
-  .pipe(z.email())
+  .transform((text) => {
+    const at = text.lastIndexOf('@');
+    // Letters of ASCII only: the Kelvin sign in lower case is a k, and somebody else's.
+    const local = text.slice(0, at + 1).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+    return local + toAscii(text.slice(at + 1));
+  })
+  .pipe(z.email({ pattern: mailbox }).max(254))
   .meta({ format: 'email', example: 'ada@example.com' });
 const password = verbatim({ min: 10, max: 256 }).meta({ format: 'password' });
 
@@ -105,14 +128,21 @@ export const register = operation({
   tag: 'accounts',
   summary: 'Creates an account and signs in.',
   body: z
-    .strictObject({ email, password, name: line(200) })
+    .strictObject({
+      email,
+      password,
+      name: line(200),
+      invitation_token: verbatim({ max: 200 }).optional().meta({
+        description: 'The token of an invitation to this address. Required where only invited people may sign up.',
+      }),
+    })
     .refine(({ email: address, password: secret }) => secret.toLowerCase() !== address, {
       path: ['password'],
       message: 'A password must not be the e-mail address.',
     }),
   status: 201,
   response: tokens,
-  errors: ['email_taken'],
+  errors: ['email_taken', 'registration_closed', 'invitation_required'],
 });
 
 export const login = operation({
@@ -178,13 +208,25 @@ export const change_password = operation({
   method: 'put',
   path: '/v1/me/password',
   tag: 'accounts',
-  summary: 'Changes the caller’s password and ends all other sessions.',
+  summary: 'Changes the password, ends every other session, and returns new tokens for this one.',
   body: z.strictObject({
     current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }),
     new_password: password,
   }),
-  status: 204,
+  status: 200,
+  response: tokens,
   errors: ['invalid_credentials'],
+});
+
+export const reset_password = operation({
+  id: 'reset_password',
+  method: 'post',
+  path: '/v1/auth/reset-password',
+  tag: 'accounts',
+  summary: 'Sets a new password with a one-time token from the operator, and ends every session.',
+  body: z.strictObject({ token: verbatim({ max: 200 }), new_password: password }),
+  status: 204,
+  errors: ['invalid_reset_token'],
 });
 
 export const list_sessions = operation({

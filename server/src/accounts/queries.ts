@@ -16,6 +16,12 @@ export function userById(db: Db, user_id: string): Promise<User> {
   return db.one(sql`select ${columns} from users u where u.id = ${user_id}`);
 }
 
+/** The account with this address, disabled or not, and whether it is. */
+export function anyUserByEmail(db: Db, email: string): Promise<(User & { disabled: boolean }) | undefined> {
+  return db.maybeOne(sql`
+    select ${columns}, u.disabled_at is not null as disabled from users u where u.email = ${email}`);
+}
+
 /** The account unless it is disabled. */
 export function enabledUser(db: Db, user_id: string): Promise<User | undefined> {
   return db.maybeOne(sql`select ${columns} from users u where u.id = ${user_id} and u.disabled_at is null`);
@@ -34,6 +40,26 @@ export function insertUser(tx: Tx, row: { id: string; email: string; name: strin
 export function renameUser(tx: Tx, user_id: string, name: string): Promise<User> {
   return tx.one(sql`
     update users as u set name = ${name}, version = u.version + 1,
+      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+    where u.id = ${user_id} returning ${columns}`);
+}
+
+/** Has the transaction wait, after its commit, for those who act on the account being enabled. */
+export function settleUser(tx: Tx, user_id: string): void {
+  tx.settle(sql`select 1 from users where id = ${user_id} for update`);
+}
+
+/** Disables the account, or enables it again. */
+export function setDisabled(tx: Tx, user_id: string, disabled: boolean): void {
+  tx.send(sql`
+    update users as u set disabled_at = case when ${disabled} then now() end, version = u.version + 1,
+      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+    where u.id = ${user_id}`);
+}
+
+export function setEmail(tx: Tx, user_id: string, email: string): Promise<User> {
+  return tx.one(sql`
+    update users as u set email = ${email}, version = u.version + 1,
       updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
     where u.id = ${user_id} returning ${columns}`);
 }
@@ -57,6 +83,38 @@ export async function replacePasswordHash(tx: Tx, user_id: string, verified: str
     update user_credentials set password_hash = ${hash}, changed_at = now()
     where user_id = ${user_id} and password_hash = ${verified} returning user_id`);
   return row !== undefined;
+}
+
+/** Sets the password whatever it was; of sign-ins with the old one, those that come later see it. */
+export function setPasswordHash(tx: Tx, user_id: string, hash: string): void {
+  tx.send(sql`
+    insert into user_credentials (user_id, password_hash) values (${user_id}, ${hash})
+    on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at`);
+}
+
+/** Waits for sign-ins that have checked the password, and lets none begin until the commit. */
+export function lockCredentials(tx: Tx, user_id: string): void {
+  tx.send(sql`select 1 from user_credentials where user_id = ${user_id} for update`);
+}
+
+export function insertPasswordReset(tx: Tx, row: { user_id: string; id: string; hash: Buffer; ttl_s: number }): void {
+  tx.send(sql`
+    insert into password_resets (user_id, id, token_hash, expires_at)
+    values (${row.user_id}, ${row.id}, ${row.hash}, now() + ${row.ttl_s} * interval '1 second')`);
+}
+
+/** Uses the token up if it is open; tells whether it was. Of two uses at once the second finds it used. */
+export async function usePasswordReset(tx: Tx, token: { user_id: string; id: string; hash: Buffer }): Promise<boolean> {
+  const row = await tx.maybeOne(sql`
+    update password_resets set ended_at = now()
+    where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
+      and ended_at is null and expires_at > now() returning id`);
+  return row !== undefined;
+}
+
+/** Ends the account's open tokens for a new password. */
+export function endPasswordResets(tx: Tx, user_id: string): void {
+  tx.send(sql`update password_resets set ended_at = now() where user_id = ${user_id} and ended_at is null`);
 }
 
 export function insertCredentials(tx: Tx, user_id: string, password_hash: string): void {
@@ -160,16 +218,21 @@ export function spendRefreshToken(tx: Tx, token: { user_id: string; session_id: 
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
 }
 
+/** Forgets the session's refresh tokens, spent ones too: to use one is refused, and ends nothing. */
+export function deleteRefreshTokens(tx: Tx, owner: { user_id: string; session_id: string }): void {
+  tx.send(sql`delete from refresh_tokens where user_id = ${owner.user_id} and session_id = ${owner.session_id}`);
+}
+
 /**
- * Ends sessions: one, or all but one, and waits after the commit for every write that still counts on one of them.
+ * Ends sessions: one, all but one, or all, and waits after the commit for every write that still counts on one of them.
  * Gives the ids of those that were live.
  */
 export async function revokeSessions(
   tx: Tx,
   user_id: string,
-  which: { only: string } | { except: string },
+  which: { only: string } | { except: string } | 'all',
 ): Promise<string[]> {
-  const chosen = 'only' in which ? sql`id = ${which.only}` : sql`id <> ${which.except}`;
+  const chosen = which === 'all' ? sql`true` : 'only' in which ? sql`id = ${which.only}` : sql`id <> ${which.except}`;
   const rows = await tx.rows<{ id: string }>(sql`
     update sessions set revoked_at = now()
     where user_id = ${user_id} and ${chosen} and revoked_at is null and expires_at > now() returning id`);
@@ -207,15 +270,42 @@ export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {
     created_at: string;
   }>(sql`
     select a.id, a.action, a.detail, a.request_id, a.ip, a.created_at
-    from account_audit_log a
+    from (
+      select l.user_id, l.id, l.action, l.detail, l.request_id, l.ip, l.created_at from account_audit_log l
+      union all
+      select f.user_id, f.id, f.action,
+        jsonb_build_object('failures', f.failures,
+          'last_at', to_char(f.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
+        f.request_id, f.ip, f.created_at
+      from failed_attempts f
+    ) a
     where a.user_id = ${user_id} and ${part.after}
     ${part.order_and_limit}`);
 }
 
-/** Where a request came from, for the account's own audit log. */
+/** Where a request came from, for the account's own audit log. The operator comes from nowhere. */
 export interface Origin {
   request_id: string;
-  ip: string;
+  ip: string | null;
+}
+
+const kept_days = 90;
+
+/** Counts a failed attempt in the entry of its hour; those of long ago make room. */
+export function recordFailedAttempt(
+  tx: Tx,
+  user_id: string,
+  origin: Origin,
+  action: Extract<AccountAction, 'sign_in_failed' | 'password_change_failed'>,
+): void {
+  tx.send(sql`
+    insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
+    values (${user_id}, ${action}, date_trunc('hour', now()), ${newId()}, ${origin.request_id}, ${origin.ip})
+    on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
+      request_id = excluded.request_id, ip = excluded.ip`);
+  tx.send(sql`
+    delete from failed_attempts
+    where user_id = ${user_id} and action = ${action} and hour < now() - ${kept_days} * interval '1 day'`);
 }
 
 export function recordAccountAudit(

@@ -5,13 +5,16 @@ import { requireMatch } from '../http/preconditions.ts';
 import * as contract from './contract.ts';
 import { accountAuditOf, lockUser, renameUser, sessionsOf, userById } from './queries.ts';
 import { changePassword, endSession } from './sessions.ts';
-import { refreshSession, registerAccount, signIn } from './sign-in.ts';
+import { resetPassword } from './password-reset.ts';
+import { registerAccount } from './register.ts';
+import { refreshSession, signIn } from './sign-in.ts';
 
 export function accountRoutes(routes: Routes, services: Services): void {
   const { cursors } = services;
   routes.open(contract.register, registerAccount);
   routes.open(contract.login, signIn);
   routes.open(contract.refresh, refreshSession);
+  routes.open(contract.reset_password, resetPassword);
   routes.writeOwn(contract.logout, (tx, caller, request) =>
     endSession(tx, caller, request, caller.session_id, 'logged_out'),
   );

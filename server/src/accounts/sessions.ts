@@ -1,10 +1,23 @@
 import { type Caller, holdSession, permitted, requireSession } from '../access/authorize.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
+import type { Response } from '../http/contract.ts';
 import type { Request, Services } from '../http/handle.ts';
+import { requireNotEmail, requireUncommon } from './common-passwords.ts';
 import type { change_password } from './contract.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import { type Origin, passwordHash, recordAccountAudit, replacePasswordHash, revokeSessions } from './queries.ts';
+import {
+  deleteRefreshTokens,
+  endPasswordResets,
+  lockSession,
+  type Origin,
+  passwordHash,
+  recordAccountAudit,
+  replacePasswordHash,
+  revokeSessions,
+  userById,
+} from './queries.ts';
+import { issueTokens, noteFailure } from './sign-in.ts';
 
 /** Ends one of the caller's sessions; somebody else's is not there. */
 export async function endSession(
@@ -20,25 +33,39 @@ export async function endSession(
   recordAccountAudit(tx, caller.user_id, origin, action, { session_id });
 }
 
-/** Changes the password, given the current one, and ends every other session. */
+/**
+ * Changes the password, given the current one, and ends every other session. Of this one, the refresh token is replaced,
+ * too: it may be in other hands. Whoever uses the old one is refused, and the session goes on.
+ */
 export async function changePassword(
   services: Services,
   caller: Caller,
   request: Request<typeof change_password>,
-): Promise<void> {
+): Promise<Response<typeof change_password>> {
   const { pool, config } = services;
   const { user_id, session_id } = caller;
-  const known = await readOnly(pool, { user_id }, async (db) => {
-    return permitted(requireSession(db, caller), passwordHash(db, user_id));
+  const { current_password, new_password } = request.body;
+  const [user, known] = await readOnly(pool, { user_id }, async (db) => {
+    return permitted(requireSession(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)]));
   });
-  const matches = await verifyPassword(request.body.current_password, known, config.bcrypt_cost, request);
-  if (!matches || known === undefined) throw new BatonError('invalid_credentials');
-  const hash = await hashPassword(request.body.new_password, config.bcrypt_cost, request);
-  await transaction(pool, { user_id }, async (tx) => {
+  requireNotEmail(new_password, user.email, '/new_password');
+  await requireUncommon(new_password, '/new_password');
+  const matches = await verifyPassword(current_password, known, config.bcrypt_cost, request);
+  if (!matches || known === undefined) {
+    request.after(() => noteFailure(services, user_id, request, 'password_change_failed'));
+    throw new BatonError('invalid_credentials');
+  }
+  const hash = await hashPassword(new_password, config.bcrypt_cost, request);
+  return transaction(pool, { user_id }, async (tx) => {
     await holdSession(tx, caller);
     // Of two changes at once the second finds another password than it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
+    const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first
+    if (session?.live !== true) throw new BatonError('session_ended');
     const ended = await revokeSessions(tx, user_id, { except: session_id });
+    endPasswordResets(tx, user_id);
+    deleteRefreshTokens(tx, { user_id, session_id });
     recordAccountAudit(tx, user_id, request, 'password_changed', { sessions_ended: ended.length });
+    return issueTokens(tx, services, user, session_id);
   });
 }

@@ -1,24 +1,23 @@
-import type { Body, Response } from '../http/contract.ts';
+import type { Response } from '../http/contract.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Request, Services } from '../http/handle.ts';
 import { auth_window_s } from '../http/rate-limits.ts';
 import { newId } from '../lib/ids.ts';
-import type { login, refresh, register, User } from './contract.ts';
+import type { login, refresh, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
   countRefresh,
   enabledUser,
   enabledUserByEmail,
-  insertCredentials,
   insertRefreshToken,
   insertSession,
-  insertUser,
   lockPasswordHash,
   lockSession,
   passwordHash,
   recentRefreshTokens,
   recordAccountAudit,
+  recordFailedAttempt,
   refreshToken,
   replacePasswordHash,
   revokeSessions,
@@ -30,7 +29,7 @@ import { liveSuccessor, newRefreshToken, type RefreshToken, readRefreshToken, su
 type Tokens = Response<typeof login>;
 
 /** Adds a refresh token to the session's family and signs an access token for it. */
-function issueTokens(tx: Tx, services: Services, user: User, session_id: string): Tokens {
+export function issueTokens(tx: Tx, services: Services, user: User, session_id: string): Tokens {
   const owner = { user_id: user.id, session_id };
   const { token, hash } = newRefreshToken(owner);
   insertRefreshToken(tx, { ...owner, hash });
@@ -39,27 +38,21 @@ function issueTokens(tx: Tx, services: Services, user: User, session_id: string)
 
 type Origin = Pick<Request<typeof login>, 'request_id' | 'ip' | 'user_agent'>;
 
-function startSession(tx: Tx, services: Services, user: User, origin: Origin): Tokens {
+export function startSession(tx: Tx, services: Services, user: User, origin: Origin): Tokens {
   const id = newId();
   const { user_agent, ip } = origin;
   insertSession(tx, { user_id: user.id, id, user_agent, ip, ttl_s: services.config.refresh_token_ttl_s });
   return issueTokens(tx, services, user, id);
 }
 
-/** Makes an account and signs in. */
-export async function registerAccount(
-  services: Services,
-  request: Request<typeof register>,
-): Promise<Response<typeof register>> {
-  const { email, name, password }: Body<typeof register> = request.body;
-  const hash = await hashPassword(password, services.config.bcrypt_cost, request);
-  const user_id = newId();
-  return transaction(services.pool, { user_id, network: request.network }, async (tx) => {
-    const user = await insertUser(tx, { id: user_id, email, name });
-    insertCredentials(tx, user_id, hash);
-    recordAccountAudit(tx, user_id, request, 'registered');
-    return startSession(tx, services, user, request);
-  });
+/** Counts a wrong password in the account's audit log: after the response, so that its time tells nothing. */
+export function noteFailure(
+  { pool }: Services,
+  user_id: string,
+  origin: Pick<Origin, 'request_id' | 'ip'>,
+  action: 'sign_in_failed' | 'password_change_failed',
+): Promise<void> {
+  return transaction(pool, { user_id }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
 }
 
 /** Signs in. Unknown address, wrong password and disabled account take as long and answer the same. */
@@ -71,7 +64,10 @@ export async function signIn(services: Services, request: Request<typeof login>)
   const user_id = found?.id ?? newId();
   const known = await readOnly(pool, { user_id, network: request.network }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost, request);
-  if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');
+  if (!matches || found === undefined || known === undefined) {
+    if (found !== undefined) request.after(() => noteFailure(services, user_id, request, 'sign_in_failed'));
+    throw new BatonError('invalid_credentials');
+  }
   const rehashed = needsRehash(known, config.bcrypt_cost)
     ? await hashPassword(password, config.bcrypt_cost, request)
     : undefined;

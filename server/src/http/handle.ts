@@ -58,6 +58,8 @@ export interface Request<O extends Operation> {
   /** Of the body. */
   body_bytes: number;
   user_agent: string | undefined;
+  /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
+  after: (work: () => Promise<void>) => void;
 }
 
 type ReadWorkspace<O extends Operation> = (db: Db, applicant: Applicant, request: Request<O>) => Promise<Response<O>>;
@@ -132,7 +134,12 @@ function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operati
   return faults.slice(0, max_faults);
 }
 
-function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, res: ExpressResponse): Request<O> {
+function parseRequest<O extends Operation>(
+  operation: O,
+  req: ExpressRequest,
+  res: ExpressResponse,
+  log: Logger,
+): Request<O> {
   const params = operation.params?.safeParse(req.params);
   // An id that can't exist is not there, like any other that doesn't.
   if (params?.success === false) throw new BatonError('not_found');
@@ -156,6 +163,11 @@ function parseRequest<O extends Operation>(operation: O, req: ExpressRequest, re
     network: siteOf(req.ip ?? ''),
     body_bytes: (res.locals['body_bytes'] as number | undefined) ?? 0,
     user_agent: req.headers['user-agent']?.slice(0, 400),
+    after: (work) => {
+      res.once('close', () => {
+        work().catch((error: unknown) => log.warn({ message: String(error) }, 'not done after the response'));
+      });
+    },
   };
 }
 
@@ -238,7 +250,7 @@ export function createRoutes(router: Router, services: Services): Routes {
     };
     const guard = services.limits.guardOf(operation.id);
     const handler: RequestHandler = async (req, res) => {
-      const request = parseRequest(operation, req, res);
+      const request = parseRequest(operation, req, res, services.log);
       const identity = res.locals['identity'] as Identity | undefined;
       const work = () => serve(request, identity);
       const { ip, body } = request;

@@ -18,6 +18,8 @@ export type Guard = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
 export interface RateLimits {
   /** The limit of an operation by which somebody could guess, or sign up again and again. */
   guardOf: (operation_id: string) => Guard | undefined;
+  /** Notes that the account was used in this network: guesses from elsewhere don't keep it out of there. */
+  noteKnown: (email: string, from: { ip: string }) => Promise<void>;
 }
 
 /** The window of all limits on authentication. */
@@ -65,11 +67,11 @@ function networkBuckets(kind: string, { ip }: Asking, limit: number): Bucket[] {
   return hasSite(ip) ? [network, { kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
 }
 
-const placeOf = (email: string, { ip }: Asking) => `${email} ${networkOf(ip)}`;
+const placeOf = (email: string, { ip }: { ip: string }) => `${email} ${networkOf(ip)}`;
 
 /** Notes that the account was used in this network. Should the note be lost, the next sign-in makes it. */
-function noteKnown(counters: Counters, email: string, asking: Asking): Promise<void> {
-  return counters.note(placeOf(email, asking), { days: known_for_days }).catch(() => undefined);
+function noteKnown(counters: Counters, email: string, from: { ip: string }): Promise<void> {
+  return counters.note(placeOf(email, from), { days: known_for_days }).catch(() => undefined);
 }
 
 /**
@@ -97,7 +99,7 @@ function guardSignIn(config: Config, counters: Counters): Guard {
 
 /** Sign-ups count whether they succeed or not. Where one succeeds, the account is known from then on. */
 function guardSignUp(config: Config, counters: Counters): Guard {
-  const counts: Counts = (error) => error === undefined || refusedBy('email_taken')(error);
+  const counts: Counts = (error) => error === undefined || refusedBy('email_taken', 'invitation_required')(error);
   return async (asking, work) => {
     const { email } = asking.body as { email: string };
     const buckets = networkBuckets('sign-up', asking, config.auth_limit_per_address);
@@ -139,8 +141,15 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     register: guardSignUp(config, counters),
     login: guardSignIn(config, counters),
     refresh: guardRefresh(config, counters),
+    reset_password: (asking, work) => {
+      const buckets = networkBuckets('password reset', asking, config.auth_limit_per_address);
+      return counted(counters, buckets, refusedBy('invalid_reset_token'), work);
+    },
     change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),
     accept_invitation: guardAccount('invitation', refusedBy('not_found'), config, counters),
   };
-  return { guardOf: (operation_id) => guards[operation_id] };
+  return {
+    guardOf: (operation_id) => guards[operation_id],
+    noteKnown: (email, from) => noteKnown(counters, email, from),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { email, stored_email } from '../accounts/contract.ts';
 import {
   id,
   line,
@@ -62,15 +63,6 @@ export const get_workspace = operation({
   response: workspace,
   etag: true,
 });
-
-const stored_email = z.string().max(254).meta({ format: 'email', example: 'grace@example.com' });
-const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254)
-  .pipe(z.email())
-  .meta({ format: 'email', example: 'grace@example.com' });
 
 export const member = z
   .strictObject({

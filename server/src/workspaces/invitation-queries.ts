@@ -111,3 +111,19 @@ export function markAccepted(tx: Tx, workspace_id: string, id: string, user_id: 
     update invitations set accepted_at = now(), accepted_by = ${user_id}
     where workspace_id = ${workspace_id} and id = ${id}`);
 }
+
+/** Whether the token opens an invitation to this address, by somebody who may still give its role. */
+export async function isInvited(
+  db: Db,
+  token: { workspace_id: string; id: string; hash: Buffer },
+  email: string,
+): Promise<boolean> {
+  const row = await db.maybeOne(sql`
+    select i.id from invitations i
+    join workspaces w on w.id = i.workspace_id and w.deleted_at is null
+    join memberships b on b.workspace_id = ${token.workspace_id} and b.user_id = i.invited_by and ${may_give}
+    join users bu on bu.id = b.user_id and bu.disabled_at is null
+    where i.workspace_id = ${token.workspace_id} and i.id = ${token.id} and i.token_hash = ${token.hash}
+      and i.email = ${email} and ${open} and i.expires_at > now()`);
+  return row !== undefined;
+}

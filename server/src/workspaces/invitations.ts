@@ -7,7 +7,6 @@ import type { Body, Response } from '../http/contract.ts';
 import type { Services } from '../http/handle.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import { newToken, readToken } from '../lib/tokens.ts';
 import type { create_invitation, Workspace } from './contract.ts';
 import {
   insertInvitation,
@@ -17,10 +16,9 @@ import {
   retireDead,
   revokeInvitation,
 } from './invitation-queries.ts';
+import { newInvitationToken, readInvitationToken } from './invitation-token.ts';
 import { insertMembership, isMember, memberships } from './member-queries.ts';
 import { workspaceById } from './queries.ts';
-
-const prefix = 'bit_';
 
 /** Invites an address with a role no higher than one's own. The token is in the answer and nowhere else. */
 export async function invite(
@@ -41,8 +39,8 @@ export async function invite(
   if (is_member) throw new BatonError('already_member');
   retireDead(tx, workspace_id, input.email);
   const id = newId();
-  const { token, hash } = newToken(prefix, [workspace_id, id]);
   const ttl_s = config.invitation_ttl_s;
+  const { token, hash } = newInvitationToken(workspace_id, id);
   const invitation = await insertInvitation(tx, { ...input, workspace_id, id, hash, invited_by: user_id, ttl_s });
   if (invitation === undefined) throw new BatonError('invitation_pending');
   recordAudit(tx, actor, {
@@ -67,12 +65,12 @@ export async function withdrawInvitation(tx: Tx, actor: Actor, id: string): Prom
  */
 export async function acceptInvitation(services: Services, caller: Caller, given: string): Promise<Workspace> {
   const { user_id } = caller;
-  const token = readToken(prefix, given);
-  const [workspace_id, id] = token?.ids ?? [];
-  return transaction(services.pool, { user_id, workspace_id }, async (tx) => {
+  const token = readInvitationToken(given);
+  return transaction(services.pool, { user_id, workspace_id: token?.workspace_id }, async (tx) => {
     await holdSession(tx, caller);
-    if (token === undefined || workspace_id === undefined || id === undefined) throw new BatonError('not_found');
-    const invitation = await lockInvitation(tx, { workspace_id, id, hash: token.hash }, user_id);
+    if (token === undefined) throw new BatonError('not_found');
+    const { workspace_id, id } = token;
+    const invitation = await lockInvitation(tx, token, user_id);
     if (invitation === undefined) throw new BatonError('not_found');
     await requireFewer(
       tx,

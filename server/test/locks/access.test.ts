@@ -5,7 +5,7 @@ import { applyToWrite } from '../../src/access/authorize.ts';
 import { accessOf } from '../../src/access/policy.ts';
 import { contracts } from '../../src/contracts.ts';
 import type { Operation } from '../../src/http/contract.ts';
-import { disableUser } from '../../src/accounts/disable.ts';
+import { disableUser } from '../../src/accounts/operator.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';

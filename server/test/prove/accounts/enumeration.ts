@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { disableUser } from '../../../src/accounts/disable.ts';
+import { disableUser } from '../../../src/accounts/operator.ts';
 import { registerPerson } from '../../harness/people.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';

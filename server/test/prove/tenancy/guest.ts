@@ -1,4 +1,4 @@
-import { disableUser } from '../../../src/accounts/disable.ts';
+import { disableUser, enableUser } from '../../../src/accounts/operator.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
 import type { Wire, WireAnswer, WireRequest } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
@@ -30,7 +30,7 @@ export interface Loss {
 export class Guest {
   readonly #stage: Stage;
   readonly #host: Person;
-  readonly #self: Person;
+  #self: Person;
   readonly #here: Wire;
   readonly #there: Wire;
   readonly #workspace: string;
@@ -89,7 +89,8 @@ export class Guest {
   async regain(kind: Kind): Promise<void> {
     if (kind === 'role') await this.#giveRole('member');
     if (kind === 'disabling') {
-      await this.#stage.database.owner.query('update users set disabled_at = null where id = $1', [this.#self.user.id]);
+      await enableUser(this.#stage.database.owner, this.#self.email);
+      this.#self = { ...this.#self, access_token: await this.#signIn() }; // the session from before is over
     }
     if (kind !== 'removal') return;
     const email = this.#self.email;
@@ -107,6 +108,10 @@ export class Guest {
   /** Sessions that end are fresh ones; the first stays, to end them. */
   async #tokenFor(kind: Kind): Promise<string> {
     if (kind === 'role' || kind === 'removal' || kind === 'disabling') return this.#self.access_token;
+    return this.#signIn();
+  }
+
+  async #signIn(): Promise<string> {
     const body = { email: this.#self.email, password: this.#password };
     const answer = await this.#done({ method: 'POST', path: '/v1/auth/login', body });
     return (JSON.parse(answer.text) as { access_token: string }).access_token;

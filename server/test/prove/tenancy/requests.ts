@@ -39,6 +39,7 @@ export const bodies: Record<string, unknown> = {
   login: { email: 'nobody@example.com', password: 'not the password' },
   refresh: { refresh_token: 'none' },
   register: { email: 'nobody', password: 'x', name: '' },
+  reset_password: { token: 'none', new_password: 'a long enough new one' },
   accept_invitation: { token: 'bit_' },
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { disableUser } from '../../../src/accounts/disable.ts';
+import { disableUser } from '../../../src/accounts/operator.ts';
 import type { Role } from '../../../src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';

@@ -1,0 +1,40 @@
+import { BatonError } from '../errors.ts';
+
+/** What a list of 49,000 common passwords has that could be at the root of one of ours. */
+async function loadCommon(): Promise<ReadonlySet<string>> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  return new Set(dictionary['passwords-common'].map(String));
+}
+
+// Loaded when the first password is chosen, and kept: a server that only signs people in is spared it.
+let common: Promise<ReadonlySet<string>> | undefined;
+
+const few_distinct = /^(.{1,2})\1+.?$/su;
+const max_repeated = 20;
+
+/**
+ * Whether the password is among the first that anybody would try: one of the list in whatever case, one of the list with up to
+ * four digits or signs behind it, or one or two characters over and over.
+ */
+export async function isCommon(password: string): Promise<boolean> {
+  const text = password.normalize('NFC').toLowerCase();
+  if (text.length <= max_repeated && few_distinct.test(text)) return true;
+  const list = await (common ??= loadCommon());
+  const ending = /[^\p{L}]{0,4}$/u.exec(text)?.[0].length ?? 0;
+  for (let cut = 0; cut <= ending; cut++) if (list.has(text.slice(0, text.length - cut))) return true;
+  return false;
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new BatonError('validation_failed', { errors: [{ pointer, detail }] });
+}
+
+/** Throws `validation_failed` for a password that anybody would try. */
+export async function requireUncommon(password: string, pointer: string): Promise<void> {
+  if (await isCommon(password)) refuse(pointer, 'This password is one of the most common. Choose another one.');
+}
+
+/** Throws `validation_failed` for a password that is the account's e-mail address. */
+export function requireNotEmail(password: string, email: string, pointer: string): void {
+  if (password.toLowerCase() === email) refuse(pointer, 'A password must not be the e-mail address.');
+}

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+import type { AccountAction, User } from './contract.ts';
+import { newResetToken } from './password-reset.ts';
+import {
+  anyUserByEmail,
+  endPasswordResets,
+  insertPasswordReset,
+  insertUser,
+  lockCredentials,
+  lockUser,
+  recordAccountAudit,
+  revokeSessions,
+  setDisabled,
+  setEmail,
+  settleUser,
+} from './queries.ts';
+
+// What the operator may do to an account, and no account to another. Addresses come as `email` of contract.ts gives them.
+
+/** For the account's audit log. */
+const operator = { request_id: 'operator', ip: null };
+
+type Account = User & { disabled: boolean };
+
+/** Runs the work on the account with this address; undefined when there is none. */
+async function withAccount<T>(
+  pool: pg.Pool,
+  email: string,
+  work: (tx: Tx, account: Account) => Promise<T>,
+): Promise<T | undefined> {
+  const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
+  if (found === undefined) return undefined;
+  return transaction(pool, { user_id: found.id }, async (tx) => {
+    await lockUser(tx, found.id);
+    const account = await anyUserByEmail(tx, email);
+    return account?.id === found.id ? work(tx, account) : undefined; // given another address meanwhile
+  });
+}
+
+function offerReset(tx: Tx, user_id: string, ttl_s: number, action: AccountAction): string {
+  const id = newId();
+  const { token, hash } = newResetToken(user_id, id);
+  endPasswordResets(tx, user_id);
+  insertPasswordReset(tx, { user_id, id, hash, ttl_s });
+  recordAccountAudit(tx, user_id, operator, action);
+  return token;
+}
+
+/** Creates an account without a password; gives the one-time token to set one. Throws `email_taken`. */
+export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; name: string; ttl_s: number }) {
+  const id = newId();
+  return transaction(pool, { user_id: id }, async (tx) => {
+    await insertUser(tx, { id, email, name });
+    return offerReset(tx, id, ttl_s, 'account_added');
+  });
+}
+
+/** Gives a one-time token to set a new password; the ones before end. Undefined when there is no enabled account. */
+export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number): Promise<string | undefined> {
+  return withAccount(pool, email, async (tx, { id, disabled }) =>
+    disabled ? undefined : offerReset(tx, id, ttl_s, 'password_reset_offered'),
+  );
+}
+
+/**
+ * Disables an account: the next request of any of its sessions is refused, and they are over for good, as its tokens
+ * for a new password are: none comes back when it is enabled again. Once this has ended, no write of theirs commits.
+ * Tells whether there was one to disable.
+ */
+export async function disableUser(pool: pg.Pool, email: string): Promise<boolean> {
+  const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
+    if (disabled) return false;
+    lockCredentials(tx, id); // a sign-in that has checked the password commits its session first, and it is ended here
+    setDisabled(tx, id, true);
+    endPasswordResets(tx, id);
+    const ended = await revokeSessions(tx, id, 'all');
+    settleUser(tx, id); // whoever accepts its invitation counts on its being enabled
+    recordAccountAudit(tx, id, operator, 'account_disabled', { sessions_ended: ended.length });
+    return true;
+  });
+  return done === true;
+}
+
+/** Enables a disabled account: it can sign in again. Tells whether there was one. */
+export async function enableUser(pool: pg.Pool, email: string): Promise<boolean> {
+  const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
+    if (!disabled) return false;
+    setDisabled(tx, id, false);
+    recordAccountAudit(tx, id, operator, 'account_enabled');
+    return true;
+  });
+  return done === true;
+}
+
+/** Gives an account another address. Tells whether there was one; throws `email_taken`. */
+export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
+  const done = await withAccount(pool, from, async (tx, { id }) => {
+    await setEmail(tx, id, to);
+    recordAccountAudit(tx, id, operator, 'email_changed', { from, to });
+    return true;
+  });
+  return done === true;
+}

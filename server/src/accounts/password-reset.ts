@@ -1,0 +1,51 @@
+import { transaction } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Request, Services } from '../http/handle.ts';
+import { newId } from '../lib/ids.ts';
+import { newToken, readToken, type Token } from '../lib/tokens.ts';
+import { requireNotEmail, requireUncommon } from './common-passwords.ts';
+import type { reset_password } from './contract.ts';
+import { hashPassword } from './passwords.ts';
+import {
+  enabledUser,
+  endPasswordResets,
+  lockCredentials,
+  recordAccountAudit,
+  revokeSessions,
+  setPasswordHash,
+  usePasswordReset,
+} from './queries.ts';
+
+const prefix = 'bpt_';
+
+/** A new one-time token for a new password. */
+export function newResetToken(user_id: string, id: string): Token {
+  return newToken(prefix, [user_id, id]);
+}
+
+/**
+ * Sets a new password, given the operator's one-time token, and ends every session. A token that is unknown, used or
+ * expired, or of a disabled account, is refused after as much work, with the same bytes.
+ */
+export async function resetPassword(services: Services, request: Request<typeof reset_password>): Promise<void> {
+  const { pool, config, limits } = services;
+  const { token: given, new_password } = request.body;
+  const read = readToken(prefix, given);
+  const [user_id, id] = read?.ids ?? [newId(), newId()];
+  const token = { user_id, id, hash: read?.hash ?? Buffer.alloc(32) };
+  await requireUncommon(new_password, '/new_password');
+  const hash = await hashPassword(new_password, config.bcrypt_cost, request);
+  const email = await transaction(pool, { user_id, network: request.network }, async (tx) => {
+    lockCredentials(tx, user_id); // first, as everybody does who changes them
+    const [was_open, user] = await Promise.all([usePasswordReset(tx, token), enabledUser(tx, user_id)]);
+    if (user === undefined || !was_open) throw new BatonError('invalid_reset_token');
+    requireNotEmail(new_password, user.email, '/new_password');
+    setPasswordHash(tx, user_id, hash);
+    endPasswordResets(tx, user_id);
+    const ended = await revokeSessions(tx, user_id, 'all');
+    recordAccountAudit(tx, user_id, request, 'password_reset', { sessions_ended: ended.length });
+    return user.email;
+  });
+  // Under a flood of guesses, the owner gets in from here.
+  await limits.noteKnown(email, request);
+}

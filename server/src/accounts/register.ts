@@ -1,0 +1,43 @@
+import { readOnly, transaction } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Body, Response } from '../http/contract.ts';
+import type { Request, Services } from '../http/handle.ts';
+import { newId } from '../lib/ids.ts';
+import { isInvited } from '../workspaces/invitation-queries.ts';
+import { readInvitationToken } from '../workspaces/invitation-token.ts';
+import { requireUncommon } from './common-passwords.ts';
+import type { register } from './contract.ts';
+import { hashPassword } from './passwords.ts';
+import { insertCredentials, insertUser, recordAccountAudit } from './queries.ts';
+import { startSession } from './sign-in.ts';
+
+/** Creates an account and signs in, where the operator lets everybody or this address in. */
+export async function registerAccount(
+  services: Services,
+  request: Request<typeof register>,
+): Promise<Response<typeof register>> {
+  const { pool, config } = services;
+  const { email, name, password, invitation_token }: Body<typeof register> = request.body;
+  const { network } = request;
+  if (config.registration === 'closed') throw new BatonError('registration_closed');
+  const must_be_invited = config.registration === 'invited' || invitation_token !== undefined;
+  const invitation = readInvitationToken(invitation_token ?? '');
+  const workspace_id = invitation?.workspace_id;
+  const invited = async (db: Parameters<typeof isInvited>[0]) => {
+    if (!must_be_invited) return;
+    if (invitation === undefined || !(await isInvited(db, invitation, email))) {
+      throw new BatonError('invitation_required');
+    }
+  };
+  await readOnly(pool, { workspace_id, network }, invited);
+  await requireUncommon(password, '/password');
+  const hash = await hashPassword(password, config.bcrypt_cost, request);
+  const user_id = newId();
+  return transaction(pool, { user_id, workspace_id, network }, async (tx) => {
+    await invited(tx); // again: withdrawn, perhaps, while we were hashing
+    const user = await insertUser(tx, { id: user_id, email, name });
+    insertCredentials(tx, user_id, hash);
+    recordAccountAudit(tx, user_id, request, 'registered');
+    return startSession(tx, services, user, request);
+  });
+}

@@ -1,0 +1,130 @@
+import pg from 'pg';
+import { BatonError } from '../errors.ts';
+import { line } from '../http/contract.ts';
+import { email as address } from './contract.ts';
+import { addUser, changeEmail, disableUser, enableUser, offerPasswordReset } from './operator.ts';
+
+/** What a verb of the operator did, or why it didn't. */
+export interface Outcome {
+  done: boolean;
+  /** For a person. */
+  says: string;
+  /** For a program, if there is something: a token. */
+  gives?: string;
+}
+
+export interface AccountVerb {
+  usage: string;
+  does: string;
+  /** Does it with the arguments of the command line. */
+  run: (pool: pg.Pool, args: string[], settings: { password_reset_ttl_s: number }) => Promise<Outcome>;
+}
+
+function offered(email: string, token: string, ttl_s: number): Outcome {
+  const minutes = Math.floor(ttl_s / 60);
+  const how = 'POST /v1/auth/reset-password {"token": "…", "new_password": "…"}';
+  return {
+    done: true,
+    says: `One-time token to set the password of ${email}, valid for ${minutes} minutes: ${how}`,
+    gives: token,
+  };
+}
+
+const unknown = (email: string): Outcome => ({ done: false, says: `There is no account ${email}.` });
+const taken = (email: string): Outcome => ({ done: false, says: `There is an account ${email} already.` });
+
+/** What comes of work that may find an address taken. */
+async function unlessTaken(email: string, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BatonError && error.code === 'email_taken') return taken(email);
+    throw error;
+  }
+}
+
+/** The verbs by which the operator looks after accounts. */
+export const account_verbs: Record<string, AccountVerb> = {
+  'add-user': {
+    usage: 'EMAIL NAME',
+    does: 'create an account, and print a one-time token to set its password',
+    run: (pool, [email = '', name = ''], { password_reset_ttl_s: ttl_s }) =>
+      unlessTaken(email, async () => {
+        return offered(email, await addUser(pool, { email, name, ttl_s }), ttl_s);
+      }),
+  },
+  'reset-password': {
+    usage: 'EMAIL',
+    does: 'print a one-time token to set a new password; sessions end when it is used',
+    run: async (pool, [email = ''], { password_reset_ttl_s: ttl_s }) => {
+      const token = await offerPasswordReset(pool, email, ttl_s);
+      if (token === undefined) return { done: false, says: `There is no enabled account ${email}.` };
+      return offered(email, token, ttl_s);
+    },
+  },
+  'disable-user': {
+    usage: 'EMAIL',
+    does: 'end all sessions of an account, and refuse it from its next request on',
+    run: async (pool, [email = '']) =>
+      (await disableUser(pool, email))
+        ? { done: true, says: `Disabled ${email}.` }
+        : { done: false, says: `There is no enabled account ${email}.` },
+  },
+  'enable-user': {
+    usage: 'EMAIL',
+    does: 'let a disabled account sign in again',
+    run: async (pool, [email = '']) =>
+      (await enableUser(pool, email))
+        ? { done: true, says: `Enabled ${email}.` }
+        : { done: false, says: `There is no disabled account ${email}.` },
+  },
+  'change-email': {
+    usage: 'EMAIL NEW_EMAIL',
+    does: 'give an account another e-mail address',
+    run: (pool, [from = '', to = '']) =>
+      unlessTaken(to, async () => {
+        const changed = await changeEmail(pool, { from, to });
+        return changed ? { done: true, says: `${from} is now ${to}.` } : unknown(from);
+      }),
+  },
+};
+
+/** The arguments with addresses as accounts keep them; the first that can't be one is named. */
+function readArguments({ usage }: AccountVerb, args: readonly string[]): string[] | { unusable: string } {
+  const read: string[] = [];
+  for (const [index, name] of usage.split(' ').entries()) {
+    const given = args[index] ?? '';
+    const parsed = (name.endsWith('EMAIL') ? address : line(200)).safeParse(given);
+    if (!parsed.success) return { unusable: `${JSON.stringify(given)} can't be used as ${name}.` };
+    read.push(parsed.data);
+  }
+  return read;
+}
+
+/** Runs a verb on the database of this URL. */
+export async function runAccountVerb(
+  verb: AccountVerb,
+  url: string,
+  args: readonly string[],
+  settings: { password_reset_ttl_s: number },
+): Promise<Outcome> {
+  const read = readArguments(verb, args);
+  if ('unusable' in read) return { done: false, says: read.unusable };
+  const config: pg.PoolConfig & { pipeline: boolean } = {
+    connectionString: url,
+    max: 1,
+    application_name: 'baton',
+    pipeline: true,
+  };
+  const pool = new pg.Pool(config);
+  pool.on('error', () => undefined); // the statement in progress rejects
+  try {
+    return await verb.run(pool, read, settings);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== '42P01' && code !== '42703') throw error; // a table or column that isn't there
+    return { done: false, says: 'The schema is not up to date. Run npm run migrate first.' };
+  } finally {
+    await pool.end();
+  }
+}

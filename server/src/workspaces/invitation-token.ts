@@ -1,0 +1,16 @@
+import { newToken, readToken, type Token } from '../lib/tokens.ts';
+
+const prefix = 'bit_';
+
+/** A new token for an invitation. */
+export function newInvitationToken(workspace_id: string, id: string): Token {
+  return newToken(prefix, [workspace_id, id]);
+}
+
+/** Which invitation the token says it opens; undefined if it can't be one of ours. */
+export function readInvitationToken(token: string): { workspace_id: string; id: string; hash: Buffer } | undefined {
+  const read = readToken(prefix, token);
+  if (read === undefined) return undefined;
+  const [workspace_id, id] = read.ids;
+  return { workspace_id, id, hash: read.hash };
+}
