@@ -9,11 +9,15 @@ import { migrateAs } from './process/migrate.ts';
 import { serve } from './process/serve.ts';
 import { exitOnSignal } from './process/stopping.ts';
 
-const usage = `Usage: npm run <verb> -- [argument]
+const of_accounts = Object.entries(account_verbs).map(([name, { usage, does }]) => `  ${name} ${usage}\n      ${does}`);
 
-  start                 serve the API
-  migrate               bring the schema up to date, and end
-  disable-user EMAIL    refuse this account from its next request on
+const usage = `Usage: npm run <verb> -- [arguments]
+
+  start
+      serve the API
+  migrate
+      bring the schema up to date, and end
+${of_accounts.join('\n')}
 
 Settings come from the environment; docs/operating.md lists them.`;
 

@@ -19,7 +19,7 @@ export const get_policy = operation({
           method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
           path: z
             .string()
-            .regex(/^\/[a-z0-9_/{}]*$/)
+            .regex(/^\/[a-z0-9_/{}-]*$/)
             .max(200),
           access: z.union([z.enum(['public', 'account']), z.array(role).max(4)]).meta({
             description:

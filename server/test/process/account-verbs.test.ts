@@ -62,7 +62,7 @@ test('what can’t be done is one line on stderr, and an exit code', { timeout }
   const refusals = [
     [['disable-user', 'nobody@example.com'], 1, 'There is no enabled account nobody@example.com.'],
     [['add-user', 'nobody', 'N'], 1, '"nobody" can\'t be used as EMAIL.'],
-    [['reset-password'], 2, 'Usage: baton <verb>'],
+    [['reset-password'], 2, 'Usage: npm run <verb>'],
   ] as const;
   for (const [args, code, says] of refusals) {
     const outcome = await verb(...args);
@@ -76,9 +76,7 @@ test('what can’t be done is one line on stderr, and an exit code', { timeout }
     stderr: 'The schema is not up to date. Run npm run migrate first.',
   });
   await database.owner.query('alter table gone rename to password_resets');
-  expect(await verb('add-user', email, 'L')).toMatchObject({ code: 0 });
-  expect(await verb('add-user', email, 'L')).toMatchObject({
-    code: 1,
-    stderr: `There is an account ${email} already.`,
-  });
+  const { user } = await registerPerson({ url });
+  const { stderr } = await verb('add-user', user.email, 'L');
+  expect(stderr).toBe(`There is an account ${user.email} already.`);
 });

@@ -99,9 +99,9 @@ export const enumeration: Check = {
       source: [
         {
           file: 'accounts/sign-in.ts',
-          find: "if (!matches || found === undefined || known === undefined) throw new BatonError('invalid_credentials');",
+          find: "request, 'sign_in_failed'));\n    throw new BatonError('invalid_credentials');",
           replace:
-            "if (found === undefined) throw new BatonError('not_found');\n  if (!matches || known === undefined) throw new BatonError('invalid_credentials');",
+            "request, 'sign_in_failed'));\n    throw new BatonError(found === undefined ? 'not_found' : 'invalid_credentials');",
         },
       ],
     },
