@@ -34,6 +34,8 @@ export type Member = { "user_id": string; "name": string; "email": string; "role
 
 export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
 
+export type Person = { "user_id": string; "name": string; "role": Role | null; "former": boolean; "created_at": string; };
+
 export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; [member: string]: unknown; };
 
 export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
@@ -123,8 +125,10 @@ export interface Operations {
   update_workspace: { input: { workspace_id: string; if_match?: string; body: { "name": string; "version"?: number; }; }; output: Workspace };
   /** Lists members, oldest membership first. */
   list_members: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
+  /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
+  list_people: { input: { workspace_id: string; limit?: number; cursor?: string; ids?: string; }; output: { "data": Array<Person>; "next_cursor": string | null; } };
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
-  remove_member: { input: { workspace_id: string; user_id: string; }; output: undefined };
+  remove_member: { input: { workspace_id: string; user_id: string; if_match?: string; }; output: undefined };
   /** Changes a member’s role. Only owners can appoint or demote owners. */
   update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; }; }; output: Member };
   /** Revokes an invitation. */
@@ -221,7 +225,8 @@ export const operations: Record<keyof Operations, Call> = {
   get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":[],"headers":[],"body":false,"returns":true},
   update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
-  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":[],"body":false,"returns":false},
+  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","ids"],"headers":[],"body":false,"returns":true},
+  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
   revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":[],"body":false,"returns":false},
   archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match"],"body":false,"returns":false},

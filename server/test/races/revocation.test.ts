@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { disableUser } from '../../src/accounts/disable.ts';
+import { disableUser } from '../../src/accounts/operator.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
