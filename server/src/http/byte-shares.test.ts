@@ -27,13 +27,18 @@ test('a network holds no more than half, whoever its accounts are', () => {
   expect(() => shares.take(eve, 25)).not.toThrow();
 });
 
-test('what is larger than a share passes alone, and nothing passes beyond the total', () => {
-  const shares = new ByteShares(100);
-  shares.take(ada, 90);
+test('what is larger than a share passes alone, and nothing large passes beyond the total', () => {
+  const mib = 1024 * 1024;
+  const shares = new ByteShares(100 * mib);
+  shares.take(ada, 90 * mib);
   expect(() => shares.take(ada, 1)).toThrow(limited);
-  expect(() => shares.take(eve, 11)).toThrow(expect.objectContaining({ code: 'overloaded', retry_after_s: 1 }));
-  shares.give(ada, 90);
-  shares.take(eve, 11);
-  shares.give(eve, 11);
+  expect(() => shares.take(eve, 11 * mib)).toThrow(expect.objectContaining({ code: 'overloaded', retry_after_s: 1 }));
+  shares.take(eve, 10 * mib);
+  shares.take({ user_id: 'small', network: '10.0.0.3' }, 1000); // large ones don't keep small ones out
+  shares.give({ user_id: 'small', network: '10.0.0.3' }, 1000);
+  shares.give(ada, 90 * mib);
+  shares.give(eve, 10 * mib);
+  shares.take(eve, 90 * mib);
+  shares.give(eve, 90 * mib);
   expect(shares.held).toBe(0);
 });

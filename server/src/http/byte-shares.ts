@@ -6,6 +6,8 @@ export interface Holder {
   network: string;
 }
 
+const small_bytes = 64 * 1024;
+
 /** A bound on bytes that are kept for requests in progress, so that no caller takes the memory of all. */
 export class ByteShares {
   readonly #total: number;
@@ -28,12 +30,13 @@ export class ByteShares {
 
   /**
    * Counts bytes as held. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
-   * no more. Something may always be held: what is larger than a share passes alone.
+   * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working. Something may always be held: what is larger than a share passes alone.
    */
   take({ user_id, network }: Holder, bytes: number): void {
     this.#requireShare(user_id, bytes, this.#of_user);
     this.#requireShare(network, bytes, this.#of_network);
-    if (this.#sum > 0 && this.#sum + bytes > this.#total) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+    const most = bytes <= small_bytes ? this.#total * 1.25 : this.#total;
+    if (this.#sum > 0 && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
     this.#add(user_id, bytes);
     this.#add(network, bytes);
     this.#sum += bytes;

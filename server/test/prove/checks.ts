@@ -3,8 +3,17 @@ import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
 import { inputs } from './inputs/index.ts';
 import { operations } from './operating/index.ts';
+import { neighbours } from './neighbours/index.ts';
 import { races } from './races/index.ts';
 import { tenancies } from './tenancy/index.ts';
 
 /** Every check, in the order of what it rests on. */
-export const checks: readonly Check[] = [...races, ...tenancies, ...accounts, ...faults, ...inputs, ...operations];
+export const checks: readonly Check[] = [
+  ...races,
+  ...tenancies,
+  ...accounts,
+  ...faults,
+  ...inputs,
+  neighbours,
+  ...operations,
+];

@@ -1,0 +1,267 @@
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeTeam, makeTicket } from '../../harness/make.ts';
+import { joinWorkspace, registerPerson, type Person } from '../../harness/people.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Mutant, type Run, scaled } from '../check.ts';
+import { quantile, setStage, type Stage } from '../stage.ts';
+import { attacks, type Outcome, type Target } from './attacks.ts';
+import { everyList } from './lists.ts';
+
+const max_resident_mb = 512;
+/** However busy the machine is, nobody waits so long for what others do. */
+const patience_ms = 2_500;
+/** BATON_BODY_MEMORY_MIB. */
+const max_admitted_mib = 64;
+/** Looks at the database a second, however many probes come. */
+const max_looks_a_second = 10;
+/** Refusals a second that 60 connections get when each is held back for a quarter of a second, and some more. */
+const max_refusals_a_second = 300;
+const attackers = 4;
+
+/** Limits as an operator has them who sets none, but for the tokens' life. */
+const settings = {
+  BATON_RATE_LIMIT_PER_MINUTE: '6000',
+  BATON_AUTH_LIMIT_PER_ADDRESS: '100',
+  BATON_AUTH_LIMIT_PER_ACCOUNT: '10',
+  BATON_REFUSAL_DELAY_MS: '250',
+  BATON_ACCESS_TOKEN_TTL_S: '86400',
+};
+
+/** Somebody who works in a workspace of their own, one request after the other. */
+class Neighbour {
+  readonly #wire: Wire;
+  readonly #token: string;
+  readonly #base: string;
+  readonly #project_id: string;
+  readonly #ticket_id: string;
+  readonly faults: string[] = [];
+
+  constructor(url: string, person: Person, place: { workspace_id: string; project_id: string; ticket_id: string }) {
+    this.#wire = new Wire(url, 1);
+    this.#token = person.access_token;
+    this.#base = `/v1/workspaces/${place.workspace_id}`;
+    this.#project_id = place.project_id;
+    this.#ticket_id = place.ticket_id;
+  }
+
+  /** Works until told otherwise; gives how long each request took. */
+  async work(during: string, goOn: () => boolean): Promise<number[]> {
+    const ticket = `${this.#base}/tickets/${this.#ticket_id}`;
+    const day = [
+      { method: 'GET', path: ticket },
+      { method: 'GET', path: `${this.#base}/tickets` },
+      { method: 'POST', path: `${ticket}/comments`, body: { body: 'At work' } },
+      { method: 'GET', path: `${this.#base}/projects/${this.#project_id}` },
+    ];
+    const times: number[] = [];
+    while (goOn()) {
+      for (const request of day) {
+        const begun = performance.now();
+        const answer = await this.#wire
+          .send({ ...request, token: this.#token, abort_after_ms: 4 * patience_ms })
+          .catch((error: Error) => ({ status: 0, text: error.message }));
+        const took = performance.now() - begun;
+        times.push(took);
+        if (answer.status >= 300 || answer.status === 0) this.#fault(during, `was answered ${answer.status}`);
+        if (took > patience_ms) this.#fault(during, `waited ${Math.round(took)} ms`);
+        await sleep(10);
+      }
+    }
+    return times;
+  }
+
+  /** Probes as a load balancer does. */
+  async probe(during: string, goOn: () => boolean): Promise<void> {
+    const wire = new Wire(this.#wire.url, 1);
+    while (goOn()) {
+      const answer = await wire
+        .send({ method: 'GET', path: '/readyz', abort_after_ms: patience_ms })
+        .catch(() => ({ status: 0 }));
+      if (answer.status !== 200) this.#fault(during, `saw /readyz answer ${answer.status}`);
+      await sleep(200);
+    }
+    wire.close();
+  }
+
+  #fault(during: string, what: string): void {
+    if (this.faults.length < 50) this.faults.push(`during ${during} a neighbour ${what}`);
+  }
+
+  leave(): void {
+    this.#wire.close();
+  }
+}
+
+/** The attacker's workspace: many tickets, one of which somebody keeps locked. */
+async function settle(
+  stage: Stage,
+  tickets: number,
+  ms: number,
+): Promise<{ target: Target; unlock: () => Promise<void> }> {
+  const people = await Promise.all(Array.from({ length: attackers }, () => registerPerson(stage)));
+  const [first] = people;
+  if (first === undefined) throw new Error('There is no attacker.');
+  const { id: workspace_id } = await first.client.create_workspace({ body: { name: 'Attackers' } });
+  for (const other of people.slice(1)) await joinWorkspace(first, other, workspace_id, 'member');
+  const body = { key: 'ATT', name: 'Attack' };
+  const { id: project_id } = await first.client.create_project({ workspace_id, body });
+  const { id: ticket } = await first.client.create_ticket({ workspace_id, project_id, body: { title: 'Locked' } });
+  const { owner } = stage.database;
+  await owner.query(
+    `insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels,
+       assignee_id, reporter_id, created_at, updated_at)
+     select $1, gen_random_uuid(), $2, n + 1, 'Ticket ' || n, repeat('x', case when n > $4 - 200 then 20000 else 100 end),
+       'open', 'open', case when n % 1000 = 0 then '{rare}' else '{common}' end::text[], null, $3,
+       now() - n * interval '1 second', now() - n * interval '1 second'
+     from generate_series(1, $4::int) n`,
+    [workspace_id, project_id, first.user.id, tickets],
+  );
+  await owner.query('update projects set last_number = $2 where id = $1', [project_id, tickets + 1]);
+  await owner.query(
+    `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
+     select workspace_id, gen_random_uuid(), reporter_id, 'ticket.created', 'ticket', id, 1, 'seed-0000'
+     from tickets where workspace_id = $1 and id <> $2`,
+    [workspace_id, ticket],
+  );
+  await owner.query('analyze');
+  const locker = await owner.connect();
+  await locker.query('begin');
+  await locker.query('select 1 from tickets where id = $1 for update', [ticket]);
+  const base = `/v1/workspaces/${workspace_id}`;
+  const target = {
+    url: stage.url,
+    ms,
+    tokens: people.map(({ access_token }) => access_token),
+    email: first.email,
+    lists: everyList({ workspace_id, project_id, ticket }),
+    tickets_path: `${base}/projects/${project_id}/tickets`,
+    ticket_path: `${base}/tickets/${ticket}`,
+  };
+  const unlock = async () => {
+    await locker.query('rollback');
+    locker.release();
+  };
+  return { target, unlock };
+}
+
+function attack(kind: string, target: Target): Promise<Outcome> {
+  const child = fork(path.join(import.meta.dirname, 'attacker.ts'));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`The attacker of ${kind} ended before its attack.`)));
+    child.once('message', (outcome: Outcome) => {
+      child.removeAllListeners('exit');
+      child.kill();
+      resolve(outcome);
+    });
+    child.send({ kind, target });
+  });
+}
+
+/** The most that the process ever had in memory. */
+function peakResident_mb(stage: Stage): number {
+  const status = readFileSync(`/proc/${stage.child.pid}/status`, 'utf8');
+  return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
+}
+
+/** Transactions of the server's database so far. What has just ended may be told a second later. */
+async function transactions({ database }: Stage): Promise<number> {
+  await sleep(1_200);
+  const { rows } = await database.owner.query<{ done: number }>(
+    `select (xact_commit + xact_rollback)::float as done from pg_stat_database where datname = current_database()`,
+  );
+  return rows[0]?.done ?? 0;
+}
+
+interface Seen {
+  kind: string;
+  outcome: Outcome;
+  seconds: number;
+  /** Transactions that aren't the neighbour's. */
+  looks: number;
+}
+
+function brokenBounds({ kind, outcome, seconds, looks }: Seen): string[] {
+  const { admitted_mib = 0, 429: refused = 0 } = outcome;
+  const found: string[] = [];
+  if (admitted_mib > max_admitted_mib) found.push(`${admitted_mib} MiB of bodies were taken at once`);
+  if (refused > max_refusals_a_second * seconds) found.push(`${refused} requests were refused in ${seconds} s`);
+  if (kind === 'probes' && looks > max_looks_a_second * seconds) found.push(`the database was asked ${looks} times`);
+  return found.map((fault) => `${kind}: ${fault}`);
+}
+
+async function liveBeside(run: Run, size: number): Promise<Finding> {
+  const judged = size >= 1;
+  const stage = await setStage(run, settings);
+  const team = await makeTeam(stage);
+  const { id: ticket_id } = await makeTicket(team);
+  const neighbour = new Neighbour(stage.url, team.member, { ...team, ticket_id });
+  const ms = scaled(8_000, size, 1_500);
+  const { target, unlock } = await settle(stage, scaled(50_000, size, 2_000), ms);
+  const during = async (name: string, work: Promise<unknown>) => {
+    let over = false;
+    const goOn = () => !over;
+    const watching = [neighbour.work(name, goOn), neighbour.probe(name, goOn)] as const;
+    await work;
+    over = true;
+    const [times] = await Promise.all(watching);
+    return times;
+  };
+  await during('nothing', sleep(ms / 2)); // what is compiled and planned at first is no idle server's
+  const idle = quantile(await during('nothing', sleep(2 * ms)), 0.99);
+  const figures: Record<string, number> = { 'idle ms p99': Number(idle.toFixed(1)) };
+  const violations: string[] = [];
+  const load: Record<string, number> = { different_lists: target.lists.length };
+  const kinds = Object.keys(attacks);
+  for (const [n, kind] of kinds.entries()) {
+    const before = await transactions(stage);
+    const begun = performance.now();
+    const attacking = attack(kind, target);
+    const times = await during(kind, attacking);
+    const outcome = await attacking;
+    const seconds = (performance.now() - begun) / 1000;
+    const looks = (await transactions(stage)) - before - times.length;
+    const p99 = quantile(times, 0.99);
+    figures[`${kind} ms p99`] = Number(p99.toFixed(1));
+    load[kind] = Object.values(outcome).reduce((sum, count) => sum + count, 0);
+    violations.push(...brokenBounds({ kind, outcome, seconds, looks }));
+    if (judged && p99 > 2 * idle) violations.push(`${kind}: the p99 is ${(p99 / idle).toFixed(1)} times the idle one`);
+    run.progress((n + 1) / kinds.length);
+  }
+  const resident = peakResident_mb(stage);
+  figures['resident mb at most'] = resident;
+  if (!(resident <= max_resident_mb)) violations.push(`the process had ${resident} MB in memory`);
+  violations.push(...neighbour.faults);
+  neighbour.leave();
+  await unlock();
+  return { load, figures, violations: [...violations, ...(await stage.strike())] };
+}
+
+const broken = (file: string, find: string, replace: string): Mutant => ({ source: [{ file, find, replace }] });
+
+export const neighbours: Check = {
+  id: 'neighbours',
+  promises: ['P32', 'P22'],
+  says: 'Whatever one workspace, account or network sends or asks, another’s p99 stays within twice its idle value.',
+  run: liveBeside,
+  slice: 0,
+  control_size: 0.3,
+  controls: {
+    'a workspace may use all connections': broken(
+      'db/turns.ts',
+      'const part = (size: number, eighths: number) => Math.max(1, Math.floor((size * eighths) / 8));',
+      'const part = (size: number, eighths: number) => Math.max(size, eighths);',
+    ),
+    'each probe asks the database': broken('http/readiness.ts', 'now - this.#asked.at > fresh_ms', 'now >= 0'),
+    'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' } },
+    'responses have no share of the memory': broken('http/handle.ts', 'shares.take(holder, length);', ''),
+    'bodies have no share of the memory': broken(
+      'http/byte-shares.ts',
+      'if (held === 0 || held + bytes <= share) return;',
+      'if (held + share >= 0) return;',
+    ),
+  },
+};
