@@ -1,5 +1,5 @@
 -- Up Migration
--- Lists whose cost and size are bounded whatever the data: docs/decisions/0013-lists-walk-one-index.md.
+-- Lists whose cost and size are bounded whatever the data: docs/decisions/0019-lists-walk-one-index.md.
 
 -- labels
 

@@ -26,7 +26,8 @@ const columns = [
   sql`request_id`,
   sql`created_at`,
 ];
-const long = {
+/** What of an entry may be long. */
+export const before_and_after = {
   columns: [sql`before`, sql`after`],
   plain_bytes: sql`0`,
   json_bytes: sql`coalesce(octet_length(q.before::text), 0) + coalesce(octet_length(q.after::text), 0) + 512`,
@@ -75,5 +76,5 @@ export async function auditEntries(
     descending: true,
     limit,
   });
-  return db.rows(withinBudget(page, [sql`stopped`, sql`at`, sql`id`, ...columns], long));
+  return db.rows(withinBudget(page, [sql`stopped`, sql`at`, sql`id`, ...columns], before_and_after));
 }

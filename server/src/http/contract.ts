@@ -68,6 +68,13 @@ interface Bounds {
   max: number;
 }
 
+/** The bytes of JSON that one text may become, whatever its characters: three for each unit of a text at its bound. */
+const max_text_json_bytes = 3 * 1024 * 1024;
+
+/** Whether a text stays within that; few need to be looked at. */
+const withinJsonBytes = (text: string) =>
+  text.length * 6 <= max_text_json_bytes || Buffer.byteLength(JSON.stringify(text)) - 2 <= max_text_json_bytes;
+
 /** Text of bounded length, in UTF-16 units, as it is: for secrets, which are compared byte by byte. */
 export function verbatim({ min = 0, max }: Bounds) {
   return z.string().min(min).max(max).check(noFault(max, textFault)).meta({ pattern: no_nul });
@@ -75,7 +82,14 @@ export function verbatim({ min = 0, max }: Bounds) {
 
 /** Text of bounded length, in UTF-16 units, composed (NFC) and with LF for line ends. */
 export function text({ min = 0, max }: Bounds) {
-  return z.string().overwrite(normalText).min(min).max(max).check(noFault(max, textFault)).meta({ pattern: no_nul });
+  return z
+    .string()
+    .overwrite(normalText)
+    .min(min)
+    .max(max)
+    .check(noFault(max, textFault))
+    .refine(withinJsonBytes, 'Text must not need more than 3 MiB as JSON.')
+    .meta({ pattern: no_nul });
 }
 
 /** One line of text: composed (NFC), trimmed, never empty, without anything that passes it for another. */

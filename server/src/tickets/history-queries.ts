@@ -1,7 +1,21 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
+import { before_and_after } from '../audit/queries.ts';
+import { withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ActivityEntry, ProjectTransition } from './contract.ts';
+
+const activity_columns = [
+  sql`id`,
+  sql`actor_id`,
+  sql`action`,
+  sql`subject_type`,
+  sql`subject_id`,
+  sql`version`,
+  sql`before`,
+  sql`after`,
+  sql`created_at`,
+];
 
 /** What happened to a ticket and its comments, from the audit log. */
 export function activityOf(
@@ -17,12 +31,13 @@ export function activityOf(
     from audit_log a
     where a.workspace_id = ${workspace_id} and ${condition} and ${part.after}
     ${part.order_and_limit})`;
-  return db.rows(sql`
+  const page = sql`
     select a.* from (
       ${arm(sql`a.subject_id = ${ticket_id} and a.subject_type = 'ticket'`)}
       union all
       ${arm(sql`a.ticket_id = ${ticket_id}`)}) a
-    ${part.order_and_limit}`);
+    ${part.order_and_limit}`;
+  return db.rows(withinBudget(page, activity_columns, before_and_after));
 }
 
 /** The transitions of all tickets of a project, without their comments. */

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contracts } from '../../src/contracts.ts';
+import { max_page_bytes } from '../../src/lib/bounds.ts';
+import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+const rows = 105;
+/** The character that takes most: one byte to store, six in JSON. */
+const worst = (length: number) => `repeat(chr(1), ${length})`;
+const ids = 'gen_random_uuid()';
+const many = `generate_series(1, ${rows}) n`;
+const labels = `(select array_agg(${worst(62)} || chr(256 + n)) from generate_series(1, 50) n)`;
+const entry = `jsonb_build_object('labels', to_jsonb(${labels}), 'title', ${worst(512)})`;
+
+let server: TestServer;
+let team: Team;
+let ids_of: Record<string, string>;
+
+/** What fills each list with rows as large as any, behind the API. `w`, `t`, `c`, `p`, `u`: the ids to use. */
+const fills: Record<string, (id: Record<string, string>) => string> = {
+  list_tickets: ({ w, p, u }) => `
+    insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels,
+      reporter_id, created_at, updated_at)
+    select '${w}', ${ids}, '${p}', 1000 + n, ${worst(512)}, ${worst(20_000)}, 'open', 'open', ${labels}, '${u}',
+      now() + n * interval '1 second', now() + n * interval '1 second' from ${many}`,
+  list_comments: ({ w, t, u }) => `
+    insert into comments (workspace_id, ticket_id, id, author_id, body)
+    select '${w}', '${t}', ${ids}, '${u}', ${worst(20_000)} from ${many}`,
+  list_comment_revisions: ({ w, t, c, u }) => `
+    insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
+    select '${w}', '${t}', '${c}', n, '${u}', ${worst(20_000)}, now() + n * interval '1 second' from ${many}`,
+  list_transitions: ({ w, t, p, u }) => `
+    insert into comments (workspace_id, ticket_id, id, author_id, body)
+    select '${w}', '${t}', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, '${u}', ${worst(20_000)}
+    from ${many};
+    insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status, to_status,
+      comment_id, actor_id, created_at)
+    select '${w}', '${t}', n, ${ids}, '${p}', 1, 'open', 'in_progress',
+      ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, '${u}', now() from ${many}`,
+  // Filled by list_transitions: the same rows, without their comments.
+  list_project_transitions: () => 'select 1',
+  list_activity: ({ w, t, u }) => `
+    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, after, request_id)
+    select '${w}', ${ids}, '${u}', 'comment.edited', 'comment', ${ids}, '${t}', ${entry}, ${entry}, 'request-1' from ${many}`,
+  list_audit: ({ w, u }) => `
+    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, before, after, request_id)
+    select '${w}', ${ids}, '${u}', 'workspace.updated', 'workspace', '${w}', ${entry}, ${entry}, 'request-1' from ${many}`,
+  list_my_audit: ({ u }) => `
+    insert into account_audit_log (user_id, id, action, detail, request_id)
+    select '${u}', ${ids}, 'logged_in', jsonb_build_object('user_agent', ${worst(400)}), 'request-1' from ${many}`,
+  list_sessions: ({ u }) => `
+    insert into sessions (user_id, id, user_agent, ip, expires_at)
+    select '${u}', ${ids}, ${worst(400)}, '::1', now() + interval '1 day' from ${many}`,
+  list_workspaces: ({ u }) => `
+    with made as (
+      insert into workspaces (id, name, created_by) select ${ids}, ${worst(200)}, '${u}' from ${many} returning id)
+    insert into user_workspaces (user_id, workspace_id, role) select '${u}', id, 'owner' from made`,
+  list_members: ({ w }) => `
+    with made as (
+      insert into users (id, email, name) select ${ids}, n || '@example.com', ${worst(200)} from ${many} returning id)
+    insert into memberships (workspace_id, user_id, role) select '${w}', id, 'member' from made`,
+  list_people: () => 'select 1',
+  list_invitations: ({ w, u }) => `
+    insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
+    select '${w}', ${ids}, n || '@example.org', 'member', '', '${u}', now() + interval '1 day' from ${many}`,
+  list_projects: ({ w, u }) => `
+    insert into projects (workspace_id, id, key, name, created_by)
+    select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,
+};
+
+const lists = contracts.filter(({ query }) => query !== undefined && 'cursor' in query.shape);
+
+beforeAll(async () => {
+  // Invariants are left out of the look at the end: rows written behind the API break them.
+  server = await startServer({}, { patch: (text) => text });
+  team = await makeTeam(server);
+  const ticket = await makeTicket(team);
+  const at = { workspace_id: team.workspace_id, ticket: ticket.id };
+  const comment = await team.owner.client.create_comment({ ...at, body: { body: 'c' } });
+  ids_of = { w: team.workspace_id, t: ticket.id, c: comment.id, p: team.project_id, u: team.owner.user.id };
+  for (const fill of Object.values(fills)) await server.database.owner.query(fill(ids_of));
+}, 60_000);
+afterAll(() => server.stop());
+
+async function page(list: (typeof lists)[number], parameters: Record<string, string>) {
+  const { w = '', t = '', c = '', p = '' } = ids_of;
+  const given: Record<string, string> = { workspace_id: w, ticket: t, comment_id: c, project_id: p };
+  const path = list.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? name);
+  const url = `${server.url}${path}?${new URLSearchParams({ limit: '100', ...parameters })}`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${team.owner.access_token}` } });
+  const text = await answer.text();
+  expect([list.id, answer.status, answer.status === 200 ? '' : text]).toEqual([list.id, 200, '']);
+  const { data, next_cursor } = JSON.parse(text) as { data: { id?: string }[]; next_cursor: string | null };
+  return { bytes: Buffer.byteLength(text), data, next_cursor };
+}
+
+const cases: [name: string, list: (typeof lists)[number], parameters: Record<string, string>][] = [
+  ...lists.map((list) => [list.id, list, {}] as [string, typeof list, Record<string, string>]),
+  ...lists
+    .filter(({ id }) => id === 'list_tickets')
+    .map(
+      (list) =>
+        [`${list.id} with descriptions`, list, { fields: 'description' }] as [
+          string,
+          typeof list,
+          Record<string, string>,
+        ],
+    ),
+];
+
+// What a page has besides its items, and what its items have besides what is counted in the database.
+const slack = 64 * 1024;
+
+test.each(cases)(
+  '%s has pages of a bounded size, which are together all of it',
+  async (_, list, parameters) => {
+    expect(Object.keys(fills)).toContain(list.id);
+    const seen: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const given: Record<string, string> = cursor === null ? parameters : { ...parameters, cursor };
+      const { bytes, data, next_cursor } = await page(list, given);
+      expect(data.length).toBeGreaterThan(0);
+      if (data.length > 1) expect(bytes).toBeLessThanOrEqual(max_page_bytes + slack);
+      seen.push(...data);
+      cursor = next_cursor;
+    } while (cursor !== null);
+    expect(seen.length).toBeGreaterThanOrEqual(rows);
+    expect(new Set(seen.map((item) => JSON.stringify(item))).size).toBe(seen.length);
+  },
+  60_000,
+);
