@@ -31,6 +31,7 @@ export interface EmbeddedDatabase {
   url: string;
   data_dir: string;
   port: number;
+  major: string;
   /** It was running already, left by a supervisor that was killed. */
   adopted: boolean;
   stop: () => Promise<void>;
@@ -116,6 +117,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     url,
     data_dir,
     port: running.claim.port,
+    major: binaries.major,
     adopted: running.child === undefined,
     stop: () => {
       stopping = true;

@@ -73,7 +73,7 @@ async function startOwn(config: DatabaseConfig, { on_exit, signal }: Opening): P
     owner: login,
     app: login,
     embedded: true,
-    description: `PostgreSQL 18, embedded${state}, on port ${embedded.port}, in ${embedded.data_dir}`,
+    description: `PostgreSQL ${embedded.major}, embedded${state}, on port ${embedded.port}, in ${embedded.data_dir}`,
     stop: embedded.stop,
   };
 }

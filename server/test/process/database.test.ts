@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -79,6 +80,41 @@ describe('a database that can’t be used', () => {
     cleanups.push(() => void proxy.close());
     await says(served, 'Ctrl-C stops it');
     await served.stop();
+  });
+});
+
+describe('npm run migrate', () => {
+  test('migrates the owner’s database and no other, says which, and needs no secrets', async () => {
+    const names = ['owner', 'web'].map((name) => `baton_${name}_${randomBytes(4).toString('hex')}`);
+    const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
+    await admin.connect();
+    cleanups.push(async () => {
+      for (const name of names) await admin.query(`drop database ${name} with (force)`);
+      await admin.end();
+    });
+    for (const name of names) await admin.query(`create database ${name}`);
+    const [owner = '', web = ''] = names;
+    const data_dir = emptyDir();
+    const env = { MIGRATE_DATABASE_URL: clusterUrl(owner), DATABASE_URL: clusterUrl(web), NODE_ENV: 'production' };
+    const none = { BATON_SECRET: '', BATON_JWT_KEYS: '', BATON_DATA_DIR: data_dir };
+    const { code, lines } = await run('migrate', { ...env, ...none });
+    const { port, password } = new URL(clusterUrl(owner));
+    expect(lines[0]).toBe(`Migrating database ${owner} at 127.0.0.1:${port} as postgres …`);
+    expect([code, lines[1]]).toEqual([0, expect.stringMatching(/^Applied 0001_initial/)]);
+    expect(lines.join()).not.toContain(password);
+    expect(readdirSync(data_dir)).toEqual([]);
+    const tables = await Promise.all(
+      names.map(async (name) => {
+        const client = new pg.Client({ connectionString: clusterUrl(name) });
+        await client.connect();
+        const { rows } = await client.query<{ n: number }>(
+          "select count(*)::int as n from pg_tables where tablename = 'tickets'",
+        );
+        await client.end();
+        return rows[0]?.n;
+      }),
+    );
+    expect(tables).toEqual([1, 0]);
   });
 });
 
@@ -189,6 +225,14 @@ describe('the embedded database', () => {
     writeFileSync(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' }); // and while it runs
     while (readFileSync(log, 'utf8').length > 1_000_000) await sleep(100);
     await stop();
+  });
+
+  test('of another PostgreSQL is refused in words', async () => {
+    const dir = await madeDir();
+    writeFileSync(path.join(dir, 'postgres/PG_VERSION'), '17\n');
+    const refused = await start(dir);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toMatch(/^\S+ is of PostgreSQL 17, and this Baton brings 18\. Dump it [^\n]+\n$/);
   });
 
   test.each(['empty', 'gone'])('whose password is %s is given a new one, in words', async (state) => {

@@ -11,6 +11,8 @@ const elsewhere = 'Set DATABASE_URL to use a PostgreSQL of your own.';
 
 export interface Binaries {
   dir: string;
+  /** PostgreSQL's major version. */
+  major: string;
   initdb: string;
   postgres: string;
 }
@@ -29,7 +31,9 @@ export function findBinaries(): Binaries {
   }
   linkLibraries(dir);
   const executable = (file: string) => path.join(dir, 'native', 'bin', platform === 'windows' ? `${file}.exe` : file);
-  return { dir, initdb: executable('initdb'), postgres: executable('postgres') };
+  const { version } = JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')) as { version: string };
+  const [major = ''] = version.split('.');
+  return { dir, major, initdb: executable('initdb'), postgres: executable('postgres') };
 }
 
 /** What the package's install script does, for where install scripts are off: an npm package can't carry links. */

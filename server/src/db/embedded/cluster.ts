@@ -7,6 +7,15 @@ import { type Binaries, EmbeddedError } from './binaries.ts';
 import { isAlive } from './postmaster.ts';
 import { runProgram } from './program.ts';
 
+function requireMajor(data_dir: string, major: string): void {
+  const made_by = readFileSync(path.join(data_dir, 'PG_VERSION'), 'utf8').trim();
+  if (made_by === major) return;
+  throw new EmbeddedError(
+    `${data_dir} is of PostgreSQL ${made_by}, and this Baton brings ${major}. Dump it with the Baton that created it, and ` +
+      'restore it into a new BATON_DATA_DIR.',
+  );
+}
+
 /** Makes a cluster beside its place and moves it there whole: one cut short never looks like one. */
 export async function ensureCluster(options: {
   binaries: Binaries;
@@ -24,6 +33,7 @@ export async function ensureCluster(options: {
     if (maker === process.pid || (maker > 0 && !isAlive(maker))) rmSync(path.join(dir, name), { recursive: true });
   }
   if (existsSync(path.join(data_dir, 'PG_VERSION'))) {
+    requireMajor(data_dir, binaries.major);
     giveTo(runner, data_dir);
     return;
   }
