@@ -1,4 +1,5 @@
 import * as access from './access/contract.ts';
+import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
 import * as audit from './audit/contract.ts';
 import * as comments from './comments/contract.ts';
@@ -12,7 +13,9 @@ function isOperation(value: unknown): value is Operation {
   return typeof value === 'object' && value !== null && 'method' in value && 'summary' in value;
 }
 
-/** Every endpoint there is, in the order of the reference. Needs no database. */
+const order = Object.keys(policy);
+
+/** Every endpoint there is, in the order of the policy table, which is the order of use. Needs no database. */
 export const contracts: readonly Operation[] = [
   accounts,
   workspaces,
@@ -22,4 +25,6 @@ export const contracts: readonly Operation[] = [
   audit,
   access,
   probes,
-].flatMap((domain) => Object.values(domain).filter(isOperation));
+]
+  .flatMap((domain) => Object.values(domain).filter(isOperation))
+  .toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));

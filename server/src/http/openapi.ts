@@ -8,6 +8,7 @@ import {
 import { accessOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from './contract.ts';
+import { addExamples, problemExample } from './openapi-examples.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 import { version } from '../lib/project.ts';
 
@@ -106,7 +107,12 @@ function failureOf(operation: Operation, status: number, codes: ErrorCode[]): Zo
     id,
     description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
     headers: headerRefs(operation, status),
-    content: { 'application/problem+json': { schema: problem } },
+    content: {
+      'application/problem+json': {
+        schema: problem,
+        examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
+      },
+    },
   };
   failures.set(id, failure);
   return failure;
@@ -160,7 +166,7 @@ export function openApiDocument(operations: readonly Operation[]): object {
   for (const operation of operations) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Baton',
@@ -188,4 +194,6 @@ export function openApiDocument(operations: readonly Operation[]): object {
       },
     },
   });
+  addExamples(document);
+  return document;
 }

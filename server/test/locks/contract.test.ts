@@ -7,9 +7,10 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { contracts } from '../../src/contracts.ts';
 import { createPool } from '../../src/db/pool.ts';
-import { error_table } from '../../src/errors.ts';
+import { type ErrorCode, error_table } from '../../src/errors.ts';
 import type { Operation } from '../../src/http/contract.ts';
-import { openApiDocument } from '../../src/http/openapi.ts';
+import { openApiDocument, problemOf } from '../../src/http/openapi.ts';
+import { problemExample } from '../../src/http/openapi-examples.ts';
 import { nonconformities } from '../harness/conformance.ts';
 import { test_environment } from '../harness/server.ts';
 
@@ -101,6 +102,27 @@ describe('the document', () => {
     );
     expect(carried('edit_conflict')).toEqual(expect.arrayContaining(['current_version', 'fields']));
     expect(carried('not_found').toSorted()).toEqual(['code', 'detail', 'status', 'title', 'type']);
+  });
+
+  test('has an example for every body, path parameter and problem, each as its contract wants it', () => {
+    interface Documented {
+      operationId: string;
+      parameters?: { in: string; schema: { example?: unknown } }[];
+      requestBody?: { content: { 'application/json': { example?: unknown } } };
+    }
+    const { paths } = openApiDocument(contracts) as { paths: Record<string, Record<string, Documented>> };
+    for (const documented of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+      const contract = contracts.find(({ id }) => id === documented.operationId);
+      const body = contract?.body?.safeParse(documented.requestBody?.content['application/json'].example);
+      expect([contract?.id, body?.error?.issues ?? []]).toEqual([contract?.id, []]);
+      for (const { in: place, schema } of documented.parameters ?? []) {
+        expect([contract?.id, place, schema.example !== undefined]).toEqual([contract?.id, place, place === 'path']);
+      }
+    }
+    for (const code of Object.keys(error_table) as ErrorCode[]) {
+      const parsed = problemOf(code).strict().safeParse(problemExample(code));
+      expect([code, parsed.error?.issues ?? []]).toEqual([code, []]);
+    }
   });
 
   test('lists the actions of the audit log, and lets others come', () => {

@@ -36,22 +36,44 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     page.on('request', (request) => {
       if (!request.url().startsWith(server.url) && !request.url().startsWith('data:')) faults.push(request.url());
     });
+    page.setDefaultTimeout(100_000); // drawing every operation is the browser's hardest work
     await page.goto(server.url + where, { waitUntil: 'networkidle' });
     return { page, faults };
   }
 
-  test('the reference shows every operation, loads nothing from elsewhere, and keeps its CSP', async () => {
+  test('the reference shows every operation with examples, folds errors, and loads nothing from elsewhere', async () => {
     const { page, faults } = await open('/docs');
     await page.waitForSelector('.opblock');
     expect(await page.locator('.opblock').count()).toBe(contracts.length);
     await page.locator('#operations-transitions-transition_ticket .opblock-summary-control').click();
-    await page.getByText('transition_not_allowed').first().waitFor();
+    const folded = page.getByRole('button', { name: /409 .*transition_not_allowed/ });
+    await folded.waitFor();
+    const height = await page
+      .locator('#operations-transitions-transition_ticket')
+      .evaluate((block) => block.clientHeight);
+    expect(height).toBeLessThan(3000); // with its errors unfolded it had 8,000 pixels
+    await folded.click();
+    await page.getByText('"allowed_transitions"').first().waitFor();
     const file = path.join(shots, 'docs-page.png');
     await page.evaluate('window.scrollTo(0, 0)');
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(20_000);
+
+    // It begins with registering, and its examples are the same each time.
+    const summaries = page.locator('.opblock-summary-path');
+    expect(await summaries.first().innerText()).toContain('register');
+    await page.locator('#operations-accounts-register .opblock-summary-control').click();
+    await page.locator('#operations-accounts-register .try-out__btn').click();
+    const body = await page.locator('#operations-accounts-register textarea').inputValue();
+    expect(JSON.parse(body)).toEqual({ email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' });
+    await page.locator('#operations-tickets-list_tickets .opblock-summary-control').click();
+    await page.locator('#operations-tickets-list_tickets .try-out__btn').click();
+    const filters = page.locator('#operations-tickets-list_tickets tr[data-param-in="query"] input');
+    const filled = await filters.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value));
+    expect(filled.filter((value) => value !== '')).toEqual(['50']); // limit, whose default it is
+    await page.screenshot({ path: path.join(shots, 'docs-try.png'), fullPage: true });
     expect(faults).toEqual([]);
-  }, 120_000); // drawing every operation is the browser's hardest work
+  }, 120_000);
 
   test('the errors have a page that `type` leads to', async () => {
     const { page, faults } = await open('/docs/errors#transition_not_allowed');

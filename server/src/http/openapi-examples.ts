@@ -1,0 +1,199 @@
+import { type ErrorCode, type ErrorData, error_table, type PlainErrorCode } from '../errors.ts';
+
+// The reference's examples. A page without them makes up values by pattern and length: one click on "Try it out" then
+// registers an account with a random password.
+
+type Json = Record<string, unknown>;
+
+const uuid = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+const at = '2026-11-24T09:05:00.123456Z';
+
+const team_workflow = {
+  statuses: [
+    { key: 'todo', name: 'Todo', category: 'todo' },
+    { key: 'doing', name: 'Doing', category: 'in_progress' },
+    { key: 'done', name: 'Done', category: 'done' },
+  ],
+  initial: ['todo'],
+  transitions: [
+    { from: 'todo', to: 'doing', roles: ['owner', 'admin', 'member'], requires: ['assignee_id'] },
+    { from: 'doing', to: 'done', roles: ['owner', 'admin', 'member'], requires: ['resolution'] },
+  ],
+  resolutions: ['fixed', 'wont_fix'],
+};
+
+/** Bodies that aren't simply all their fields. */
+const bodies: Record<string, unknown> = {
+  register: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' },
+  update_me: { name: 'Ada' },
+  create_workspace: { name: 'Harbour' },
+  update_workspace: { name: 'Harbour', version: 1 },
+  create_invitation: { email: 'grace@example.com', role: 'member' },
+  update_member: { role: 'member' },
+  create_project: { key: 'ENG', name: 'Engineering', workflow: 'strict' },
+  create_ticket: {
+    title: 'The crane drops its load',
+    description: 'Seen twice this week.',
+    priority: 'high',
+    labels: ['crane'],
+  },
+  replace_workflow: { ...team_workflow, version: 1 },
+  set_assignee: { assignee_id: null, version: 1 },
+  transition_ticket: { to: 'in_progress', comment: 'On it.' },
+  update_project: { name: 'Engineering', version: 1 },
+  update_ticket: { title: 'The crane dropped its load', version: 1 },
+};
+
+/** Fields by their name, where their schema has no example. */
+const fields: Json = {
+  ...team_workflow,
+  access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk4In0.c2lnbmF0dXJl',
+  after: { status: 'in_progress' },
+  allowed_transitions: ['in_progress'],
+  archived_at: null,
+  before: { status: 'open' },
+  body: 'The brake is worn. I have ordered a new one.',
+  comment: 'New brake.',
+  created_at: at,
+  current_password: 'correct horse battery',
+  deleted_at: null,
+  deleted_by: null,
+  description: 'Seen twice this week.',
+  detail: {},
+  due_on: null,
+  edited_at: null,
+  excerpt: 'Seen twice this week.',
+  expires_in: 900,
+  from: 'open',
+  ip: '203.0.113.7',
+  labels: ['crane'],
+  name: 'Grace',
+  new_password: 'staple battery horse',
+  next_cursor: null,
+  number: 1,
+  password: 'correct horse battery',
+  purged_at: null,
+  refresh_token: `brt_${'x'.repeat(86)}`,
+  request_id: 'b1c2d3e4-0000-4000-8000-000000000001',
+  requires: [],
+  resolution: null,
+  roles: ['owner', 'admin', 'member'],
+  sequence: 1,
+  subject_version: 2,
+  title: 'The crane drops its load',
+  to: 'in_progress',
+  token: `bit_${'x'.repeat(86)}`,
+  user_agent: 'curl/8.14.1',
+  version: 1,
+  workflow_version: 1,
+};
+
+/** The same where a field of one name means different things. */
+const fields_of: Record<string, Json> = {
+  User: { name: 'Ada' },
+  Workspace: { name: 'Harbour' },
+  Project: { name: 'Engineering' },
+  WorkflowStatus: { name: 'Todo' },
+};
+
+type CarryingErrorCode = Exclude<ErrorCode, PlainErrorCode>;
+
+/** What a problem carries beyond what every problem has. */
+const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCode]?: ErrorData<C> } = {
+  forbidden: { role: 'viewer', required: ['owner', 'admin', 'member'] },
+  conflict: { current_version: 4 },
+  status_in_use: { statuses: [{ status: 'waiting', tickets: 3 }] },
+  resolution_in_use: { resolutions: [{ status: 'resolved', resolution: 'duplicate', tickets: 3 }] },
+  mapping_too_large: { tickets: 12_000, max_tickets: 10_000 },
+  transition_not_allowed: {
+    from: 'open',
+    to: 'closed',
+    current_status: 'open',
+    current_version: 1,
+    allowed_transitions: ['in_progress'],
+  },
+  edit_conflict: {
+    current_version: 4,
+    fields: { title: { base: 'The crane drops its load', mine: 'Crane!', theirs: 'The crane dropped its load' } },
+  },
+  precondition_failed: { current_version: 4 },
+  validation_failed: { errors: [{ pointer: '/title', detail: 'Too small: expected string to have >=1 characters' }] },
+  fields_required: { missing: ['resolution'] },
+  quota_exceeded: { quota: 'projects_per_workspace', limit: 100 },
+};
+
+/** A problem as the server sends it. */
+export function problemExample(code: ErrorCode): Json {
+  const [status, title] = error_table[code];
+  return { type: `/docs/errors#${code}`, title, status, code, ...carried[code] };
+}
+
+interface Schema extends Json {
+  $ref?: string;
+  example?: unknown;
+  default?: unknown;
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  format?: string;
+  type?: string;
+}
+
+type Schemas = Record<string, Schema>;
+
+/** A value of the schema to show: its own example, or put together from its fields. Throws where there is none to show. */
+function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
+  if (schema.$ref !== undefined) {
+    const id = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
+    const example = exampleOf(schemas[id] ?? {}, schemas, name);
+    return id in fields_of ? { ...(example as Json), ...fields_of[id] } : example;
+  }
+  if (schema.properties !== undefined) {
+    const parts = Object.entries(schema.properties).map(([field, part]) => [field, exampleOf(part, schemas, field)]);
+    return Object.fromEntries(parts);
+  }
+  if (name in fields) return fields[name];
+  for (const given of [schema.example, schema.const, schema.default, schema.enum?.[0]]) {
+    if (given !== undefined) return given;
+  }
+  if (schema.anyOf !== undefined) return exampleOf(schema.anyOf[0] ?? {}, schemas, name);
+  if (schema.items !== undefined) return [exampleOf(schema.items, schemas)];
+  if (schema.format === 'uuid') return uuid;
+  if (schema.format === 'date-time') return at;
+  if (schema.type === 'boolean') return false;
+  if (schema.type === 'null') return null;
+  throw new Error(`The reference has no example for ${name}. Add it to http/openapi-examples.ts.`);
+}
+
+function withoutExamples(schema: Schema): void {
+  delete schema.example;
+  for (const one of schema.anyOf ?? []) withoutExamples(one);
+}
+
+interface Documented extends Json {
+  operationId: string;
+  parameters?: { in: string; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema; example?: unknown }> };
+}
+
+/**
+ * Adds an example to every body and schema, and takes it from every filter and header: a page and a generated
+ * collection would send them all unasked.
+ */
+export function addExamples(document: object): void {
+  const { paths, components } = document as {
+    paths: Record<string, Record<string, Documented>>;
+    components: { schemas: Schemas };
+  };
+  const { schemas } = components;
+  for (const { operationId, parameters, requestBody } of Object.values(paths).flatMap((path) => Object.values(path))) {
+    for (const { in: place, schema } of parameters ?? []) if (place !== 'path') withoutExamples(schema);
+    const body = requestBody?.content['application/json'];
+    if (body !== undefined) body.example = bodies[operationId] ?? exampleOf(body.schema, schemas);
+  }
+  for (const [id, schema] of Object.entries(schemas)) {
+    if (schema.properties !== undefined && !id.endsWith('Problem')) schema.example = exampleOf({ $ref: id }, schemas);
+  }
+}
