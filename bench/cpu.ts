@@ -20,6 +20,16 @@ function timesOf(pid: number | string): ProcessTimes | undefined {
   }
 }
 
+/** The most memory that the process ever had, in MB; 0 where /proc doesn't say. */
+export function peakResident_mb(pid: number): number {
+  try {
+    const [, kb = '0'] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Math.round(Number(kb) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
 /** CPU that a process has used so far, in µs; 0 where there is no /proc. */
 export function cpuOf(pid: number): number {
   return timesOf(pid)?.cpu_us ?? 0;

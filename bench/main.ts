@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { type Bed, makeBed } from './bed.ts';
+import { peakResident_mb } from './cpu.ts';
 import { load, middle, type Sample } from './load.ts';
 import { barsOf, holds, keep, machineName, page, type Results, type ScenarioResult } from './report.ts';
 import { measureScale } from './scale.ts';
@@ -55,7 +56,9 @@ async function runAll(bed: Bed, only: string | undefined, options: Options): Pro
     }
     const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
     const on = new Date().toISOString().slice(0, 10);
-    return { commit, on, machine: machineName(), connections, ...options, scenarios };
+    const resident = targets.map(({ name, pid }) => [name, peakResident_mb(pid)] as const);
+    const resident_mb = Object.fromEntries(resident) as Results['resident_mb'];
+    return { commit, on, machine: machineName(), connections, ...options, scenarios, resident_mb };
   } finally {
     await Promise.all(targets.map((target) => target.stop()));
   }

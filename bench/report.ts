@@ -23,6 +23,8 @@ export interface Results {
   seconds: number;
   rounds: number;
   scenarios: ScenarioResult[];
+  /** The most that each server had in memory, of all scenarios. */
+  resident_mb: Record<Target['name'], number>;
   scale: Scale;
 }
 
@@ -35,7 +37,7 @@ export interface Bar {
 
 export const holds = ({ seen, at }: Bar) => ('most' in at ? seen <= at.most : seen >= at.least);
 
-export function barsOf({ scenarios, scale }: Results): Bar[] {
+export function barsOf({ scenarios, resident_mb, scale }: Results): Bar[] {
   const bars: Bar[] = [];
   const add = (says: string, seen: number, at: Bar['at']) => bars.push({ says, seen, at });
   for (const { name, samples, trips } of scenarios) {
@@ -60,6 +62,7 @@ export function barsOf({ scenarios, scale }: Results): Bar[] {
     most: 1.2,
   });
   add(`list: page ${size(scale.deep_page)} to page 1`, scale.deep_page_ms / scale.first_page_ms, { most: 1.2 });
+  add('memory of the process after all of it, MB', resident_mb.baton, { most: 512 });
   return bars;
 }
 
