@@ -12,16 +12,17 @@ const by_access: Record<string, string[]> = {
   ),
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
-      'list_transitions list_comments',
+      'list_transitions list_project_transitions list_activity list_comments get_comment',
   ),
   'owner,admin,member': words(
-    'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment',
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
+      'update_comment delete_comment',
   ),
   'owner,admin': words(
     'update_workspace update_member create_invitation list_invitations revoke_invitation create_project ' +
-      'update_project archive_project replace_workflow list_audit',
+      'update_project archive_project replace_workflow list_audit list_comment_revisions',
   ),
-  owner: words('delete_workspace'),
+  owner: words('delete_workspace purge_comment'),
 };
 
 test('each operation is open to those it was decided for, and to nobody else', () => {
