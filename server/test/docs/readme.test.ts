@@ -4,21 +4,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../harness/server.ts';
 import { isAsPrinted, runAll, stepsOf } from '../harness/walk.ts';
 
-const readme = readFileSync(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
+const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
 
-describe('the README’s five minutes', () => {
-  let server: TestServer;
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+describe.each(['README.md', 'docs/workflows.md'])('the walk of %s', (page) => {
   let answers: string[];
-  const steps = stepsOf(readme);
+  const steps = stepsOf(read(page));
   const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
 
   beforeAll(async () => {
-    server = await startServer();
     answers = await runAll(commands(server.url));
   });
-  afterAll(() => server.stop());
 
-  test('are many commands, all of which ran', () => {
+  test('has many commands, all of which ran', () => {
     expect(steps.length).toBeGreaterThan(12);
     expect(answers.length).toBe(steps.length + 1);
   });
@@ -28,7 +31,7 @@ describe('the README’s five minutes', () => {
     expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
   });
 
-  test('work a second time, when the account is there already', async () => {
+  test('works a second time, when the account is there already', async () => {
     const again = await runAll(commands(server.url));
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
