@@ -6,7 +6,7 @@ export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "d
 
 export type ActivityEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": "ticket" | "comment" | (string & {}); "subject_id": string; "version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "created_at": string; };
 
-export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
 
 export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
 
@@ -165,6 +165,8 @@ export interface Operations {
   delete_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: undefined };
   /** Restores a deleted ticket. */
   restore_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: Ticket };
+  /** Deletes the earlier titles or descriptions of a ticket permanently. The current ones stay: edit them first. The audit log says that it happened, without the text. */
+  purge_ticket: { input: { workspace_id: string; ticket: string; body: { "fields": Array<"title" | "description">; }; }; output: Ticket };
   /** Assigns a ticket to a member, or to nobody. */
   set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "assignee_id"?: string | null; "version"?: number; "user_id"?: string | null; "expected_version"?: number; }; }; output: Ticket };
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
@@ -190,7 +192,7 @@ export interface Operations {
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: { input: { workspace_id: string; ticket: string; comment_id: string; }; output: Comment };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
 }
 
 interface Call {
@@ -245,6 +247,7 @@ export const operations: Record<keyof Operations, Call> = {
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":true,"returns":true},
   delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":false,"returns":false},
   restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[],"headers":["if_match"],"body":false,"returns":true},
+  purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":[],"body":true,"returns":true},
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match"],"body":true,"returns":true},
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},

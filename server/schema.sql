@@ -60,6 +60,34 @@ begin
   return true;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.purge_ticket(the_ticket uuid, named text[], the_actor uuid, entry uuid, request text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  fields text[] := array(select unnest(named) intersect select unnest(array['title', 'description']));
+  purged tickets%rowtype;
+begin
+  update tickets set version = version + 1, updated_at = greatest(now(), updated_at + interval '1 microsecond')
+  where workspace_id = scope and id = the_ticket returning * into purged;
+  if not found then return; end if;
+  update audit_log a
+  set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
+    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
+  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
+    and (a.before ?| fields or a.after ?| fields);
+  if 'description' = any (fields) then
+    delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket;
+  end if;
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
+    created_at)
+  values (scope, entry, the_actor, 'ticket.purged', 'ticket', the_ticket, purged.version,
+    jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
+end $function$;
+
 create table account_audit_log (
   user_id uuid not null,
   id uuid not null,

@@ -116,3 +116,31 @@ create index audit_log_ticket on audit_log (workspace_id, ticket_id, created_at,
 -- a project's transitions, newest first
 
 create index status_history_project on status_history (workspace_id, project_id, created_at, id);
+
+-- The same for the earlier titles and descriptions of a ticket, which ticket_texts and the audit log have: null where a
+-- text was. What the ticket has now stays. Called with the ticket locked.
+create function purge_ticket(the_ticket uuid, named text[], the_actor uuid, entry uuid, request text)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  scope uuid := app_workspace_id();
+  fields text[] := array(select unnest(named) intersect select unnest(array['title', 'description']));
+  purged tickets%rowtype;
+begin
+  update tickets set version = version + 1, updated_at = greatest(now(), updated_at + interval '1 microsecond')
+  where workspace_id = scope and id = the_ticket returning * into purged;
+  if not found then return; end if;
+  update audit_log a
+  set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
+    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
+  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
+    and (a.before ?| fields or a.after ?| fields);
+  if 'description' = any (fields) then
+    delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket;
+  end if;
+  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
+    created_at)
+  values (scope, entry, the_actor, 'ticket.purged', 'ticket', the_ticket, purged.version,
+    jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
+end $$;
+revoke execute on function purge_ticket(uuid, text[], uuid, uuid, text) from public;
+grant execute on function purge_ticket(uuid, text[], uuid, uuid, text) to baton_app;

@@ -56,6 +56,7 @@ export const policy = {
   update_ticket: writers,
   delete_ticket: writers,
   restore_ticket: writers,
+  purge_ticket: owners,
   set_assignee: writers,
   transition_ticket: writers,
   list_transitions: everyone,

@@ -37,6 +37,7 @@ const audit_actions = {
   'ticket.assignee_changed': 'A ticket was assigned or unassigned.',
   'ticket.deleted': 'A ticket was deleted.',
   'ticket.restored': 'A deleted ticket was restored.',
+  'ticket.purged': 'The earlier titles or descriptions of a ticket were deleted permanently.',
   'comment.created': 'A comment was added.',
   'comment.updated': 'A comment was edited by its author.',
   'comment.deleted': 'A comment was deleted.',

@@ -313,6 +313,25 @@ export const restore_ticket = operation({
   errors: ['conflict', 'project_archived'],
 });
 
+export const purge_ticket = operation({
+  id: 'purge_ticket',
+  method: 'post',
+  path: `${member}/purge`,
+  tag: 'tickets',
+  summary:
+    'Deletes the earlier titles or descriptions of a ticket permanently. The current ones stay: edit them first. The audit log says that it happened, without the text.',
+  params: ticket_params,
+  body: z.strictObject({
+    fields: z
+      .array(z.enum(['title', 'description']))
+      .min(1)
+      .max(2),
+  }),
+  status: 200,
+  response: ticket,
+  etag: true,
+});
+
 export const set_assignee = operation({
   id: 'set_assignee',
   method: 'put',

@@ -1,9 +1,9 @@
-import { type Claim, mayAct } from '../access/authorize.ts';
+import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import { isUuid } from '../lib/ids.ts';
+import { isUuid, newId } from '../lib/ids.ts';
 import { isLongText } from '../audit/record.ts';
 import type { Ticket, Transition } from './contract.ts';
 
@@ -211,6 +211,12 @@ export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChange
 /** Whether the audit log keeps a text apart; one that wasn't read is long. */
 function isLong(text: string | null): boolean {
   return text === null || isLongText(text);
+}
+
+/** Empties what the audit log has of these fields of a locked ticket, and records that as a version of the ticket. */
+export function purgeTexts(tx: Tx, actor: Actor, ticket: LockedTicket, fields: string[]): void {
+  tx.send(sql`
+    select purge_ticket(${ticket.id}, ${fields}, ${actor.user_id}, ${newId()}, ${actor.request_id})`);
 }
 
 export interface TransitionRow extends Omit<Transition, 'comment'> {

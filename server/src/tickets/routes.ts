@@ -11,6 +11,7 @@ import { deleteTicket, restoreTicket } from './delete.ts';
 import { editTicket } from './edit.ts';
 import { listTickets } from './list.ts';
 import { presentTo } from './present.ts';
+import { purgeTicket } from './purge.ts';
 import { transitionsOf } from './queries.ts';
 import { transitionTicket } from './transition.ts';
 
@@ -31,6 +32,9 @@ export function ticketRoutes(routes: Routes, { cursors, config }: Services): voi
   );
   routes.writeThroughDoor(contract.restore_ticket, (tx, writer, { params, if_match }) =>
     restoreTicket(tx, writer, params.ticket, if_match),
+  );
+  routes.writeThroughDoor(contract.purge_ticket, (tx, writer, { params, body }) =>
+    purgeTicket(tx, writer, params.ticket, body.fields),
   );
   routes.writeThroughDoor(contract.set_assignee, (tx, writer, { params, body, if_match }) =>
     assignTicket(tx, writer, params.ticket, body, if_match),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
 
 let server: TestServer;
 let team: Team;
@@ -391,5 +392,43 @@ describe('the transitions of a project', () => {
     expect((await stranger.client.raw.list_project_transitions(here)).status).toBe(404);
     const absent = await member.client.raw.list_project_transitions({ workspace_id, project_id: 'NONE' });
     expect(absent.status).toBe(404);
+  });
+});
+
+describe('purging a ticket', () => {
+  test('removes its earlier titles and descriptions from the database, and nothing else', async () => {
+    const secret = 'hunter2-in-a-ticket';
+    const { member, admin, owner, workspace_id, project_id } = team;
+    const body = { title: `Reset ${secret}`, description: `${secret} ${'long '.repeat(1000)}`, labels: ['kept'] };
+    const ticket = await member.client.create_ticket({ workspace_id, project_id, body });
+    const edit = (change: { title?: string; description?: string; priority?: 'high' }, version: number) =>
+      member.client.update_ticket({ ...at(ticket), body: { ...change, version } });
+    await edit({ description: `also ${secret}` }, 1);
+    await edit({ description: 'clean', title: 'Reset it', priority: 'high' }, 2);
+    expect((await admin.client.raw.purge_ticket({ ...at(ticket), body: { fields: ['title'] } })).status).toBe(403);
+    const purged = await owner.client.purge_ticket({ ...at(ticket), body: { fields: ['title', 'description'] } });
+    expect(purged).toMatchObject({ title: 'Reset it', description: 'clean', labels: ['kept'], version: 4 });
+    const { rows } = await server.database.owner.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'public' and c.relkind = 'r'`,
+    );
+    for (const { name } of rows) {
+      const found = await server.database.owner.query(`select 1 from ${name} x where to_jsonb(x)::text like $1`, [
+        `%${secret}%`,
+      ]);
+      expect([name, found.rows.length]).toEqual([name, 0]);
+    }
+    const { data } = await member.client.list_activity(at(ticket));
+    expect(data.map(({ action, version, actor_id }) => [action, version, actor_id])).toEqual([
+      ['ticket.purged', 4, owner.user.id],
+      ['ticket.updated', 3, member.user.id],
+      ['ticket.updated', 2, member.user.id],
+      ['ticket.created', 1, member.user.id],
+    ]);
+    expect(data[1]?.before).toEqual({ title: null, description: null, priority: 'none' });
+    // An edit based on a text that is gone is told so, and not what it was.
+    const stale = await member.client.raw.update_ticket({ ...at(ticket), body: { title: 'Mine', version: 1 } });
+    expect(stale).toMatchObject({ status: 409, body: { fields: { title: { base: null, mine: 'Mine' } } } });
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 });

@@ -29,6 +29,7 @@ export const bodies: Record<string, unknown> = {
   replace_workflow: presets.strict,
   create_ticket: { title: 'T' },
   update_ticket: { title: 'T', version: 1 },
+  purge_ticket: { fields: ['title'] },
   set_assignee: { assignee_id: null },
   transition_ticket: { to: 'closed' },
   create_comment: { body: 'c' },
