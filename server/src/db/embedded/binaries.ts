@@ -37,7 +37,7 @@ export function findBinaries(): Binaries {
 }
 
 /** What the package's install script does, for where install scripts are off: an npm package can't carry links. */
-function linkLibraries(dir: string): void {
+export function linkLibraries(dir: string): void {
   const list = path.join(dir, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
