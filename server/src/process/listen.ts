@@ -95,7 +95,14 @@ export async function startListening(config: Config, database_url: string): Prom
   const lifecycle: Lifecycle = { stopping: false };
   const schema = await watchSchema(pool, lifecycle);
   const { server, drain } = createHttpServer(createApp({ config, pool, probe_pool, log, lifecycle }).handler, config);
-  const { address, family, port } = await listen(server, config);
+  const letGo = async () => {
+    schema.stop();
+    await Promise.all([pool.end(), probe_pool.end()]);
+  };
+  const { address, family, port } = await listen(server, config).catch(async (error: unknown) => {
+    await letGo(); // before the database is stopped under them
+    throw error;
+  });
   void Promise.all([fillPool(probe_pool), fillPool(pool)]);
   const cleanups = new Cleanups(pool, log);
   const host = family === 'IPv6' ? `[${address}]` : address;
@@ -103,7 +110,6 @@ export async function startListening(config: Config, database_url: string): Prom
     url: `http://${host}:${port}`,
     stop: async () => {
       lifecycle.stopping = true;
-      schema.stop();
       drain();
       // Readiness is off; whoever balances load sees that before we stop listening.
       await sleep(config.drain_ms);
@@ -114,7 +120,7 @@ export async function startListening(config: Config, database_url: string): Prom
       clearTimeout(deadline);
       clearInterval(idle);
       await cleanups.stop();
-      await Promise.all([pool.end(), probe_pool.end()]);
+      await letGo();
     },
   };
 }

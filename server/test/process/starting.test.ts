@@ -50,7 +50,7 @@ describe('starting', () => {
     const dir = await madeDir();
     const refused = await start(dir, {}, { port: taken });
     expect(await refused.ended).toBe(1);
-    expect(refused.output()).toContain(`Port ${taken} is taken. Set PORT`);
+    expect(refused.output()).toBe(`Port ${taken} is taken. Set PORT to another one.\n`);
     expect(postmasterOf(dir)).toBeUndefined();
   });
 
