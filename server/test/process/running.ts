@@ -49,13 +49,13 @@ export async function start(
   env: Record<string, string> = {},
   options: Pick<ServeOptions, 'port' | 'verb' | 'argument'> = {},
 ): Promise<Served> {
-  return ended(await startServed({ env: { BATON_DATA_DIR: dir, ...env }, ...options }));
+  return ended(await startServed({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env }, ...options }));
 }
 
 /** Starts Baton, in a data directory of its own unless one is given, and waits until it serves. */
 export async function serve(given?: string, env: Record<string, string> = {}): Promise<Served & { dir: string }> {
   const dir = given ?? (await madeDir());
-  return ended({ ...(await startServing({ env: { BATON_DATA_DIR: dir, ...env } })), dir });
+  return ended({ ...(await startServing({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env } })), dir });
 }
 
 export async function register(url: string) {
