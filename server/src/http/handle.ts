@@ -268,6 +268,9 @@ export function createRoutes(router: Router, services: Services): Routes {
     if (identity === undefined) throw new BatonError('unauthenticated');
     return { ...identity, request_id: request.request_id };
   };
+  // Again when a read's turn has come: of a thousand pages asked for at once, those before it may have used up the share.
+  const requireRoom = ({ network }: Request<Operation>, { user_id }: Caller) =>
+    services.responses.requireRoom({ user_id, network });
   const workspaceOf = (request: Request<Operation>): string => {
     const { workspace_id } = request.params as unknown as { workspace_id: string };
     return workspace_id;
@@ -306,6 +309,7 @@ export function createRoutes(router: Router, services: Services): Routes {
         const caller = callerOf(request, identity);
         const workspace_id = workspaceOf(request);
         return readOnly(pool, { workspace_id, user_id: caller.user_id, list }, async (db) => {
+          requireRoom(request, caller);
           const applicant = apply(db, caller, access, workspace_id);
           return permitted(applicant.actor, handler(db, applicant, request));
         });
@@ -320,6 +324,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
         return readOnly(pool, { user_id: caller.user_id, list }, async (db) => {
+          requireRoom(request, caller);
           return permitted(requireSession(db, caller), handler(db, request, caller));
         });
       });

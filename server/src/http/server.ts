@@ -8,7 +8,7 @@ import { UnderWay } from './under-way.ts';
 const max_url_length = 4096;
 const linger_ms = 2000;
 /** Requests that one connection may send ahead of their answers: a packet has room for two thousand. */
-const max_pipelined = 100;
+const max_pipelined = 20;
 
 function rawProblem(code: PlainErrorCode): string {
   const problem = toProblem(new BatonError(code));

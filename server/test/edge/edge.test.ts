@@ -358,7 +358,7 @@ describe('what HTTP obliges a server to take', () => {
 
   test.each([
     ['the absolute form', 'GET http://other:80/livez HTTP/1.1\r\nHost: a\r\n\r\n', 200],
-    ['the absolute form with a query only', 'GET http://other?a=b HTTP/1.1\r\nHost: a\r\n\r\n', 404],
+    ['the absolute form with a query only', 'GET http://other?a=b HTTP/1.1\r\nHost: a\r\n\r\n', 302],
     ['HTTP/1.0 without Host', 'GET /livez HTTP/1.0\r\n\r\n', 200],
     ['HEAD', 'HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 200],
     ['OPTIONS', 'OPTIONS /v1/me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 204],
