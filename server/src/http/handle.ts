@@ -24,7 +24,7 @@ import { readJson } from './body.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
-import { type IfMatch, parseIfMatch } from './preconditions.ts';
+import { type IfMatch, parseIfMatch, refuseIfNoneMatch, requireNoTag } from './preconditions.ts';
 import { siteOf } from './networks.ts';
 import type { Pace } from './pace.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -134,6 +134,15 @@ function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operati
   return faults.slice(0, max_faults);
 }
 
+/** Each precondition of a write is evaluated, here or by its verb, or refused: never passed over. */
+function preconditionOf(operation: Operation, req: ExpressRequest): IfMatch | undefined {
+  refuseIfNoneMatch(req.headers['if-none-match']);
+  const if_match = parseIfMatch(req.headers['if-match']);
+  if (operation.if_match === true) return if_match;
+  requireNoTag(if_match);
+  return undefined;
+}
+
 function parseRequest<O extends Operation>(
   operation: O,
   req: ExpressRequest,
@@ -157,7 +166,7 @@ function parseRequest<O extends Operation>(
     params: params?.data as Params<O>,
     query: parsed_query?.data as Query<O>,
     body: parsed_body?.data as Body<O>,
-    if_match: operation.if_match === true ? parseIfMatch(req.headers['if-match']) : undefined,
+    if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req),
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),

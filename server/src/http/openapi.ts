@@ -80,14 +80,15 @@ export function errorsOf(operation: Operation): ErrorCode[] {
       : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
     // What a workspace writes is limited, whatever it is.
     ...(operation.body === undefined || typeof access === 'string' ? [] : (['quota_exceeded'] as const)),
-    ...(operation.if_match === true ? (['precondition_failed'] as const) : []),
     'malformed_request',
     'validation_failed',
     'rate_limited',
     'internal_error',
     'overloaded',
     'database_unavailable',
-    ...(operation.method === 'get' ? [] : (['outcome_unknown', 'idempotency_key_unsupported'] as const)),
+    ...(operation.method === 'get'
+      ? []
+      : (['precondition_failed', 'outcome_unknown', 'idempotency_key_unsupported'] as const)),
   ]);
   return [...codes];
 }

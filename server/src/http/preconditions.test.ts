@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseIfMatch, requireMatch } from './preconditions.ts';
+import { parseIfMatch, refuseIfNoneMatch, requireMatch, requireNoTag } from './preconditions.ts';
 
 describe('If-Match', () => {
   test.each([
@@ -10,7 +10,14 @@ describe('If-Match', () => {
     ['"7"', [7]],
     ['"7", "8" ,"9"', [7, 8, 9]],
     ['"123456789"', [123456789]],
-    ['"1234567890"', []],
+    ['"1234567890"', [1234567890]],
+    ['"12345678901"', []],
+    ['"01"', []],
+    ['"0"', []],
+    ['"x,y", "1"', [1]],
+    ['"1,2"', []],
+    [', "7",, "8" , ', [7, 8]],
+    ['"7",', [7]],
     ['W/"7"', []],
     ['"7a"', []],
     ['"a7"', []],
@@ -37,7 +44,8 @@ describe('If-Match', () => {
     '*, "7"',
     '" "',
     '"\x7f"',
-    '"7",',
+    ',',
+    '"7" "8"',
     '"a"b"',
   ])('%j is no list of entity tags', (header) => {
     expect(() => parseIfMatch(header)).toThrow('If-Match must be * or a list of entity tags like "7".');
@@ -45,7 +53,7 @@ describe('If-Match', () => {
 
   test('names every version that is listed, and nothing else', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 999_999_999 }), { minLength: 1, maxLength: 9 }), (versions) => {
+      fc.property(fc.array(fc.integer({ min: 1, max: 2_147_483_647 }), { minLength: 1, maxLength: 9 }), (versions) => {
         expect(parseIfMatch(versions.map((version) => `"${version}"`).join(', '))).toEqual(versions);
       }),
     );
@@ -69,4 +77,22 @@ describe('a precondition', () => {
       expect(() => requireMatch(if_match, 7, { current_status: 'open' })).toThrow(failure({ current_status: 'open' }));
     }
   });
+});
+
+describe('a write whose target has no entity tag', () => {
+  test('is refused when it names one, and not when any will do', () => {
+    expect(requireNoTag(undefined)).toBeUndefined();
+    expect(requireNoTag('*')).toBeUndefined();
+    for (const if_match of [[], [1]]) {
+      expect(() => requireNoTag(if_match)).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
+    }
+  });
+});
+
+test('If-None-Match on a write is refused', () => {
+  expect(refuseIfNoneMatch(undefined)).toBeUndefined();
+  for (const header of ['*', '"1"', 'W/"1"']) {
+    expect(() => refuseIfNoneMatch(header)).toThrow(expect.objectContaining({ code: 'precondition_failed' }));
+  }
+  expect(() => refuseIfNoneMatch('1')).toThrow(expect.objectContaining({ code: 'malformed_request' }));
 });
