@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
 import { newResetToken } from './password-reset.ts';
@@ -52,7 +53,7 @@ function offerReset(tx: Tx, user_id: string, ttl_s: number, action: AccountActio
 export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; name: string; ttl_s: number }) {
   const id = newId();
   return transaction(pool, { user_id: id }, async (tx) => {
-    await insertUser(tx, { id, email, name });
+    if ((await insertUser(tx, { id, email, name })) === undefined) throw new BatonError('email_taken');
     return offerReset(tx, id, ttl_s, 'account_added');
   });
 }

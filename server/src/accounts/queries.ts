@@ -32,9 +32,11 @@ export function lockUser(tx: Tx, user_id: string): Promise<{ version: number }> 
   return tx.one(sql`select u.version from users u where u.id = ${user_id} for no key update of u`);
 }
 
-export function insertUser(tx: Tx, row: { id: string; email: string; name: string }): Promise<User> {
-  return tx.one(sql`
-    insert into users as u (id, email, name) values (${row.id}, ${row.email}, ${row.name}) returning ${columns}`);
+/** Nothing when the address is taken: a failure would write it to PostgreSQL's log. */
+export function insertUser(tx: Tx, row: { id: string; email: string; name: string }): Promise<User | undefined> {
+  return tx.maybeOne(sql`
+    insert into users as u (id, email, name) values (${row.id}, ${row.email}, ${row.name})
+    on conflict (email) do nothing returning ${columns}`);
 }
 
 export function renameUser(tx: Tx, user_id: string, name: string): Promise<User> {

@@ -36,6 +36,7 @@ export async function registerAccount(
   return transaction(pool, { user_id, workspace_id, network }, async (tx) => {
     await invited(tx); // again: withdrawn, perhaps, while we were hashing
     const user = await insertUser(tx, { id: user_id, email, name });
+    if (user === undefined) throw new BatonError('email_taken');
     insertCredentials(tx, user_id, hash);
     recordAccountAudit(tx, user_id, request, 'registered');
     return startSession(tx, services, user, request);

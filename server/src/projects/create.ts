@@ -2,6 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
@@ -21,6 +22,7 @@ export async function createProject(
   const definition = typeof workflow === 'string' ? presets[workflow] : workflow;
   await requireFewer(tx, 'projects_per_workspace', max_projects_per_workspace, projectRows(workspace_id));
   const project = await insertProject(tx, { workspace_id, id: newId(), key, name, created_by: user_id });
+  if (project === undefined) throw new BatonError('project_key_taken');
   insertWorkflow(tx, { workspace_id, project_id: project.id, version: 1, definition, created_by: user_id });
   const statuses = definition.statuses.map((status) => status.key);
   insertStatuses(tx, workspace_id, project.id, statuses);

@@ -43,13 +43,15 @@ export function projectRows(workspace_id: string): Sql {
   return sql`select 1 from projects p where p.workspace_id = ${workspace_id}`;
 }
 
+/** Nothing when the key is taken. */
 export function insertProject(
   tx: Tx,
   row: { workspace_id: string; id: string; key: string; name: string; created_by: string },
-): Promise<Project> {
-  return tx.one(sql`
+): Promise<Project | undefined> {
+  return tx.maybeOne(sql`
     insert into projects as p (workspace_id, id, key, name, created_by)
     values (${row.workspace_id}, ${row.id}, ${row.key}, ${row.name}, ${row.created_by})
+    on conflict (workspace_id, key) do nothing
     returning ${columns}`);
 }
 

@@ -83,7 +83,8 @@ async function lock(text: string, ...values: unknown[]): Promise<() => Promise<v
 /** Until a statement of the server's waits for a lock. */
 async function someoneWaits(): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await server.database.owner.query(waiting)).rows.length).toBeGreaterThan(0);
+  const waiters = async () => (await server.database.owner.query(waiting)).rows.length;
+  await expect.poll(waiters, { timeout: 20_000 }).toBeGreaterThan(0);
 }
 
 const move = ({ url }: TestServer, { guest, workspace_id, ticket }: Scene) =>

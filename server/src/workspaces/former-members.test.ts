@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { contracts } from '../contracts.ts';
+import { disableUser } from '../accounts/operator.ts';
+import { Cleanups } from './cleanup.ts';
+import { pino } from 'pino';
+
+let server: TestServer;
+let team: Team;
+/** What PostgreSQL has refused of the server's statements. */
+const failures: string[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  server.pool.on('connect', (client) => {
+    const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
+    connection.on('errorMessage', (error: Error) => failures.push(error.message));
+  });
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+const look = async <Row>(text: string, ...values: unknown[]) =>
+  (await server.database.owner.query(text, values)).rows as Row[];
+
+async function join(role: 'owner' | 'admin' | 'member'): Promise<Person> {
+  const person = await registerPerson(server, { name: 'Ada' });
+  await joinWorkspace(team.owner, person, team.workspace_id, role);
+  return person;
+}
+
+const memberOf = ({ user }: Person) => ({ workspace_id: team.workspace_id, user_id: user.id });
+const accept = ({ client }: Person, token: string) => client.raw.accept_invitation({ body: { token } });
+
+async function invite(by: Person, guest: Person, role: 'owner' | 'admin' | 'member') {
+  const { workspace_id } = team;
+  return by.client.create_invitation({ workspace_id, body: { email: guest.email, role } });
+}
+
+describe('an invitation ends with its inviter’s right to give it', () => {
+  const losses: Record<string, [was: 'owner' | 'admin', lose: (inviter: Person) => Promise<unknown>]> = {
+    'who was removed': ['admin', (inviter) => team.owner.client.remove_member(memberOf(inviter))],
+    'who left': ['admin', (inviter) => inviter.client.remove_member(memberOf(inviter))],
+    'who is no admin any more': [
+      'admin',
+      (inviter) => team.owner.client.update_member({ ...memberOf(inviter), body: { role: 'member' } }),
+    ],
+  };
+
+  test.each(Object.keys(losses))('of an inviter %s: withdrawn, with an audit entry', async (name) => {
+    const [was, lose] = losses[name] ?? ['admin', () => Promise.resolve()];
+    const [inviter, guest] = [await join(was), await registerPerson(server)];
+    const { id, token } = await invite(inviter, guest, 'admin');
+    await lose(inviter);
+    expect((await accept(guest, token)).status).toBe(404);
+    const { workspace_id, owner } = team;
+    const { data } = await owner.client.list_invitations({ workspace_id, limit: 100 });
+    expect(data.map((one) => one.id)).not.toContain(id);
+    const audit = await owner.client.list_audit({ workspace_id, subject: id });
+    expect(audit.data[0]).toMatchObject({
+      action: 'invitation.revoked',
+      before: { email: guest.email, role: 'admin' },
+    });
+  });
+
+  test('as far as it ends: an owner who becomes an admin still invites admins, and no owners', async () => {
+    const inviter = await join('owner');
+    const [to_owner, to_admin] = [await registerPerson(server), await registerPerson(server)];
+    const beyond = await invite(inviter, to_owner, 'owner');
+    const within = await invite(inviter, to_admin, 'admin');
+    await team.owner.client.update_member({ ...memberOf(inviter), body: { role: 'admin' } });
+    expect((await accept(to_owner, beyond.token)).status).toBe(404);
+    expect((await accept(to_admin, within.token)).status).toBe(200);
+  });
+
+  test('at once, whatever is still to be cleaned up, and for a new invitation of the address', async () => {
+    const [inviter, guest] = [await join('admin'), await registerPerson(server)];
+    const { token } = await invite(inviter, guest, 'admin');
+    const holder = await server.database.owner.connect();
+    await holder.query('begin');
+    // As if the process had died between the commit and the clean-up.
+    await holder.query(`update memberships set role = 'viewer' where workspace_id = $1 and user_id = $2`, [
+      team.workspace_id,
+      inviter.user.id,
+    ]);
+    await holder.query(`insert into membership_cleanups values ($1, $2, $2, 'request-1')`, [
+      team.workspace_id,
+      inviter.user.id,
+    ]);
+    await holder.query(`update user_workspaces set role = 'viewer' where user_id = $1`, [inviter.user.id]);
+    await holder.query('commit');
+    holder.release();
+    expect((await accept(guest, token)).status).toBe(404);
+    const again = await invite(team.owner, guest, 'member');
+    expect(await accept(guest, again.token)).toMatchObject({ status: 200, body: { role: 'member' } });
+  });
+
+  test('of a disabled inviter it is not there', async () => {
+    const [inviter, guest] = [await join('admin'), await registerPerson(server)];
+    const { token } = await invite(inviter, guest, 'member');
+    await disableUser(server.database.owner, inviter.email);
+    expect((await accept(guest, token)).status).toBe(404);
+  });
+
+  test('accepted by a member, changes nothing and says so', async () => {
+    const guest = await registerPerson(server);
+    const { id, token } = await invite(team.owner, guest, 'member');
+    // Two doors at once: the same person has come in another way since they were invited.
+    await look(`update invitations set email = 'elsewhere@example.com' where id = $1`, id);
+    await joinWorkspace(team.owner, guest, team.workspace_id, 'admin');
+    await look(`update invitations set email = $2 where id = $1`, id, guest.email);
+    expect(await accept(guest, token)).toMatchObject({ status: 409, body: { code: 'already_member' } });
+    expect((await guest.client.get_workspace({ workspace_id: team.workspace_id })).role).toBe('admin');
+    await look(`update invitations set revoked_at = now() where id = $1`, id);
+  });
+});
+
+describe('a former member', () => {
+  test('keeps id and name among the people, without address and role, and comes back to the same row', async () => {
+    const { workspace_id, owner, viewer } = team;
+    const person = await join('member');
+    await owner.client.remove_member(memberOf(person));
+    const of = () => viewer.client.list_people({ workspace_id, ids: person.user.id });
+    expect((await of()).data).toEqual([
+      { user_id: person.user.id, name: 'Ada', role: null, former: true, created_at: expect.any(String) },
+    ]);
+    expect(JSON.stringify(await of())).not.toContain(person.email);
+    expect((await owner.client.list_members({ workspace_id })).data.map(({ user_id }) => user_id)).not.toContain(
+      person.user.id,
+    );
+    await joinWorkspace(owner, person, workspace_id, 'viewer');
+    expect((await of()).data).toMatchObject([{ user_id: person.user.id, role: 'viewer', former: false }]);
+    expect((await look('select 1 from memberships where user_id = $1', person.user.id)).length).toBe(1);
+    const seen: string[] = [];
+    for await (const { user_id } of viewer.client.pages.list_people({ workspace_id, limit: 3 })) seen.push(user_id);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toContain(person.user.id);
+  });
+
+  test('is given no ticket, and is no owner that a workspace could keep', async () => {
+    const { workspace_id, owner } = team;
+    const person = await join('owner');
+    await owner.client.remove_member(memberOf(person));
+    const { id: ticket } = await makeTicket(team);
+    const assigned = await owner.client.raw.set_assignee({
+      workspace_id,
+      ticket,
+      body: { assignee_id: person.user.id },
+    });
+    expect(assigned).toMatchObject({ status: 422, body: { code: 'assignee_not_member' } });
+    expect((await owner.client.raw.remove_member(memberOf(person))).status).toBe(404);
+    expect((await owner.client.raw.remove_member(memberOf(owner))).body).toMatchObject({ code: 'last_owner' });
+  });
+
+  test('with more tickets than a request takes from them has left at once; another process takes the rest', async () => {
+    const { workspace_id, project_id, owner } = team;
+    const person = await join('member');
+    const tickets = 1500;
+    await look(
+      `with number as (update projects set last_number = last_number + $4 where id = $2 returning last_number - $4 as n),
+         made as (insert into tickets (workspace_id, id, project_id, number, title, initial_status, status, assignee_id,
+             reporter_id, created_at, updated_at)
+           select $1, gen_random_uuid(), $2, n + i, 'Bulk', 'open', 'open', $3, $3, now(), now()
+           from number, generate_series(1, $4) i returning id)
+       insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
+       select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'request-1' from made`,
+      workspace_id,
+      project_id,
+      person.user.id,
+      tickets,
+    );
+    // Every ticket is in somebody else's hands: the request can take none, and gives up on them.
+    const holder = await server.database.owner.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from tickets where assignee_id = $1 for update', [person.user.id]);
+    await owner.client.remove_member(memberOf(person));
+    expect((await person.client.raw.get_workspace({ workspace_id })).status).toBe(404);
+    await holder.query('rollback');
+    holder.release();
+    const left = async () =>
+      (await look<{ n: number }>('select count(*)::int as n from tickets where assignee_id = $1', person.user.id))[0]
+        ?.n;
+    expect(await left()).toBe(tickets);
+    const cleanups = new Cleanups(server.pool, pino({ level: 'silent' }));
+    await expect.poll(left, { timeout: 25_000 }).toBe(0);
+    await cleanups.stop();
+    const entries = await look<{ n: number; by: string }>(
+      `select count(*)::int as n, max(actor_id::text) as by from audit_log
+       where action = 'ticket.assignee_changed' and before ->> 'assignee_id' = $1`,
+      person.user.id,
+    );
+    expect(entries).toEqual([{ n: tickets, by: owner.user.id }]);
+    expect(await look('select 1 from membership_cleanups where user_id = $1', person.user.id)).toEqual([]);
+  });
+});
+
+describe('a precondition', () => {
+  test('on removing a member is compared with the membership’s version', async () => {
+    const { owner } = team;
+    const person = await join('member');
+    const stale = await owner.client.raw.remove_member({ ...memberOf(person), if_match: '"7"' });
+    expect(stale).toMatchObject({ status: 412, body: { code: 'precondition_failed', current_version: 1 } });
+    await owner.client.remove_member({ ...memberOf(person), if_match: '"x,y", "1"' });
+  });
+
+  test('is passed over by no write: what has no tag to compare refuses one', async () => {
+    const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+    const without = contracts.filter((one) => one.method !== 'get' && !('if_match' in one));
+    expect(without.length).toBeGreaterThan(5);
+    for (const { method, path } of without) {
+      const answer = await fetch(server.url + path.replaceAll(/\{\w+\}/g, absent), {
+        method: method.toUpperCase(),
+        headers: { authorization: `Bearer ${team.owner.access_token}`, 'if-match': '"7"' },
+      });
+      // Malformed or missing bodies come first.
+      expect([path, [400, 412, 415, 422].includes(answer.status)]).toEqual([path, true]);
+    }
+    const body = { name: 'Another' };
+    const headers = { authorization: `Bearer ${team.owner.access_token}`, 'content-type': 'application/json' };
+    const create = (extra: Record<string, string>) =>
+      fetch(`${server.url}/v1/workspaces`, {
+        method: 'POST',
+        headers: { ...headers, ...extra },
+        body: JSON.stringify(body),
+      });
+    expect((await create({ 'if-match': '"7"' })).status).toBe(412);
+    expect((await create({ 'if-none-match': '*' })).status).toBe(412);
+    expect((await create({ 'if-match': '*' })).status).toBe(201);
+  });
+});
+
+test('no statement fails on purpose: refusals leave nothing in PostgreSQL’s log', async () => {
+  const { workspace_id, project_id, owner } = team;
+  failures.length = 0;
+  const person = await join('member');
+  const { id: ticket } = await makeTicket(team);
+  await person.client.logout();
+  for (const refused of [
+    person.client.raw.get_ticket({ workspace_id, ticket }),
+    person.client.raw.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } }),
+    person.client.raw.create_ticket({ workspace_id, project_id, body: { title: 'T' } }),
+    person.client.raw.update_me({ body: { name: 'T' } }),
+  ]) {
+    expect((await refused).body).toMatchObject({ code: 'session_ended' });
+  }
+  const { email } = owner;
+  const taken = await owner.client.raw.register({ body: { email, password: 'correct horse battery', name: 'A' } });
+  expect(taken.status).toBe(409);
+  const project = await owner.client.raw.create_project({ workspace_id, body: { key: 'ENG', name: 'E' } });
+  expect(project.body).toMatchObject({ code: 'project_key_taken' });
+  const guest = await registerPerson(server);
+  await invite(owner, guest, 'member');
+  const twice = { workspace_id, body: { email: guest.email, role: 'member' } } as const;
+  expect((await owner.client.raw.create_invitation(twice)).body).toMatchObject({ code: 'invitation_pending' });
+  expect(failures).toEqual([]);
+});
