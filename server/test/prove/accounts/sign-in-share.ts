@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { registerPerson } from '../../harness/people.ts';
+import { Wire } from '../../harness/wire.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { setStage } from '../stage.ts';
+
+const at_once = 60;
+
+/** A network sends 60 sign-ins at once; another sends one: no more than two rounds of hashes may come before it. */
+async function crowd(run: Run, size: number): Promise<Finding> {
+  const stage = await setStage(run, { BATON_BCRYPT_COST: '8' });
+  const wire = new Wire(stage.url, at_once * 2);
+  const { email, password } = await registerPerson(stage);
+  const signIn = (from: string, body: object) => wire.send({ method: 'POST', path: '/v1/auth/login', body, from });
+  const guess = () => ({ email: `${randomBytes(8).toString('hex')}@example.com`, password: 'a guess' });
+  const rounds = scaled(50, size);
+  const bound = availableParallelism() * 2;
+  const violations: string[] = [];
+  let most = 0;
+  for (let round = 0; round < rounds; round++) {
+    let answered = 0;
+    const flood = Array.from({ length: at_once }, async () => {
+      await signIn('127.5.5.5', guess());
+      answered++;
+    });
+    while (answered === 0) await sleep(1); // by now all the others wait
+    const before = answered;
+    const { status } = await signIn('127.6.6.6', { email, password });
+    most = Math.max(most, answered - before);
+    if (status !== 200) violations.push(`the other network is answered ${status}`);
+    if (answered - before > bound + availableParallelism()) {
+      violations.push(`${answered - before} sign-ins came before the other network's`);
+    }
+    await Promise.all(flood);
+    run.progress(round / rounds);
+  }
+  wire.close();
+  return {
+    load: { rounds, at_once, processes: 1 },
+    figures: { most_before: most },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+export const sign_in_share: Check = {
+  id: 'sign-in-share',
+  promises: ['P22', 'P36'],
+  says: 'However many sign-ins one network sends at once, another network’s waits for no more than a few of them.',
+  run: crowd,
+  slice: 0.02,
+  control_size: 0.04,
+  controls: {
+    'all networks wait in one line': {
+      source: [{ file: 'accounts/passwords.ts', find: 'hashing.run(network,', replace: "hashing.run('all'," }],
+    },
+  },
+};
