@@ -22,7 +22,7 @@ const by_access: Record<string, string[]> = {
     'update_workspace update_member create_invitation list_invitations revoke_invitation create_project ' +
       'update_project archive_project replace_workflow list_audit list_comment_revisions',
   ),
-  owner: words('delete_workspace purge_comment'),
+  owner: words('delete_workspace purge_comment purge_ticket'),
 };
 
 test('each operation is open to those it was decided for, and to nobody else', () => {
