@@ -47,11 +47,10 @@ export class Readiness {
       const outcome = ask(this.#pool).catch((error: unknown) => {
         throw new BatonError('database_unavailable', {}, { cause: error, retry_after_s: 1 });
       });
-      outcome.catch(() => undefined);
       const asked = { at: Number.POSITIVE_INFINITY, outcome };
       this.#asked = asked;
-      const done = () => (asked.at = performance.now());
-      outcome.then(done, done);
+      const stamp = () => (asked.at = performance.now());
+      outcome.then(stamp, stamp);
     }
     return this.#asked.outcome;
   }

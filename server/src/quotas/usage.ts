@@ -43,12 +43,8 @@ export class Usage {
   add(tx: Tx, workspace_id: string, bytes: number): void {
     const weight = weigh(bytes, Math.random());
     if (weight === 0) return;
-    addUsage(tx, workspace_id, weight).then(
-      (bytes_in_all) => {
-        if (bytes_in_all > this.#max_bytes) this.#remember(workspace_id);
-      },
-      () => undefined, // the transaction fails with it, and says so
-    );
+    const rememberFull = (bytes_in_all: number) => bytes_in_all > this.#max_bytes && this.#remember(workspace_id);
+    addUsage(tx, workspace_id, weight).then(rememberFull, () => undefined); // the transaction fails with it, and says so
   }
 
   #remember(workspace_id: string): void {

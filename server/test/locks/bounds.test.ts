@@ -86,7 +86,7 @@ async function page(list: (typeof lists)[number], parameters: Record<string, str
   const { w = '', t = '', c = '', p = '' } = ids_of;
   const given: Record<string, string> = { workspace_id: w, ticket: t, comment_id: c, project_id: p };
   const path = list.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? name);
-  const url = `${server.url}${path}?${new URLSearchParams({ limit: '100', ...parameters })}`;
+  const url = `${server.url}${path}?${new URLSearchParams({ limit: '100', ...parameters }).toString()}`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${team.owner.access_token}` } });
   const text = await answer.text();
   expect([list.id, answer.status, answer.status === 200 ? '' : text]).toEqual([list.id, 200, '']);
