@@ -121,7 +121,8 @@ export const error_table = {
       limit: z
         .int()
         .min(1)
-        .max(2 ** 31 - 1),
+        .max(2 ** 31 - 1)
+        .meta({ format: 'int32' }),
     },
   ],
   precondition_failed: [

@@ -12,7 +12,11 @@ export const get_livez = operation({
   status: 200,
   response: z.strictObject({
     status: z.literal('ok'),
-    version: z.string().meta({ description: 'Of Baton, as released.' }),
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/)
+      .max(40)
+      .meta({ description: 'The running version of Baton.' }),
   }),
 });
 

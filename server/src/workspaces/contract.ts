@@ -173,8 +173,6 @@ export const person = z
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof person>;
 
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-
 export const list_people = operation({
   id: 'list_people',
   method: 'get',
@@ -185,7 +183,10 @@ export const list_people = operation({
   query: page_query.extend({
     ids: z
       .string()
-      .regex(new RegExp(`^${uuid}(,${uuid}){0,99}$`), 'Expected 1 to 100 UUIDs in lower case, separated by commas.')
+      .regex(
+        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,99}$/,
+        'Expected 1 to 100 UUIDs in lower case, separated by commas.',
+      )
       .max(3699)
       .transform((list) => list.split(','))
       .optional()
