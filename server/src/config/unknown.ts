@@ -21,7 +21,7 @@ function nearest(name: string, known: readonly string[]): string {
 }
 
 // What Kubernetes sets in each container for a service whose name begins with "baton".
-const of_a_service = /^BATON_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
+const of_a_service = /_(SERVICE_HOST|SERVICE_PORT|PORT_\d{1,5}_(TCP|UDP|SCTP))(_|$)/;
 const port_of_a_service = /^(tcp|udp|sctp):\/\//;
 // compose.yaml and the tests have variables of their own, and one .env serves Baton and compose alike.
 const of_others = /^BATON_(TEST_\w+|\w+_PASSWORD)$/;

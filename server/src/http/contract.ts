@@ -202,10 +202,12 @@ export const page_query = z.strictObject({
 /** A parameter that names some of these, separated by commas. */
 export function chosen<const Name extends string>(names: readonly Name[]) {
   const one = `(${names.join('|')})`;
+  const known = new Set<string>(names);
   return z
     .string()
-    .regex(new RegExp(`^${one}(,${one})*$`), `Expected one or more of: ${names.join(', ')}.`)
     .max(200)
+    .refine((text) => text.split(',').every((name) => known.has(name)), `Expected one or more of: ${names.join(', ')}.`)
+    .meta({ pattern: `^${one}(,${one})*$` })
     .optional()
     .transform((text) => (text?.split(',') ?? []) as Name[]);
 }

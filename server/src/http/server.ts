@@ -52,16 +52,18 @@ function hasTwice(raw_headers: readonly string[]): boolean {
   return false;
 }
 
-/** The absolute form, RFC 9112, 3.2.2: scheme, authority, and what is left of the target. */
-const absolute_form = /^https?:\/\/([^/?#]*)(.*)$/i;
+/** The start of the absolute form, RFC 9112, 3.2.2: scheme and authority. */
+const absolute_form = /^https?:\/\/([^/?#]*)/i;
 
 /**
  * Brings the target into origin form. Every server must take the absolute form, and go by its host rather than by Host;
  * nothing here depends on either.
  */
 function toOriginForm(req: IncomingMessage): void {
-  const [, authority, rest] = absolute_form.exec(req.url ?? '') ?? [];
-  if (authority === undefined || rest === undefined || !host_form.test(authority)) return;
+  const target = req.url ?? '';
+  const [start = '', authority] = absolute_form.exec(target) ?? [];
+  if (authority === undefined || !host_form.test(authority)) return;
+  const rest = target.slice(start.length);
   req.url = rest.startsWith('/') ? rest : `/${rest}`;
 }
 
