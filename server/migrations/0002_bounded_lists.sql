@@ -57,6 +57,12 @@ where subject_type = 'ticket' and (jsonb_typeof(before -> 'description') = 'stri
   and greatest(octet_length(before ->> 'description'), octet_length(after ->> 'description')) > 2048;
 drop function pg_temp.short(jsonb);
 
+-- Here, since the check of the rows that are there is bound by row-level security as well.
+alter table ticket_labels add constraint ticket_labels_ticket_fkey
+  foreign key (workspace_id, ticket_id) references tickets (workspace_id, id);
+alter table ticket_texts add constraint ticket_texts_ticket_fkey
+  foreign key (workspace_id, ticket_id) references tickets (workspace_id, id);
+
 alter table tickets force row level security;
 alter table audit_log force row level security;
 
@@ -88,12 +94,7 @@ create index comments_activity on comments (workspace_id, created_at, ticket_id,
 create index audit_log_type on audit_log (workspace_id, subject_type, created_at, id)
   where subject_type not in ('ticket', 'comment');
 
--- keys, walls and grants
-
-alter table ticket_labels add constraint ticket_labels_ticket_fkey
-  foreign key (workspace_id, ticket_id) references tickets (workspace_id, id);
-alter table ticket_texts add constraint ticket_texts_ticket_fkey
-  foreign key (workspace_id, ticket_id) references tickets (workspace_id, id);
+-- walls and grants
 
 alter table ticket_labels enable row level security;
 alter table ticket_labels force row level security;

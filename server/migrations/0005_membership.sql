@@ -29,6 +29,7 @@ grant select, insert, update, delete on membership_cleanups to baton_app;
 -- Members who were removed until now left no row. The audit log knows them. Forced row-level security would hide it from
 -- the tables' owner, too.
 alter table memberships no force row level security;
+alter table invitations no force row level security;
 alter table audit_log no force row level security;
 insert into memberships (workspace_id, user_id, role, created_at, updated_at, removed_at)
   select distinct on (a.workspace_id, a.subject_id)
@@ -37,5 +38,19 @@ insert into memberships (workspace_id, user_id, role, created_at, updated_at, re
   where a.action in ('member.removed', 'member.left')
   order by a.workspace_id, a.subject_id, a.created_at desc
   on conflict (workspace_id, user_id) do nothing;
+
+-- What they and those who were made less have left open is still to be withdrawn, in the name of whoever took the right.
+insert into membership_cleanups (workspace_id, user_id, actor_id, request_id)
+  select distinct on (i.workspace_id, i.invited_by)
+    i.workspace_id, i.invited_by, coalesce(a.actor_id, i.invited_by), 'migration-0005'
+  from invitations i
+  join memberships m on m.workspace_id = i.workspace_id and m.user_id = i.invited_by
+  left join audit_log a on a.workspace_id = i.workspace_id and a.subject_id = i.invited_by
+    and a.action in ('member.removed', 'member.left', 'member.role_changed')
+  where i.accepted_at is null and i.revoked_at is null
+    and (m.removed_at is not null or not (m.role = 'owner' or (m.role = 'admin' and i.role <> 'owner')))
+  order by i.workspace_id, i.invited_by, a.created_at desc;
+
 alter table memberships force row level security;
+alter table invitations force row level security;
 alter table audit_log force row level security;

@@ -67,6 +67,8 @@ export async function migrate(options: {
   client.on('error', () => undefined); // the query under way rejects
   await client.connect();
   try {
+    // The login's own limits are for requests: a statement that goes over a large table may take longer.
+    await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
     await requireMigratable(client);
     // Held until the connection ends: what is remembered of migrations is written under it, too.
     await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);

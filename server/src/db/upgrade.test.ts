@@ -1,0 +1,230 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterUrl } from '../../test/harness/database.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
+import { migrate, migrations_dir } from './migrate.ts';
+
+const first = '0001_initial.sql';
+const id = (n: number) => `01a220a9-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const [ada, bob, cy, eve] = [id(1), id(2), id(3), id(4)];
+const [workspace, project] = [id(10), id(11)];
+const [labelled, resolved, deleted] = [id(21), id(22), id(23)];
+const [commented, transition_comment] = [id(31), id(32)];
+const decomposed = 'cafe\u0301';
+const composed = 'caf\u00e9';
+const long = `${'\u20ac"\\\t\n'.repeat(700)}end`;
+const at = (minute: number) => `2026-11-01T10:${String(minute).padStart(2, '0')}:00Z`;
+
+/** The only database that a test here has: it owns the tables as `baton_owner` of docs/operating.md does. */
+let admin: pg.Client;
+let rows: pg.Client;
+let owner: string;
+let name: string;
+let dir: string;
+
+function ownersUrl(): string {
+  const url = new URL(clusterUrl(name));
+  [url.username, url.password] = [owner, 'x'];
+  return url.href;
+}
+
+async function insert(table: string, ...values: Record<string, unknown>[]): Promise<void> {
+  for (const row of values) {
+    await rows.query(`insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [
+      JSON.stringify({ created_at: at(0), updated_at: at(0), workspace_id: workspace, ...row }),
+    ]);
+  }
+}
+
+let entries = 0;
+async function audit(action: string, subject_id: string, more: object): Promise<void> {
+  const subject_type = action.slice(0, action.indexOf('.'));
+  const entry = { id: id(100 + ++entries), actor_id: ada, action, subject_type, subject_id, request_id: 'of-the-past' };
+  await insert('audit_log', { ...entry, ...more });
+}
+
+/** What version 0.1.0 wrote, with all that later versions write in another way. */
+async function fill(): Promise<void> {
+  const step = { from: 'open', to: 'closed', roles: ['owner'], requires: [] };
+  const definition = {
+    initial: ['open'],
+    statuses: [
+      { key: 'open', name: 'Open', category: 'todo' },
+      { key: 'closed', name: 'Closed', category: 'done' },
+    ],
+    transitions: [step],
+  };
+  for (const [user, email] of Object.entries({ [ada]: 'ada', [bob]: 'bob', [cy]: 'cy', [eve]: 'eve' })) {
+    await insert('users', { id: user, email: `${email}@example.com`, name: email, version: 1 });
+  }
+  await insert('workspaces', { id: workspace, name: 'Old', created_by: ada, version: 1 });
+  for (const [user_id, role] of Object.entries({ [ada]: 'owner', [cy]: 'member' })) {
+    await insert('memberships', { user_id, role, version: 1 });
+    await insert('user_workspaces', { user_id, role });
+  }
+  await audit('member.role_changed', cy, { before: { role: 'admin' }, after: { role: 'member' }, created_at: at(8) });
+  await audit('member.left', bob, { actor_id: bob, before: { role: 'viewer' }, created_at: at(1) });
+  await audit('member.removed', bob, { before: { role: 'admin' }, created_at: at(9) });
+  await audit('member.left', eve, { actor_id: eve, before: { role: 'member' }, created_at: at(9) });
+  for (const invited_by of [ada, bob, cy]) {
+    const invitation = { id: id(40 + Number(invited_by.at(-1))), email: `${invited_by}@example.com`, role: 'admin' };
+    await insert('invitations', { ...invitation, token_hash: '\\x00', invited_by, expires_at: at(50) });
+  }
+
+  const fields = { id: project, key: 'OLD', name: 'Old', workflow_version: 2, last_number: 3, version: 2 };
+  await insert('projects', { ...fields, created_by: ada });
+  await insert(
+    'workflows',
+    { project_id: project, version: 1, definition: { ...definition, resolutions: ['fixed', 'gone'] }, created_by: ada },
+    { project_id: project, version: 2, definition: { ...definition, resolutions: ['fixed'] }, created_by: cy },
+  );
+  await insert('project_statuses', { project_id: project, status: 'open' }, { project_id: project, status: 'closed' });
+  const ticket = {
+    project_id: project,
+    description: '',
+    initial_status: 'open',
+    status: 'open',
+    status_sequence: 0,
+    priority: 'none',
+    labels: [],
+    reporter_id: ada,
+    version: 2,
+    updated_at: at(5),
+  };
+  await insert(
+    'tickets',
+    { ...ticket, id: labelled, number: 1, title: 'Tab\there', labels: [composed, decomposed, 'plain'] },
+    { ...ticket, id: resolved, number: 2, title: 'Two', status: 'closed', status_sequence: 1, resolution: 'gone' },
+    { ...ticket, id: deleted, number: 3, title: 'Three', labels: [decomposed], deleted_at: at(5) },
+  );
+  for (const subject_id of [labelled, resolved, deleted]) {
+    await audit('ticket.created', subject_id, { subject_version: 1, after: { title: 'Said then' } });
+  }
+  const second = { subject_version: 2, created_at: at(5) };
+  await audit('ticket.updated', labelled, { ...second, before: { description: long }, after: { description: '' } });
+  const closed = { status: 'closed', resolution: 'gone', comment_id: transition_comment };
+  await audit('ticket.transitioned', resolved, { ...second, before: { status: 'open' }, after: closed });
+  await audit('ticket.deleted', deleted, { ...second, before: { deleted_at: null }, after: { deleted_at: at(5) } });
+  await insert(
+    'comments',
+    { ticket_id: deleted, id: commented, author_id: bob, body: `Said\tby bob ${decomposed}` },
+    { ticket_id: resolved, id: transition_comment, author_id: ada, body: 'Done.', created_at: at(5) },
+  );
+  await audit('comment.created', commented, { actor_id: bob, after: { ticket_id: deleted } });
+  await insert('status_history', {
+    ticket_id: resolved,
+    sequence: 1,
+    id: id(51),
+    project_id: project,
+    workflow_version: 1,
+    from_status: 'open',
+    to_status: 'closed',
+    resolution: 'gone',
+    comment_id: transition_comment,
+    actor_id: ada,
+    created_at: at(5),
+  });
+}
+
+let applied: string[];
+
+beforeAll(async () => {
+  admin = new pg.Client({ connectionString: clusterUrl('postgres') });
+  await admin.connect();
+  const suffix = randomBytes(6).toString('hex');
+  [name, owner] = [`baton_upgrade_${suffix}`, `baton_upgrade_owner_${suffix}`];
+  await admin.query(`create role ${owner} login password 'x'`);
+  await admin.query(`create database ${name} owner ${owner}`);
+  await admin.query(`alter role ${owner} set statement_timeout = '7s'`);
+  dir = mkdtempSync(path.join(os.tmpdir(), 'baton-upgrade-'));
+  cpSync(path.join(migrations_dir, first), path.join(dir, first));
+  await migrate({ url: ownersUrl(), dir });
+  rows = new pg.Client({ connectionString: clusterUrl(name) });
+  await rows.connect();
+  await fill();
+  cpSync(migrations_dir, dir, { recursive: true });
+  const seen = `create table seen as select current_setting('statement_timeout') as patience;`;
+  writeFileSync(path.join(dir, '9999_seen.sql'), `-- Up Migration\n${seen}\n`);
+  applied = await migrate({ url: ownersUrl(), dir });
+});
+afterAll(async () => {
+  await rows.end();
+  await admin.query(`drop database ${name} with (force)`);
+  await admin.query(`drop role ${owner}`);
+  await admin.end();
+  rmSync(dir, { recursive: true });
+});
+
+async function all(statement: string, ...values: unknown[]): Promise<unknown[]> {
+  return (await rows.query(statement, values)).rows;
+}
+
+describe('a database of version 0.1.0, migrated by an owner whom row-level security binds,', () => {
+  test('gets the later migrations in order, however long one takes', async () => {
+    const files = readdirSync(dir).map((file) => file.replace('.sql', ''));
+    expect(applied).toEqual(files.slice(1));
+    expect(await all('select patience from seen')).toEqual([{ patience: '0' }]);
+  });
+
+  test('is sound, and row-level security binds its owner again', async () => {
+    expect(await brokenInvariants(rows)).toEqual({});
+    expect(await all('select relname from pg_class where relrowsecurity and not relforcerowsecurity')).toEqual([]);
+  });
+
+  test('has each label once, composed, where lists look for it', async () => {
+    expect(await all('select number, labels from tickets where labels <> $1 order by number', [])).toEqual([
+      { number: 1, labels: [composed, 'plain'] },
+      { number: 3, labels: [composed] },
+    ]);
+    expect(await all('select ticket_id, label from ticket_labels order by ticket_id, label')).toEqual([
+      { ticket_id: labelled, label: composed },
+      { ticket_id: labelled, label: 'plain' },
+      { ticket_id: deleted, label: composed },
+    ]);
+  });
+
+  test('has every long description that was replaced, and its size and hash in the audit log', async () => {
+    expect(await all('select ticket_id, version, description from ticket_texts')).toEqual([
+      { ticket_id: labelled, version: 2, description: long },
+    ]);
+    const sha256 = createHash('sha256').update(long).digest('hex');
+    const short = { bytes: Buffer.byteLength(long), sha256, start: long.slice(0, 200) };
+    const entry = `select before, after from audit_log where subject_id = $1 and subject_version = 2`;
+    expect(await all(entry, labelled)).toEqual([{ before: { description: short }, after: { description: '' } }]);
+  });
+
+  test('has no resolution that a replaced workflow left behind, with an entry that says so', async () => {
+    expect(await all('select resolution, version from tickets where id = $1', resolved)).toEqual([
+      { resolution: null, version: 3 },
+    ]);
+    const entry = `select actor_id, action, before from audit_log where subject_id = $1 and subject_version = 3`;
+    expect(await all(entry, resolved)).toEqual([
+      { actor_id: cy, action: 'ticket.remapped', before: { resolution: 'gone' } },
+    ]);
+  });
+
+  test('knows the former members, and what is to be withdrawn of those who lost the right to it', async () => {
+    const members = 'select user_id, role, removed_at from memberships where removed_at is not null order by 1';
+    expect(await all(members)).toEqual([
+      { user_id: bob, role: 'admin', removed_at: new Date(at(9)) },
+      { user_id: eve, role: 'member', removed_at: new Date(at(9)) },
+    ]);
+    expect(await all('select user_id, actor_id from membership_cleanups order by 1')).toEqual([
+      { user_id: bob, actor_id: ada },
+      { user_id: cy, actor_id: ada },
+    ]);
+  });
+
+  test('finds the entries of comments by their ticket, and has the comments as they were', async () => {
+    const found = 'select subject_id from audit_log where workspace_id = $1 and ticket_id = $2';
+    expect(await all(found, workspace, deleted)).toEqual([{ subject_id: commented }]);
+    expect(await all('select body, version, deleted_at from comments order by id')).toEqual([
+      { body: `Said\tby bob ${decomposed}`, version: 1, deleted_at: null },
+      { body: 'Done.', version: 1, deleted_at: null },
+    ]);
+  });
+});
