@@ -18,6 +18,7 @@ import { HoldBack } from './http/hold-back.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { Pace } from './http/pace.ts';
+import { Served } from './http/served.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { requestLog } from './http/request-log.ts';
@@ -59,6 +60,7 @@ export function createApp(parts: Parts): App {
       within_ms: 3_600_000,
       burst: config.write_bytes_per_hour / 4,
     }),
+    served: new Served(config.read_bytes_per_minute),
     bodies: new ByteShares(config.body_memory_bytes),
     responses: new ByteShares(config.response_memory_bytes),
   };
@@ -75,7 +77,7 @@ export function createApp(parts: Parts): App {
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));
-  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
+  app.use(...allowOrigins(config), ...globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);

@@ -16,6 +16,7 @@ export const limit_settings = {
   BATON_MAX_TICKETS_PER_PROJECT: count(1_000_000, 1, max_count),
   BATON_MAX_MIB_PER_WORKSPACE: count(10_240, 1, max_count),
   BATON_WRITE_MIB_PER_HOUR: count(512, 1, 1_000_000),
+  BATON_READ_MIB_PER_MINUTE: count(240, 1, 1_000_000),
   BATON_REFUSAL_DELAY_MS: count(250, 0, 10_000),
   BATON_METRICS_TOKEN: z
     .string()
@@ -41,6 +42,8 @@ export interface Limits {
   max_bytes_per_workspace: number;
   /** Bytes of bodies that an account may send in an hour, to each process; a quarter of them at once. */
   write_bytes_per_hour: number;
+  /** Bytes of responses over 64 KiB that an account may have in a minute, from each process; a quarter of them at once. */
+  read_bytes_per_minute: number;
   /** How long a refusal of too many requests is held back. */
   refusal_delay_ms: number;
   /** Who has it sees how the server does; undefined: nobody. */
@@ -61,6 +64,7 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
     max_tickets_per_project: env.BATON_MAX_TICKETS_PER_PROJECT,
     max_bytes_per_workspace: env.BATON_MAX_MIB_PER_WORKSPACE * mib,
     write_bytes_per_hour: env.BATON_WRITE_MIB_PER_HOUR * mib,
+    read_bytes_per_minute: env.BATON_READ_MIB_PER_MINUTE * mib,
     refusal_delay_ms: env.BATON_REFUSAL_DELAY_MS,
     metrics_token: env.BATON_METRICS_TOKEN,
   };

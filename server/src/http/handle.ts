@@ -27,6 +27,7 @@ import type { Cursors } from './cursor.ts';
 import { type IfMatch, parseIfMatch, refuseIfNoneMatch, requireNoTag } from './preconditions.ts';
 import { siteOf } from './networks.ts';
 import type { Pace } from './pace.ts';
+import type { Served } from './served.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What the handlers work with; one per process. */
@@ -44,6 +45,8 @@ export interface Services {
   written: Pace;
   /** Bytes of responses, until their reader has taken them. */
   responses: ByteShares;
+  /** Bytes of large responses in the course of time. */
+  served: Served;
 }
 
 /** A request that its contract has accepted. */
@@ -191,11 +194,11 @@ function holderOf(req: ExpressRequest, res: ExpressResponse): Holder {
 interface Responding<O extends Operation> {
   operation: O;
   res: ExpressResponse;
-  shares: ByteShares;
+  services: Pick<Services, 'responses' | 'served'>;
   params: unknown;
 }
 
-function respond<O extends Operation>({ operation, res, shares, params }: Responding<O>, body: Response<O>): void {
+function respond<O extends Operation>({ operation, res, services, params }: Responding<O>, body: Response<O>): void {
   const fields = { ...(params as object), ...(body as object) } as Record<string, unknown>;
   if (operation.etag === true) res.setHeader('ETag', `"${String(fields['version'])}"`);
   if (operation.location !== undefined) {
@@ -214,8 +217,9 @@ function respond<O extends Operation>({ operation, res, shares, params }: Respon
   const length = Buffer.byteLength(text);
   if (length > small_response_bytes) {
     const holder = holderOf(res.req, res);
-    shares.take(holder, length);
-    res.once('close', () => shares.give(holder, length));
+    services.responses.take(holder, length);
+    res.once('close', () => services.responses.give(holder, length));
+    services.served.charge(holder, length);
   }
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
   res.setHeader('Content-Length', length);
@@ -238,6 +242,10 @@ const isList = ({ query }: Operation) => query !== undefined && 'cursor' in quer
 export function createRoutes(router: Router, services: Services): Routes {
   const operations: Operation[] = [];
   const { pool, usage } = services;
+  const requireRoom = (holder: Holder) => {
+    services.responses.requireRoom(holder);
+    services.served.requireRoom(holder);
+  };
 
   function mount<O extends Operation>(
     operation: O,
@@ -254,7 +262,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
         throw new BatonError('idempotency_key_unsupported');
       }
-      services.responses.requireRoom(holderOf(req, res));
+      requireRoom(holderOf(req, res));
       next();
     };
     const guard = services.limits.guardOf(operation.id);
@@ -264,7 +272,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       const work = () => serve(request, identity);
       const { ip, body } = request;
       const response = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
-      respond({ operation, res, shares: services.responses, params: request.params }, response);
+      respond({ operation, res, services, params: request.params }, response);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = operation.max_body_bytes ?? default_max_body_bytes;
@@ -277,9 +285,6 @@ export function createRoutes(router: Router, services: Services): Routes {
     if (identity === undefined) throw new BatonError('unauthenticated');
     return { ...identity, request_id: request.request_id };
   };
-  // Again when a read's turn has come: of a thousand pages asked for at once, those before it may have used up the share.
-  const requireRoom = ({ network }: Request<Operation>, { user_id }: Caller) =>
-    services.responses.requireRoom({ user_id, network });
   const workspaceOf = (request: Request<Operation>): string => {
     const { workspace_id } = request.params as unknown as { workspace_id: string };
     return workspace_id;
@@ -318,7 +323,7 @@ export function createRoutes(router: Router, services: Services): Routes {
         const caller = callerOf(request, identity);
         const workspace_id = workspaceOf(request);
         return readOnly(pool, { workspace_id, user_id: caller.user_id, list }, async (db) => {
-          requireRoom(request, caller);
+          requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
           const applicant = apply(db, caller, access, workspace_id);
           return permitted(applicant.actor, handler(db, applicant, request));
         });
@@ -333,7 +338,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       mount(operation, (request, identity) => {
         const caller = callerOf(request, identity);
         return readOnly(pool, { user_id: caller.user_id, list }, async (db) => {
-          requireRoom(request, caller);
+          requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
           return permitted(requireSession(db, caller), handler(db, request, caller));
         });
       });

@@ -23,9 +23,23 @@ export class Pace {
     const early = next - now - this.burst * this.#every_ms;
     // What is heavier than a burst passes when nothing else has been.
     if (early > 0 && due > now) return Math.max(1, early);
-    if (this.#due.size >= max_remembered) this.#forget(now);
-    this.#due.set(who, next);
+    this.#note(who, next, now);
     return 0;
+  }
+
+  /** Counts what was spent already, however early it came. */
+  charge(who: string, now: number, weight: number): void {
+    this.#note(who, Math.max(this.#due.get(who) ?? now, now) + weight * this.#every_ms, now);
+  }
+
+  #note(who: string, due: number, now: number): void {
+    if (this.#due.size >= max_remembered) this.#forget(now);
+    this.#due.set(who, due);
+  }
+
+  /** The ms until something may come again, after more was charged than may come at once; else 0. */
+  wait_ms(who: string, now: number): number {
+    return Math.max(0, this.#ahead(who, now) - this.burst * this.#every_ms);
   }
 
   /** How many more may come at once. */

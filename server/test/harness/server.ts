@@ -35,6 +35,7 @@ export const test_environment = {
   BATON_AUTH_LIMIT_SUCCESSES: '1000000',
   BATON_REFUSAL_DELAY_MS: '0',
   BATON_WRITE_MIB_PER_HOUR: '1000000',
+  BATON_READ_MIB_PER_MINUTE: '1000000',
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,

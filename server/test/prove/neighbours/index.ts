@@ -257,7 +257,7 @@ export const neighbours: Check = {
     ),
     'each probe asks the database': broken('http/readiness.ts', 'now - this.#asked.at > fresh_ms', 'now >= 0'),
     'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' } },
-    'responses have no share of the memory': broken('http/handle.ts', 'shares.take(holder, length);', ''),
+    'responses have no share of the memory': broken('http/handle.ts', 'services.responses.take(holder, length);', ''),
     'bodies have no share of the memory': broken(
       'http/byte-shares.ts',
       'if (held === 0 || held + bytes <= share) return;',
