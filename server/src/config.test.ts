@@ -48,6 +48,8 @@ describe('a setting that can’t be used', () => {
     [{ BATON_POOLSIZE: '5' }, 'BATON_POOLSIZE is no setting. Did you mean BATON_POOL_SIZE?'],
     [{ BATON_PORT: '80' }, 'BATON_PORT is no setting. Did you mean PORT?'],
     [{ BATON_DATABASE_URL: 'postgres://x' }, 'BATON_DATABASE_URL is no setting. Did you mean DATABASE_URL?'],
+    [{ BATON_X: '1' }, 'BATON_X is no setting. docs/operating.md lists them.'],
+    [{ BATON_REGISTRATION: 'no' }, 'BATON_REGISTRATION must be open, invited or closed.'],
     [{ MIGRATE_DATABASE_URL: 'postgres://x' }, 'MIGRATE_DATABASE_URL is set and DATABASE_URL is not.'],
   ])('%j is refused in one line', (env, says) => {
     const message = refusal(env);

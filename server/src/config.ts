@@ -28,7 +28,7 @@ const environment = z.object({
   BATON_ACCESS_TOKEN_TTL_S: count(900, 30, 86_400),
   BATON_REFRESH_TOKEN_TTL_S: count(30 * 86_400, 60, 366 * 86_400),
   BATON_REFRESH_GRACE_S: count(30, 0, 300),
-  BATON_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('open'),
+  BATON_REGISTRATION: choice(['open', 'invited', 'closed']).default('open'),
   BATON_PASSWORD_RESET_TTL_S: count(3_600, 60, 7 * 86_400),
   BATON_INVITATION_TTL_S: count(7 * 86_400, 60, 90 * 86_400),
   BATON_BCRYPT_COST: count(12, 4, 16),

@@ -135,17 +135,40 @@ export async function requireWrites(pool: pg.Pool | pg.ClientBase): Promise<void
   if (rows[0] !== undefined) requireWritable(rows[0]);
 }
 
-/** Refuses a database whose schema can't be brought up to date: it is too old, of another encoding, or takes no writes. */
-export async function requireMigratable(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<Pick<Seen, 'version' | 'encoding'>>(
-    `select current_setting('server_version_num')::integer / 10000 as version,
-       current_setting('server_encoding') as encoding`,
+interface Migrator {
+  acts_as: string;
+  /** Who owns the tables; null where there are none yet. */
+  owner: string | null;
+  may_change_tables: boolean;
+}
+
+function requireOwner({ acts_as, owner, may_change_tables }: Migrator): void {
+  if (may_change_tables) return;
+  const reason = owner === null ? 'which may not create tables' : `and ${owner} owns the tables`;
+  throw new UnfitDatabaseError(
+    `Migrations would run as ${acts_as}, ${reason}. Let MIGRATE_DATABASE_URL sign in as the owner, or set ` +
+      'BATON_MIGRATE=off and run npm run migrate as the owner.',
   );
-  for (const { version, encoding } of rows) {
-    requireVersion(version);
-    requireUnicode(encoding);
-  }
+}
+
+/**
+ * Refuses a database whose schema can't be brought up to date: it is too old, has another encoding or takes no writes,
+ * or its tables belong to another login.
+ */
+export async function requireMigratable(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<Pick<Seen, 'version' | 'encoding'> & Migrator>(
+    `select current_setting('server_version_num')::integer / 10000 as version,
+       current_setting('server_encoding') as encoding, current_user as acts_as, pg_get_userbyid(relowner) as owner,
+       coalesce(pg_has_role(relowner, 'usage'), has_schema_privilege(to_regnamespace('public'), 'create'), true)
+         as may_change_tables
+     from (select to_regclass('public.pgmigrations') as oid) as migrations left join pg_class using (oid)`,
+  );
   await requireWrites(client);
+  for (const seen of rows) {
+    requireVersion(seen.version);
+    requireUnicode(seen.encoding);
+    requireOwner(seen);
+  }
 }
 
 /** What an operator should hear of a database before it is used: why it can't be, what it may lose, what was not tried. */

@@ -82,6 +82,25 @@ describe('migrations', () => {
     await expect(migrate({ url, dir })).rejects.toThrow(`Migration ${file.replace('.sql', '')} was applied with other`);
   });
 
+  test('by a login that may not change the tables are refused in one line that names the setting', async () => {
+    const login = `baton_web_${randomBytes(4).toString('hex')}`;
+    await admin.query(`create role ${login} login password 'x'`);
+    const as_login = new URL(url);
+    [as_login.username, as_login.password] = [login, 'x'];
+    const says = 'Let MIGRATE_DATABASE_URL sign in as the owner';
+    try {
+      await expect(migrate({ url: as_login.href, dir })).rejects.toThrow(
+        `${login}, which may not create tables. ${says}`,
+      );
+      await migrate({ url, dir });
+      await expect(migrate({ url: as_login.href, dir })).rejects.toThrow(
+        `${login}, and postgres owns the tables. ${says}`,
+      );
+    } finally {
+      await admin.query(`drop role ${login}`);
+    }
+  });
+
   test('of an owner who is no superuser let the same login serve, inside the wall', async () => {
     const owner = `baton_owner_${randomBytes(4).toString('hex')}`;
     await admin.query(`create role ${owner} login createrole password 'x'`);
