@@ -4,12 +4,12 @@ import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../harness/database.ts';
 import { freePort, type Served } from '../harness/served.ts';
-import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
+import { emptyDir, madeDir, register, serve, start } from './running.ts';
 
 /** Waits until the server has said it. */
 async function says(served: Pick<Served, 'output' | 'ended'>, text: string): Promise<void> {
@@ -61,7 +61,7 @@ describe('a database that can’t be used', () => {
 
   test('is waited for, and served once it is there', async () => {
     const database = await createDatabase();
-    cleanups.push(database.drop);
+    onTestFinished(database.drop);
     const port = await freePort();
     const url = changed((late) => (late.port = String(port)));
     const served = await start(emptyDir(), {
@@ -77,7 +77,7 @@ describe('a database that can’t be used', () => {
         from.pipe(to);
       }
     }).listen(port, '127.0.0.1');
-    cleanups.push(() => void proxy.close());
+    onTestFinished(() => void proxy.close());
     await says(served, 'Ctrl-C stops it');
     await served.stop();
   });
@@ -88,7 +88,7 @@ describe('npm run migrate', () => {
     const names = ['owner', 'web'].map((name) => `baton_${name}_${randomBytes(4).toString('hex')}`);
     const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
     await admin.connect();
-    cleanups.push(async () => {
+    onTestFinished(async () => {
       for (const name of names) await admin.query(`drop database ${name} with (force)`);
       await admin.end();
     });
@@ -186,7 +186,7 @@ describe('the embedded database', () => {
     const client = await register(url);
     const { email } = await client.get_me();
     const silent: Socket[] = [];
-    cleanups.push(() => silent.forEach((socket) => socket.destroy()));
+    onTestFinished(() => silent.forEach((socket) => socket.destroy()));
     const port = Number(readFileSync(path.join(dir, 'postgres-port'), 'utf8'));
     const hello = Buffer.from('00000010000300007573657200780000', 'hex');
     await sleep(500); // the pool fills

@@ -1,20 +1,13 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { emptyDataDir, madeDataDir, postmasterOf } from '../harness/installation.ts';
 import { type Served, type ServeOptions, startServed, startServing } from '../harness/served.ts';
 
-/** To be done after the test, the last first. */
-export const cleanups: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
 function removed(dir: string): string {
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     const postmaster = postmasterOf(dir);
     if (postmaster !== undefined) {
       process.kill(postmaster, 'SIGQUIT'); // at once, as nobody needs what it holds
@@ -36,7 +29,7 @@ export async function madeDir(): Promise<string> {
 }
 
 function ended<S extends Served>(served: S): S {
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     served.child.kill('SIGKILL');
     await served.ended;
   });

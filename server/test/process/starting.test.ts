@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { conformingClient } from '../harness/conformance.ts';
 import { postmasterOf } from '../harness/installation.ts';
 import { freePort } from '../harness/served.ts';
 import { metrics_token } from '../harness/server.ts';
-import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
+import { emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('starting', () => {
   test.runIf(process.getuid?.() === 0)('as root works in a directory that lets nobody else in', async () => {
@@ -46,7 +46,7 @@ describe('starting', () => {
   test('on a taken port names the setting, and leaves no database behind', async () => {
     const taken = await freePort();
     const holder = createServer().listen(taken, '127.0.0.1');
-    cleanups.push(() => void holder.close());
+    onTestFinished(() => void holder.close());
     const dir = await madeDir();
     const refused = await start(dir, {}, { port: taken });
     expect(await refused.ended).toBe(1);

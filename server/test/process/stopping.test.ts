@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { conformingClient } from '../harness/conformance.ts';
 import { createDatabase } from '../harness/database.ts';
 import { postmasterOf } from '../harness/installation.ts';
 import { childrenOf, noProcesses, signalAll } from '../harness/processes.ts';
 import { startServing } from '../harness/served.ts';
-import { cleanups, emptyDir, madeDir, register, serve, start } from './running.ts';
+import { emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('stopping', () => {
   // SIGTERM does the same in most tests of processes.
@@ -97,7 +97,7 @@ describe('killed with -9', () => {
     first.child.kill('SIGTERM');
     await first.ended;
     const bystander = spawn('sleep', ['60']);
-    cleanups.push(() => void bystander.kill());
+    onTestFinished(() => void bystander.kill());
     writeFileSync(
       path.join(dir, 'postgres', 'postmaster.pid'),
       [bystander.pid, path.join(dir, 'postgres'), 1_700_000_000, 5999, '', '127.0.0.1', '0 0', 'ready'].join('\n'),

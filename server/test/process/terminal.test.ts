@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
 import { childrenOf, noProcesses } from '../harness/processes.ts';
 import { test_environment } from '../harness/server.ts';
-import { cleanups, emptyDir, madeDir } from './running.ts';
+import { emptyDir, madeDir } from './running.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const missing = noProcesses() ?? (spawnSync('script', ['--version']).status === 0 ? undefined : 'there is no script');
@@ -34,7 +34,7 @@ function openTerminal(command: string, env: Record<string, string>): Terminal {
   script.stdout?.on('data', (chunk) => (shown += String(chunk)));
   script.stdin?.on('error', () => undefined);
   const family = () => familyOf(script.pid ?? 0);
-  cleanups.push(() => {
+  onTestFinished(() => {
     for (const pid of [...family(), script.pid ?? 0]) if (isAlive(pid)) process.kill(pid, 'SIGTERM');
   });
   return {
@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
 
   test('Ctrl-C takes down what a replay started: its server, its database and their folder', async () => {
     const place = mkdtempSync(path.join(os.tmpdir(), 'baton-terminal-'));
-    cleanups.push(() => rmSync(place, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(place, { recursive: true, force: true }));
     const folder = path.join(place, 'tmp');
     mkdirSync(folder);
     spawnSync('chmod', ['-R', '755', place]);
