@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { account_verbs, type AccountVerb, runAccountVerb } from '../../src/accounts/verbs.ts';
 import { conformingClient } from '../harness/conformance.ts';
-import { createDatabase } from '../harness/database.ts';
 import { registerPerson } from '../harness/people.ts';
-import { serve } from './running.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -19,29 +19,43 @@ async function run(env: Record<string, string>, ...args: string[]) {
   return { code, stdout: stdout.trim(), stderr: stderr.trim() };
 }
 
-const timeout = 120_000; // a dozen starts of Node
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
 
-test('the operator looks after accounts beside a running server and its embedded database', { timeout }, async () => {
-  const { url, dir } = await serve();
-  const verb = (...args: string[]) => run({ BATON_DATA_DIR: dir }, ...args);
+/** Does what a verb does, without the start of a process. */
+function verb(name: string, ...args: string[]) {
+  return runAccountVerb(account_verbs[name] as AccountVerb, server.database.url, args, server.config);
+}
+
+test('the operator looks after accounts beside a running server', async () => {
+  const { url } = server;
   const client = conformingClient(url);
   const signIn = (email: string, password = 'a long enough one') => client.raw.login({ body: { email, password } });
 
-  const added = await verb('add-user', ' Ada@Example.com', 'Ada Lovelace');
+  const added = await run({ DATABASE_URL: server.database.url }, 'add-user', ' Ada@Example.com', 'Ada Lovelace');
   expect(added).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bpt_\S{86}$/) });
   expect(added.stderr).toContain('ada@example.com, valid for 60 minutes');
   await client.reset_password({ body: { token: added.stdout, new_password: 'a long enough one' } });
   const { access_token } = await client.login({ body: { email: 'ada@example.com', password: 'a long enough one' } });
   client.access_token = access_token;
 
-  expect(await verb('disable-user', 'ada@example.com')).toMatchObject({ code: 0, stdout: 'Disabled ada@example.com.' });
+  expect(await verb('disable-user', 'ada@example.com')).toEqual({ done: true, says: 'Disabled ada@example.com.' });
   expect(await client.raw.get_me()).toMatchObject({ status: 401, body: { code: 'session_ended' } });
-  expect(await verb('enable-user', 'ada@example.com')).toMatchObject({ code: 0, stdout: 'Enabled ada@example.com.' });
+  expect(await verb('enable-user', 'ada@example.com')).toEqual({ done: true, says: 'Enabled ada@example.com.' });
   expect((await signIn('ada@example.com')).status).toBe(200);
 
-  const { stdout: token } = await verb('reset-password', 'ada@example.com');
+  const { gives: token = '' } = await verb('reset-password', 'ada@example.com');
   await client.reset_password({ body: { token, new_password: 'another long one' } });
-  expect(await verb('change-email', 'ada@example.com', 'countess@example.com')).toMatchObject({ code: 0 });
+  const moved = await run(
+    { DATABASE_URL: server.database.url, NODE_ENV: 'production' },
+    'change-email',
+    'ada@example.com',
+    'countess@example.com',
+  );
+  expect(moved).toEqual({ code: 0, stdout: 'ada@example.com is now countess@example.com.', stderr: '' });
   const signed_in = await signIn('countess@example.com', 'another long one');
   expect(signed_in.status).toBe(200);
   client.access_token = (signed_in.body as { access_token: string }).access_token;
@@ -55,28 +69,26 @@ test('the operator looks after accounts beside a running server and its embedded
   ]);
 });
 
-test('what can’t be done is one line on stderr, and an exit code', { timeout }, async () => {
-  const database = await createDatabase();
-  const { url } = await serve(undefined, { DATABASE_URL: database.url, BATON_MIGRATE: 'off' });
-  const verb = (...args: string[]) => run({ DATABASE_URL: database.url, NODE_ENV: 'production' }, ...args);
-  const refusals = [
-    [['disable-user', 'nobody@example.com'], 1, 'There is no enabled account nobody@example.com.'],
-    [['add-user', 'nobody', 'N'], 1, '"nobody" can\'t be used as EMAIL.'],
-    [['reset-password'], 2, 'Usage: npm run <verb>'],
-  ] as const;
-  for (const [args, code, says] of refusals) {
-    const outcome = await verb(...args);
-    expect(outcome).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(says) });
-    if (code === 1) expect(outcome.stderr).toBe(says);
-  }
-  await database.owner.query('alter table password_resets rename to gone');
-  const email = 'late@example.com';
-  expect(await verb('add-user', email, 'L')).toMatchObject({
-    code: 1,
-    stderr: 'The schema is not up to date. Run npm run migrate first.',
+test('what can’t be done is said, and a process says it in one line on stderr, with an exit code', async () => {
+  const { database, url } = server;
+  expect(await verb('disable-user', 'nobody@example.com')).toEqual({
+    done: false,
+    says: 'There is no enabled account nobody@example.com.',
   });
-  await database.owner.query('alter table gone rename to password_resets');
+  expect(await verb('add-user', 'nobody', 'N')).toEqual({ done: false, says: '"nobody" can\'t be used as EMAIL.' });
   const { user } = await registerPerson({ url });
-  const { stderr } = await verb('add-user', user.email, 'L');
-  expect(stderr).toBe(`There is an account ${user.email} already.`);
+  expect(await verb('add-user', user.email, 'L')).toEqual({
+    done: false,
+    says: `There is an account ${user.email} already.`,
+  });
+  const env = { DATABASE_URL: database.url, NODE_ENV: 'production' };
+  expect(await run(env, 'reset-password')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('Usage: npm run <verb>'),
+  });
+  await database.owner.query('alter table password_resets rename to gone');
+  const late = await run(env, 'add-user', 'late@example.com', 'L');
+  await database.owner.query('alter table gone rename to password_resets');
+  expect(late).toEqual({ code: 1, stdout: '', stderr: 'The schema is not up to date. Run npm run migrate first.' });
 });

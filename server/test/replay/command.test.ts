@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { inWords } from './command.ts';
+import { replayCommand } from './replay-command.ts';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -32,12 +34,18 @@ test.each([
   ['no URL', ['--url', 'localhost'], '--url must be the URL of a server'],
   ['a server that is not there', ['--url', 'http://127.0.0.1:1'], 'no response'],
   ['an unknown option', ['--client', '7'], "Unknown option '--client'"],
-])('replay refuses %s in one line', (_, args, says) => {
+])('replay refuses %s in one line', async (_, args, says) => {
+  const words = inWords(await replayCommand(args).catch((error: unknown) => error));
+  expect(words).toContain(says);
+  expect(words?.split('\n')).toHaveLength(1);
+});
+
+test.each([
+  ['what it can’t read', 1, [missing], `${missing}: there is no such file.\n`],
+  ['a wrong call', 2, ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".\n'],
+])('replay tells %s on stderr alone, and ends with %i', (_, code, args, says) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
     encoding: 'utf8',
   });
-  expect(stdout).toBe('');
-  expect(stderr).toContain(says);
-  expect(stderr.trim().split('\n')).toHaveLength(1);
-  expect(status).toBeGreaterThan(0);
+  expect({ status, stdout, stderr }).toEqual({ status: code, stdout: '', stderr: says });
 });

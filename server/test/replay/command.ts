@@ -21,7 +21,7 @@ export function serverUrl(given: string): string {
 }
 
 /** One line for what a user can do something about; undefined for a fault of ours. */
-function inWords(error: unknown): string | undefined {
+export function inWords(error: unknown): string | undefined {
   if (error instanceof BatonConnectionError) return `${error.message}. Is the server running? Start it with npm start.`;
   const known = [UsageError, SourceError, BatonResponseError];
   if (known.some((one) => error instanceof one)) return (error as Error).message;
