@@ -285,6 +285,33 @@ describe('a workflow', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
+  test('replaced without a mapping is refused for names that every JavaScript object has, too', async () => {
+    const { workspace_id, admin } = team;
+    const standing = (key: string) => ({
+      statuses: [
+        { key: 'todo', name: 'To do', category: 'todo' as const },
+        { key, name: 'Done', category: 'done' as const },
+      ],
+      initial: ['todo'],
+      transitions: [{ from: 'todo', to: key }],
+    });
+    const was = { ...standing('constructor'), resolutions: ['constructor'] };
+    const { id: project_id } = await makeProject('PROTO', was as WorkflowDefinition);
+    const { key: ticket } = await admin.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
+    const body = { to: 'constructor', resolution: 'constructor' };
+    await admin.client.transition_ticket({ workspace_id, ticket, body });
+    const replace = (definition: object) =>
+      admin.client.raw.replace_workflow({ workspace_id, project_id, body: definition as typeof was });
+    expect((await replace({ ...standing('done'), resolutions: ['constructor'] })).body).toMatchObject({
+      code: 'status_in_use',
+      statuses: [{ status: 'constructor', tickets: 1 }],
+    });
+    expect((await replace({ ...standing('constructor'), resolutions: [] })).body).toMatchObject({
+      code: 'resolution_in_use',
+      resolutions: [{ status: 'constructor', resolution: 'constructor', tickets: 1 }],
+    });
+  });
+
   test('replaced while tickets move into the status it drops never strands one', async () => {
     const { workspace_id, admin, member } = team;
     for (let round = 0; round < 6; round++) {

@@ -1,10 +1,10 @@
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
-/** What becomes of what the new workflow no longer knows. */
+/** What becomes of what the new workflow no longer knows. As maps: in an object, `constructor` would always be there. */
 export interface Mapping {
-  statuses: Record<string, string>;
+  statuses: ReadonlyMap<string, string>;
   /** null: the resolution is cleared. */
-  resolutions: Record<string, string | null>;
+  resolutions: ReadonlyMap<string, string | null>;
 }
 
 /** What a new workflow takes away from the one before it. */
@@ -48,10 +48,10 @@ export function remap(
   on_stale: 'refuse' | 'clear',
 ): { status?: string; resolution?: string | null } {
   const known = after.statuses.some(({ key }) => key === status);
-  const to = known ? status : mapping.statuses[status];
+  const to = known ? status : mapping.statuses.get(status);
   if (to === undefined) return {};
   const mapped =
-    resolution === null || after.resolutions.includes(resolution) ? resolution : mapping.resolutions[resolution];
+    resolution === null || after.resolutions.includes(resolution) ? resolution : mapping.resolutions.get(resolution);
   const kept = doneOf(after).has(to) || resolution === null ? mapped : undefined;
   if (kept !== undefined) return { status: to, resolution: kept };
   return on_stale === 'clear' ? { status: to, resolution: null } : { status: to };

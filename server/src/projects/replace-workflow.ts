@@ -63,7 +63,8 @@ export async function replaceWorkflow(
   requireBelow('workflow_versions_per_project', max_workflow_versions_per_project, project.workflow_version);
   const before = await definitionOf(tx, { workspace_id, project_id, workflow_version: project.workflow_version });
   const loss = lossOf(before, definition);
-  const { statuses = {}, resolutions = {} } = mapping;
+  const statuses = new Map(Object.entries(mapping.statuses ?? {}));
+  const resolutions = new Map(Object.entries(mapping.resolutions ?? {}));
   const plan: Plan = { loss, definition, mapping: { statuses, resolutions }, on_stale };
   const version = project.workflow_version + 1;
   const remapped = await planRemapping(tx, { workspace_id, project_id }, plan);
