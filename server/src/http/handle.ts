@@ -20,7 +20,7 @@ import type { AccessTokens } from '../accounts/tokens.ts';
 import type { Config } from '../config.ts';
 import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { readJson } from './body.ts';
+import { readJson, refuseBody } from './body.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
@@ -277,7 +277,8 @@ export function createRoutes(router: Router, services: Services): Routes {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = operation.max_body_bytes ?? default_max_body_bytes;
     const reading = { limit, shares: services.bodies, written: services.written, holderOf };
-    const reader = operation.body === undefined ? [] : [readJson(reading)];
+    const body = operation.body === undefined ? refuseBody(reading) : readJson(reading);
+    const reader = operation.method === 'get' ? [] : [body];
     router[operation.method](path, identify, ...reader, handler);
   }
 

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { makeTeam, type Team } from '../harness/make.ts';
+import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { registerPerson } from '../harness/people.ts';
 import { metrics_token, startServer, type TestServer } from '../harness/server.ts';
 
@@ -36,6 +36,23 @@ const as = (person: { access_token: string }, more: Record<string, string> = {})
   ...more,
 });
 const json = { 'content-type': 'application/json' };
+
+test('a write that takes no body refuses one, and does nothing', async () => {
+  const { workspace_id, owner } = team;
+  const { id } = await makeTicket(team);
+  const url = `${server.url}/v1/workspaces/${workspace_id}/tickets/${id}`;
+  const remove = (init: RequestInit) => fetch(url, { method: 'DELETE', ...init, headers: as(owner, json) });
+  for (const body of ['{"version":7}', '[]', 'x'.repeat(100_000)]) {
+    const answer = await remove({ body });
+    expect([answer.status, await answer.json()]).toEqual([
+      422,
+      expect.objectContaining({ errors: [{ pointer: '', detail: 'This operation takes no body.' }] }),
+    ]);
+  }
+  expect((await remove({ body: '{}' })).status).toBe(204);
+  const restored = await fetch(`${url}/restore`, { method: 'POST', headers: as(owner) });
+  expect(restored.status).toBe(200);
+});
 
 describe('every refusal is a problem', () => {
   test.each([
