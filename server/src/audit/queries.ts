@@ -29,7 +29,6 @@ const columns = [
 /** What of an entry may be long. */
 export const before_and_after = {
   columns: [sql`before`, sql`after`],
-  plain_bytes: sql`0`,
   json_bytes: sql`coalesce(octet_length(q.before::text), 0) + coalesce(octet_length(q.after::text), 0) + 512`,
 };
 

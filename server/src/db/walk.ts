@@ -163,8 +163,6 @@ export function pageOf(
 interface Long {
   /** The columns that are left out, as null, of the rows that don't fit. */
   columns: readonly Sql[];
-  /** The bytes of a row `q` that are known without reading its texts: never more than there will be. */
-  plain_bytes: Sql;
   /** The bytes of JSON that a row `q` becomes. */
   json_bytes: Sql;
 }
@@ -173,30 +171,32 @@ interface Long {
 export function longText(column: Sql): Long {
   return {
     columns: [column],
-    plain_bytes: sql`coalesce(octet_length(q.${column}), 0)`,
     json_bytes: sql`coalesce(octet_length(to_json(q.${column})::text), 0) + 512`,
   };
 }
 
 /**
  * The rows of a page in their order. `fits` says whether a row still goes into the response, and what is long is read
- * only if it does. Beyond the budget in plain bytes none is counted: of a hundred texts of a megabyte two are ever read.
+ * only if it does. The rows are counted one after the other, and none after the first that is too many: of a hundred
+ * texts of a megabyte two are ever read, however well they are compressed.
  */
 export function withinBudget(page: Sql, columns: readonly Sql[], long: Long): Sql {
   const is_long = ({ shape }: Sql) => long.columns.some((column) => column.shape === shape);
   const shown = columns.map((column) =>
-    is_long(column) ? sql`case when w.fits then w.${column} end as ${column}` : sql`w.${column}`,
+    is_long(column) ? sql`case when q.n <= f.last then q.${column} end as ${column}` : sql`q.${column}`,
   );
   return sql`
-    select ${join(shown, comma)}, w.fits
-    from (
-      select q.*, q.n = 1 or sum(case when q.plain_sum <= ${max_page_bytes}::bigint then ${long.json_bytes}
-        else ${max_page_bytes}::bigint + 1 end) over (order by q.n) <= ${max_page_bytes}::bigint as fits
-      from (
-        select q.*, row_number() over () as n, sum(${long.plain_bytes}) over (rows unbounded preceding) as plain_sum
-        from (${page}) q
-      ) q
-    ) w order by w.n`;
+    with recursive q as materialized (select q.*, row_number() over () as n from (${page}) q),
+    counted as (
+      select q.n, (${long.json_bytes})::bigint as bytes from q where q.n = 1
+      union all
+      select q.n, s.bytes + ${long.json_bytes} from counted s join q on q.n = s.n + 1
+      where s.bytes <= ${max_page_bytes}::bigint
+    )
+    select ${join(shown, comma)}, q.n <= f.last as fits
+    from q cross join (
+      select max(n) as last from counted where n = 1 or bytes <= ${max_page_bytes}::bigint) f
+    order by q.n`;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
+import { prepare, sql } from '../../src/db/sql.ts';
+import { withinBudget } from '../../src/db/walk.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
@@ -130,3 +132,19 @@ test.each(cases)(
   },
   60_000,
 );
+
+test('of a page’s rows, those that are too many are not read: the first of them ends the count', async () => {
+  const client = await server.database.owner.connect();
+  await client.query('create temporary sequence counted');
+  const page = sql`select n as id, repeat('a', 100) as body from generate_series(1, 100) n`;
+  const columns = [sql`body`];
+  const json_bytes = sql`case when nextval('counted') > 0 then 600000 end`;
+  const { text, values } = prepare(withinBudget(page, [sql`id`, ...columns], { columns, json_bytes }));
+  const { rows } = await client.query<{ fits: boolean; body: string | null }>(text, values);
+  expect(rows.map(({ fits, body }) => [fits, body !== null])).toEqual([
+    [true, true],
+    ...Array<[boolean, boolean]>(99).fill([false, false]),
+  ]);
+  expect((await client.query('select last_value::int from counted')).rows).toEqual([{ last_value: 2 }]);
+  client.release(true);
+});
