@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid;
+RETURN (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid;
 
 CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
  RETURNS boolean

@@ -1,6 +1,11 @@
 -- Up Migration
 -- Lists whose cost and size are bounded whatever the data: docs/decisions/0019-lists-walk-one-index.md.
 
+-- A process of 0.1.0 that was left running would let former members in, and leave out the tables that come now. By the name
+-- that it sets, it sees no workspace from here on.
+create or replace function app_workspace_id() returns uuid language sql stable parallel safe
+  return nullif(current_setting('app.workspace', true), '')::uuid;
+
 -- labels
 
 -- Each label of each ticket, with the ticket's created_at, so that a label has a list in order as a status has. An index
@@ -34,27 +39,37 @@ select app_distribute('ticket_texts', 'workspace_id');
 alter table tickets no force row level security;
 alter table audit_log no force row level security;
 
--- Composed, as labels are compared from now on.
+-- Labels are compared, so those of the past are spelled as requests are from now on: composed, in one line. Few are not;
+-- the tickets of the others are not rewritten.
+create function pg_temp.spelled(label text) returns text language sql as $$
+  select btrim(regexp_replace(normalize(label),
+    '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+', ' ', 'g'))
+$$;
+update tickets set labels = array(
+  select distinct pg_temp.spelled(label) collate "C" from unnest(labels) label where pg_temp.spelled(label) <> '' order by 1)
+where exists (select 1 from unnest(labels) label where label <> pg_temp.spelled(label));
+drop function pg_temp.spelled(text);
+
 insert into ticket_labels (workspace_id, ticket_id, label, created_at)
-select distinct t.workspace_id, t.id, normalize(l.label), t.created_at from tickets t, unnest(t.labels) l (label);
+select t.workspace_id, t.id, l.label, t.created_at from tickets t, unnest(t.labels) l (label);
 
 insert into ticket_texts (workspace_id, ticket_id, version, description)
 select workspace_id, subject_id, subject_version, before ->> 'description'
 from audit_log
-where subject_type = 'ticket' and jsonb_typeof(before -> 'description') = 'string'
-  and octet_length(before ->> 'description') > 2048;
+where subject_type = 'ticket' and action = 'ticket.updated' and octet_length(before ->> 'description') > 2048;
 
-create function pg_temp.short(entry jsonb) returns jsonb language sql as $$
-  select case when octet_length(entry ->> 'description') > 2048
-    then entry || jsonb_build_object('description', jsonb_build_object(
-      'bytes', octet_length(entry ->> 'description'),
-      'sha256', encode(sha256(convert_to(entry ->> 'description', 'UTF8')), 'hex'),
-      'start', left(entry ->> 'description', 200)))
-    else entry end
-$$;
+-- Takes each text out once: they are of up to 1 MiB.
+create function pg_temp.short(entry jsonb) returns jsonb language plpgsql as $$
+declare
+  long text := entry ->> 'description';
+begin
+  if long is null or octet_length(long) <= 2048 then return entry; end if;
+  return entry - 'description' || jsonb_build_object('description', jsonb_build_object(
+    'bytes', octet_length(long), 'sha256', encode(sha256(convert_to(long, 'UTF8')), 'hex'), 'start', left(long, 200)));
+end $$;
 update audit_log set before = pg_temp.short(before), after = pg_temp.short(after)
-where subject_type = 'ticket' and (jsonb_typeof(before -> 'description') = 'string' or jsonb_typeof(after -> 'description') = 'string')
-  and greatest(octet_length(before ->> 'description'), octet_length(after ->> 'description')) > 2048;
+where subject_type = 'ticket' and action = 'ticket.updated'
+  and (octet_length(before ->> 'description') > 2048 or octet_length(after ->> 'description') > 2048);
 drop function pg_temp.short(jsonb);
 
 -- Here, since the check of the rows that are there is bound by row-level security as well.

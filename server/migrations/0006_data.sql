@@ -6,11 +6,6 @@ alter table projects no force row level security;
 alter table workflows no force row level security;
 alter table audit_log no force row level security;
 
--- Labels: filters compare them, so those written before text was composed are composed once. Few are; the others are not
--- rewritten.
-update tickets set labels = array(select distinct normalize(label) collate "C" from unnest(labels) label order by 1)
-where exists (select 1 from unnest(labels) label where label is not nfc normalized);
-
 -- The steps that a replaced workflow made its tickets take: they are no transitions of it.
 alter table status_history add column remapped boolean not null default false;
 

@@ -162,13 +162,13 @@ describe('purging a comment', () => {
     const client = await server.database.owner.connect();
     try {
       for (const text of ['update comment_revisions set body = $$x$$', 'update comments set purged_at = now()']) {
-        await client.query(`begin; set local role baton_app; set local app.workspace_id = '${team.workspace_id}'`);
+        await client.query(`begin; set local role baton_app; set local app.workspace = '${team.workspace_id}'`);
         await expect(client.query(text)).rejects.toMatchObject({ code: '42501' });
         await client.query('rollback');
       }
       // Another workspace's comment is not there for it either.
       const { at } = await makeComment();
-      await client.query(`begin; set local role baton_app; set local app.workspace_id = '${team.project_id}'`);
+      await client.query(`begin; set local role baton_app; set local app.workspace = '${team.project_id}'`);
       const { rows } = await client.query('select purge_comment($1, $2, $2, $2, $3) as purged', [
         at.ticket,
         at.comment_id,

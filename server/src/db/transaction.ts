@@ -179,6 +179,9 @@ async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
+/** The settings that row-level security compares with. */
+const settings = { workspace_id: 'app.workspace', user_id: 'app.user_id' } as const;
+
 /** The text that begins a transaction in a scope. */
 export function begin(mode: string, scope: Scope): string {
   let text = `begin ${mode}`;
@@ -186,8 +189,8 @@ export function begin(mode: string, scope: Scope): string {
     const id = scope[name];
     if (id === undefined) continue;
     // SET takes no parameters; only a canonical UUID ever gets into the text.
-    if (!isUuid(id)) throw new Error(`Not a UUID: app.${name}`);
-    text += `; set local app.${name} = '${id}'`;
+    if (!isUuid(id)) throw new Error(`Not a UUID: ${settings[name]}`);
+    text += `; set local ${settings[name]} = '${id}'`;
   }
   return text;
 }

@@ -97,7 +97,7 @@ async function fill(): Promise<void> {
   };
   await insert(
     'tickets',
-    { ...ticket, id: labelled, number: 1, title: 'Tab\there', labels: [composed, decomposed, 'plain'] },
+    { ...ticket, id: labelled, number: 1, title: 'Tab\there', labels: [composed, decomposed, 'a\n\tb', '\u0001'] },
     { ...ticket, id: resolved, number: 2, title: 'Two', status: 'closed', status_sequence: 1, resolution: 'gone' },
     { ...ticket, id: deleted, number: 3, title: 'Three', labels: [decomposed], deleted_at: at(5) },
   );
@@ -175,14 +175,25 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all('select relname from pg_class where relrowsecurity and not relforcerowsecurity')).toEqual([]);
   });
 
-  test('has each label once, composed, where lists look for it', async () => {
+  test('shows no workspace to a process of 0.1.0 that was left running', async () => {
+    const count = async (setting: string) => {
+      await rows.query(`begin; set local role baton_app; set local ${setting} = '${workspace}'`);
+      const counted = await all('select count(*)::integer as n from tickets');
+      await rows.query('rollback');
+      return counted;
+    };
+    expect(await count('app.workspace_id')).toEqual([{ n: 0 }]);
+    expect(await count('app.workspace')).toEqual([{ n: 3 }]);
+  });
+
+  test('has each label once, composed and in one line, where lists look for it', async () => {
     expect(await all('select number, labels from tickets where labels <> $1 order by number', [])).toEqual([
-      { number: 1, labels: [composed, 'plain'] },
+      { number: 1, labels: ['a b', composed] },
       { number: 3, labels: [composed] },
     ]);
     expect(await all('select ticket_id, label from ticket_labels order by ticket_id, label')).toEqual([
+      { ticket_id: labelled, label: 'a b' },
       { ticket_id: labelled, label: composed },
-      { ticket_id: labelled, label: 'plain' },
       { ticket_id: deleted, label: composed },
     ]);
   });

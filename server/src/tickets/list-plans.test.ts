@@ -145,7 +145,7 @@ async function explain(client: pg.PoolClient, statement: Sql): Promise<PlanNode>
 async function planning<T>(mode: 'custom' | 'generic', body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query(`begin; set local app.workspace_id = '${workspace_id}'; set local enable_sort = off;
+    await client.query(`begin; set local app.workspace = '${workspace_id}'; set local enable_sort = off;
       set local enable_incremental_sort = off; set local plan_cache_mode = force_${mode}_plan`);
     return await body(client);
   } finally {

@@ -177,20 +177,20 @@ describe('the second wall', () => {
   test.each(tables)('hides %s of other workspaces, and everything without one', async (table) => {
     const count = async (scope: string) =>
       (await asApp<{ n: number }>(scope, `select count(*)::int as n from ${table}`))[0]?.n;
-    const own = await count(`set local app.workspace_id = '${team.workspace_id}'`);
+    const own = await count(`set local app.workspace = '${team.workspace_id}'`);
     const all = (
       await server.database.owner.query(`select count(*)::int as n from ${table} where workspace_id = $1`, [
         team.workspace_id,
       ])
     ).rows[0] as { n: number };
     expect(own).toBe(all.n); // the wall lets one's own through: what hides is not an empty table
-    expect(await count(`set local app.workspace_id = '${absent}'`)).toBe(0);
+    expect(await count(`set local app.workspace = '${absent}'`)).toBe(0);
     expect(await count('')).toBe(0);
   });
 
   test('refuses a row of another workspace', async () => {
     const insert = `insert into memberships (workspace_id, user_id, role) values ('${team.workspace_id}', '${team.stranger.user.id}', 'owner')`;
-    await expect(asApp(`set local app.workspace_id = '${absent}'`, insert)).rejects.toMatchObject({ code: '42501' });
+    await expect(asApp(`set local app.workspace = '${absent}'`, insert)).rejects.toMatchObject({ code: '42501' });
   });
 
   test('hides sessions, hashes and tokens of other users', async () => {

@@ -143,7 +143,7 @@ export const kills_api: Check = {
           file: 'tickets/create.ts',
           find: 'if (project === undefined)',
           replace: `await tx.start('commit and chain');
-            await tx.start("set local app.workspace_id = '" + workspace_id + "'");
+            await tx.start("set local app.workspace = '" + workspace_id + "'");
             await tx.start("set local app.user_id = '" + actor.user_id + "'");
             if (project === undefined)`,
         },
