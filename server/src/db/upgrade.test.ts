@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -130,6 +130,7 @@ async function fill(): Promise<void> {
   });
 }
 
+let cut: unknown;
 let applied: string[];
 
 beforeAll(async () => {
@@ -149,6 +150,11 @@ beforeAll(async () => {
   cpSync(migrations_dir, dir, { recursive: true });
   const seen = `create table seen as select current_setting('statement_timeout') as patience;`;
   writeFileSync(path.join(dir, '9999_seen.sql'), `-- Up Migration\n${seen}\n`);
+  // The connection is lost when the last migration but this has done everything.
+  const last = readdirSync(migrations_dir).at(-1) ?? '';
+  appendFileSync(path.join(dir, last), '\nselect pg_terminate_backend(pg_backend_pid());\n');
+  cut = await migrate({ url: ownersUrl(), dir }).catch((error: unknown) => error);
+  cpSync(path.join(migrations_dir, last), path.join(dir, last));
   applied = await migrate({ url: ownersUrl(), dir });
 });
 afterAll(async () => {
@@ -164,9 +170,11 @@ async function all(statement: string, ...values: unknown[]): Promise<unknown[]> 
 }
 
 describe('a database of version 0.1.0, migrated by an owner whom row-level security binds,', () => {
-  test('gets the later migrations in order, however long one takes', async () => {
+  test('gets the later migrations in order, however long one takes, and goes on after one that was cut short', async () => {
     const files = readdirSync(dir).map((file) => file.replace('.sql', ''));
-    expect(applied).toEqual(files.slice(1));
+    expect(cut).toMatchObject({ code: '57P01' });
+    expect(applied).toEqual(files.slice(-2));
+    expect(await all('select name from pgmigrations order by id')).toEqual(files.map((file) => ({ name: file })));
     expect(await all('select patience from seen')).toEqual([{ patience: '0' }]);
   });
 
