@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -149,13 +149,16 @@ describe('a schema', () => {
     await served.stop();
   });
 
-  test('that is newer is said, and served; one that is older isn’t', async () => {
+  test('that is newer is said, as are too large pools, and served; one that is older isn’t', async () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("insert into pgmigrations (name, run_on) values ('9999_later', now())");
-    const newer = await start(emptyDir(), { DATABASE_URL: url });
+    const newer = await start(emptyDir(), { DATABASE_URL: url, BATON_POOL_SIZE: '500' });
     await says(newer, 'Ctrl-C stops it');
     expect(newer.output()).toMatch(/Warning: The database has 9999_later, which Baton \S+ does not know/);
+    expect(newer.output()).toMatch(
+      /Warning: 1 × \(BATON_POOL_SIZE \+ 1\) may open 501 connections, and PostgreSQL lets \d+ in/,
+    );
     expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
     await newer.stop();
     await client.query("update pgmigrations set name = '0001_other' where name = '0001_initial'");
@@ -163,19 +166,6 @@ describe('a schema', () => {
     const older = await start(emptyDir(), { DATABASE_URL: url, BATON_MIGRATE: 'off' });
     await says(older, 'Not ready: The database lacks 0001_initial of this version.');
     await older.stop();
-  });
-
-  test('is served with a word when the pools may want more connections than PostgreSQL has', async () => {
-    const served = await start(emptyDir(), {
-      DATABASE_URL: database.url,
-      BATON_MIGRATE: 'off',
-      BATON_POOL_SIZE: '500',
-    });
-    await says(served, 'Ctrl-C stops it');
-    expect(served.output()).toMatch(
-      /Warning: 1 × \(BATON_POOL_SIZE \+ 1\) may open 501 connections, and PostgreSQL lets \d+ in/,
-    );
-    await served.stop();
   });
 });
 
@@ -214,19 +204,6 @@ describe('the embedded database', () => {
     expect(log).not.toMatch(/@example|insert into|ERROR|DETAIL|STATEMENT/);
   });
 
-  test('whose log is long begins a new one and keeps the last', async () => {
-    const dir = await madeDir();
-    const log = path.join(dir, 'postgres.log');
-    writeFileSync(log, 'old\n');
-    truncateSync(log, 11 * 1024 * 1024);
-    const { stop } = await serve(dir);
-    expect(readFileSync(`${log}.1`, 'utf8').startsWith('old\n')).toBe(true);
-    expect(readFileSync(log, 'utf8').length).toBeLessThan(100_000);
-    writeFileSync(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' }); // and while it runs
-    while (readFileSync(log, 'utf8').length > 1_000_000) await sleep(100);
-    await stop();
-  });
-
   test('of another PostgreSQL is refused in words', async () => {
     const dir = await madeDir();
     writeFileSync(path.join(dir, 'postgres/PG_VERSION'), '17\n');
@@ -235,15 +212,26 @@ describe('the embedded database', () => {
     expect(refused.output()).toMatch(/^\S+ is of PostgreSQL 17, and this Baton brings 18\. Dump it [^\n]+\n$/);
   });
 
-  test.each(['empty', 'gone'])('whose password is %s is given a new one, in words', async (state) => {
+  test('whose password is empty or gone is given a new one, in words; whose log is long begins another', async () => {
     const dir = await madeDir();
     const file = path.join(dir, 'postgres-password');
-    if (state === 'empty') writeFileSync(file, '');
-    else rmSync(file);
-    const { output, stop, url } = await serve(dir);
-    expect(output()).toContain(`${file} is ${state}. Setting a new password …`);
-    await register(url);
-    await stop();
+    const log = path.join(dir, 'postgres.log');
+    writeFileSync(file, '');
+    writeFileSync(log, 'old\n');
+    truncateSync(log, 11 * 1024 * 1024);
+    const first = await serve(dir);
+    expect(first.output()).toContain(`${file} is empty. Setting a new password …`);
+    expect(readFileSync(`${log}.1`, 'utf8').startsWith('old\n')).toBe(true);
+    expect(readFileSync(log, 'utf8').length).toBeLessThan(100_000);
+    await register(first.url);
+    writeFileSync(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' }); // and while it runs
+    while (statSync(log).size > 1_000_000) await sleep(20);
+    await first.stop();
+    rmSync(file);
+    const second = await serve(dir);
+    expect(second.output()).toContain(`${file} is gone. Setting a new password …`);
+    await register(second.url);
+    await second.stop();
     expect(readFileSync(file, 'utf8').length).toBe(32);
   });
 });

@@ -22,25 +22,20 @@ describe('starting', () => {
     await register((await serve(dir)).url);
   });
 
-  test('says where everything is, and its curl works as printed', async () => {
+  test('says where everything is, its curl works as printed, and a second one on its directory is refused', async () => {
     const { output, dir } = await serve();
     expect(output()).toContain(path.join(dir, 'postgres'));
     expect(output()).not.toMatch(/postgres:\/\//); // no URL, no password
+    const second = await start(dir);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain('already runs');
+    expect(second.output()).toContain('BATON_DATA_DIR');
     const curl = /^ {2}(curl .*)$/m.exec(output())?.[1] ?? '';
     const answer = spawn('bash', ['-c', curl]);
     let text = '';
     answer.stdout.on('data', (chunk) => (text += String(chunk)));
     await new Promise((resolve) => answer.once('close', resolve));
     expect(JSON.parse(text)).toMatchObject({ user: { email: 'ada@example.com' }, token_type: 'Bearer' });
-  });
-
-  test('twice on one directory is refused, and the first goes on', async () => {
-    const first = await serve();
-    const second = await start(first.dir);
-    expect(await second.ended).toBe(1);
-    expect(second.output()).toContain('already runs');
-    expect(second.output()).toContain('BATON_DATA_DIR');
-    await register(first.url);
   });
 
   test('on a taken port names the setting, and leaves no database behind', async () => {
