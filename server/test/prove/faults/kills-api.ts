@@ -73,12 +73,12 @@ class Target {
 async function kill(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   const serving = servingOn(database, run.mutant);
-  const servers = size < 0.01 ? 2 : 4;
+  const servers = size < 0.01 ? 1 : 4; // the one has two processes under a primary
   const writers_count = writersFor(32, size);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
   const writers = await Writers.start(urls, run.random, { count: writers_count });
-  const kills = scaled(500, size, servers);
+  const kills = scaled(500, size, Math.max(2, servers));
   let done = 0;
   await Promise.all(
     targets.map(async (target) => {
