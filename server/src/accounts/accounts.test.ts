@@ -447,7 +447,10 @@ describe('another address', () => {
       code: 'email_taken',
     });
     expect(await changeEmail(owner, { from: someAddress(), to })).toBe(false);
+    const token = (await offerPasswordReset(owner, guest.email, 60)) ?? '';
     expect(await changeEmail(owner, { from: guest.email, to })).toBe(true);
+    const reset = { token, new_password: 'sent to the address before' };
+    expect(await statusOf(guest.client.raw.reset_password({ body: reset }))).toBe(401);
     expect(await guest.client.get_me()).toMatchObject({ id: guest.user.id, email: to, version: 2 });
     expect(await statusOf(guest.client.raw.login({ body: { email: guest.email, password: guest.password } }))).toBe(
       401,
