@@ -5,7 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readDatabaseConfig } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { openAsOwner, openDatabase } from '../../src/process/database.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../harness/database.ts';
 import { freePort, type Served } from '../harness/served.ts';
@@ -34,6 +36,7 @@ describe('a database that can’t be used', () => {
     change(url);
     return url.href;
   };
+  const unwaited = (env: Record<string, string>) => readDatabaseConfig({ BATON_DATABASE_WAIT_S: '0', ...env });
   test.each([
     [
       'refuses connections',
@@ -50,13 +53,25 @@ describe('a database that can’t be used', () => {
     ['does not exist', () => clusterUrl('baton_nowhere'), 'there is no database baton_nowhere at 127.0.0.1'],
   ])('since it %s is told in one line that names the setting', async (_, url, text) => {
     const [one, other] = await Promise.all([
-      run('serve', { DATABASE_URL: url() }),
-      run('migrate', { MIGRATE_DATABASE_URL: url() }),
+      openDatabase(unwaited({ DATABASE_URL: url() })).catch((error: unknown) => error),
+      openAsOwner(unwaited({ MIGRATE_DATABASE_URL: url() })).catch((error: unknown) => error),
     ]);
-    expect([one.code, one.lines.length, one.lines[0]]).toEqual([1, 1, expect.stringContaining(text)]);
-    expect(one.lines[0]).toMatch(/^DATABASE_URL: /);
-    expect(other).toEqual({ code: 1, lines: [one.lines[0]?.replace('DATABASE_URL', 'MIGRATE_DATABASE_URL')] });
-    expect(one.lines[0]).not.toContain('secret');
+    const line = expect.stringMatching(/^DATABASE_URL: [^\n]+$/);
+    expect(one).toMatchObject({ name: 'ConfigError', message: line });
+    const { message } = one as Error;
+    expect(message).toContain(text);
+    expect(message).not.toContain('secret');
+    expect(other).toMatchObject({ name: 'ConfigError', message: `MIGRATE_${message}` });
+  });
+
+  test('ends the process with 1, whatever it was to do', async () => {
+    const url = changed((other) => (other.port = '1'));
+    const [one, other] = await Promise.all([
+      run('serve', { DATABASE_URL: url }),
+      run('migrate', { MIGRATE_DATABASE_URL: url }),
+    ]);
+    expect([one.code, one.lines]).toEqual([1, [expect.stringMatching(/^DATABASE_URL: no PostgreSQL accepts/)]]);
+    expect(other).toEqual({ code: 1, lines: [`MIGRATE_${one.lines[0]}`] });
   });
 
   test('is waited for, and served once it is there', async () => {
