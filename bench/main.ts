@@ -11,8 +11,8 @@ import { countRoundTrips } from './trips.ts';
 
 const usage = `Usage: npm run bench [-- options]
 
-  --seconds N   length of a round; 5 unless said
-  --rounds N    rounds of each server and load, in turn; the middle one counts; 3 unless said
+  --seconds N   length of a round; 5 by default
+  --rounds N    rounds of each server and load, in turn; the middle one counts; 3 by default
   --only NAME   one load: list, read, create, transition, login
   --small       a hundredth of the tickets, and a page 100 for the deep one: a trial
   --dry         does not write docs/bench.*`;

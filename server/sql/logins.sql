@@ -4,6 +4,20 @@
 \getenv owner_password BATON_OWNER_PASSWORD
 \getenv web_password BATON_WEB_PASSWORD
 
+-- A password that is missing would leave half of this done, and an empty one a login that nobody can use.
+\if :{?owner_password}
+\else
+  \set owner_password ''
+\endif
+\if :{?web_password}
+\else
+  \set web_password ''
+\endif
+select '' in (:'owner_password', :'web_password') as missing \gset
+\if :missing
+  do $$ begin raise exception 'Set BATON_OWNER_PASSWORD and BATON_WEB_PASSWORD.'; end $$;
+\endif
+
 -- Owns the tables, and migrates them.
 create role baton_owner login password :'owner_password';
 -- What requests may do: it owns nothing, row-level security binds it, and it can't change history or audit.

@@ -82,7 +82,7 @@ export function unusableDirectory(dir: string, error: unknown): unknown {
   const { code, path: at = dir } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   return new ConfigError(
-    `BATON_DATA_DIR can't be used: ${at} is not a folder that Baton may write to (${code}). Set it to one.`,
+    `BATON_DATA_DIR can't be used: Baton can't write ${at} (${code}). Set it to a folder that Baton may write to.`,
   );
 }
 

@@ -105,6 +105,13 @@ describe('PostgreSQL', () => {
 
   test.each([15, 18, 19])('%i is not', (version) => requireVersion(version));
 
+  test('whose login may not act as the role that requests need is said, and the setting is named', async () => {
+    await database.owner.query(`revoke baton_app from ${login}`);
+    const pool = createPool({ ...common, url: asLogin(), role: 'baton_app' });
+    expect((await doubtsAbout(pool)).join()).toContain('DATABASE_URL may not act as baton_app.');
+    await pool.end();
+  });
+
   test('that does not write to disk is said', async () => {
     const pool = createPool({ ...common, url: asLogin() });
     const { rows } = await pool.query<{ name: string }>(

@@ -99,6 +99,14 @@ export function explainRefusal(error: unknown): unknown {
       { cause: error },
     );
   }
+  const role = /^permission denied to set role "(.*)"$/.exec(error.message)?.[1];
+  if (role !== undefined) {
+    return new UnfitDatabaseError(
+      `The login of DATABASE_URL may not act as ${role}. Let DATABASE_URL sign in as a login that is in role ${role}, ` +
+        'such as baton_web: docs/operating.md has the statements.',
+      { cause: error },
+    );
+  }
   return error;
 }
 

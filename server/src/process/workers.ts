@@ -42,22 +42,27 @@ export async function startWorkers(count: number, env: Record<string, string>): 
     started.then(forget, forget);
     return started;
   };
-  const [url = ''] = await Promise.all(Array.from({ length: count }, fork));
-  return {
-    url,
-    stop: async () => {
-      stopping = true;
-      await Promise.allSettled(starting); // before it listens, a worker hears nothing
-      const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
-      await Promise.all(
-        workers.map((worker) => {
-          const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-          worker.send({ stop: true } satisfies Message);
-          return gone;
-        }),
-      );
-    },
+  const stop = async () => {
+    stopping = true;
+    await Promise.allSettled(starting); // before it listens, a worker hears nothing
+    const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
+    await Promise.all(
+      workers.map(async (worker) => {
+        if (worker.isDead()) return;
+        const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+        // One that could not serve hangs up and ends by itself, perhaps at this moment.
+        if (worker.isConnected()) worker.send({ stop: true } satisfies Message, () => undefined);
+        await gone;
+      }),
+    );
   };
+  try {
+    const [url = ''] = await Promise.all(Array.from({ length: count }, fork));
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** A worker's life: serves until the primary says stop, or is gone. */

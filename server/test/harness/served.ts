@@ -30,7 +30,7 @@ export interface ServeOptions {
   /** Source to break. */
   source?: readonly SourceReplacement[] | undefined;
   port?: number;
-  /** Of the command line; `serve` unless said. */
+  /** Of the command line; `serve` by default. */
   verb?: string;
   argument?: string | undefined;
 }

@@ -8,6 +8,7 @@ import { contracts } from '../../src/contracts.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 
 const executablePath = findChromium();
+const phone = { width: 390, height: 844 };
 const kept = process.env['BATON_SCREENSHOTS'];
 const shots = kept ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
 
@@ -72,6 +73,9 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     const filled = await filters.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value));
     expect(filled.filter((value) => value !== '')).toEqual(['50']); // limit, whose default it is
     await page.locator('#operations-accounts-register').screenshot({ path: path.join(shots, 'docs-try.png') });
+    await page.setViewportSize(phone);
+    const described = await page.locator('.opblock-tag small').first().boundingBox();
+    expect(described?.width).toBeGreaterThan(phone.width * 0.75);
     expect(faults).toEqual([]);
   }, 120_000);
 
@@ -81,6 +85,8 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     expect(await page.locator('h2:target + p').innerText()).toMatch(/^409: /);
     expect(await page.locator('h2:target + p + p').innerText()).toContain('choose one of');
     await page.screenshot({ path: path.join(shots, 'errors-page.png') });
+    await page.setViewportSize(phone);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width);
     expect(faults).toEqual([]);
   });
 

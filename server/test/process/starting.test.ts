@@ -38,16 +38,19 @@ describe('starting', () => {
     expect(JSON.parse(text)).toMatchObject({ user: { email: 'ada@example.com' }, token_type: 'Bearer' });
   });
 
-  test('on a taken port names the setting, and leaves no database behind', async () => {
-    const taken = await freePort();
-    const holder = createServer().listen(taken, '127.0.0.1');
-    onTestFinished(() => void holder.close());
-    const dir = await madeDir();
-    const refused = await start(dir, {}, { port: taken });
-    expect(await refused.ended).toBe(1);
-    expect(refused.output()).toBe(`Port ${taken} is taken. Set PORT to another one.\n`);
-    expect(postmasterOf(dir)).toBeUndefined();
-  });
+  test.each(['1', '2'])(
+    'on a taken port with %s processes ends, names the setting, and leaves no database',
+    async (n) => {
+      const taken = await freePort();
+      const holder = createServer().listen(taken, '127.0.0.1');
+      onTestFinished(() => void holder.close());
+      const dir = await madeDir();
+      const refused = await start(dir, { WEB_CONCURRENCY: n }, { port: taken });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toBe(`Port ${taken} is taken. Set PORT to another one.\n`);
+      expect(postmasterOf(dir)).toBeUndefined();
+    },
+  );
 
   test('with a setting that can’t be used is refused in plain words', async () => {
     const refused = await start(emptyDir(), { DATABASE_URL: 'mysql://x' });

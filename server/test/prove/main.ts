@@ -8,9 +8,9 @@ import { type ControlResult, keepResults, passed, type Result } from './report.t
 
 const usage = `Usage: npm run prove [-- options] [what …]
 
-  what            ids of checks or of promises (transitions, P1); all unless said
-  --seed N        makes the same choices again; 1 unless said
-  --size F        a part of the full load, 0.01 for a hundredth; 1 unless said
+  what            ids of checks or of promises (transitions, P1); all by default
+  --seed N        makes the same choices again; 1 by default
+  --size F        a part of the full load, 0.01 for a hundredth; 1 by default
   --no-controls   leaves the deliberately broken builds out
   --dry           does not write docs/proof.md
 

@@ -27,6 +27,6 @@ export class Measure {
       return `${kind.padEnd(12)}${String(sorted.length).padStart(8)}${at(0.5)}${at(0.9)}${at(0.99)}${at(1)}`;
     });
     const statuses = [...this.#statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
-    return ['call           count  p50 ms  p90 ms  p99 ms  max ms', ...table, `answers     ${statuses.join(', ')}`];
+    return ['call           count  p50 ms  p90 ms  p99 ms  max ms', ...table, `responses   ${statuses.join(', ')}`];
   }
 }

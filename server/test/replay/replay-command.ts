@@ -15,7 +15,7 @@ const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.
 
 const usage = `Usage: npm run replay -- [FILE-replay.ndjson[.gz]] [options]
 
-Plays real tickets through a server and compares what came of them. Without a file: the sample of 200 tickets.
+Plays real tickets through a server and compares the result with the source. Without a file: the sample of 200 tickets.
 
   --url URL            a running server; by default one is started for the replay
   --clients N          clients at once, 1 to 256 (32)
