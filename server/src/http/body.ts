@@ -144,7 +144,7 @@ export function readJson({ limit, shares, written, holderOf }: Reading): Request
 const max_empty_bytes = 1024;
 
 function isEmpty(bytes: Buffer): boolean {
-  return /^\s*(\{\s*\})?\s*$/.test(bytes.toString('latin1'));
+  return ['', '{}'].includes(bytes.toString('latin1').replaceAll(/[ \t\r\n]/g, ''));
 }
 
 /**
