@@ -84,7 +84,7 @@ export function lineFault(line: string): string | undefined {
 /** The text as it can be stored, for importers: without NUL, unpaired surrogates and marks beyond the bound. */
 export function toText(text: string): string {
   const storable = text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
-  return normalText(storable.replaceAll(/\p{M}{31,}/gu, (marks) => [...marks].slice(0, 30).join('')));
+  return normalText(storable.replaceAll(/\p{M}{31,}/gu, (marks) => Array.from(marks).slice(0, 30).join('')));
 }
 
 /** The text as a line, for importers: a space for each control character, nothing for what else a line can't have. */
