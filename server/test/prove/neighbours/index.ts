@@ -119,6 +119,11 @@ async function settle(
      from generate_series(1, $4::int) n`,
     [workspace_id, project_id, first.user.id, tickets],
   );
+  await owner.query(
+    `insert into ticket_labels (workspace_id, ticket_id, label, created_at)
+     select workspace_id, id, unnest(labels), created_at from tickets where workspace_id = $1`,
+    [workspace_id],
+  );
   await owner.query('update projects set last_number = $2 where id = $1', [project_id, tickets + 1]);
   await owner.query(
     `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
