@@ -74,8 +74,11 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
-/** Opens as many connections as are to stay open: one that is open need not get past a crowd of others. */
+/**
+ * Opens as many connections as are to stay open: one that is open need not get past a crowd of others. All are asked for
+ * at once, so that each is a new one, and each is given back when it is open: no request waits for the last.
+ */
 export async function fillPool(pool: pg.Pool): Promise<void> {
-  const clients = await Promise.allSettled(Array.from({ length: pool.options.min ?? 0 }, () => pool.connect()));
-  for (const client of clients) if (client.status === 'fulfilled') client.value.release();
+  const open = async () => (await pool.connect()).release();
+  await Promise.allSettled(Array.from({ length: pool.options.min ?? 0 }, open));
 }
