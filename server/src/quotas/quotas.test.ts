@@ -19,6 +19,7 @@ beforeAll(async () => {
     BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: '2',
     BATON_MAX_TICKETS_PER_PROJECT: '2',
     BATON_MAX_MIB_PER_WORKSPACE: '2',
+    BATON_READ_MIB_PER_MINUTE: '20',
   });
   owner = await registerPerson(server);
   ({ id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Full' } }));
@@ -79,6 +80,23 @@ describe('a quota is refused by name once it is used up', () => {
     const { rows } = await server.database.owner.query('select id from comments where ticket_id = $1', [ticket]);
     expect(rows).toHaveLength(3);
   });
+});
+
+test('large responses are refused after a quarter of a minute’s bytes, to this account and no other', async () => {
+  const { data } = await owner.client.list_tickets({ workspace_id });
+  const at = { workspace_id, ticket: data[0]?.id ?? '' };
+  const other = await registerPerson(server);
+  const read = () => owner.client.raw.list_comments({ ...at, limit: 1 });
+  const statuses: number[] = [];
+  for (let n = 0; n < 8 && statuses.at(-1) !== 429; n++) statuses.push((await read()).status);
+  expect(statuses.length).toBeGreaterThan(1);
+  expect(statuses.at(-1)).toBe(429);
+  const { headers, body } = await read();
+  expect([Number(headers.get('retry-after')) > 0, body]).toEqual([
+    true,
+    expect.objectContaining({ code: 'rate_limited' }),
+  ]);
+  expect((await other.client.raw.get_me()).status).toBe(200);
 });
 
 test.each([

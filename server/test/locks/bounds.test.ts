@@ -21,7 +21,7 @@ let server: TestServer;
 let team: Team;
 let ids_of: Record<string, string>;
 
-/** What fills each list with rows as large as any, behind the API. `w`, `t`, `c`, `p`, `u`: the ids to use. */
+/** What fills each list with the largest rows there may be, behind the API. `w`, `t`, `c`, `p`, `u`: the ids to use. */
 const fills: Record<string, (id: Record<string, string>) => string> = {
   list_tickets: ({ w, p, u }) => `
     insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels,
