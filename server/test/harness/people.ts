@@ -12,14 +12,25 @@ export interface Person {
   refresh_token: string;
 }
 
+/** An address that nobody has. */
+export const someAddress = () => `${randomBytes(8).toString('hex')}@example.com`;
+
 export async function registerPerson(server: { url: string }, fields: { name?: string } = {}): Promise<Person> {
-  const email = `${randomBytes(8).toString('hex')}@example.com`;
+  const email = someAddress();
   const password = randomBytes(12).toString('base64url');
   const client = conformingClient(server.url);
   const answer = await client.register({ body: { email, password, name: fields.name ?? 'Somebody' } });
   const { user, access_token, refresh_token } = answer;
   client.access_token = access_token;
   return { client, user, email, password, access_token, refresh_token };
+}
+
+/** The same person, signed in once more. */
+export async function signInAgain(server: { url: string }, { email, password }: Person) {
+  const client = conformingClient(server.url);
+  const answer = await client.login({ body: { email, password } });
+  client.access_token = answer.access_token;
+  return { client, ...answer };
 }
 
 /** Invites and accepts: the way anybody gets into a workspace. */

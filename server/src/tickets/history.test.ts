@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
+import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { brokenInvariants } from '../../test/invariants.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+const at = (ticket: { id: string }) => ({ workspace_id: team.workspace_id, ticket: ticket.id });
+
+describe('the audit log', () => {
+  test('has exactly one entry for each version, with before and after', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    const { client } = team.member;
+    await client.update_ticket({ ...at(ticket), body: { title: 'New', version: 1 } });
+    await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+    await client.delete_ticket(at(ticket));
+    const { data } = await team.admin.client.list_audit({ workspace_id: team.workspace_id, subject: ticket.id });
+    expect(data.map((entry) => [entry.subject_version, entry.action])).toEqual([
+      [4, 'ticket.deleted'],
+      [3, 'ticket.transitioned'],
+      [2, 'ticket.updated'],
+      [1, 'ticket.created'],
+    ]);
+    expect(data[2]).toMatchObject({
+      before: { title: 'Base' },
+      after: { title: 'New' },
+      actor_id: team.member.user.id,
+    });
+  });
+});
+
+describe('the activity of a ticket', () => {
+  test('shows everybody who may read it what happened, newest first, and no other ticket', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    await makeTicket(team);
+    const { member, admin, viewer, workspace_id, project_id } = team;
+    const { id: comment_id } = await member.client.create_comment({ ...at(ticket), body: { body: 'A word.' } });
+    await admin.client.update_ticket({ ...at(ticket), body: { title: 'New', labels_add: ['x'], version: 1 } });
+    await member.client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', assignee_id: member.user.id } });
+    await member.client.set_assignee({ ...at(ticket), body: { assignee_id: null } });
+    await member.client.update_comment({ ...at(ticket), comment_id, body: { body: 'Another.', version: 1 } });
+    await member.client.delete_comment({ ...at(ticket), comment_id });
+    const seen: { action: string; actor_id: string; before: unknown; after: unknown }[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof viewer.client.list_activity>> = await viewer.client.list_activity({
+        ...{ ...at(ticket), limit: 2 },
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      seen.push(...page.data);
+      cursor = page.next_cursor;
+    }
+    expect(seen.map(({ action, actor_id }) => [action, actor_id])).toEqual([
+      ['comment.deleted', member.user.id],
+      ['comment.updated', member.user.id],
+      ['ticket.assignee_changed', member.user.id],
+      ['ticket.transitioned', member.user.id],
+      ['ticket.updated', admin.user.id],
+      ['comment.created', member.user.id],
+      ['ticket.created', member.user.id],
+    ]);
+    expect(seen[4]).toMatchObject({ before: { title: 'Base', labels: [] }, after: { title: 'New', labels: ['x'] } });
+    const all = await viewer.client.list_activity(at(ticket));
+    expect(all.data).toEqual(seen);
+    const elsewhere = await team.stranger.client.raw.list_activity(at(ticket));
+    expect(elsewhere.status).toBe(404);
+    const [last] = (await viewer.client.list_project_transitions({ workspace_id, project_id, limit: 1 })).data;
+    expect(last).toMatchObject({ ticket_id: ticket.id, ticket_key: ticket.key, to_status: 'in_progress', sequence: 1 });
+  });
+});
+
+describe('the transitions of a project', () => {
+  test('are those of its tickets alone, newest first, a page at a time', async () => {
+    const { workspace_id, owner, member, stranger } = team;
+    const project = await owner.client.create_project({ workspace_id, body: { key: 'MOVES', name: 'Moves' } });
+    const here = { workspace_id, project_id: project.key };
+    const steps: string[] = [];
+    for (const title of ['one', 'two', 'three']) {
+      const ticket = await member.client.create_ticket({ ...here, body: { title } });
+      for (const to of ['in_progress', 'resolved']) {
+        const { transition } = await member.client.transition_ticket({ ...at(ticket), body: { to, comment: 'c' } });
+        steps.unshift(transition.id);
+      }
+    }
+    const first = await team.viewer.client.list_project_transitions({ ...here, limit: 4 });
+    const rest = await team.viewer.client.list_project_transitions({ ...here, cursor: first.next_cursor ?? '' });
+    expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(steps);
+    expect((await stranger.client.raw.list_project_transitions(here)).status).toBe(404);
+    const absent = await member.client.raw.list_project_transitions({ workspace_id, project_id: 'NONE' });
+    expect(absent.status).toBe(404);
+  });
+});
+
+describe('purging a ticket', () => {
+  test('removes its earlier titles and descriptions from the database, and nothing else', async () => {
+    const secret = 'hunter2-in-a-ticket';
+    const { member, admin, owner, workspace_id, project_id } = team;
+    const body = { title: `Reset ${secret}`, description: `${secret} ${'long '.repeat(1000)}`, labels: ['kept'] };
+    const ticket = await member.client.create_ticket({ workspace_id, project_id, body });
+    const edit = (change: { title?: string; description?: string; priority?: 'high' }, version: number) =>
+      member.client.update_ticket({ ...at(ticket), body: { ...change, version } });
+    await edit({ description: `also ${secret}` }, 1);
+    await edit({ description: 'clean', title: 'Reset it', priority: 'high' }, 2);
+    expect((await admin.client.raw.purge_ticket({ ...at(ticket), body: { fields: ['title'] } })).status).toBe(403);
+    const purged = await owner.client.purge_ticket({ ...at(ticket), body: { fields: ['title', 'description'] } });
+    expect(purged).toMatchObject({ title: 'Reset it', description: 'clean', labels: ['kept'], version: 4 });
+    const { rows } = await server.database.owner.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'public' and c.relkind = 'r'`,
+    );
+    for (const { name } of rows) {
+      const found = await server.database.owner.query(`select 1 from ${name} x where to_jsonb(x)::text like $1`, [
+        `%${secret}%`,
+      ]);
+      expect([name, found.rows.length]).toEqual([name, 0]);
+    }
+    const { data } = await member.client.list_activity(at(ticket));
+    expect(data.map(({ action, version, actor_id }) => [action, version, actor_id])).toEqual([
+      ['ticket.purged', 4, owner.user.id],
+      ['ticket.updated', 3, member.user.id],
+      ['ticket.updated', 2, member.user.id],
+      ['ticket.created', 1, member.user.id],
+    ]);
+    expect(data[1]?.before).toEqual({ title: null, description: null, priority: 'none' });
+    // An edit based on a text that is gone is told so, and not what it was.
+    const stale = await member.client.raw.update_ticket({ ...at(ticket), body: { title: 'Mine', version: 1 } });
+    expect(stale).toMatchObject({ status: 409, body: { fields: { title: { base: null, mine: 'Mine' } } } });
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+});

@@ -1,0 +1,160 @@
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+import { as, json, refused, type Problem } from './refused.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+test('a write that takes no body refuses one, and does nothing', async () => {
+  const { workspace_id, owner } = team;
+  const { id } = await makeTicket(team);
+  const url = `${server.url}/v1/workspaces/${workspace_id}/tickets/${id}`;
+  const remove = (init: RequestInit) => fetch(url, { method: 'DELETE', ...init, headers: as(owner, json) });
+  for (const body of ['{"version":7}', '[]', 'x'.repeat(100_000)]) {
+    const answer = await remove({ body });
+    expect([answer.status, await answer.json()]).toEqual([
+      422,
+      expect.objectContaining({ errors: [{ pointer: '', detail: 'This operation takes no body.' }] }),
+    ]);
+  }
+  expect((await remove({ body: '{}' })).status).toBe(204);
+  const restored = await fetch(`${url}/restore`, { method: 'POST', headers: as(owner) });
+  expect(restored.status).toBe(200);
+});
+
+describe('bodies', () => {
+  const create = (body: string) =>
+    fetch(`${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
+      method: 'POST',
+      body,
+      headers: as(team.member, json),
+    });
+
+  test.each([
+    ['an unknown field', '{"title":"T","colour":"red"}'],
+    ['a prototype', '{"title":"T","__proto__":{"priority":"high"}}'],
+    ['a NUL', '{"title":"T\\u0000"}'],
+    ['a lone surrogate', '{"title":"T\\ud800"}'],
+    ['a number beyond all', '{"title":"T","due_on":1e999}'],
+    ['a wrong type', '{"title":["T"]}'],
+    ['no title', '{"title":"   "}'],
+    ['a title of two lines', '{"title":"T\\u2028U"}'],
+    ['a title that turns around', '{"title":"\\u202egnp.exe"}'],
+    ['a label that looks like another', '{"title":"T","labels":["bu\\u200bg"]}'],
+    ['a description of marks', JSON.stringify({ title: 'T', description: `a${'\u0315\u0316'.repeat(30_000)}` })],
+    ['an impossible day', '{"title":"T","due_on":"2026-02-30"}'],
+    ['too many labels', JSON.stringify({ title: 'T', labels: Array.from({ length: 51 }, (_, n) => `l${n}`) })],
+    ['a year before all', '{"title":"T","due_on":"0000-01-01"}'],
+    ['a wide object', `{"title":"T",${Array.from({ length: 10_000 }, (_, n) => `"f${n}":1`).join()}}`],
+  ])('with %s are refused as invalid', async (_, body) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(422);
+    expect((await answer.json()) as Problem).toMatchObject({ code: 'validation_failed' });
+  });
+
+  test('and filters are composed, and compared so', async () => {
+    const { workspace_id, project_id, member } = team;
+    const body = { title: 'cafe\u0301', labels: ['caf\u00e9', 'cafe\u0301'], description: 'A\u030a\r\nb\u001b[0m\rc' };
+    const ticket = await member.client.create_ticket({ workspace_id, project_id, body });
+    expect(ticket).toMatchObject({ title: 'café', labels: ['café'], description: 'Å\nb\u001b[0m\rc' });
+    for (const label of ['caf\u00e9', 'cafe\u0301']) {
+      const { data } = await member.client.list_tickets({ workspace_id, label });
+      expect(data.map(({ id }) => id)).toEqual([ticket.id]);
+    }
+    // What is composed already is no change.
+    const edit = { title: 'cafe\u0301', labels: ['cafe\u0301'], version: 1 };
+    expect((await member.client.update_ticket({ workspace_id, ticket: ticket.id, body: edit })).version).toBe(1);
+    const long = { title: 'e\u0301'.repeat(512) };
+    expect((await member.client.create_ticket({ workspace_id, project_id, body: long })).title).toBe('é'.repeat(512));
+  });
+
+  test.each([
+    ['deep', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    ['wide', `{"title":"T",${Array.from({ length: 400_000 }, (_, n) => `"f${n}":1`).join()}}`],
+  ])('as %s as no contract is are refused unread', async (_, body) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(413);
+    expect((await answer.json()) as Problem).toMatchObject({ code: 'body_too_large' });
+  });
+
+  test.each(['0000-01-01T00:00:00Z', '2026-11-24T09:05:00+16:00', '2026-11-24T09:05:00-23:59'])(
+    'and queries: a time that PostgreSQL does not know, %s, is refused as invalid',
+    async (time) => {
+      const query = `created_after=${encodeURIComponent(time)}`;
+      for (const list of ['tickets', 'audit']) {
+        const url = `${server.url}/v1/workspaces/${team.workspace_id}/${list}?${query}`;
+        expect((await fetch(url, { headers: as(team.owner, {}) })).status).toBe(422);
+      }
+    },
+  );
+
+  test.each([
+    ['thousands of faults', Array.from({ length: 20_000 }, (_, n) => `"f${n}":1`).join()],
+    ['a fault of megabytes', `"${'x'.repeat(5_000_000)}":1`],
+  ])('with %s are answered briefly', async (_, fields) => {
+    const answer = await create(`{"title":"T",${fields}}`);
+    expect(answer.status).toBe(422);
+    expect((await answer.text()).length).toBeLessThan(10_000);
+  });
+
+  test('with a word of megabytes are not told that word', async () => {
+    const statuses = [{ key: 'open', name: 'Open', category: 'todo' }];
+    const answer = await fetch(
+      `${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/workflow`,
+      {
+        method: 'PUT',
+        body: JSON.stringify({ statuses, initial: ['k'.repeat(900_000)], transitions: [] }),
+        headers: as(team.owner, json),
+      },
+    );
+    expect(answer.status).toBe(422);
+    expect((await answer.text()).length).toBeLessThan(1000);
+  });
+
+  test('carry every character that can be stored, and texts to a million', async () => {
+    const title = '🎫 👩‍👩‍👧 ﷽';
+    const description = `\u202Eright to left\u001B[31m${'ä'.repeat(1_048_557)}`;
+    const answer = await create(JSON.stringify({ title, description }));
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ title, description });
+    expect((await create(JSON.stringify({ title, description: `${description}x` }))).status).toBe(422);
+  });
+
+  test('are read only while they fit into the caller’s share of the memory, and others’ are read all the same', async () => {
+    const head = (person: { access_token: string }) => {
+      const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
+      const fixed = `Host: a\r\nAuthorization: Bearer ${person.access_token}\r\nContent-Type: application/json`;
+      return `POST ${path} HTTP/1.1\r\n${fixed}\r\nContent-Length: ${6 * 1024 * 1024}\r\nExpect: 100-continue\r\n\r\n`;
+    };
+    const port = Number(new URL(server.url).port);
+    const begin = (person: { access_token: string }) =>
+      new Promise<[net.Socket, string]>((resolve) => {
+        const socket = net.connect(port, '127.0.0.1', () => socket.write(head(person)));
+        socket.once('data', (chunk) => resolve([socket, String(chunk).slice(9, 12)]));
+      });
+    const unfinished = [await begin(team.member), await begin(team.member)];
+    expect(unfinished.map(([, status]) => status)).toEqual(['100', '100']);
+    const beyond = await begin(team.member);
+    const other = await begin(team.admin);
+    expect([beyond[1], other[1]]).toEqual(['429', '100']);
+    expect((await create('{"title":"A small one"}')).status).toBe(201);
+    for (const [socket] of [...unfinished, beyond, other]) socket.destroy();
+  });
+
+  test('are not read from who isn’t signed in', async () => {
+    const [status] = await refused(server, `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {
+      method: 'POST',
+      body: 'x'.repeat(5_000_000),
+      headers: json,
+    });
+    expect(status).toBe(401);
+  });
+});
