@@ -7,6 +7,7 @@ import type { Operation } from './http/contract.ts';
 import * as probes from './http/probes-contract.ts';
 import * as projects from './projects/contract.ts';
 import * as tickets from './tickets/contract.ts';
+import * as history from './tickets/history-contract.ts';
 import * as workspaces from './workspaces/contract.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -21,6 +22,7 @@ export const contracts: readonly Operation[] = [
   workspaces,
   projects,
   tickets,
+  history,
   comments,
   audit,
   access,

@@ -3,7 +3,7 @@ import type { Db } from '../db/transaction.ts';
 import { before_and_after } from '../audit/queries.ts';
 import { withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
-import type { ActivityEntry, ProjectTransition } from './contract.ts';
+import type { ActivityEntry, ProjectTransition } from './history-contract.ts';
 
 const activity_columns = [
   sql`id`,

@@ -5,7 +5,8 @@ import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { isUuid, newId } from '../lib/ids.ts';
 import { isLongText } from '../audit/record.ts';
-import type { Ticket, Transition } from './contract.ts';
+import type { Ticket } from './contract.ts';
+import type { Transition } from './history-contract.ts';
 
 /** A ticket as stored, with what the rules need of its project. */
 export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {

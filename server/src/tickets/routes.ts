@@ -5,6 +5,7 @@ import { requireProject } from '../projects/access.ts';
 import { requireTicket, requireTicketId } from './access.ts';
 import { assignTicket } from './assign.ts';
 import * as contract from './contract.ts';
+import * as history from './history-contract.ts';
 import { createTicket } from './create.ts';
 import { activityOf, projectTransitions } from './history-queries.ts';
 import { deleteTicket, restoreTicket } from './delete.ts';
@@ -39,10 +40,10 @@ export function ticketRoutes(routes: Routes, { cursors, config }: Services): voi
   routes.writeThroughDoor(contract.set_assignee, (tx, writer, { params, body, if_match }) =>
     assignTicket(tx, writer, params.ticket, body, if_match),
   );
-  routes.writeThroughDoor(contract.transition_ticket, (tx, writer, { params, body, if_match }) =>
+  routes.writeThroughDoor(history.transition_ticket, (tx, writer, { params, body, if_match }) =>
     transitionTicket(tx, writer, params.ticket, body, if_match),
   );
-  routes.read(contract.list_transitions, async (db, { workspace_id }, { params, query }) => {
+  routes.read(history.list_transitions, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return keysetPage({
       cursors,
@@ -55,7 +56,7 @@ export function ticketRoutes(routes: Routes, { cursors, config }: Services): voi
       positionOf: (row) => ({ at: row.created_at, id: row.id }),
     });
   });
-  routes.read(contract.list_activity, async (db, { workspace_id }, { params, query }) => {
+  routes.read(history.list_activity, async (db, { workspace_id }, { params, query }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return keysetPage({
       cursors,
@@ -69,7 +70,7 @@ export function ticketRoutes(routes: Routes, { cursors, config }: Services): voi
       positionOf: (row) => ({ at: row.created_at, id: row.id }),
     });
   });
-  routes.read(contract.list_project_transitions, async (db, { workspace_id }, { params, query }) => {
+  routes.read(history.list_project_transitions, async (db, { workspace_id }, { params, query }) => {
     const { id: project_id } = await requireProject(db, workspace_id, params.project_id);
     return keysetPage({
       cursors,

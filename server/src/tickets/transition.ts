@@ -10,7 +10,7 @@ import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
 import { openTicket } from './access.ts';
 import { changed } from './change.ts';
-import type { transition_ticket } from './contract.ts';
+import type { transition_ticket } from './history-contract.ts';
 import { allowedStatuses, presentTo } from './present.ts';
 import { insertTransition, type LockedTicket, type TransitionRow, updateTicket } from './queries.ts';
 import { decideTransition } from './workflow.ts';

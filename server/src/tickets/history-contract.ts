@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { audit_action } from '../audit/contract.ts';
+import {
+  fields,
+  formerly,
+  growing,
+  id,
+  operation,
+  page,
+  page_query,
+  renamed,
+  status_key,
+  stored,
+  text,
+  timestamp,
+  version,
+} from '../http/contract.ts';
+import { project_params } from '../projects/contract.ts';
+import {
+  base_version,
+  max_text,
+  max_ticket_body_bytes,
+  member,
+  resolution,
+  ticket,
+  ticket_params,
+} from './contract.ts';
+
+export const transition = z
+  .strictObject({
+    id,
+    ticket_id: id,
+    sequence: version.meta({ description: 'Counts the ticket’s transitions: 1, 2, 3 … without gaps.' }),
+    from_status: status_key,
+    to_status: status_key,
+    resolution: resolution.nullable(),
+    comment_id: id.nullable(),
+    comment: stored(max_text).nullable().meta({ description: 'Its text now; null once it is deleted.' }),
+    actor_id: id,
+    remapped: z.boolean().meta({ description: 'Whether the ticket was moved because its workflow was replaced.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Transition' });
+export type Transition = z.infer<typeof transition>;
+
+export const project_transition = transition
+  .omit({ comment: true })
+  .extend({ ticket_key: ticket.shape.key })
+  .meta({ id: 'ProjectTransition' });
+export type ProjectTransition = z.infer<typeof project_transition>;
+
+export const activity_entry = z
+  .strictObject({
+    id,
+    actor_id: id,
+    action: audit_action,
+    subject_type: growing(['ticket', 'comment'], /^[a-z_]+$/),
+    subject_id: id.meta({ description: 'The ticket, or the comment.' }),
+    version: version.nullable().meta({ description: 'The subject’s version since then.' }),
+    before: fields.nullable().meta({ description: 'The changed fields before; null where a text was purged.' }),
+    after: fields.nullable().meta({ description: 'The changed fields after; null where a text was purged.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'ActivityEntry' });
+export type ActivityEntry = z.infer<typeof activity_entry>;
+
+export const transition_ticket = operation({
+  id: 'transition_ticket',
+  method: 'post',
+  path: `${member}/transitions`,
+  tag: 'transitions',
+  summary:
+    'Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none.',
+  params: ticket_params,
+  body: z
+    .strictObject({
+      to: status_key,
+      version: base_version,
+      expected_version: version.optional().meta(formerly('version')),
+      resolution: resolution.optional(),
+      assignee_id: id.nullable().optional(),
+      comment: text({ min: 1, max: max_text }).optional(),
+    })
+    .transform(({ expected_version, ...given }, context) => {
+      const names = { now: 'version', before: 'expected_version' };
+      return { ...given, version: renamed(context, names, given.version, expected_version) };
+    }),
+  max_body_bytes: max_ticket_body_bytes,
+  elsewhere: { status: 'Send to.', user_id: 'Send assignee_id.', assignee: 'Send assignee_id.' },
+  if_match: true,
+  status: 201,
+  response: z.strictObject({ transition, ticket }),
+  errors: ['transition_not_allowed', 'fields_required', 'assignee_not_member', 'conflict', 'project_archived'],
+});
+
+export const list_transitions = operation({
+  id: 'list_transitions',
+  method: 'get',
+  path: `${member}/transitions`,
+  tag: 'transitions',
+  summary: 'Lists a ticket’s status history, first transition first.',
+  params: ticket_params,
+  query: page_query,
+  status: 200,
+  response: page(transition),
+  errors: ['invalid_cursor'],
+});
+
+export const list_activity = operation({
+  id: 'list_activity',
+  method: 'get',
+  path: `${member}/activity`,
+  tag: 'tickets',
+  summary:
+    'Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments.',
+  params: ticket_params,
+  query: page_query,
+  status: 200,
+  response: page(activity_entry),
+  errors: ['invalid_cursor'],
+});
+
+export const list_project_transitions = operation({
+  id: 'list_project_transitions',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/projects/{project_id}/transitions',
+  tag: 'transitions',
+  summary: 'Lists the transitions of all tickets of a project, newest first, those of deleted tickets included.',
+  params: project_params,
+  query: page_query,
+  status: 200,
+  response: page(project_transition),
+  errors: ['invalid_cursor'],
+});
