@@ -3,6 +3,7 @@ import { ConfigError, readConfig, readDatabaseConfig, readEnvFile } from './conf
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { MigrationChangedError } from './db/migrate.ts';
+import { MigrationFailedError } from './db/migration-failure.ts';
 import type { Login } from './process/connect.ts';
 import { openAsOwner } from './process/database.ts';
 import { migrateAs } from './process/migrate.ts';
@@ -71,7 +72,7 @@ export async function runVerb(...args: string[]): Promise<void> {
   try {
     await main(...args);
   } catch (error) {
-    const expected = [ConfigError, EmbeddedError, MigrationChangedError, UnfitDatabaseError];
+    const expected = [ConfigError, EmbeddedError, MigrationChangedError, MigrationFailedError, UnfitDatabaseError];
     console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
     // Not process.exit: what is still open, a database say, is to be let go first.
     process.exitCode = 1;

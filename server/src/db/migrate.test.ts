@@ -67,12 +67,47 @@ describe('migrations', () => {
     expect(boundaries.length).toBeGreaterThan(60);
     for (const boundary of boundaries.filter((_, index) => index % 12 === 0)) {
       writeFileSync(file, `${whole.slice(0, boundary)}select 1 / 0;\n${whole.slice(boundary)}`);
-      await expect(migrate({ url, dir })).rejects.toThrow('division by zero');
+      const line = whole.slice(0, boundary).split('\n').length;
+      const says = `Migration ${path.basename(file)} failed at line ${line}, column 1: division by zero. Nothing of`;
+      await expect(migrate({ url, dir })).rejects.toThrow(says);
       expect(await tables()).toEqual([]);
     }
     writeFileSync(file, whole);
     await migrate({ url, dir });
     expect((await tables()).length).toBeGreaterThan(15);
+  });
+
+  test('that PostgreSQL refuses are told in one line: the file, the place in it, the reason and what to do', async () => {
+    const file = path.join(dir, '0999_later.sql');
+    const failureOf = async (text: string) => {
+      writeFileSync(file, `-- Up Migration\n${text}`);
+      const log: string[] = [];
+      const failure = await migrate({ url, dir, log: (message) => log.push(message) }).catch((error: Error) => error);
+      expect(log).toEqual([]);
+      return failure instanceof Error ? failure.message : failure;
+    };
+    const what_to_do = 'Nothing of this file was applied. Remove the cause and migrate again.';
+    // A name that isn't there, after characters of two and four bytes; a word that isn't SQL; data that a rule refuses.
+    expect(await failureOf("select 'é😀', nowhere;\n")).toBe(
+      `Migration 0999_later.sql failed at line 2, column 14: column "nowhere" does not exist. ${what_to_do}`,
+    );
+    expect(await failureOf('\nselect 1;\n  crate table a ();\n')).toBe(
+      `Migration 0999_later.sql failed at line 4, column 3: syntax error at or near "crate". ${what_to_do}`,
+    );
+    const secret = `-- one; two\ncreate table a (b text); /* ; */\n  insert into a values ('x;'), ('x;');
+      create unique index a_b on a (b);\n`;
+    expect(await failureOf(secret)).toBe(
+      `Migration 0999_later.sql failed at line 5, column 7: could not create unique index "a_b". ${what_to_do}`,
+    );
+    const block = 'do $$ begin\n  perform 1;\n  perform oops();\nend $$;\n';
+    expect(await failureOf(block)).toContain(
+      'failed at line 2, column 1: function oops() does not exist. In PL/pgSQL function inline_code_block line 3 at PERFORM.',
+    );
+    expect(await failureOf('select pg_terminate_backend(pg_backend_pid());\n')).toContain(
+      'Migration 0999_later.sql failed at line 2, column 1: terminating connection due to administrator command.',
+    );
+    writeFileSync(file, '-- Up Migration\nselect 1;\n');
+    expect(await migrate({ url, dir })).toEqual(['0999_later']);
   });
 
   test('changed after they were applied are refused, by name', async () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { requireMigratable } from './connection-check.ts';
+import { MigrationProgress } from './migration-failure.ts';
 
 /** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
 export const migrations_dir = path.resolve(import.meta.dirname, '../../migrations');
@@ -72,6 +73,7 @@ export async function migrate(options: {
     await requireMigratable(client);
     // Held until the connection ends: what is remembered of migrations is written under it, too.
     await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);
+    const progress = new MigrationProgress(client, dir);
     const applied = await runner({
       dbClient: client,
       dir,
@@ -82,10 +84,12 @@ export async function migrate(options: {
       log: () => undefined,
       logger: {
         debug: () => undefined,
-        info: () => undefined,
+        info: (message) => progress.hear(message),
         warn: (message) => options.log?.(message),
-        error: (message) => options.log?.(message),
+        error: () => undefined, // the whole SQL; what is wrong with it rises
       },
+    }).catch((error: unknown) => {
+      throw progress.explain(error);
     });
     await checkChecksums(client, dir);
     await showToApp(client);

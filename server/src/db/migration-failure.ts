@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { toLine } from '../lib/text.ts';
+
+/** A migration that the database refused. The message names the file and the line, and says what to do. */
+export class MigrationFailedError extends Error {
+  override name = 'MigrationFailedError';
+}
+
+/** Where node-pg-migrate begins to read a file. */
+const up_mark = /^\s*--[\s-]*up\s+migration/im;
+
+/** What a semicolon may be part of without ending a statement, and the semicolons that end one. */
+const tokens = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|(;)|(\S)/g;
+
+/** The index at which each statement of a file begins. */
+function statementsOf(text: string): number[] {
+  const begins: number[] = [];
+  let within = false;
+  for (const { 0: token, 2: end, index } of text.matchAll(tokens)) {
+    if (end !== undefined) within = false;
+    else if (!within && !token.startsWith('--') && !token.startsWith('/*')) {
+      within = true;
+      begins.push(index);
+    }
+  }
+  return begins;
+}
+
+/** Follows a run of migrations on a connection: which one is running, and how many of its statements are done. */
+export class MigrationProgress {
+  readonly #dir: string;
+  #name: string | undefined;
+  #done = 0;
+
+  constructor(client: pg.Client, dir: string) {
+    this.#dir = dir;
+    const { connection } = client as unknown as { connection: NodeJS.EventEmitter };
+    connection.on('commandComplete', ({ text }: { text: string }) => {
+      // node-pg-migrate's own, before the first of the file.
+      if (text !== 'BEGIN') this.#done++;
+    });
+  }
+
+  /** Hears what node-pg-migrate says: it has no other word of the file that it begins. */
+  hear(message: string): void {
+    const name = /^### MIGRATION (\S+) \(UP\) ###$/.exec(message)?.[1];
+    if (name !== undefined) [this.#name, this.#done] = [name, 0];
+  }
+
+  /** The failure in a line, if a migration was running. */
+  explain(error: unknown): unknown {
+    if (this.#name === undefined || !(error instanceof Error)) return error;
+    const file = `${this.#name}.sql`;
+    const { hint, where } = error instanceof pg.DatabaseError ? error : {};
+    // Not PostgreSQL's detail: it quotes rows.
+    const parts = [`Migration ${file} failed${this.#place(file, error)}: ${error.message}.`];
+    if (where !== undefined) parts.push(`In ${where.split('\n', 1).join('').slice(0, 200)}.`);
+    if (hint !== undefined) parts.push(hint);
+    parts.push('Nothing of this file was applied. Remove the cause and migrate again.');
+    return new MigrationFailedError(toLine(parts.join(' ')), { cause: error });
+  }
+
+  /** PostgreSQL gives the place of what it can't read or find; of another failure we know the statement. */
+  #place(file: string, error: Error): string {
+    const whole = readFileSync(path.join(this.#dir, file), 'utf8');
+    const start = Math.max(0, whole.search(up_mark));
+    const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN;
+    const index = Number.isNaN(position)
+      ? statementsOf(whole.slice(start))[this.#done]
+      : Array.from(whole.slice(start))
+          .slice(0, position - 1)
+          .join('').length; // counted in characters
+    if (index === undefined) return '';
+    const before = whole.slice(0, start + index).split('\n');
+    return ` at line ${before.length}, column ${Array.from(before.at(-1) ?? '').length + 1}`;
+  }
+}
