@@ -8,9 +8,6 @@ export class MigrationFailedError extends Error {
   override name = 'MigrationFailedError';
 }
 
-/** Where node-pg-migrate begins to read a file. */
-const up_mark = /^\s*--[\s-]*up\s+migration/im;
-
 /** What a semicolon may be part of without ending a statement, and the semicolons that end one. */
 const tokens = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|(;)|(\S)/g;
 
@@ -64,16 +61,16 @@ export class MigrationProgress {
 
   /** PostgreSQL gives the place of what it can't read or find; of another failure we know the statement. */
   #place(file: string, error: Error): string {
-    const whole = readFileSync(path.join(this.#dir, file), 'utf8');
-    const start = Math.max(0, whole.search(up_mark));
+    // All of it was sent: a file begins with its "Up Migration".
+    const text = readFileSync(path.join(this.#dir, file), 'utf8');
     const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN;
     const index = Number.isNaN(position)
-      ? statementsOf(whole.slice(start))[this.#done]
-      : Array.from(whole.slice(start))
+      ? statementsOf(text)[this.#done]
+      : Array.from(text)
           .slice(0, position - 1)
           .join('').length; // counted in characters
     if (index === undefined) return '';
-    const before = whole.slice(0, start + index).split('\n');
+    const before = text.slice(0, index).split('\n');
     return ` at line ${before.length}, column ${Array.from(before.at(-1) ?? '').length + 1}`;
   }
 }
