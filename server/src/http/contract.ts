@@ -119,12 +119,16 @@ export function renamed<T>(context: z.RefinementCtx, names: { now: string; befor
 /** The former name of a field, in the reference. */
 export const formerly = (now: string) => ({ deprecated: true, description: `The former name of \`${now}\`.` });
 
-// Canonical form only: one id, one spelling.
+/** A UUID in any letter case (RFC 9562, section 4), as part of a pattern. */
+export const uuid_form = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
+
+/** A UUID. A request may send it in any letter case; from here on it is in lower case, as in every response. */
 export const id = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'Expected a UUID in lower case.')
+  .regex(new RegExp(`^${uuid_form}$`), 'Expected a UUID.')
   .max(36)
-  .meta({ format: 'uuid', description: 'A UUID in lower case.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
+  .toLowerCase()
+  .meta({ format: 'uuid', description: 'A UUID.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
 
 export const timestamp = z.string().max(27).meta({ format: 'date-time', example: '2026-11-24T09:05:00.123456Z' });
 

@@ -8,6 +8,7 @@ import {
   status_key,
   stored,
   timestamp,
+  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -22,7 +23,7 @@ const project_key = z
 /** A project by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 export const project_ref = z
   .string()
-  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/, 'Expected an id or a key.')
+  .regex(new RegExp(`^([A-Za-z][A-Za-z0-9]{1,9}|${uuid_form})$`), 'Expected an id or a key.')
   .max(36)
   .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A project’s id or key.', example: 'ENG' });

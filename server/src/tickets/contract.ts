@@ -14,6 +14,7 @@ import {
   stored,
   text,
   timestamp,
+  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -86,7 +87,7 @@ export type ListedTicket = z.infer<typeof listed_ticket>;
 /** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 const ticket_ref = z
   .string()
-  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\d{0,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/)
+  .regex(new RegExp(`^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\\d{0,9}|${uuid_form})$`))
   .max(36)
   .transform((ref) => (ref.length === 36 ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });

@@ -40,6 +40,34 @@ describe('the list of tickets', () => {
     expect(await titles({})).toEqual(named(all).reverse());
   });
 
+  test('takes ids in any letter case, in path, filters and bodies, and in the middle of a walk', async () => {
+    const { workspace_id, project_id, member } = team;
+    const upper = (id: string) => id.toUpperCase();
+    const first = await member.client.list_tickets({ workspace_id, assignee: member.user.id, limit: 2 });
+    const second = await member.client.list_tickets({
+      workspace_id: upper(workspace_id),
+      assignee: upper(member.user.id),
+      limit: 2,
+      cursor: first.next_cursor ?? '',
+    });
+    const [third] = (await member.client.list_tickets({ workspace_id, assignee: member.user.id, limit: 3 })).data.slice(
+      2,
+    );
+    expect(second.data[0]?.id).toBe(third?.id);
+    const people = await member.client.list_people({
+      workspace_id,
+      ids: `${upper(member.user.id)},${team.owner.user.id}`,
+    });
+    expect(people.data).toHaveLength(2);
+    const made = await member.client.create_ticket({
+      workspace_id: upper(workspace_id),
+      project_id: upper(project_id),
+      body: { title: 'In capitals', assignee_id: upper(member.user.id) },
+    });
+    expect(made).toMatchObject({ assignee_id: member.user.id, project_id });
+    await member.client.delete_ticket({ workspace_id, ticket: upper(made.id) });
+  });
+
   test('narrows by each parameter, and by several together', async () => {
     const sort = 'created_at';
     const third = all.filter((n) => n % 3 === 0);

@@ -9,6 +9,7 @@ import {
   role,
   stored,
   timestamp,
+  uuid_form,
   verbatim,
   version,
   workspace_params,
@@ -183,12 +184,9 @@ export const list_people = operation({
   query: page_query.extend({
     ids: z
       .string()
-      .regex(
-        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,99}$/,
-        'Expected 1 to 100 UUIDs in lower case, separated by commas.',
-      )
+      .regex(new RegExp(`^${uuid_form}(,${uuid_form}){0,99}$`), 'Expected 1 to 100 UUIDs, separated by commas.')
       .max(3699)
-      .transform((list) => list.split(','))
+      .transform((list) => list.toLowerCase().split(','))
       .optional()
       .meta({ description: 'Only these people: up to 100 ids, separated by commas.' }),
   }),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { accessOf, policy } from '../../src/access/policy.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -29,6 +30,12 @@ function differences(a: readonly string[], b: readonly string[]): string[] {
   return [...a.filter((one) => !b.includes(one)), ...b.filter((one) => !a.includes(one))].sort();
 }
 
+/** The fields of an object's contract, also of one that is refined or transformed as a whole. */
+function fieldsOf(schema: z.core.$ZodType | undefined): Record<string, z.ZodType> {
+  if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
+  return schema instanceof z.ZodPipe ? fieldsOf(schema.in) : {};
+}
+
 const ids = (operations: readonly Operation[]) => operations.map(({ id }) => id);
 
 describe('routes, contracts and policies', () => {
@@ -54,6 +61,22 @@ describe('routes, contracts and policies', () => {
   test('the committed document is the one the contracts give', () => {
     const committed = JSON.parse(readFileSync(path.join(root, 'server/openapi.json'), 'utf8')) as object;
     expect(committed).toEqual(JSON.parse(JSON.stringify(openApiDocument(contracts))));
+  });
+
+  test('take a UUID in any letter case, wherever one is taken, and go on with the lower case', () => {
+    const lower = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+    const other = 'g198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+    let taken = 0;
+    for (const { id, params, query, body } of contracts) {
+      for (const [name, field] of [params, query, body].flatMap((shape) => Object.entries(fieldsOf(shape)))) {
+        const wanted = field.safeParse(lower);
+        // Text takes anything.
+        if (!wanted.success || field.safeParse(other).success) continue;
+        expect({ id, name, ...field.safeParse(lower.toUpperCase()) }).toEqual({ id, name, ...wanted });
+        taken++;
+      }
+    }
+    expect(taken).toBeGreaterThan(60);
   });
 
   test('every list is bounded', () => {
