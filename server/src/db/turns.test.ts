@@ -23,7 +23,7 @@ const many = (turns: Turns, count: number, asker: (n: number) => Asker) =>
 test('an account uses a quarter of the connections, and a workspace half', () => {
   const turns = new Turns(16);
   expect(entered(many(turns, 10, () => ({ user_id: 'ada', workspace_id: 'w' })))).toBe(4);
-  expect(entered(many(turns, 10, (n) => ({ user_id: `u${n}`, workspace_id: 'w' })))).toBe(4);
+  expect(entered(many(turns, 10, (n) => ({ user_id: `u${n}`, workspace_id: 'w', writes: true })))).toBe(4);
   expect(enter(turns, { user_id: 'bob', workspace_id: 'x' }).entered).toBe(true);
   expect(enter(turns, { user_id: 'ada', workspace_id: 'x' }).entered).toBe(false);
 });
@@ -32,6 +32,25 @@ test('writes that wait for locks leave connections to the readers of their works
   const turns = new Turns(16);
   expect(entered(many(turns, 20, (n) => ({ user_id: `u${n}`, workspace_id: 'w', writes: true })))).toBe(6);
   expect(entered(many(turns, 20, (n) => ({ user_id: `r${n}`, workspace_id: 'w' })))).toBe(2);
+});
+
+test('the reads of a workspace use a quarter of the connections', () => {
+  const turns = new Turns(16);
+  expect(entered(many(turns, 20, (n) => ({ user_id: `u${n}`, workspace_id: 'w' })))).toBe(4);
+});
+
+test('of the connections, lists use a quarter, those of a workspace an eighth and those of an account a sixteenth', () => {
+  const turns = new Turns(32);
+  expect(entered(many(turns, 9, () => ({ user_id: 'ada', workspace_id: 'w', list: true })))).toBe(2);
+  expect(entered(many(turns, 9, (n) => ({ user_id: `u${n}`, workspace_id: 'w', list: true })))).toBe(2);
+  expect(entered(many(turns, 9, (n) => ({ user_id: `v${n}`, workspace_id: `x${n}`, list: true })))).toBe(4);
+  expect(enter(turns, { user_id: 'bob', workspace_id: 'y', list: true }).entered).toBe(false);
+});
+
+test('a request for little passes the lists that its account has waiting', () => {
+  const turns = new Turns(16);
+  const lists = many(turns, 20, () => ({ user_id: 'ada', workspace_id: 'w', list: true }));
+  expect([entered(lists), enter(turns, { user_id: 'ada', workspace_id: 'w' }).entered]).toEqual([1, true]);
 });
 
 test('callers that are not signed in are told apart by their network, whatever account they name', () => {

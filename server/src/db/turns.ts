@@ -9,6 +9,8 @@ export interface Asker {
   network?: string | undefined;
   /** Whether it may wait for a lock, and keep its connection meanwhile. */
   writes?: boolean;
+  /** Whether it keeps a processor busy, the database's and then the process's, as lists do. */
+  list?: boolean;
 }
 
 interface Waiting {
@@ -21,30 +23,43 @@ const max_waiting = 512;
 const max_waiting_of_one = 128;
 const max_wait_ms = 3_000;
 
-const part = (size: number, eighths: number) => Math.max(1, Math.floor((size * eighths) / 8));
+const part = (size: number, sixteenths: number) => Math.max(1, Math.floor((size * sixteenths) / 16));
+
+/** What an asker counts towards, and how many of it may run at once. */
+type Share = readonly [name: string, most: number];
 
 /**
  * Who gets the next connection of a pool. An account uses a quarter of it at a time and a workspace half, so that a flood
- * of one leaves connections to the others; of the workspace's, writes use three quarters, so that those that wait for a
- * lock leave some to its readers. Whoever finds none waits, and accounts take turns.
+ * of one leaves connections to the others. Of a workspace, writes use three eighths, so that those that wait for a lock
+ * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
+ * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's an eighth and an account's a
+ * sixteenth. More at once made each list take longer, with small requests behind them, and no more of them got done.
+ * Whoever finds no connection waits, and accounts take turns.
  */
 export class Turns {
   readonly #size: number;
-  readonly #of_account: number;
-  readonly #of_workspace: number;
-  readonly #of_writes: number;
+  readonly #most: Record<
+    'account' | 'workspace' | 'writes' | 'reads' | 'lists' | 'workspace_lists' | 'account_lists',
+    number
+  >;
   #running = 0;
   #waiting = 0;
-  /** Running, by account, workspace, and workspace's writes. Accounts and workspaces have no id in common. */
+  /** How many run of each share. */
   readonly #counts = new Map<string, number>();
   /** By account, in the order of their turns. */
   readonly #queues = new Map<string, Waiting[]>();
 
   constructor(size: number) {
     this.#size = size;
-    this.#of_account = part(size, 2);
-    this.#of_workspace = part(size, 4);
-    this.#of_writes = part(size, 3);
+    this.#most = {
+      account: part(size, 4),
+      workspace: part(size, 8),
+      writes: part(size, 6),
+      reads: part(size, 4),
+      lists: part(size, 4),
+      workspace_lists: part(size, 2),
+      account_lists: part(size, 1),
+    };
   }
 
   /** How many wait for their turn. */
@@ -54,7 +69,8 @@ export class Turns {
 
   /** Nothing when it is the asker's turn at once; else it is once the promise resolves. Throws when too many wait. */
   enter(asker: Asker): Promise<void> | undefined {
-    if (this.#running < this.#size && this.#fits(asker) && !this.#queues.has(accountOf(asker))) {
+    // Of those that wait none fits now, or it would have been started: nobody is overtaken.
+    if (this.#running < this.#size && this.#fits(asker)) {
       this.#count(asker, 1);
       return undefined;
     }
@@ -66,30 +82,34 @@ export class Turns {
     if (this.#waiting > 0) this.#startNext();
   }
 
-  #fits({ workspace_id, user_id, network, writes }: Asker): boolean {
+  /** Accounts, networks and workspaces have no name in common. */
+  #sharesOf({ workspace_id, user_id, network, writes, list }: Asker): Share[] {
+    const most = this.#most;
     const account = network ?? user_id;
-    if (account !== undefined && this.#of(account) >= this.#of_account) return false;
-    if (workspace_id === undefined) return true;
-    if (this.#of(workspace_id) >= this.#of_workspace) return false;
-    return writes !== true || this.#of(writesOf(workspace_id)) < this.#of_writes;
+    const shares: Share[] = list === true ? [['lists', most.lists]] : [];
+    if (account !== undefined) {
+      shares.push([account, most.account]);
+      if (list === true) shares.push([`${account} lists`, most.account_lists]);
+    }
+    if (workspace_id !== undefined) {
+      shares.push([workspace_id, most.workspace]);
+      shares.push(writes === true ? [`${workspace_id} writes`, most.writes] : [`${workspace_id} reads`, most.reads]);
+      if (list === true) shares.push([`${workspace_id} lists`, most.workspace_lists]);
+    }
+    return shares;
   }
 
-  #of(who: string): number {
-    return this.#counts.get(who) ?? 0;
+  #fits(asker: Asker): boolean {
+    return this.#sharesOf(asker).every(([name, most]) => (this.#counts.get(name) ?? 0) < most);
   }
 
   #count(asker: Asker, by: 1 | -1): void {
     this.#running += by;
-    this.#add(asker.network ?? asker.user_id, by);
-    this.#add(asker.workspace_id, by);
-    if (asker.writes === true && asker.workspace_id !== undefined) this.#add(writesOf(asker.workspace_id), by);
-  }
-
-  #add(who: string | undefined, by: 1 | -1): void {
-    if (who === undefined) return;
-    const count = this.#of(who) + by;
-    if (count > 0) this.#counts.set(who, count);
-    else this.#counts.delete(who);
+    for (const [name] of this.#sharesOf(asker)) {
+      const count = (this.#counts.get(name) ?? 0) + by;
+      if (count > 0) this.#counts.set(name, count);
+      else this.#counts.delete(name);
+    }
   }
 
   #wait(asker: Asker): Promise<void> {
@@ -153,7 +173,6 @@ export class Turns {
 }
 
 const accountOf = ({ network, user_id }: Asker) => network ?? user_id ?? '';
-const writesOf = (workspace_id: string) => `${workspace_id} writes`;
 const overloaded = () => new BatonError('overloaded', {}, { retry_after_s: 1 });
 
 const by_pool = new WeakMap<pg.Pool, Turns>();

@@ -257,8 +257,8 @@ export const neighbours: Check = {
   controls: {
     'a workspace may use all connections': broken(
       'db/turns.ts',
-      'const part = (size: number, eighths: number) => Math.max(1, Math.floor((size * eighths) / 8));',
-      'const part = (size: number, eighths: number) => Math.max(size, eighths);',
+      'const part = (size: number, sixteenths: number) => Math.max(1, Math.floor((size * sixteenths) / 16));',
+      'const part = (size: number, sixteenths: number) => Math.max(size, sixteenths);',
     ),
     'each probe asks the database': broken('http/readiness.ts', 'now - this.#asked.at > fresh_ms', 'now >= 0'),
     'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' } },
