@@ -3,6 +3,7 @@ import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
+import { withdrawInvitationsOf } from '../workspaces/cleanup.ts';
 import { newResetToken } from './password-reset.ts';
 import {
   anyUserByEmail,
@@ -67,27 +68,33 @@ export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number):
 
 /**
  * Disables an account: the next request of any of its sessions is refused, and they are over for good, as its tokens
- * for a new password are: none comes back when it is enabled again. Once this has ended, no write of theirs commits.
- * Tells whether there was one to disable.
+ * for a new password and its open invitations are: none comes back when it is enabled again. Once this has ended, no
+ * write of theirs commits. Tells whether there was one to disable.
  */
 export async function disableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
-    if (disabled) return false;
+    if (disabled) return { id, now: false };
     lockCredentials(tx, id); // a sign-in that has checked the password commits its session first, and it is ended here
     setDisabled(tx, id, true);
     endPasswordResets(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
     settleUser(tx, id); // whoever accepts its invitation counts on its being enabled
     recordAccountAudit(tx, id, operator, 'account_disabled', { sessions_ended: ended.length });
-    return true;
+    return { id, now: true };
   });
-  return done === true;
+  // Not before that has settled: until then its requests in progress could still invite.
+  if (done !== undefined) await withdrawInvitationsOf(pool, done.id, operator.request_id);
+  return done?.now === true;
 }
 
 /** Enables a disabled account: it can sign in again. Tells whether there was one. */
 export async function enableUser(pool: pg.Pool, email: string): Promise<boolean> {
-  const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
-    if (!disabled) return false;
+  const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
+  if (found?.disabled !== true) return false;
+  // What a disabling left open that was cut short, or was an older version's: it would be valid again.
+  await withdrawInvitationsOf(pool, found.id, operator.request_id);
+  const done = await withAccount(pool, email, async (tx, { id, disabled, version }) => {
+    if (!disabled || version !== found.version) return false;
     setDisabled(tx, id, false);
     recordAccountAudit(tx, id, operator, 'account_enabled');
     return true;

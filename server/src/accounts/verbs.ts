@@ -64,7 +64,7 @@ export const account_verbs: Record<string, AccountVerb> = {
   },
   'disable-user': {
     usage: 'EMAIL',
-    does: 'end all sessions of an account, and refuse it from its next request on',
+    does: 'end all sessions and open invitations of an account, and refuse it from its next request on',
     run: async (pool, [email = '']) =>
       (await disableUser(pool, email))
         ? { done: true, says: `Disabled ${email}.` }

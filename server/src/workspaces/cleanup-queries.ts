@@ -21,6 +21,13 @@ export function unfinishedCleanups(db: Db, limit: number): Promise<CleanupKey[]>
     select c.workspace_id, c.user_id from membership_cleanups c order by c.created_at, c.user_id limit ${limit}`);
 }
 
+/** The workspaces that the user may invite to. */
+export async function workspacesInvitedTo(db: Db, user_id: string): Promise<string[]> {
+  const rows = await db.rows<{ workspace_id: string }>(sql`
+    select m.workspace_id from user_workspaces m where m.user_id = ${user_id} and m.role in ('owner', 'admin')`);
+  return rows.map(({ workspace_id }) => workspace_id);
+}
+
 export interface Cleanup {
   actor_id: string;
   request_id: string;

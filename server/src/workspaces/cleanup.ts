@@ -10,6 +10,7 @@ import {
   lockCleanup,
   unassignTickets,
   unfinishedCleanups,
+  workspacesInvitedTo,
 } from './cleanup-queries.ts';
 import { withdrawBeyondRights } from './invitation-queries.ts';
 import { membershipForUpdate } from './member-queries.ts';
@@ -19,16 +20,27 @@ const batch_size = 200;
 // Ids of one reading of the index: each reading passes the entries of what the ones before have taken.
 const ids_at_once = 10_000;
 
+/** Withdraws a batch of what a user has offered beyond their rights, each with its audit entry. Gives whether it was all. */
+async function withdrawBatch(
+  tx: Tx,
+  key: CleanupKey,
+  by: { user_id: string; request_id: string },
+): Promise<'done' | 'more'> {
+  const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
+  for (const { id, email, role } of withdrawn) {
+    const entry = { action: 'invitation.revoked', subject_id: id, before: { email, role } } as const;
+    recordAudit(tx, { ...by, workspace_id: key.workspace_id }, entry);
+  }
+  return withdrawn.length === batch_size ? 'more' : 'done';
+}
+
 /** One batch in a transaction of its own: each ticket gets its own version and audit entry. */
 async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): Promise<'done' | 'more'> {
   const cleanup = await lockCleanup(tx, key);
   if (cleanup === undefined) return 'done';
   const { workspace_id, user_id } = key;
   const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id };
-  const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
-  for (const { id, email, role } of withdrawn) {
-    recordAudit(tx, actor, { action: 'invitation.revoked', subject_id: id, before: { email, role } });
-  }
+  const withdrawn = await withdrawBatch(tx, key, actor);
   // Who was invited again meanwhile keeps what they still have.
   const unassigned = cleanup.removed ? await unassignTickets(tx, key, tickets) : [];
   for (const ticket of unassigned) {
@@ -41,7 +53,7 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
       at: ticket.updated_at,
     });
   }
-  if (withdrawn.length === batch_size || (cleanup.removed && tickets.length > 0)) return 'more';
+  if (withdrawn === 'more' || (cleanup.removed && tickets.length > 0)) return 'more';
   deleteCleanup(tx, key);
   return 'done';
 }
@@ -82,6 +94,18 @@ export async function cleanUpAtOnce({ pool, log }: Services, key: CleanupKey): P
     await cleanUp(pool, key, () => Date.now() < until);
   } catch (error) {
     log.info({ err: error }, 'cleaning up after lost rights: later');
+  }
+}
+
+/**
+ * Withdraws every open invitation of a disabled account, in each of its workspaces, as the account itself: the operator
+ * has none. Nothing while the account is enabled.
+ */
+export async function withdrawInvitationsOf(pool: pg.Pool, user_id: string, request_id: string): Promise<void> {
+  const workspaces = await readOnly(pool, { user_id }, (db) => workspacesInvitedTo(db, user_id));
+  for (const workspace_id of workspaces) {
+    const withdraw = (tx: Tx) => withdrawBatch(tx, { workspace_id, user_id }, { user_id, request_id });
+    while ((await transaction(pool, { workspace_id }, withdraw)) === 'more');
   }
 }
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
+import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
 import { contracts } from '../contracts.ts';
-import { disableUser } from '../accounts/operator.ts';
+import { disableUser, enableUser } from '../accounts/operator.ts';
 import { Cleanups } from './cleanup.ts';
 import { pino } from 'pino';
 
@@ -97,11 +97,38 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     expect(await accept(guest, again.token)).toMatchObject({ status: 200, body: { role: 'member' } });
   });
 
-  test('of a disabled inviter it is not there', async () => {
-    const [inviter, guest] = [await join('admin'), await registerPerson(server)];
-    const { token } = await invite(inviter, guest, 'member');
-    await disableUser(server.database.owner, inviter.email);
-    expect((await accept(guest, token)).status).toBe(404);
+  test('of a disabled inviter is withdrawn in each of their workspaces, and enabling brings none back', async () => {
+    const [inviter, guest, other] = [await join('admin'), await registerPerson(server), await registerPerson(server)];
+    const { database } = server;
+    const own = await inviter.client.create_workspace({ body: { name: 'Own' } });
+    const offers = [
+      { workspace_id: team.workspace_id, ...(await invite(inviter, guest, 'member')) },
+      {
+        workspace_id: own.id,
+        ...(await inviter.client.create_invitation({
+          workspace_id: own.id,
+          body: { email: guest.email, role: 'owner' },
+        })),
+      },
+    ];
+    const kept = await invite(team.owner, other, 'member');
+    expect(await disableUser(database.owner, inviter.email)).toBe(true);
+    // As if the operator's process had died before it came to this one.
+    await look(`update invitations set revoked_at = null where id = $1`, offers[1]?.id ?? '');
+    expect((await accept(guest, offers[1]?.token ?? '')).status).toBe(404);
+    expect(await enableUser(database.owner, inviter.email)).toBe(true);
+    const { client } = await signInAgain(server, inviter);
+    for (const { workspace_id, id, token, email, role } of offers) {
+      expect((await accept(guest, token)).status).toBe(404);
+      const [entry] = (await client.list_audit({ workspace_id, subject: id })).data;
+      expect(entry).toMatchObject({
+        action: 'invitation.revoked',
+        actor_id: inviter.user.id,
+        request_id: 'operator',
+        before: { email, role },
+      });
+    }
+    expect((await accept(other, kept.token)).status).toBe(200);
   });
 
   test('accepted by a member, changes nothing and says so', async () => {

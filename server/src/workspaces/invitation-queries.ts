@@ -68,7 +68,10 @@ export function revokeInvitation(tx: Tx, workspace_id: string, id: string): Prom
     returning ${columns}`);
 }
 
-/** Withdraws open invitations that are beyond what is left to their inviter, expired ones too; some at a time. */
+/**
+ * Withdraws open invitations that are beyond what is left to their inviter, all of a disabled one, expired ones too; some
+ * at a time.
+ */
 export function withdrawBeyondRights(
   tx: Tx,
   { workspace_id, user_id }: { workspace_id: string; user_id: string },
@@ -78,9 +81,7 @@ export function withdrawBeyondRights(
     update invitations as i set revoked_at = now()
     where i.workspace_id = ${workspace_id} and i.id in (
       select i.id from invitations i
-      where i.workspace_id = ${workspace_id} and i.invited_by = ${user_id} and ${open} and not exists (
-        select 1 from memberships b
-        where b.workspace_id = ${workspace_id} and b.user_id = ${user_id} and ${may_give})
+      where i.workspace_id = ${workspace_id} and i.invited_by = ${user_id} and ${open} and not ${standsBehind(workspace_id)}
       limit ${limit})
       and ${open}
     returning i.id, i.email, i.role`);

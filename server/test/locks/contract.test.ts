@@ -32,7 +32,7 @@ function differences(a: readonly string[], b: readonly string[]): string[] {
 
 /** The fields of an object's contract, also of one that is refined or transformed as a whole. */
 function fieldsOf(schema: z.core.$ZodType | undefined): Record<string, z.ZodType> {
-  if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
+  if (schema instanceof z.ZodObject) return schema.shape;
   return schema instanceof z.ZodPipe ? fieldsOf(schema.in) : {};
 }
 
