@@ -255,15 +255,19 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       const widest = sourcesOf(listOf({}, 'created_at', true))[0] as Source;
       expect(rowsLookedAt(await explain(client, ticketPage(list, widest, options)))).toBeGreaterThan(max_walked);
       await client.query('set local enable_sort = on');
-      const free: Sql = ticketPage(list, { ...widest, rows: withoutLimit(widest.rows) }, options);
+      const free: Sql = ticketPage(list, { ...widest, rows: walking(widest.rows) }, options);
       expect(rowsLookedAt(await explain(client, free))).toBeGreaterThan(most_rows);
     });
   });
 });
 
-/** The statement without the bound on what it looks at. */
-function withoutLimit(statement: Sql): Sql {
-  const strings = statement.shape.strings.map((text) => text.replace('limit 2000', ''));
+/** The statement with another bound on what it looks at, or without one. */
+function walking(statement: Sql, bound?: number): Sql {
+  const strings = statement.shape.strings.map((text) =>
+    text
+      .replaceAll('limit 2000', bound === undefined ? '' : `limit ${bound}`)
+      .replaceAll('offset 1999', `offset ${(bound ?? max_walked) - 1}`),
+  );
   return { ...statement, shape: { strings, next: new Map() } };
 }
 
@@ -273,7 +277,7 @@ describe('the pages of a list', () => {
     const { filter, order, descending } = list;
     const values: unknown[] = [];
     const value = (given: unknown) => `$${values.push(given)}`;
-    const where = [`t.workspace_id = ${value(workspace_id)}`, 't.deleted_at is null'];
+    const where = [`t.workspace_id = ${value(list.workspace_id)}`, 't.deleted_at is null'];
     const { project_id, status, assignee_id, reporter_id, priority, label, archived } = filter;
     if (project_id !== undefined) where.push(`${value(project_id)} in (p.key, p.id::text)`);
     if (status !== undefined) where.push(`t.status = ${value(status)}`);
@@ -302,12 +306,12 @@ describe('the pages of a list', () => {
 
   const cursors = new Cursors(randomBytes(32));
 
-  async function byPages(list: TicketList, most: number): Promise<string[]> {
+  async function byPages(list: TicketList, most: number, bound = max_walked): Promise<string[]> {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
       const query = { limit: 100, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await readOnly(pool, { workspace_id, list: true }, (db) =>
+      const page = await readOnly(pool, { workspace_id: list.workspace_id, list: true }, (db) =>
         cursorPage<Walked>({
           cursors,
           operation: 'list_tickets',
@@ -317,7 +321,7 @@ describe('the pages of a list', () => {
           rows: async (position, limit) => {
             const rest = { ...list, span: spanAfter(list.span, position, list.descending) };
             const source = await bestOf(db, sourcesOf(rest), list.descending);
-            return db.rows(ticketPage(rest, source, { limit, description: false }));
+            return db.rows(walking(ticketPage(rest, source, { limit, description: false }), bound));
           },
         }),
       );
@@ -352,4 +356,30 @@ describe('the pages of a list', () => {
     },
     60_000,
   );
+
+  test('by activity are together all of it, wherever a walk stops among a ticket’s entries of one time', async () => {
+    // A change and a comment in one step, several comments of one time, two tickets of one time, and no comment at all.
+    await database.owner.query(`
+      insert into workspaces (id, name, created_by) values ('${id('5')}', 'X', '${id('a1')}');
+      insert into memberships (workspace_id, user_id, role) values ('${id('5')}', '${id('a1')}', 'owner');
+      insert into projects (workspace_id, id, key, name, created_by) values ('${id('5')}', '${id('2')}', 'P2', 'P', '${id('a1')}');
+      insert into workflows (workspace_id, project_id, version, definition, created_by)
+      values ('${id('5')}', '${id('2')}', 1, '{}', '${id('a1')}');
+      insert into project_statuses (workspace_id, project_id, status) values ('${id('5')}', '${id('2')}', 'open');
+      insert into tickets (workspace_id, id, project_id, number, title, initial_status, status, reporter_id, created_at, updated_at)
+      select '${id('5')}', gen_random_uuid(), '${id('2')}', n, 'T', 'open', 'open', '${id('a1')}', now(),
+        now() + (n / 2) * interval '1 second' from generate_series(0, 29) n;
+      insert into comments (workspace_id, ticket_id, id, author_id, body, created_at)
+      select t.workspace_id, t.id, gen_random_uuid(), '${id('a1')}', 'c', t.updated_at + shift * interval '1 second'
+      from tickets t, lateral (values (0, 0, 1), (1, 0, 3), (2, 3, 3), (3, 7, 2), (3, -2, 2)) c (kind, shift, times),
+        generate_series(1, c.times) where t.workspace_id = '${id('5')}' and t.number % 5 = c.kind`);
+    for (const descending of [true, false]) {
+      const list = { ...listOf({}, 'last_activity_at', descending), workspace_id: id('5') };
+      const expected = await plainly(list);
+      expect(expected).toHaveLength(30);
+      for (let bound = 4; bound <= 12; bound++) {
+        expect([descending, bound, await byPages(list, 60, bound)]).toEqual([descending, bound, expected]);
+      }
+    }
+  }, 60_000);
 });

@@ -149,23 +149,23 @@ function byActivity(list: TicketList, span: Span, at?: Sql): Source {
   const end = at === undefined ? ends.walked : ends.few;
   const both = { span, descending, end };
   const direction = descending ? sql`desc` : sql`asc`;
+  const in_order = sql`order by m.at ${direction}, m.id ${direction}`;
   const merged = sql`
-    select m.at, m.id, m.comment_id from (
-      (${walk(changed, { ...both, columns: sql`t.updated_at as at, t.id, null::uuid as comment_id` })})
+    select m.at, m.id from (
+      (${walk(changed, { ...both, columns: sql`t.updated_at as at, t.id` })})
       union all
-      (${walk(commented, { ...both, columns: sql`o.created_at as at, o.ticket_id as id, o.id as comment_id` })})
-    ) m order by m.at ${direction}, m.id ${direction}`;
+      (${walk(commented, { ...both, columns: sql`o.created_at as at, o.ticket_id as id` })})
+    ) m ${in_order}`;
+  const activity = activityOf(workspace_id, { id: sql`t.id`, updated_at: sql`t.updated_at` });
   return {
+    // A ticket has several entries of one time where a step brought a comment, and they come in any order. A walk may
+    // stop between them and the next page begins behind all of them, so the first stands for them all.
     rows: sql`
       select a.id as place, t.*, ${at ?? sql`a.at`} as at
-      from (${merged} ${end}) a
+      from (select distinct on (m.at, m.id) m.at, m.id from (${merged} ${end}) m ${in_order}) a
       cross join lateral (
         select * from tickets i where i.workspace_id = ${workspace_id} and i.id = a.id and i.deleted_at is null limit 1) t
-      left join lateral (
-        select k.id, k.created_at from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = a.id
-        order by k.created_at desc, k.id desc limit 1) latest on true
-      where case when a.comment_id is null then latest.id is null or latest.created_at <= t.updated_at
-        else a.comment_id = latest.id and latest.created_at > t.updated_at end`,
+      where a.at = ${activity}`,
     stop: sql`${merged} ${ends.stop}`,
     keys: 0,
     complete: at !== undefined,
