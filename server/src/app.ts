@@ -77,7 +77,7 @@ export function createApp(parts: Parts): App {
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));
-  app.use(...allowOrigins(config), ...globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
+  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const routes = createRoutes(router, services);

@@ -269,4 +269,20 @@ describe('the rate limit', () => {
       await limited.stop();
     }
   });
+
+  test('counts the networks of an IPv6 site together, and leaves other sites and IPv4 addresses alone', async () => {
+    const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '2', BATON_TRUST_PROXY: '127.0.0.1' });
+    const statusFrom = async (address: string) =>
+      (await fetch(`${limited.url}/v1/policy`, { headers: { 'x-forwarded-for': address } })).status;
+    try {
+      const statuses: number[] = [];
+      for (let n = 0; n < 10; n++) statuses.push(await statusFrom(`2001:db8:1:${n}::1`));
+      expect(statuses).toEqual([...Array<number>(8).fill(200), 429, 429]);
+      for (let n = 0; n < 10; n++) expect(await statusFrom(`::ffff:10.0.0.${n}`)).toBe(200);
+      expect([await statusFrom('2001:db8:2::1'), await statusFrom('2001:db8:2::2')]).toEqual([200, 200]);
+      expect(await statusFrom('2001:db8:2::3')).toBe(429);
+    } finally {
+      await limited.stop();
+    }
+  });
 });
