@@ -17,6 +17,9 @@ export interface Bed {
   person: Person;
   /** One place for each number of tickets asked for, in that order. */
   places: Place[];
+  /** A member who has every ticket of a place of their own, as large as the second. */
+  leaver: Person;
+  leavers: Place;
   clear: () => Promise<void>;
 }
 
@@ -47,9 +50,12 @@ export async function makeBed(sizes: readonly number[], log: (text: string) => v
       log(`${size.toLocaleString('en')} tickets …`);
       places.push(await seedPlace(database.owner, person, size));
     }
+    log('Another workspace, all of its tickets one member’s …');
+    const leaver = await registerPerson(served);
+    const leavers = await seedPlace(database.owner, person, sizes[1] ?? 0, leaver);
     await served.stop();
     const { owner, url: database_url } = database;
-    return { database_url, owner, postmaster: await postmasterOf(owner), person, places, clear };
+    return { database_url, owner, postmaster: await postmasterOf(owner), person, places, leaver, leavers, clear };
   } catch (error) {
     await clear();
     throw error;

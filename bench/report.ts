@@ -2,9 +2,12 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chart } from './chart.ts';
+import type { LargeWork } from './large.ts';
 import type { Sample } from './load.ts';
+import type { Page } from './pages.ts';
 import type { Scale } from './scale.ts';
 import type { Target } from './targets.ts';
+import type { Updates } from './updates.ts';
 
 export interface ScenarioResult {
   name: string;
@@ -23,9 +26,12 @@ export interface Results {
   seconds: number;
   rounds: number;
   scenarios: ScenarioResult[];
-  /** The most that each server had in memory, of all scenarios. */
+  /** The most that each server had in memory, of all that it was asked. */
   resident_mb: Record<Target['name'], number>;
   scale: Scale;
+  updates: Updates[];
+  pages: Page[];
+  large: LargeWork;
 }
 
 /** What the figures are held to, and what was seen. */
@@ -37,7 +43,7 @@ export interface Bar {
 
 export const holds = ({ seen, at }: Bar) => ('most' in at ? seen <= at.most : seen >= at.least);
 
-export function barsOf({ scenarios, resident_mb, scale }: Results): Bar[] {
+export function barsOf({ scenarios, resident_mb, scale, pages, large }: Results): Bar[] {
   const bars: Bar[] = [];
   const add = (says: string, seen: number, at: Bar['at']) => bars.push({ says, seen, at });
   for (const { name, samples, trips } of scenarios) {
@@ -62,6 +68,11 @@ export function barsOf({ scenarios, resident_mb, scale }: Results): Bar[] {
     most: 1.2,
   });
   add(`list: page ${size(scale.deep_page)} to page 1`, scale.deep_page_ms / scale.first_page_ms, { most: 1.2 });
+  for (const { name, bytes } of pages) add(`page, ${name}: KiB`, bytes / 1024, { most: 1024 });
+  for (const { name, response_ms, others } of large.pieces) {
+    add(`${name}: seconds until the response`, response_ms / 1000, { most: 5 });
+    add(`${name}: errors of others`, others.errors, { most: 0 });
+  }
   add('memory of the process after all of it, MB', resident_mb.baton, { most: 512 });
   return bars;
 }
@@ -85,6 +96,54 @@ function scenarioRows({ name, samples, trips }: ScenarioResult): string[] {
       `${round(one.requests_per_s / baseline.requests_per_s, 2)} ×`,
     ].join(' | ')} |`;
   });
+}
+
+const pageRow = ({ name, items, bytes, p50_ms, server_cpu_ms, database_cpu_ms }: Page) =>
+  `| ${[name, round(items), round(bytes / 1024), ...[p50_ms, server_cpu_ms, database_cpu_ms].map((ms) => round(ms, 1))].join(' | ')} |`;
+
+function largeRows({ alone, pieces }: LargeWork): string[] {
+  const others = ({ writes, p50_ms, longest_ms }: LargeWork['alone']) => [
+    round(writes),
+    round(p50_ms, 1),
+    round(longest_ms),
+  ];
+  const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row('nothing else', '', '', '', ...others(alone)),
+    ...pieces.map((piece) => {
+      const { name, tickets, response_ms, done_ms } = piece;
+      return row(name, round(tickets), round(response_ms), round(done_ms), ...others(piece.others));
+    }),
+  ];
+}
+
+/** What is measured of Baton alone. */
+function alone({ updates, pages, large, resident_mb }: Results): string[] {
+  return [
+    'The worst pages, one request at a time:',
+    '',
+    '| page of 100 | items | KiB | p50 ms | server ms | database ms |',
+    '|---|--:|--:|--:|--:|--:|',
+    ...pages.map(pageRow),
+    '',
+    ...pages.map(({ name, says }) => `- ${name}: ${says}.`),
+    '',
+    'Large pieces of work, in a project where two clients go on writing single tickets:',
+    '',
+    '| | tickets | ms to the response | ms until all is done | other writes | their p50 ms | their longest ms |',
+    '|---|--:|--:|--:|--:|--:|--:|',
+    ...largeRows(large),
+    '',
+    ...large.pieces.map(({ name, says }) => `- ${name}: ${says}.`),
+    '',
+    'What PostgreSQL logs for an update of one ticket, its indexes included:',
+    ...updates.map(({ says, wal_bytes, hot_share }, index) => {
+      const end = index === updates.length - 1 ? '.' : ';';
+      return `${says} ${round(wal_bytes)} bytes, ${round(hot_share * 100)} % of such updates without a new index entry (HOT)${end}`;
+    }),
+    '',
+    `The most memory of each process, after all of it: Baton ${resident_mb.baton} MB, the floor ${resident_mb.floor} MB, the baseline ${resident_mb.baseline} MB.`,
+  ];
 }
 
 /** The run as a page: what was measured, against which bars. */
@@ -111,6 +170,8 @@ export function page(results: Results): string {
     '',
     `A page of 50, one request at a time: ${scale.sizes.map(({ tickets, p50_ms }) => `${round(p50_ms, 2)} ms among ${round(tickets)} tickets`).join(', ')};`,
     `page 1 ${round(scale.first_page_ms, 2)} ms, page ${round(scale.deep_page)} ${round(scale.deep_page_ms, 2)} ms.`,
+    '',
+    ...alone(results),
     '',
     '| what it is held to | bar | seen | |',
     '|---|--:|--:|---|',

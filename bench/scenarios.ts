@@ -59,14 +59,6 @@ export async function makeScenarios(
       next: () => ({ request: toBody('GET', `${path}/tickets?status=open&limit=50`), right: ok }),
     },
     {
-      name: 'worst list',
-      says: 'filters that never meet, by last activity: a page looks at as many rows as it may and shows none',
-      next: () => {
-        const query = 'status=closed&priority=medium&label=bench&reporter=me&sort=-last_activity_at';
-        return { request: toBody('GET', `${path}/tickets?${query}`), right: ok };
-      },
-    },
-    {
       name: 'read',
       says: 'one ticket',
       next: () => ({ request: toBody('GET', `${path}/tickets/${random.pick(rows).id}`), right: ok }),

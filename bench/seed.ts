@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Person } from '../server/test/harness/people.ts';
+import { joinWorkspace, type Person } from '../server/test/harness/people.ts';
 import type { WorkflowDefinition } from '../server/src/projects/workflow-definition.ts';
 
 /** A workspace of the benchmark, with projects and tickets enough. */
@@ -28,8 +28,11 @@ export function hotWorkflow(): WorkflowDefinition {
   };
 }
 
-/** Makes a workspace through the API, and its tickets behind it: a million through the API would take an hour. */
-export async function seedPlace(owner: pg.Pool, person: Person, tickets: number): Promise<Place> {
+/**
+ * Makes a workspace through the API, and its tickets behind it: a million through the API would take an hour. One in three
+ * tickets is the person's, or all are another's.
+ */
+export async function seedPlace(owner: pg.Pool, person: Person, tickets: number, assignee?: Person): Promise<Place> {
   const { client, user } = person;
   const { id: workspace_id } = await client.create_workspace({ body: { name: `Bench ${tickets}` } });
   const project = (key: string, workflow: 'strict' | 'standard' | WorkflowDefinition) =>
@@ -38,7 +41,8 @@ export async function seedPlace(owner: pg.Pool, person: Person, tickets: number)
   const { id: busy_project_id } = await project('NEW', 'standard');
   const { id: hot_project_id } = await project('HOT', hotWorkflow());
   const hot = await client.create_ticket({ workspace_id, project_id: hot_project_id, body: { title: 'Hot' } });
-  await insertTickets(owner, { workspace_id, project_id, user_id: user.id, tickets });
+  if (assignee !== undefined) await joinWorkspace(person, assignee, workspace_id, 'member');
+  await insertTickets(owner, { workspace_id, project_id, user_id: user.id, assignee_id: assignee?.user.id, tickets });
   return { workspace_id, project_id, busy_project_id, hot_ticket_id: hot.id, tickets };
 }
 
@@ -46,10 +50,12 @@ interface Seed {
   workspace_id: string;
   project_id: string;
   user_id: string;
+  assignee_id: string | undefined;
   tickets: number;
 }
 
-async function insertTickets(owner: pg.Pool, { workspace_id, project_id, user_id, tickets }: Seed): Promise<void> {
+async function insertTickets(owner: pg.Pool, seed: Seed): Promise<void> {
+  const { workspace_id, project_id, user_id, assignee_id = null, tickets } = seed;
   const client = await owner.connect();
   try {
     await client.query('begin');
@@ -59,11 +65,11 @@ async function insertTickets(owner: pg.Pool, { workspace_id, project_id, user_id
          labels, assignee_id, reporter_id, created_at, updated_at)
        select $1, gen_random_uuid(), $2, n, 'Ticket number ' || n, repeat('What happens, and what should. ', 8), s.status,
          s.status, (array['none', 'low', 'medium', 'high', 'urgent'])[1 + n % 5], array['bench'],
-         case when n % 3 = 0 then $3::uuid end, $3, at, at
+         coalesce($5::uuid, case when n % 3 = 0 then $3::uuid end), $3, at, at
        from generate_series(1, $4::integer) n
        cross join lateral (select case when n % 10 = 0 then 'closed' when n % 5 = 1 then 'in_progress' else 'open' end as status,
          timestamptz '2026-01-01Z' + n * interval '1 second' as at) s`,
-      [workspace_id, project_id, user_id, tickets],
+      [workspace_id, project_id, user_id, tickets, assignee_id],
     );
     await client.query(
       `insert into ticket_labels (workspace_id, ticket_id, label, created_at)

@@ -20,8 +20,11 @@ export interface TargetOptions {
   person: Person;
 }
 
-/** The settings of every Baton in a run: tokens of one are good at all, and the bcrypt cost is production's least. */
-export const baton_environment = { LOG_LEVEL: 'warn', BATON_BCRYPT_COST: '10' };
+/**
+ * The settings of every Baton in a run: tokens of one are good at all and as long as it takes, and the bcrypt cost is
+ * production's least.
+ */
+export const baton_environment = { LOG_LEVEL: 'warn', BATON_BCRYPT_COST: '10', BATON_ACCESS_TOKEN_TTL_S: '86400' };
 
 const secret = randomBytes(48).toString('base64');
 
@@ -81,6 +84,6 @@ export function startTargets(options: TargetOptions): Promise<Target[]> {
   return Promise.all([
     startScript('floor', `${sub}.${sid}`, options),
     startBaton(options),
-    startScript('baseline', jwt.sign({ sub }, secret, { expiresIn: '2h' }), options),
+    startScript('baseline', jwt.sign({ sub }, secret, { expiresIn: '1d' }), options),
   ]);
 }

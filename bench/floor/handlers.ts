@@ -88,7 +88,7 @@ export const transition = (call: Call): Promise<Answer> =>
       ]),
       client.query('commit'),
     ]);
-    const moved = { ...ticket, status: to, version, updated_at: at };
+    const moved = { ...ticket, status: to, version, updated_at: at, last_activity_at: at };
     const step = {
       id: history_id,
       ticket_id: id,

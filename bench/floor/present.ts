@@ -21,15 +21,16 @@ export async function readWorkflows(): Promise<void> {
   }
 }
 
-/** The ticket as Baton answers it. */
+/** The ticket as Baton shows it, in a list with an excerpt in place of the description. */
 export function present(t: Row): Record<string, unknown> {
+  const start = t['start'] as string | undefined;
   return {
     id: t.id,
     key: t['key'],
     project_id: t.project_id,
     number: t['number'],
     title: t['title'],
-    description: t['description'],
+    ...(start === undefined ? { description: t['description'] } : { excerpt: start.slice(0, 200) }),
     status: t.status,
     status_category: categories.get(t.project_id)?.get(t.status),
     resolution: t['resolution'],
@@ -41,6 +42,7 @@ export function present(t: Row): Record<string, unknown> {
     version: t.version,
     created_at: t['created_at'],
     updated_at: t['updated_at'],
+    last_activity_at: t['last_activity_at'],
     deleted_at: t['deleted_at'],
     allowed_transitions: steps.get(t.project_id)?.get(t.status) ?? [],
   };

@@ -1,6 +1,8 @@
-const columns = `t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.description,
-  t.status, t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
-  t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
+const columns = `t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.status,
+  t.status_sequence, t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version, t.created_at,
+  t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at,
+  greatest(t.updated_at, (select max(k.created_at) from comments k
+    where k.workspace_id = $1 and k.ticket_id = t.id)) as last_activity_at`;
 const from_tickets =
   'from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id where t.workspace_id = $1 and p.workspace_id = $1';
 
@@ -9,12 +11,12 @@ export const texts = {
   session: `select s.revoked_at is not null or s.expires_at <= now() as ended, u.disabled_at is not null as disabled
     from sessions s join users u on u.id = s.user_id where s.user_id = $1 and s.id = $2`,
   role: `select m.role from memberships m join workspaces w on w.id = m.workspace_id and w.deleted_at is null
-    where m.workspace_id = $1 and m.user_id = $2`,
-  read: `select ${columns} ${from_tickets} and t.id = $2 and t.deleted_at is null`,
-  list: `select ${columns} ${from_tickets} and t.deleted_at is null and t.status = $2
+    where m.workspace_id = $1 and m.user_id = $2 and m.removed_at is null`,
+  read: `select ${columns}, t.description ${from_tickets} and t.id = $2 and t.deleted_at is null`,
+  list: `select ${columns}, left(t.description, 400) as start ${from_tickets} and t.deleted_at is null and t.status = $2
     order by t.created_at desc, t.id desc limit $3`,
-  lock: `select ${columns}, greatest(now(), t.updated_at + interval '1 microsecond') as at ${from_tickets} and t.id = $2
-    and t.deleted_at is null for key share of p for no key update of t`,
+  lock: `select ${columns}, t.description, greatest(now(), t.updated_at + interval '1 microsecond') as at
+    ${from_tickets} and t.id = $2 and t.deleted_at is null for key share of p for no key update of t`,
   move: `update tickets set status = $3, resolution = $4, assignee_id = $5, status_sequence = $6, version = $7, updated_at = $8
     where workspace_id = $1 and id = $2`,
   history: `insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
