@@ -21,8 +21,8 @@ const usage = `Usage: npm run bench [-- options]
   --dry         does not write docs/bench.*`;
 
 const connections = 10;
-/** All connections are one account's, which may use a quarter of Baton's pool at a time. */
-const pool_size = connections * 4;
+/** All connections are one account's, whose lists may use a sixteenth of Baton's pool at a time. */
+const pool_size = connections * 16;
 const say = (text: string) => console.error(text);
 
 interface Options {

@@ -11,7 +11,7 @@ interface Place {
 const max_remembered = 1_000;
 const places = new Map<string, Place>();
 
-/** Where an address belongs. Remembered, since parsing one of IPv6 takes 5 µs, and a request asks several times. */
+/** Where an address belongs. Remembered: a request asks several times, and parsing one of IPv6 took 14 to 25 µs. */
 export function placeOf(ip: string): Place {
   const known = places.get(ip);
   if (known !== undefined) return known;
