@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import startTestCluster from '../harness/cluster.ts';
-import { type Check, runCheck } from './check.ts';
+import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
 import { type ControlResult, keepResults, passed, type Result } from './report.ts';
 
@@ -47,13 +48,44 @@ interface Options {
   controls: boolean;
 }
 
+const limit_ms = 45 * 60_000;
+
+/** What a run saw, or why it has no end: one that breaks down or hangs takes none of the others with it. */
+async function attempt(run: Promise<Finding>): Promise<Finding & { broke_down?: string }> {
+  const limit = new AbortController();
+  const late = sleep(limit_ms, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(`it did not end in ${limit_ms / 60_000} minutes`);
+  });
+  try {
+    return await Promise.race([run, late]);
+  } catch (error) {
+    return {
+      load: {},
+      figures: {},
+      violations: [],
+      broke_down: error instanceof Error ? error.message : String(error),
+    };
+  } finally {
+    limit.abort();
+    late.catch(() => undefined);
+  }
+}
+
+const secondsSince = (started: number) => Math.round((performance.now() - started) / 1000);
+
 async function tryControls(check: Check, seed: number): Promise<ControlResult[]> {
   const results: ControlResult[] = [];
   for (const name of Object.keys(check.controls)) {
-    const { violations } = await withBar(`control: ${name}`, (progress) =>
-      runCheck(check, { seed, size: check.control_size, control: name, progress }),
+    const started = performance.now();
+    const { violations, broke_down } = await withBar(`control: ${name}`, (progress) =>
+      attempt(runCheck(check, { seed, size: check.control_size, control: name, progress })),
     );
-    results.push({ name, violations: violations.length, first: violations[0]?.slice(0, 300) ?? '' });
+    const seconds = secondsSince(started);
+    // A check that breaks down has not noticed anything.
+    const first = (violations[0] ?? (broke_down === undefined ? '' : `broke down: ${broke_down}`)).slice(0, 300);
+    const verdict = violations.length > 0 ? 'caught' : 'NOT CAUGHT';
+    console.log(`  control  ${verdict} in ${seconds} s: ${name}${first === '' ? '' : `: ${first}`}`);
+    results.push({ name, seconds, violations: violations.length, first });
   }
   return results;
 }
@@ -69,17 +101,15 @@ async function prove(check: Check, { seed, size, controls }: Options): Promise<R
     return { ...common, seconds: 0, impossible: `skipped: ${impossible}`, controls: [] };
   }
   const started = performance.now();
-  const finding = await withBar('the build as it is', (progress) => runCheck(check, { seed, size, progress }));
-  const seconds = Math.round((performance.now() - started) / 1000);
-  const results = controls ? await tryControls(check, seed) : [];
-  const result = { ...common, seconds, finding, controls: results };
+  const { broke_down, ...finding } = await withBar('the build as it is', (progress) =>
+    attempt(runCheck(check, { seed, size, progress })),
+  );
+  if (broke_down !== undefined) finding.violations.push(`the check broke down: ${broke_down}`);
+  const seconds = secondsSince(started);
   console.log(`  load     ${JSON.stringify(finding.load)}\n  figures  ${JSON.stringify(finding.figures)}`);
-  console.log(`  ${finding.violations.length} violations`);
+  console.log(`  ${finding.violations.length} violations in ${seconds} s`);
   for (const violation of finding.violations.slice(0, 10)) console.log(`    ${violation}`);
-  for (const { name, violations, first } of results) {
-    console.log(`  control  ${violations > 0 ? 'caught' : 'NOT CAUGHT'}: ${name}${first === '' ? '' : `: ${first}`}`);
-  }
-  return result;
+  return { ...common, seconds, finding, controls: controls ? await tryControls(check, seed) : [] };
 }
 
 async function main(): Promise<void> {

@@ -6,6 +6,8 @@ import type { Check, Finding } from './check.ts';
 /** What became of one control: what the check said of the broken build; nothing when it noticed nothing. */
 export interface ControlResult {
   name: string;
+  /** How long its run took; absent in older results. */
+  seconds?: number;
   violations: number;
   first: string;
 }
@@ -49,13 +51,15 @@ function row(result: Result): string {
   const verdict = result.impossible ?? (finding === undefined ? '' : `${finding.violations.length} violations`);
   const caught = result.controls.filter(({ violations }) => violations > 0).length;
   const scope = result.size === 1 ? '' : ` (${result.size} of the full load)`;
+  const controls_seconds = result.controls.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+  const took = `${result.seconds} s${controls_seconds > 0 ? `, controls ${controls_seconds} s` : ''}`;
   const cells = [
     `**${result.id}** ${result.promises.join(' ')}<br>${result.says}`,
     words(finding?.load ?? {}) + scope,
     words(finding?.figures ?? {}),
     `${passed(result) ? '✓' : '✗'} ${verdict}`,
     `${caught} of ${result.controls.length}: ${result.controls.map(({ name }) => name).join('; ')}`,
-    `${result.commit} ${result.on}<br>seed ${result.seed}, ${result.seconds} s`,
+    `${result.commit} ${result.on}<br>seed ${result.seed}, ${took}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }
