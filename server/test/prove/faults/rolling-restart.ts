@@ -9,12 +9,13 @@ import { servingOn } from '../stage.ts';
 
 const clients = 16;
 const probe_every_ms = 50;
-const drain_ms = 400;
+/** How long the balancer believes a server that said it is ready: until some probes later. */
+const believed_ms = 300;
 /**
- * How long the balancer believes a server that said it is ready: less than the drain. On a busy machine a probe comes
- * late; a balancer that goes on sending meanwhile would be at fault itself.
+ * Far longer than that: the processes of one server hear of the stop one after the other, and on a busy machine a
+ * request is a while under way.
  */
-const believed_ms = drain_ms - 100;
+const drain_ms = 1_500;
 /** Between two requests of a client: a load, but one that lets the next server start. */
 const pause_ms = 15;
 
