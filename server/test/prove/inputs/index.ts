@@ -1,8 +1,9 @@
 import type { Check } from '../check.ts';
 import { bombs } from './bombs.ts';
+import { bounds } from './bounds.ts';
 import { framing } from './framing.ts';
 import { fuzz } from './fuzz.ts';
 import { slow } from './slow.ts';
 
 /** What must hold whatever is sent. */
-export const inputs: readonly Check[] = [framing, fuzz, bombs, slow];
+export const inputs: readonly Check[] = [framing, fuzz, bombs, slow, bounds];
