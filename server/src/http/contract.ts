@@ -135,12 +135,20 @@ export const timestamp = z.string().max(27).meta({ format: 'date-time', example:
 /** What PostgreSQL knows: it has no year 0, and no zone beyond 15:59. */
 const known = (text: string) => !text.startsWith('0000') && !/[+-](1[6-9]|2\d)/.test(text.slice(10));
 
+// What a JSON Schema can say of that: a client may make up values by it.
+const year = '(?:[1-9]\\d{3}|0[1-9]\\d\\d|00[1-9]\\d|000[1-9])';
+const leap_year = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)';
+const month_and_day =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))';
+const date_form = `(?:${leap_year}-02-29|${year}-${month_and_day})`;
+const time_form = 'T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?(?:Z|[+-](?:0\\d|1[0-5]):[0-5]\\d)';
+
 /** ISO 8601 with a time zone. */
 const moment = z.iso
   .datetime({ offset: true })
   .max(40)
   .refine(known, 'The year must be 1 or later, and the time zone offset at most 15:59.')
-  .meta({ example: '2026-11-24T09:05:00Z' });
+  .meta({ pattern: `^${date_form}${time_form}$`, example: '2026-11-24T09:05:00Z' });
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
@@ -156,7 +164,11 @@ export const status_key = z
 export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
 
 /** The day, `2026-11-24`. */
-export const day = z.iso.date().max(10).refine(known, 'The year must be 1 or later.');
+export const day = z.iso
+  .date()
+  .max(10)
+  .refine(known, 'The year must be 1 or later.')
+  .meta({ pattern: `^${date_form}$` });
 
 /** A point in time as a client may send it; a day is its first moment in UTC. */
 export const instant = z
@@ -191,6 +203,9 @@ export function asList(words: Record<string, string>): string {
     .join('\n');
 }
 
+/** The cursor of the first page, and the default: clients that send every parameter have one to send. */
+const first_page = 'start';
+
 /** The parameters every list takes. */
 export const page_query = z.strictObject({
   limit: z.coerce
@@ -200,7 +215,10 @@ export const page_query = z.strictObject({
     .max(100)
     .default(50)
     .meta({ format: 'int32', description: 'The number of items per page, 1 to 100.' }),
-  cursor: verbatim({ max: 1024 }).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
+  cursor: verbatim({ max: 1024 })
+    .default(first_page)
+    .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` })
+    .transform((cursor) => (cursor === first_page ? undefined : cursor)),
 });
 
 /** A parameter that names some of these, separated by commas. */

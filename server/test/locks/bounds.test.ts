@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
 import { prepare, sql } from '../../src/db/sql.ts';
 import { withinBudget } from '../../src/db/walk.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
@@ -138,6 +140,42 @@ test.each(cases)(
     expect(new Set(seen.map((item) => JSON.stringify(item))).size).toBe(seen.length);
   },
   60_000,
+);
+
+interface Schema {
+  $ref?: string;
+  anyOf?: Schema[];
+  enum?: string[];
+  pattern?: string;
+  maxLength?: number;
+  default?: string | number;
+}
+
+/** Values as a generated client makes them up: by the schema alone, unless it has a default. */
+function madeUp(schema: Schema, schemas: Record<string, Schema>): fc.Arbitrary<string> {
+  const { $ref, anyOf, pattern = '', maxLength = 100 } = schema;
+  if ($ref !== undefined) return madeUp(schemas[$ref.replace('#/components/schemas/', '')] ?? {}, schemas);
+  if (anyOf !== undefined) return fc.oneof(...anyOf.map((one) => madeUp(one, schemas)));
+  if (schema.default !== undefined) return fc.constant(String(schema.default));
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  return fc.stringMatching(new RegExp(pattern)).filter((text) => text.trim() !== '' && text.length <= maxLength);
+}
+
+test.each(lists.map((list) => [list.id, list] as const))(
+  '%s takes whatever a client makes up by the schemas of its parameters, all of them at once',
+  async (_, list) => {
+    const { paths, components } = openApiDocument(contracts) as {
+      paths: Record<string, { get: { parameters: { name: string; in: string; schema: Schema }[] } }>;
+      components: { schemas: Record<string, Schema> };
+    };
+    const parameters = (paths[list.path]?.get.parameters ?? []).filter((parameter) => parameter.in === 'query');
+    expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['limit', 'cursor']));
+    const all = fc.record(
+      Object.fromEntries(parameters.map(({ name, schema }) => [name, madeUp(schema, components.schemas)])),
+    );
+    const numRuns = parameters.length > 2 ? 20 : 1; // beside limit and cursor
+    for (const given of fc.sample(all, { numRuns, seed: 7 })) await page(list, given);
+  },
 );
 
 test('of a page’s rows, those that are too many are not read: the first of them ends the count', async () => {

@@ -71,7 +71,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     await page.locator('#operations-tickets-list_tickets .try-out__btn').click();
     const filters = page.locator('#operations-tickets-list_tickets tr[data-param-in="query"] input');
     const filled = await filters.evaluateAll((inputs) => inputs.map((input) => (input as { value?: string }).value));
-    expect(filled.filter((value) => value !== '')).toEqual(['50']); // limit, whose default it is
+    expect(filled.filter((value) => value !== '')).toEqual(['50', 'start']); // the defaults of limit and cursor
     await page.locator('#operations-accounts-register').screenshot({ path: path.join(shots, 'docs-try.png') });
     await page.setViewportSize(phone);
     const described = await page.locator('.opblock-tag small').first().boundingBox();
