@@ -15,6 +15,7 @@ import { globalLimit } from './http/global-limit.ts';
 import { createRoutes, type Services } from './http/handle.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
+import { LargeJson } from './http/large-json.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { Pace } from './http/pace.ts';
@@ -63,6 +64,7 @@ export function createApp(parts: Parts): App {
     served: new Served(config.read_bytes_per_minute),
     bodies: new ByteShares(config.body_memory_bytes),
     responses: new ByteShares(config.response_memory_bytes),
+    large_json: new LargeJson(),
   };
 
   const app = express();
@@ -93,6 +95,6 @@ export function createApp(parts: Parts): App {
 
   const operations = [...routes.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));
-  app.use(problemHandler(log, hold_back));
+  app.use(problemHandler(services, hold_back));
   return { handler: app, operations };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import bcrypt from 'bcrypt';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue } from '../lib/fair-queue.ts';
 import { yieldToRequests } from './hash-threads.ts';
 
 // bcrypt reads 72 bytes and stops at a NUL. A SHA-384 in base64 is 64 characters without one, whatever the password's

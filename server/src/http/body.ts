@@ -1,11 +1,12 @@
 import { MIMEType } from 'node:util';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { BatonError } from '../errors.ts';
+import { readBody } from './body-json.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
+import type { Operation } from './contract.ts';
+import { large_body_bytes, type LargeJson } from './large-json.ts';
 import type { Pace } from './pace.ts';
-import { requireBounded, requireDistinctNames } from './json-bounds.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+import { holderOf, whenClosed } from './send.ts';
 
 /** Whether the body is JSON in UTF-8, as it comes. Two charsets are two opinions: refused like one that is unknown. */
 function isPlainJson(req: Request): boolean {
@@ -18,21 +19,6 @@ function isPlainJson(req: Request): boolean {
   } catch {
     return false;
   }
-}
-
-/** Parses what was read. Bytes that aren't UTF-8 would be stored as replacement characters, so they are no JSON. */
-function parseJson(bytes: Buffer): unknown {
-  const names = requireBounded(bytes);
-  let value: unknown;
-  try {
-    value = JSON.parse(utf8.decode(bytes));
-  } catch (error) {
-    const detail = error instanceof SyntaxError ? undefined : 'The body is not valid UTF-8.';
-    throw new BatonError('malformed_json', detail === undefined ? {} : { detail }, { cause: error });
-  }
-  if (typeof value !== 'object' || value === null) throw new BatonError('malformed_json');
-  requireDistinctNames(value, names);
-  return value;
 }
 
 /** The bytes of a request that may be read, counted as its caller's from the moment they are announced. */
@@ -106,19 +92,20 @@ function tooMuch(wait_ms: number): BatonError {
 }
 
 interface Reading {
+  operation: Operation;
   /** The longest body. */
   limit: number;
   shares: ByteShares;
   /** The bytes that an account, or a network that isn't signed in, sends in the course of time. */
   written: Pace;
-  holderOf: (req: Request, res: Response) => Holder;
+  large_json: LargeJson;
 }
 
 /**
  * Reads a JSON body of bounded length. Its bytes count against the caller's share until the response is done: what was
  * parsed lives as long, in a write that waits for a lock too.
  */
-export function readJson({ limit, shares, written, holderOf }: Reading): RequestHandler {
+export function readJson({ operation, limit, shares, written, large_json }: Reading): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
     if (!isPlainJson(req) || encoding.toLowerCase() !== 'identity') throw new BatonError('unsupported_media_type');
@@ -128,15 +115,17 @@ export function readJson({ limit, shares, written, holderOf }: Reading): Request
     }
     const holder = holderOf(req, res);
     const body = new Body(limit, shares, holder);
-    res.once('close', () => body.release());
+    whenClosed(res, () => body.release());
     if (announced !== undefined) body.reserve(Number(announced));
     if (expect !== undefined) res.writeContinue();
     await readInto(body, req);
     const bytes = body.bytes();
     res.locals['body_bytes'] = bytes.length;
-    const wait_ms = written.spend(holder.user_id ?? holder.network, performance.now(), bytes.length);
+    const who = holder.user_id ?? holder.network;
+    const wait_ms = written.spend(who, performance.now(), bytes.length);
     if (wait_ms > 0) throw tooMuch(wait_ms);
-    if (bytes.length > 0) req.body = parseJson(bytes);
+    if (bytes.length > large_body_bytes) res.locals['body'] = await large_json.read(who, operation, bytes);
+    else if (bytes.length > 0) res.locals['body'] = readBody(operation, bytes);
     next();
   };
 }
@@ -151,7 +140,7 @@ function isEmpty(bytes: Buffer): boolean {
  * For operations that take no body. Some clients send `{}` all the same; whoever sends more relies on it, such as a
  * `version` with a deletion: passed over, it would delete what they have not seen.
  */
-export function refuseBody({ shares, holderOf }: Pick<Reading, 'shares' | 'holderOf'>): RequestHandler {
+export function refuseBody({ shares }: Pick<Reading, 'shares'>): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': announced = '0', 'transfer-encoding': coding, expect } = req.headers;
     if (announced === '0' && coding === undefined) {
@@ -159,7 +148,7 @@ export function refuseBody({ shares, holderOf }: Pick<Reading, 'shares' | 'holde
       return;
     }
     const body = new Body(max_empty_bytes, shares, holderOf(req, res));
-    res.once('close', () => body.release());
+    whenClosed(res, () => body.release());
     const refused = () => {
       const errors = [{ pointer: '', detail: 'This operation takes no body.' }];
       return new BatonError('validation_failed', { errors });

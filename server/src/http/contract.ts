@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import { lineFault, normalText, textFault } from '../lib/text.ts';
+import { jsonBytesOf, lineFault, normalText, textFault } from '../lib/text.ts';
 
 type Shape = z.ZodObject;
 
@@ -73,7 +73,7 @@ const max_text_json_bytes = 3 * 1024 * 1024;
 
 /** Whether a text stays within that; few need to be looked at. */
 const withinJsonBytes = (text: string) =>
-  text.length * 6 <= max_text_json_bytes || Buffer.byteLength(JSON.stringify(text)) - 2 <= max_text_json_bytes;
+  text.length * 6 <= max_text_json_bytes || jsonBytesOf(text) <= max_text_json_bytes;
 
 /** Text of bounded length, in UTF-16 units, as it is: for secrets, which are compared byte by byte. */
 export function verbatim({ min = 0, max }: Bounds) {

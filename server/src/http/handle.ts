@@ -1,7 +1,6 @@
 import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse, Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
 import {
   type Actor,
   type Applicant,
@@ -21,12 +20,16 @@ import type { Config } from '../config.ts';
 import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { readJson, refuseBody } from './body.ts';
+import { checkBody, type CheckedBody } from './body-json.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Body, Operation, Params, Query, Response } from './contract.ts';
 import type { Cursors } from './cursor.ts';
+import { type Fault, faultsOf, max_faults } from './faults.ts';
+import type { LargeJson } from './large-json.ts';
 import { type IfMatch, parseIfMatch, refuseIfNoneMatch, requireNoTag } from './preconditions.ts';
 import { siteOf } from './networks.ts';
 import type { Pace } from './pace.ts';
+import { holderOf, sendJson, whenClosed } from './send.ts';
 import type { Served } from './served.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -47,6 +50,7 @@ export interface Services {
   responses: ByteShares;
   /** Bytes of large responses in the course of time. */
   served: Served;
+  large_json: LargeJson;
 }
 
 /** A request that its contract has accepted. */
@@ -99,9 +103,6 @@ export interface Routes {
 }
 
 const default_max_body_bytes = 64 * 1024;
-// An answer stays small, however many faults a request of megabytes has.
-const max_faults = 100;
-const max_fault_text = 256;
 
 function bearerToken(req: ExpressRequest): string {
   const header = req.headers.authorization;
@@ -109,32 +110,6 @@ function bearerToken(req: ExpressRequest): string {
   const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
   if (!match?.[1]) throw new BatonError('invalid_token');
   return match[1];
-}
-
-interface Fault {
-  pointer?: string;
-  parameter?: string;
-  detail: string;
-}
-
-/** An RFC 6901 JSON pointer. */
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operation['elsewhere'] = {}): Fault[] {
-  const faults = error.issues.flatMap((issue) => {
-    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => {
-      const name = path.map(String).join('.').slice(0, max_fault_text);
-      const unknown = Object.hasOwn(elsewhere, name) ? `Unknown field. ${elsewhere[name]}` : 'Unknown field.';
-      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_fault_text);
-      return where === 'body'
-        ? { pointer: pointer(path).slice(0, max_fault_text), detail }
-        : { parameter: name, detail };
-    });
-  });
-  return faults.slice(0, max_faults);
 }
 
 /** Each precondition of a write is evaluated, here or by its verb, or refused: never passed over. */
@@ -162,13 +137,15 @@ function parseRequest<O extends Operation>(
   if (parsed_query === undefined) {
     for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
   }
-  const parsed_body = operation.body?.safeParse(req.body);
-  if (parsed_body?.success === false) faults.push(...faultsOf(parsed_body.error, 'body', operation.elsewhere));
-  if (faults.length > 0) throw new BatonError('validation_failed', { errors: faults.slice(0, max_faults) });
+  const body = (res.locals['body'] as CheckedBody | undefined) ?? checkBody(operation, undefined);
+  if (body.faults !== undefined) faults.push(...body.faults);
+  if (body.faults !== undefined || faults.length > 0) {
+    throw new BatonError('validation_failed', { errors: faults.slice(0, max_faults) });
+  }
   return {
     params: params?.data as Params<O>,
     query: parsed_query?.data as Query<O>,
-    body: parsed_body?.data as Body<O>,
+    body: body.value as Body<O>,
     if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req),
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
@@ -176,29 +153,24 @@ function parseRequest<O extends Operation>(
     body_bytes: (res.locals['body_bytes'] as number | undefined) ?? 0,
     user_agent: req.headers['user-agent']?.slice(0, 400),
     after: (work) => {
-      res.once('close', () => {
+      whenClosed(res, () => {
         work().catch((error: unknown) => log.warn({ message: String(error) }, 'not done after the response'));
       });
     },
   };
 }
 
-/** A response this small is written to the socket's buffer, and forgotten. */
-const small_response_bytes = 64 * 1024;
-
-function holderOf(req: ExpressRequest, res: ExpressResponse): Holder {
-  const identity = res.locals['identity'] as Identity | undefined;
-  return { user_id: identity?.user_id, network: siteOf(req.ip ?? '') };
-}
-
 interface Responding<O extends Operation> {
   operation: O;
   res: ExpressResponse;
-  services: Pick<Services, 'responses' | 'served'>;
+  services: Services;
   params: unknown;
 }
 
-function respond<O extends Operation>({ operation, res, services, params }: Responding<O>, body: Response<O>): void {
+async function respond<O extends Operation>(
+  { operation, res, services, params }: Responding<O>,
+  body: Response<O>,
+): Promise<void> {
   const fields = { ...(params as object), ...(body as object) } as Record<string, unknown>;
   if (operation.etag === true) res.setHeader('ETag', `"${String(fields['version'])}"`);
   if (operation.location !== undefined) {
@@ -212,18 +184,8 @@ function respond<O extends Operation>({ operation, res, services, params }: Resp
     res.end();
     return;
   }
-  // Not by Express's json(): what it looks up for each answer is known here.
-  const text = JSON.stringify(body);
-  const length = Buffer.byteLength(text);
-  if (length > small_response_bytes) {
-    const holder = holderOf(res.req, res);
-    services.responses.take(holder, length);
-    res.once('close', () => services.responses.give(holder, length));
-    services.served.charge(holder, length);
-  }
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  res.setHeader('Content-Length', length);
-  res.end(text);
+  await sendJson(services, res, body);
 }
 
 /** Refuses percent-encoding that isn't UTF-8: decoded all the same, it would be searched for as something else. */
@@ -272,11 +234,17 @@ export function createRoutes(router: Router, services: Services): Routes {
       const work = () => serve(request, identity);
       const { ip, body } = request;
       const response = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
-      respond({ operation, res, services, params: request.params }, response);
+      await respond({ operation, res, services, params: request.params }, response);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = operation.max_body_bytes ?? default_max_body_bytes;
-    const reading = { limit, shares: services.bodies, written: services.written, holderOf };
+    const reading = {
+      operation,
+      limit,
+      shares: services.bodies,
+      written: services.written,
+      large_json: services.large_json,
+    };
     const body = operation.body === undefined ? refuseBody(reading) : readJson(reading);
     const reader = operation.method === 'get' ? [] : [body];
     router[operation.method](path, identify, ...reader, handler);

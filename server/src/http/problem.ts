@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
 import type { HoldBack } from './hold-back.ts';
+import { type Sending, sendJson } from './send.ts';
 
 export interface Problem {
   type: string;
@@ -20,12 +21,13 @@ export function toProblem(error: BatonError): Problem {
 }
 
 /** Sends the error as application/problem+json. */
-export function sendProblem(res: Response, error: BatonError): void {
+async function sendProblem(sending: Sending, res: Response, error: BatonError): Promise<void> {
   const problem = toProblem(error);
   if (error.retry_after_s !== undefined) res.setHeader('Retry-After', String(error.retry_after_s));
   for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
   if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer realm="baton"');
-  res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  res.status(problem.status).setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  await sendJson(sending, res, problem);
 }
 
 interface HttpError extends Error {
@@ -45,7 +47,15 @@ function fromHttp(error: HttpError): BatonError | undefined {
 const held_back: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 
 /** The one exit for errors: known ones by the table, unknown ones logged whole and answered blandly. */
-export function problemHandler(log: Logger, hold_back: HoldBack): ErrorRequestHandler {
+export function problemHandler(services: Sending & { log: Logger }, hold_back: HoldBack): ErrorRequestHandler {
+  const send = (res: Response, problem: BatonError) => {
+    sendProblem(services, res, problem).catch((error: unknown) => {
+      // A conflict with long texts, say, for which its reader has no share of the memory left.
+      const refusal = error instanceof BatonError ? error : new BatonError('internal_error', {}, { cause: error });
+      if (!(error instanceof BatonError)) services.log.error({ err: describe(error) }, refusal.code);
+      sendProblem(services, res, refusal).catch(() => res.destroy());
+    });
+  };
   return (error: HttpError, req, res, next) => {
     if (res.headersSent) {
       next(error);
@@ -55,13 +65,14 @@ export function problemHandler(log: Logger, hold_back: HoldBack): ErrorRequestHa
     const problem: BatonError = known ?? new BatonError('internal_error');
     // That too much is waiting is no fault to look into; the request's own line tells it.
     if (error_table[problem.code][0] >= 500 && (problem.code !== 'overloaded' || problem.cause !== undefined)) {
-      log.error({ err: describe(error), request_id: res.locals['request_id'], method: req.method }, problem.code);
+      const { method } = req;
+      services.log.error({ err: describe(error), request_id: res.locals['request_id'], method }, problem.code);
     }
     if (!held_back.includes(problem.code)) {
-      sendProblem(res, problem);
-    } else if (!hold_back.answer(() => sendProblem(res, problem))) {
+      send(res, problem);
+    } else if (!hold_back.answer(() => send(res, problem))) {
       res.shouldKeepAlive = false;
-      sendProblem(res, problem);
+      send(res, problem);
     }
   };
 }

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lineFault, normalText, textFault, toLine, toText } from './text.ts';
+import { jsonBytesOf, lineFault, normalText, textFault, toLine, toText } from './text.ts';
 
 test('text is composed, and its line ends are LF', () => {
   expect(normalText('cafe\u0301\r\nA\u030a\rx\u001b[1m')).toBe('café\nÅ\rx\u001b[1m');
   expect(normalText('ＡB\u202e')).toBe('ＡB\u202e'); // compatibility forms stay what they are
+});
+
+test('the bytes that a text has in JSON are known without making it', () => {
+  for (const one of [...Array.from({ length: 0xd800 }, (_, unit) => String.fromCharCode(unit)), '\ue000😀\uffff']) {
+    expect(jsonBytesOf(one)).toBe(Buffer.byteLength(JSON.stringify(one)) - 2);
+  }
 });
 
 test('text that nothing can store, or that takes quadratic time to compose, is refused', () => {

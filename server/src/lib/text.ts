@@ -19,6 +19,20 @@ export function normalText(text: string): string {
   return beyond_latin.test(lines) && textFault(lines) === undefined ? lines.normalize('NFC') : lines;
 }
 
+/** The bytes that a unit of a well-formed text has in JSON. Half of a surrogate pair has two of its four. */
+function jsonBytesOfUnit(unit: number): number {
+  if (unit < 0x20) return unit >= 8 && unit <= 13 && unit !== 11 ? 2 : 6; // \b \t \n \f \r, or \u0001
+  if (unit < 0x80) return unit === 0x22 || unit === 0x5c ? 2 : 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+}
+
+/** The bytes of a well-formed text in JSON, without its quotes and without making that JSON, which takes ten times as long. */
+export function jsonBytesOf(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) bytes += jsonBytesOfUnit(text.charCodeAt(at));
+  return bytes;
+}
+
 const plain_line = /^[\x20-\x7e\xa1-\xac\xae-\xff]*$/;
 const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;

@@ -19,7 +19,7 @@ beforeAll(async () => {
     BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: '2',
     BATON_MAX_TICKETS_PER_PROJECT: '2',
     BATON_MAX_MIB_PER_WORKSPACE: '2',
-    BATON_READ_MIB_PER_MINUTE: '20',
+    BATON_READ_MIB_PER_MINUTE: '16',
   });
   owner = await registerPerson(server);
   ({ id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Full' } }));
@@ -89,7 +89,7 @@ test('large responses are refused after a quarter of a minute’s bytes, to this
   const read = () => owner.client.raw.list_comments({ ...at, limit: 1 });
   const statuses: number[] = [];
   for (let n = 0; n < 8 && statuses.at(-1) !== 429; n++) statuses.push((await read()).status);
-  expect(statuses.length).toBeGreaterThan(1);
+  expect(statuses[0]).toBe(200);
   expect(statuses.at(-1)).toBe(429);
   const { headers, body } = await read();
   expect([Number(headers.get('retry-after')) > 0, body]).toEqual([

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
@@ -8,7 +9,7 @@ let server: TestServer;
 let team: Team;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ BATON_RESPONSE_MEMORY_MIB: '8' });
   team = await makeTeam(server);
 });
 afterAll(() => server.stop());
@@ -156,5 +157,35 @@ describe('bodies', () => {
       headers: json,
     });
     expect(status).toBe(401);
+  });
+});
+
+test('a large response whose reader has left before it was ready takes no share of the memory', async () => {
+  const { workspace_id, member } = team;
+  const { id } = await makeTicket(team, { description: 'x'.repeat(300_000) });
+  const path = `/v1/workspaces/${workspace_id}/tickets/${id}`;
+  const request = `GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${member.access_token}\r\n\r\n`;
+  const port = Number(new URL(server.url).port);
+  for (let n = 0; n < 20; n++) {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(request, () => socket.resetAndDestroy()));
+    await once(socket, 'close');
+  }
+  // An account's share is 2 MiB.
+  const { status, body } = await member.client.raw.get_ticket({ workspace_id, ticket: id });
+  expect([status, body]).toEqual([200, expect.objectContaining({ id })]);
+});
+
+test('a conflict of long texts tells all three of them', async () => {
+  const { workspace_id, member } = team;
+  const text = (character: string) => character.repeat(200_000);
+  const { id } = await makeTicket(team, { description: text('"') });
+  const edit = (description: string) =>
+    member.client.raw.update_ticket({ workspace_id, ticket: id, body: { description, version: 1 } });
+  expect((await edit(text('b'))).status).toBe(200);
+  const { status, body } = await edit(text('\u0001'));
+  expect(status).toBe(409);
+  expect(body).toMatchObject({
+    code: 'edit_conflict',
+    fields: { description: { base: text('"'), theirs: text('b'), mine: text('\u0001') } },
   });
 });

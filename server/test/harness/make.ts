@@ -27,7 +27,10 @@ export async function makeTeam(server: { url: string }, workflow: 'strict' | 'st
   return { workspace_id, project_id: project.id, owner, admin, member, viewer, stranger };
 }
 
-export async function makeTicket(team: Team, fields: { title?: string; assignee_id?: string } = {}) {
+export async function makeTicket(
+  team: Team,
+  fields: { title?: string; description?: string; assignee_id?: string } = {},
+) {
   const { workspace_id, project_id, member } = team;
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
 }

@@ -157,17 +157,17 @@ export const bombs: Check = {
   slice: 0.02,
   control_size: 0.05,
   controls: {
-    'every fault is told': broken('http/handle.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),
+    'every fault is told': broken('http/faults.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),
     'faults repeat what was sent': broken(
-      'http/handle.ts',
+      'http/faults.ts',
       'const max_fault_text = 256;',
       'const max_fault_text = 1e9;',
     ),
     'bodies have no limit': broken('http/body.ts', 'if (length > this.#limit) throw', 'if (length > 1e9) throw'),
     'depth and width have no bounds': {
       source: [
-        { file: 'http/body.ts', find: 'const names = requireBounded(bytes);', replace: '' },
-        { file: 'http/body.ts', find: 'requireDistinctNames(value, names);', replace: '' },
+        { file: 'http/body-json.ts', find: 'const names = requireBounded(bytes);', replace: '' },
+        { file: 'http/body-json.ts', find: 'requireDistinctNames(value, names);', replace: '' },
       ],
     },
     'a body too large is read to its end first': broken(
@@ -177,8 +177,8 @@ export const bombs: Check = {
     ),
     'bodies are kept': broken(
       'http/body.ts',
-      'const names = requireBounded(bytes);',
-      'const names = requireBounded(bytes); ((globalThis as { kept?: unknown[] }).kept ??= []).push(bytes);',
+      'const bytes = body.bytes();',
+      'const bytes = body.bytes(); ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.from(bytes));',
     ),
   },
 };

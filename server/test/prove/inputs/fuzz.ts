@@ -208,9 +208,9 @@ export const fuzz: Check = {
   control_size: 0.03,
   controls: {
     'an answer has a field that is not declared': broken(
-      'http/handle.ts',
-      'JSON.stringify(body);',
-      "JSON.stringify(operation.id === 'get_ticket' ? { ...(body as object), more: 1 } : body);",
+      'http/send.ts',
+      'json = JSON.stringify(value);',
+      "json = JSON.stringify(res.locals['operation'] === 'get_ticket' ? { ...(value as object), more: 1 } : value);",
     ),
     'bodies may have unknown fields': {
       source: [

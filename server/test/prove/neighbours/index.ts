@@ -262,7 +262,8 @@ export const neighbours: Check = {
     ),
     'each probe asks the database': broken('http/readiness.ts', 'now - this.#asked.at > fresh_ms', 'now >= 0'),
     'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' } },
-    'responses have no share of the memory': broken('http/handle.ts', 'services.responses.take(holder, length);', ''),
+    'responses have no share of the memory': broken('http/send.ts', 'responses.take(holder, length);', ''),
+    'the event loop reads large bodies': broken('http/large-json.ts', '= 128 * 1024;', '= 1e9;'),
     'bodies have no share of the memory': broken(
       'http/byte-shares.ts',
       'if (held === 0 || held + bytes <= share) return;',

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { Operation } from './contract.ts';
+
+/** What is wrong with a request, and where: in the body by an RFC 6901 JSON pointer, or in a parameter of the URL. */
+export interface Fault {
+  pointer?: string;
+  parameter?: string;
+  detail: string;
+}
+
+// A response stays small, however many faults a request of megabytes has.
+export const max_faults = 100;
+const max_fault_text = 256;
+
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** What the contract complains of, at most `max_faults` of it. */
+export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operation['elsewhere'] = {}): Fault[] {
+  const faults = error.issues.flatMap((issue) => {
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => {
+      const name = path.map(String).join('.').slice(0, max_fault_text);
+      const unknown = Object.hasOwn(elsewhere, name) ? `Unknown field. ${elsewhere[name]}` : 'Unknown field.';
+      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_fault_text);
+      return where === 'body'
+        ? { pointer: pointerTo(path).slice(0, max_fault_text), detail }
+        : { parameter: name, detail };
+    });
+  });
+  return faults.slice(0, max_faults);
+}

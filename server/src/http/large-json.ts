@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { type Transferable, Worker } from 'node:worker_threads';
+import { BatonError, type PlainErrorCode } from '../errors.ts';
+import { FairQueue } from '../lib/fair-queue.ts';
+import type { CheckedBody } from './body-json.ts';
+import type { Operation } from './contract.ts';
+
+/** What the thread is asked. */
+export type Job = { kind: 'read'; operation: string; bytes: Uint8Array } | { kind: 'write'; value: unknown };
+
+/** What it says. */
+export type Reply =
+  | { kind: 'read'; body: CheckedBody }
+  | { kind: 'refused'; code: string; data: object }
+  | { kind: 'written'; bytes: Uint8Array };
+
+/** From here on a body is large: what is smaller takes the event loop a millisecond or two. */
+export const large_body_bytes = 128 * 1024;
+const long_text = 64 * 1024;
+
+/** Whether a response holds a text so long that it isn't to be written by the event loop. */
+export function hasLongText(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > long_text;
+  if (typeof value !== 'object' || value === null) return false;
+  // A page of several items is within `max_page_bytes`.
+  if (Array.isArray(value)) return value.length === 1 && hasLongText(value[0]);
+  return Object.values(value).some(hasLongText);
+}
+
+/**
+ * Reads and writes large JSON in a thread of its own: a text of a megabyte takes a processor 50 ms to parse, check and
+ * escape, in which the event loop would answer nobody. One job at a time; accounts take turns.
+ */
+export class LargeJson {
+  readonly #turns = new FairQueue({ max_running: 1, max_waiting: 64 });
+  #thread: Worker | undefined;
+
+  /** What `readBody` gives. The bytes go to the thread and can't be used any more. */
+  async read(who: string, operation: Operation, bytes: Uint8Array): Promise<CheckedBody> {
+    const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as Transferable] : [];
+    const reply = await this.#ask(who, { kind: 'read', operation: operation.id, bytes }, own);
+    if (reply.kind === 'refused') throw new BatonError(reply.code as PlainErrorCode, reply.data);
+    if (reply.kind !== 'read') throw new Error('The thread answered something else.');
+    return reply.body;
+  }
+
+  /** The value as JSON, in UTF-8. */
+  async write(who: string, value: unknown): Promise<Uint8Array> {
+    const reply = await this.#ask(who, { kind: 'write', value });
+    if (reply.kind !== 'written') throw new Error('The thread answered something else.');
+    return reply.bytes;
+  }
+
+  #ask(who: string, job: Job, transferred: Transferable[] = []): Promise<Reply> {
+    return this.#turns.run(who, async () => {
+      const thread = (this.#thread ??= this.#start());
+      thread.postMessage(job, transferred);
+      const [reply] = (await once(thread, 'message')) as [Reply]; // rejects if the thread fails
+      return reply;
+    });
+  }
+
+  /** Starts the thread, which most processes never need. It keeps none from ending. */
+  #start(): Worker {
+    const file = path.join(import.meta.dirname, `large-json-thread${path.extname(import.meta.filename)}`);
+    const thread = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: 192 } });
+    thread.unref();
+    // The next job has a new one.
+    thread.on('error', () => (this.#thread = undefined));
+    return thread;
+  }
+}
