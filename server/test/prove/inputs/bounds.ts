@@ -242,7 +242,7 @@ export const bounds: Check = {
       'max_workflow_versions_per_project, 0)',
     ),
     'bytes are not counted': broken('quotas/usage.ts', 'weigh(bytes, Math.random())', '0'),
-    'responses are not charged': broken('http/handle.ts', 'services.served.charge(holder, length);', ''),
+    'responses are not charged': broken('http/send.ts', 'served.charge(holder, length);', ''),
     'responses are charged to accounts alone': broken(
       'http/served.ts',
       'this.#networks.charge(network, now, bytes);',
