@@ -15,6 +15,9 @@ const usage = `Usage: npm run prove [-- options] [what …]
   --no-controls   leaves the deliberately broken builds out
   --dry           does not write docs/proof.md
 
+Two runs of different checks can go on beside each other, and keep each other's rows; but those that measure times
+(enumeration, login-flood, sign-in-share, tenancy, bombs, slow, neighbours) want the machine for themselves.
+
 Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
 
 /** The commit the build is of; with a plus when the tree has changes on top. */

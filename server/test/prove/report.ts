@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Check, Finding } from './check.ts';
@@ -79,6 +79,13 @@ function table(results: readonly Result[]): string {
   ].join('\n');
 }
 
+/** A run of other checks beside this one never reads half a file. */
+function replaceFile(file: string, text: string): void {
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, text);
+  renameSync(next, file);
+}
+
 /** Keeps the results, each in place of the one before it, and writes the table anew. */
 export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
   let kept: Result[] = [];
@@ -91,6 +98,6 @@ export function keepResults(checks: readonly Check[], fresh: readonly Result[]):
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
   // What a broken build said may name where it lay: no business of whoever reads it.
   const text = JSON.stringify(results, null, 2).replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
-  writeFileSync(json_file, `${text}\n`);
-  writeFileSync(table_file, table(results));
+  replaceFile(json_file, `${text}\n`);
+  replaceFile(table_file, table(results));
 }
