@@ -215,6 +215,12 @@ export const full_disk: Check = {
     'takes a full disk for a lost connection': {
       source: [
         { file: 'db/errors.ts', find: "['FATAL', 'PANIC'].includes(error.severity ?? '')", replace: 'isUnable(error)' },
+        // Then the first refusal is that of a statement after it, which says only that one before it failed.
+        {
+          file: 'db/transaction.ts',
+          find: 'isAborted(reason) ? (this.#failure ?? reason) : reason',
+          replace: 'reason',
+        },
       ],
     },
   },
