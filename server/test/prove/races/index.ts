@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { checker } from './checking.ts';
+import { comments } from './comments.ts';
 import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
 import { linearizability } from './linearizability.ts';
@@ -18,4 +19,5 @@ export const races: readonly Check[] = [
   refresh_twice,
   unique_keys,
   ticket_numbers,
+  comments,
 ];

@@ -32,8 +32,13 @@ export function statuses(answers: readonly WireAnswer[]): string {
   return named.toSorted().join(', ');
 }
 
-/** Runs 10,000 rounds of a race, in lanes beside each other that each set up their own. */
-export async function runRounds(run: Run, size: number, openLane: (ring: Ring) => Promise<Round>): Promise<Finding> {
+/** Runs 10,000 rounds of a race, in lanes beside each other that each set up their own; then looks at what is left. */
+export async function runRounds(
+  run: Run,
+  size: number,
+  openLane: (ring: Ring) => Promise<Round>,
+  look: (ring: Ring) => Promise<void> = () => Promise.resolve(),
+): Promise<Finding> {
   const stage = await setStage(run, two_processes);
   const violations: string[] = [];
   const wire = new Wire(stage.url, 64);
@@ -51,6 +56,7 @@ export async function runRounds(run: Run, size: number, openLane: (ring: Ring) =
   const ends = await Promise.allSettled(Array.from({ length: lanes }, walk));
   for (const end of ends) if (end.status === 'rejected') violations.push(`a lane ended: ${String(end.reason)}`);
   wire.close();
+  await look(ring);
   return {
     load: { rounds: begun, lanes, processes: 2 },
     figures: {},
