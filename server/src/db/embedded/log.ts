@@ -1,5 +1,5 @@
 import { constants, closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
-import { copyFile, truncate } from 'node:fs/promises';
+import { copyFile, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 
 const look_every_ms = 5_000;
@@ -35,11 +35,10 @@ export class ServerLog {
   watch(): () => void {
     let busy = false;
     const timer = setInterval(() => {
-      if (busy || !this.#isFull()) return;
+      if (busy) return;
       busy = true;
-      copyFile(this.file, `${this.file}.1`)
-        .then(() => truncate(this.file))
-        .catch(() => undefined) // a full disk: tried again
+      this.#bound()
+        .catch(() => undefined) // a disk that is full or fails: tried again
         .finally(() => (busy = false));
     }, look_every_ms);
     timer.unref();
@@ -48,6 +47,12 @@ export class ServerLog {
 
   tail(): string {
     return readFileSync(this.file, 'utf8').trim().split('\n').slice(-8).join('\n');
+  }
+
+  async #bound(): Promise<void> {
+    if ((await stat(this.file)).size <= this.#max_bytes) return;
+    await copyFile(this.file, `${this.file}.1`);
+    await truncate(this.file);
   }
 
   #isFull(): boolean {
