@@ -4,6 +4,7 @@ import path from 'node:path';
 import jwt from 'jsonwebtoken';
 import type { Person } from '../server/test/harness/people.ts';
 import { freePort, startServing } from '../server/test/harness/served.ts';
+import { takeDownOnSignal } from '../server/test/harness/take-down.ts';
 
 /** A server under load. */
 export interface Target {
@@ -49,21 +50,19 @@ async function startScript(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    forget();
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const forget = takeDownOnSignal(stop);
+  process.once('exit', () => child.kill()); // should the run break down
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve());
     child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code}.`)));
   });
-  return {
-    name,
-    url: `http://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    token,
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  return { name, url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, token, stop };
 }
 
 async function startBaton({ database_url, pool_size, person }: TargetOptions): Promise<Target> {
