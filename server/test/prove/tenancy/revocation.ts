@@ -61,11 +61,11 @@ export const revocation: Check = {
   slice: 0.01,
   control_size: 0.01,
   controls: {
-    'a revoked session lives on for 30 ms': {
+    'a revoked session lives on for 300 ms': {
       replace: [
         [
           's\\.revoked_at is null and (?=s\\.expires_at > now\\(\\) and u\\.)',
-          "coalesce(s.revoked_at >= now() - interval '30 milliseconds', true) and ",
+          "coalesce(s.revoked_at >= now() - interval '300 milliseconds', true) and ",
         ],
       ],
     },
