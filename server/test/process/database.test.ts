@@ -6,22 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readDatabaseConfig } from '../../src/config.ts';
+import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { schemaState } from '../../src/db/schema-state.ts';
 import { openAsOwner, openDatabase } from '../../src/process/database.ts';
 import { conformingClient } from '../harness/conformance.ts';
 import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../harness/database.ts';
-import { freePort, type Served } from '../harness/served.ts';
-import { emptyDir, madeDir, register, serve, start } from './running.ts';
-
-/** Waits until the server has said it. */
-async function says(served: Pick<Served, 'output' | 'ended'>, text: string): Promise<void> {
-  let over = false;
-  void served.ended.then(() => (over = true));
-  while (!served.output().includes(text)) {
-    if (over) throw new Error(`It ended without saying ${text}: ${served.output()}`);
-    await sleep(20);
-  }
-}
+import { freePort } from '../harness/served.ts';
+import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
 /** Runs a verb to its end, on a database of the cluster unless the settings say otherwise. */
 async function run(verb: string, env: Record<string, string>, argument?: string) {
@@ -166,7 +158,7 @@ describe('a schema', () => {
     await served.stop();
   });
 
-  test('that is newer is said, as are too large pools, and served; one that is older isn’t', async () => {
+  test('that is newer is said, as are too large pools, and served; one that is older is a fault', async () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("insert into pgmigrations (name, run_on) values ('9999_later', now())");
@@ -179,19 +171,20 @@ describe('a schema', () => {
     expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
     await newer.stop();
     await client.query("update pgmigrations set name = '0001_other' where name = '0001_initial'");
+    const { fault } = await schemaState(client); // the server says it as it says that there is no schema
     await client.end();
-    const older = await start(emptyDir(), { DATABASE_URL: url, BATON_MIGRATE: 'off' });
-    await says(older, 'Not ready: The database lacks 0001_initial of this version.');
-    await older.stop();
+    expect(fault).toContain('The database lacks 0001_initial of this version.');
   });
 });
 
 describe('the embedded database', () => {
-  test('serves the verbs beside a server, keeps connections through a crowd, and logs nothing of a request', async () => {
+  test('serves the verbs beside a server, keeps connections through a crowd, and logs little and nothing of a request', async () => {
     const { url, dir, output, stop } = await serve(await madeDir());
     expect(output()).toMatch(/^Baton \d+\.\d+\.\d+ serves /m);
     const client = await register(url);
     const { email } = await client.get_me();
+    const log = path.join(dir, 'postgres.log');
+    writeFileSync(log, `${'x'.repeat(11 * 1024 * 1024)}\n`, { flag: 'a' }); // it is looked at every few seconds
     const silent: Socket[] = [];
     onTestFinished(() => silent.forEach((socket) => socket.destroy()));
     const port = Number(readFileSync(path.join(dir, 'postgres-port'), 'utf8'));
@@ -215,40 +208,43 @@ describe('the embedded database', () => {
     expect(again.output()).toBe(
       `Migrating the embedded database in ${dir}, which is running …\nThe schema is up to date.\n`,
     );
+    while (statSync(log).size > 1_000_000) await sleep(20);
     await stop();
-    const log = readFileSync(path.join(dir, 'postgres.log'), 'utf8');
-    expect(log).toContain('database system is ready');
-    expect(log).not.toMatch(/@example|insert into|ERROR|DETAIL|STATEMENT/);
+    const logged = readFileSync(`${log}.1`, 'utf8') + readFileSync(log, 'utf8');
+    expect(logged).toContain('database system is ready');
+    expect(logged).not.toMatch(/@example|insert into|ERROR|DETAIL|STATEMENT/);
   });
 
   test('of another PostgreSQL is refused in words', async () => {
     const dir = await madeDir();
     writeFileSync(path.join(dir, 'postgres/PG_VERSION'), '17\n');
-    const refused = await start(dir);
-    expect(await refused.ended).toBe(1);
-    expect(refused.output()).toMatch(/^\S+ is of PostgreSQL 17, and this Baton brings 18\. Dump it [^\n]+\n$/);
+    await expect(startEmbedded({ dir })).rejects.toMatchObject({
+      name: 'EmbeddedError',
+      message: expect.stringMatching(/^\S+ is of PostgreSQL 17, and this Baton brings 18\. Dump it [^\n]+$/),
+    });
   });
 
   test('whose password is empty or gone is given a new one, in words; whose log is long begins another', async () => {
     const dir = await madeDir();
     const file = path.join(dir, 'postgres-password');
     const log = path.join(dir, 'postgres.log');
+    const said: string[] = [];
+    const startAndUse = async () => {
+      const { url, stop } = await startEmbedded({ dir, log: (line) => said.push(line) });
+      const client = new pg.Client({ connectionString: withDatabase(url, 'baton') });
+      await client.connect();
+      await client.end();
+      await stop();
+    };
     writeFileSync(file, '');
     writeFileSync(log, 'old\n');
     truncateSync(log, 11 * 1024 * 1024);
-    const first = await serve(dir);
-    expect(first.output()).toContain(`${file} is empty. Setting a new password …`);
+    await startAndUse();
     expect(readFileSync(`${log}.1`, 'utf8').startsWith('old\n')).toBe(true);
     expect(readFileSync(log, 'utf8').length).toBeLessThan(100_000);
-    await register(first.url);
-    writeFileSync(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' }); // and while it runs
-    while (statSync(log).size > 1_000_000) await sleep(20);
-    await first.stop();
     rmSync(file);
-    const second = await serve(dir);
-    expect(second.output()).toContain(`${file} is gone. Setting a new password …`);
-    await register(second.url);
-    await second.stop();
+    await startAndUse();
+    expect(said).toEqual(['empty', 'gone'].map((what) => `${file} is ${what}. Setting a new password …`));
     expect(readFileSync(file, 'utf8').length).toBe(32);
   });
 });

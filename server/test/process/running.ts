@@ -51,6 +51,16 @@ export async function serve(given?: string, env: Record<string, string> = {}): P
   return ended({ ...(await startServing({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env } })), dir });
 }
 
+/** Waits until the server has said it. */
+export async function says(served: Pick<Served, 'output' | 'ended'>, text: string): Promise<void> {
+  let over = false;
+  void served.ended.then(() => (over = true));
+  while (!served.output().includes(text)) {
+    if (over) throw new Error(`It ended without saying ${text}: ${served.output()}`);
+    await sleep(20);
+  }
+}
+
 export async function register(url: string) {
   const email = `${Math.random().toString(36).slice(2)}@example.com`;
   const client = conformingClient(url);

@@ -22,20 +22,41 @@ describe('starting', () => {
     await register((await serve(dir)).url);
   });
 
-  test('says where everything is, its curl works as printed, and a second one on its directory is refused', async () => {
-    const { output, dir } = await serve();
+  // Two processes, so that what several do needs no start of its own.
+  test('says where everything is; several processes serve one port, count together, and stop together', async () => {
+    const { url, child, ended, dir, output } = await serve(undefined, {
+      WEB_CONCURRENCY: '2',
+      BATON_AUTH_LIMIT_PER_ACCOUNT: '3',
+    });
+    expect(output()).toContain('2 processes');
     expect(output()).toContain(path.join(dir, 'postgres'));
     expect(output()).not.toMatch(/postgres:\/\//); // no URL, no password
-    const second = await start(dir);
-    expect(await second.ended).toBe(1);
-    expect(second.output()).toContain('already runs');
-    expect(second.output()).toContain('BATON_DATA_DIR');
     const curl = /^ {2}(curl .*)$/m.exec(output())?.[1] ?? '';
     const answer = spawn('bash', ['-c', curl]);
     let text = '';
     answer.stdout.on('data', (chunk) => (text += String(chunk)));
     await new Promise((resolve) => answer.once('close', resolve));
     expect(JSON.parse(text)).toMatchObject({ user: { email: 'ada@example.com' }, token_type: 'Bearer' });
+
+    const client = await register(url);
+    await Promise.all(Array.from({ length: 20 }, () => client.get_me()));
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const guess = { email: 'guess@example.com', password: 'anything' };
+      statuses.push((await conformingClient(url).raw.login({ body: guess })).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    const metrics = await (
+      await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metrics_token}` } })
+    ).text();
+    expect(metrics).toMatch(/operation="get_me",method="GET",status="200"\} 20/);
+    const second = await start(dir);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain('already runs');
+    expect(second.output()).toContain('BATON_DATA_DIR');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(postmasterOf(dir)).toBeUndefined();
   });
 
   test.each(['1', '2'])(
@@ -57,36 +78,5 @@ describe('starting', () => {
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain('DATABASE_URL');
     expect(refused.output()).not.toMatch(/^\s+at /m);
-  });
-
-  test('with an unknown verb says what there is', async () => {
-    const refused = await start(emptyDir(), {}, { verb: 'fly' });
-    expect(await refused.ended).toBe(2);
-    expect(refused.output()).toContain('Usage: npm run');
-  });
-});
-
-describe('several processes', () => {
-  test('serve one port, count together, and stop together', async () => {
-    const { url, child, ended, dir, output } = await serve(undefined, {
-      WEB_CONCURRENCY: '2',
-      BATON_AUTH_LIMIT_PER_ACCOUNT: '3',
-    });
-    expect(output()).toContain('2 processes');
-    const client = await register(url);
-    await Promise.all(Array.from({ length: 20 }, () => client.get_me()));
-    const statuses: number[] = [];
-    for (let n = 0; n < 5; n++) {
-      const guess = { email: 'guess@example.com', password: 'anything' };
-      statuses.push((await conformingClient(url).raw.login({ body: guess })).status);
-    }
-    expect(statuses).toEqual([401, 401, 401, 429, 429]);
-    const metrics = await (
-      await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metrics_token}` } })
-    ).text();
-    expect(metrics).toMatch(/operation="get_me",method="GET",status="200"\} 20/);
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    expect(postmasterOf(dir)).toBeUndefined();
   });
 });

@@ -64,7 +64,6 @@ const gone = (pids: readonly number[]) => pids.every((pid) => !isAlive(pid));
 
 describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linux)', () => {
   test.each([
-    ['Ctrl-C', 'npm start', (terminal: Terminal) => terminal.type('\x03')],
     [
       'Ctrl-C, with the output piped to a program that it ends,',
       'npm start 2>&1 | cat',
