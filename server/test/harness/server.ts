@@ -38,7 +38,7 @@ export const test_environment = {
   BATON_READ_MIB_PER_MINUTE: '1000000',
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
-  BATON_JWT_KEYS: `test:${randomBytes(48).toString('base64')}`,
+  BATON_JWT_KEYS: ['newer', 'older'].map((kid) => `${kid}:${randomBytes(48).toString('base64')}`).join(','),
 };
 
 /** Rewrites statements on their way: a deliberately broken build, for controls. */

@@ -1,15 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerPerson } from '../../harness/people.ts';
+import { test_environment } from '../../harness/server.ts';
 import { startServing } from '../../harness/served.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { inParallel, type Stage, setStage } from '../stage.ts';
 import { forgeries, type Ingredients, mint, partsOf } from './mint.ts';
 
-const makeKey = (kid: string) => ({ kid, secret: randomBytes(48).toString('base64') });
-const setting = (keys: readonly { kid: string; secret: string }[]) =>
-  keys.map(({ kid, secret }) => `${kid}:${secret}`).join(',');
+interface Key {
+  kid: string;
+  secret: string;
+}
+
+/** The keys that servers of tests have: the newer signs, the older verifies. */
+const [newer, older] = test_environment.BATON_JWT_KEYS.split(',').map((key) => {
+  const [kid = '', secret = ''] = key.split(':');
+  return { kid, secret };
+}) as [Key, Key];
+const setting = (keys: readonly Key[]) => keys.map(({ kid, secret }) => `${kid}:${secret}`).join(',');
 
 /** Whether a token opens one's own account. */
 async function opens(wire: Wire, token: string): Promise<boolean> {
@@ -51,15 +59,13 @@ async function rotated(stage: Stage, run: Run, from: Ingredients): Promise<strin
 }
 
 async function forge(run: Run, size: number): Promise<Finding> {
-  const newer = makeKey('newer');
-  const other = makeKey('older');
-  const stage = await setStage(run, { BATON_JWT_KEYS: setting([newer, other]) });
+  const stage = await setStage(run);
   const wire = new Wire(stage.url, 32);
   const { access_token: token } = await registerPerson(stage);
-  const from = { token, ...newer, other };
+  const from = { token, ...newer, other: older };
   const { header, claims } = partsOf(token);
   const violations: string[] = [];
-  if (!(await opens(wire, mint({ ...header, kid: other.kid }, claims, other.secret)))) {
+  if (!(await opens(wire, mint({ ...header, kid: older.kid }, claims, older.secret)))) {
     violations.push('the older key’s token is refused while it verifies');
   }
   const forged = forgeries(from, run.random, scaled(5000, size));

@@ -76,7 +76,8 @@ async function jump(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   for (const statement of clock_ddl) await database.owner.query(statement);
   const replace = [...(run.mutant?.replace ?? []), by_that_clock];
-  const stage = await setStageOn(database, { ...run.mutant, replace }, { WEB_CONCURRENCY: '2' });
+  const processes = size < 0.02 ? 1 : 2;
+  const stage = await setStageOn(database, { ...run.mutant, replace }, { WEB_CONCURRENCY: String(processes) });
   const count = writersFor(16, size);
   const rounds = scaled(100, size, 2);
   const writes: Write[] = [];

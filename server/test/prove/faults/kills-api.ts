@@ -78,7 +78,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
   const writers = await Writers.start(urls, run.random, { count: writers_count });
-  const kills = scaled(500, size, Math.max(2, servers));
+  const kills = scaled(500, size, servers);
   let done = 0;
   await Promise.all(
     targets.map(async (target) => {
@@ -133,7 +133,7 @@ export const kills_api: Check = {
   says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.004,
+  slice: 0.002,
   control_size: 0.06,
   controls: {
     'acknowledges before it commits': acknowledges_early,
