@@ -126,7 +126,7 @@ async function mutate(chosen: (file: string) => boolean): Promise<Score[]> {
   }
 }
 
-installTools();
+await installTools();
 const only = process.argv.slice(2);
 const all = await mutate((file) => only.length === 0 || only.includes(file));
 for (const score of all) {

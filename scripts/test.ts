@@ -34,25 +34,31 @@ async function check(name: string, command: string, args: string[]): Promise<Cou
   return judge(status, started);
 }
 
-// The longest first, so that the two at a time end together.
-const checks: [name: string, command: string, args: string[]][] = [
+type Checks = [name: string, command: string, args: string[]][];
+
+// Those that need nothing of tools/ run while it is installed.
+const checks: Checks = [
   ['types', 'tsc', ['--noEmit']],
-  ['contract', 'node', ['scripts/lint-contract.ts']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
-  ['regular expressions', 'node', ['--disable-warning=ExperimentalWarning', 'scripts/lint-regexes.ts']],
-  ['generated files are fresh', 'node', ['scripts/generate.ts', '--check']],
   ['dead code', 'knip', []],
+  ['generated files are fresh', 'node', ['scripts/generate.ts', '--check']],
   ['format', 'biome', ['format', '.']],
+];
+const checks_with_tools: Checks = [
+  ['contract', 'node', ['scripts/lint-contract.ts']],
+  ['regular expressions', 'node', ['--disable-warning=ExperimentalWarning', 'scripts/lint-regexes.ts']],
 ];
 
 /** Two at a time: each keeps one core busy. */
 async function runChecks(): Promise<Count[]> {
   const counts: Count[] = [];
   const waiting = [...checks];
+  const installed = installTools().then(() => void waiting.unshift(...checks_with_tools));
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) counts.push(await check(...next));
   };
-  await Promise.all([work(), work()]);
+  await Promise.all([work(), work(), installed]);
+  await Promise.all([work(), work()]); // when nothing else was left before the tools were there
   return counts;
 }
 
@@ -78,7 +84,6 @@ function vitest(args: string[]): Count {
 }
 
 const only = process.argv.slice(2);
-if (only.length === 0) installTools();
 const counts = [...(only.length > 0 ? [] : await runChecks()), vitest(only)];
 const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
