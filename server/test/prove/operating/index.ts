@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
+import { image } from './image/index.ts';
 import { operating } from './pages.ts';
 import { versions } from './versions.ts';
 
 /** What operators are told, tried. */
-export const operations: readonly Check[] = [operating, versions];
+export const operations: readonly Check[] = [operating, image, versions];

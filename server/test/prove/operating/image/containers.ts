@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import type { Service } from '../../../harness/compose.ts';
+import type { Ended, Podman } from '../../../harness/podman.ts';
+
+/** Where containers find what listens on 127.0.0.1 of the machine. */
+const machine = '10.0.2.2';
+
+/** What compose.yaml says of a service, as podman takes it; PostgreSQL is on this port of the machine. */
+function flagsOf(service: Service, postgres_port: number): string[] {
+  const { environment, tmpfs = [], cap_drop = [], security_opt = [], mem_limit, pids_limit } = service;
+  return [
+    '--network=slirp4netns:allow_host_loopback=true',
+    `--add-host=database:${machine}`,
+    `--env=PGPORT=${postgres_port}`,
+    ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
+    ...(service.init === true ? ['--init'] : []),
+    ...(service.read_only === true ? ['--read-only', '--read-only-tmpfs=false'] : []),
+    ...(service.healthcheck?.disable === true ? ['--no-healthcheck'] : []),
+    ...(service.ports ?? []).map((port) => `--publish=${port}`),
+    ...tmpfs.map((at) => `--tmpfs=${at}`),
+    ...cap_drop.map((name) => `--cap-drop=${name}`),
+    ...security_opt.map((option) => `--security-opt=${option}`),
+    ...(mem_limit === undefined ? [] : [`--memory=${mem_limit}`]),
+    ...(pids_limit === undefined ? [] : [`--pids-limit=${pids_limit}`]),
+  ];
+}
+
+/** The services of compose.yaml that are of the image, before a PostgreSQL of the machine. */
+export class Containers {
+  readonly #podman: Podman;
+  readonly #image: string;
+  readonly #port: number;
+
+  constructor(podman: Podman, image: string, postgres_port: number) {
+    this.#podman = podman;
+    this.#image = image;
+    this.#port = postgres_port;
+  }
+
+  /** Runs a command of a service to its end; its own by default. */
+  run(service: Service, command = service.command ?? []): Promise<Ended> {
+    return this.#podman.run(['run', '--rm', ...flagsOf(service, this.#port), this.#image, ...command]);
+  }
+
+  /** Starts a service, and leaves it running. */
+  async start(service: Service): Promise<Container> {
+    const name = `baton-${randomBytes(6).toString('hex')}`;
+    const flags = ['run', '--detach', `--name=${name}`, ...flagsOf(service, this.#port)];
+    await this.#podman.do([...flags, this.#image, ...(service.command ?? [])]);
+    return new Container(this.#podman, name);
+  }
+}
+
+export class Container {
+  readonly #podman: Podman;
+  readonly #name: string;
+
+  constructor(podman: Podman, name: string) {
+    this.#podman = podman;
+    this.#name = name;
+  }
+
+  /** Runs a command in it, as its user. */
+  exec(...command: string[]): Promise<Ended> {
+    return this.#podman.run(['exec', this.#name, ...command]);
+  }
+
+  /** Asks the image's own HEALTHCHECK. */
+  async isHealthy(): Promise<boolean> {
+    return (await this.#podman.run(['healthcheck', 'run', this.#name])).status === 0;
+  }
+
+  /** What it printed. */
+  async output(): Promise<string> {
+    const { stdout, stderr } = await this.#podman.run(['logs', this.#name]);
+    return stdout + stderr;
+  }
+
+  /** Sends the image's signal to stop, and after the grace SIGKILL; gives the exit code. */
+  async stop(grace_s: number): Promise<number> {
+    await this.#podman.do(['stop', `--time=${grace_s}`, this.#name]);
+    return Number(await this.#podman.do(['inspect', '--format={{.State.ExitCode}}', this.#name]));
+  }
+}
