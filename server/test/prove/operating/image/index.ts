@@ -51,8 +51,8 @@ export const image: Check = {
       source: [
         {
           file: dockerfile,
-          find: 'npm ci --omit=dev',
-          replace: 'cp /root/.npmrc /app/node_modules/npmrc && npm ci --omit=dev',
+          find: 'npm ci --omit=dev --omit=optional',
+          replace: 'npm ci --omit=dev --omit=optional && cp /root/.npmrc node_modules/npmrc',
         },
       ],
     },
