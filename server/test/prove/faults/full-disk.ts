@@ -158,7 +158,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
     const writers = await Writers.start([stage.url], run.random, { count: writers_count });
     const onlooker = await Onlooker.of(writers, stage.url);
     const patient = new Patient(cluster, disk);
-    const rounds = scaled(40, size, 2);
+    const rounds = scaled(40, size);
     const violations: string[] = [];
     for (let n = 0; n < rounds; n++) {
       await writers.progress(writers_count, patience_ms);
@@ -205,7 +205,7 @@ export const full_disk: Check = {
   says: 'When the disk is full, tables and log, each write is answered 503 with Retry-After or holds: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
   impossible: noSmallDisk,
   run: fillUp,
-  slice: 0.015,
+  slice: 0.015, // one round, of tables: where the log is full PostgreSQL ends, and recovers as in kills-database
   control_size: 0.1,
   controls: {
     'acknowledges before it commits': acknowledges_early,
