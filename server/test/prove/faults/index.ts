@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { clock } from './clock.ts';
 import { database_away } from './database-away.ts';
 import { disk_errors } from './disk.ts';
+import { early_stops } from './early-stops.ts';
 import { embedded } from './embedded.ts';
 import { full_disk } from './full-disk.ts';
 import { kills_api } from './kills-api.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Check[] = [
   kills_database,
   database_away,
   rolling_restart,
+  early_stops,
   clock,
   migrations,
   embedded,
