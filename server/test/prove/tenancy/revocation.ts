@@ -70,7 +70,13 @@ export const revocation: Check = {
       ],
     },
     'a disabled account is let in': {
-      replace: [['(s\\.expires_at > now\\(\\)) and u\\.disabled_at is null', '$1']],
+      // Disabling ends the sessions as well: one condition stands in for the other.
+      replace: [
+        [
+          's\\.revoked_at is null (and s\\.expires_at > now\\(\\)) and u\\.disabled_at is null',
+          '(s.revoked_at is null or u.disabled_at is not null) $1',
+        ],
+      ],
     },
     'a role is what it was when they joined': {
       replace: [

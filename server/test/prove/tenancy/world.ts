@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { disableUser } from '../../../src/accounts/operator.ts';
 import type { Role } from '../../../src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
@@ -130,6 +129,14 @@ function nothing(): Ids {
   };
 }
 
+/**
+ * Disables an account, and leaves its sessions and invitations as they are: an operator's disabling ends those as well, and
+ * one condition would stand in for the other.
+ */
+async function disableAlone({ owner }: TestDatabase, { user }: Person): Promise<void> {
+  await owner.query('update users set disabled_at = now() where id = $1', [user.id]);
+}
+
 /** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or made up. */
 async function deadTokens(
   { url, database }: { url: string; database: TestDatabase },
@@ -152,7 +159,7 @@ async function deadTokens(
   const inviter = await registerPerson({ url });
   const third = await inviter.client.create_workspace({ body: { name: canaries.attacked } });
   const unbacked = await inviter.client.create_invitation({ workspace_id: third.id, body });
-  await disableUser(database.owner, inviter.email);
+  await disableAlone(database, inviter);
   const live = await invite();
   // The right ids, another secret.
   const made_up = live.token.slice(0, -8) + (live.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
@@ -200,7 +207,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const { id: gone_id } = await attacker.client.create_workspace({ body: { name: 'Gone' } });
   await attacker.client.delete_workspace({ workspace_id: gone_id });
   await owner.client.remove_member({ workspace_id, user_id: former.user.id });
-  await disableUser(database.owner, disabled.email);
+  await disableAlone(database, disabled);
   await signed_out.client.logout();
   await database.owner.query(
     `update sessions set created_at = now() - interval '2 days', refreshed_at = now() - interval '2 days',
