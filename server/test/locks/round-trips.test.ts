@@ -32,41 +32,71 @@ async function roundTrips(work: () => Promise<unknown>): Promise<number> {
   return proxy.bursts() - before;
 }
 
+interface At {
+  workspace_id: string;
+  ticket: string;
+  /** Comments of the ticket, one for each call. */
+  comments: string[];
+}
+
 /** A call that can be made twice, and how many round trips to the database it may take. */
-const calls: Record<string, [trips: number, call: (at: { workspace_id: string; ticket: string }) => Promise<unknown>]> =
-  {
-    get_ticket: [1, (at) => team.member.client.get_ticket(at)],
-    list_tickets: [
-      1,
-      ({ workspace_id }) => team.member.client.list_tickets({ workspace_id, status: 'open', limit: 50 }),
-    ],
-    list_projects: [1, ({ workspace_id }) => team.member.client.list_projects({ workspace_id })],
-    create_ticket: [2, () => makeTicket(team, { assignee_id: team.member.user.id })],
-    update_ticket: [
-      2,
-      (at) => team.member.client.update_ticket({ ...at, if_match: '*', body: { title: `${Math.random()}` } }),
-    ],
-    create_comment: [2, (at) => team.member.client.create_comment({ ...at, body: { body: 'c' } })],
-    set_assignee: [2, (at) => reassign(at)],
-    transition_ticket: [2, (at) => move(at)],
-  };
+const calls: Record<string, [trips: number, call: (at: At) => Promise<unknown>]> = {
+  get_ticket: [1, ({ workspace_id, ticket }) => team.member.client.get_ticket({ workspace_id, ticket })],
+  list_tickets: [1, ({ workspace_id }) => team.member.client.list_tickets({ workspace_id, status: 'open', limit: 50 })],
+  list_projects: [1, ({ workspace_id }) => team.member.client.list_projects({ workspace_id })],
+  create_ticket: [2, () => makeTicket(team, { assignee_id: team.member.user.id })],
+  update_ticket: [
+    2,
+    ({ workspace_id, ticket }) =>
+      team.member.client.update_ticket({ workspace_id, ticket, if_match: '*', body: { title: `${Math.random()}` } }),
+  ],
+  create_comment: [
+    2,
+    ({ workspace_id, ticket }) => team.member.client.create_comment({ workspace_id, ticket, body: { body: 'c' } }),
+  ],
+  update_comment: [
+    2,
+    (at) => team.member.client.update_comment({ ...aComment(at), if_match: '*', body: { body: `${Math.random()}` } }),
+  ],
+  delete_comment: [2, (at) => team.member.client.delete_comment(aComment(at))],
+  purge_comment: [3, (at) => team.owner.client.purge_comment(aComment(at))],
+  set_assignee: [2, (at) => reassign(at)],
+  transition_ticket: [2, (at) => move(at)],
+};
+
+function aComment({ comments, ...at }: At) {
+  return { ...at, comment_id: comments.pop() ?? '' };
+}
 
 let assigned = false;
-function reassign(at: { workspace_id: string; ticket: string }) {
+function reassign({ workspace_id, ticket }: At) {
   assigned = !assigned;
-  return team.member.client.set_assignee({ ...at, body: { assignee_id: assigned ? team.viewer.user.id : null } });
+  return team.member.client.set_assignee({
+    workspace_id,
+    ticket,
+    body: { assignee_id: assigned ? team.viewer.user.id : null },
+  });
 }
 
 let moved = false;
-function move(at: { workspace_id: string; ticket: string }) {
+function move({ workspace_id, ticket }: At) {
   moved = !moved;
-  return team.member.client.transition_ticket({ ...at, body: { to: moved ? 'in_progress' : 'open', comment: 'c' } });
+  return team.member.client.transition_ticket({
+    workspace_id,
+    ticket,
+    body: { to: moved ? 'in_progress' : 'open', comment: 'c' },
+  });
 }
 
 test.each(Object.keys(calls))('%s takes no more round trips to the database than it is said to', async (name) => {
   const { id: ticket } = await makeTicket(team);
+  const { workspace_id } = team;
+  const comments: string[] = [];
+  for (const body of name.endsWith('_comment') ? ['one', 'two'] : []) {
+    comments.push((await team.member.client.create_comment({ workspace_id, ticket, body: { body } })).id);
+  }
   const [trips, call] = calls[name] ?? [0, () => Promise.resolve()];
-  expect(await roundTrips(() => call({ workspace_id: team.workspace_id, ticket }))).toBe(trips);
+  expect(await roundTrips(() => call({ workspace_id, ticket, comments }))).toBe(trips);
 });
 
 test('control: statements awaited one by one are counted one by one', async () => {
