@@ -133,3 +133,36 @@ describe('the list of tickets', () => {
     }
   });
 });
+
+describe('polling by updated_after', () => {
+  test('from the newest time seen misses a change that commits late; a minute before it, as documented, finds it', async () => {
+    const { workspace_id, member } = team;
+    const [late, early] = [await makeTicket(team), await makeTicket(team)];
+    const holder = await server.database.owner.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from tickets where id = $1 for update', [late.id]);
+    // Its transaction begins, and waits for the ticket.
+    const changing = member.client.update_ticket({
+      workspace_id,
+      ticket: late.id,
+      body: { title: 'Late', version: 1 },
+    });
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await server.database.owner.query(waiting)).rowCount === 0)
+      await new Promise((soon) => setTimeout(soon, 5));
+    await member.client.update_ticket({ workspace_id, ticket: early.id, body: { title: 'Early', version: 1 } });
+    const sort = '-updated_at' as const;
+    const [newest] = (await member.client.list_tickets({ workspace_id, sort, limit: 1 })).data;
+    expect(newest?.id).toBe(early.id);
+    await holder.query('commit');
+    holder.release();
+    expect(await changing).toMatchObject({ version: 2 });
+    const since = async (updated_after: string) => {
+      const found = await member.client.list_tickets({ workspace_id, sort: 'updated_at', updated_after, limit: 100 });
+      return found.data.map(({ id, version }) => `${id} ${version}`);
+    };
+    const seen = newest?.updated_at ?? '';
+    expect(await since(seen)).toEqual([]);
+    expect(await since(new Date(Date.parse(seen) - 60_000).toISOString())).toContain(`${late.id} 2`);
+  });
+});
