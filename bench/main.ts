@@ -10,6 +10,7 @@ import { measureScale } from './scale.ts';
 import { makeScenarios, type Scenario } from './scenarios.ts';
 import { startTargets, type Target } from './targets.ts';
 import { countRoundTrips } from './trips.ts';
+import { inOwnFolder } from '../server/test/harness/take-down.ts';
 import { measureUpdates } from './updates.ts';
 
 const usage = `Usage: npm run bench [-- options]
@@ -118,4 +119,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+await inOwnFolder(main);

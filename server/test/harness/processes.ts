@@ -22,6 +22,11 @@ export function childrenOf(parent: number): number[] {
     .map(Number);
 }
 
+/** The processes that this one has started, with those that they have started. */
+export function familyOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
+}
+
 /** Sends a signal to each that is still there. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {

@@ -5,16 +5,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
-import { childrenOf, noProcesses } from '../harness/processes.ts';
+import { familyOf, noProcesses } from '../harness/processes.ts';
 import { test_environment } from '../harness/server.ts';
 import { emptyDir, madeDir } from './running.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const missing = noProcesses() ?? (spawnSync('script', ['--version']).status === 0 ? undefined : 'there is no script');
-
-function familyOf(pid: number): number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
-}
 
 interface Terminal {
   shown: () => string;
@@ -22,6 +18,8 @@ interface Terminal {
   family: () => number[];
   type: (text: string) => void;
   close: () => void;
+  /** The exit code of the command. */
+  ended: Promise<number | null>;
 }
 
 /** Runs a command in a terminal of its own, as a person would; `script` of util-linux has one to lend. */
@@ -42,6 +40,7 @@ function openTerminal(command: string, env: Record<string, string>): Terminal {
     family,
     type: (text) => void script.stdin?.write(text),
     close: () => void script.kill('SIGKILL'),
+    ended: new Promise((resolve) => script.once('exit', resolve)),
   };
 }
 
@@ -98,24 +97,31 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
     expect(readdirSync(dir).filter((name) => name.startsWith('postgres.new-'))).toEqual([]);
   }, 90_000);
 
-  test('Ctrl-C takes down what a replay started: its server, its database and their folder', async () => {
-    const place = mkdtempSync(path.join(os.tmpdir(), 'baton-terminal-'));
-    onTestFinished(() => rmSync(place, { recursive: true, force: true }));
-    const folder = path.join(place, 'tmp');
-    mkdirSync(folder);
-    spawnSync('chmod', ['-R', '755', place]);
-    const terminal = openTerminal(`npm run replay -- ${sourceIn(place)}`, { TMPDIR: folder });
-    const started = () =>
-      readdirSync(folder).some(
-        (name) => name.startsWith('baton-') && readdirSync(path.join(folder, name)).includes('postgres'),
+  test.each([
+    ['a replay', (place: string) => `npm run replay -- ${sourceIn(place)}`],
+    ['a proof', () => 'npm run prove -- --dry --size 0.01 transitions'],
+    ['a bench', () => 'npm run bench -- --dry --small'],
+  ])(
+    'Ctrl-C takes down what %s started: its servers, its database and its folders',
+    async (name, command) => {
+      const place = mkdtempSync(path.join(os.tmpdir(), 'baton-terminal-'));
+      onTestFinished(() => rmSync(place, { recursive: true, force: true }));
+      const folder = path.join(place, 'tmp');
+      mkdirSync(folder);
+      spawnSync('chmod', ['-R', '755', place]);
+      const terminal = openTerminal(command(place), { TMPDIR: folder });
+      const entries = () => readdirSync(folder, { recursive: true }).map(String);
+      await until(() => entries().some((entry) => entry.endsWith('postmaster.pid')), terminal.shown);
+      const family = terminal.family();
+      terminal.type('\x03');
+      await until(
+        () => gone(family),
+        () => `${terminal.shown()} ${family.filter(isAlive).join()}`,
       );
-    await until(started, terminal.shown);
-    const family = terminal.family();
-    terminal.type('\x03');
-    await until(
-      () => gone(family),
-      () => `${terminal.shown()} ${family.filter(isAlive).join()}`,
-    );
-    expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toEqual([]);
-  }, 90_000);
+      expect(entries().filter((entry) => entry.startsWith('baton-'))).toEqual([]);
+      expect(await terminal.ended).toBe(130);
+      if (name !== 'a replay') expect(terminal.shown()).toContain('Stopped.');
+    },
+    90_000,
+  );
 });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import startTestCluster from '../harness/cluster.ts';
+import { inOwnFolder, isEnding } from '../harness/take-down.ts';
 import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
 import { type ControlResult, keepResults, passed, type Result } from './report.ts';
@@ -143,7 +144,7 @@ async function main(): Promise<void> {
   try {
     for (const check of chosen) {
       results.push(await prove(check, options));
-      if (!values.dry) keepResults(checks, results);
+      if (!values.dry && !isEnding()) keepResults(checks, results);
     }
   } finally {
     await stopCluster();
@@ -153,4 +154,4 @@ async function main(): Promise<void> {
   if (failed.length > 0) process.exitCode = 1;
 }
 
-await main();
+await inOwnFolder(main);
