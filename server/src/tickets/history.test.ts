@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
@@ -131,6 +133,37 @@ describe('purging a ticket', () => {
     // An edit based on a text that is gone is told so, and not what it was.
     const stale = await member.client.raw.update_ticket({ ...at(ticket), body: { title: 'Mine', version: 1 } });
     expect(stale).toMatchObject({ status: 409, body: { fields: { title: { base: null, mine: 'Mine' } } } });
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+});
+
+describe('the operator', () => {
+  test('takes a label and a project’s former name out of history as decision 27 says', async () => {
+    const { workspace_id, member, owner } = team;
+    const project = await owner.client.create_project({ workspace_id, body: { key: 'SEC', name: 'Secret name' } });
+    const { id: subject } = project;
+    await owner.client.update_project({ workspace_id, project_id: subject, body: { name: 'Plain', version: 1 } });
+    const body = { title: 'T', labels: ['kept', 'secret label'] };
+    const ticket = await member.client.create_ticket({ workspace_id, project_id: subject, body });
+    await member.client.update_ticket({ ...at(ticket), body: { labels: ['kept'], version: 1 } });
+    const entries = async () => JSON.stringify((await owner.client.list_audit({ workspace_id, limit: 100 })).data);
+    expect(await entries()).toMatch(/secret label.*Secret name/);
+    const file = path.resolve(import.meta.dirname, '../../../docs/decisions/0027-names-and-labels-stay-in-history.md');
+    const [, statements = ''] = /```sql\n(.*?)```/s.exec(readFileSync(file, 'utf8')) ?? [];
+    const values: Record<string, string> = {
+      workspace: workspace_id,
+      subject,
+      label: 'secret label',
+      request: 'operator',
+    };
+    await server.database.owner.query(
+      statements.replaceAll(/:'(\w+)'/g, (_, name: string) => `'${values[name] ?? ''}'`),
+    );
+    const left = await entries();
+    expect(left).not.toMatch(/secret label|Secret name/);
+    expect(left).toContain('workspace.purged');
+    expect(left).toContain('kept');
+    expect((await member.client.list_activity(at(ticket))).data).toHaveLength(2);
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 });
