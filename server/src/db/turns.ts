@@ -32,9 +32,9 @@ type Share = readonly [name: string, most: number];
  * Who gets the next connection of a pool. An account uses a quarter of it at a time and a workspace half, so that a flood
  * of one leaves connections to the others. Of a workspace, writes use three eighths, so that those that wait for a lock
  * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
- * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's an eighth and an account's a
- * sixteenth. More at once made each list take longer, with small requests behind them, and no more of them got done.
- * Whoever finds no connection waits, and accounts take turns.
+ * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's or an account's a sixteenth.
+ * More at once keep all processors busy, and small requests wait behind them. Whoever finds no connection waits, and
+ * accounts take turns.
  */
 export class Turns {
   readonly #size: number;
@@ -57,7 +57,7 @@ export class Turns {
       writes: part(size, 6),
       reads: part(size, 4),
       lists: part(size, 4),
-      workspace_lists: part(size, 2),
+      workspace_lists: part(size, 1),
       account_lists: part(size, 1),
     };
   }
@@ -158,10 +158,21 @@ export class Turns {
     if (queue.length === 0) this.#queues.delete(account);
   }
 
+  /** Of requests alike, which most in a queue are, one is looked at. */
+  #firstThatFits(queue: readonly Waiting[]): Waiting | undefined {
+    let refused: Asker | undefined;
+    return queue.find(({ asker }) => {
+      if (refused !== undefined && isAlike(asker, refused)) return false;
+      if (this.#fits(asker)) return true;
+      refused = asker;
+      return false;
+    });
+  }
+
   #startNext(): void {
     for (const [account, queue] of this.#queues) {
       if (this.#running >= this.#size) return;
-      const next = queue.find(({ asker }) => this.#fits(asker));
+      const next = this.#firstThatFits(queue);
       if (next === undefined) continue;
       this.#drop(account, next);
       // Behind all the others: each account has its turn before this one has its next.
@@ -173,6 +184,7 @@ export class Turns {
 }
 
 const accountOf = ({ network, user_id }: Asker) => network ?? user_id ?? '';
+const isAlike = (a: Asker, b: Asker) => a.workspace_id === b.workspace_id && a.writes === b.writes && a.list === b.list;
 const overloaded = () => new BatonError('overloaded', {}, { retry_after_s: 1 });
 
 const by_pool = new WeakMap<pg.Pool, Turns>();
