@@ -15,7 +15,7 @@ const codes_by_constraint: Record<string, PlainErrorCode> = {
 const unavailable_states = /^(08|57P0|53|58|XX|F0)/;
 // What the driver says in words: it has no code for a connection that ended under a query.
 const unavailable_messages =
-  /terminated|timeout exceeded|Query read timeout|not queryable|Client has encountered a connection error|Cannot use a pool/;
+  /terminated|timeout exceeded|not queryable|Client has encountered a connection error|Cannot use a pool/;
 const network_codes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOENT)/;
 
 /** Whether the transaction may simply be run again: deadlock or serialization failure. */

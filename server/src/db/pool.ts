@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { isoFromPostgres } from '../lib/time.ts';
 import { checkConnection, type Settings } from './connection-check.ts';
@@ -42,6 +43,20 @@ type Options = Omit<pg.PoolConfig, 'onConnect'> & {
   onConnect: (client: pg.ClientBase) => Promise<void>;
 };
 
+/**
+ * Destroys a connection whose server owes a response and has sent nothing for so long: the last resort against one that
+ * hangs without closing. The driver's query_timeout would count the time of a statement's predecessors in its burst, too,
+ * and keep what it read from being collected ([decision 28](../../../docs/decisions/0028-results-come-by-callback.md)).
+ */
+function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
+  const driver = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
+  const { stream } = driver.connection;
+  stream.setTimeout(after_ms, () => {
+    if (driver.readyForQuery) return;
+    stream.destroy(Object.assign(new Error('PostgreSQL did not respond in time.'), { code: 'ETIMEDOUT' }));
+  });
+}
+
 /** How the app's connections are made. */
 function connectionOf(options: PoolOptions): Options {
   const settings = settingsOf(options);
@@ -56,12 +71,13 @@ function connectionOf(options: PoolOptions): Options {
     keepAlive: true,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 5_000,
-    // The last resort against a server that hangs without closing: the connection is destroyed.
-    query_timeout: options.statement_timeout_ms + 2_000,
     options: Object.entries(given)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
-    onConnect: (client) => checkConnection(client, settings),
+    onConnect: (client) => {
+      destroyWhenSilent(client, options.statement_timeout_ms + 2_000);
+      return checkConnection(client, settings);
+    },
   };
 }
 

@@ -225,6 +225,26 @@ describe('a connection', () => {
     await proxy.close();
   });
 
+  test('whose server hangs without closing it is given up', async () => {
+    const proxy = await startProxy(database.url);
+    const hung = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 100 });
+    const read = () => readOnly(hung, {}, (db) => db.one<{ one: number }>(sql`select 1 as one`));
+    await read();
+    proxy.turn('hanging');
+    await expect(read()).rejects.toMatchObject({ code: 'database_unavailable' });
+    proxy.turn('fair');
+    expect(await read()).toEqual({ one: 1 });
+    await hung.end();
+    await proxy.close();
+  });
+
+  test('is kept while the statements of a burst are answered one by one, however long they take together', async () => {
+    const patient = createPool({ ...common, url: database.url, max: 1, statement_timeout_ms: 500 });
+    const sleeps = Array.from({ length: 7 }, () => sql`select pg_sleep(0.4)`);
+    await readOnly(patient, {}, (db) => Promise.all(sleeps.map((sleep) => db.one(sleep))));
+    await patient.end();
+  });
+
   test('not to be had in time answers 503', async () => {
     const url = 'postgres://nobody:x@127.0.0.1:1/none';
     const nowhere = createPool({ ...common, url, max: 1, statement_timeout_ms: 1000 });

@@ -39,7 +39,13 @@ export class Db {
   protected query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
     if (this.#over) throw new Error('The transaction is over.');
     if (!this.#corked) this.#cork();
-    return this.#client.query(query);
+    // Not by the driver's own promise, which keeps the rows from being collected until a full collection (decision 28).
+    return new Promise((resolve, reject) => {
+      this.#client.query(query as pg.QueryConfig, (error: Error | null, result: pg.QueryResult) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
   }
 
   /** Makes one write of a burst, where the driver makes one of each statement: a read of a ticket has five. */
