@@ -255,6 +255,19 @@ export async function readOnly<T>(
   }
 }
 
+/** Runs one statement that commits by itself: outside of any request's transaction, and in its turn all the same. */
+export async function autocommit<Row>(pool: pg.Pool, asker: Asker, statement: Sql): Promise<Row[]> {
+  try {
+    return await onConnection(
+      { pool, asker },
+      (client) => new Db(client),
+      (db) => db.rows<Row>(statement),
+    );
+  } catch (error) {
+    throw fromDatabase(error);
+  }
+}
+
 // Whoever locked the row waits for no other lock longer than lock_timeout, and neither does this.
 const max_settle_attempts = 3;
 

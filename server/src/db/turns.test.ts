@@ -52,10 +52,21 @@ test('a request for little passes the lists that its account has waiting', () =>
   expect([entered(lists), enter(turns, { user_id: 'ada', workspace_id: 'w' }).entered]).toEqual([1, true]);
 });
 
-test('callers that are not signed in are told apart by their network, whatever account they name', () => {
+test('callers that are not signed in are told apart by their network, whatever account they name', async () => {
   const turns = new Turns(16);
-  expect(entered(many(turns, 9, (n) => ({ user_id: `u${n}`, network: '10.0.0.1' })))).toBe(4);
-  expect(enter(turns, { user_id: 'u0', network: '10.0.0.2' }).entered).toBe(true);
+  const flood = many(turns, 9, (n) => ({ user_id: `u${n}`, network: '10.0.0.1' }));
+  expect(entered(flood)).toBe(4);
+  const other = enter(turns, { user_id: 'u0', network: '10.0.0.2' });
+  turns.leave({ user_id: 'u0', network: '10.0.0.1' });
+  turns.leave({ user_id: 'u1', network: '10.0.0.1' });
+  await settled();
+  expect([entered(flood), other.entered]).toEqual([5, true]);
+});
+
+test('callers that are not signed in use a quarter of the connections, from however many networks', () => {
+  const turns = new Turns(16);
+  expect(entered(many(turns, 9, (n) => ({ network: `10.0.0.${n}` })))).toBe(4);
+  expect(enter(turns, { user_id: 'ada' }).entered).toBe(true);
 });
 
 test('accounts take turns, however many requests one of them has waiting', async () => {

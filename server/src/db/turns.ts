@@ -33,13 +33,13 @@ type Share = readonly [name: string, most: number];
  * of one leaves connections to the others. Of a workspace, writes use three eighths, so that those that wait for a lock
  * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
  * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's or an account's a sixteenth.
- * More at once keep all processors busy, and small requests wait behind them. Whoever finds no connection waits, and
- * accounts take turns.
+ * More at once keep all processors busy, and small requests wait behind them. Callers that aren't signed in use a quarter
+ * together, from however many networks they come. Whoever finds no connection waits, and accounts take turns.
  */
 export class Turns {
   readonly #size: number;
   readonly #most: Record<
-    'account' | 'workspace' | 'writes' | 'reads' | 'lists' | 'workspace_lists' | 'account_lists',
+    'account' | 'guests' | 'workspace' | 'writes' | 'reads' | 'lists' | 'workspace_lists' | 'account_lists',
     number
   >;
   #running = 0;
@@ -53,6 +53,7 @@ export class Turns {
     this.#size = size;
     this.#most = {
       account: part(size, 4),
+      guests: part(size, 4),
       workspace: part(size, 8),
       writes: part(size, 6),
       reads: part(size, 4),
@@ -87,6 +88,7 @@ export class Turns {
     const most = this.#most;
     const account = network ?? user_id;
     const shares: Share[] = list === true ? [['lists', most.lists]] : [];
+    if (network !== undefined) shares.push(['guests', most.guests]);
     if (account !== undefined) {
       shares.push([account, most.account]);
       if (list === true) shares.push([`${account} lists`, most.account_lists]);

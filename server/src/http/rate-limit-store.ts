@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { fromDatabase } from '../db/errors.ts';
-import { prepare, type Sql, sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import { autocommit } from '../db/transaction.ts';
+import type { Asker } from '../db/turns.ts';
 import { BatonError } from '../errors.ts';
+import { siteOf } from './networks.ts';
 
 /** What is counted together, and how much of it fits into a window. */
 export interface Bucket {
@@ -35,18 +37,22 @@ function nameOf(kind: string, key: string): string {
 export class Counters {
   readonly #pool: pg.Pool;
   readonly #window_s: number;
+  readonly #asker: Asker;
 
-  constructor(pool: pg.Pool, window_s: number) {
+  constructor(pool: pg.Pool, window_s: number, asker: Asker = {}) {
     this.#pool = pool;
     this.#window_s = window_s;
+    this.#asker = asker;
   }
 
-  async #run<Row extends pg.QueryResultRow>(statement: Sql): Promise<Row[]> {
-    try {
-      return (await this.#pool.query<Row>(prepare(statement))).rows;
-    } catch (error) {
-      throw fromDatabase(error);
-    }
+  /** The same counters, in whose name the database is asked: a flood of attempts takes turns like everything else. */
+  of({ ip, user_id }: { ip: string; user_id?: string | undefined }): Counters {
+    const asker = user_id === undefined ? { network: siteOf(ip) } : { user_id };
+    return new Counters(this.#pool, this.#window_s, asker);
+  }
+
+  #run<Row>(statement: Sql): Promise<Row[]> {
+    return autocommit<Row>(this.#pool, this.#asker, statement);
   }
 
   #refuse({ limit }: Bucket, { resets_in_s }: Counter): never {

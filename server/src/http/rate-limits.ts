@@ -80,9 +80,10 @@ function noteKnown(counters: Counters, email: string, from: { ip: string }): Pro
  * guesses of the world and the mistakes of the neighbours keep nobody out of a place where they were before
  * (docs/decisions/0012).
  */
-function guardSignIn(config: Config, counters: Counters): Guard {
+function guardSignIn(config: Config, all: Counters): Guard {
   const limit = config.auth_limit_per_account;
   return async (asking, work) => {
+    const counters = all.of(asking);
     const { email } = asking.body as { email: string };
     const here = placeOf(email, asking);
     const known = await counters.noted(here);
@@ -98,9 +99,10 @@ function guardSignIn(config: Config, counters: Counters): Guard {
 }
 
 /** Sign-ups count whether they succeed or not. Where one succeeds, the account is known from then on. */
-function guardSignUp(config: Config, counters: Counters): Guard {
+function guardSignUp(config: Config, all: Counters): Guard {
   const counts: Counts = (error) => error === undefined || refusedBy('email_taken', 'invitation_required')(error);
   return async (asking, work) => {
+    const counters = all.of(asking);
     const { email } = asking.body as { email: string };
     const buckets = networkBuckets('sign-up', asking, config.auth_limit_per_address);
     const result = await counted(counters, buckets, counts, work);
@@ -120,7 +122,7 @@ function guardRefresh(config: Config, counters: Counters): Guard {
     } catch (error) {
       if (!refusedBy('invalid_refresh_token')(error)) throw error;
       for (const bucket of networkBuckets('refresh', asking, config.auth_limit_per_address))
-        await counters.take(bucket);
+        await counters.of(asking).take(bucket);
       throw error;
     }
   };
@@ -128,9 +130,9 @@ function guardRefresh(config: Config, counters: Counters): Guard {
 
 /** Failures of somebody whose token was verified count for their account alone, not for their neighbours. */
 function guardAccount(kind: string, counts: Counts, config: Config, counters: Counters): Guard {
-  return async ({ user_id = '' }, work) => {
-    const bucket = { kind, key: user_id, limit: config.auth_limit_per_account };
-    return counted(counters, [bucket], counts, work);
+  return async (asking, work) => {
+    const bucket = { kind, key: asking.user_id ?? '', limit: config.auth_limit_per_account };
+    return counted(counters.of(asking), [bucket], counts, work);
   };
 }
 
@@ -143,13 +145,13 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     refresh: guardRefresh(config, counters),
     reset_password: (asking, work) => {
       const buckets = networkBuckets('password reset', asking, config.auth_limit_per_address);
-      return counted(counters, buckets, refusedBy('invalid_reset_token'), work);
+      return counted(counters.of(asking), buckets, refusedBy('invalid_reset_token'), work);
     },
     change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),
     accept_invitation: guardAccount('invitation', refusedBy('not_found'), config, counters),
   };
   return {
     guardOf: (operation_id) => guards[operation_id],
-    noteKnown: (email, from) => noteKnown(counters, email, from),
+    noteKnown: (email, from) => noteKnown(counters.of(from), email, from),
   };
 }

@@ -137,7 +137,9 @@ export const poolers: Check = {
       ],
     },
     'takes connections as they come': {
-      source: [{ file: 'db/pool.ts', find: 'onConnect: (client) => checkConnection(client, settings),', replace: '' }],
+      source: [
+        { file: 'db/pool.ts', find: 'return checkConnection(client, settings);', replace: 'return Promise.resolve();' },
+      ],
     },
   },
 };

@@ -13,6 +13,8 @@ export interface Target {
   lists: string[];
   tickets_path: string;
   ticket_path: string;
+  /** A ticket of 3 MB. */
+  long_path: string;
 }
 
 /** What came of an attack: responses by status, and what it counts beside. */
@@ -75,12 +77,13 @@ async function unfinishedBodies(target: Target): Promise<Outcome> {
   return { admitted_mib: Math.round(admitted / 2 ** 20) };
 }
 
-/** Pages asked for again and again over connections that read nothing. */
+/** Pages, and the largest of tickets, asked for again and again over connections that read nothing. */
 async function slowReaders(target: Target): Promise<Outcome> {
   await openMany(target, 60, (socket, n) => {
     socket.pause();
     const fixed = `Host: a\r\nAuthorization: Bearer ${token(target, n)}\r\n\r\n`;
-    socket.write(`GET ${target.lists[0] ?? ''} HTTP/1.1\r\n${fixed}`.repeat(20));
+    const path = n % 2 === 0 ? target.lists[0] : target.long_path;
+    socket.write(`GET ${path ?? ''} HTTP/1.1\r\n${fixed}`.repeat(20));
   });
   return {};
 }
