@@ -137,10 +137,12 @@ describe('a database that stops taking writes', () => {
     const { client } = team.member;
     const comment = () => client.raw.create_comment({ ...at, body: { body: 'A word.' } });
     const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+    const bothConnections = () => Promise.all([server.pool.connect(), server.pool.connect()]);
+    for (const one of await bothConnections()) one.release();
     // What a reload, or a failover behind one address, does to connections that are open.
     await own.owner.query(`alter database ${place} set default_transaction_read_only = on`);
     const turned: string[] = [];
-    for (const one of await Promise.all([server.pool.connect(), server.pool.connect()])) {
+    for (const one of await bothConnections()) {
       await one.query('set default_transaction_read_only = on');
       one.release();
     }

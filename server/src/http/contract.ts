@@ -119,13 +119,10 @@ export function renamed<T>(context: z.RefinementCtx, names: { now: string; befor
 /** The former name of a field, in the reference. */
 export const formerly = (now: string) => ({ deprecated: true, description: `The former name of \`${now}\`.` });
 
-/** A UUID in any letter case (RFC 9562, section 4), as part of a pattern. */
-export const uuid_form = '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
-
-/** A UUID. A request may send it in any letter case; from here on it is in lower case, as in every response. */
+/** A UUID. A request may send it in any letter case (RFC 9562, section 4); from here on, and in responses, it is lower. */
 export const id = z
   .string()
-  .regex(new RegExp(`^${uuid_form}$`), 'Expected a UUID.')
+  .regex(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, 'Expected a UUID.')
   .max(36)
   .toLowerCase()
   .meta({ format: 'uuid', description: 'A UUID.', example: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' });
@@ -217,8 +214,8 @@ export const page_query = z.strictObject({
     .meta({ format: 'int32', description: 'The number of items per page, 1 to 100.' }),
   cursor: verbatim({ max: 1024 })
     .default(first_page)
-    .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` })
-    .transform((cursor) => (cursor === first_page ? undefined : cursor)),
+    .transform((cursor) => (cursor === first_page ? undefined : cursor))
+    .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` }),
 });
 
 /** A parameter that names some of these, separated by commas. */

@@ -8,7 +8,6 @@ import {
   status_key,
   stored,
   timestamp,
-  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -23,7 +22,7 @@ const project_key = z
 /** A project by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 export const project_ref = z
   .string()
-  .regex(new RegExp(`^([A-Za-z][A-Za-z0-9]{1,9}|${uuid_form})$`), 'Expected an id or a key.')
+  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/, 'Expected an id or a key.')
   .max(36)
   .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A project’s id or key.', example: 'ENG' });

@@ -14,7 +14,6 @@ import {
   stored,
   text,
   timestamp,
-  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -87,7 +86,7 @@ export type ListedTicket = z.infer<typeof listed_ticket>;
 /** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 const ticket_ref = z
   .string()
-  .regex(new RegExp(`^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\\d{0,9}|${uuid_form})$`))
+  .regex(/^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\d{0,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/)
   .max(36)
   .transform((ref) => (ref.length === 36 ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });

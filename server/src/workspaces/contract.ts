@@ -9,7 +9,6 @@ import {
   role,
   stored,
   timestamp,
-  uuid_form,
   verbatim,
   version,
   workspace_params,
@@ -184,7 +183,10 @@ export const list_people = operation({
   query: page_query.extend({
     ids: z
       .string()
-      .regex(new RegExp(`^${uuid_form}(,${uuid_form}){0,99}$`), 'Expected 1 to 100 UUIDs, separated by commas.')
+      .regex(
+        /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(,[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}){0,99}$/,
+        'Expected 1 to 100 UUIDs, separated by commas.',
+      )
       .max(3699)
       .transform((list) => list.toLowerCase().split(','))
       .optional()
