@@ -42,7 +42,7 @@ export interface Limits {
   max_bytes_per_workspace: number;
   /** Bytes of bodies that an account may send in an hour, to each process; a quarter of them at once. */
   write_bytes_per_hour: number;
-  /** Bytes of responses over 64 KiB that an account may have in a minute, from each process; a quarter of them at once. */
+  /** Bytes of responses over 64 KiB that an account may have in a minute, from each process; a sixteenth of them at once. */
   read_bytes_per_minute: number;
   /** How long a refusal of too many requests is held back. */
   refusal_delay_ms: number;

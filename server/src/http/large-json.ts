@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Transferable, Worker } from 'node:worker_threads';
 import { BatonError, type PlainErrorCode } from '../errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
+import { jsonBytesOf } from '../lib/text.ts';
 import type { CheckedBody } from './body-json.ts';
 import type { Operation } from './contract.ts';
 
@@ -19,13 +20,13 @@ export type Reply =
 export const large_body_bytes = 128 * 1024;
 const long_text = 64 * 1024;
 
-/** Whether a response holds a text so long that it isn't to be written by the event loop. */
-export function hasLongText(value: unknown): boolean {
-  if (typeof value === 'string') return value.length > long_text;
-  if (typeof value !== 'object' || value === null) return false;
+/** The bytes of JSON that a response's long texts become, which are not for the event loop to write; 0 without any. */
+export function longTextBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length > long_text ? jsonBytesOf(value) : 0;
+  if (typeof value !== 'object' || value === null) return 0;
   // A page of several items is within `max_page_bytes`.
-  if (Array.isArray(value)) return value.length === 1 && hasLongText(value[0]);
-  return Object.values(value).some(hasLongText);
+  if (Array.isArray(value)) return value.length === 1 ? longTextBytes(value[0]) : 0;
+  return Object.values(value).reduce((sum: number, one: unknown) => sum + longTextBytes(one), 0);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Identity } from '../access/authorize.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
-import { hasLongText, type LargeJson } from './large-json.ts';
+import { type LargeJson, longTextBytes } from './large-json.ts';
 import { siteOf } from './networks.ts';
 import type { Served } from './served.ts';
 
@@ -34,22 +34,25 @@ export async function sendJson(
   res: Response,
   value: unknown,
 ): Promise<void> {
+  const hold = (bytes: number) => {
+    const holder = holderOf(res.req, res);
+    served.charge(holder, bytes);
+    responses.take(holder, bytes);
+    whenClosed(res, () => responses.give(holder, bytes));
+  };
+  const long_bytes = longTextBytes(value);
   let json: string | Uint8Array;
-  if (hasLongText(value)) {
-    const { user_id, network } = holderOf(res.req, res);
+  if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
+    hold(long_bytes); // before it is made: what waits for that is in memory already
+    const { user_id, network } = holderOf(res.req, res);
     json = await large_json.write(user_id ?? network, value);
   } else {
     // Not by Express's json(): what it looks up for each response is known here.
     json = JSON.stringify(value);
+    const bytes = Buffer.byteLength(json);
+    if (bytes > small_response_bytes) hold(bytes);
   }
-  const length = Buffer.byteLength(json);
-  if (length > small_response_bytes) {
-    const holder = holderOf(res.req, res);
-    served.charge(holder, length);
-    responses.take(holder, length);
-    whenClosed(res, () => responses.give(holder, length));
-  }
-  res.setHeader('Content-Length', length);
+  res.setHeader('Content-Length', Buffer.byteLength(json));
   res.end(json);
 }

@@ -14,19 +14,19 @@ function refusal(served: Served, holder: { user_id: string | undefined; network:
   }
 }
 
-describe('an account that has had a quarter of a minute’s bytes', () => {
+describe('an account that has had a sixteenth of a minute’s bytes', () => {
   test('is refused until some of them are due, and others are not', () => {
     const served = new Served(60 * mib);
     expect(refusal(served, ada)).toBeUndefined();
-    served.charge(ada, 20 * mib); // 5 MiB more than may come at once, at 1 MiB a second
-    expect(refusal(served, ada)).toBe('rate_limited, 5');
+    served.charge(ada, 7 * mib); // 3.25 MiB more than may come at once, at 1 MiB a second
+    expect(refusal(served, ada)).toBe('rate_limited, 4');
     expect(refusal(served, { ...ada, user_id: 'grace' })).toBeUndefined();
-    expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBe('rate_limited, 5');
+    expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBe('rate_limited, 4');
   });
 
   test('shares its network’s bound of twice as much with the accounts beside it', () => {
     const served = new Served(60 * mib);
-    for (const user_id of ['a', 'b', 'c']) served.charge({ ...ada, user_id }, 12 * mib);
+    for (const user_id of ['a', 'b', 'c']) served.charge({ ...ada, user_id }, 4.5 * mib);
     expect(refusal(served, ada)).toBe('rate_limited, 3');
     expect(refusal(served, { user_id: undefined, network: ada.network })).toBe('rate_limited, 3');
     expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBeUndefined();

@@ -14,7 +14,7 @@ export class Served {
 
   /** For an account; a network may have twice as much. */
   constructor(bytes_per_minute: number) {
-    const pace = (count: number) => new Pace({ count, within_ms: 60_000, burst: count / 4 });
+    const pace = (count: number) => new Pace({ count, within_ms: 60_000, burst: count / 16 });
     this.#accounts = pace(bytes_per_minute);
     this.#networks = pace(bytes_per_minute * networks_of_one_account);
   }

@@ -60,7 +60,7 @@ class Bounds {
       else this.violations.push(`large responses: answered ${status}`);
     });
     const minutes = (performance.now() - started) / 60_000;
-    const most = mib * 2 ** 20 * (0.25 + minutes) + at_once * 1.1 * text_bytes;
+    const most = mib * 2 ** 20 * (1 / 16 + minutes) + at_once * 1.1 * text_bytes;
     if (bytes > most || refused === 0) {
       this.violations.push(`${who}: ${Math.round(bytes / 2 ** 20)} MiB of responses within ${minutes.toFixed(1)} min`);
     }
@@ -242,7 +242,7 @@ export const bounds: Check = {
       'max_workflow_versions_per_project, 0)',
     ),
     'bytes are not counted': broken('quotas/usage.ts', 'weigh(bytes, Math.random())', '0'),
-    'responses are not charged': broken('http/send.ts', 'served.charge(holder, length);', ''),
+    'responses are not charged': broken('http/send.ts', 'served.charge(holder, bytes);', ''),
     'responses are charged to accounts alone': broken(
       'http/served.ts',
       'this.#networks.charge(network, now, bytes);',
