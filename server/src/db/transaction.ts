@@ -23,6 +23,12 @@ export interface Scope {
   network?: string | undefined;
 }
 
+/** Has the error say which function sent the statement, where the driver's own trace ends at the socket. */
+function toldWhere(error: unknown): never {
+  if (error instanceof Error) Error.captureStackTrace(error);
+  throw error;
+}
+
 /** A handle that reads. Statements issued without awaiting in between travel in one burst. */
 export class Db {
   readonly #client: pg.ClientBase;
@@ -40,12 +46,12 @@ export class Db {
     if (this.#over) throw new Error('The transaction is over.');
     if (!this.#corked) this.#cork();
     // Not by the driver's own promise, which keeps the rows from being collected until a full collection (decision 28).
-    return new Promise((resolve, reject) => {
+    return new Promise<pg.QueryResult>((resolve, reject) => {
       this.#client.query(query as pg.QueryConfig, (error: Error | null, result: pg.QueryResult) => {
         if (error === null) resolve(result);
         else reject(error);
       });
-    });
+    }).catch(toldWhere);
   }
 
   /** Makes one write of a burst, where the driver makes one of each statement: a read of a ticket has five. */
