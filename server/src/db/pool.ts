@@ -43,6 +43,8 @@ type Options = Omit<pg.PoolConfig, 'onConnect'> & {
   onConnect: (client: pg.ClientBase) => Promise<void>;
 };
 
+const look_every_ms = 500;
+
 /**
  * Destroys a connection whose server owes a response and has sent nothing for so long: the last resort against one that
  * hangs without closing. The driver's query_timeout would count the time of a statement's predecessors in its burst, too,
@@ -51,10 +53,18 @@ type Options = Omit<pg.PoolConfig, 'onConnect'> & {
 function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
   const driver = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
   const { stream } = driver.connection;
-  stream.setTimeout(after_ms, () => {
-    if (driver.readyForQuery) return;
-    stream.destroy(Object.assign(new Error('PostgreSQL did not respond in time.'), { code: 'ETIMEDOUT' }));
-  });
+  let read = -1;
+  let heard = 0;
+  const look = setInterval(() => {
+    const now = performance.now();
+    if (driver.readyForQuery || stream.bytesRead !== read) {
+      read = stream.bytesRead;
+      heard = now;
+    } else if (now - heard >= after_ms) {
+      stream.destroy(Object.assign(new Error('PostgreSQL did not respond in time.'), { code: 'ETIMEDOUT' }));
+    }
+  }, look_every_ms).unref();
+  stream.once('close', () => clearInterval(look));
 }
 
 /** How the app's connections are made. */

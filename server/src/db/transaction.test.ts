@@ -230,6 +230,7 @@ describe('a connection', () => {
     const hung = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 100 });
     const read = () => readOnly(hung, {}, (db) => db.one<{ one: number }>(sql`select 1 as one`));
     await read();
+    await new Promise((resolve) => setTimeout(resolve, 2_300)); // idle for longer than a response may take
     proxy.turn('hanging');
     await expect(read()).rejects.toMatchObject({ code: 'database_unavailable' });
     proxy.turn('fair');
