@@ -37,6 +37,11 @@ export class ByteShares {
     this.#requireShare(network, bytes, this.#of_network);
     const most = bytes <= small_bytes ? this.#total * 1.25 : this.#total;
     if (this.#sum > 0 && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+    this.add({ user_id, network }, bytes);
+  }
+
+  /** Counts bytes as held that can't be refused any more. */
+  add({ user_id, network }: Holder, bytes: number): void {
     this.#add(user_id, bytes);
     this.#add(network, bytes);
     this.#sum += bytes;
@@ -44,9 +49,7 @@ export class ByteShares {
 
   /** Counts bytes as held no longer. */
   give({ user_id, network }: Holder, bytes: number): void {
-    this.#add(user_id, -bytes);
-    this.#add(network, -bytes);
-    this.#sum -= bytes;
+    this.add({ user_id, network }, -bytes);
   }
 
   /** Refuses early who has used up a share: before anything is asked of the database. */

@@ -270,6 +270,7 @@ export function createRoutes(router: Router, services: Services): Routes {
       const workspace_id = workspaceOf(request);
       if (operation.body !== undefined) usage.requireRoom(workspace_id);
       const answer = await transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
+        requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
         const writer = applyToWrite(tx, caller, access, workspace_id);
         const handled = handler(tx, writer, request);
         await Promise.allSettled([handled]);

@@ -28,16 +28,21 @@ export interface Sending {
   large_json: LargeJson;
 }
 
-/** Sends a value as JSON; its bytes count as its caller's until they are taken. The status and type are set before. */
+/**
+ * Sends a value as JSON; its bytes count as its caller's until they are taken. The status and type are set before. Throws
+ * `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be done a second time.
+ */
 export async function sendJson(
   { responses, served, large_json }: Sending,
   res: Response,
   value: unknown,
 ): Promise<void> {
+  const is_done = res.req.method !== 'GET' && res.statusCode < 300;
   const hold = (bytes: number) => {
     const holder = holderOf(res.req, res);
     served.charge(holder, bytes);
-    responses.take(holder, bytes);
+    if (is_done) responses.add(holder, bytes);
+    else responses.take(holder, bytes);
     whenClosed(res, () => responses.give(holder, bytes));
   };
   const long_bytes = longTextBytes(value);
@@ -46,7 +51,10 @@ export async function sendJson(
     if (res.closed) return; // nobody is left to read it
     hold(long_bytes); // before it is made: what waits for that is in memory already
     const { user_id, network } = holderOf(res.req, res);
-    json = await large_json.write(user_id ?? network, value);
+    json = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
+      if (is_done) return JSON.stringify(value);
+      throw error;
+    });
   } else {
     // Not by Express's json(): what it looks up for each response is known here.
     json = JSON.stringify(value);

@@ -79,7 +79,7 @@ async function useIt(server: { url: string }): Promise<string> {
 }
 
 /** What the processes of the container may do, and where they can write. */
-async function confinement(container: Container): Promise<string[]> {
+async function confinement(container: Container, { tmpfs = [] }: Service): Promise<string[]> {
   const violations: string[] = [];
   const { stdout } = await container.exec('sh', '-c', 'cat /proc/[0-9]*/status');
   const values = (name: string) =>
@@ -91,7 +91,7 @@ async function confinement(container: Container): Promise<string[]> {
   const writes = async (file: string) => (await container.exec('touch', file)).status === 0;
   for (const file of ['/app/x', '/home/node/x', '/var/tmp/x'])
     if (await writes(file)) violations.push(`${file} is written`);
-  if (!(await writes('/tmp/x'))) violations.push('/tmp is not writable');
+  for (const at of tmpfs) if (!(await writes(`${at}/x`))) violations.push(`${at} is not writable`);
   return violations;
 }
 
@@ -134,7 +134,7 @@ export async function serveImage(podman: Podman, image: string, progress: (done:
     const violations: string[] = [];
     const email = await useIt({ url }).catch((error: unknown) => error);
     if (typeof email !== 'string') return [`it is healthy, and can’t be used: ${String(email)}`];
-    violations.push(...(await confinement(container)));
+    violations.push(...(await confinement(container, baton)));
     violations.push(...(await resetsPassword(containers, migrate, url, email)));
     progress(0.6);
     const grace_s = seconds(baton.stop_grace_period);

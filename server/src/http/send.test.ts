@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { ByteShares } from './byte-shares.ts';
+import { HoldBack } from './hold-back.ts';
+import { LargeJson } from './large-json.ts';
+import { problemHandler } from './problem.ts';
+import { sendJson } from './send.ts';
+import { Served } from './served.ts';
+
+test('with no share of the memory left, a read is refused, and the response of a write that is done is not', async () => {
+  const responses = new ByteShares(64 * 1024 * 1024);
+  const sending = { responses, served: new Served(2 ** 30), large_json: new LargeJson() };
+  const network = '127.0.0.1';
+  responses.take({ user_id: undefined, network }, 32 * 1024 * 1024);
+  const body = { text: 'x'.repeat(100_000) };
+  const app = express();
+  app.all('/', (_req, res) => sendJson(sending, res, body));
+  app.use(problemHandler({ ...sending, log: pino({ level: 'silent' }) }, new HoldBack(0)));
+  const server = createServer(app).listen(0, network);
+  await once(server, 'listening');
+  const url = `http://${network}:${(server.address() as AddressInfo).port}/`;
+  const [read, write] = [await fetch(url), await fetch(url, { method: 'POST' })];
+  expect([read.status, write.status, await write.json()]).toEqual([429, 200, body]);
+  await read.text();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(responses.held).toBe(32 * 1024 * 1024);
+});
