@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ByteShares } from './byte-shares.ts';
 
 const ada = { user_id: 'ada', network: '10.0.0.1' };
@@ -41,4 +41,22 @@ test('what is larger than a share passes alone, and nothing large passes beyond 
   shares.take(eve, 90 * mib);
   shares.give(eve, 90 * mib);
   expect(shares.held).toBe(0);
+});
+
+test('a caller that was refused is refused early for a second, and no other caller is', () => {
+  vi.useFakeTimers();
+  try {
+    const shares = new ByteShares(100);
+    shares.take(ada, 20);
+    expect(() => shares.requireRoom(ada)).not.toThrow();
+    expect(() => shares.take(ada, 10)).toThrow(limited);
+    vi.advanceTimersByTime(900);
+    expect(() => shares.requireRoom(ada)).toThrow(limited);
+    expect(() => shares.take(ada, 10)).toThrow(limited); // which doesn't make the second longer
+    expect(() => shares.requireRoom(bob)).not.toThrow();
+    vi.advanceTimersByTime(100);
+    expect(() => shares.requireRoom(ada)).not.toThrow();
+  } finally {
+    vi.useRealTimers();
+  }
 });

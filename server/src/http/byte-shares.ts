@@ -1,4 +1,5 @@
 import { BatonError } from '../errors.ts';
+import { Pace } from './pace.ts';
 
 /** Whose bytes they are: an account's, if it is known, and a network's. */
 export interface Holder {
@@ -14,6 +15,8 @@ export class ByteShares {
   readonly #of_user: number;
   readonly #of_network: number;
   readonly #held = new Map<string, number>();
+  /** Who was refused within the last second. */
+  readonly #refused = new Pace({ count: 1, within_ms: 1000, burst: 0 });
   #sum = 0;
 
   /** `total` for the process; of that, an account may have a quarter and a network half. */
@@ -30,14 +33,17 @@ export class ByteShares {
 
   /**
    * Counts bytes as held. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
-   * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working. Something may always be held: what is larger than a share passes alone.
+   * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working.
+   * Something may always be held: what is larger than a share passes alone.
    */
-  take({ user_id, network }: Holder, bytes: number): void {
-    this.#requireShare(user_id, bytes, this.#of_user);
-    this.#requireShare(network, bytes, this.#of_network);
+  take(holder: Holder, bytes: number): void {
+    if (!this.#hasShare(holder, bytes)) {
+      this.#refused.spend(nameOf(holder), performance.now());
+      throw tooMany();
+    }
     const most = bytes <= small_bytes ? this.#total * 1.25 : this.#total;
     if (this.#sum > 0 && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
-    this.add({ user_id, network }, bytes);
+    this.add(holder, bytes);
   }
 
   /** Counts bytes as held that can't be refused any more. */
@@ -52,17 +58,18 @@ export class ByteShares {
     this.add({ user_id, network }, -bytes);
   }
 
-  /** Refuses early who has used up a share: before anything is asked of the database. */
-  requireRoom({ user_id, network }: Holder): void {
-    this.#requireShare(user_id, 1, this.#of_user);
-    this.#requireShare(network, 1, this.#of_network);
+  /**
+   * Refuses early who has used up a share, before anything is asked of the database; and for a second who was refused:
+   * a response is large only once it has been read, and would be read again and again.
+   */
+  requireRoom(holder: Holder): void {
+    if (this.#refused.wait_ms(nameOf(holder), performance.now()) > 0 || !this.#hasShare(holder, 1)) throw tooMany();
   }
 
-  #requireShare(who: string | undefined, bytes: number, share: number): void {
-    const held = who === undefined ? 0 : (this.#held.get(who) ?? 0);
-    if (held === 0 || held + bytes <= share) return;
-    const detail = 'Too many bytes of your requests and responses are in progress.';
-    throw new BatonError('rate_limited', { detail }, { retry_after_s: 1 });
+  #hasShare({ user_id, network }: Holder, bytes: number): boolean {
+    const fits = (held: number, share: number) => held === 0 || held + bytes <= share;
+    const of_user = user_id === undefined ? 0 : (this.#held.get(user_id) ?? 0);
+    return fits(of_user, this.#of_user) && fits(this.#held.get(network) ?? 0, this.#of_network);
   }
 
   #add(who: string | undefined, bytes: number): void {
@@ -71,4 +78,11 @@ export class ByteShares {
     if (held > 0) this.#held.set(who, held);
     else this.#held.delete(who);
   }
+}
+
+const nameOf = ({ user_id, network }: Holder) => user_id ?? network;
+
+function tooMany(): BatonError {
+  const detail = 'Too many bytes of your requests and responses are in progress.';
+  return new BatonError('rate_limited', { detail }, { retry_after_s: 1 });
 }

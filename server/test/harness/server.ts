@@ -23,12 +23,8 @@ export interface TestServer {
 /** Opens /metrics of every server of the tests. */
 export const metrics_token = randomBytes(24).toString('hex');
 
-/** Settings that only a test would use: quick hashes, limits out of the way. */
-export const test_environment = {
-  BATON_ENV_FILE: '', // whoever runs the tests may have a .env
-  NODE_ENV: 'test',
-  LOG_LEVEL: 'error',
-  BATON_BCRYPT_COST: '4',
+/** Limits out of a test's way. */
+const no_limits = {
   BATON_RATE_LIMIT_PER_MINUTE: '1000000',
   BATON_AUTH_LIMIT_PER_ADDRESS: '1000000',
   BATON_AUTH_LIMIT_PER_ACCOUNT: '1000000',
@@ -36,6 +32,18 @@ export const test_environment = {
   BATON_REFUSAL_DELAY_MS: '0',
   BATON_WRITE_MIB_PER_HOUR: '1000000',
   BATON_READ_MIB_PER_MINUTE: '1000000',
+};
+
+/** Limits as an operator has them who sets none. */
+export const default_limits = Object.fromEntries(Object.keys(no_limits).map((name) => [name, '']));
+
+/** Settings that only a test would use: quick hashes, no limits. */
+export const test_environment = {
+  BATON_ENV_FILE: '', // whoever runs the tests may have a .env
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'error',
+  BATON_BCRYPT_COST: '4',
+  ...no_limits,
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_JWT_KEYS: ['newer', 'older'].map((kid) => `${kid}:${randomBytes(48).toString('base64')}`).join(','),
