@@ -48,6 +48,12 @@ describe('migrations', () => {
     expect((await tables()).length).toBeGreaterThan(15);
   });
 
+  test('that are missing are told in one line', async () => {
+    await expect(migrate({ url, dir: path.join(dir, 'nowhere') })).rejects.toThrow(
+      /^Migrations are missing: there is no .*nowhere\. Install/,
+    );
+  });
+
   test('are remembered once, however many servers look at the same moment', async () => {
     await migrate({ url, dir });
     const client = new pg.Client({ connectionString: url });

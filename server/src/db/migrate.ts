@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { requireMigratable } from './connection-check.ts';
-import { MigrationProgress } from './migration-failure.ts';
+import { MigrationFailedError, MigrationProgress } from './migration-failure.ts';
 
 /** The folder of the .sql files, each run in one transaction: cut anywhere, it is undone. */
 export const migrations_dir = path.resolve(import.meta.dirname, '../../migrations');
@@ -63,6 +63,8 @@ export async function migrate(options: {
   log?: (message: string) => void;
 }): Promise<string[]> {
   const dir = options.dir ?? migrations_dir;
+  if (!existsSync(dir))
+    throw new MigrationFailedError(`Migrations are missing: there is no ${dir}. Install Baton again.`);
   const { runner } = await import('node-pg-migrate'); // most processes never migrate
   const client = new pg.Client({ connectionString: options.url, application_name: 'baton migrate' });
   client.on('error', () => undefined); // the query under way rejects

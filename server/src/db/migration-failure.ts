@@ -3,7 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { toLine } from '../lib/text.ts';
 
-/** A migration that the database refused. The message names the file and the line, and says what to do. */
+/** Migrations that are missing, or one that the database refused. The message says what to do. */
 export class MigrationFailedError extends Error {
   override name = 'MigrationFailedError';
 }

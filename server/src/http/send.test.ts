@@ -8,15 +8,14 @@ import { ByteShares } from './byte-shares.ts';
 import { HoldBack } from './hold-back.ts';
 import { LargeJson } from './large-json.ts';
 import { problemHandler } from './problem.ts';
-import { sendJson } from './send.ts';
+import { type Sending, sendJson } from './send.ts';
 import { Served } from './served.ts';
 
-test('with no share of the memory left, a read is refused, and the response of a write that is done is not', async () => {
-  const responses = new ByteShares(64 * 1024 * 1024);
-  const sending = { responses, served: new Served(2 ** 30), large_json: new LargeJson() };
-  const network = '127.0.0.1';
-  responses.take({ user_id: undefined, network }, 32 * 1024 * 1024);
-  const body = { text: 'x'.repeat(100_000) };
+const network = '127.0.0.1';
+const body = { text: 'x'.repeat(100_000) };
+
+/** What becomes of a read and of a write whose responses are this body. */
+async function outcomes(sending: Sending): Promise<{ read: number; write: number; written: unknown }> {
   const app = express();
   app.all('/', (_req, res) => sendJson(sending, res, body));
   app.use(problemHandler({ ...sending, log: pino({ level: 'silent' }) }, new HoldBack(0)));
@@ -24,9 +23,27 @@ test('with no share of the memory left, a read is refused, and the response of a
   await once(server, 'listening');
   const url = `http://${network}:${(server.address() as AddressInfo).port}/`;
   const [read, write] = [await fetch(url), await fetch(url, { method: 'POST' })];
-  expect([read.status, write.status, await write.json()]).toEqual([429, 200, body]);
+  const written: unknown = await write.json();
   await read.text();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+  return { read: read.status, write: write.status, written };
+}
+
+test('with no share of the memory left, a read is refused, and the response of a write that is done is not', async () => {
+  const responses = new ByteShares(64 * 1024 * 1024);
+  const sending = { responses, served: new Served(2 ** 30), large_json: new LargeJson() };
+  responses.take({ user_id: undefined, network }, 32 * 1024 * 1024);
+  expect(await outcomes(sending)).toEqual({ read: 429, write: 200, written: body });
   expect(responses.held).toBe(32 * 1024 * 1024);
+});
+
+test('with a full queue for large JSON, a read is refused, and the response of a write that is done is not', async () => {
+  const large_json = new LargeJson();
+  const most = 65; // one is written, 64 wait
+  const long = '\u0001'.repeat(2_000_000);
+  const before = Array.from({ length: most }, (_, n) => large_json.write(`account ${n}`, n === 0 ? long : ''));
+  const sending = { responses: new ByteShares(2 ** 26), served: new Served(2 ** 30), large_json };
+  expect(await outcomes(sending)).toEqual({ read: 503, write: 200, written: body });
+  expect(await Promise.all(before)).toHaveLength(most);
 });
