@@ -2,6 +2,7 @@
 // reads, since an older Node than the project needs is to be told so, or exchanged for npm's, rather than fail to parse.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -44,6 +45,8 @@ for (const [name, version] of Object.entries(dependencies)) {
   if (!isInstalled(name, version)) refuse('The packages of this version of Baton are not installed. Run npm ci first.');
 }
 const node = chooseNode(needed);
+// Before the file is loaded, which would have Node load its compiler of TypeScript.
+const compiled = path.join(modules, '.cache', 'compiled');
 const given = process.argv.slice(2);
 const options = given.slice(
   0,
@@ -54,9 +57,13 @@ const script = path.resolve(root, file);
 
 if (node === process.execPath && options.length === 0) {
   process.argv = [node, script, ...rest];
+  module.enableCompileCache(compiled);
   await import(pathToFileURL(script).href);
 } else {
-  const child = spawn(node, [...options, script, ...rest], { stdio: 'inherit' });
+  const child = spawn(node, [...options, script, ...rest], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('error', (error) => refuse(`${node} can't be run: ${error.message}`));
   child.once('exit', (code) => process.exit(code ?? 1));

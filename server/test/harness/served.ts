@@ -7,6 +7,8 @@ import { test_environment } from './server.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
+// As bin/run.js starts it.
+const compiled = path.resolve(import.meta.dirname, '../../../node_modules/.cache/compiled');
 const patch = path.resolve(import.meta.dirname, 'patch.ts');
 
 /** The real server in processes of its own. */
@@ -67,6 +69,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
       env: {
         PATH,
         HOME,
+        NODE_COMPILE_CACHE: compiled,
         ...test_environment,
         BATON_MIGRATE: options.database_url === undefined ? 'on' : 'off',
         ...(options.database_url === undefined ? {} : { DATABASE_URL: options.database_url }),
