@@ -38,7 +38,7 @@ export async function createTicket(
     const detail = `Tickets of this project start in: ${definition.initial.join(', ')}.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '/status', detail }] });
   }
-  const row: TicketRow = {
+  const row: TicketRow & { description: string } = {
     ...input,
     workspace_id,
     id: newId(),

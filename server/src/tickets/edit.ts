@@ -41,14 +41,14 @@ export async function editTicket(
     });
   }
   const changes_since = await changesAfter(tx, before, version ?? before.version, Object.keys(edit));
-  const merged = mergeEdit({ current: before, changes_since, edit });
+  const merged = mergeEdit<Required<TicketChanges>, typeof edit>({ current: before, changes_since, edit });
   if (!merged.ok) {
     throw new BatonError('edit_conflict', { current_version: before.version, fields: merged.conflicts });
   }
   if (relative) {
     const labels = changeSet(before.labels, { add: labels_add, remove: labels_remove });
     if (labels.length !== before.labels.length || labels.some((label, index) => label !== before.labels[index])) {
-      merged.changes['labels'] = [before.labels, labels];
+      merged.changes.labels = [before.labels, labels];
     }
   }
   const fields = Object.entries(merged.changes);

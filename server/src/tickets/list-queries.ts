@@ -15,7 +15,7 @@ import {
   withinBudget,
 } from '../db/walk.ts';
 import { isUuid } from '../lib/ids.ts';
-import type { TicketRow } from './queries.ts';
+import { short_columns, type TicketRow } from './queries.ts';
 
 /** What narrows a list of tickets; times in canonical form, spans wide open where nothing was asked. */
 export interface TicketFilter {
@@ -230,24 +230,9 @@ function matches({ filter, workspace_id }: TicketList): Sql {
     and (${active === everything}::boolean or (${within(activity, active)}))`;
 }
 
-const plain_columns: Column[] = [
-  sql`workspace_id`,
-  sql`project_id`,
-  sql`number`,
-  sql`title`,
-  sql`status`,
-  sql`status_sequence`,
-  sql`resolution`,
-  sql`priority`,
-  sql`labels`,
-  sql`assignee_id`,
-  sql`reporter_id`,
-  sql`due_on`,
-  sql`version`,
-  sql`created_at`,
-  sql`updated_at`,
-  sql`deleted_at`,
-].map((name) => ({ name, value: sql`c.${name}` }));
+// The id is there already, as the place of the row.
+const { id: _, ...listed_columns } = short_columns;
+const plain_columns: Column[] = Object.values(listed_columns).map((name) => ({ name, value: sql`c.${name}` }));
 
 /** One page of a list, by one of its sources. */
 export function ticketPage(list: TicketList, source: Source, options: { limit: number; description: boolean }): Sql {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeEdit, valuesAt } from './merge.ts';
 
-const current = { title: 'now', labels: ['a', 'b'], priority: 'low', due_on: null };
+type Row = Record<'title' | 'labels' | 'priority' | 'due_on', unknown>;
+const current: Row = { title: 'now', labels: ['a', 'b'], priority: 'low', due_on: null };
 const since = [
   { version: 2, changes: { title: ['first', 'second'] as const } },
   { version: 3, changes: { title: ['second', 'now'] as const, status: ['open', 'closed'] as const } },
@@ -38,18 +39,19 @@ test('values go back through the changes, latest first', () => {
   expect(valuesAt(current, [])).toEqual(current);
 });
 
-const field = fc.constantFrom('title', 'priority', 'due_on');
-const edits = fc.dictionary(field, fc.constantFrom('x', 'y', 'z'));
+const value = fc.constantFrom('x', 'y', 'z');
+const edits = fc.record({ title: value, priority: value, due_on: value }, { requiredKeys: [] });
 
 test('two edits of one base: a field both changed to different values is never overwritten', () => {
   fc.assert(
     fc.property(edits, edits, (first, second) => {
-      const base: Record<string, unknown> = { title: 'x', priority: 'y', due_on: 'z' };
+      const base: Row = { title: 'x', priority: 'y', due_on: 'z', labels: [] };
       const one = mergeEdit({ current: base, changes_since: [], edit: first });
       if (!one.ok) throw new Error('nothing to conflict with');
       const after = { ...base, ...first };
       const two = mergeEdit({ current: after, changes_since: [{ version: 2, changes: one.changes }], edit: second });
-      const clash = Object.keys(second).some((name) => name in one.changes && second[name] !== after[name]);
+      const names = Object.keys(second) as (keyof typeof second)[];
+      const clash = names.some((name) => name in one.changes && second[name] !== after[name]);
       expect(two.ok).toBe(!clash);
       if (two.ok)
         expect({ ...after, ...Object.fromEntries(Object.entries(two.changes).map(([k, [, v]]) => [k, v])) }).toEqual({

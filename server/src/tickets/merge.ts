@@ -10,9 +10,13 @@ export interface Conflict {
   theirs: unknown;
 }
 
-export type MergeResult =
-  | { ok: true; changes: Record<string, [from: unknown, to: unknown]> }
-  | { ok: false; conflicts: Record<string, Conflict> };
+/** What an edit changes of a row's fields. */
+export type Changes<Row> = { [Field in keyof Row]?: [from: Row[Field], to: Row[Field]] };
+
+export type MergeResult<Row> = { ok: true; changes: Changes<Row> } | { ok: false; conflicts: Record<string, Conflict> };
+
+/** An edit of fields that a row has: of any other, its value would have to be what can't be. */
+type EditOf<Row, Edit> = { [Field in keyof Edit]: Field extends keyof Row ? Row[Field] | undefined : never };
 
 /** Values of JSON: scalars, and lists of them. */
 function equal(a: unknown, b: unknown): boolean {
@@ -55,11 +59,11 @@ export function valuesAt<Row extends object>(current: Row, changes_since: readon
  * somebody changed to something else is a conflict. All or nothing. An edit to what the field already is changes
  * nothing and conflicts with nothing. Lists are sets, which are merged.
  */
-export function mergeEdit(input: {
-  current: object;
+export function mergeEdit<Row extends object, Edit extends EditOf<Row, Edit>>(input: {
+  current: Row;
   changes_since: readonly Change[];
-  edit: Partial<Record<string, unknown>>;
-}): MergeResult {
+  edit: Edit;
+}): MergeResult<Row> {
   const { changes_since, edit } = input;
   const current = { ...input.current } as Record<string, unknown>;
   const base = valuesAt(current, changes_since);
@@ -79,5 +83,6 @@ export function mergeEdit(input: {
       conflicts[field] = { base: was, mine, theirs };
     }
   }
-  return Object.keys(conflicts).length > 0 ? { ok: false, conflicts } : { ok: true, changes };
+  if (Object.keys(conflicts).length > 0) return { ok: false, conflicts };
+  return { ok: true, changes: changes as Changes<Row> };
 }

@@ -1,5 +1,6 @@
 import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
-import { join, type Sql, sql } from '../db/sql.ts';
+import { assigned, type Columns, inserted, selected } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -18,10 +19,38 @@ export interface TicketRow extends Omit<Ticket, 'description' | 'status_category
   project_archived_at: string | null;
 }
 
+/** What a row has that is stored elsewhere. */
+type Joined = 'key' | 'workflow_version' | 'project_archived_at' | 'last_activity_at';
+
+/** Every column of a ticket. */
+export const ticket_columns = {
+  workspace_id: sql`workspace_id`,
+  id: sql`id`,
+  project_id: sql`project_id`,
+  number: sql`number`,
+  title: sql`title`,
+  description: sql`description`,
+  status: sql`status`,
+  status_sequence: sql`status_sequence`,
+  resolution: sql`resolution`,
+  priority: sql`priority`,
+  labels: sql`labels`,
+  assignee_id: sql`assignee_id`,
+  reporter_id: sql`reporter_id`,
+  due_on: sql`due_on`,
+  version: sql`version`,
+  created_at: sql`created_at`,
+  updated_at: sql`updated_at`,
+  deleted_at: sql`deleted_at`,
+} satisfies Columns<Exclude<keyof TicketRow, Joined>>;
+
+/** The same without the description, which is read where it is asked for. */
+const { description: _, ...short_columns } = ticket_columns;
+export { short_columns };
+
 const columns = sql`
-  t.workspace_id, t.id, p.key || '-' || t.number as key, t.project_id, t.number, t.title, t.status, t.status_sequence,
-  t.resolution, t.priority, t.labels, t.assignee_id, t.reporter_id, t.due_on, t.version,
-  t.created_at, t.updated_at, t.deleted_at, p.workflow_version, p.archived_at as project_archived_at`;
+  ${selected(short_columns, sql`t`)}, p.key || '-' || t.number as key, p.workflow_version,
+  p.archived_at as project_archived_at`;
 
 /** The time of the last comment or change: stored nowhere, so that a comment writes no ticket. */
 const lastActivity = (workspace_id: string) => sql`greatest(t.updated_at, (
@@ -127,13 +156,10 @@ export function takeNumber(tx: Tx, claim: Claim, ref: string): Promise<NumberedP
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
 
-export function insertTicket(tx: Tx, row: TicketRow): void {
-  tx.send(sql`
-    insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority,
-      labels, assignee_id, reporter_id, due_on, created_at, updated_at)
-    values (${row.workspace_id}, ${row.id}, ${row.project_id}, ${row.number}, ${row.title}, ${row.description},
-      ${row.status}, ${row.status}, ${row.priority}, ${row.labels}, ${row.assignee_id}, ${row.reporter_id},
-      ${row.due_on}, ${row.created_at}, ${row.updated_at})`);
+const created_columns = { ...ticket_columns, initial_status: sql`initial_status` };
+
+export function insertTicket(tx: Tx, row: TicketRow & { description: string }): void {
+  tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, initial_status: row.status })}`);
   if (row.labels.length > 0) insertLabels(tx, row);
 }
 
@@ -160,35 +186,11 @@ function keepDescription(tx: Tx, { workspace_id, id }: TicketRow, version: numbe
     where t.workspace_id = ${workspace_id} and t.id = ${id}`);
 }
 
-/** What may change of a ticket, apart from its version and time, which always do. */
-export type TicketChanges = Partial<
-  Pick<
-    TicketRow,
-    | 'title'
-    | 'description'
-    | 'status'
-    | 'status_sequence'
-    | 'resolution'
-    | 'priority'
-    | 'labels'
-    | 'assignee_id'
-    | 'due_on'
-    | 'deleted_at'
-  >
->;
+/** What never changes of a ticket. */
+type Fixed = 'workspace_id' | 'id' | 'project_id' | 'number' | 'reporter_id' | 'created_at';
 
-const assignments: { [Field in keyof TicketChanges]-?: Sql } = {
-  title: sql`title = `,
-  description: sql`description = `,
-  status: sql`status = `,
-  status_sequence: sql`status_sequence = `,
-  resolution: sql`resolution = `,
-  priority: sql`priority = `,
-  labels: sql`labels = `,
-  assignee_id: sql`assignee_id = `,
-  due_on: sql`due_on = `,
-  deleted_at: sql`deleted_at = `,
-};
+/** What may change of a ticket, apart from its version and time, which always do. */
+export type TicketChanges = Partial<Omit<TicketRow, Fixed | Joined | 'version' | 'updated_at'>>;
 
 /**
  * Changes a ticket that the transaction holds locked, and gives it as it is then. Only the changed columns are
@@ -196,12 +198,9 @@ const assignments: { [Field in keyof TicketChanges]-?: Sql } = {
  */
 export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChanges): LockedTicket {
   const version = ticket.version + 1;
-  const set = Object.entries(changes).map(
-    ([field, value]) => sql`${assignments[field as keyof TicketChanges]}${value}`,
-  );
   if (changes.description !== undefined && isLong(ticket.description)) keepDescription(tx, ticket, version);
   tx.send(sql`
-    update tickets set ${join(set, sql`, `)}, version = ${version}, updated_at = ${ticket.at}
+    update tickets set ${assigned(ticket_columns, { ...changes, version, updated_at: ticket.at })}
     where workspace_id = ${ticket.workspace_id} and id = ${ticket.id}`);
   const last_activity_at = ticket.last_activity_at > ticket.at ? ticket.last_activity_at : ticket.at;
   const after = { ...ticket, ...changes, version, updated_at: ticket.at, last_activity_at };

@@ -1,0 +1,39 @@
+import { join, type Sql, sql } from './sql.ts';
+
+/**
+ * A table's columns, by the fields of its rows. Each table has one such map, checked by `satisfies Columns<…>`, and what
+ * reads, inserts and changes its rows is made from it: a field that is forgotten is an error of the compiler.
+ */
+export type Columns<Field extends string> = Readonly<Record<Field, Sql>>;
+
+const comma = sql`, `;
+
+/** The columns as a select lists them, of the table that has this name in the statement. */
+export function selected(columns: Columns<string>, table: Sql): Sql {
+  return join(
+    Object.values(columns).map((column) => sql`${table}.${column}`),
+    comma,
+  );
+}
+
+/** What an insert says behind the table: its columns, and their values in this row. */
+export function inserted<Field extends string>(
+  columns: Columns<Field>,
+  row: Readonly<Record<NoInfer<Field>, unknown>>,
+): Sql {
+  const fields = Object.keys(columns) as Field[];
+  const values = fields.map((field) => sql`${row[field]}`);
+  return sql`(${join(Object.values(columns), comma)}) values (${join(values, comma)})`;
+}
+
+/** What an update sets: the columns of these fields, and no other. */
+export function assigned<Field extends string>(
+  columns: Columns<Field>,
+  changes: Partial<Record<NoInfer<Field>, unknown>>,
+): Sql {
+  const fields = Object.keys(changes) as Field[];
+  return join(
+    fields.map((field) => sql`${columns[field]} = ${changes[field]}`),
+    comma,
+  );
+}
