@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
-import { Marked } from 'marked';
 
 const require = createRequire(import.meta.url);
 const assets = path.dirname(require.resolve('swagger-ui-dist/package.json'));
@@ -30,13 +29,19 @@ const pageHeaders = helmet({
   strictTransportSecurity: false,
 });
 
+const errors = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
+const errors_frame = readFileSync(path.join(own, 'errors.html'), 'utf8');
+
 /** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
-function errorsPage(): string {
-  const text = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
-  const html = new Marked().parse(text, { async: false });
+async function makeErrorsPage(): Promise<string> {
+  const { Marked } = await import('marked');
+  const html = new Marked().parse(errors, { async: false });
   const anchored = html.replaceAll(/<h2>(\w+)<\/h2>/g, '<h2 id="$1"><code>$1</code></h2>');
-  return readFileSync(path.join(own, 'errors.html'), 'utf8').replace('<!-- errors -->', () => anchored);
+  return errors_frame.replace('<!-- errors -->', () => anchored);
 }
+
+// Made when somebody first asks for it, so that no start waits for it.
+let errors_page: Promise<string> | undefined;
 
 /** What the page loads. The packages' folders have more, which nobody needs from here. */
 const page_files = ['/docs.css', '/docs.js', '/swagger-ui.css', '/swagger-ui-bundle.js'];
@@ -47,7 +52,6 @@ const onlyPageFiles: RequestHandler = (req, _res, next) => next(page_files.inclu
 /** The document and its page, from this server alone: no network needed, nothing loaded from elsewhere. */
 export function docsRouter(): Router {
   const router = Router();
-  const errors = errorsPage();
   router.get('/', (_req, res) => res.redirect('docs'));
   router.get('/openapi.json', (_req, res) => {
     res.setHeader('Cache-Control', 'no-cache');
@@ -58,8 +62,8 @@ export function docsRouter(): Router {
     pageHeaders(_req, res, next);
   });
   router.get('/docs', (_req, res) => res.sendFile(path.join(own, 'docs.html'), { acceptRanges: false }));
-  router.get('/docs/errors', (_req, res) => {
-    res.type('text/html').send(errors);
+  router.get('/docs/errors', async (_req, res) => {
+    res.type('text/html').send(await (errors_page ??= makeErrorsPage()));
   });
   // Nobody needs a part of a page, nor a redirect to a directory that isn't shown.
   const options = { index: false, redirect: false, acceptRanges: false } as const;
