@@ -7,11 +7,12 @@ import { startEmbedded } from '../../src/db/embedded.ts';
 import { isAlive, readClaim } from '../../src/db/embedded/postmaster.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { withDatabase } from './database.ts';
+import { data_place_variable } from './memory-disk.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
 /** An empty directory that others may pass through, for BATON_DATA_DIR. */
 export function emptyDataDir(): string {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-data-'));
+  const dir = mkdtempSync(path.join(process.env[data_place_variable] || os.tmpdir(), 'baton-data-'));
   chmodSync(dir, 0o755);
   takeDownOnSignal(() => rmSync(dir, { recursive: true, force: true }));
   return dir;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
+import { data_place_variable } from '../harness/memory-disk.ts';
 import { familyOf, noProcesses } from '../harness/processes.ts';
 import { test_environment } from '../harness/server.ts';
 import { emptyDir, madeDir } from './running.ts';
@@ -109,7 +110,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
       const folder = path.join(place, 'tmp');
       mkdirSync(folder);
       spawnSync('chmod', ['-R', '755', place]);
-      const terminal = openTerminal(command(place), { TMPDIR: folder });
+      const terminal = openTerminal(command(place), { TMPDIR: folder, [data_place_variable]: '' });
       const entries = () => readdirSync(folder, { recursive: true }).map(String);
       await until(() => entries().some((entry) => entry.endsWith('postmaster.pid')), terminal.shown);
       const family = terminal.family();
