@@ -1,3 +1,4 @@
+import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -5,7 +6,18 @@ import { leastIdOf, newId } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
 import type { KeptToken } from './refresh-token.ts';
 
-const columns = sql`u.id, u.email, u.name, u.version, u.created_at, u.updated_at`;
+/** The columns of an account that are shown. */
+const user_columns = {
+  id: sql`id`,
+  email: sql`email`,
+  name: sql`name`,
+  version: sql`version`,
+  created_at: sql`created_at`,
+  updated_at: sql`updated_at`,
+} satisfies Columns<keyof User>;
+
+const columns = selected(user_columns, sql`u`);
+const created_columns = without(user_columns, 'version', 'created_at', 'updated_at');
 
 /** The account with this address unless it is disabled. */
 export function enabledUserByEmail(db: Db, email: string): Promise<User | undefined> {
@@ -33,9 +45,12 @@ export function lockUser(tx: Tx, user_id: string): Promise<{ version: number }> 
 }
 
 /** Nothing when the address is taken: a failure would write it to PostgreSQL's log. */
-export function insertUser(tx: Tx, row: { id: string; email: string; name: string }): Promise<User | undefined> {
+export function insertUser(
+  tx: Tx,
+  row: Omit<User, 'version' | 'created_at' | 'updated_at'>,
+): Promise<User | undefined> {
   return tx.maybeOne(sql`
-    insert into users as u (id, email, name) values (${row.id}, ${row.email}, ${row.name})
+    insert into users as u ${inserted(created_columns, row)}
     on conflict (email) do nothing returning ${columns}`);
 }
 

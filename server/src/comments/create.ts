@@ -10,15 +10,9 @@ import { insertComment } from './queries.ts';
 export async function createComment(tx: Tx, writer: Writer, ref: string, input: { body: string }): Promise<Comment> {
   const { actor, ticket } = await openTicket(tx, writer, ref, { hold: 'comment' });
   const { workspace_id, user_id } = actor;
-  const comment = {
-    id: newId(),
-    ticket_id: ticket.id,
-    author_id: user_id,
-    body: input.body,
-    created_at: ticket.now,
-  };
-  insertComment(tx, { ...comment, workspace_id });
-  const { ticket_id } = comment;
+  const ticket_id = ticket.id;
+  const created = { id: newId(), ticket_id, author_id: user_id, body: input.body, created_at: ticket.now };
+  const comment = insertComment(tx, workspace_id, created);
   recordAudit(tx, actor, { action: 'comment.created', subject_id: comment.id, ticket_id, after: { ticket_id } });
-  return { ...comment, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
+  return comment;
 }

@@ -1,5 +1,6 @@
 import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
-import { join, sql } from '../db/sql.ts';
+import { assigned, type Columns, inserted, selected } from '../db/columns.ts';
+import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -7,31 +8,32 @@ import { newId } from '../lib/ids.ts';
 import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Comment, CommentRevision } from './contract.ts';
 
-const names = [
-  sql`id`,
-  sql`ticket_id`,
-  sql`author_id`,
-  sql`body`,
-  sql`version`,
-  sql`created_at`,
-  sql`edited_at`,
-  sql`deleted_at`,
-  sql`deleted_by`,
-  sql`purged_at`,
-];
-const columns = join(
-  names.map((name) => sql`c.${name}`),
-  sql`, `,
-);
+/** Every column of a comment, but for its workspace's. */
+const comment_columns = {
+  id: sql`id`,
+  ticket_id: sql`ticket_id`,
+  author_id: sql`author_id`,
+  body: sql`body`,
+  version: sql`version`,
+  created_at: sql`created_at`,
+  edited_at: sql`edited_at`,
+  deleted_at: sql`deleted_at`,
+  deleted_by: sql`deleted_by`,
+  purged_at: sql`purged_at`,
+} satisfies Columns<keyof Comment>;
 
-export interface NewComment extends Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'created_at'> {
-  workspace_id: string;
-}
+const columns = selected(comment_columns, sql`c`);
+const stored_columns = { ...comment_columns, workspace_id: sql`workspace_id` };
 
-export function insertComment(tx: Tx, row: NewComment): void {
-  tx.send(sql`
-    insert into comments (workspace_id, ticket_id, id, author_id, body, created_at)
-    values (${row.workspace_id}, ${row.ticket_id}, ${row.id}, ${row.author_id}, ${row.body}, ${row.created_at})`);
+/** Writes a comment that is new, and gives it. */
+export function insertComment(
+  tx: Tx,
+  workspace_id: string,
+  created: Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'created_at'>,
+): Comment {
+  const comment = { ...created, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
+  tx.send(sql`insert into comments ${inserted(stored_columns, { ...comment, workspace_id })}`);
+  return comment;
 }
 
 export function commentsOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
@@ -40,7 +42,7 @@ export function commentsOf(db: Db, workspace_id: string, ticket_id: string, part
     from comments c
     where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and ${part.after}
     ${part.order_and_limit}`;
-  return db.rows(withinBudget(page, names, longText(sql`body`)));
+  return db.rows(withinBudget(page, Object.values(comment_columns), longText(comment_columns.body)));
 }
 
 /** A comment of a ticket that is there. */
@@ -89,8 +91,7 @@ export function reviseComment(
     values (${workspace_id}, ${comment.ticket_id}, ${comment.id}, ${comment.version}, ${comment.author_id},
       ${comment.body}, ${comment.edited_at ?? comment.created_at})`);
   tx.send(sql`
-    update comments set body = ${changes.body}, version = ${version}, edited_at = ${changes.edited_at},
-      deleted_at = ${changes.deleted_at}, deleted_by = ${changes.deleted_by}
+    update comments set ${assigned(comment_columns, { ...changes, version })}
     where workspace_id = ${workspace_id} and ticket_id = ${comment.ticket_id} and id = ${comment.id}`);
   return { ...comment, ...changes, version };
 }

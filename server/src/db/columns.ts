@@ -8,6 +8,15 @@ export type Columns<Field extends string> = Readonly<Record<Field, Sql>>;
 
 const comma = sql`, `;
 
+/** The columns without some. */
+export function without<Field extends string, Left extends Field>(
+  columns: Columns<Field>,
+  ...left_out: Left[]
+): Columns<Exclude<Field, Left>> {
+  const kept = Object.entries<Sql>(columns).filter(([field]) => !left_out.some((one) => one === field));
+  return Object.fromEntries(kept) as Record<Exclude<Field, Left>, Sql>;
+}
+
 /** The columns as a select lists them, of the table that has this name in the statement. */
 export function selected(columns: Columns<string>, table: Sql): Sql {
   return join(

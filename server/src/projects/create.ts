@@ -21,7 +21,7 @@ export async function createProject(
   const { key, name, workflow } = input;
   const definition = typeof workflow === 'string' ? presets[workflow] : workflow;
   await requireFewer(tx, 'projects_per_workspace', max_projects_per_workspace, projectRows(workspace_id));
-  const project = await insertProject(tx, { workspace_id, id: newId(), key, name, created_by: user_id });
+  const project = await insertProject(tx, workspace_id, { id: newId(), key, name, created_by: user_id });
   if (project === undefined) throw new BatonError('project_key_taken');
   insertWorkflow(tx, { workspace_id, project_id: project.id, version: 1, definition, created_by: user_id });
   const statuses = definition.statuses.map((status) => status.key);

@@ -1,3 +1,4 @@
+import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -6,8 +7,20 @@ import type { Project } from './contract.ts';
 import type { Loss, Standing } from './remap.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
-const columns = sql`
-  p.id, p.key, p.name, p.workflow_version, p.version, p.created_by, p.created_at, p.updated_at, p.archived_at`;
+/** Every column of a project that is shown. */
+const project_columns = {
+  id: sql`id`,
+  key: sql`key`,
+  name: sql`name`,
+  workflow_version: sql`workflow_version`,
+  version: sql`version`,
+  created_by: sql`created_by`,
+  created_at: sql`created_at`,
+  updated_at: sql`updated_at`,
+  archived_at: sql`archived_at`,
+} satisfies Columns<keyof Project>;
+
+const columns = selected(project_columns, sql`p`);
 
 /** The conditions that find one project by its id or its key. */
 export function isProject(workspace_id: string, ref: string): Sql {
@@ -43,28 +56,37 @@ export function projectRows(workspace_id: string): Sql {
   return sql`select 1 from projects p where p.workspace_id = ${workspace_id}`;
 }
 
+/** What a new project has by default. */
+const by_default = ['workflow_version', 'version', 'created_at', 'updated_at', 'archived_at'] as const;
+const created_columns = { ...without(project_columns, ...by_default), workspace_id: sql`workspace_id` };
+
 /** Nothing when the key is taken. */
 export function insertProject(
   tx: Tx,
-  row: { workspace_id: string; id: string; key: string; name: string; created_by: string },
+  workspace_id: string,
+  project: Omit<Project, (typeof by_default)[number]>,
 ): Promise<Project | undefined> {
   return tx.maybeOne(sql`
-    insert into projects as p (workspace_id, id, key, name, created_by)
-    values (${row.workspace_id}, ${row.id}, ${row.key}, ${row.name}, ${row.created_by})
+    insert into projects as p ${inserted(created_columns, { ...project, workspace_id })}
     on conflict (workspace_id, key) do nothing
     returning ${columns}`);
 }
+
+/** All that may change of a project, apart from its version and time, which always do. */
+export type ProjectChanges = Omit<
+  Project,
+  'id' | 'key' | 'version' | 'created_by' | 'created_at' | 'updated_at' | 'archived_at'
+> & { archived: boolean };
 
 export function updateProject(
   tx: Tx,
   workspace_id: string,
   id: string,
-  row: { name: string; archived: boolean; workflow_version: number },
+  { archived, ...row }: ProjectChanges,
 ): Promise<Project> {
-  const archived_at: Sql = row.archived ? sql`coalesce(p.archived_at, now())` : sql`null`;
+  const archived_at: Sql = archived ? sql`coalesce(p.archived_at, now())` : sql`null`;
   return tx.one(sql`
-    update projects as p set name = ${row.name}, archived_at = ${archived_at},
-      workflow_version = ${row.workflow_version}, version = p.version + 1,
+    update projects as p set ${assigned(project_columns, { ...row, archived_at })}, version = p.version + 1,
       updated_at = greatest(now(), p.updated_at + interval '1 microsecond')
     where p.workspace_id = ${workspace_id} and p.id = ${id}
     returning ${columns}`);

@@ -6,7 +6,10 @@ import type { Body } from '../http/contract.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import { openProject } from './access.ts';
 import type { Project, update_project } from './contract.ts';
-import { updateProject } from './queries.ts';
+import { type ProjectChanges, updateProject } from './queries.ts';
+
+/** What a caller may change. */
+type Edit = Pick<ProjectChanges, Exclude<keyof Body<typeof update_project>, 'version'>>;
 
 /** Renames, archives or brings back a project. What is already so changes nothing. */
 export async function changeProject(
@@ -21,8 +24,8 @@ export async function changeProject(
   if (input.version !== undefined && input.version !== before.version) {
     throw new BatonError('conflict', { detail: 'The project has changed since.', current_version: before.version });
   }
-  const was = { name: before.name, archived: before.archived_at !== null };
-  const becomes = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
+  const was: Edit = { name: before.name, archived: before.archived_at !== null };
+  const becomes: Edit = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
   if (becomes.name === was.name && becomes.archived === was.archived) return before;
   const after = await updateProject(tx, actor.workspace_id, before.id, {
     ...becomes,

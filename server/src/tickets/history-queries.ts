@@ -1,9 +1,11 @@
+import { selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { before_and_after } from '../audit/queries.ts';
 import { withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ActivityEntry, ProjectTransition } from './history-contract.ts';
+import { shown_transition } from './queries.ts';
 
 const activity_columns = [
   sql`id`,
@@ -48,8 +50,7 @@ export function projectTransitions(
   part: KeysetPart,
 ): Promise<ProjectTransition[]> {
   return db.rows(sql`
-    select h.id, h.ticket_id, p.key || '-' || t.number as ticket_key, h.sequence, h.from_status, h.to_status,
-      h.resolution, h.comment_id, h.actor_id, h.remapped, h.created_at
+    select ${selected(shown_transition, sql`h`)}, p.key || '-' || t.number as ticket_key
     from status_history h
     join tickets t on t.workspace_id = ${workspace_id} and t.id = h.ticket_id
     join projects p on p.workspace_id = ${workspace_id} and p.id = ${project_id}

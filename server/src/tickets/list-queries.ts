@@ -1,3 +1,4 @@
+import { without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import {
   allOf,
@@ -231,8 +232,10 @@ function matches({ filter, workspace_id }: TicketList): Sql {
 }
 
 // The id is there already, as the place of the row.
-const { id: _, ...listed_columns } = short_columns;
-const plain_columns: Column[] = Object.values(listed_columns).map((name) => ({ name, value: sql`c.${name}` }));
+const plain_columns: Column[] = Object.values<Sql>(without(short_columns, 'id')).map((name) => ({
+  name,
+  value: sql`c.${name}`,
+}));
 
 /** One page of a list, by one of its sources. */
 export function ticketPage(list: TicketList, source: Source, options: { limit: number; description: boolean }): Sql {

@@ -1,5 +1,5 @@
 import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, selected } from '../db/columns.ts';
+import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -44,9 +44,8 @@ export const ticket_columns = {
   deleted_at: sql`deleted_at`,
 } satisfies Columns<Exclude<keyof TicketRow, Joined>>;
 
-/** The same without the description, which is read where it is asked for. */
-const { description: _, ...short_columns } = ticket_columns;
-export { short_columns };
+/** The same but the description, which is read where it is asked for. */
+export const short_columns = without(ticket_columns, 'description');
 
 const columns = sql`
   ${selected(short_columns, sql`t`)}, p.key || '-' || t.number as key, p.workflow_version,
@@ -225,28 +224,29 @@ export interface TransitionRow extends Omit<Transition, 'comment'> {
   workflow_version: number;
 }
 
-export function insertTransition(tx: Tx, row: TransitionRow): void {
-  tx.send(sql`
-    insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
-      to_status, resolution, comment_id, actor_id, created_at)
-    values (${row.workspace_id}, ${row.ticket_id}, ${row.sequence}, ${row.id}, ${row.project_id},
-      ${row.workflow_version}, ${row.from_status}, ${row.to_status}, ${row.resolution}, ${row.comment_id},
-      ${row.actor_id}, ${row.created_at})`);
-}
+/** Every column of the status history. */
+const transition_columns = {
+  workspace_id: sql`workspace_id`,
+  ticket_id: sql`ticket_id`,
+  sequence: sql`sequence`,
+  id: sql`id`,
+  project_id: sql`project_id`,
+  workflow_version: sql`workflow_version`,
+  from_status: sql`from_status`,
+  to_status: sql`to_status`,
+  resolution: sql`resolution`,
+  comment_id: sql`comment_id`,
+  actor_id: sql`actor_id`,
+  remapped: sql`remapped`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof TransitionRow>;
 
-const transition_columns = [
-  sql`id`,
-  sql`ticket_id`,
-  sql`sequence`,
-  sql`from_status`,
-  sql`to_status`,
-  sql`resolution`,
-  sql`comment_id`,
-  sql`comment`,
-  sql`actor_id`,
-  sql`remapped`,
-  sql`created_at`,
-];
+/** Those that are shown. */
+export const shown_transition = without(transition_columns, 'workspace_id', 'project_id', 'workflow_version');
+
+export function insertTransition(tx: Tx, row: TransitionRow): void {
+  tx.send(sql`insert into status_history ${inserted(transition_columns, row)}`);
+}
 
 /** The ticket's status history; nothing if the ticket isn't there. */
 export function transitionsOf(
@@ -256,14 +256,13 @@ export function transitionsOf(
   part: KeysetPart,
 ): Promise<Transition[]> {
   const page = sql`
-    select h.id, h.ticket_id, h.sequence, h.from_status, h.to_status, h.resolution, h.comment_id,
-      nullif(c.body, '') as comment, h.actor_id, h.remapped, h.created_at
+    select ${selected(shown_transition, sql`h`)}, nullif(c.body, '') as comment
     from status_history h
     left join comments c
       on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id
     where h.workspace_id = ${workspace_id} and h.ticket_id = ${ticket_id} and ${part.after}
     ${part.order_and_limit}`;
-  return db.rows(withinBudget(page, transition_columns, longText(sql`comment`)));
+  return db.rows(withinBudget(page, [...Object.values(shown_transition), sql`comment`], longText(sql`comment`)));
 }
 
 /** Of the fields named, those that changed after a version, each as it was in that version. */

@@ -45,8 +45,7 @@ export async function transitionTicket(
   const comment_id = input.comment === undefined ? null : newId();
   const after = updateTicket(tx, before, changes);
   if (comment_id !== null && input.comment !== undefined) {
-    insertComment(tx, {
-      workspace_id: actor.workspace_id,
+    insertComment(tx, actor.workspace_id, {
       ticket_id: before.id,
       id: comment_id,
       author_id: actor.user_id,

@@ -1,10 +1,20 @@
+import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Invitation } from './contract.ts';
 
-const columns = sql`i.id, i.email, i.role, i.invited_by, i.created_at, i.expires_at`;
+/** The columns of an invitation that are shown. */
+const invitation_columns = {
+  id: sql`id`,
+  email: sql`email`,
+  role: sql`role`,
+  invited_by: sql`invited_by`,
+  created_at: sql`created_at`,
+  expires_at: sql`expires_at`,
+} satisfies Columns<keyof Invitation>;
+
+const columns = selected(invitation_columns, sql`i`);
 const open = sql`i.accepted_at is null and i.revoked_at is null`;
 
 /** A row for each invitation that may be accepted. */
@@ -40,23 +50,20 @@ export function retireDead(tx: Tx, workspace_id: string, email: string): void {
       and (i.expires_at <= now() or not ${standsBehind(workspace_id)})`);
 }
 
+const created_columns = {
+  ...without(invitation_columns, 'created_at'),
+  workspace_id: sql`workspace_id`,
+  token_hash: sql`token_hash`,
+};
+
 /** Nothing when an open one stands in the way. */
 export function insertInvitation(
   tx: Tx,
-  row: {
-    workspace_id: string;
-    id: string;
-    email: string;
-    role: Role;
-    hash: Buffer;
-    invited_by: string;
-    ttl_s: number;
-  },
+  row: Omit<Invitation, 'created_at' | 'expires_at'> & { workspace_id: string; token_hash: Buffer; ttl_s: number },
 ): Promise<Invitation | undefined> {
+  const expires_at = sql`now() + ${row.ttl_s} * interval '1 second'`;
   return tx.maybeOne(sql`
-    insert into invitations as i (workspace_id, id, email, role, token_hash, invited_by, expires_at)
-    values (${row.workspace_id}, ${row.id}, ${row.email}, ${row.role}, ${row.hash}, ${row.invited_by},
-      now() + ${row.ttl_s} * interval '1 second')
+    insert into invitations as i ${inserted(created_columns, { ...row, expires_at })}
     on conflict (workspace_id, email) where accepted_at is null and revoked_at is null do nothing
     returning ${columns}`);
 }

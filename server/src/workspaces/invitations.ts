@@ -41,7 +41,14 @@ export async function invite(
   const id = newId();
   const ttl_s = config.invitation_ttl_s;
   const { token, hash } = newInvitationToken(workspace_id, id);
-  const invitation = await insertInvitation(tx, { ...input, workspace_id, id, hash, invited_by: user_id, ttl_s });
+  const invitation = await insertInvitation(tx, {
+    ...input,
+    workspace_id,
+    id,
+    token_hash: hash,
+    invited_by: user_id,
+    ttl_s,
+  });
   if (invitation === undefined) throw new BatonError('invitation_pending');
   recordAudit(tx, actor, {
     action: 'invitation.created',

@@ -1,10 +1,22 @@
-import { type Sql, sql } from '../db/sql.ts';
+import type { Columns } from '../db/columns.ts';
+import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
 
-const columns = sql`m.user_id, u.name, u.email, m.role, m.version, m.created_at, m.updated_at`;
+/** What is shown of a member, and whose it is: the membership's, or the account's. */
+const member_columns = {
+  user_id: sql`m.user_id`,
+  name: sql`u.name`,
+  email: sql`u.email`,
+  role: sql`m.role`,
+  version: sql`m.version`,
+  created_at: sql`m.created_at`,
+  updated_at: sql`m.updated_at`,
+} satisfies Columns<keyof Member>;
+
+const columns = join(Object.values(member_columns), sql`, `);
 
 /** A row for each member. */
 export function memberships(workspace_id: string): Sql {

@@ -1,9 +1,19 @@
+import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Workspace } from './contract.ts';
 
-const columns = sql`w.id, w.name, w.version, w.created_at, w.updated_at`;
+/** A workspace's own columns that are shown. */
+const workspace_columns = {
+  id: sql`id`,
+  name: sql`name`,
+  version: sql`version`,
+  created_at: sql`created_at`,
+  updated_at: sql`updated_at`,
+} satisfies Columns<Exclude<keyof Workspace, 'role'>>;
+
+const columns = selected(workspace_columns, sql`w`);
 
 export function workspaceById(db: Db, workspace_id: string): Promise<Omit<Workspace, 'role'>> {
   return db.one(sql`select ${columns} from workspaces w where w.id = ${workspace_id}`);
@@ -25,9 +35,17 @@ export function ownedBy(user_id: string): Sql {
     where m.user_id = ${user_id} and m.role = 'owner'`;
 }
 
-export function insertWorkspace(tx: Tx, row: { id: string; name: string; created_by: string }) {
+const created_columns = {
+  ...without(workspace_columns, 'version', 'created_at', 'updated_at'),
+  created_by: sql`created_by`,
+};
+
+export function insertWorkspace(
+  tx: Tx,
+  row: Omit<Workspace, 'role' | 'version' | 'created_at' | 'updated_at'> & { created_by: string },
+) {
   return tx.one<Omit<Workspace, 'role'>>(sql`
-    insert into workspaces as w (id, name, created_by) values (${row.id}, ${row.name}, ${row.created_by})
+    insert into workspaces as w ${inserted(created_columns, row)}
     returning ${columns}`);
 }
 
