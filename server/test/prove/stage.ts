@@ -16,6 +16,9 @@ export const lasting_tokens = { BATON_ACCESS_TOKEN_TTL_S: '86400' };
 /** Settings of a server that is raced for: two processes, with connections for 64 clients' statements. */
 export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20', ...lasting_tokens };
 
+/** Settings for a part of a load that needs hashes to take their time: the same for all checks, which then share a server. */
+export const slow_hashes = { BATON_BCRYPT_COST: '9' };
+
 /** How the server is started over a database: the mutant's if there is one. */
 export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
   return {

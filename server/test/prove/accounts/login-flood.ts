@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Person, registerPerson } from '../../harness/people.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { quantile, setStage } from '../stage.ts';
+import { quantile, setStage, slow_hashes } from '../stage.ts';
 
-const full = { processes: 2, in_flight: 64, people: 8, bcrypt_cost: 12 };
+const full = { processes: 2, in_flight: 64, people: 8, settings: { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: '12' } };
 // Enough to tell hashes on threads from hashes between requests; no time is judged, so that nothing else at work tells.
-const part = { processes: 1, in_flight: 16, people: 4, bcrypt_cost: 9 };
+const part = { processes: 1, in_flight: 16, people: 4, settings: slow_hashes };
 
 /** Signs in without pause, with the right password and with a wrong one. */
 class Flood {
@@ -56,11 +56,8 @@ async function read(wire: Wire, token: string, count: number) {
 
 async function flood(run: Run, size: number): Promise<Finding> {
   const judged = size >= 1;
-  const { processes, in_flight, bcrypt_cost, people: count } = judged ? full : part;
-  const stage = await setStage(run, {
-    WEB_CONCURRENCY: String(processes),
-    BATON_BCRYPT_COST: String(bcrypt_cost),
-  });
+  const { processes, in_flight, settings, people: count } = judged ? full : part;
+  const stage = await setStage(run, settings);
   const wire = new Wire(stage.url, 1);
   const people = await Promise.all(Array.from({ length: count }, () => registerPerson(stage)));
   const token = people[0]?.access_token ?? '';
@@ -90,7 +87,13 @@ async function flood(run: Run, size: number): Promise<Finding> {
   const others = Object.keys(flooding.statuses).filter((status) => !['200', '401', '503'].includes(status));
   if (others.length > 0) violations.push(`sign-ins were answered ${others.join(', ')}`);
   return {
-    load: { reads: idle.length + flooded.length, sign_ins: flooding.answered, in_flight, bcrypt_cost, processes },
+    load: {
+      reads: idle.length + flooded.length,
+      sign_ins: flooding.answered,
+      in_flight,
+      bcrypt_cost: Number(settings.BATON_BCRYPT_COST),
+      processes,
+    },
     figures,
     violations: [...violations, ...(await stage.strike())],
   };

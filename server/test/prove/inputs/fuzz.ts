@@ -11,7 +11,6 @@ import { collectable, MemoryWatch } from './memory.ts';
 import { faultsOfRefusal } from './refusal.ts';
 import { type FuzzRequest, requestArbitraries, type Transport, type Who } from './requests.ts';
 
-const batch = 500;
 const at_once = 24;
 
 /** Those who ask, and what they know: all of it is of the owner's workspace. */
@@ -140,9 +139,11 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
 }
 
 async function fuzzIt(run: Run, size: number): Promise<Finding> {
+  const part = size < 0.002;
+  const batch = part ? 250 : 500;
   const stage = await setStage(run, {
     ...collectable,
-    WEB_CONCURRENCY: '2',
+    WEB_CONCURRENCY: part ? '1' : '2',
     // All act on one ticket: what waits for its lock on a slow machine is no fault of the inputs.
     BATON_LOCK_TIMEOUT_MS: '60000',
     BATON_STATEMENT_TIMEOUT_MS: '60000',
@@ -204,7 +205,7 @@ export const fuzz: Check = {
   promises: ['P27', 'P29', 'P30'],
   says: 'Requests made from the contract, sound and broken in all ways, never get a 5xx, and always an answer of the contract.',
   run: fuzzIt,
-  slice: 0.0025,
+  slice: 0.00125,
   control_size: 0.03,
   controls: {
     'an answer has a field that is not declared': broken(

@@ -4,11 +4,11 @@ import { startServing } from '../../harness/served.ts';
 import { Wire } from '../../harness/wire.ts';
 import { Guest, type Kind, kinds } from './guest.ts';
 
-const lanes = 16;
 const full_load = 10_000;
 
 /** Somebody's right is taken on one process while they use it on another, and is gone there once that is acknowledged. */
 async function revoke(run: Run, size: number): Promise<Finding> {
+  const lanes = size < 0.01 ? 6 : 16;
   const stage = await setStage(run);
   const second = await startServing({
     database_url: stage.database.url,
@@ -58,7 +58,7 @@ export const revocation: Check = {
   promises: ['P9'],
   says: 'Whoever loses a role, a membership, a session or the account on one process is refused by the very next request on another.',
   run: revoke,
-  slice: 0.01,
+  slice: 0.005,
   control_size: 0.01,
   controls: {
     'a revoked session lives on for 300 ms': {
