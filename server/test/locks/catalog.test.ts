@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dumpSchema } from '../../../scripts/schema.ts';
 import { createDatabase, type TestDatabase } from '../harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
 
@@ -15,6 +18,12 @@ describe('the schema', () => {
   test('keeps every rule that lets it be sharded by workspace', () => {
     expect(catalog.tables.length).toBeGreaterThan(15);
     expect(catalogViolations(catalog)).toEqual([]);
+  });
+
+  test('is the one in server/schema.sql', async () => {
+    const written = readFileSync(path.resolve(import.meta.dirname, '../../schema.sql'), 'utf8');
+    const message = 'server/schema.sql is stale. Run npm run generate, look at the difference, and commit it.';
+    expect(await dumpSchema(database.url), message).toBe(written);
   });
 
   const planted: [sql: string, says: string][] = [
