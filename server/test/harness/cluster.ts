@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedDatabase, startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { setTemplateUrl, template, withDatabase } from './database.ts';
+import { setTemplateUrl, template, test_prefix, withDatabase } from './database.ts';
 import { emptyDataDir, madeDataDir } from './installation.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
@@ -31,7 +32,7 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   const forget = takeDownOnSignal(stop);
   try {
     if (starting === undefined) await makeTemplate(given ?? '');
-    else await adaptToTests((await starting).url);
+    else await adaptToTests(await starting);
   } catch (error) {
     await stop();
     throw error;
@@ -39,13 +40,17 @@ export async function startCluster({ fsync }: { fsync: boolean }): Promise<() =>
   return stop;
 }
 
-async function adaptToTests(url: string): Promise<void> {
+async function adaptToTests({ url, data_dir }: EmbeddedDatabase): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   await admin.query(`alter database baton rename to ${template}`);
-  // Of a connection's cost a third is hashing its password 4,096 times, and tests make thousands of connections.
+  // Tests make thousands of connections. Of the cost of each a third would be hashing its password 4,096 times, and of what
+  // is left a fifth the rest of SCRAM, of which the tests' own databases are spared.
   await admin.query('set scram_iterations = 1');
   await admin.query(`alter role postgres password ${admin.escapeLiteral(new URL(url).password)}`);
+  const access = path.join(data_dir, 'pg_hba.conf');
+  writeFileSync(access, `host "/^${test_prefix}" all 127.0.0.1/32 trust\n${readFileSync(access, 'utf8')}`);
+  await admin.query('select pg_reload_conf()');
   await admin.end();
   setTemplateUrl(withDatabase(url, template));
 }

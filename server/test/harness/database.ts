@@ -3,6 +3,8 @@ import pg from 'pg';
 
 /** The template's name. */
 export const template = 'baton_template';
+/** What the names of the tests' databases begin with. */
+export const test_prefix = 'baton_test_';
 const variable = 'BATON_TEST_TEMPLATE_URL';
 
 export function withDatabase(url: string, database: string): string {
@@ -32,7 +34,7 @@ export interface TestDatabase {
 }
 
 export async function createDatabase(): Promise<TestDatabase> {
-  const name = `baton_test_${randomBytes(6).toString('hex')}`;
+  const name = `${test_prefix}${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
   await admin.connect();
   // Copied as files: block by block through the log takes several times as long.
