@@ -21,7 +21,7 @@ export function accountRoutes(routes: Routes, services: Services): void {
   routes.readOwn(contract.get_me, (db, _, { user_id }) => userById(db, user_id));
   routes.writeOwn(contract.update_me, async (tx, { user_id }, { body, if_match }) => {
     const { version } = await lockUser(tx, user_id);
-    requireMatch(if_match, version);
+    requireMatch(if_match, { current_version: version });
     return renameUser(tx, user_id, body.name);
   });
   routes.account(contract.change_password, changePassword);

@@ -20,7 +20,7 @@ export async function deleteComment(
       role: actor.role,
     });
   }
-  requireMatch(if_match, comment.version);
+  requireMatch(if_match, { current_version: comment.version });
   if (comment.deleted_at !== null) return;
   const { edited_at } = comment;
   const changes = { body: '', edited_at, deleted_at: comment.at, deleted_by: actor.user_id };

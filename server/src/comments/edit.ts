@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { openComment } from './access.ts';
 import type { Comment, update_comment } from './contract.ts';
 import { reviseComment } from './queries.ts';
@@ -22,11 +22,9 @@ export async function editComment(
     throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });
   }
   const { at: now, ...before } = comment;
-  requireMatch(if_match, before.version);
-  if (before.deleted_at !== null || (input.version !== undefined && input.version !== before.version)) {
-    const detail = before.deleted_at === null ? 'The comment has changed since.' : 'The comment is deleted.';
-    throw new BatonError('conflict', { detail, current_version: before.version });
-  }
+  const current = { current_version: before.version };
+  requireCurrent({ if_match, version: input.version }, current);
+  if (before.deleted_at !== null) throw new BatonError('conflict', { detail: 'The comment is deleted.', ...current });
   if (input.body === before.body) return before;
   const changes = { body: input.body, edited_at: now, deleted_at: null, deleted_by: null };
   const after = reviseComment(tx, actor.workspace_id, comment, changes);

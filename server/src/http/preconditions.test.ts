@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseIfMatch, refuseIfNoneMatch, requireMatch, requireNoTag } from './preconditions.ts';
+import { parseIfMatch, refuseIfNoneMatch, requireCurrent, requireMatch, requireNoTag } from './preconditions.ts';
 
 describe('If-Match', () => {
   test.each([
@@ -66,16 +66,28 @@ describe('If-Match', () => {
 
 describe('a precondition', () => {
   test('holds where none is asked for, where any will do, and at a version that is named', () => {
-    for (const if_match of [undefined, '*', [7], [6, 7]] as const) expect(requireMatch(if_match, 7)).toBeUndefined();
+    for (const if_match of [undefined, '*', [7], [6, 7]] as const) {
+      expect(requireMatch(if_match, { current_version: 7 })).toBeUndefined();
+      expect(requireCurrent({ if_match, version: undefined }, { current_version: 7 })).toBeUndefined();
+      expect(requireCurrent({ if_match, version: 7 }, { current_version: 7 })).toBeUndefined();
+    }
   });
 
   test('fails at every other version, and says which it is', () => {
-    const failure = (data: Record<string, unknown>) =>
-      expect.objectContaining({ code: 'precondition_failed', data: { current_version: 7, ...data } });
-    for (const if_match of [[], [6], [6, 8]]) {
-      expect(() => requireMatch(if_match, 7)).toThrow(failure({}));
-      expect(() => requireMatch(if_match, 7, { current_status: 'open' })).toThrow(failure({ current_status: 'open' }));
+    for (const current of [{ current_version: 7 }, { current_version: 7, current_status: 'open' }]) {
+      const failure = expect.objectContaining({ code: 'precondition_failed', data: current });
+      for (const if_match of [[], [6], [6, 8]]) {
+        expect(() => requireMatch(if_match, current)).toThrow(failure);
+        expect(() => requireCurrent({ if_match, version: 7 }, current)).toThrow(failure);
+      }
     }
+  });
+
+  test('in the body fails as a conflict, and says which version is current', () => {
+    const data = { detail: 'Version 6 is not the current one. Read it again.', current_version: 7 };
+    expect(() => requireCurrent({ if_match: '*', version: 6 }, { current_version: 7 })).toThrow(
+      expect.objectContaining({ code: 'conflict', data }),
+    );
   });
 });
 

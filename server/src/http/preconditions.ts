@@ -1,4 +1,4 @@
-import { BatonError } from '../errors.ts';
+import { BatonError, type ErrorData } from '../errors.ts';
 
 /** The versions an If-Match names, or `*` for any. */
 export type IfMatch = '*' | readonly number[];
@@ -33,10 +33,24 @@ export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   return header === undefined ? undefined : parse('If-Match', header, { weak: false });
 }
 
+/** What a resource is now, for a client that must decide again. */
+type Current = Omit<ErrorData<'conflict'>, 'detail'>;
+
 /** Throws `precondition_failed` unless the current version is one of those asked for. */
-export function requireMatch(if_match: IfMatch | undefined, current: number, data: Record<string, unknown> = {}): void {
-  if (if_match === undefined || if_match === '*' || if_match.includes(current)) return;
-  throw new BatonError('precondition_failed', { current_version: current, ...data });
+export function requireMatch(if_match: IfMatch | undefined, current: Current): void {
+  if (if_match === undefined || if_match === '*' || if_match.includes(current.current_version)) return;
+  throw new BatonError('precondition_failed', current);
+}
+
+/** Throws `precondition_failed` or `conflict` unless the resource has the version still that a write is based on. */
+export function requireCurrent(
+  base: { if_match: IfMatch | undefined; version: number | undefined },
+  current: Current,
+): void {
+  requireMatch(base.if_match, current);
+  if (base.version === undefined || base.version === current.current_version) return;
+  const detail = `Version ${base.version} is not the current one. Read it again.`;
+  throw new BatonError('conflict', { detail, ...current });
 }
 
 /**

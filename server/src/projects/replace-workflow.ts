@@ -3,7 +3,7 @@ import { recordAudit, recordAudits } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
 import { changed } from '../tickets/change.ts';
 import { openProject } from './access.ts';
@@ -53,13 +53,7 @@ export async function replaceWorkflow(
   const project = await openProject(tx, actor, ref);
   const { id: project_id } = project;
   if (project.archived_at !== null) throw new BatonError('project_archived');
-  requireMatch(if_match, project.workflow_version);
-  if (expected !== undefined && expected !== project.workflow_version) {
-    throw new BatonError('conflict', {
-      detail: 'The workflow has changed since.',
-      current_version: project.workflow_version,
-    });
-  }
+  requireCurrent({ if_match, version: expected }, { current_version: project.workflow_version });
   requireBelow('workflow_versions_per_project', max_workflow_versions_per_project, project.workflow_version);
   const before = await definitionOf(tx, { workspace_id, project_id, workflow_version: project.workflow_version });
   const loss = lossOf(before, definition);

@@ -1,9 +1,8 @@
 import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { openProject } from './access.ts';
 import type { Project, update_project } from './contract.ts';
 import { type ProjectChanges, updateProject } from './queries.ts';
@@ -20,10 +19,7 @@ export async function changeProject(
   if_match?: IfMatch,
 ): Promise<Project> {
   const before = await openProject(tx, actor, ref);
-  requireMatch(if_match, before.version);
-  if (input.version !== undefined && input.version !== before.version) {
-    throw new BatonError('conflict', { detail: 'The project has changed since.', current_version: before.version });
-  }
+  requireCurrent({ if_match, version: input.version }, { current_version: before.version });
   const was: Edit = { name: before.name, archived: before.archived_at !== null };
   const becomes: Edit = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
   if (becomes.name === was.name && becomes.archived === was.archived) return before;

@@ -1,9 +1,8 @@
 import type { Writer } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { openTicket } from './access.ts';
 import type { set_assignee, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
@@ -19,14 +18,7 @@ export async function assignTicket(
 ): Promise<Ticket> {
   const { actor, ticket: before } = await openTicket(tx, writer, ref, { assignee_id: input.assignee_id });
   const { version, assignee_id } = before;
-  requireMatch(if_match, version, { assignee_id });
-  if (input.version !== undefined && input.version !== version) {
-    throw new BatonError('conflict', {
-      detail: 'The ticket has changed since this version.',
-      current_version: version,
-      assignee_id,
-    });
-  }
+  requireCurrent({ if_match, version: input.version }, { current_version: version, assignee_id });
   if (assignee_id === input.assignee_id) return presentTo(tx, before, actor);
   const after = updateTicket(tx, before, { assignee_id: input.assignee_id });
   recordAudit(tx, actor, {

@@ -128,7 +128,7 @@ export const create_ticket = operation({
   response: ticket,
   etag: true,
   location: '/v1/workspaces/{workspace_id}/tickets/{id}',
-  errors: ['not_found', 'project_archived', 'assignee_not_member', 'conflict'],
+  errors: ['not_found', 'project_archived', 'assignee_not_member'],
 });
 
 export const list_tickets = operation({

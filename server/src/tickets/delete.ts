@@ -11,14 +11,14 @@ import { type LockedTicket, updateTicket } from './queries.ts';
 /** Deletes a ticket softly: it is gone for everybody, its number stays taken, and it can be restored. */
 export async function deleteTicket(tx: Tx, writer: Writer, ref: string, if_match?: IfMatch): Promise<void> {
   const { actor, ticket: before } = await openTicket(tx, writer, ref, { hold: 'delete' });
-  requireMatch(if_match, before.version);
+  requireMatch(if_match, { current_version: before.version });
   markDeleted(tx, actor, before, before.at);
 }
 
 /** Brings a deleted ticket back as it was. */
 export async function restoreTicket(tx: Tx, writer: Writer, ref: string, if_match?: IfMatch): Promise<Ticket> {
   const { actor, ticket: before } = await openTicket(tx, writer, ref, { hold: 'delete', deleted: true });
-  requireMatch(if_match, before.version);
+  requireMatch(if_match, { current_version: before.version });
   if (before.deleted_at === null) {
     throw new BatonError('conflict', { detail: 'The ticket is not deleted.', current_version: before.version });
   }

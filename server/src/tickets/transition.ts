@@ -4,7 +4,7 @@ import { insertComment } from '../comments/queries.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
@@ -36,10 +36,7 @@ export async function transitionTicket(
     current_version: before.version,
     allowed_transitions: allowedStatuses(before, definition, actor.role),
   };
-  requireMatch(if_match, before.version, current);
-  if (input.version !== undefined && input.version !== before.version) {
-    throw new BatonError('conflict', { detail: 'The ticket has changed since this version.', ...current });
-  }
+  requireCurrent({ if_match, version: input.version }, current);
   const changes = { ...decide(definition, before, actor, input, current), status_sequence: before.status_sequence + 1 };
 
   const comment_id = input.comment === undefined ? null : newId();

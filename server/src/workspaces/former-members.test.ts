@@ -211,15 +211,16 @@ describe('a former member', () => {
         ?.n;
     expect(await left()).toBe(tickets);
     const cleanups = new Cleanups(server.pool, pino({ level: 'silent' }));
-    await expect.poll(left, { timeout: 25_000 }).toBe(0);
+    const unfinished = () => look('select 1 from membership_cleanups where user_id = $1', person.user.id);
+    await expect.poll(unfinished, { timeout: 25_000 }).toEqual([]);
     await cleanups.stop();
+    expect(await left()).toBe(0);
     const entries = await look<{ n: number; by: string }>(
       `select count(*)::int as n, max(actor_id::text) as by from audit_log
        where action = 'ticket.assignee_changed' and before ->> 'assignee_id' = $1`,
       person.user.id,
     );
     expect(entries).toEqual([{ n: tickets, by: owner.user.id }]);
-    expect(await look('select 1 from membership_cleanups where user_id = $1', person.user.id)).toEqual([]);
   });
 });
 

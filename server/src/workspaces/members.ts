@@ -36,7 +36,7 @@ export async function changeRole(
   if_match?: IfMatch,
 ): Promise<Member> {
   const { member, role: own } = await openMember(tx, actor, user_id);
-  requireMatch(if_match, member.version);
+  requireMatch(if_match, { current_version: member.version });
   const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
   if (!may) throw new BatonError('forbidden', { detail: 'Only owners make and unmake owners.' });
   if (member.role === role) return member;
@@ -70,7 +70,7 @@ export async function removeMember(tx: Tx, actor: Actor, user_id: string, if_mat
   if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {
     throw new BatonError('forbidden', { detail: 'Owners remove anybody, admins all but owners; everybody may leave.' });
   }
-  requireMatch(if_match, member.version);
+  requireMatch(if_match, { current_version: member.version });
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
   endMembership(tx, actor.workspace_id, user_id);
   takeRights(tx, actor, user_id);

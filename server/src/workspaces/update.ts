@@ -2,7 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent, requireMatch } from '../http/preconditions.ts';
 import type { Workspace } from './contract.ts';
 import { lockWorkspace, markWorkspaceDeleted, renameWorkspace } from './queries.ts';
 
@@ -20,10 +20,7 @@ export async function changeWorkspace(
   if_match?: IfMatch,
 ): Promise<Workspace> {
   const before = await openWorkspace(tx, actor);
-  requireMatch(if_match, before.version);
-  if (input.version !== undefined && input.version !== before.version) {
-    throw new BatonError('conflict', { detail: 'The workspace has changed since.', current_version: before.version });
-  }
+  requireCurrent({ if_match, version: input.version }, { current_version: before.version });
   const { role, workspace_id } = actor;
   if (input.name === before.name) return { ...before, role };
   const after = await renameWorkspace(tx, workspace_id, input.name);
@@ -40,7 +37,7 @@ export async function changeWorkspace(
 /** Deletes a workspace softly: its rows stay, and nobody gets to them through the API. */
 export async function deleteWorkspace(tx: Tx, actor: Actor, if_match?: IfMatch): Promise<void> {
   const before = await openWorkspace(tx, actor);
-  requireMatch(if_match, before.version);
+  requireMatch(if_match, { current_version: before.version });
   markWorkspaceDeleted(tx, actor.workspace_id);
   recordAudit(tx, actor, {
     action: 'workspace.deleted',
