@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium_flags, findChromium } from '../../../scripts/chromium.ts';
 import { contracts } from '../../src/contracts.ts';
@@ -15,10 +15,12 @@ const shots = kept ?? mkdtempSync(path.join(os.tmpdir(), 'baton-pages-'));
 describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH where there is no Chromium)', () => {
   let server: TestServer;
   let browser: Browser;
+  let context: BrowserContext;
 
   beforeAll(async () => {
     server = await startServer();
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromium_flags });
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   });
   afterAll(async () => {
     await browser.close();
@@ -28,7 +30,7 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
 
   /** Opens a page, and gives what it complained of and whatever it loaded from elsewhere. */
   async function open(where: string): Promise<{ page: Page; faults: string[] }> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());

@@ -79,9 +79,9 @@ async function forge(run: Run, size: number): Promise<Finding> {
   // What the true key signed for somebody without a session is refused by the database, all else by the signature.
   if (kinds.size > 2) violations.push(`refused in ${kinds.size} ways: ${[...kinds].slice(0, 3).join(' | ')}`);
   if (![...kinds].some((kind) => kind.includes('Bearer'))) violations.push('no WWW-Authenticate');
-  violations.push(...(await edges(wire, from)));
+  const [at_the_edges, after_rotation] = await Promise.all([edges(wire, from), rotated(stage, run, from)]);
+  violations.push(...at_the_edges, ...after_rotation);
   if (!(await opens(wire, token))) violations.push('the true token is refused after all');
-  violations.push(...(await rotated(stage, run, from)));
   wire.close();
   return {
     load: { forged: forged.length },

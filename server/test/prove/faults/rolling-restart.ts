@@ -126,10 +126,13 @@ async function restart(run: Run, size: number): Promise<Finding> {
   }
   balancer.stop();
   await running;
-  for (const { served, wire } of backends) {
-    wire.close();
-    violations.push(...((await served.stop()) === 0 ? [] : ['a server did not end with 0']));
-  }
+  const codes = await Promise.all(
+    backends.map(({ served, wire }) => {
+      wire.close();
+      return served.stop();
+    }),
+  );
+  violations.push(...codes.filter((code) => code !== 0).map((code) => `a server ended with ${code}, not 0`));
   const broken = await brokenInvariants(database.owner);
   await database.drop();
   return {
