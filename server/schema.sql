@@ -20,6 +20,24 @@ begin
   end if;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.app_tenant_table(table_name regclass, rights text, owner_column text DEFAULT 'workspace_id'::text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  scope text := case owner_column when 'workspace_id' then 'app_workspace_id()' when 'user_id' then 'app_user_id()' end;
+  kind text := case owner_column when 'workspace_id' then 'workspace' else 'account' end;
+begin
+  if scope is null then raise exception 'A tenant table is keyed by workspace_id or user_id.'; end if;
+  perform app_distribute(table_name, owner_column);
+  execute format('alter table %s enable row level security', table_name);
+  execute format('alter table %s force row level security', table_name);
+  execute format('create policy own on %s using (%I = %s)', table_name, owner_column, scope);
+  execute format('grant %s on %s to baton_app', concat_ws(', ', 'select, insert', rights), table_name);
+  execute format('comment on table %s is %L', table_name,
+    kind || case when rights is null then ', append-only' else '' end);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.app_user_id()
  RETURNS uuid
  LANGUAGE sql
@@ -88,6 +106,7 @@ begin
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
 end $function$;
 
+-- account, append-only
 create table account_audit_log (
   user_id uuid not null,
   id uuid not null,
@@ -100,9 +119,12 @@ create table account_audit_log (
   constraint account_audit_log_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX account_audit_log_created ON public.account_audit_log USING btree (user_id, created_at, id);
-CREATE POLICY own ON account_audit_log USING ((user_id = app_user_id()));
+ALTER TABLE account_audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE account_audit_log FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON account_audit_log FOR ALL USING ((user_id = app_user_id()));
 GRANT INSERT, SELECT ON account_audit_log TO baton_app;
 
+-- workspace, append-only
 create table audit_log (
   workspace_id uuid not null,
   id uuid not null,
@@ -126,9 +148,12 @@ CREATE INDEX audit_log_subject ON public.audit_log USING btree (workspace_id, su
 CREATE INDEX audit_log_ticket ON public.audit_log USING btree (workspace_id, ticket_id, created_at, id) WHERE (ticket_id IS NOT NULL);
 CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
 CREATE INDEX audit_log_type ON public.audit_log USING btree (workspace_id, subject_type, created_at, id) WHERE (subject_type <> ALL (ARRAY['ticket'::text, 'comment'::text]));
-CREATE POLICY workspace ON audit_log USING ((workspace_id = app_workspace_id()));
+ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON audit_log FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON audit_log TO baton_app;
 
+-- workspace, append-only
 create table comment_revisions (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -140,9 +165,12 @@ create table comment_revisions (
   constraint comment_revisions_pkey PRIMARY KEY (workspace_id, ticket_id, comment_id, version),
   constraint comment_revisions_comment_fkey FOREIGN KEY (workspace_id, ticket_id, comment_id) REFERENCES comments(workspace_id, ticket_id, id)
 );
-CREATE POLICY workspace ON comment_revisions USING ((workspace_id = app_workspace_id()));
+ALTER TABLE comment_revisions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE comment_revisions FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON comment_revisions FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comment_revisions TO baton_app;
 
+-- workspace
 create table comments (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -163,9 +191,13 @@ create table comments (
 );
 CREATE INDEX comments_activity ON public.comments USING btree (workspace_id, created_at, ticket_id, id);
 CREATE INDEX comments_created ON public.comments USING btree (workspace_id, ticket_id, created_at, id);
-CREATE POLICY workspace ON comments USING ((workspace_id = app_workspace_id()));
+ALTER TABLE comments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE comments FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON comments FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comments TO baton_app;
+GRANT UPDATE (body, deleted_at, deleted_by, edited_at, version) ON comments TO baton_app;
 
+-- account
 create table failed_attempts (
   user_id uuid not null,
   action text not null,
@@ -180,9 +212,12 @@ create table failed_attempts (
   constraint failed_attempts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX failed_attempts_created ON public.failed_attempts USING btree (user_id, created_at, id);
-CREATE POLICY own ON failed_attempts USING ((user_id = app_user_id()));
+ALTER TABLE failed_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE failed_attempts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON failed_attempts FOR ALL USING ((user_id = app_user_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON failed_attempts TO baton_app;
 
+-- workspace
 create table invitations (
   workspace_id uuid not null,
   id uuid not null,
@@ -205,9 +240,12 @@ create table invitations (
 CREATE INDEX invitations_created ON public.invitations USING btree (workspace_id, created_at, id);
 CREATE INDEX invitations_open_by_inviter ON public.invitations USING btree (workspace_id, invited_by) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (workspace_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
-CREATE POLICY workspace ON invitations USING ((workspace_id = app_workspace_id()));
+ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON invitations FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON invitations TO baton_app;
 
+-- system
 create table membership_cleanups (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -219,6 +257,7 @@ create table membership_cleanups (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON membership_cleanups TO baton_app;
 
+-- workspace
 create table memberships (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -233,9 +272,12 @@ create table memberships (
 );
 CREATE INDEX memberships_created ON public.memberships USING btree (workspace_id, created_at, user_id);
 CREATE INDEX memberships_live ON public.memberships USING btree (workspace_id, created_at, user_id) WHERE (removed_at IS NULL);
-CREATE POLICY workspace ON memberships USING ((workspace_id = app_workspace_id()));
+ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
+ALTER TABLE memberships FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON memberships FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 
+-- account
 create table password_resets (
   user_id uuid not null,
   id uuid not null,
@@ -246,9 +288,12 @@ create table password_resets (
   constraint password_resets_pkey PRIMARY KEY (user_id, id),
   constraint password_resets_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
-CREATE POLICY own ON password_resets USING ((user_id = app_user_id()));
+ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE password_resets FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON password_resets FOR ALL USING ((user_id = app_user_id()));
 GRANT INSERT, SELECT, UPDATE ON password_resets TO baton_app;
 
+-- workspace
 create table project_statuses (
   workspace_id uuid not null,
   project_id uuid not null,
@@ -256,9 +301,12 @@ create table project_statuses (
   constraint project_statuses_pkey PRIMARY KEY (workspace_id, project_id, status),
   constraint project_statuses_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
 );
-CREATE POLICY workspace ON project_statuses USING ((workspace_id = app_workspace_id()));
+ALTER TABLE project_statuses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE project_statuses FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON project_statuses FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON project_statuses TO baton_app;
 
+-- workspace
 create table projects (
   workspace_id uuid not null,
   id uuid not null,
@@ -278,9 +326,12 @@ create table projects (
   constraint projects_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 ) with (fillfactor=50);
 CREATE INDEX projects_created ON public.projects USING btree (workspace_id, created_at, id);
-CREATE POLICY workspace ON projects USING ((workspace_id = app_workspace_id()));
+ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE projects FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON projects FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON projects TO baton_app;
 
+-- system
 create unlogged table rate_limits (
   key text not null,
   hits integer not null,
@@ -289,6 +340,7 @@ create unlogged table rate_limits (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON rate_limits TO baton_app;
 
+-- account
 create table refresh_tokens (
   user_id uuid not null,
   session_id uuid not null,
@@ -298,9 +350,12 @@ create table refresh_tokens (
   constraint refresh_tokens_pkey PRIMARY KEY (user_id, session_id, token_hash),
   constraint refresh_tokens_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES sessions(user_id, id)
 );
-CREATE POLICY own ON refresh_tokens USING ((user_id = app_user_id()));
+ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refresh_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON refresh_tokens FOR ALL USING ((user_id = app_user_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_tokens TO baton_app;
 
+-- account
 create table sessions (
   user_id uuid not null,
   id uuid not null,
@@ -315,9 +370,12 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (user_id, id),
   constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
-CREATE POLICY own ON sessions USING ((user_id = app_user_id()));
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON sessions FOR ALL USING ((user_id = app_user_id()));
 GRANT INSERT, SELECT, UPDATE ON sessions TO baton_app;
 
+-- workspace, append-only
 create table status_history (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -343,9 +401,12 @@ CREATE INDEX status_history_comment ON public.status_history USING btree (worksp
 CREATE INDEX status_history_created ON public.status_history USING btree (workspace_id, ticket_id, created_at, id);
 CREATE INDEX status_history_project ON public.status_history USING btree (workspace_id, project_id, created_at, id);
 CREATE INDEX status_history_workflow ON public.status_history USING btree (workspace_id, project_id, workflow_version);
-CREATE POLICY workspace ON status_history USING ((workspace_id = app_workspace_id()));
+ALTER TABLE status_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE status_history FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON status_history FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON status_history TO baton_app;
 
+-- workspace
 create table ticket_labels (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -355,9 +416,12 @@ create table ticket_labels (
   constraint ticket_labels_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
 );
 CREATE INDEX ticket_labels_created ON public.ticket_labels USING btree (workspace_id, label, created_at, ticket_id);
-CREATE POLICY workspace ON ticket_labels USING ((workspace_id = app_workspace_id()));
+ALTER TABLE ticket_labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ticket_labels FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON ticket_labels FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT ON ticket_labels TO baton_app;
 
+-- workspace, append-only
 create table ticket_texts (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -366,9 +430,12 @@ create table ticket_texts (
   constraint ticket_texts_pkey PRIMARY KEY (workspace_id, ticket_id, version),
   constraint ticket_texts_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
 );
-CREATE POLICY workspace ON ticket_texts USING ((workspace_id = app_workspace_id()));
+ALTER TABLE ticket_texts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ticket_texts FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON ticket_texts FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON ticket_texts TO baton_app;
 
+-- workspace
 create table tickets (
   workspace_id uuid not null,
   id uuid not null,
@@ -420,9 +487,12 @@ CREATE INDEX tickets_project_updated ON public.tickets USING btree (workspace_id
 CREATE INDEX tickets_reporter_created ON public.tickets USING btree (workspace_id, reporter_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_status_created ON public.tickets USING btree (workspace_id, status, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NULL);
-CREATE POLICY workspace ON tickets USING ((workspace_id = app_workspace_id()));
+ALTER TABLE tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON tickets FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON tickets TO baton_app;
 
+-- account
 create table user_credentials (
   user_id uuid not null,
   password_hash text not null,
@@ -430,9 +500,12 @@ create table user_credentials (
   constraint user_credentials_pkey PRIMARY KEY (user_id),
   constraint user_credentials_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
-CREATE POLICY own ON user_credentials USING ((user_id = app_user_id()));
+ALTER TABLE user_credentials ENABLE ROW LEVEL SECURITY;
+ALTER TABLE user_credentials FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_credentials FOR ALL USING ((user_id = app_user_id()));
 GRANT INSERT, SELECT, UPDATE ON user_credentials TO baton_app;
 
+-- account
 create table user_workspaces (
   user_id uuid not null,
   workspace_id uuid not null,
@@ -443,9 +516,12 @@ create table user_workspaces (
   constraint user_workspaces_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX user_workspaces_created ON public.user_workspaces USING btree (user_id, created_at, workspace_id);
-CREATE POLICY own_or_workspace ON user_workspaces USING (((user_id = app_user_id()) OR (workspace_id = app_workspace_id())));
+ALTER TABLE user_workspaces ENABLE ROW LEVEL SECURITY;
+ALTER TABLE user_workspaces FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_or_workspace ON user_workspaces FOR ALL USING (((user_id = app_user_id()) OR (workspace_id = app_workspace_id())));
 GRANT DELETE, INSERT, SELECT, UPDATE ON user_workspaces TO baton_app;
 
+-- reference
 create table users (
   id uuid not null,
   email text not null,
@@ -461,6 +537,7 @@ create table users (
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
 
+-- workspace, append-only
 create table workflows (
   workspace_id uuid not null,
   project_id uuid not null,
@@ -471,9 +548,12 @@ create table workflows (
   constraint workflows_pkey PRIMARY KEY (workspace_id, project_id, version),
   constraint workflows_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
 );
-CREATE POLICY workspace ON workflows USING ((workspace_id = app_workspace_id()));
+ALTER TABLE workflows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflows FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON workflows FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON workflows TO baton_app;
 
+-- workspace
 create table workspace_usage (
   workspace_id uuid not null,
   bytes bigint not null,
@@ -481,9 +561,12 @@ create table workspace_usage (
   constraint workspace_usage_bytes CHECK ((bytes >= 0)),
   constraint workspace_usage_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
-CREATE POLICY workspace ON workspace_usage USING ((workspace_id = app_workspace_id()));
+ALTER TABLE workspace_usage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workspace_usage FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON workspace_usage FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON workspace_usage TO baton_app;
 
+-- reference
 create table workspaces (
   id uuid not null,
   name text not null,
@@ -495,7 +578,9 @@ create table workspaces (
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
-CREATE POLICY own_or_workspace ON workspaces USING (((id = app_workspace_id()) OR (id IN ( SELECT w.workspace_id
+ALTER TABLE workspaces ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workspaces FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_or_workspace ON workspaces FOR ALL USING (((id = app_workspace_id()) OR (id IN ( SELECT w.workspace_id
    FROM user_workspaces w
   WHERE (w.user_id = app_user_id())))));
 GRANT INSERT, SELECT, UPDATE ON workspaces TO baton_app;

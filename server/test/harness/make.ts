@@ -29,7 +29,7 @@ export async function makeTeam(server: { url: string }, workflow: 'strict' | 'st
 
 export async function makeTicket(
   team: Team,
-  fields: { title?: string; description?: string; assignee_id?: string } = {},
+  fields: { title?: string; description?: string; assignee_id?: string; labels?: string[] } = {},
 ) {
   const { workspace_id, project_id, member } = team;
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });

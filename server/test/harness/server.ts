@@ -9,6 +9,7 @@ import { createHttpServer } from '../../src/http/server.ts';
 import { brokenInvariants } from '../invariants.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { forgetsFormerMembers, unscopedTables } from './statements.ts';
+import { tablesOf } from './tables.ts';
 
 /** A server of the test's own on a free port, over a database of its own. */
 export interface TestServer {
@@ -53,12 +54,12 @@ export const test_environment = {
 export type Patch = (text: string) => string;
 
 /** Looks at every statement the server sends, and refuses one that forgets the workspace, or that members leave. */
-function watch(pool: pg.Pool, patch: Patch): void {
+function watch(pool: pg.Pool, patch: Patch, of_workspaces: readonly string[]): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     const watched = (config: string | pg.QueryConfig, ...rest: unknown[]) => {
       const text = typeof config === 'string' ? config : config.text;
-      const unscoped = unscopedTables(text);
+      const unscoped = unscopedTables(text, of_workspaces);
       if (unscoped.length > 0) throw new Error(`No workspace_id for ${unscoped.join(', ')}: ${text}`);
       if (forgetsFormerMembers(text)) throw new Error(`Former members count as members: ${text}`);
       return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) }, ...rest);
@@ -92,7 +93,7 @@ export async function startServer(
   };
   const pool = createPool(pool_options);
   const probe_pool = createPool({ ...pool_options, max: 1 });
-  watch(pool, options.patch ?? ((text) => text));
+  watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
   const { handler } = createApp({ config, pool, probe_pool, log, lifecycle: { stopping: false } });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

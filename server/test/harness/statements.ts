@@ -1,27 +1,22 @@
-const tenant_tables = [
-  'memberships',
-  'invitations',
-  'projects',
-  'workflows',
-  'project_statuses',
-  'tickets',
-  'ticket_labels',
-  'ticket_texts',
-  'comments',
-  'comment_revisions',
-  'status_history',
-  'audit_log',
-];
-
-const reference = new RegExp(`\\b(?:from|join|update)\\s+(?:only\\s+)?(${tenant_tables.join('|')})\\b`, 'gi');
 const equality = /\bworkspace_id\s*=\s*(?:\$\d+|\w+\.workspace_id)/gi;
 
+const references = new Map<readonly string[], RegExp>();
+
+/** Where a statement names one of the tables. */
+function referenceTo(tables: readonly string[]): RegExp {
+  const known = references.get(tables);
+  if (known !== undefined) return known;
+  const reference = new RegExp(`\\b(?:from|join|update)\\s+(?:only\\s+)?(${tables.join('|')})\\b`, 'gi');
+  references.set(tables, reference);
+  return reference;
+}
+
 /**
- * The tenant tables of a statement that no equality on workspace_id stands for: what would go to every shard, and past
+ * The workspaces' tables of a statement that no equality on workspace_id stands for: what would go to every shard, and past
  * the first wall. Counted, not parsed: as many equalities as tables.
  */
-export function unscopedTables(text: string): string[] {
-  const tables = [...text.matchAll(reference)].map((match) => match[1] ?? '');
+export function unscopedTables(text: string, of_workspaces: readonly string[]): string[] {
+  const tables = [...text.matchAll(referenceTo(of_workspaces))].map((match) => match[1] ?? '');
   const equalities = [...text.matchAll(equality)].length;
   return equalities >= tables.length ? [] : tables;
 }

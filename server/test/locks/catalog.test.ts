@@ -27,8 +27,21 @@ describe('the schema', () => {
   });
 
   const planted: [sql: string, says: string][] = [
-    ['create table loose (id uuid primary key)', 'loose_pkey begins with id'],
-    ['create table open (workspace_id uuid primary key)', "open doesn't force row-level security"],
+    ['create table loose (id uuid primary key)', 'loose has no kind: create it by app_tenant_table'],
+    [
+      `create table tenant (id uuid primary key, workspace_id uuid); select app_tenant_table('tenant', 'update')`,
+      'tenant_pkey begins with id',
+    ],
+    [
+      `create table open (workspace_id uuid primary key); comment on table open is 'workspace'`,
+      "open doesn't force row-level security",
+    ],
+    ['revoke insert on invitations from baton_app', "the app's role may not INSERT invitations"],
+    [
+      `create table facts (workspace_id uuid primary key); select app_tenant_table('facts', null);
+       grant update on facts to baton_app`,
+      "the app's role may UPDATE facts",
+    ],
     ['create unique index by_title on tickets (title)', 'by_title begins with title'],
     [
       'alter table comments add constraint c_author_fkey foreign key (workspace_id, author_id) references memberships',
@@ -48,11 +61,26 @@ describe('the schema', () => {
     ],
     ['alter role baton_app bypassrls', "the app's role owns or bypasses something"],
   ];
+  test.each([
+    ['workspace_id', 'update, delete'],
+    ['user_id', null],
+  ])('takes a table that app_tenant_table has made one keyed by %s', async (column, rights) => {
+    const client = await database.owner.connect();
+    try {
+      await client.query(`begin; create table sound (${column} uuid primary key)`);
+      await client.query('select app_tenant_table($1, $2, $3)', ['sound', rights, column]);
+      expect(catalogViolations(await readCatalog(client))).toEqual([]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+
   test.each(planted)('would be caught breaking one: %s', async (sql, says) => {
     const client = await database.owner.connect();
     try {
       await client.query(`begin; ${sql}`);
-      const broken = await readCatalog({ query: client.query.bind(client) } as typeof database.owner);
+      const broken = await readCatalog(client);
       expect(catalogViolations(broken)).toContain(says);
     } finally {
       await client.query('rollback');

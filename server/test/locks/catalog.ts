@@ -1,18 +1,14 @@
 import type pg from 'pg';
+import { bookkeeping } from '../../../scripts/schema.ts';
+import { readTables, type Table } from '../harness/tables.ts';
 
-/** Kept by all workspaces in common: small, and nothing hot in them. */
-const reference_tables = ['users', 'workspaces'];
-/** Not anybody's data: bookkeeping of the installation. */
-const system_tables = ['pgmigrations', 'migration_checksums', 'rate_limits', 'membership_cleanups'];
-const append_only_tables = [
-  'status_history',
-  'audit_log',
-  'account_audit_log',
-  'workflows',
-  'comment_revisions',
-  'ticket_texts',
-];
-const owner_columns = ['workspace_id', 'user_id'];
+/** What a table may be (server/migrations/0007_table_kinds.sql), and the column that its keys begin with. */
+const owner_columns: Record<string, string | undefined> = {
+  workspace: 'workspace_id',
+  account: 'user_id',
+  reference: undefined,
+  system: undefined,
+};
 
 export interface CatalogKey {
   table: string;
@@ -27,19 +23,12 @@ export interface CatalogKey {
 }
 
 export interface Catalog {
-  tables: { name: string; row_security: boolean; forced: boolean; owner: string; policies: number }[];
+  tables: Table[];
   keys: CatalogKey[];
   triggers: string[];
   grants: { table: string; privilege: string }[];
   app_role: { superuser: boolean; bypass: boolean; owns: number } | undefined;
 }
-
-const tables = `
-  select c.relname as name, c.relrowsecurity as row_security, c.relforcerowsecurity as forced,
-    pg_get_userbyid(c.relowner) as owner, (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = 'public' and c.relkind in ('r', 'p')
-  order by 1`;
 
 const columns_of = (table: string, numbers: string) => `
   (select array_agg(a.attname::text order by k.n)
@@ -52,12 +41,12 @@ const keys = `
     ${columns_of('c.confrelid', 'c.confkey')} as referenced_columns,
     c.confdeltype::text as on_delete, c.confupdtype::text as on_update
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-  where n.nspname = 'public' and c.contype in ('p', 'u', 'f')
+  where n.nspname = 'public' and c.contype in ('p', 'u', 'f') and c.conrelid::regclass::text not in ${bookkeeping}
   union all
   select i.indrelid::regclass::text, i.indexrelid::regclass::text, 'i',
     ${columns_of('i.indrelid', 'i.indkey::int2[]')}, null, null, null, null
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = 'public' and not i.indisprimary
+  where n.nspname = 'public' and not i.indisprimary and i.indrelid::regclass::text not in ${bookkeeping}
   order by 1, 2, 3`;
 
 const triggers = `
@@ -68,7 +57,7 @@ const triggers = `
 
 const grants = `
   select table_name as table, privilege_type as privilege from information_schema.role_table_grants
-  where grantee = 'baton_app' and table_schema = 'public' order by 1, 2`;
+  where grantee = 'baton_app' and table_schema = 'public' and table_name not in ${bookkeeping} order by 1, 2`;
 
 const app_role = `
   select rolsuper as superuser, rolbypassrls as bypass,
@@ -76,10 +65,10 @@ const app_role = `
   from pg_roles r where rolname = 'baton_app'`;
 
 /** Reads what the rules are about from the system catalog. */
-export async function readCatalog(owner: pg.Pool): Promise<Catalog> {
+export async function readCatalog(owner: Pick<pg.Pool, 'query'>): Promise<Catalog> {
   const rows = async <Row extends pg.QueryResultRow>(text: string) => (await owner.query<Row>(text)).rows;
   return {
-    tables: await rows(tables),
+    tables: await readTables(owner),
     keys: await rows(keys),
     triggers: (await rows<{ name: string }>(triggers)).map(({ name }) => name),
     grants: await rows(grants),
@@ -89,24 +78,32 @@ export async function readCatalog(owner: pg.Pool): Promise<Catalog> {
 
 /** What breaks the schema rules (docs/decisions/0005), one sentence each; none on a sound schema. */
 export function catalogViolations(catalog: Catalog): string[] {
-  const ours = (table: string) => !reference_tables.includes(table) && !system_tables.includes(table);
+  const by_name = new Map(catalog.tables.map((table) => [table.name, table]));
+  const ownerOf = (table: string | null) => owner_columns[by_name.get(table ?? '')?.kind ?? ''];
   const found: string[] = [];
-  for (const key of catalog.keys.filter(({ table }) => ours(table))) found.push(...keyViolations(key, ours));
+  for (const { name, kind } of catalog.tables) {
+    if (kind === null || !(kind in owner_columns)) found.push(`${name} has no kind: create it by app_tenant_table`);
+  }
+  for (const key of catalog.keys) found.push(...keyViolations(key, ownerOf));
   for (const { name } of catalog.keys) {
     if (name.length > 45) found.push(`${name} is longer than 45 characters`);
   }
-  for (const table of catalog.tables.filter(({ name }) => ours(name))) {
+  for (const table of catalog.tables.filter(({ name }) => ownerOf(name) !== undefined)) {
     if (!table.row_security || !table.forced) found.push(`${table.name} doesn't force row-level security`);
     if (table.policies === 0) found.push(`${table.name} has no policy`);
+    for (const privilege of ['SELECT', 'INSERT']) {
+      const granted = catalog.grants.some((grant) => grant.table === table.name && grant.privilege === privilege);
+      if (!granted) found.push(`the app's role may not ${privilege} ${table.name}`);
+    }
   }
   for (const name of catalog.triggers) found.push(`${name} is a trigger or rule`);
   for (const { table, privilege } of catalog.grants) {
-    const allowed = append_only_tables.includes(table)
-      ? ['SELECT', 'INSERT']
-      : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+    const allowed = by_name.get(table)?.append_only ? ['SELECT', 'INSERT'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
     if (!allowed.includes(privilege)) found.push(`the app's role may ${privilege} ${table}`);
   }
   for (const foreign of catalog.keys.filter(({ kind }) => kind === 'f')) {
+    // Rows of a reference table are never deleted, so what points there needs no index.
+    if (by_name.get(foreign.referenced_table ?? '')?.kind === 'reference') continue;
     if (!isIndexed(foreign, catalog.keys)) found.push(`${foreign.name} has no index that begins with its columns`);
   }
   const { app_role: role } = catalog;
@@ -115,21 +112,21 @@ export function catalogViolations(catalog: Catalog): string[] {
   return found;
 }
 
-function keyViolations(key: CatalogKey, ours: (table: string) => boolean): string[] {
+function keyViolations(key: CatalogKey, ownerOf: (table: string | null) => string | undefined): string[] {
   const found: string[] = [];
+  const owner = ownerOf(key.table);
+  if (owner === undefined) return found;
   const [first = ''] = key.columns;
-  if (!owner_columns.includes(first)) found.push(`${key.name} begins with ${first}`);
+  if (first !== owner) found.push(`${key.name} begins with ${first}`);
   if (key.kind !== 'f') return found;
-  if (ours(key.referenced_table ?? '') && key.referenced_columns?.[0] !== first) {
+  if (ownerOf(key.referenced_table) !== undefined && key.referenced_columns?.[0] !== first) {
     found.push(`${key.name} doesn't carry ${first} to ${key.referenced_table}`);
   }
   if (key.on_delete !== 'a' || key.on_update !== 'a') found.push(`${key.name} acts on delete or update`);
   return found;
 }
 
-/** Rows of a reference table are never deleted, so what points there needs no index. */
 function isIndexed(foreign: CatalogKey, all: readonly CatalogKey[]): boolean {
-  if (reference_tables.includes(foreign.referenced_table ?? '')) return true;
   return all.some(
     (key) =>
       key.kind !== 'f' &&

@@ -22,19 +22,21 @@ describe('the house', () => {
 });
 
 describe('every tenant statement', () => {
+  const tables = ['tickets', 'projects', 'memberships'];
+
   test.each([
     'select 1 from tickets t where t.id = $1',
     'select 1 from tickets t join projects p on p.id = t.project_id where t.workspace_id = $1',
     'update tickets set title = $1 where id = $2',
     'delete from memberships where user_id = $1',
   ])('would be caught without its workspace: %s', (text) => {
-    expect(unscopedTables(text)).not.toEqual([]);
+    expect(unscopedTables(text, tables)).not.toEqual([]);
   });
 
   test('passes with an equality for each table', () => {
     const text = `select 1 from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
       where t.workspace_id = $1`;
-    expect(unscopedTables(text)).toEqual([]);
+    expect(unscopedTables(text, tables)).toEqual([]);
   });
 });
 
