@@ -227,9 +227,9 @@ export interface TransitionRow extends Omit<Transition, 'comment'> {
 /** Every column of the status history. */
 const transition_columns = {
   workspace_id: sql`workspace_id`,
+  id: sql`id`,
   ticket_id: sql`ticket_id`,
   sequence: sql`sequence`,
-  id: sql`id`,
   project_id: sql`project_id`,
   workflow_version: sql`workflow_version`,
   from_status: sql`from_status`,
