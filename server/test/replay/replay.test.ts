@@ -162,10 +162,10 @@ test('control: a server that drops resolutions, records the wrong actor and cuts
       patch: (text) => {
         if (text.includes('insert into status_history')) {
           const reporter =
-            '(select t.reporter_id from tickets t where t.workspace_id = $1 and t.id = $2 and $11::uuid <> t.id)';
+            '(select t.reporter_id from tickets t where t.workspace_id = $1 and t.id = $3 and $11::uuid <> t.id)';
           return text.replace('$9', () => 'nullif($9, $9)').replace('$11', () => reporter);
         }
-        return text.includes('insert into comments') ? text.replace('$5', () => 'left($5, 1)') : text;
+        return text.includes('insert into comments') ? text.replace('$4', () => 'left($4, 1)') : text;
       },
     },
   );
