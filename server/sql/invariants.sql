@@ -180,6 +180,43 @@ left join audit_log a on a.workspace_id = t.workspace_id and a.subject_id = t.id
 group by t.workspace_id, t.id, t.version
 having count(a.id) <> t.version or min(a.subject_version) <> 1 or max(a.subject_version) <> t.version;
 
+-- A ticket is made again from its entries, and compared: each field is what the last entry with it says. Long texts are
+-- known by their hash, purged ones not at all. Tickets of 0.1.0 have no whole entry of their creation.
+-- name: each_ticket_is_what_its_entries_say
+with whole as (
+  select c.workspace_id, c.subject_id from audit_log c where c.action = 'ticket.created' and c.after ? 'reporter_id'),
+last as (
+  select distinct on (a.workspace_id, a.subject_id, f.key) a.workspace_id, a.subject_id, f.key, f.value
+  from whole
+  join audit_log a
+    on a.workspace_id = whole.workspace_id and a.subject_id = whole.subject_id and a.subject_type = 'ticket'
+  cross join lateral jsonb_each(a.after) f
+  order by a.workspace_id, a.subject_id, f.key, a.subject_version desc),
+made as (
+  select workspace_id, subject_id, jsonb_object_agg(key, value) as fields from last group by workspace_id, subject_id)
+select t.workspace_id, t.id as ticket_id, f.key || ' is ' || left(f.value::text, 100) || ', entries say '
+  || coalesce(left((m.fields -> f.key)::text, 100), 'nothing') as violation
+from made m
+join tickets t on t.workspace_id = m.workspace_id and t.id = m.subject_id
+cross join lateral jsonb_each(to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,version,created_at,updated_at}'::text[]) f
+where case f.key
+  when 'resolution' then coalesce(m.fields -> f.key, 'null') <> f.value
+  when 'deleted_at' then (m.fields ->> f.key)::timestamptz is distinct from t.deleted_at
+  when 'title' then m.fields -> f.key not in ('null', f.value)
+  when 'description' then m.fields -> f.key not in ('null', f.value)
+    and m.fields #>> '{description,sha256}' is distinct from encode(sha256(convert_to(t.description, 'UTF8')), 'hex')
+  else m.fields -> f.key is distinct from f.value
+  end;
+
+-- name: each_ticket_has_its_entries_times
+select t.workspace_id, t.id as ticket_id, 'created ' || t.created_at || ', updated ' || t.updated_at as violation
+from tickets t
+join audit_log c
+  on c.workspace_id = t.workspace_id and c.subject_id = t.id and c.action = 'ticket.created' and c.after ? 'reporter_id'
+join audit_log u on u.workspace_id = t.workspace_id and u.subject_id = t.id and u.subject_type = 'ticket'
+  and u.subject_version = t.version
+where c.created_at <> t.created_at or u.created_at <> t.updated_at;
+
 -- name: each_step_has_its_audit_entry
 select t.workspace_id, t.id as ticket_id, 'steps ' || t.status_sequence || ', entries ' || count(a.id) as violation
 from tickets t
@@ -189,6 +226,7 @@ left join audit_log a
 group by t.workspace_id, t.id, t.status_sequence
 having count(a.id) <> t.status_sequence;
 
+-- A comment that a step brought in 0.1.0 has only the step's.
 -- name: each_comment_has_its_audit_entry
 select c.workspace_id, c.ticket_id, 'comment ' || c.id as violation
 from comments c

@@ -64,6 +64,7 @@ export const session = z
 /** Everything an account's audit log records. */
 const account_actions = {
   registered: 'The account was created.',
+  name_changed: 'The name was changed.',
   logged_in: 'Somebody signed in.',
   logged_out: 'A session was signed out.',
   session_revoked: 'A session was revoked.',

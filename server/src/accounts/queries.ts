@@ -39,9 +39,9 @@ export function enabledUser(db: Db, user_id: string): Promise<User | undefined> 
   return db.maybeOne(sql`select ${columns} from users u where u.id = ${user_id} and u.disabled_at is null`);
 }
 
-/** The account's version, its row held until the commit. */
-export function lockUser(tx: Tx, user_id: string): Promise<{ version: number }> {
-  return tx.one(sql`select u.version from users u where u.id = ${user_id} for no key update of u`);
+/** The account, locked until the commit. */
+export function lockUser(tx: Tx, user_id: string): Promise<User> {
+  return tx.one(sql`select ${columns} from users u where u.id = ${user_id} for no key update of u`);
 }
 
 /** Nothing when the address is taken: a failure would write it to PostgreSQL's log. */

@@ -1,9 +1,9 @@
 import { sql } from '../db/sql.ts';
 import { keysetPage } from '../http/cursor.ts';
 import type { Routes, Services } from '../http/handle.ts';
-import { requireMatch } from '../http/preconditions.ts';
 import * as contract from './contract.ts';
-import { accountAuditOf, lockUser, renameUser, sessionsOf, userById } from './queries.ts';
+import { accountAuditOf, sessionsOf, userById } from './queries.ts';
+import { rename } from './rename.ts';
 import { changePassword, endSession } from './sessions.ts';
 import { resetPassword } from './password-reset.ts';
 import { registerAccount } from './register.ts';
@@ -19,11 +19,9 @@ export function accountRoutes(routes: Routes, services: Services): void {
     endSession(tx, caller, request, caller.session_id, 'logged_out'),
   );
   routes.readOwn(contract.get_me, (db, _, { user_id }) => userById(db, user_id));
-  routes.writeOwn(contract.update_me, async (tx, { user_id }, { body, if_match }) => {
-    const { version } = await lockUser(tx, user_id);
-    requireMatch(if_match, { current_version: version });
-    return renameUser(tx, user_id, body.name);
-  });
+  routes.writeOwn(contract.update_me, (tx, caller, request) =>
+    rename(tx, caller, request.body.name, { origin: request, if_match: request.if_match }),
+  );
   routes.account(contract.change_password, changePassword);
   routes.readOwn(contract.list_sessions, (db, { query }, { user_id, session_id }) =>
     keysetPage({

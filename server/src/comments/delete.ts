@@ -1,10 +1,9 @@
 import type { Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import { openComment } from './access.ts';
-import { reviseComment } from './queries.ts';
+import { changeComment } from './change.ts';
 
 /** Deletes a comment: it keeps its place, without its text, which becomes a revision. Deleting it again changes nothing. */
 export async function deleteComment(
@@ -24,13 +23,5 @@ export async function deleteComment(
   if (comment.deleted_at !== null) return;
   const { edited_at } = comment;
   const changes = { body: '', edited_at, deleted_at: comment.at, deleted_by: actor.user_id };
-  const after = reviseComment(tx, actor.workspace_id, comment, changes);
-  recordAudit(tx, actor, {
-    action: 'comment.deleted',
-    subject_id: after.id,
-    subject_version: after.version,
-    ticket_id: after.ticket_id,
-    after: { ticket_id: after.ticket_id },
-    at: comment.at,
-  });
+  changeComment(tx, actor, comment, { action: 'comment.deleted', changes });
 }

@@ -1,12 +1,11 @@
 import type { Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { openComment } from './access.ts';
+import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
-import { reviseComment } from './queries.ts';
 
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(
@@ -27,14 +26,5 @@ export async function editComment(
   if (before.deleted_at !== null) throw new BatonError('conflict', { detail: 'The comment is deleted.', ...current });
   if (input.body === before.body) return before;
   const changes = { body: input.body, edited_at: now, deleted_at: null, deleted_by: null };
-  const after = reviseComment(tx, actor.workspace_id, comment, changes);
-  recordAudit(tx, actor, {
-    action: 'comment.updated',
-    subject_id: after.id,
-    subject_version: after.version,
-    ticket_id: after.ticket_id,
-    after: { ticket_id: after.ticket_id },
-    at: now,
-  });
-  return after;
+  return changeComment(tx, actor, comment, { action: 'comment.updated', changes });
 }

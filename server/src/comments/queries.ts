@@ -76,7 +76,7 @@ export function lockComment(
 }
 
 /** What a change of a comment sets; the version before is kept as a revision. */
-type CommentChanges = Pick<Comment, 'body' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
+export type CommentChanges = Pick<Comment, 'body' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
 
 /** Changes a comment that the transaction has locked, keeps the text it had, and gives it as it is then. */
 export function reviseComment(

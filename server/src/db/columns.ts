@@ -25,6 +25,15 @@ export function selected(columns: Columns<string>, table: Sql): Sql {
   );
 }
 
+/** The fields of a row that these columns have. */
+export function picked<Field extends string, Row extends Record<Field, unknown>>(
+  columns: Columns<Field>,
+  row: Row,
+): Pick<Row, Field> {
+  const fields = Object.keys(columns) as Field[];
+  return Object.fromEntries(fields.map((field) => [field, row[field]])) as Pick<Row, Field>;
+}
+
 /** What an insert says behind the table: its columns, and their values in this row. */
 export function inserted<Field extends string>(
   columns: Columns<Field>,

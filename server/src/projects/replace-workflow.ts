@@ -1,27 +1,17 @@
 import type { Actor } from '../access/authorize.ts';
-import { recordAudit, recordAudits } from '../audit/record.ts';
+import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
-import { changed } from '../tickets/change.ts';
+import { isMove, remapTickets } from '../tickets/remap.ts';
+import { countStale, lockStale, type Remapping } from '../tickets/remap-queries.ts';
 import { openProject } from './access.ts';
 import { max_remapped, type replace_workflow } from './contract.ts';
 import { definitionOf } from './definitions.ts';
-import {
-  countStale,
-  deleteStatuses,
-  insertRemappings,
-  insertStatuses,
-  insertWorkflow,
-  isMove,
-  lockStale,
-  type Remapping,
-  remapTickets,
-  updateProject,
-} from './queries.ts';
-import { type Loss, lossOf, type Mapping, remap, type Standing } from './remap.ts';
+import { deleteStatuses, insertStatuses, insertWorkflow, updateProject } from './queries.ts';
+import { type Loss, lossOf, type Mapping, remap } from './remap.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
 interface Plan {
@@ -71,7 +61,7 @@ export async function replaceWorkflow(
     project_id,
     definition.statuses.map(({ key }) => key).filter((key) => !was.has(key)),
   );
-  if (remapped.length > 0) record(tx, actor, { project_id, version, remapped });
+  if (remapped.length > 0) remapTickets(tx, actor, { project_id, workflow_version: version, remapped });
   deleteStatuses(tx, workspace_id, project_id, loss.dropped); // after the tickets have left them
   await updateProject(tx, workspace_id, project_id, { name: project.name, archived: false, workflow_version: version });
   recordAudit(tx, actor, {
@@ -115,31 +105,4 @@ async function planRemapping(
     const remapped = { ...ticket, to_status: status, to_resolution: resolution, version: ticket.version + 1 };
     return { ...remapped, status_sequence: ticket.status_sequence + (isMove(remapped) ? 1 : 0) };
   });
-}
-
-/** Changes the tickets and writes the history and the audit entry of each. */
-function record(
-  tx: Tx,
-  actor: Actor,
-  { project_id, version, remapped }: { project_id: string; version: number; remapped: Remapping[] },
-): void {
-  const { workspace_id, user_id } = actor;
-  remapTickets(tx, workspace_id, remapped);
-  insertRemappings(
-    tx,
-    { workspace_id, project_id, workflow_version: version, actor_id: user_id },
-    remapped.filter(isMove),
-  );
-  const entries = remapped.map(({ id, version: subject_version, at, ...ticket }) => {
-    const becomes = { status: ticket.to_status, resolution: ticket.to_resolution };
-    const fields = changed<Standing>(ticket, becomes, ['status', 'resolution']);
-    return {
-      subject_id: id,
-      subject_version,
-      before: fields.before,
-      after: { ...fields.after, workflow_version: version },
-      at,
-    };
-  });
-  recordAudits(tx, actor, 'ticket.remapped', entries);
 }

@@ -1,12 +1,11 @@
 import type { Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Body } from '../http/contract.ts';
 import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { openTicket } from './access.ts';
+import { changeTicket } from './change.ts';
 import type { set_assignee, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
-import { updateTicket } from './queries.ts';
 
 /** Assigns a ticket to a member, or to nobody. Assigning it to who has it changes nothing. */
 export async function assignTicket(
@@ -20,14 +19,7 @@ export async function assignTicket(
   const { version, assignee_id } = before;
   requireCurrent({ if_match, version: input.version }, { current_version: version, assignee_id });
   if (assignee_id === input.assignee_id) return presentTo(tx, before, actor);
-  const after = updateTicket(tx, before, { assignee_id: input.assignee_id });
-  recordAudit(tx, actor, {
-    action: 'ticket.assignee_changed',
-    subject_id: before.id,
-    subject_version: after.version,
-    before: { assignee_id },
-    after: { assignee_id: input.assignee_id },
-    at: before.at,
-  });
+  const changes = { assignee_id: input.assignee_id };
+  const after = changeTicket(tx, actor, before, { action: 'ticket.assignee_changed', changes });
   return presentTo(tx, after, actor);
 }

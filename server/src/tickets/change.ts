@@ -1,3 +1,49 @@
+import type { Actor } from '../access/authorize.ts';
+import type { AuditEntry } from '../audit/facts.ts';
+import { recordAudit, type Recorder } from '../audit/record.ts';
+import { picked, without } from '../db/columns.ts';
+import type { Tx } from '../db/transaction.ts';
+import {
+  insertTicket,
+  type LockedTicket,
+  type NewTicket,
+  ticket_columns,
+  type TicketChanges,
+  updateTicket,
+} from './queries.ts';
+
+/** What a new ticket's entry carries: every column, but for those that it has itself, or that are alike for all. */
+const created_columns = without(
+  ticket_columns,
+  'workspace_id',
+  'id',
+  'status_sequence',
+  'resolution',
+  'version',
+  'created_at',
+  'updated_at',
+  'deleted_at',
+);
+
+/** Writes a new ticket, and that it was created. */
+export function addTicket(tx: Tx, actor: Recorder, row: NewTicket): void {
+  insertTicket(tx, row);
+  recordAudit(tx, actor, {
+    action: 'ticket.created',
+    subject_id: row.id,
+    subject_version: row.version,
+    after: { key: row.key, ...picked(created_columns, row) },
+    at: row.created_at,
+  });
+}
+
+type Change = Extract<
+  AuditEntry,
+  {
+    action: 'ticket.updated' | 'ticket.transitioned' | 'ticket.assignee_changed' | 'ticket.deleted' | 'ticket.restored';
+  }
+>;
+
 /** Of the fields named, those that differ: as they were, and as they are. */
 export function changed<Row extends object>(
   before: Row,
@@ -7,4 +53,29 @@ export function changed<Row extends object>(
   const differing = fields.filter((field) => before[field] !== after[field]);
   const pick = (row: Row) => Object.fromEntries(differing.map((field) => [field, row[field]]));
   return { before: pick(before), after: pick(after) };
+}
+
+/**
+ * Changes a ticket that the transaction has locked, writes what changed to the audit log, and gives the ticket as it is
+ * then. `more` is what the entry carries beside the ticket's own fields.
+ */
+export function changeTicket(
+  tx: Tx,
+  actor: Actor,
+  before: LockedTicket,
+  { action, changes, more }: { action: Change['action']; changes: TicketChanges; more?: { comment_id: string } },
+): LockedTicket {
+  const after = updateTicket(tx, before, changes);
+  // How many steps there were is told by the entries themselves.
+  const { status_sequence: _, ...told } = changes;
+  const fields = changed(before, after, Object.keys(told) as (keyof typeof told)[]);
+  recordAudit(tx, actor, {
+    action,
+    subject_id: before.id,
+    subject_version: after.version,
+    before: fields.before,
+    after: { ...fields.after, ...more },
+    at: before.at,
+  } as Change);
+  return after;
 }

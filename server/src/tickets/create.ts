@@ -1,16 +1,17 @@
 import type { Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Limits } from '../config/limits.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
+import { takeNumber } from '../projects/queries.ts';
 import { requireBelow } from '../quotas/quotas.ts';
 import { holdAssignee } from './access.ts';
+import { addTicket } from './change.ts';
 import type { create_ticket, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
-import { insertTicket, takeNumber, type TicketRow } from './queries.ts';
+import type { NewTicket } from './queries.ts';
 import { initialStatus } from './workflow.ts';
 
 /** Creates a ticket with the project's next number; the caller is its reporter. */
@@ -38,7 +39,7 @@ export async function createTicket(
     const detail = `Tickets of this project start in: ${definition.initial.join(', ')}.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '/status', detail }] });
   }
-  const row: TicketRow & { description: string } = {
+  const row: NewTicket = {
     ...input,
     workspace_id,
     id: newId(),
@@ -57,14 +58,6 @@ export async function createTicket(
     workflow_version,
     project_archived_at: null,
   };
-  insertTicket(tx, row);
-  const { title, priority, labels, assignee_id, due_on } = row;
-  recordAudit(tx, actor, {
-    action: 'ticket.created',
-    subject_id: row.id,
-    subject_version: 1,
-    after: { key: row.key, title, status, priority, labels, assignee_id, due_on },
-    at: row.created_at,
-  });
+  addTicket(tx, actor, row);
   return presentTo(tx, row, actor);
 }

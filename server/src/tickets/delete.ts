@@ -1,12 +1,12 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type IfMatch, requireMatch } from '../http/preconditions.ts';
 import { openTicket } from './access.ts';
+import { changeTicket } from './change.ts';
 import type { Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
-import { type LockedTicket, updateTicket } from './queries.ts';
+import type { LockedTicket } from './queries.ts';
 
 /** Deletes a ticket softly: it is gone for everybody, its number stays taken, and it can be restored. */
 export async function deleteTicket(tx: Tx, writer: Writer, ref: string, if_match?: IfMatch): Promise<void> {
@@ -26,14 +26,6 @@ export async function restoreTicket(tx: Tx, writer: Writer, ref: string, if_matc
 }
 
 function markDeleted(tx: Tx, actor: Actor, before: LockedTicket, deleted_at: string | null): LockedTicket {
-  const after = updateTicket(tx, before, { deleted_at });
-  recordAudit(tx, actor, {
-    action: deleted_at === null ? 'ticket.restored' : 'ticket.deleted',
-    subject_id: before.id,
-    subject_version: after.version,
-    before: { deleted_at: before.deleted_at },
-    after: { deleted_at },
-    at: before.at,
-  });
-  return after;
+  const action = deleted_at === null ? 'ticket.restored' : 'ticket.deleted';
+  return changeTicket(tx, actor, before, { action, changes: { deleted_at } });
 }

@@ -1,14 +1,14 @@
 import type { Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body } from '../http/contract.ts';
 import type { IfMatch } from '../http/preconditions.ts';
 import { openTicket } from './access.ts';
+import { changeTicket } from './change.ts';
 import { max_labels, type Ticket, type update_ticket } from './contract.ts';
 import { type Change, changeSet, mergeEdit, valuesAt } from './merge.ts';
 import { presentTo } from './present.ts';
-import { changedSince, descriptionOf, type LockedTicket, type TicketChanges, updateTicket } from './queries.ts';
+import { changedSince, descriptionOf, type LockedTicket, type TicketChanges } from './queries.ts';
 
 /**
  * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
@@ -59,16 +59,7 @@ export async function editTicket(
     const pointer = relative ? '/labels_add' : '/labels';
     throw new BatonError('validation_failed', { errors: [{ pointer, detail }] });
   }
-  const after = updateTicket(tx, before, to);
-  recordAudit(tx, actor, {
-    action: 'ticket.updated',
-    subject_id: before.id,
-    subject_version: after.version,
-    before: Object.fromEntries(fields.map(([field, [value]]) => [field, value])),
-    after: to,
-    at: before.at,
-  });
-  return presentTo(tx, after, actor);
+  return presentTo(tx, changeTicket(tx, actor, before, { action: 'ticket.updated', changes: to }), actor);
 }
 
 /** How many versions an edit may be behind: each is looked at while the ticket is locked. */

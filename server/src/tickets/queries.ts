@@ -137,27 +137,12 @@ export async function lockAssignable(tx: Tx, claim: Claim, user_id: string): Pro
   return found !== undefined;
 }
 
-export interface NumberedProject {
-  id: string;
-  key: string;
-  number: number;
-  workflow_version: number;
-  archived_at: string | null;
-  at: string;
-}
-
-/** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
-export function takeNumber(tx: Tx, claim: Claim, ref: string): Promise<NumberedProject | undefined> {
-  return tx.maybeOne(sql`
-    update projects set last_number = last_number + 1
-    where workspace_id = ${claim.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
-      and ${mayAct(claim)}
-    returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
-}
-
 const created_columns = { ...ticket_columns, initial_status: sql`initial_status` };
 
-export function insertTicket(tx: Tx, row: TicketRow & { description: string }): void {
+/** A ticket that isn't stored yet: its description is at hand, however long. */
+export type NewTicket = TicketRow & { description: string };
+
+export function insertTicket(tx: Tx, row: NewTicket): void {
   tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, initial_status: row.status })}`);
   if (row.labels.length > 0) insertLabels(tx, row);
 }

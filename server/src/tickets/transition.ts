@@ -1,6 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { recordAudit } from '../audit/record.ts';
-import { insertComment } from '../comments/queries.ts';
+import { addComment } from '../comments/change.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
@@ -9,10 +8,10 @@ import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
 import { openTicket } from './access.ts';
-import { changed } from './change.ts';
+import { changeTicket } from './change.ts';
 import type { transition_ticket } from './history-contract.ts';
 import { allowedStatuses, presentTo } from './present.ts';
-import { insertTransition, type LockedTicket, type TransitionRow, updateTicket } from './queries.ts';
+import { insertTransition, type LockedTicket, type TransitionRow } from './queries.ts';
 import { decideTransition } from './workflow.ts';
 
 type Input = Body<typeof transition_ticket>;
@@ -40,15 +39,13 @@ export async function transitionTicket(
   const changes = { ...decide(definition, before, actor, input, current), status_sequence: before.status_sequence + 1 };
 
   const comment_id = input.comment === undefined ? null : newId();
-  const after = updateTicket(tx, before, changes);
+  const after = changeTicket(tx, actor, before, {
+    action: 'ticket.transitioned',
+    changes,
+    ...(comment_id === null ? {} : { more: { comment_id } }),
+  });
   if (comment_id !== null && input.comment !== undefined) {
-    insertComment(tx, actor.workspace_id, {
-      ticket_id: before.id,
-      id: comment_id,
-      author_id: actor.user_id,
-      body: input.comment,
-      created_at: before.at,
-    });
+    addComment(tx, actor, { id: comment_id, ticket_id: before.id, body: input.comment, created_at: before.at });
   }
   const row: TransitionRow = {
     workspace_id: before.workspace_id,
@@ -66,15 +63,6 @@ export async function transitionTicket(
     created_at: before.at,
   };
   insertTransition(tx, row);
-  const fields = changed(before, after, ['status', 'resolution', 'assignee_id']);
-  recordAudit(tx, actor, {
-    action: 'ticket.transitioned',
-    subject_id: before.id,
-    subject_version: after.version,
-    before: fields.before,
-    after: comment_id === null ? fields.after : { ...fields.after, comment_id },
-    at: before.at,
-  });
   const { workspace_id: _, project_id: __, workflow_version: ___, ...transition } = row;
   return {
     transition: { ...transition, comment: input.comment ?? null },

@@ -1,17 +1,18 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { recordAudit } from '../audit/record.ts';
+import type { AuditEntry } from '../audit/facts.ts';
+import { recordAudits } from '../audit/record.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import type { Services } from '../http/handle.ts';
 import {
-  assignedTickets,
   type CleanupKey,
   deleteCleanup,
   lockCleanup,
-  unassignTickets,
   unfinishedCleanups,
   workspacesInvitedTo,
 } from './cleanup-queries.ts';
+import { assignedTickets } from '../tickets/unassign-queries.ts';
+import { unassignTickets } from '../tickets/unassign.ts';
 import { withdrawBeyondRights } from './invitation-queries.ts';
 import { membershipForUpdate } from './member-queries.ts';
 
@@ -27,10 +28,10 @@ async function withdrawBatch(
   by: { user_id: string; request_id: string },
 ): Promise<'done' | 'more'> {
   const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
-  for (const { id, email, role } of withdrawn) {
-    const entry = { action: 'invitation.revoked', subject_id: id, before: { email, role } } as const;
-    recordAudit(tx, { ...by, workspace_id: key.workspace_id }, entry);
-  }
+  const entries = withdrawn.map(
+    ({ id, email, role }): AuditEntry => ({ action: 'invitation.revoked', subject_id: id, before: { email, role } }),
+  );
+  recordAudits(tx, { ...by, workspace_id: key.workspace_id }, entries);
   return withdrawn.length === batch_size ? 'more' : 'done';
 }
 
@@ -42,17 +43,7 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
   const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id };
   const withdrawn = await withdrawBatch(tx, key, actor);
   // Who was invited again meanwhile keeps what they still have.
-  const unassigned = cleanup.removed ? await unassignTickets(tx, key, tickets) : [];
-  for (const ticket of unassigned) {
-    recordAudit(tx, actor, {
-      action: 'ticket.assignee_changed',
-      subject_id: ticket.id,
-      subject_version: ticket.version,
-      before: { assignee_id: user_id },
-      after: { assignee_id: null },
-      at: ticket.updated_at,
-    });
-  }
+  if (cleanup.removed) await unassignTickets(tx, actor, { assignee_id: user_id, ids: tickets });
   if (withdrawn === 'more' || (cleanup.removed && tickets.length > 0)) return 'more';
   deleteCleanup(tx, key);
   return 'done';

@@ -192,7 +192,7 @@ describe('a former member', () => {
            select $1, gen_random_uuid(), $2, n + i, 'Bulk', 'open', 'open', $3, $3, now(), now()
            from number, generate_series(1, $4) i returning id)
        insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
-       select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'request-1' from made`,
+       select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'seed-0001' from made`,
       workspace_id,
       project_id,
       person.user.id,

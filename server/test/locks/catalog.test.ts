@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dumpSchema } from '../../../scripts/schema.ts';
 import { createDatabase, type TestDatabase } from '../harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
+import { owners } from './house.ts';
 
 let database: TestDatabase;
 let catalog: Catalog;
@@ -18,6 +19,10 @@ describe('the schema', () => {
   test('keeps every rule that lets it be sharded by workspace', () => {
     expect(catalog.tables.length).toBeGreaterThan(15);
     expect(catalogViolations(catalog)).toEqual([]);
+  });
+
+  test('has one folder that writes each table', () => {
+    expect(catalog.tables.map(({ name }) => name).sort()).toEqual(Object.values(owners).flat().sort());
   });
 
   test('is the one in server/schema.sql', async () => {

@@ -15,6 +15,7 @@ describe('the house', () => {
     ['tickets/edit.ts', 'sql`select 1`', 'has a statement outside of the places for SQL'],
     ['tickets/queries.ts', 'sql`select clock_timestamp()`', 'uses what does not survive sharding'],
     ['tickets/edit.ts', 'client.query(`select ${x}`)', 'builds SQL from strings'],
+    ['workspaces/member-queries.ts', 'sql`update tickets set a = 1`', "writes tickets, which isn't its folder's"],
     ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
   ])('would be caught: %s with %s', (file, text, says) => {
     expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);

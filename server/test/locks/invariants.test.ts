@@ -58,6 +58,8 @@ const breaks: [name: string, sql: string][] = [
   ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
   ['memberships_are_written_twice_alike', `delete from user_workspaces where role = 'viewer'`],
   ['each_ticket_version_has_exactly_one_audit_entry', `delete from audit_log where action = 'ticket.created'`],
+  ['each_ticket_is_what_its_entries_say', `update tickets set description = 'nobody wrote this'`],
+  ['each_ticket_has_its_entries_times', `update tickets set created_at = created_at - interval '1 day'`],
   [
     'each_step_has_its_audit_entry',
     `update audit_log set action = 'ticket.moved' where action = 'ticket.transitioned'`,

@@ -100,9 +100,9 @@ export const comments: Check = {
     'anybody may edit': broken('edit.ts', 'comment.author_id !== actor.user_id', 'false'),
     'anybody may delete': broken('delete.ts', 'comment.author_id !== actor.user_id', 'false'),
     'the audit log keeps the text': broken(
-      'edit.ts',
-      'after: { ticket_id: after.ticket_id }',
-      'after: { ticket_id: after.ticket_id, body: after.body }',
+      'change.ts',
+      'subject_version, ticket_id, after: { ticket_id }',
+      'subject_version, ticket_id, after: { ticket_id, body: after.body } as never',
     ),
     'a purge leaves the earlier texts': {
       ddl: [

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { day, id, role, status_key, timestamp, version } from '../http/contract.ts';
+
+/** A text as the log keeps it: whole, or of a long one its size, hash and start; null once it is purged. */
+const kept_text = z.union([
+  z.string(),
+  z.strictObject({ bytes: z.int(), sha256: z.string(), start: z.string() }),
+  z.null(),
+]);
+
+/** What one kind of entry carries. */
+export interface Fact {
+  /** What happened, in a sentence. */
+  says: string;
+  /** The subject's fields as they were, and as they are. */
+  before?: z.ZodObject;
+  after?: z.ZodObject;
+  /** Whether the entry has the subject's version after it. */
+  versioned?: true;
+  /** Whether the subject is a comment, and the entry part of its ticket's activity. */
+  of_ticket?: true;
+}
+
+const text = z.string();
+/** A name; null once the operator has taken it out (decision 27). */
+const name = z.string().nullable();
+const workspace = z.strictObject({ name });
+const offer = z.strictObject({ email: text, role });
+const membership = z.strictObject({ role });
+const project = z.strictObject({ name, archived: z.boolean() });
+const workflow = z.looseObject({ statuses: z.array(z.unknown()), transitions: z.array(z.unknown()) });
+
+/** A ticket's fields that are edited in place. */
+const edit = z
+  .strictObject({
+    title: kept_text,
+    description: kept_text,
+    priority: text,
+    labels: z.array(text),
+    due_on: day.nullable(),
+  })
+  .partial();
+const step = z
+  .strictObject({ status: status_key, resolution: status_key.nullable(), assignee_id: id.nullable() })
+  .partial();
+const assignment = z.strictObject({ assignee_id: id.nullable() });
+const presence = z.strictObject({ deleted_at: timestamp.nullable() });
+const place = z.strictObject({ ticket_id: id });
+
+/**
+ * Everything that a workspace's audit log records, and what each kind of entry carries: so much that a row can be made
+ * again from its entries. Long texts are kept once, elsewhere, and known here by their hash.
+ */
+export const facts = {
+  'workspace.created': { says: 'The workspace was created.', after: workspace },
+  'workspace.updated': { says: 'The workspace was renamed.', versioned: true, before: workspace, after: workspace },
+  'workspace.deleted': { says: 'The workspace was deleted.', versioned: true, before: workspace },
+  'workspace.purged': { says: 'The operator deleted a word from the workspace’s history permanently.' },
+  'invitation.created': { says: 'Somebody was invited.', after: offer },
+  'invitation.revoked': { says: 'An invitation was revoked.', before: offer },
+  'invitation.accepted': {
+    says: 'An invitation was accepted.',
+    after: z.strictObject({ user_id: id, role }),
+  },
+  'member.role_changed': {
+    says: 'A member’s role was changed.',
+    versioned: true,
+    before: membership,
+    after: membership,
+  },
+  'member.removed': { says: 'A member was removed.', versioned: true, before: membership },
+  'member.left': { says: 'A member left.', versioned: true, before: membership },
+  'project.created': {
+    says: 'A project was created.',
+    versioned: true,
+    after: z.strictObject({ key: text, name, workflow }),
+  },
+  'project.updated': { says: 'A project was renamed.', versioned: true, before: project, after: project },
+  'project.archived': { says: 'A project was archived.', versioned: true, before: project, after: project },
+  'project.unarchived': { says: 'A project was unarchived.', versioned: true, before: project, after: project },
+  'workflow.replaced': {
+    says: 'A project’s workflow was replaced.',
+    versioned: true,
+    before: workflow,
+    after: workflow,
+  },
+  'ticket.created': {
+    says: 'A ticket was created.',
+    versioned: true,
+    after: z.strictObject({
+      key: text,
+      project_id: id,
+      number: version,
+      title: kept_text,
+      description: kept_text,
+      status: status_key,
+      priority: text,
+      labels: z.array(text),
+      assignee_id: id.nullable(),
+      reporter_id: id,
+      due_on: day.nullable(),
+    }),
+  },
+  'ticket.updated': { says: 'A ticket’s fields were edited.', versioned: true, before: edit, after: edit },
+  'ticket.transitioned': {
+    says: 'A ticket was moved to another status.',
+    versioned: true,
+    before: step,
+    after: step.extend({ comment_id: id.optional() }),
+  },
+  'ticket.remapped': {
+    says: 'A ticket’s status or resolution was changed because its project’s workflow was replaced.',
+    versioned: true,
+    before: step.omit({ assignee_id: true }),
+    after: step.omit({ assignee_id: true }).extend({ workflow_version: version }),
+  },
+  'ticket.assignee_changed': {
+    says: 'A ticket was assigned or unassigned.',
+    versioned: true,
+    before: assignment,
+    after: assignment,
+  },
+  'ticket.deleted': { says: 'A ticket was deleted.', versioned: true, before: presence, after: presence },
+  'ticket.restored': { says: 'A deleted ticket was restored.', versioned: true, before: presence, after: presence },
+  'ticket.purged': {
+    says: 'The earlier titles or descriptions of a ticket were deleted permanently.',
+    versioned: true,
+    after: z.strictObject({ fields: z.array(text) }),
+  },
+  'comment.created': { says: 'A comment was added.', of_ticket: true, after: place },
+  'comment.updated': { says: 'A comment was edited by its author.', versioned: true, of_ticket: true, after: place },
+  'comment.deleted': { says: 'A comment was deleted.', versioned: true, of_ticket: true, after: place },
+  'comment.purged': {
+    says: 'A comment and its earlier texts were deleted permanently.',
+    versioned: true,
+    of_ticket: true,
+    after: place,
+  },
+} as const satisfies Record<`${string}.${string}`, Fact>;
+
+export type AuditAction = keyof typeof facts;
+
+type Given<F, Name extends string> = F extends { readonly [N in Name]: infer Shape extends z.ZodType }
+  ? { [N in Name]: z.input<Shape> }
+  : { [N in Name]?: never };
+
+/** An entry of one action, or of any: what it is about and what it carries. */
+export type AuditEntry<A extends AuditAction = AuditAction> = A extends AuditAction
+  ? {
+      /** What happened, as `subject.verb`. */
+      action: A;
+      subject_id: string;
+      /** Set when the change has a time of its own; otherwise the transaction's. */
+      at?: string;
+    } & Given<(typeof facts)[A], 'before'> &
+      Given<(typeof facts)[A], 'after'> &
+      ((typeof facts)[A] extends { versioned: true }
+        ? /** The subject's version after the change; for tickets exactly one entry each. */
+          { subject_version: number }
+        : { subject_version?: never }) &
+      ((typeof facts)[A] extends { of_ticket: true } ? { ticket_id: string } : { ticket_id?: never })
+  : never;

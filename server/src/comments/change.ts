@@ -1,0 +1,36 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Comment } from './contract.ts';
+import { type CommentChanges, insertComment, type LockedComment, reviseComment } from './queries.ts';
+
+/** Writes a new comment by the actor, and that it was added. */
+export function addComment(
+  tx: Tx,
+  actor: Actor,
+  created: Pick<Comment, 'id' | 'ticket_id' | 'body' | 'created_at'>,
+): Comment {
+  const comment = insertComment(tx, actor.workspace_id, { ...created, author_id: actor.user_id });
+  const { id, ticket_id, created_at } = comment;
+  recordAudit(tx, actor, {
+    action: 'comment.created',
+    subject_id: id,
+    ticket_id,
+    after: { ticket_id },
+    at: created_at,
+  });
+  return comment;
+}
+
+/** Changes a comment that the transaction has locked, keeps the text it had, and writes that to the audit log. */
+export function changeComment(
+  tx: Tx,
+  actor: Actor,
+  before: LockedComment,
+  { action, changes }: { action: 'comment.updated' | 'comment.deleted'; changes: CommentChanges },
+): Comment {
+  const after = reviseComment(tx, actor.workspace_id, before, changes);
+  const { id: subject_id, version: subject_version, ticket_id } = after;
+  recordAudit(tx, actor, { action, subject_id, subject_version, ticket_id, after: { ticket_id }, at: before.at });
+  return after;
+}

@@ -1,0 +1,82 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Tx } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+import type { Loss, Standing } from '../projects/remap.ts';
+
+/** A project whose workflow is replaced. */
+export interface InProject {
+  workspace_id: string;
+  project_id: string;
+}
+
+/** The tickets that have what a new workflow takes away, deleted ones included: they could be restored. */
+function isStale({ workspace_id, project_id }: InProject, { dropped, undone, gone, done }: Loss): Sql {
+  // Only a status that is done has tickets with a resolution: the others aren't read.
+  const statuses = [...new Set([...dropped, ...(gone.length > 0 ? done : undone)])];
+  return sql`
+    t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.status = any (${statuses}::text[])
+      and (t.status = any (${dropped}::text[])
+        or t.resolution is not null
+          and (t.status = any (${undone}::text[]) or t.resolution = any (${gone}::text[])))`;
+}
+
+export function countStale(tx: Tx, at: InProject, loss: Loss) {
+  return tx.rows<Standing & { tickets: number }>(sql`
+    select t.status, t.resolution, count(*)::integer as tickets from tickets t
+    where ${isStale(at, loss)}
+    group by t.status, t.resolution order by t.status, t.resolution`);
+}
+
+export interface StaleTicket extends Standing {
+  id: string;
+  status_sequence: number;
+  version: number;
+  /** The time of the change about to be made. */
+  at: string;
+}
+
+/** Those tickets, locked one after the other by id. */
+export function lockStale(tx: Tx, at: InProject, loss: Loss): Promise<StaleTicket[]> {
+  return tx.rows(sql`
+    select t.id, t.status, t.resolution, t.status_sequence, t.version,
+      greatest(now(), t.updated_at + interval '1 microsecond') as at
+    from tickets t
+    where ${isStale(at, loss)}
+    order by t.id for no key update`);
+}
+
+/** A ticket that a new workflow changes: its new version and time, from where to where. */
+export interface Remapping extends StaleTicket {
+  to_status: string;
+  to_resolution: string | null;
+}
+
+export function moveTickets(tx: Tx, workspace_id: string, tickets: Remapping[]): void {
+  tx.send(sql`
+    update tickets t set status = r.status, status_sequence = r.status_sequence, resolution = r.resolution,
+      version = r.version, updated_at = r.at
+    from unnest(${tickets.map(({ id }) => id)}::uuid[], ${tickets.map(({ to_status }) => to_status)}::text[],
+      ${tickets.map(({ status_sequence }) => status_sequence)}::integer[],
+      ${tickets.map(({ to_resolution }) => to_resolution)}::text[],
+      ${tickets.map(({ version }) => version)}::integer[], ${tickets.map(({ at }) => at)}::timestamptz[])
+      as r (id, status, status_sequence, resolution, version, at)
+    where t.workspace_id = ${workspace_id} and t.id = r.id`);
+}
+
+/** The steps of the tickets that the new workflow moves: no transition of it, and marked so. */
+export function insertRemappings(
+  tx: Tx,
+  row: InProject & { workflow_version: number; actor_id: string },
+  tickets: Remapping[],
+): void {
+  tx.send(sql`
+    insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
+      to_status, resolution, actor_id, created_at, remapped)
+    select ${row.workspace_id}, r.ticket_id, r.sequence, r.id, ${row.project_id}, ${row.workflow_version}, r.from_status,
+      r.to_status, r.resolution, ${row.actor_id}, r.at, true
+    from unnest(${tickets.map(({ id }) => id)}::uuid[],
+      ${tickets.map(({ status_sequence }) => status_sequence)}::integer[], ${tickets.map(newId)}::uuid[],
+      ${tickets.map(({ status }) => status)}::text[], ${tickets.map(({ to_status }) => to_status)}::text[],
+      ${tickets.map(({ to_resolution }) => to_resolution)}::text[], ${tickets.map(({ at }) => at)}::timestamptz[])
+      as r (ticket_id, sequence, id, from_status, to_status, resolution, at)`);
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { offerPasswordReset } from '../../src/accounts/operator.ts';
+import { facts } from '../../src/audit/facts.ts';
+import { contracts } from '../../src/contracts.ts';
+import { presets } from '../../src/projects/workflow-definition.ts';
+import { makeTeam, type Team } from '../harness/make.ts';
+import { registerPerson, someAddress, type Person } from '../harness/people.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+let person: Person;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+  person = await registerPerson(server);
+});
+afterAll(() => server.stop());
+
+/** How much both audit logs have. */
+async function count(): Promise<number> {
+  const { rows } = await server.database.owner.query<{ n: number }>(
+    'select (select count(*) from audit_log)::int + (select count(*) from account_audit_log)::int as n',
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** A session that lives on is no news: its beginning and its end are. */
+const without_fact = ['refresh'];
+
+test('every write that succeeds leaves an entry in a log, and the audit log has an entry of every kind', async () => {
+  const { workspace_id, project_id, owner, admin, member, viewer } = team;
+  const { id: ticket } = await member.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
+  const at = { workspace_id, ticket };
+  const password = 'another long enough password';
+  const invitation = await owner.client.create_invitation({
+    workspace_id,
+    body: { email: person.email, role: 'viewer' },
+  });
+  const other = await owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
+  const { id: comment_id } = await member.client.create_comment({ ...at, body: { body: 'A word.' } });
+  const place = { ...at, comment_id };
+  const { id: gone } = await owner.client.create_workspace({ body: { name: 'Gone' } });
+  const { refresh_token, user, email } = person;
+  const token = await offerPasswordReset(server.database.owner, viewer.email, 60);
+  const session = async () => {
+    await person.client.login({ body: { email, password: person.password } });
+    const { data } = await person.client.list_sessions({});
+    return data.find(({ current }) => !current)?.id ?? '';
+  };
+  const session_id = await session();
+  const project = { workspace_id, project_id };
+
+  /** One call of each write, in an order in which all succeed. */
+  const calls: Record<string, () => Promise<unknown>> = {
+    register: () => registerPerson(server),
+    login: () => person.client.login({ body: { email, password: person.password } }),
+    refresh: () => person.client.refresh({ body: { refresh_token } }),
+    reset_password: () => viewer.client.reset_password({ body: { token: token ?? '', new_password: password } }),
+    update_me: () => person.client.update_me({ body: { name: 'Renamed' } }),
+    revoke_session: () => person.client.revoke_session({ session_id }),
+    change_password: () =>
+      person.client.change_password({ body: { current_password: person.password, new_password: password } }),
+    accept_invitation: () => person.client.accept_invitation({ body: { token: invitation.token } }),
+    create_workspace: () => owner.client.create_workspace({ body: { name: 'Another' } }),
+    update_workspace: () => owner.client.update_workspace({ workspace_id, body: { name: 'Renamed' } }),
+    delete_workspace: () => owner.client.delete_workspace({ workspace_id: gone }),
+    create_invitation: () =>
+      owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } }),
+    revoke_invitation: () => owner.client.revoke_invitation({ workspace_id, invitation_id: other.id }),
+    update_member: () => owner.client.update_member({ workspace_id, user_id: user.id, body: { role: 'member' } }),
+    create_project: () => owner.client.create_project({ workspace_id, body: { key: 'NEW', name: 'New' } }),
+    update_project: () => owner.client.update_project({ ...project, body: { name: 'Renamed' } }),
+    replace_workflow: () => owner.client.replace_workflow({ ...project, body: presets.standard }),
+    create_ticket: () => member.client.create_ticket({ ...project, body: { title: 'Another' } }),
+    update_ticket: () => member.client.update_ticket({ ...at, body: { title: 'Edited', version: 1 } }),
+    set_assignee: () => member.client.set_assignee({ ...at, body: { assignee_id: user.id } }),
+    transition_ticket: () => member.client.transition_ticket({ ...at, body: { to: 'waiting' } }),
+    remove_member: () => owner.client.remove_member({ workspace_id, user_id: user.id }),
+    create_comment: () => member.client.create_comment({ ...at, body: { body: 'Another word.' } }),
+    update_comment: () => member.client.update_comment({ ...place, body: { body: 'A better word.', version: 1 } }),
+    delete_comment: () => member.client.delete_comment(place),
+    purge_comment: () => owner.client.purge_comment(place),
+    purge_ticket: () => owner.client.purge_ticket({ ...at, body: { fields: ['title'] } }),
+    delete_ticket: () => member.client.delete_ticket(at),
+    restore_ticket: () => member.client.restore_ticket(at),
+    archive_project: () => owner.client.archive_project(project),
+    logout: () => person.client.logout({}),
+  };
+  const writes = contracts.filter(({ method }) => method !== 'get').map(({ id }) => id);
+  expect(Object.keys(calls).sort()).toEqual(writes.sort());
+  for (const [operation, call] of Object.entries(calls)) {
+    const before = await count();
+    await call();
+    expect([operation, (await count()) > before]).toEqual([operation, !without_fact.includes(operation)]);
+  }
+
+  // The kinds that none of these calls brings about.
+  await owner.client.update_project({ ...project, body: { archived: false } });
+  await admin.client.remove_member({ workspace_id, user_id: admin.user.id });
+  await member.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
+  const { statuses, transitions, ...standard } = presets.standard;
+  const stays = (key: string) => key !== 'in_progress';
+  await owner.client.replace_workflow({
+    ...project,
+    body: {
+      ...standard,
+      statuses: statuses.filter(({ key }) => stays(key)),
+      transitions: transitions.filter(({ from, to }) => stays(from) && stays(to)),
+      mapping: { statuses: { in_progress: 'open' } },
+    },
+  });
+  const { rows } = await server.database.owner.query<{ action: string }>('select distinct action from audit_log');
+  const by_the_operator = ['workspace.purged'];
+  expect([...rows.map(({ action }) => action), ...by_the_operator].sort()).toEqual(Object.keys(facts).sort());
+});
