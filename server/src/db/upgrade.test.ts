@@ -43,7 +43,14 @@ async function insert(table: string, ...values: Record<string, unknown>[]): Prom
 let entries = 0;
 async function audit(action: string, subject_id: string, more: object): Promise<void> {
   const subject_type = action.slice(0, action.indexOf('.'));
-  const entry = { id: id(100 + ++entries), actor_id: ada, action, subject_type, subject_id, request_id: 'of-the-past' };
+  const entry = {
+    id: id(100 + ++entries),
+    actor_id: ada,
+    action,
+    subject_type,
+    subject_id,
+    request_id: 'seed-of-the-past',
+  };
   await insert('audit_log', { ...entry, ...more });
 }
 
