@@ -1,7 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { contracts } from '../server/src/contracts.ts';
+import type { Operation } from '../server/src/http/contract.ts';
+import { seen_errors_variable } from '../server/test/harness/seen-errors.ts';
 import { installTools } from './tools.ts';
 
 // Everything that checks the project; what reads the source comes before what runs it. The last line is
@@ -62,22 +65,36 @@ async function runChecks(): Promise<Count[]> {
   return counts;
 }
 
+/** Whether some test got each error that an operation declares for itself: what none produces isn't to be declared. */
+function judgeErrors(seen_file: string): Count {
+  const seen = new Set(existsSync(seen_file) ? readFileSync(seen_file, 'utf8').split('\n') : []);
+  const declared = contracts.flatMap(({ id, errors = [] }: Operation) => errors.map((code) => `${id} ${code}`));
+  const unseen = declared.filter((pair) => !seen.has(pair));
+  console.log('\n> declared errors are produced');
+  if (unseen.length === 0) return { passed: 1, failed: 0 };
+  console.log(`  FAILED: no test got ${unseen.join(', ')}`);
+  return { passed: 0, failed: 1 };
+}
+
 function vitest(args: string[]): Count {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-results-'));
   const report = path.join(dir, 'results.json');
+  const seen = path.join(dir, 'errors');
   try {
     console.log('\n> tests');
     const started = performance.now();
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
-    const { status } = spawnSync('vitest', ['run', ...reporters, ...args], { cwd: root, stdio: 'inherit', shell });
+    const env = { ...process.env, [seen_errors_variable]: seen };
+    const { status } = spawnSync('vitest', ['run', ...reporters, ...args], { cwd: root, env, stdio: 'inherit', shell });
     const run = judge(status, started);
     const results = JSON.parse(readFileSync(report, 'utf8')) as {
       numPassedTests: number;
       numFailedTests: number;
       numFailedTestSuites: number;
     };
+    const errors = args.length > 0 ? { passed: 0, failed: 0 } : judgeErrors(seen);
     const failed = Math.max(results.numFailedTests, run.failed);
-    return { passed: results.numPassedTests, failed };
+    return { passed: results.numPassedTests + errors.passed, failed: failed + errors.failed };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -3,6 +3,8 @@ import { contracts } from '../../src/contracts.ts';
 import { error_table, type ErrorCode } from '../../src/errors.ts';
 import { errorsOf, problemOf } from '../../src/http/openapi.ts';
 import { headersOf, response_headers } from '../../src/http/openapi-headers.ts';
+import { type ReadBack, readBackOf, unlike } from './read-back.ts';
+import { noteError } from './seen-errors.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
@@ -20,6 +22,7 @@ export function nonconformities(operation_id: string, { status, headers, body }:
   }
   if (status >= 400) {
     const { code, status: stated } = (body ?? {}) as { code?: ErrorCode; status?: number };
+    if (code !== undefined) noteError(operation_id, code);
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
     else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
     else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);
@@ -36,9 +39,22 @@ export function nonconformities(operation_id: string, { status, headers, body }:
   return found;
 }
 
-/** A client that checks every answer against its contract, and throws where one doesn't conform. */
+/** How many writes of each kind a process reads back: what is wrong with one kind is wrong each time. */
+const read_back_of_each = 20;
+const read_back = new Map<string, number>();
+
+async function readBack(base_url: string, token: string | undefined, at: ReadBack): Promise<void> {
+  const answer = await fetch(base_url + at.path, { headers: { authorization: `Bearer ${token}` } });
+  const found = answer.ok ? unlike(at, (await answer.json()) as Record<string, unknown>) : [];
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
+
+/**
+ * A client that checks every response against its contract, reads back what the first writes of each kind say, and throws
+ * where something isn't as it should be.
+ */
 export function conformingClient(base_url: string, access_token?: string): BatonClient {
-  return createClient({
+  const client = createClient({
     base_url,
     access_token,
     on_response: (operation, response) => {
@@ -46,4 +62,19 @@ export function conformingClient(base_url: string, access_token?: string): Baton
       if (found.length > 0) throw new Error(found.join('\n'));
     },
   });
+  const calls = client as unknown as Record<string, (input?: Record<string, unknown>) => Promise<unknown>>;
+  for (const { id, method } of contracts) {
+    const call = calls[id];
+    if (method === 'get' || call === undefined) continue;
+    calls[id] = async (input = {}) => {
+      const body = await call(input);
+      const at = readBackOf(id, input, body);
+      const before = read_back.get(id) ?? 0;
+      if (at === undefined || before >= read_back_of_each) return body;
+      read_back.set(id, before + 1);
+      await readBack(base_url, client.access_token, at);
+      return body;
+    };
+  }
+  return client;
 }
