@@ -137,7 +137,39 @@ async function hold(tx: Tx, claim: Claim): Promise<Actor> {
   if (held !== undefined) return { ...caller, role: held };
   await authorize(tx, claim);
   // The right came back between the two questions.
-  throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+  throw new DoubtfulRefusal(new BatonError('overloaded', {}, { retry_after_s: 1 }));
+}
+
+/** A refusal that may be wrong, because the caller had no right for a moment within the transaction. */
+export class DoubtfulRefusal extends Error {
+  override name = 'DoubtfulRefusal';
+  readonly refusal: BatonError;
+
+  constructor(refusal: BatonError) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * What a door's error means, to a caller who has the right: without it for a moment, its locks would have found nothing,
+ * just as if nothing were there.
+ */
+export function doubt(error: unknown): unknown {
+  const doubtful = error instanceof BatonError && ['not_found', 'assignee_not_member'].includes(error.code);
+  return doubtful ? new DoubtfulRefusal(error) : error;
+}
+
+/** Does a write, and once more where its refusal is in doubt: rights come and go far less often than that. */
+export async function withoutDoubt<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof DoubtfulRefusal)) throw error;
+  }
+  return write().catch((error: unknown) => {
+    throw error instanceof DoubtfulRefusal ? error.refusal : error;
+  });
 }
 
 function claimOf(caller: Caller, access: Access, workspace_id: string): Claim {

@@ -7,10 +7,12 @@ import {
   apply,
   applyToWrite,
   type Caller,
+  doubt,
   holdSession,
   type Identity,
   permitted,
   requireSession,
+  withoutDoubt,
   type Writer,
 } from '../access/authorize.ts';
 import { accessOf } from '../access/policy.ts';
@@ -269,16 +271,21 @@ export function createRoutes(router: Router, services: Services): Routes {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       if (operation.body !== undefined) usage.requireRoom(workspace_id);
-      const answer = await transaction(pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
-        requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
-        const writer = applyToWrite(tx, caller, access, workspace_id);
-        const handled = handler(tx, writer, request);
-        await Promise.allSettled([handled]);
-        await writer.hold(); // the door has asked; nothing commits without it
-        const result = await handled;
-        usage.add(tx, workspace_id, request.body_bytes);
-        return result;
-      });
+      const scope = { workspace_id, user_id: caller.user_id };
+      const answer = await withoutDoubt(() =>
+        transaction(pool, scope, async (tx) => {
+          requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
+          const writer = applyToWrite(tx, caller, access, workspace_id);
+          const handled = handler(tx, writer, request);
+          await Promise.allSettled([handled]);
+          await writer.hold(); // the door has asked; nothing commits without it
+          const result = await handled.catch((error: unknown) => {
+            throw doubt(error);
+          });
+          usage.add(tx, workspace_id, request.body_bytes);
+          return result;
+        }),
+      );
       await after?.(request);
       return answer;
     });

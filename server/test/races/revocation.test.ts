@@ -111,6 +111,22 @@ describe('a write that waits for a lock', () => {
   });
 });
 
+describe('a right that comes back while a write asks for it', () => {
+  test('counts: the write is done, and not told that its ticket isn’t there', async () => {
+    const scene = await setScene();
+    const { host, guest } = scene;
+    await host.client.update_member({ ...member(scene), body: { role: 'viewer' } });
+    // The ticket is asked for before the session, and not locked for a viewer.
+    const release = await lock('select 1 from sessions where user_id = $1 for update', guest.user.id);
+    const write = move(server, scene);
+    await someoneWaits();
+    await host.client.update_member({ ...member(scene), body: { role: 'member' } });
+    await release();
+    expect((await write).status).toBe(201);
+    expect(await steps(scene)).toBe(1);
+  });
+});
+
 /** Takes a right from somebody whose write is about to commit: whether the loss is acknowledged before that. */
 async function takeUnderWrite(on: TestServer, kind: string) {
   const scene = await setScene();

@@ -116,7 +116,7 @@ export const transitions: Check = {
     'a viewer passes for a member': {
       replace: [
         ['select m\\.role\\s+from', "select case m.role when 'viewer' then 'member' else m.role end as role from"],
-        ['m\\.role = any \\(', "'member' = any ("],
+        ['m\\.role = any \\(', "case m.role when 'viewer' then 'member' else m.role end = any ("],
       ],
     },
   },
