@@ -4,7 +4,7 @@ import path from 'node:path';
 import { contracts } from '../server/src/contracts.ts';
 import { startEmbedded } from '../server/src/db/embedded.ts';
 import { migrate } from '../server/src/db/migrate.ts';
-import { openApiDocument } from '../server/src/http/openapi.ts';
+import { openApiDocument } from '../server/src/reference/openapi.ts';
 import { dumpSchema } from './schema.ts';
 import { type OpenApi, sdkTypes } from './sdk-types.ts';
 

@@ -1,7 +1,6 @@
 import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { accessRoutes } from './access/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -12,7 +11,6 @@ import { ByteShares } from './http/byte-shares.ts';
 import { Cursors } from './http/cursor.ts';
 import { docsRouter } from './http/docs.ts';
 import { globalLimit } from './http/global-limit.ts';
-import { createRoutes, type Services } from './http/handle.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
 import { LargeJson } from './http/large-json.ts';
@@ -22,10 +20,14 @@ import { Pace } from './http/pace.ts';
 import { Served } from './http/served.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import type { Sending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { Usage } from './quotas/usage.ts';
+import { referenceRoutes } from './reference/routes.ts';
+import type { Services } from './services.ts';
+import { createServe, type Serving } from './serving/serve.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
@@ -55,16 +57,22 @@ export function createApp(parts: Parts): App {
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
+  };
+  const sending: Sending = {
+    responses: new ByteShares(config.response_memory_bytes),
+    served: new Served(config.read_bytes_per_minute),
+    large_json: new LargeJson(),
+  };
+  const serving: Serving = {
+    ...services,
+    ...sending,
     usage: new Usage(config.max_bytes_per_workspace),
+    bodies: new ByteShares(config.body_memory_bytes),
     written: new Pace({
       count: config.write_bytes_per_hour,
       within_ms: 3_600_000,
       burst: config.write_bytes_per_hour / 4,
     }),
-    served: new Served(config.read_bytes_per_minute),
-    bodies: new ByteShares(config.body_memory_bytes),
-    responses: new ByteShares(config.response_memory_bytes),
-    large_json: new LargeJson(),
   };
 
   const app = express();
@@ -82,19 +90,19 @@ export function createApp(parts: Parts): App {
   app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
-  const routes = createRoutes(router, services);
+  const serve = createServe(router, serving);
   // Express tries one route after the other: those that are asked for most come first.
-  ticketRoutes(routes, services);
-  commentRoutes(routes, services);
-  projectRoutes(routes, services);
-  workspaceRoutes(routes, services);
-  accountRoutes(routes, services);
-  auditRoutes(routes, services);
-  accessRoutes(routes);
+  ticketRoutes(serve, services);
+  commentRoutes(serve);
+  projectRoutes(serve, services);
+  workspaceRoutes(serve, services);
+  accountRoutes(serve, services);
+  auditRoutes(serve, services);
+  referenceRoutes(serve);
   app.use(router, docsRouter());
 
-  const operations = [...routes.operations, probes.get_livez, probes.get_readyz];
+  const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));
-  app.use(problemHandler(services, hold_back));
+  app.use(problemHandler({ ...sending, log }, hold_back));
   return { handler: app, operations };
 }

@@ -1,4 +1,3 @@
-import * as access from './access/contract.ts';
 import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
 import * as audit from './audit/contract.ts';
@@ -6,6 +5,7 @@ import * as comments from './comments/contract.ts';
 import type { Operation } from './http/contract.ts';
 import * as probes from './http/probes-contract.ts';
 import * as projects from './projects/contract.ts';
+import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
 import * as workspaces from './workspaces/contract.ts';
@@ -25,7 +25,7 @@ export const contracts: readonly Operation[] = [
   history,
   comments,
   audit,
-  access,
+  reference,
   probes,
 ]
   .flatMap((domain) => Object.values(domain).filter(isOperation))

@@ -1,6 +1,7 @@
 import { transaction } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Request, Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
+import type { Request } from '../serving/request.ts';
 import { newId } from '../lib/ids.ts';
 import { newToken, readToken, type Token } from '../lib/tokens.ts';
 import { requireNotEmail, requireUncommon } from './common-passwords.ts';

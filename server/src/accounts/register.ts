@@ -1,7 +1,8 @@
 import { readOnly, transaction } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
-import type { Request, Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
+import type { Request } from '../serving/request.ts';
 import { newId } from '../lib/ids.ts';
 import { isInvited } from '../workspaces/invitation-queries.ts';
 import { readInvitationToken } from '../workspaces/invitation-token.ts';

@@ -2,9 +2,10 @@ import { type Caller, holdSession, permitted, requireSession } from '../access/a
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
-import type { Request, Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
+import type { Context, OwnContext } from '../serving/serve.ts';
 import { requireNotEmail, requireUncommon } from './common-passwords.ts';
-import type { change_password } from './contract.ts';
+import type { change_password, logout, revoke_session } from './contract.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   deleteRefreshTokens,
@@ -19,11 +20,18 @@ import {
 } from './queries.ts';
 import { issueTokens, noteFailure } from './sign-in.ts';
 
+/** Ends the session that asks. */
+export function logOut(context: Context<typeof logout>): Promise<void> {
+  return endSession(context, context.caller.session_id, 'logged_out');
+}
+
 /** Ends one of the caller's sessions; somebody else's is not there. */
-export async function endSession(
-  tx: Tx,
-  caller: Caller,
-  origin: Origin,
+export function revokeSession(context: Context<typeof revoke_session>): Promise<void> {
+  return endSession(context, context.params.session_id, 'session_revoked');
+}
+
+async function endSession(
+  { tx, caller, ...origin }: { tx: Tx; caller: Caller } & Origin,
   session_id: string,
   action: 'logged_out' | 'session_revoked',
 ): Promise<void> {
@@ -39,10 +47,10 @@ export async function endSession(
  */
 export async function changePassword(
   services: Services,
-  caller: Caller,
-  request: Request<typeof change_password>,
+  request: OwnContext<typeof change_password>,
 ): Promise<Response<typeof change_password>> {
   const { pool, config } = services;
+  const { caller } = request;
   const { user_id, session_id } = caller;
   const { current_password, new_password } = request.body;
   const [user, known] = await readOnly(pool, { user_id }, async (db) => {

@@ -1,7 +1,8 @@
 import type { Response } from '../http/contract.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Request, Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
+import type { Request } from '../serving/request.ts';
 import { auth_window_s } from '../http/rate-limits.ts';
 import { newId } from '../lib/ids.ts';
 import type { login, refresh, User } from './contract.ts';

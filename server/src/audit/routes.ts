@@ -1,11 +1,12 @@
 import { cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
-import type { Routes, Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
+import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
 import type { AuditEntryRow } from './contract.ts';
 import { auditEntries } from './queries.ts';
 
-export function auditRoutes(routes: Routes, { cursors }: Services): void {
-  routes.read(contract.list_audit, async (db, { workspace_id }, { query }) => {
+export function auditRoutes(serve: Serve, { cursors }: Services): void {
+  serve(contract.list_audit, async ({ db, workspace_id, query }) => {
     const { limit, cursor, created_after, created_before, ...filter } = query;
     const created = spanBetween(created_after, created_before);
     const page = await cursorPage({

@@ -1,18 +1,14 @@
-import type { Writer } from '../access/authorize.ts';
-import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
+import { requireMatch } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
 import { openComment } from './access.ts';
 import { changeComment } from './change.ts';
+import type { delete_comment } from './contract.ts';
 
 /** Deletes a comment: it keeps its place, without its text, which becomes a revision. Deleting it again changes nothing. */
-export async function deleteComment(
-  tx: Tx,
-  writer: Writer,
-  at: { ticket: string; comment_id: string },
-  if_match?: IfMatch,
-): Promise<void> {
-  const { actor, comment } = await openComment(tx, writer, at);
+export async function deleteComment(context: Context<typeof delete_comment>): Promise<void> {
+  const { tx, writer, params, if_match } = context;
+  const { actor, comment } = await openComment(tx, writer, params);
   if (comment.author_id !== actor.user_id && actor.role === 'member') {
     throw new BatonError('forbidden', {
       detail: 'Only its author or an admin may delete a comment.',

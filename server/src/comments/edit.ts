@@ -1,22 +1,15 @@
-import type { Writer } from '../access/authorize.ts';
-import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Body } from '../http/contract.ts';
-import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
+import { requireCurrent } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
 import { openComment } from './access.ts';
 import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
 
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
-export async function editComment(
-  tx: Tx,
-  writer: Writer,
-  at: { ticket: string; comment_id: string },
-  input: Body<typeof update_comment>,
-  if_match?: IfMatch,
-): Promise<Comment> {
+export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
+  const { tx, writer, params, body: input, if_match } = context;
   if (input.version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const { actor, comment } = await openComment(tx, writer, at);
+  const { actor, comment } = await openComment(tx, writer, params);
   if (comment.author_id !== actor.user_id) {
     throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });
   }

@@ -1,15 +1,10 @@
-import type { Writer } from '../access/authorize.ts';
-import type { Tx } from '../db/transaction.ts';
+import type { Context } from '../serving/serve.ts';
 import { openComment } from './access.ts';
-import type { Comment } from './contract.ts';
+import type { Comment, purge_comment } from './contract.ts';
 import { purgeTexts } from './queries.ts';
 
 /** Deletes a comment and all its earlier texts permanently. Purging it again changes nothing. */
-export async function purgeComment(
-  tx: Tx,
-  writer: Writer,
-  at: { ticket: string; comment_id: string },
-): Promise<Comment> {
-  const { actor, comment } = await openComment(tx, writer, at, { anywhere: true });
+export async function purgeComment({ tx, writer, params }: Context<typeof purge_comment>): Promise<Comment> {
+  const { actor, comment } = await openComment(tx, writer, params, { anywhere: true });
   return purgeTexts(tx, actor, comment);
 }

@@ -91,11 +91,13 @@ function tooMuch(wait_ms: number): BatonError {
   return new BatonError('rate_limited', { detail }, { retry_after_s: Math.ceil(wait_ms / 1000) });
 }
 
-interface Reading {
+/** How a request's body is read. */
+export interface Reading {
   operation: Operation;
   /** The longest body. */
   limit: number;
-  shares: ByteShares;
+  /** Bytes of requests, from their arrival to their response. */
+  bodies: ByteShares;
   /** The bytes that an account, or a network that isn't signed in, sends in the course of time. */
   written: Pace;
   large_json: LargeJson;
@@ -105,7 +107,7 @@ interface Reading {
  * Reads a JSON body of bounded length. Its bytes count against the caller's share until the response is done: what was
  * parsed lives as long, in a write that waits for a lock too.
  */
-export function readJson({ operation, limit, shares, written, large_json }: Reading): RequestHandler {
+export function readJson({ operation, limit, bodies, written, large_json }: Reading): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
     if (!isPlainJson(req) || encoding.toLowerCase() !== 'identity') throw new BatonError('unsupported_media_type');
@@ -114,7 +116,7 @@ export function readJson({ operation, limit, shares, written, large_json }: Read
       return;
     }
     const holder = holderOf(req, res);
-    const body = new Body(limit, shares, holder);
+    const body = new Body(limit, bodies, holder);
     whenClosed(res, () => body.release());
     if (announced !== undefined) body.reserve(Number(announced));
     if (expect !== undefined) res.writeContinue();
@@ -140,14 +142,14 @@ function isEmpty(bytes: Buffer): boolean {
  * For operations that take no body. Some clients send `{}` all the same; whoever sends more relies on it, such as a
  * `version` with a deletion: passed over, it would delete what they have not seen.
  */
-export function refuseBody({ shares }: Pick<Reading, 'shares'>): RequestHandler {
+export function refuseBody({ bodies }: Pick<Reading, 'bodies'>): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': announced = '0', 'transfer-encoding': coding, expect } = req.headers;
     if (announced === '0' && coding === undefined) {
       next();
       return;
     }
-    const body = new Body(max_empty_bytes, shares, holderOf(req, res));
+    const body = new Body(max_empty_bytes, bodies, holderOf(req, res));
     whenClosed(res, () => body.release());
     const refused = () => {
       const errors = [{ pointer: '', detail: 'This operation takes no body.' }];

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Identity } from '../access/authorize.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import { type LargeJson, longTextBytes } from './large-json.ts';
 import { siteOf } from './networks.ts';
@@ -10,7 +9,7 @@ const small_response_bytes = 64 * 1024;
 
 /** Whose bytes a request's are. */
 export function holderOf(req: Request, res: Response): Holder {
-  const identity = res.locals['identity'] as Identity | undefined;
+  const identity = res.locals['identity'] as { user_id: string } | undefined;
   return { user_id: identity?.user_id, network: siteOf(req.ip ?? '') };
 }
 

@@ -1,24 +1,21 @@
-import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Limits } from '../config/limits.ts';
-import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
+import type { Context } from '../serving/serve.ts';
 import type { create_project, Project } from './contract.ts';
 import { insertProject, insertStatuses, insertWorkflow, projectRows } from './queries.ts';
 import { presets } from './workflow-definition.ts';
 
 /** Creates a project with the first version of its workflow. */
 export async function createProject(
-  tx: Tx,
-  actor: Actor,
-  input: Body<typeof create_project>,
+  { tx, writer, body }: Context<typeof create_project>,
   { max_projects_per_workspace }: Pick<Limits, 'max_projects_per_workspace'>,
 ): Promise<Project> {
+  const actor = await writer.hold();
   const { workspace_id, user_id } = actor;
-  const { key, name, workflow } = input;
+  const { key, name, workflow } = body;
   const definition = typeof workflow === 'string' ? presets[workflow] : workflow;
   await requireFewer(tx, 'projects_per_workspace', max_projects_per_workspace, projectRows(workspace_id));
   const project = await insertProject(tx, workspace_id, { id: newId(), key, name, created_by: user_id });

@@ -1,10 +1,11 @@
-import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Limits } from '../config/limits.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Body, Response } from '../http/contract.ts';
-import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
+import type { Response } from '../http/contract.ts';
+import { requireCurrent } from '../http/preconditions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
+import type { Context } from '../serving/serve.ts';
 import { isMove, remapTickets } from '../tickets/remap.ts';
 import { countStale, lockStale, type Remapping } from '../tickets/remap-queries.ts';
 import { openProject } from './access.ts';
@@ -21,26 +22,20 @@ interface Plan {
   on_stale: 'refuse' | 'clear';
 }
 
-interface Replacing {
-  if_match: IfMatch | undefined;
-  max_workflow_versions_per_project: number;
-}
-
 /**
  * Puts a new version of the workflow in force, with the project locked: a transition in progress is decided by the version
  * before, the next by this one. History keeps naming the version each step was taken under. No ticket is left with what
  * the new workflow doesn't know: it is mapped, or the replacement refused.
  */
 export async function replaceWorkflow(
-  tx: Tx,
-  actor: Actor,
-  ref: string,
-  input: Body<typeof replace_workflow>,
-  { if_match, max_workflow_versions_per_project }: Replacing,
+  context: Context<typeof replace_workflow>,
+  { max_workflow_versions_per_project }: Pick<Limits, 'max_workflow_versions_per_project'>,
 ): Promise<Response<typeof replace_workflow>> {
+  const { tx, writer, params, if_match } = context;
+  const actor = await writer.hold();
   const { workspace_id, user_id } = actor;
-  const { version: expected, mapping = {}, on_stale, ...definition } = input;
-  const project = await openProject(tx, actor, ref);
+  const { version: expected, mapping = {}, on_stale, ...definition } = context.body;
+  const project = await openProject(tx, actor, params.project_id);
   const { id: project_id } = project;
   if (project.archived_at !== null) throw new BatonError('project_archived');
   requireCurrent({ if_match, version: expected }, { current_version: project.workflow_version });

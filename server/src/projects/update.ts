@@ -1,24 +1,19 @@
-import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
-import type { Tx } from '../db/transaction.ts';
 import type { Body } from '../http/contract.ts';
-import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
+import { requireCurrent } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
 import { openProject } from './access.ts';
-import type { Project, update_project } from './contract.ts';
+import type { archive_project, Project, update_project } from './contract.ts';
 import { type ProjectChanges, updateProject } from './queries.ts';
 
 /** What a caller may change. */
 type Edit = Pick<ProjectChanges, Exclude<keyof Body<typeof update_project>, 'version'>>;
 
 /** Renames, archives or brings back a project. What is already so changes nothing. */
-export async function changeProject(
-  tx: Tx,
-  actor: Actor,
-  ref: string,
-  input: Body<typeof update_project>,
-  if_match?: IfMatch,
-): Promise<Project> {
-  const before = await openProject(tx, actor, ref);
+export async function changeProject(context: Context<typeof update_project>): Promise<Project> {
+  const { tx, writer, params, body: input, if_match } = context;
+  const actor = await writer.hold();
+  const before = await openProject(tx, actor, params.project_id);
   requireCurrent({ if_match, version: input.version }, { current_version: before.version });
   const was: Edit = { name: before.name, archived: before.archived_at !== null };
   const becomes: Edit = { name: input.name ?? was.name, archived: input.archived ?? was.archived };
@@ -36,4 +31,9 @@ export async function changeProject(
     after: becomes,
   });
   return after;
+}
+
+/** Archives a project. */
+export async function archiveProject(context: Context<typeof archive_project>): Promise<void> {
+  await changeProject({ ...context, body: { archived: true } });
 }

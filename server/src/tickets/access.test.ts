@@ -8,6 +8,7 @@ import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
 import type { Person } from '../../test/harness/people.ts';
 import { startServer, type TestServer } from '../../test/harness/server.ts';
 import { create_ticket } from './contract.ts';
+import type { Context } from '../serving/serve.ts';
 import { createTicket } from './create.ts';
 import { holdAssignee, openTicket, requireTicket, requireTicketId } from './access.ts';
 
@@ -72,10 +73,11 @@ test('a member who becomes a viewer while they wait for a lock is told so, not t
     ]);
   const doors = [
     (tx: Tx, writer: Writer) => openTicket(tx, writer, ticket.id),
-    (tx: Tx, writer: Writer) =>
-      createTicket(tx, writer, project_id, create_ticket.body.parse({ title: 'Late' }), {
-        max_tickets_per_project: 10,
-      }),
+    (tx: Tx, writer: Writer) => {
+      const asked = { params: { workspace_id, project_id }, body: create_ticket.body.parse({ title: 'Late' }) };
+      const context = { ...asked, tx, writer } as Context<typeof create_ticket>;
+      return createTicket(context, { max_tickets_per_project: 10 });
+    },
   ];
   for (const door of doors) {
     const late = asPerson(member, async (tx, writer) => {

@@ -1,12 +1,10 @@
-import type { Writer } from '../access/authorize.ts';
 import type { Limits } from '../config/limits.ts';
-import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Body } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import { takeNumber } from '../projects/queries.ts';
 import { requireBelow } from '../quotas/quotas.ts';
+import type { Context } from '../serving/serve.ts';
 import { holdAssignee } from './access.ts';
 import { addTicket } from './change.ts';
 import type { create_ticket, Ticket } from './contract.ts';
@@ -16,15 +14,12 @@ import { initialStatus } from './workflow.ts';
 
 /** Creates a ticket with the project's next number; the caller is its reporter. */
 export async function createTicket(
-  tx: Tx,
-  writer: Writer,
-  project_ref: string,
-  input: Body<typeof create_ticket>,
+  { tx, writer, params, body: input }: Context<typeof create_ticket>,
   { max_tickets_per_project }: Pick<Limits, 'max_tickets_per_project'>,
 ): Promise<Ticket> {
   const { workspace_id } = writer;
   const [project, assignable, actor] = await Promise.all([
-    takeNumber(tx, writer, project_ref),
+    takeNumber(tx, writer, params.project_id),
     holdAssignee(tx, writer, input.assignee_id),
     writer.hold(),
   ]);

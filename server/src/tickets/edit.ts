@@ -1,8 +1,6 @@
-import type { Writer } from '../access/authorize.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Body } from '../http/contract.ts';
-import type { IfMatch } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import { max_labels, type Ticket, type update_ticket } from './contract.ts';
@@ -14,18 +12,13 @@ import { changedSince, descriptionOf, type LockedTicket, type TicketChanges } fr
  * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
  * those of the same fields refused with base, mine and theirs; with If-Match, any change since refuses (RFC 9110).
  */
-export async function editTicket(
-  tx: Tx,
-  writer: Writer,
-  ref: string,
-  input: Body<typeof update_ticket>,
-  if_match?: IfMatch,
-): Promise<Ticket> {
-  const { version, labels_add, labels_remove, ...edit } = input;
+export async function editTicket(context: Context<typeof update_ticket>): Promise<Ticket> {
+  const { tx, writer, params, if_match } = context;
+  const { version, labels_add, labels_remove, ...edit } = context.body;
   const relative = labels_add !== undefined || labels_remove !== undefined;
   const absolute = Object.keys(edit).length > 0 || !relative;
   if (absolute && version === undefined && if_match === undefined) throw new BatonError('precondition_required');
-  const { actor, ticket } = await openTicket(tx, writer, ref);
+  const { actor, ticket } = await openTicket(tx, writer, params.ticket);
   const before = edit.description === undefined ? ticket : { ...ticket, description: await descriptionOf(tx, ticket) };
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const seen = if_match.length === 1 ? if_match[0] : undefined;

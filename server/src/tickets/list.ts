@@ -1,9 +1,8 @@
-import type { Applicant } from '../access/authorize.ts';
-import type { Db } from '../db/transaction.ts';
 import { bestOf } from '../db/walk.ts';
 import type { Query, Response } from '../http/contract.ts';
 import { type Cursors, cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
+import type { Context } from '../serving/serve.ts';
 import type { list_tickets } from './contract.ts';
 import {
   type ListedRow,
@@ -31,13 +30,11 @@ function mostBytes({ title, labels, start, description = '' }: ListedRow): numbe
  * is known: one round trip for both. Where several filters compete, a first round trip finds the best.
  */
 export async function listTickets(
-  db: Db,
+  context: Context<typeof list_tickets>,
   cursors: Cursors,
-  applicant: Applicant,
-  query: Query<typeof list_tickets>,
 ): Promise<Response<typeof list_tickets>> {
-  const { workspace_id, user_id } = applicant;
-  const { limit, cursor, sort, fields, ...asked } = query;
+  const { db, workspace_id, user_id } = context;
+  const { limit, cursor, sort, fields, ...asked } = context.query;
   const descending = sort.startsWith('-');
   const order = sort.replace('-', '') as Order;
   const filter = filterOf(asked, user_id);
@@ -56,7 +53,7 @@ export async function listTickets(
     positionOf: ({ at, id }) => ({ at, id }),
     mostBytes,
   });
-  const { role } = await applicant.actor;
+  const { role } = await context.actor;
   const definitionFor = await definitionsOf(db, workspace_id, page.data);
   return { ...page, data: page.data.map((row) => presentListed(row, definitionFor(row), role)) };
 }

@@ -1,12 +1,12 @@
-import type { Actor, Writer } from '../access/authorize.ts';
+import type { Actor } from '../access/authorize.ts';
 import { addComment } from '../comments/change.ts';
-import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
-import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
+import { requireCurrent } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
+import type { Context } from '../serving/serve.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { transition_ticket } from './history-contract.ts';
@@ -21,14 +21,11 @@ type Input = Body<typeof transition_ticket>;
  * ticket is held while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
  */
 export async function transitionTicket(
-  tx: Tx,
-  writer: Writer,
-  ref: string,
-  input: Input,
-  if_match?: IfMatch,
+  context: Context<typeof transition_ticket>,
 ): Promise<Response<typeof transition_ticket>> {
+  const { tx, writer, params, body: input, if_match } = context;
   const { assignee_id } = input;
-  const { actor, ticket: before } = await openTicket(tx, writer, ref, { assignee_id });
+  const { actor, ticket: before } = await openTicket(tx, writer, params.ticket, { assignee_id });
   const definition = await definitionOf(tx, before);
   const current = {
     current_status: before.status,

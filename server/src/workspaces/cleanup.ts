@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AuditEntry } from '../audit/facts.ts';
 import { recordAudits } from '../audit/record.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
-import type { Services } from '../http/handle.ts';
+import type { Services } from '../services.ts';
 import {
   type CleanupKey,
   deleteCleanup,
@@ -79,7 +79,7 @@ const request_ms = 1_000;
  * Does it within the request that took the right, as far as a second goes: of most members that is everything. The
  * rest, and what fails, is left to `Cleanups`; the right has ended all the same.
  */
-export async function cleanUpAtOnce({ pool, log }: Services, key: CleanupKey): Promise<void> {
+export async function cleanUpAtOnce({ pool, log }: Pick<Services, 'pool' | 'log'>, key: CleanupKey): Promise<void> {
   const until = Date.now() + request_ms;
   try {
     await cleanUp(pool, key, () => Date.now() < until);

@@ -1,15 +1,19 @@
-import { type Caller, holdSession } from '../access/authorize.ts';
+import { holdSession } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction } from '../db/transaction.ts';
-import type { Services } from '../http/handle.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import type { Workspace } from './contract.ts';
+import type { Services } from '../services.ts';
+import type { OwnContext } from '../serving/serve.ts';
+import type { create_workspace, Workspace } from './contract.ts';
 import { insertMembership } from './member-queries.ts';
 import { insertWorkspace, ownedBy } from './queries.ts';
 
 /** Creates a workspace with the caller as its owner. */
-export function createWorkspace(services: Services, caller: Caller, input: { name: string }): Promise<Workspace> {
+export function createWorkspace(
+  services: Services,
+  { caller, body: input }: OwnContext<typeof create_workspace>,
+): Promise<Workspace> {
   const workspace_id = newId();
   // The scope names the workspace before it exists: row-level security admits its first rows by it.
   return transaction(services.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {

@@ -1,13 +1,14 @@
-import { type Actor, type Caller, holdSession } from '../access/authorize.ts';
+import { holdSession } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
-import { transaction, type Tx } from '../db/transaction.ts';
+import { transaction } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../errors.ts';
-import type { Body, Response } from '../http/contract.ts';
-import type { Services } from '../http/handle.ts';
+import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import type { create_invitation, Workspace } from './contract.ts';
+import type { Services } from '../services.ts';
+import type { Context, OwnContext } from '../serving/serve.ts';
+import type { accept_invitation, create_invitation, revoke_invitation, Workspace } from './contract.ts';
 import {
   insertInvitation,
   lockInvitation,
@@ -22,11 +23,10 @@ import { workspaceById } from './queries.ts';
 
 /** Invites an address with a role no higher than one's own. The token is in the answer and nowhere else. */
 export async function invite(
-  tx: Tx,
-  actor: Actor,
-  input: Body<typeof create_invitation>,
+  { tx, writer, body: input }: Context<typeof create_invitation>,
   config: Pick<Config, 'invitation_ttl_s' | 'max_open_invitations_per_workspace'>,
 ): Promise<Response<typeof create_invitation>> {
+  const actor = await writer.hold();
   const { workspace_id, user_id } = actor;
   if (input.role === 'owner' && actor.role !== 'owner') {
     throw new BatonError('forbidden', { detail: 'Only owners make owners.' });
@@ -59,7 +59,10 @@ export async function invite(
 }
 
 /** Takes an invitation back. */
-export async function withdrawInvitation(tx: Tx, actor: Actor, id: string): Promise<void> {
+export async function withdrawInvitation(context: Context<typeof revoke_invitation>): Promise<void> {
+  const { tx, writer } = context;
+  const { invitation_id: id } = context.params;
+  const actor = await writer.hold();
   const invitation = await revokeInvitation(tx, actor.workspace_id, id);
   if (invitation === undefined) throw new BatonError('not_found');
   const { email, role } = invitation;
@@ -70,9 +73,12 @@ export async function withdrawInvitation(tx: Tx, actor: Actor, id: string): Prom
  * Accepts an invitation. Unknown, used, expired, revoked, somebody else's, and that of an inviter who may no longer give
  * the role are all `not_found`.
  */
-export async function acceptInvitation(services: Services, caller: Caller, given: string): Promise<Workspace> {
+export async function acceptInvitation(
+  services: Services,
+  { caller, body }: OwnContext<typeof accept_invitation>,
+): Promise<Workspace> {
   const { user_id } = caller;
-  const token = readInvitationToken(given);
+  const token = readInvitationToken(body.token);
   return transaction(services.pool, { user_id, workspace_id: token?.workspace_id }, async (tx) => {
     await holdSession(tx, caller);
     if (token === undefined) throw new BatonError('not_found');

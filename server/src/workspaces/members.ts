@@ -3,8 +3,9 @@ import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
-import { type IfMatch, requireMatch } from '../http/preconditions.ts';
-import type { Member } from './contract.ts';
+import { requireMatch } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
+import type { Member, remove_member, update_member } from './contract.ts';
 import { insertCleanup } from './cleanup-queries.ts';
 import { countOwners, endMembership, lockMember, membershipForUpdate, updateRole } from './member-queries.ts';
 import { lockWorkspace } from './queries.ts';
@@ -28,13 +29,11 @@ async function requireOtherOwner(tx: Tx, actor: Actor): Promise<void> {
 const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
 
 /** Gives a member another role. Owners may do anything; admins neither touch owners nor make them. */
-export async function changeRole(
-  tx: Tx,
-  actor: Actor,
-  user_id: string,
-  role: Role,
-  if_match?: IfMatch,
-): Promise<Member> {
+export async function changeRole(context: Context<typeof update_member>): Promise<Member> {
+  const { tx, writer, if_match } = context;
+  const { user_id } = context.params;
+  const { role } = context.body;
+  const actor = await writer.hold();
   const { member, role: own } = await openMember(tx, actor, user_id);
   requireMatch(if_match, { current_version: member.version });
   const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
@@ -64,7 +63,10 @@ function takeRights(tx: Tx, actor: Actor, user_id: string): void {
  * Removes a member, or lets one leave. This ends the membership alone, however many tickets they have: `cleanUp` takes
  * those from them afterwards, each with its own version and entry.
  */
-export async function removeMember(tx: Tx, actor: Actor, user_id: string, if_match?: IfMatch): Promise<void> {
+export async function removeMember(context: Context<typeof remove_member>): Promise<void> {
+  const { tx, writer, if_match } = context;
+  const { user_id } = context.params;
+  const actor = await writer.hold();
   const { member, role: own } = await openMember(tx, actor, user_id);
   const leaving = user_id === actor.user_id;
   if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {

@@ -2,8 +2,9 @@ import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type IfMatch, requireCurrent, requireMatch } from '../http/preconditions.ts';
-import type { Workspace } from './contract.ts';
+import { requireCurrent, requireMatch } from '../http/preconditions.ts';
+import type { Context } from '../serving/serve.ts';
+import type { delete_workspace, update_workspace, Workspace } from './contract.ts';
 import { lockWorkspace, markWorkspaceDeleted, renameWorkspace } from './queries.ts';
 
 async function openWorkspace(tx: Tx, actor: Actor) {
@@ -13,12 +14,9 @@ async function openWorkspace(tx: Tx, actor: Actor) {
 }
 
 /** Renames a workspace. */
-export async function changeWorkspace(
-  tx: Tx,
-  actor: Actor,
-  input: { name: string; version?: number | undefined },
-  if_match?: IfMatch,
-): Promise<Workspace> {
+export async function changeWorkspace(context: Context<typeof update_workspace>): Promise<Workspace> {
+  const { tx, writer, body: input, if_match } = context;
+  const actor = await writer.hold();
   const before = await openWorkspace(tx, actor);
   requireCurrent({ if_match, version: input.version }, { current_version: before.version });
   const { role, workspace_id } = actor;
@@ -35,7 +33,8 @@ export async function changeWorkspace(
 }
 
 /** Deletes a workspace softly: its rows stay, and nobody gets to them through the API. */
-export async function deleteWorkspace(tx: Tx, actor: Actor, if_match?: IfMatch): Promise<void> {
+export async function deleteWorkspace({ tx, writer, if_match }: Context<typeof delete_workspace>): Promise<void> {
+  const actor = await writer.hold();
   const before = await openWorkspace(tx, actor);
   requireMatch(if_match, { current_version: before.version });
   markWorkspaceDeleted(tx, actor.workspace_id);

@@ -1,8 +1,8 @@
 import { createClient, type BatonClient, type RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { error_table, type ErrorCode } from '../../src/errors.ts';
-import { errorsOf, problemOf } from '../../src/http/openapi.ts';
-import { headersOf, response_headers } from '../../src/http/openapi-headers.ts';
+import { errorsOf, problemOf } from '../../src/reference/openapi.ts';
+import { headersOf, response_headers } from '../../src/reference/openapi-headers.ts';
 import { type ReadBack, readBackOf, unlike } from './read-back.ts';
 import { noteError } from './seen-errors.ts';
 

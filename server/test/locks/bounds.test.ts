@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
 import { prepare, sql } from '../../src/db/sql.ts';
 import { withinBudget } from '../../src/db/walk.ts';
-import { openApiDocument } from '../../src/http/openapi.ts';
+import { openApiDocument } from '../../src/reference/openapi.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
 import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';

@@ -10,8 +10,8 @@ import { contracts } from '../../src/contracts.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { type ErrorCode, error_table } from '../../src/errors.ts';
 import type { Operation } from '../../src/http/contract.ts';
-import { openApiDocument, problemOf } from '../../src/http/openapi.ts';
-import { problemExample } from '../../src/http/openapi-examples.ts';
+import { openApiDocument, problemOf } from '../../src/reference/openapi.ts';
+import { problemExample } from '../../src/reference/openapi-examples.ts';
 import { nonconformities } from '../harness/conformance.ts';
 import { test_environment } from '../harness/server.ts';
 

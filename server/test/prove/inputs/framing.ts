@@ -125,7 +125,7 @@ export const framing: Check = {
       '',
     ),
     'the parser is a lenient one': { env: { NODE_OPTIONS: '--insecure-http-parser' } },
-    'errors are answered by Express': broken('app.ts', 'app.use(problemHandler(services, hold_back));', ''),
+    'errors are answered by Express': broken('app.ts', 'app.use(problemHandler({ ...sending, log }, hold_back));', ''),
     'a refusal overtakes the answers before it': broken(
       'http/server.ts',
       'if (last === undefined) end();',

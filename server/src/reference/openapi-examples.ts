@@ -164,7 +164,7 @@ function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
   if (schema.format === 'date-time') return at;
   if (schema.type === 'boolean') return false;
   if (schema.type === 'null') return null;
-  throw new Error(`The reference has no example for ${name}. Add it to http/openapi-examples.ts.`);
+  throw new Error(`The reference has no example for ${name}. Add it to reference/openapi-examples.ts.`);
 }
 
 function withoutExamples(schema: Schema): void {

@@ -1,9 +1,9 @@
+import { accessOf } from '../access/policy.ts';
 import { contracts } from '../contracts.ts';
-import type { Routes } from '../http/handle.ts';
-import * as contract from './contract.ts';
-import { accessOf } from './policy.ts';
+import type { Serve } from '../serving/serve.ts';
+import * as contract from './policy-contract.ts';
 
-export function accessRoutes(routes: Routes): void {
+export function referenceRoutes(serve: Serve): void {
   const operations = contracts.map(({ id, method, path }) => {
     const access = accessOf(id);
     return {
@@ -13,5 +13,5 @@ export function accessRoutes(routes: Routes): void {
       access: typeof access === 'string' ? access : [...access],
     };
   });
-  routes.open(contract.get_policy, () => Promise.resolve({ operations }));
+  serve.own(contract.get_policy, () => Promise.resolve({ operations }));
 }

@@ -1,4 +1,4 @@
-import type { Operation } from './contract.ts';
+import type { Operation } from '../http/contract.ts';
 
 type Header = {
   description: string;

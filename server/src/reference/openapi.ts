@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import { accessOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { type Operation, stored } from './contract.ts';
+import { type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 import { version } from '../lib/project.ts';

@@ -1,0 +1,22 @@
+import type { Operation, Response } from '../http/contract.ts';
+
+/** A success, ready to be sent, or to be kept and sent again. */
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  /** What is sent as JSON; undefined where there is no body. */
+  body: unknown;
+}
+
+/** What an operation answers with this result: its status, its headers and its body, by its contract alone. */
+export function render<O extends Operation>(operation: O, params: unknown, result: Response<O>): Answer {
+  const fields = { ...(params as object), ...(result as object) } as Record<string, unknown>;
+  const headers: Record<string, string> = {};
+  if (operation.etag === true) headers['ETag'] = `"${String(fields['version'])}"`;
+  if (operation.location !== undefined) {
+    headers['Location'] = operation.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(fields[name]));
+  }
+  if (operation.response === undefined) return { status: operation.status, headers, body: undefined };
+  headers['Content-Type'] = 'application/json; charset=utf-8';
+  return { status: operation.status, headers, body: result };
+}

@@ -1,0 +1,93 @@
+import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
+import type { Logger } from 'pino';
+import { BatonError } from '../errors.ts';
+import { checkBody, type CheckedBody } from '../http/body-json.ts';
+import type { Body, Operation, Params, Query } from '../http/contract.ts';
+import { type Fault, faultsOf, max_faults } from '../http/faults.ts';
+import { siteOf } from '../http/networks.ts';
+import { type IfMatch, parseIfMatch, refuseIfNoneMatch, requireNoTag } from '../http/preconditions.ts';
+import { whenClosed } from '../http/send.ts';
+
+/** A request that its contract has accepted. */
+export interface Request<O extends Operation> {
+  params: Params<O>;
+  query: Query<O>;
+  body: Body<O>;
+  if_match: IfMatch | undefined;
+  request_id: string;
+  ip: string;
+  network: string;
+  /** Of the body. */
+  body_bytes: number;
+  user_agent: string | undefined;
+  /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
+  after: (work: () => Promise<void>) => void;
+}
+
+/** The access token that a request carries. Throws `unauthenticated` or `invalid_token`. */
+export function bearerToken(req: ExpressRequest): string {
+  const header = req.headers.authorization;
+  if (header === undefined) throw new BatonError('unauthenticated');
+  const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
+  if (!match?.[1]) throw new BatonError('invalid_token');
+  return match[1];
+}
+
+/** Each precondition of a write is evaluated, here or by its verb, or refused: never passed over. */
+function preconditionOf(operation: Operation, req: ExpressRequest): IfMatch | undefined {
+  refuseIfNoneMatch(req.headers['if-none-match']);
+  const if_match = parseIfMatch(req.headers['if-match']);
+  if (operation.if_match === true) return if_match;
+  requireNoTag(if_match);
+  return undefined;
+}
+
+/** The request as its contract has it. Throws `validation_failed` with every fault, `not_found` for impossible ids. */
+export function parseRequest<O extends Operation>(
+  operation: O,
+  req: ExpressRequest,
+  res: ExpressResponse,
+  log: Logger,
+): Request<O> {
+  const params = operation.params?.safeParse(req.params);
+  // An id that can't exist is not there, like any other that doesn't.
+  if (params?.success === false) throw new BatonError('not_found');
+  const faults: Fault[] = [];
+  const query = { ...req.query };
+  const parsed_query = operation.query?.safeParse(query);
+  if (parsed_query?.success === false) faults.push(...faultsOf(parsed_query.error, 'query'));
+  if (parsed_query === undefined) {
+    for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
+  }
+  const body = (res.locals['body'] as CheckedBody | undefined) ?? checkBody(operation, undefined);
+  if (body.faults !== undefined) faults.push(...body.faults);
+  if (body.faults !== undefined || faults.length > 0) {
+    throw new BatonError('validation_failed', { errors: faults.slice(0, max_faults) });
+  }
+  return {
+    params: params?.data as Params<O>,
+    query: parsed_query?.data as Query<O>,
+    body: body.value as Body<O>,
+    if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req),
+    request_id: res.locals['request_id'] as string,
+    ip: req.ip ?? '',
+    network: siteOf(req.ip ?? ''),
+    body_bytes: (res.locals['body_bytes'] as number | undefined) ?? 0,
+    user_agent: req.headers['user-agent']?.slice(0, 400),
+    after: (work) => {
+      whenClosed(res, () => {
+        work().catch((error: unknown) => log.warn({ message: String(error) }, 'not done after the response'));
+      });
+    },
+  };
+}
+
+/** Refuses percent-encoding that isn't UTF-8: decoded all the same, it would be searched for as something else. */
+export function requireUtf8(url: string): void {
+  if (!url.includes('%')) return;
+  try {
+    decodeURIComponent(url);
+  } catch (error) {
+    throw new BatonError('malformed_request', { detail: 'The URL is not UTF-8.' }, { cause: error });
+  }
+}

@@ -1,0 +1,251 @@
+import type { RequestHandler, Response as ExpressResponse, Router } from 'express';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import {
+  type Applicant,
+  apply,
+  applyToWrite,
+  type Caller,
+  doubt,
+  holdSession,
+  type Identity,
+  permitted,
+  requireSession,
+  withoutDoubt,
+  type Writer,
+} from '../access/authorize.ts';
+import { accessOf, type OperationId, type policy } from '../access/policy.ts';
+import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { type Reading, readJson, refuseBody } from '../http/body.ts';
+import type { Holder } from '../http/byte-shares.ts';
+import type { Operation, Response } from '../http/contract.ts';
+import { type Cursors, keysetPage, type KeysetOptions } from '../http/cursor.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { holderOf, type Sending, sendJson } from '../http/send.ts';
+import type { Usage } from '../quotas/usage.ts';
+import { type Answer, render } from './answer.ts';
+import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
+
+type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']] : never;
+type IsRead<O extends Operation> = O['method'] extends 'get' ? true : false;
+
+/** A read has a handle that reads, in one snapshot; a write has its transaction. */
+type Store<O extends Operation> =
+  IsRead<O> extends true
+    ? { db: Db }
+    : {
+        tx: Tx;
+        /** Does something once this has committed, before the response. */
+        afterCommit: AfterCommit;
+      };
+
+/** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
+type Who<O extends Operation> =
+  AccessOf<O> extends 'account' ? { caller: Caller } : IsRead<O> extends true ? Applicant : { writer: Writer };
+
+/** What a handler gets: the request, who asks, and the database. */
+export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
+
+/** The same for those that choose their own transactions. */
+export type OwnContext<O extends Operation> = Request<O> & (AccessOf<O> extends 'public' ? object : { caller: Caller });
+
+/** A list that one index serves: its filter, its order and its rows. */
+type Listing<Row, Shown> = Pick<KeysetOptions<Row>, 'filter' | 'at' | 'id' | 'descending' | 'rows' | 'positionOf'> & {
+  /** What is shown of a row; all of it by default. */
+  show?: (row: Row) => Shown;
+};
+
+type Paged = Operation & { method: 'get' };
+type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? Row : never;
+
+/** Mounts endpoints. Each domain's routes.ts has one line for each of its own. */
+export interface Serve {
+  /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
+  <O extends Operation>(operation: O, handler: (context: Context<O>) => Promise<Response<O>>): void;
+  /** A list, page by page. */
+  list<O extends Paged, Row>(
+    operation: O,
+    listing: (context: Context<O>) => Listing<Row, Item<O>> | Promise<Listing<Row, Item<O>>>,
+  ): void;
+  /** For those that hash passwords between their transactions, or act in a workspace they aren't in yet. */
+  own<O extends Operation>(operation: O, handler: (context: OwnContext<O>) => Promise<Response<O>>): void;
+  /** Everything mounted, for the tests that tie routes, contracts and policies together. */
+  readonly operations: readonly Operation[];
+}
+
+/** What serving needs; one of each per process. */
+export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
+  pool: pg.Pool;
+  log: Logger;
+  limits: RateLimits;
+  tokens: { verify: (token: string) => Identity };
+  cursors: Cursors;
+  usage: Usage;
+}
+
+const default_max_body_bytes = 64 * 1024;
+
+const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
+
+async function send(parts: Sending, res: ExpressResponse, { status, headers, body }: Answer): Promise<void> {
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  if (body === undefined) res.end();
+  else await sendJson(parts, res, body);
+}
+
+type AnyRequest = Request<Operation>;
+/** Handlers behind the types of their operations: each gets what its own type says. */
+type AnyHandler = (context: object) => Promise<never>;
+
+/** Mounts endpoints on an Express router. */
+export function createServe(router: Router, parts: Serving): Serve {
+  const operations: Operation[] = [];
+  const { pool, usage } = parts;
+  const requireRoom = (holder: Holder) => {
+    parts.responses.requireRoom(holder);
+    parts.served.requireRoom(holder);
+  };
+
+  function mount(
+    operation: Operation,
+    serve: (request: AnyRequest, identity: Identity | undefined) => Promise<unknown>,
+  ): void {
+    operations.push(operation);
+    const is_public = accessOf(operation.id) === 'public';
+    // The signature is checked before a byte of the body is read: only who signed in may send a large one.
+    const identify: RequestHandler = (req, res, next) => {
+      res.locals['operation'] = operation.id;
+      requireUtf8(req.url);
+      if (!is_public) res.locals['identity'] = parts.tokens.verify(bearerToken(req));
+      // A client that sends one relies on it: ignored, a retry would do the work twice.
+      if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
+        throw new BatonError('idempotency_key_unsupported');
+      }
+      requireRoom(holderOf(req, res));
+      next();
+    };
+    const guard = parts.limits.guardOf(operation.id);
+    const handler: RequestHandler = async (req, res) => {
+      const request = parseRequest(operation, req, res, parts.log);
+      const identity = res.locals['identity'] as Identity | undefined;
+      const work = () => serve(request, identity);
+      const { ip, body } = request;
+      const result = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
+      await send(parts, res, render(operation, request.params, result as Response<Operation>));
+    };
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const limit = operation.max_body_bytes ?? default_max_body_bytes;
+    const reading: Reading = { ...parts, operation, limit };
+    const body = operation.body === undefined ? refuseBody(reading) : readJson(reading);
+    const reader = operation.method === 'get' ? [] : [body];
+    router[operation.method](path, identify, ...reader, handler);
+  }
+
+  const callerOf = (request: AnyRequest, identity: Identity | undefined): Caller => {
+    if (identity === undefined) throw new BatonError('unauthenticated');
+    return { ...identity, request_id: request.request_id };
+  };
+  const workspaceOf = (request: AnyRequest): string => {
+    const { workspace_id } = request.params as unknown as { workspace_id: string };
+    return workspace_id;
+  };
+
+  /** The handler's first statements travel together with the authorization. */
+  function serveRead(operation: Operation, handler: AnyHandler): void {
+    const access = accessOf(operation.id);
+    const list = isList(operation);
+    mount(operation, (request, identity) => {
+      const caller = callerOf(request, identity);
+      const workspace_id = access === 'account' ? undefined : workspaceOf(request);
+      return readOnly(pool, { workspace_id, user_id: caller.user_id, list }, (db) => {
+        requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
+        if (workspace_id === undefined) {
+          return permitted(requireSession(db, caller), handler({ ...request, caller, db }));
+        }
+        const applicant = apply(db, caller, access, workspace_id);
+        return permitted(applicant.actor, handler({ ...request, ...applicant, db }));
+      });
+    });
+  }
+
+  /** A write in a workspace, through a door that asks for permission and locks in one burst. */
+  function serveWorkspaceWrite(operation: Operation, handler: AnyHandler): void {
+    const access = accessOf(operation.id);
+    mount(operation, (request, identity) => {
+      const caller = callerOf(request, identity);
+      const workspace_id = workspaceOf(request);
+      if (operation.body !== undefined) usage.requireRoom(workspace_id);
+      const scope = { workspace_id, user_id: caller.user_id };
+      return committed((attempt) =>
+        withoutDoubt(() =>
+          transaction(pool, scope, async (tx) => {
+            requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
+            const writer = applyToWrite(tx, caller, access, workspace_id);
+            const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
+            await Promise.allSettled([handled]);
+            await writer.hold(); // the door has asked; nothing commits without it
+            const result = await handled.catch((error: unknown) => {
+              throw doubt(error);
+            });
+            usage.add(tx, workspace_id, request.body_bytes);
+            return result;
+          }),
+        ),
+      );
+    });
+  }
+
+  function serveAccountWrite(operation: Operation, handler: AnyHandler): void {
+    mount(operation, (request, identity) => {
+      const caller = callerOf(request, identity);
+      return committed((attempt) =>
+        transaction(pool, { user_id: caller.user_id }, async (tx) => {
+          await holdSession(tx, caller);
+          return handler({ ...request, caller, tx, afterCommit: attempt() });
+        }),
+      );
+    });
+  }
+
+  const serve = <O extends Operation>(operation: O, handler: (context: Context<O>) => Promise<Response<O>>) => {
+    const any = handler as unknown as AnyHandler;
+    if (operation.method === 'get') serveRead(operation, any);
+    else if (accessOf(operation.id) === 'account') serveAccountWrite(operation, any);
+    else serveWorkspaceWrite(operation, any);
+  };
+
+  const list: Serve['list'] = (operation, listing) => {
+    serveRead(operation, (async (context: Context<typeof operation>) => {
+      const { show, ...options } = await listing(context);
+      const { limit, cursor } = context.query as { limit: number; cursor?: string };
+      const { cursors } = parts;
+      const page = await keysetPage({ ...options, cursors, operation: operation.id, query: { limit, cursor } });
+      return show === undefined ? page : { ...page, data: page.data.map(show) };
+    }) as unknown as AnyHandler);
+  };
+
+  const own: Serve['own'] = (operation, handler) => {
+    const any = handler as unknown as AnyHandler;
+    const is_public = accessOf(operation.id) === 'public';
+    mount(operation, (request, identity) =>
+      any(is_public ? request : { ...request, caller: callerOf(request, identity) }),
+    );
+  };
+
+  return Object.assign(serve, { list, own, operations });
+}
+
+type AfterCommit = (work: () => Promise<void>) => void;
+
+/** Does a write, and then what its last attempt asked to be done after the commit. */
+async function committed<T>(write: (attempt: () => AfterCommit) => Promise<T>): Promise<T> {
+  let works: (() => Promise<void>)[] = [];
+  const result = await write(() => {
+    works = [];
+    return (work) => works.push(work);
+  });
+  for (const work of works) await work();
+  return result;
+}
