@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { addComment } from './comments/change.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
 import type { Operation } from './http/contract.ts';
@@ -92,7 +93,7 @@ export function createApp(parts: Parts): App {
   const router = express.Router({ caseSensitive: true, strict: true });
   const serve = createServe(router, serving);
   // Express tries one route after the other: those that are asked for most come first.
-  ticketRoutes(serve, services);
+  ticketRoutes(serve, services, addComment);
   commentRoutes(serve);
   projectRoutes(serve, services);
   workspaceRoutes(serve, services);

@@ -40,6 +40,9 @@ type Store<O extends Operation> =
         afterCommit: AfterCommit;
       };
 
+/** An operation that isn't for anybody. */
+type SignedIn<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
+
 /** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
 type Who<O extends Operation> =
   AccessOf<O> extends 'account' ? { caller: Caller } : IsRead<O> extends true ? Applicant : { writer: Writer };
@@ -62,7 +65,7 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 /** Mounts endpoints. Each domain's routes.ts has one line for each of its own. */
 export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
-  <O extends Operation>(operation: O, handler: (context: Context<O>) => Promise<Response<O>>): void;
+  <O extends Operation>(operation: O & SignedIn<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
   /** A list, page by page. */
   list<O extends Paged, Row>(
     operation: O,

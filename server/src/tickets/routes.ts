@@ -14,9 +14,9 @@ import { listTickets } from './list.ts';
 import { presentTo } from './present.ts';
 import { purgeTicket } from './purge.ts';
 import { transitionsOf } from './queries.ts';
-import { transitionTicket } from './transition.ts';
+import { type AddComment, transitionTicket } from './transition.ts';
 
-export function ticketRoutes(serve: Serve, { config, cursors }: Services): void {
+export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
   serve(contract.create_ticket, (context) => createTicket(context, config));
   serve(contract.list_tickets, (context) => listTickets(context, cursors));
   serve(contract.get_ticket, async ({ db, workspace_id, actor, params }) => {
@@ -28,7 +28,7 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services): void 
   serve(contract.restore_ticket, restoreTicket);
   serve(contract.purge_ticket, purgeTicket);
   serve(contract.set_assignee, assignTicket);
-  serve(history.transition_ticket, transitionTicket);
+  serve(history.transition_ticket, (context) => transitionTicket(context, addComment));
   serve.list(history.list_transitions, async ({ db, workspace_id, params }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {

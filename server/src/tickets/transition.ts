@@ -1,5 +1,5 @@
 import type { Actor } from '../access/authorize.ts';
-import { addComment } from '../comments/change.ts';
+import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import { requireCurrent } from '../http/preconditions.ts';
@@ -16,12 +16,20 @@ import { decideTransition } from './workflow.ts';
 
 type Input = Body<typeof transition_ticket>;
 
+/** Writes a comment on a ticket that the transaction has locked: comments know of tickets, and not the reverse. */
+export type AddComment = (
+  tx: Tx,
+  actor: Actor,
+  comment: { id: string; ticket_id: string; body: string; created_at: string },
+) => unknown;
+
 /**
  * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
  * ticket is held while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
  */
 export async function transitionTicket(
   context: Context<typeof transition_ticket>,
+  addComment: AddComment,
 ): Promise<Response<typeof transition_ticket>> {
   const { tx, writer, params, body: input, if_match } = context;
   const { assignee_id } = input;

@@ -85,6 +85,25 @@ function foreignWrites({ file, text }: Source): string[] {
   return [...new Set(written)].filter((table) => all.includes(table) && !own.includes(table));
 }
 
+const imported = /from '(\.[^']+)'/g;
+
+/** The pairs of folders that import each other, each as `a and b`; the sources at the root belong to none. */
+export function circles(all: readonly Source[]): string[] {
+  const folderOf = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : undefined);
+  const arrows = new Set<string>();
+  for (const { file, text } of all) {
+    const from = folderOf(file);
+    for (const [, target = ''] of text.matchAll(imported)) {
+      const to = folderOf(path.posix.join(path.posix.dirname(file), target));
+      if (from !== undefined && to !== undefined && from !== to) arrows.add(`${from} ${to}`);
+    }
+  }
+  return [...arrows].flatMap((arrow) => {
+    const [from = '', to = ''] = arrow.split(' ');
+    return from < to && arrows.has(`${to} ${from}`) ? [`${from} and ${to}`] : [];
+  });
+}
+
 /** What breaks the house rules, one sentence each. */
 export function houseViolations(all: readonly Source[]): string[] {
   return all.flatMap((source) => [

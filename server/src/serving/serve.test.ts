@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { login } from '../accounts/contract.ts';
+import { create_ticket, get_ticket } from '../tickets/contract.ts';
+import type { Response } from '../http/contract.ts';
+import { render } from './answer.ts';
+import type { Serve } from './serve.ts';
+
+test('an answer is made of the contract, the parameters and the result alone', () => {
+  const ticket = { id: 'i', version: 7 } as Response<typeof create_ticket>;
+  expect(render(create_ticket, { workspace_id: 'w', project_id: 'p' }, ticket)).toEqual({
+    status: 201,
+    headers: {
+      ETag: '"7"',
+      Location: '/v1/workspaces/w/tickets/i',
+      'Content-Type': 'application/json; charset=utf-8',
+    },
+    body: ticket,
+  });
+});
+
+/** What a handler gets is looked at by the compiler: `npm run typecheck` fails if one of these is no error. */
+function misuse(serve: Serve): void {
+  // @ts-expect-error A read has no transaction.
+  serve(get_ticket, ({ tx }) => Promise.reject(new Error(String(tx))));
+  // @ts-expect-error A write's handle is its transaction.
+  serve(create_ticket, ({ db }) => Promise.reject(new Error(String(db))));
+  // @ts-expect-error Who writes in a workspace is a writer, whose right is not confirmed yet.
+  serve(create_ticket, ({ caller }) => Promise.reject(new Error(String(caller))));
+  // @ts-expect-error What anybody may ask makes its own transactions.
+  serve(login, ({ body }) => Promise.reject(new Error(String(body))));
+  // @ts-expect-error Nobody has signed in where anybody may ask.
+  serve.own(login, ({ caller }) => Promise.reject(new Error(String(caller))));
+}
+
+test('misuse is an error of the compiler', () => {
+  expect(misuse).toBeTypeOf('function');
+});
