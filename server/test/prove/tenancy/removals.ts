@@ -63,11 +63,10 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'listed tickets are the workspace’s',
     operations: ['list_tickets'],
+    // A ticket without its project would not be shown.
     replace: [
-      [
-        't\\.workspace_id = (\\$\\d+)\\s+and\\s+p\\.workspace_id = (\\$\\d+)(?=\\s+and\\s+t\\.deleted_at)',
-        '$1::uuid is not null and $2::uuid is not null',
-      ],
+      without('from tickets t\\s+where ', 't.workspace_id'),
+      without('from projects r\\s+where ', 'r.workspace_id'),
     ],
     by: wall,
   },
@@ -136,7 +135,11 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'listed invitations are the workspace’s',
     operations: ['list_invitations'],
-    replace: [without('from invitations i\\s+where ', 'i.workspace_id')],
+    // Nor would an invitation whose inviter has no right in the workspace.
+    replace: [
+      without('from invitations i\\s+where ', 'i.workspace_id'),
+      without('where ', 'b.workspace_id', ' and b\\.user_id = i\\.invited_by'),
+    ],
     by: wall,
   },
   {
@@ -234,7 +237,7 @@ const of_accounts: readonly Removal[] = [
   {
     name: 'listed account entries are the caller’s',
     operations: ['list_my_audit'],
-    replace: [without('from account_audit_log a\\s+where ', 'a.user_id')],
+    replace: [without('\\) a\\s+where ', 'a.user_id')],
     by: wall,
   },
   {

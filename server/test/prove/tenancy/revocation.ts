@@ -81,7 +81,7 @@ export const revocation: Check = {
     'a role is what it was when they joined': {
       replace: [
         ['select m\\.role\\s+from', `select case m.role when 'viewer' then 'member' else m.role end as role from`],
-        ['m\\.role = any \\(', "'member' = any ("],
+        ['m\\.role = any \\(', "case m.role when 'viewer' then 'member' else m.role end = any ("],
       ],
     },
     'a removal forgets the membership': {
