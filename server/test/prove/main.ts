@@ -6,7 +6,7 @@ import startTestCluster from '../harness/cluster.ts';
 import { inOwnFolder, isEnding } from '../harness/take-down.ts';
 import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
-import { type ControlResult, keepResults, passed, type Result } from './report.ts';
+import { type ControlResult, keepResults, passed, type Result, withoutPlaces } from './report.ts';
 
 const usage = `Usage: npm run prove [-- options] [what …]
 
@@ -86,7 +86,8 @@ async function tryControls(check: Check, seed: number): Promise<ControlResult[]>
     );
     const seconds = secondsSince(started);
     // A check that breaks down has not noticed anything.
-    const first = (violations[0] ?? (broke_down === undefined ? '' : `broke down: ${broke_down}`)).slice(0, 300);
+    const said = violations[0] ?? (broke_down === undefined ? '' : `broke down: ${broke_down}`);
+    const first = withoutPlaces(said).slice(0, 300);
     const verdict = violations.length > 0 ? 'caught' : 'NOT CAUGHT';
     console.log(`  control  ${verdict} in ${seconds} s: ${name}${first === '' ? '' : `: ${first}`}`);
     results.push({ name, seconds, violations: violations.length, first });

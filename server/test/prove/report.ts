@@ -80,6 +80,11 @@ function table(results: readonly Result[]): string {
 }
 
 /** A run of other checks beside this one never reads half a file. */
+/** A text without where this machine has the project. Before it is shortened: half a path would not be found. */
+export function withoutPlaces(text: string): string {
+  return text.replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
+}
+
 function replaceFile(file: string, text: string): void {
   const next = `${file}.${process.pid}`;
   writeFileSync(next, text);
@@ -97,7 +102,7 @@ export function keepResults(checks: readonly Check[], fresh: readonly Result[]):
   const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
   // What a broken build said may name where it lay: no business of whoever reads it.
-  const text = JSON.stringify(results, null, 2).replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
+  const text = withoutPlaces(JSON.stringify(results, null, 2));
   replaceFile(json_file, `${text}\n`);
   replaceFile(table_file, table(results));
 }

@@ -285,10 +285,10 @@ export const neighbours: Check = {
         { file: 'http/large-json.ts', find: 'long_text = 64 * 1024;', replace: 'long_text = 1e9;' },
       ],
     },
-    'bodies have no share of the memory': broken(
-      'http/byte-shares.ts',
-      'held === 0 || held + bytes <= share',
-      'held + share >= 0',
-    ),
+    // With what may be sent in an hour, they are used up by the attack before.
+    'bodies have no share of the memory': {
+      ...broken('http/byte-shares.ts', 'held === 0 || held + bytes <= share', 'held + share >= 0'),
+      env: { BATON_WRITE_MIB_PER_HOUR: '1000000' },
+    },
   },
 };
