@@ -27,7 +27,7 @@ function misuse(serve: Serve): void {
   // @ts-expect-error Who writes in a workspace is a writer, whose right is not confirmed yet.
   serve(create_ticket, ({ caller }) => Promise.reject(new Error(String(caller))));
   // @ts-expect-error What anybody may ask makes its own transactions.
-  serve(login, ({ body }) => Promise.reject(new Error(String(body))));
+  serve(login, ({ body }) => Promise.reject(new Error(JSON.stringify(body))));
   // @ts-expect-error Nobody has signed in where anybody may ask.
   serve.own(login, ({ caller }) => Promise.reject(new Error(String(caller))));
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createPool } from '../../src/db/pool.ts';
+import type { Lifecycle } from '../../src/http/probes.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { brokenInvariants } from '../invariants.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
@@ -69,6 +70,8 @@ function watch(pool: pg.Pool, patch: Patch, of_workspaces: readonly string[]): v
 }
 
 interface StartOptions {
+  /** What the server says of its readiness. */
+  lifecycle?: Lifecycle;
   patch?: Patch;
   /** Another server's: a second process over the same data. */
   database?: TestDatabase;
@@ -94,7 +97,7 @@ export async function startServer(
   const pool = createPool(pool_options);
   const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
-  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle: { stopping: false } });
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle: options.lifecycle ?? { stopping: false } });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

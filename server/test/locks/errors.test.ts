@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatonClient, RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
+import { conformingClient } from '../harness/conformance.ts';
 import { makeTeam, type Team } from '../harness/make.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 
@@ -50,6 +51,53 @@ async function makeProject(key: string) {
   const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
   return { workspace_id, project: { workspace_id, project_id }, at, deleted, place: { ...at, comment_id } };
 }
+
+test('readiness says that a server waits for its schema, or stops', async () => {
+  const { database } = server;
+  const codes: unknown[] = [];
+  for (const lifecycle of [{ stopping: false, waits_for: 'The schema is missing.' }, { stopping: true }]) {
+    const one = await startServer({ LOG_LEVEL: 'silent' }, { database, lifecycle });
+    const { status, body } = await conformingClient(one.url).raw.get_readyz();
+    codes.push([status, (body as { code: string }).code]);
+    await one.stop();
+  }
+  expect(codes).toEqual([
+    [503, 'database_unavailable'],
+    [503, 'shutting_down'],
+  ]);
+});
+
+test('a mapping of more than 10,000 tickets is refused with their number', async () => {
+  const { project } = await makeProject('MANY');
+  const { workspace_id, project_id } = project;
+  const more = 10_001;
+  await server.database.owner.query(
+    `with made as (insert into tickets (workspace_id, id, project_id, number, title, initial_status, status, reporter_id,
+         created_at, updated_at)
+       select $1, gen_random_uuid(), $2, n + 2, 'Many', 'open', 'open', $3, now(), now() from generate_series(1, $4::int) n
+       returning id),
+     counted as (update projects set last_number = last_number + $4 where id = $2)
+     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
+     select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'seed-0001' from made`,
+    [workspace_id, project_id, team.owner.user.id, more],
+  );
+  const { statuses, transitions, ...workflow } = presets.strict;
+  const stays = (key: string) => key !== 'open';
+  const { status, body } = await team.owner.client.raw.replace_workflow({
+    ...project,
+    body: {
+      ...workflow,
+      initial: ['in_progress'],
+      statuses: statuses.filter(({ key }) => stays(key)),
+      transitions: transitions.filter(({ from, to }) => stays(from) && stays(to)),
+      mapping: { statuses: { open: 'in_progress' } },
+    },
+  });
+  expect([status, body]).toEqual([
+    409,
+    expect.objectContaining({ code: 'mapping_too_large', tickets: more + 2, max_tickets: 10_000 }),
+  ]);
+});
 
 describe('every operation that declares it', () => {
   test('refuses a cursor that is not its own', async () => {
