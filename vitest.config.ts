@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { data_place_variable, memoryDisk } from './server/test/harness/memory-disk.ts';
+import { data_place_variable, memoryDisk } from './proof/harness/memory-disk.ts';
 
 // A database is created for each test file and dropped again, which on a disk takes three times as long.
 process.env[data_place_variable] ??= memoryDisk() ?? '';
@@ -8,7 +8,7 @@ process.env[data_place_variable] ??= memoryDisk() ?? '';
 /** Those that start servers and databases take longest: begun last, one of them would run alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const first = ['/test/prove/faults/', '/test/prove/', '/test/process/', '/test/'];
+    const first = ['/prove/faults/', '/prove/', '/test/process/', '/proof/', '/test/'];
     const rank = ({ moduleId }: TestSpecification) => first.findIndex((part) => moduleId.includes(part));
     const place = (file: TestSpecification) => (rank(file) < 0 ? first.length : rank(file));
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
@@ -17,8 +17,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['server/**/*.test.ts', 'sdk/**/*.test.ts', 'scripts/**/*.test.ts'],
-    globalSetup: 'server/test/harness/cluster.ts',
+    include: ['server/**/*.test.ts', 'proof/**/*.test.ts', 'sdk/**/*.test.ts', 'scripts/**/*.test.ts'],
+    globalSetup: 'proof/harness/cluster.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import startTestCluster from '../server/test/harness/cluster.ts';
+import startTestCluster from '../proof/harness/cluster.ts';
 import { tests_variable } from './mutate.vitest.ts';
 import { installTools } from './tools.ts';
 
@@ -84,7 +84,7 @@ function stryker(files: readonly string[]): Score[] {
     coverageAnalysis: 'perTest',
     concurrency: 2,
     timeoutMS: 20_000, // a mutant is hung only if this much slower than its tests, whatever else the machine does
-    ignorePatterns: ['/.baton', '/dist', '/coverage', '/docs', '/server/test/replay'],
+    ignorePatterns: ['/.baton', '/dist', '/coverage', '/docs', '/proof/replay'],
     tsconfigFile: 'none', // nothing in it matters to the tests, and TypeScript 7 has no API to read it by
     tempDirName: '.baton/mutate/sandbox',
     cleanTempDir: 'always',

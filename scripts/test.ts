@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { contracts } from '../server/src/contracts.ts';
 import type { Operation } from '../server/src/http/contract.ts';
-import { seen_errors_variable } from '../server/test/harness/seen-errors.ts';
+import { seen_errors_variable } from '../proof/harness/seen-errors.ts';
 import { installTools } from './tools.ts';
 
 // Everything that checks the project; what reads the source comes before what runs it. The last line is

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../server/test/harness/server.ts';
+import { startServer, type TestServer } from '../proof/harness/server.ts';
 
 const run = promisify(execFile);
 const sdk = import.meta.dirname;

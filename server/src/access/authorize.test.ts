@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sql, sql } from '../db/sql.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
-import { makeTeam, type Team } from '../../test/harness/make.ts';
-import { type Person, registerPerson } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { apply, applyToWrite, type Caller, mayAct, requireRole, requireSession } from './authorize.ts';
 import type { Access } from './policy.ts';
 

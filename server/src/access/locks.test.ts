@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser } from '../accounts/operator.ts';
 
 // Who waits, waits for much longer than a test would.

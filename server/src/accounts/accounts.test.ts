@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { conformingClient } from '../../test/harness/conformance.ts';
-import { registerPerson, signInAgain, someAddress } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser, offerPasswordReset } from './operator.ts';
 
 let server: TestServer;

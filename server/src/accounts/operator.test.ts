@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { conformingClient } from '../../test/harness/conformance.ts';
-import { joinWorkspace, type Person, registerPerson, signInAgain, someAddress } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
-import { brokenInvariants } from '../../test/invariants.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { joinWorkspace, type Person, registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { addUser, changeEmail, disableUser, enableUser, offerPasswordReset } from './operator.ts';
 
 let server: TestServer;

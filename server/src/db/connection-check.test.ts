@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
-import { makeTeam, makeTicket } from '../../test/harness/make.ts';
-import { startServer } from '../../test/harness/server.ts';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
+import { startServer } from '../../../proof/harness/server.ts';
 import { checkConnection, doubtsAbout, requireVersion } from './connection-check.ts';
 import { createPool, settingsOf } from './pool.ts';
 

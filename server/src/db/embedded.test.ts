@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startOwnCluster } from '../../test/harness/own-cluster.ts';
+import { startOwnCluster } from '../../../proof/harness/own-cluster.ts';
 
 test('a start after a database that was killed waits for the last of its processes', async () => {
   const cluster = await startOwnCluster();

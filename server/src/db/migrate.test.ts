@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { clusterUrl } from '../../test/harness/database.ts';
+import { clusterUrl } from '../../../proof/harness/database.ts';
 import { migrate, migrations_dir } from './migrate.ts';
 import { createPool } from './pool.ts';
 import { sql } from './sql.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
-import { startProxy } from '../../test/harness/proxy.ts';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { startProxy } from '../../../proof/harness/proxy.ts';
 import { createPool } from './pool.ts';
 import { sql } from './sql.ts';
 import { readOnly, transaction, type Tx } from './transaction.ts';

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterUrl } from '../../test/harness/database.ts';
-import { brokenInvariants } from '../../test/invariants.ts';
+import { clusterUrl } from '../../../proof/harness/database.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { migrate, migrations_dir } from './migrate.ts';
 
 const first = '0001_initial.sql';

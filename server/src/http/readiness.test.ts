@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 

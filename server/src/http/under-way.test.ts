@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Wire } from '../../test/harness/wire.ts';
+import { Wire } from '../../../proof/harness/wire.ts';
 import { createHttpServer } from './server.ts';
 
 const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 30_000 };

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
-import { brokenInvariants } from '../../test/invariants.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 
 let server: TestServer;
 let team: Team;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../test/harness/database.ts';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { createPool } from '../db/pool.ts';
 import { prepare, type Sql } from '../db/sql.ts';
 import { type Db, readOnly } from '../db/transaction.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
-import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { contracts } from '../contracts.ts';
 import { disableUser, enableUser } from '../accounts/operator.ts';
 import { Cleanups } from './cleanup.ts';

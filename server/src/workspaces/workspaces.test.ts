@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { conformingClient } from '../../test/harness/conformance.ts';
-import { makeTeam, makeTicket, type Team } from '../../test/harness/make.ts';
-import { joinWorkspace, registerPerson } from '../../test/harness/people.ts';
-import { startServer, type TestServer } from '../../test/harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 let team: Team;

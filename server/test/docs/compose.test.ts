@@ -4,7 +4,12 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { compose_services as services, compose_text as text, composeWith, env_file } from '../harness/compose.ts';
+import {
+  compose_services as services,
+  compose_text as text,
+  composeWith,
+  env_file,
+} from '../../../proof/harness/compose.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');

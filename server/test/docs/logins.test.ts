@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { clusterUrl } from '../harness/database.ts';
+import { clusterUrl } from '../../../proof/harness/database.ts';
 
 const file = path.resolve(import.meta.dirname, '../../sql/logins.sql');
 const { PATH = '' } = process.env;

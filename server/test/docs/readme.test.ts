@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../harness/server.ts';
-import { isAsPrinted, runAll, stepsOf } from '../harness/walk.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { isAsPrinted, runAll, stepsOf } from '../../../proof/harness/walk.ts';
 
 const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { as, json, refused, type Problem } from './refused.ts';
 
 let server: TestServer;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { makeTeam, type Team } from '../harness/make.ts';
-import { registerPerson } from '../harness/people.ts';
-import { metrics_token, startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { registerPerson } from '../../../proof/harness/people.ts';
+import { metrics_token, startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { as, json, refused } from './refused.ts';
 
 let server: TestServer;

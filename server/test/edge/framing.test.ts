@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeTeam, type Team } from '../harness/make.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 let team: Team;

@@ -8,11 +8,11 @@ import type { Operation } from '../../src/http/contract.ts';
 import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
-import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
-import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
-import { tablesOf } from '../harness/tables.ts';
-import { bodies } from '../prove/tenancy/requests.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { tablesOf } from '../../../proof/harness/tables.ts';
+import { bodies } from '../../../proof/prove/tenancy/requests.ts';
 
 let server: TestServer;
 let team: Team;

@@ -5,8 +5,8 @@ import { prepare, sql } from '../../src/db/sql.ts';
 import { withinBudget } from '../../src/db/walk.ts';
 import { openApiDocument } from '../../src/reference/openapi.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
-import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 const rows = 105;
 /** The character that takes most: one byte to store, six in JSON. */

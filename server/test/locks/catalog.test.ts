@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dumpSchema } from '../../../scripts/schema.ts';
-import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
 import { owners } from './house.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { bookkeeping } from '../../../scripts/schema.ts';
-import { readTables, type Table } from '../harness/tables.ts';
+import { readTables, type Table } from '../../../proof/harness/tables.ts';
 
 /** What a table may be (server/migrations/0007_table_kinds.sql), and the column that its keys begin with. */
 const owner_columns: Record<string, string | undefined> = {

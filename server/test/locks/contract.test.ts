@@ -12,8 +12,8 @@ import { type ErrorCode, error_table } from '../../src/errors.ts';
 import type { Operation } from '../../src/http/contract.ts';
 import { openApiDocument, problemOf } from '../../src/reference/openapi.ts';
 import { problemExample } from '../../src/reference/openapi-examples.ts';
-import { nonconformities } from '../harness/conformance.ts';
-import { test_environment } from '../harness/server.ts';
+import { nonconformities } from '../../../proof/harness/conformance.ts';
+import { test_environment } from '../../../proof/harness/server.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatonClient, RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
-import { conformingClient } from '../harness/conformance.ts';
-import { makeTeam, type Team } from '../harness/make.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What many operations refuse alike, asked of each that declares it. `npm test` counts which declared errors no test got.
 

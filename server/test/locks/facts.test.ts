@@ -3,9 +3,9 @@ import { offerPasswordReset } from '../../src/accounts/operator.ts';
 import { facts } from '../../src/audit/facts.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
-import { makeTeam, type Team } from '../harness/make.ts';
-import { registerPerson, someAddress, type Person } from '../harness/people.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { registerPerson, someAddress, type Person } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 let team: Team;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forgetsFormerMembers, unscopedTables } from '../harness/statements.ts';
+import { forgetsFormerMembers, unscopedTables } from '../../../proof/harness/statements.ts';
 import { circles, houseViolations, sources } from './house.ts';
 
 describe('the house', () => {

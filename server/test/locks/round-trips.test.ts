@@ -3,10 +3,10 @@ import type { RawResponse } from '../../../sdk/index.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { sql } from '../../src/db/sql.ts';
-import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
-import { type Proxy, startProxy } from '../harness/proxy.ts';
-import { createDatabase, type TestDatabase } from '../harness/database.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { type Proxy, startProxy } from '../../../proof/harness/proxy.ts';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let database: TestDatabase;
 let proxy: Proxy;

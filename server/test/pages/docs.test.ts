@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium_flags, findChromium } from '../../../scripts/chromium.ts';
 import { contracts } from '../../src/contracts.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 const executablePath = findChromium();
 const phone = { width: 390, height: 844 };

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { account_verbs, type AccountVerb, runAccountVerb } from '../../src/accounts/verbs.ts';
-import { conformingClient } from '../harness/conformance.ts';
-import { registerPerson } from '../harness/people.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 

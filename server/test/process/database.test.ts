@@ -10,9 +10,9 @@ import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { schemaState } from '../../src/db/schema-state.ts';
 import { openAsOwner, openDatabase } from '../../src/process/database.ts';
-import { conformingClient } from '../harness/conformance.ts';
-import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../harness/database.ts';
-import { freePort } from '../harness/served.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { clusterUrl, createDatabase, type TestDatabase, withDatabase } from '../../../proof/harness/database.ts';
+import { freePort } from '../../../proof/harness/served.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
 /** Runs a verb to its end, on a database of the cluster unless the settings say otherwise. */

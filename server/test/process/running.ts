@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
-import { conformingClient } from '../harness/conformance.ts';
-import { emptyDataDir, madeDataDir, postmasterOf } from '../harness/installation.ts';
-import { type Served, type ServeOptions, startServed, startServing } from '../harness/served.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { emptyDataDir, madeDataDir, postmasterOf } from '../../../proof/harness/installation.ts';
+import { type Served, type ServeOptions, startServed, startServing } from '../../../proof/harness/served.ts';
 
 function removed(dir: string): string {
   onTestFinished(async () => {

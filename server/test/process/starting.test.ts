@@ -3,10 +3,10 @@ import { chmodSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { conformingClient } from '../harness/conformance.ts';
-import { postmasterOf } from '../harness/installation.ts';
-import { freePort } from '../harness/served.ts';
-import { metrics_token } from '../harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { postmasterOf } from '../../../proof/harness/installation.ts';
+import { freePort } from '../../../proof/harness/served.ts';
+import { metrics_token } from '../../../proof/harness/server.ts';
 import { emptyDir, madeDir, register, serve, start } from './running.ts';
 
 describe('starting', () => {

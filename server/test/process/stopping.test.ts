@@ -5,11 +5,11 @@ import { type IncomingMessage, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { conformingClient } from '../harness/conformance.ts';
-import { createDatabase } from '../harness/database.ts';
-import { postmasterOf } from '../harness/installation.ts';
-import { childrenOf, noProcesses, signalAll } from '../harness/processes.ts';
-import { startServing } from '../harness/served.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { createDatabase } from '../../../proof/harness/database.ts';
+import { postmasterOf } from '../../../proof/harness/installation.ts';
+import { childrenOf, noProcesses, signalAll } from '../../../proof/harness/processes.ts';
+import { startServing } from '../../../proof/harness/served.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
 /** Sends a request up to its body, which the server is waiting for by now; the function that it gives sends the rest. */

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
-import { data_place_variable } from '../harness/memory-disk.ts';
-import { familyOf, noProcesses } from '../harness/processes.ts';
-import { test_environment } from '../harness/server.ts';
+import { data_place_variable } from '../../../proof/harness/memory-disk.ts';
+import { familyOf, noProcesses } from '../../../proof/harness/processes.ts';
+import { test_environment } from '../../../proof/harness/server.ts';
 import { emptyDir, madeDir } from './running.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disableUser } from '../../src/accounts/operator.ts';
-import { conformingClient } from '../harness/conformance.ts';
-import { joinWorkspace, type Person, registerPerson } from '../harness/people.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
 /** The locks that keep a right from being lost under a write are not taken. */

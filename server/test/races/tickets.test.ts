@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { makeTeam, makeTicket, type Team } from '../harness/make.ts';
-import { brokenInvariants } from '../invariants.ts';
-import { type Patch, startServer, type TestServer } from '../harness/server.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What the checks of prove/races don't race for. Each race runs twice: on the real server, where its rule holds, and as
 // a control on one whose statement was broken, where the same look at the same data must find a violation.

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import jwt from 'jsonwebtoken';
+import type { Person } from '../harness/people.ts';
+import { freePort, startServing } from '../harness/served.ts';
+import { takeDownOnSignal } from '../harness/take-down.ts';
+
+/** A server under load. */
+export interface Target {
+  name: 'floor' | 'baton' | 'baseline';
+  url: string;
+  pid: number;
+  token: string;
+  stop: () => Promise<void>;
+}
+
+export interface TargetOptions {
+  database_url: string;
+  pool_size: number;
+  person: Person;
+}
+
+/**
+ * The settings of every Baton in a run: tokens of one are good at all and as long as it takes, and the bcrypt cost is
+ * production's least.
+ */
+export const baton_environment = { LOG_LEVEL: 'warn', BATON_BCRYPT_COST: '10', BATON_ACCESS_TOKEN_TTL_S: '86400' };
+
+const secret = randomBytes(48).toString('base64');
+
+function claimsOf(access_token: string): { sub: string; sid: string } {
+  return jwt.decode(access_token) as unknown as { sub: string; sid: string };
+}
+
+async function startScript(
+  name: 'floor' | 'baseline',
+  token: string,
+  { database_url, pool_size }: TargetOptions,
+): Promise<Target> {
+  const port = await freePort();
+  const child: ChildProcess = spawn(process.execPath, [path.join(import.meta.dirname, `${name}/main.ts`)], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      DATABASE_URL: database_url,
+      BATON_POOL_SIZE: String(pool_size),
+      PORT: String(port),
+      JWT_SECRET: secret,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    forget();
+    child.kill('SIGTERM');
+    await ended;
+  };
+  const forget = takeDownOnSignal(stop);
+  process.once('exit', () => child.kill()); // should the run break down
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code}.`)));
+  });
+  return { name, url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, token, stop };
+}
+
+async function startBaton({ database_url, pool_size, person }: TargetOptions): Promise<Target> {
+  const env = { ...baton_environment, BATON_POOL_SIZE: String(pool_size) };
+  const served = await startServing({ database_url, env });
+  return {
+    name: 'baton',
+    url: served.url,
+    pid: served.child.pid ?? 0,
+    token: person.access_token,
+    stop: async () => void (await served.stop()),
+  };
+}
+
+/** Starts the three, all before one database. */
+export function startTargets(options: TargetOptions): Promise<Target[]> {
+  const { sub, sid } = claimsOf(options.person.access_token);
+  return Promise.all([
+    startScript('floor', `${sub}.${sid}`, options),
+    startBaton(options),
+    startScript('baseline', jwt.sign({ sub }, secret, { expiresIn: '1d' }), options),
+  ]);
+}

@@ -1,0 +1,80 @@
+import { createClient, type BatonClient, type RawResponse } from '../../sdk/index.ts';
+import { contracts } from '../../server/src/contracts.ts';
+import { error_table, type ErrorCode } from '../../server/src/errors.ts';
+import { errorsOf, problemOf } from '../../server/src/reference/openapi.ts';
+import { headersOf, response_headers } from '../../server/src/reference/openapi-headers.ts';
+import { type ReadBack, readBackOf, unlike } from './read-back.ts';
+import { noteError } from './seen-errors.ts';
+
+const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
+
+/** What is wrong with an answer, by its contract: nothing if it conforms. */
+export function nonconformities(operation_id: string, { status, headers, body }: RawResponse): string[] {
+  const contract = by_id.get(operation_id);
+  if (contract === undefined) return [`${operation_id} has no contract`];
+  const found: string[] = [];
+  const fault = (text: string) => found.push(`${operation_id} ${status}: ${text}`);
+  if (headers.get('x-request-id') === null) fault('no X-Request-Id');
+  for (const name of headersOf(contract, status)) {
+    const pattern = response_headers[name]?.schema.pattern;
+    const value = headers.get(name);
+    if (value !== null && pattern !== undefined && !new RegExp(pattern).test(value)) fault(`${name} is ${value}`);
+  }
+  if (status >= 400) {
+    const { code, status: stated } = (body ?? {}) as { code?: ErrorCode; status?: number };
+    if (code !== undefined) noteError(operation_id, code);
+    if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
+    else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
+    else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);
+    else if (!problemOf(code).strict().safeParse(body).success) fault('not the problem that is documented');
+    return found;
+  }
+  if (status !== contract.status) fault(`expected ${contract.status}`);
+  if (contract.response !== undefined) {
+    const parsed = contract.response.safeParse(body);
+    if (!parsed.success) fault(parsed.error.message);
+  } else if (body !== undefined) fault('a body where none belongs');
+  if (contract.etag === true && !/^"\d+"$/.test(headers.get('etag') ?? '')) fault('no ETag');
+  if (contract.location !== undefined && headers.get('location') === null) fault('no Location');
+  return found;
+}
+
+/** How many writes of each kind a process reads back: what is wrong with one kind is wrong each time. */
+const read_back_of_each = 20;
+const read_back = new Map<string, number>();
+
+async function readBack(base_url: string, token: string | undefined, at: ReadBack): Promise<void> {
+  const answer = await fetch(base_url + at.path, { headers: { authorization: `Bearer ${token}` } });
+  const found = answer.ok ? unlike(at, (await answer.json()) as Record<string, unknown>) : [];
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
+
+/**
+ * A client that checks every response against its contract, reads back what the first writes of each kind say, and throws
+ * where something isn't as it should be.
+ */
+export function conformingClient(base_url: string, access_token?: string): BatonClient {
+  const client = createClient({
+    base_url,
+    access_token,
+    on_response: (operation, response) => {
+      const found = nonconformities(operation, response);
+      if (found.length > 0) throw new Error(found.join('\n'));
+    },
+  });
+  const calls = client as unknown as Record<string, (input?: Record<string, unknown>) => Promise<unknown>>;
+  for (const { id, method } of contracts) {
+    const call = calls[id];
+    if (method === 'get' || call === undefined) continue;
+    calls[id] = async (input = {}) => {
+      const body = await call(input);
+      const at = readBackOf(id, input, body);
+      const before = read_back.get(id) ?? 0;
+      if (at === undefined || before >= read_back_of_each) return body;
+      read_back.set(id, before + 1);
+      await readBack(base_url, client.access_token, at);
+      return body;
+    };
+  }
+  return client;
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type pg from 'pg';
+import { z } from 'zod';
+import { type AuditAction, type Fact, facts } from '../../server/src/audit/facts.ts';
+
+const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql');
+
+/** Each invariant of invariants.sql by its name. */
+export function invariants(): { name: string; statement: string }[] {
+  return readFileSync(file, 'utf8')
+    .split(/^-- name: /m)
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf('\n');
+      return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
+    });
+}
+
+/** Where entries of the audit log aren't what their kind is to carry. */
+async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
+  // Tests and checks write entries by SQL, too; a server's have more to them than `seed`.
+  const { rows } = await owner.query<{ action: AuditAction; before: unknown; after: unknown }>(
+    `select action, before, after from audit_log where request_id not like 'seed%' order by id desc limit 5000`,
+  );
+  return rows.flatMap(({ action, before, after }) => {
+    const fact: Fact = facts[action];
+    return (['before', 'after'] as const).flatMap((part) => {
+      const shape = fact[part] ?? z.null();
+      const parsed = shape.safeParse({ before, after }[part]);
+      return parsed.success ? [] : [`${action}: ${part} ${z.prettifyError(parsed.error)}`];
+    });
+  });
+}
+
+/** What the invariants find wrong in a database, some rows of each; nothing when all hold. */
+export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { name, statement } of invariants()) {
+    const { rows } = await owner.query(statement);
+    if (rows.length > 0) found[name] = rows.slice(0, 5);
+  }
+  const unlike = await unlikeTheirFacts(owner);
+  if (unlike.length > 0) found['entries_carry_what_their_kind_does'] = unlike.slice(0, 5);
+  return found;
+}

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import { contracts } from '../../server/src/contracts.ts';
+import type { Operation } from '../../server/src/http/contract.ts';
+
+type Fields = Record<string, unknown>;
+
+/** What may differ between two responses with one version of a resource: other rows, or who asks, decide it. */
+const not_its_own = ['last_activity_at', 'allowed_transitions', 'role'];
+
+const by_id = new Map<string, Operation>(contracts.map((contract) => [contract.id, contract]));
+
+/** The reads of one resource, by the shape that they respond with. */
+const reads = new Map(
+  contracts.flatMap((operation: Operation) =>
+    operation.method === 'get' && operation.response !== undefined ? [[operation.response, operation] as const] : [],
+  ),
+);
+
+/** What a write says of a resource, and the path at which that is read. */
+export interface ReadBack {
+  path: string;
+  written: Fields;
+}
+
+/** The read of what a write responded with; undefined where there is none. */
+export function readBackOf(operation_id: string, params: Fields, body: unknown): ReadBack | undefined {
+  const operation = by_id.get(operation_id);
+  if (operation?.response === undefined || operation.method === 'get') return undefined;
+  const [shape, written] =
+    operation_id === 'transition_ticket'
+      ? [by_id.get('get_ticket')?.response, (body as Fields)['ticket']]
+      : [operation.response, body];
+  const read = shape === undefined ? undefined : reads.get(shape);
+  if (read === undefined) return undefined;
+  const resource = written as Fields;
+  const path = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? resource['id']));
+  return { path, written: resource };
+}
+
+/** The fields that a read shows otherwise than the write before it said, unless somebody has changed it since. */
+export function unlike({ path, written }: ReadBack, read: Fields): string[] {
+  if (read['version'] !== written['version']) return [];
+  return Object.keys({ ...written, ...read })
+    .filter((field) => !not_its_own.includes(field) && !isDeepStrictEqual(written[field], read[field]))
+    .map((field) => `${path} has ${field} ${JSON.stringify(read[field])} after ${JSON.stringify(written[field])}`);
+}

@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { SourceReplacement } from '../harness/patch.ts';
+import { checks } from './checks.ts';
+
+const src = path.resolve(import.meta.dirname, '../../server/src');
+
+/** What a broken build would change and the sources don't have. */
+function missing({ file, find }: Pick<SourceReplacement, 'file' | 'find'>): string[] {
+  const at = path.join(src, file);
+  const text = existsSync(at) ? readFileSync(at, 'utf8') : '';
+  return text.includes(find) ? [] : [`${file}: ${find}`];
+}
+
+// npm run prove alone runs the broken builds, and hours later.
+test('every broken build changes sources that are there', () => {
+  const lost = checks.flatMap(({ id, controls }) =>
+    Object.entries(controls).flatMap(([name, { source = [] }]) =>
+      source.flatMap(missing).map((text) => `${id}, ${name}: there is no ${text}`),
+    ),
+  );
+  expect(lost).toEqual([]);
+  expect(missing({ file: 'app.ts', find: 'not to be found' })).toEqual(['app.ts: not to be found']);
+});

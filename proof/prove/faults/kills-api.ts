@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDatabase, type TestDatabase } from '../../harness/database.ts';
+import { childrenOf, noProcesses, signalAll, signalFamily } from '../../harness/processes.ts';
+import { type Served, type ServeOptions, startServing } from '../../harness/served.ts';
+import { brokenInvariants } from '../../harness/invariants.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import type { Random } from '../random.ts';
+import { lasting_tokens, servingOn } from '../stage.ts';
+import { settle } from './ledger.ts';
+import { Writers, writersFor } from './writers.ts';
+
+/** Waits until nothing of a killed process is under way at the database any more. */
+export async function quiet({ owner }: TestDatabase): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const { rows } = await owner.query(
+      `select 1 from pg_stat_activity where application_name = 'baton' and datname = current_database()`,
+    );
+    if (rows.length === 0) return;
+    await sleep(20);
+  }
+  throw new Error('A killed process is still at work in the database.');
+}
+
+/** What is wrong in a database, in words. */
+export async function invariantFaults({ owner }: TestDatabase): Promise<string[]> {
+  return Object.entries(await brokenInvariants(owner)).map(
+    ([name, rows]) => `invariant ${name}: ${JSON.stringify(rows[0])}`,
+  );
+}
+
+/** One server that is killed and started again, on the same port: alone, or with two processes under a primary. */
+class Target {
+  readonly #serving: ServeOptions;
+  readonly #clustered: boolean;
+  #served: Served;
+
+  static async start(serving: ServeOptions, clustered: boolean): Promise<Target> {
+    const sizes = { WEB_CONCURRENCY: clustered ? '2' : '1', BATON_POOL_SIZE: '10' };
+    const env = { ...serving.env, ...sizes, ...lasting_tokens };
+    const served = await startServing({ ...serving, env });
+    return new Target({ ...serving, env, port: Number(new URL(served.url).port) }, served, clustered);
+  }
+
+  private constructor(serving: ServeOptions, served: Served, clustered: boolean) {
+    this.#serving = serving;
+    this.#served = served;
+    this.#clustered = clustered;
+  }
+
+  get url(): string {
+    return this.#served.url;
+  }
+
+  /** Kills a process of a primary's, that it must replace, or everything. */
+  async kill(random: Random): Promise<void> {
+    const { pid = 0 } = this.#served.child;
+    if (this.#clustered && random.chance(0.8)) {
+      signalAll([random.pick(childrenOf(pid))], 'SIGKILL');
+      while (childrenOf(pid).length < 2) await sleep(20);
+      return;
+    }
+    signalFamily(pid, 'SIGKILL');
+    await this.#served.ended;
+    this.#served = await startServing(this.#serving);
+  }
+
+  stop(): Promise<number | null> {
+    return this.#served.stop();
+  }
+}
+
+async function kill(run: Run, size: number): Promise<Finding> {
+  const database = await createDatabase();
+  const serving = servingOn(database, run.mutant);
+  const servers = size < 0.01 ? 1 : 4; // the one has two processes under a primary
+  const writers_count = writersFor(32, size);
+  const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
+  const urls = targets.map(({ url }) => url);
+  const writers = await Writers.start(urls, run.random, { count: writers_count });
+  const kills = scaled(500, size, servers);
+  let done = 0;
+  await Promise.all(
+    targets.map(async (target) => {
+      while (done < kills) {
+        run.progress(++done / kills);
+        await sleep(200 * run.random.next());
+        await target.kill(run.random);
+        await writers.progress(8);
+      }
+    }),
+  );
+  await writers.stop();
+  await Promise.all(targets.map((target) => target.stop()));
+  await quiet(database);
+  const settled = await settle(database.owner, writers.writes);
+  const violations = [...writers.violations, ...settled.violations, ...(await invariantFaults(database))];
+  await database.drop();
+  return {
+    load: { kills, writers: writers_count, writes: writers.writes.length, servers },
+    figures: { ...writers.figures(), unknown: settled.unknown, of_those_done: settled.unknown_done },
+    violations,
+  };
+}
+
+/** Acknowledges what PostgreSQL still has in memory only. */
+export const forgets_the_disk = {
+  source: [{ file: 'db/pool.ts', find: "synchronous_commit: 'on'", replace: "synchronous_commit: 'off'" }],
+};
+
+/** Answers steps and comments a moment before it commits: what a cache of writes would come to. */
+export const acknowledges_early = {
+  source: [
+    {
+      file: 'db/transaction.ts',
+      find: "if (this.#over) throw new Error('The transaction is over.');",
+      replace: 'if (/insert into (status_history|comments)/.test(query.text)) this.late = true;',
+    },
+    { file: 'db/transaction.ts', find: 'await tx.finish();', replace: 'if (!tx.late) await tx.finish();' },
+    {
+      file: 'db/transaction.ts',
+      find: 'client.release(broken);',
+      replace: `const release = () => client.release(broken);
+        if (handle.late) setTimeout(() => client.query('commit').then(release, release), 30);
+        else release();`,
+    },
+  ],
+};
+
+export const kills_api: Check = {
+  id: 'kills-api',
+  promises: ['P2', 'P20'],
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent.',
+  impossible: noProcesses,
+  run: kill,
+  slice: 0.002,
+  control_size: 0.06,
+  controls: {
+    'acknowledges before it commits': acknowledges_early,
+    'takes the number in a transaction of its own': {
+      source: [
+        {
+          file: 'tickets/create.ts',
+          find: 'if (project === undefined)',
+          replace: `await tx.start('commit and chain');
+            await tx.start("set local app.workspace = '" + workspace_id + "'");
+            await tx.start("set local app.user_id = '" + actor.user_id + "'");
+            if (project === undefined)`,
+        },
+      ],
+    },
+  },
+};

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { dumpSchema } from '../../../scripts/schema.ts';
+import { migrate, migrations_dir } from '../../../server/src/db/migrate.ts';
+import { clusterUrl } from '../../harness/database.ts';
+import type { Check, Finding, Run } from '../check.ts';
+import { inParallel } from '../stage.ts';
+
+interface Cut {
+  file: string;
+  /** Where in it a statement has just ended. */
+  at: number;
+}
+
+const later = '0002_later.sql';
+/** A second migration, so that a cut falls between two as well, and on a schema that is in use. */
+const later_text = `-- Up Migration
+create table later (id integer primary key, note text not null);
+alter table later add column more text;
+create index later_note on later (note);
+`;
+
+/** The end of every statement; those within a function's body don't count. */
+function boundariesOf(text: string): number[] {
+  const ends: number[] = [];
+  let quoted = false;
+  for (const { index, 0: token } of text.matchAll(/--[^\n]*|'(?:[^']|'')*'|\$\w*\$|;/g)) {
+    if (token.startsWith('$')) quoted = !quoted;
+    else if (token === ';' && !quoted) ends.push(index + 1);
+  }
+  return ends;
+}
+
+function writeMigrations(dir: string, cut: Cut | undefined, run: Run): void {
+  const texts = new Map(
+    readdirSync(migrations_dir).map((name) => [name, readFileSync(path.join(migrations_dir, name), 'utf8')]),
+  );
+  texts.set(later, later_text);
+  for (const [name, text] of texts) {
+    const lost = 'select pg_terminate_backend(pg_backend_pid());';
+    let whole = text;
+    if (cut?.file === name) {
+      whole = `${text.slice(0, cut.at)}\n${lost}\n${text.slice(cut.at)}`;
+      // The broken build: what is done stays done, and the rest never comes.
+      if (run.mutant?.other === 'commits as it goes') whole = whole.replace(lost, `commit; begin; ${lost}`);
+    }
+    writeFileSync(path.join(dir, name), whole);
+  }
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Everything in the schema but the migrations' own tables, and how many migrations are said to have been applied. */
+async function stateOf(url: string): Promise<{ objects: number; applied: string[] }> {
+  return withClient(url, async (client) => {
+    const objects = await client.query<{ n: number }>(
+      `select count(*)::integer as n from pg_class where relnamespace = 'public'::regnamespace
+       and relname !~ '^(pgmigrations|migration_checksums)'`,
+    );
+    const applied = await client
+      .query<{ name: string }>('select name from pgmigrations order by id')
+      .catch(() => ({ rows: [] }));
+    return { objects: objects.rows[0]?.n ?? 0, applied: applied.rows.map(({ name }) => name) };
+  });
+}
+
+/** Cuts a migration in a fresh database, looks at what is left, starts again, and compares. */
+async function cutAt(cut: Cut, run: Run, whole: string): Promise<string[]> {
+  const name = `baton_cut_${randomBytes(6).toString('hex')}`;
+  const url = clusterUrl(name);
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cut-'));
+  const where = `${cut.file} cut at ${cut.at}`;
+  const faults: string[] = [];
+  await withClient(clusterUrl('postgres'), (admin) => admin.query(`create database ${name}`));
+  try {
+    writeMigrations(dir, cut, run);
+    await migrate({ url, dir }).then(
+      () => faults.push(`${where}: was not cut`),
+      () => undefined,
+    );
+    const left = await stateOf(url);
+    if (left.objects > 0 && left.applied.length === 0) faults.push(`${where}: left ${left.objects} objects behind`);
+    writeMigrations(dir, undefined, run);
+    await migrate({ url, dir });
+    if ((await dumpSchema(url)) !== whole) faults.push(`${where}: the next start made another schema`);
+    const applied = await migrate({ url, dir });
+    if (applied.length > 0) faults.push(`${where}: a third start applied ${applied.join(', ')} again`);
+  } catch (error) {
+    faults.push(`${where}: the next start failed: ${(error as Error).message}`);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+    await withClient(clusterUrl('postgres'), (admin) => admin.query(`drop database ${name} with (force)`));
+  }
+  return faults;
+}
+
+/** The schema of migrations that nobody cut. */
+async function wholeSchema(run: Run): Promise<string> {
+  const name = `baton_whole_${randomBytes(6).toString('hex')}`;
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-whole-'));
+  await withClient(clusterUrl('postgres'), (admin) => admin.query(`create database ${name}`));
+  writeMigrations(dir, undefined, run);
+  await migrate({ url: clusterUrl(name), dir });
+  const schema = await dumpSchema(clusterUrl(name));
+  rmSync(dir, { recursive: true, force: true });
+  await withClient(clusterUrl('postgres'), (admin) => admin.query(`drop database ${name} with (force)`));
+  return schema;
+}
+
+async function cutEverywhere(run: Run, size: number): Promise<Finding> {
+  const whole = await wholeSchema(run);
+  const texts = [
+    ...readdirSync(migrations_dir).map((file) => ({
+      file,
+      text: readFileSync(path.join(migrations_dir, file), 'utf8'),
+    })),
+    { file: later, text: later_text },
+  ];
+  const all = texts.flatMap(({ file, text }) => boundariesOf(text).map((at) => ({ file, at })));
+  const every = Math.max(1, Math.round(1 / size));
+  const cuts = all.filter((_, index) => index % every === every >> 1);
+  const violations: string[] = [];
+  let done = 0;
+  await inParallel(cuts.length, 4, async (n) => {
+    const cut = cuts[n];
+    if (cut !== undefined) violations.push(...(await cutAt(cut, run, whole)));
+    run.progress(++done / cuts.length);
+  });
+  return { load: { statements: all.length, cuts: cuts.length }, figures: {}, violations };
+}
+
+export const migrations: Check = {
+  id: 'migrations',
+  promises: ['P25'],
+  says: 'A migration whose connection is lost after any of its statements is undone whole or finished by the next start, and comes to the same schema.',
+  run: cutEverywhere,
+  slice: 0, // server/src/db/migrate.test.ts cuts them at some places
+  control_size: 0.05,
+  controls: { 'commits as it goes': { other: 'commits as it goes' } },
+};

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ticket } from '../../../sdk/index.ts';
+import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
+import { Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
+import type { Random } from '../random.ts';
+import type { Told, Write } from './ledger.ts';
+
+const kinds = ['create', 'transition', 'transition', 'edit', 'comment'] as const;
+const patience_ms = 30_000;
+
+interface Seen {
+  version: number;
+  next: string[];
+}
+
+/** After a refusal because nothing works: what a client would wait at least, and what lets the database come back. */
+const pause_ms = 100;
+
+/** How many write: as many as the full load has; for a small part few, since there the steps count, not the load. */
+export function writersFor(full: number, size: number): number {
+  return size < 0.02 ? Math.min(full, 8) : full;
+}
+
+/** Clients that write without pause, and write down what they were told of each. */
+export class Writers {
+  readonly writes: Write[] = [];
+  readonly violations: string[] = [];
+  readonly #wires: Wire[];
+  readonly #prefix: string;
+  readonly #team: Team;
+  readonly #random: Random;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+  #longest_ms = 0;
+
+  /** Puts `count` writers to work on servers of one database, two on each ticket. */
+  static async start(urls: readonly string[], random: Random, { count = 32, prefix = 'w' } = {}): Promise<Writers> {
+    const team = await makeTeam({ url: urls[0] ?? '' }, 'standard');
+    const writers = new Writers(urls, team, random, { count, prefix });
+    const tickets = await Promise.all(Array.from({ length: Math.ceil(count / 2) }, () => makeTicket(team)));
+    writers.#running = Promise.all(
+      Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
+    ).then(() => undefined);
+    return writers;
+  }
+
+  private constructor(urls: readonly string[], team: Team, random: Random, options: { count: number; prefix: string }) {
+    this.#prefix = options.prefix;
+    this.#wires = urls.map((url) => new Wire(url, options.count));
+    this.#team = team;
+    this.#random = random;
+  }
+
+  get team(): Team {
+    return this.#team;
+  }
+
+  count(told: Told): number {
+    return this.writes.filter((write) => write.told === told).length;
+  }
+
+  figures(): Record<string, number> {
+    return { acknowledged: this.count('acknowledged'), refused: this.count('refused') };
+  }
+
+  /** The longest that anybody waited for an answer. */
+  get longest_ms(): number {
+    return this.#longest_ms;
+  }
+
+  /** Waits until some writes more have been acknowledged: work goes on. */
+  async progress(more: number, within_ms = 30_000): Promise<void> {
+    const target = this.count('acknowledged') + more;
+    const deadline = performance.now() + within_ms;
+    while (this.count('acknowledged') < target && performance.now() < deadline) await sleep(5);
+    if (this.count('acknowledged') < target) this.violations.push(`nothing was acknowledged for ${within_ms} ms`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    for (const wire of this.#wires) wire.close();
+  }
+
+  async #write(n: number, ticket_id: string): Promise<void> {
+    const wire = this.#wires[n % this.#wires.length] as Wire;
+    const seen: Seen = { version: 1, next: ['in_progress'] };
+    while (!this.#stopped) {
+      const kind = this.#random.pick(kinds);
+      const id = `${this.#prefix}-${String(this.writes.length).padStart(8, '0')}`;
+      const write: Write = { id, kind, told: 'unknown', made: undefined };
+      this.writes.push(write);
+      const started = performance.now();
+      try {
+        const answer = await wire.send(this.#request(write, ticket_id, seen));
+        this.#longest_ms = Math.max(this.#longest_ms, performance.now() - started);
+        this.#note(write, seen, answer);
+        if (answer.status === 503) await sleep(pause_ms);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') write.told = 'refused';
+        await sleep(100); // nobody is there
+      }
+    }
+  }
+
+  #request({ id, kind }: Write, ticket_id: string, seen: Seen): WireRequest {
+    const { workspace_id, project_id, member } = this.#team;
+    const here = `/v1/workspaces/${workspace_id}`;
+    const common = {
+      token: member.access_token,
+      headers: { 'x-request-id': id },
+      abort_after_ms: patience_ms,
+    };
+    const ticket = `${here}/tickets/${ticket_id}`;
+    switch (kind) {
+      case 'create':
+        return { ...common, method: 'POST', path: `${here}/projects/${project_id}/tickets`, body: { title: id } };
+      case 'comment':
+        return { ...common, method: 'POST', path: `${ticket}/comments`, body: { body: id } };
+      case 'edit': {
+        const body = { description: id, version: seen.version };
+        return { ...common, method: 'PATCH', path: ticket, body };
+      }
+      case 'transition': {
+        const to = this.#random.pick(seen.next);
+        const resolution = to === 'resolved' || to === 'closed' ? { resolution: 'fixed' } : {};
+        return { ...common, method: 'POST', path: `${ticket}/transitions`, body: { to, comment: id, ...resolution } };
+      }
+    }
+  }
+
+  #note(write: Write, seen: Seen, { status, text }: WireAnswer): void {
+    const body = JSON.parse(text) as {
+      id: string;
+      code?: string;
+      transition?: { id: string };
+      ticket?: Ticket;
+      current_version?: number;
+      allowed_transitions?: string[];
+    };
+    if (status < 300) {
+      write.told = 'acknowledged';
+      write.made = body.transition?.id ?? body.id;
+    } else if (body.code !== 'outcome_unknown') write.told = 'refused';
+    if (status >= 500 && status !== 503) this.violations.push(`${write.id}: answered ${status} ${text.slice(0, 200)}`);
+    if (status >= 400 && ![409, 503].includes(status)) this.violations.push(`${write.id}: answered ${status}: ${text}`);
+    const ticket = write.kind === 'edit' && status < 300 ? (body as unknown as Ticket) : body.ticket;
+    seen.version = ticket?.version ?? body.current_version ?? seen.version;
+    const next = ticket?.allowed_transitions ?? body.allowed_transitions;
+    if (next !== undefined && next.length > 0) seen.next = next;
+  }
+}

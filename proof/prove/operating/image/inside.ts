@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Podman } from '../../../harness/podman.ts';
+import { type Built, marker } from './build.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const served = new Set(['.js', '.map', '.sql', '.json', '.css', '.html', '.md']);
+
+/** What the image has in /app beside what serving needs. */
+function superfluous(app: string): string[] {
+  const beside = readdirSync(app).filter((name) => !['dist', 'node_modules', 'package.json'].includes(name));
+  const { devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  const modules = readdirSync(path.join(app, 'node_modules'), { recursive: true, encoding: 'utf8' });
+  const installed = new Set(modules);
+  const unneeded = Object.keys({ ...devDependencies, ...optionalDependencies }).filter((name) => installed.has(name));
+  const dist = readdirSync(path.join(app, 'dist'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(app, path.join(entry.parentPath, entry.name)));
+  const odd = dist.filter((file) => !served.has(path.extname(file)) || file.includes('.test.'));
+  return [...beside, ...odd, ...unneeded.map((name) => `node_modules/${name}`)];
+}
+
+/** Files that hold the marker of what is private. */
+function leaks(dir: string): string[] {
+  const { stdout } = spawnSync('grep', ['-rlF', '--devices=skip', marker, dir], { encoding: 'utf8' });
+  return stdout.split('\n').filter((file) => file !== '');
+}
+
+/** What is in the image and its layers that should not be. */
+export async function lookInside(podman: Podman, { image, stage }: Built): Promise<string[]> {
+  const violations: string[] = [];
+  for (const name of [image, stage]) {
+    const mounted = await podman.do(['image', 'mount', name]);
+    const kind = name === image ? 'the image' : 'the stage that builds';
+    violations.push(...leaks(mounted).map((file) => `${kind} holds a secret in ${path.relative(mounted, file)}`));
+    if (name === image) {
+      violations.push(...superfluous(path.join(mounted, 'app')).map((file) => `the image holds ${file}`));
+    }
+    await podman.do(['image', 'unmount', name]);
+    const told = [await podman.do(['history', '--no-trunc', name]), await podman.do(['image', 'inspect', name])];
+    if (told.join('').includes(marker)) violations.push(`the history of ${kind} holds a secret`);
+  }
+  return violations;
+}

@@ -1,0 +1,49 @@
+import { registerPerson } from '../../harness/people.ts';
+import type { Check } from '../check.ts';
+import { newId } from '../../../server/src/lib/ids.ts';
+import { atOnce, type Ring, type Round, runRounds, statuses } from './rounds.ts';
+
+async function openLane(ring: Ring): Promise<Round> {
+  const { stage, wire } = ring;
+  const owner = await registerPerson(stage);
+  const { id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Numbers' } });
+  const project = await owner.client.create_project({ workspace_id, body: { key: 'NUM', name: 'Numbers' } });
+  const path = `/v1/workspaces/${workspace_id}/projects/${project.id}/tickets`;
+  const create = (fields: object) =>
+    wire.send({ method: 'POST', path, token: owner.access_token, body: { title: 'T', ...fields } });
+  let last = 0;
+  return async () => {
+    // One of the four takes a number and is refused after: it must give it back.
+    const answers = await atOnce(ring, [create({}), create({}), create({ assignee_id: newId() }), create({})]);
+    const numbers = answers
+      .filter(({ status }) => status === 201)
+      .map(({ text }) => (JSON.parse(text) as { number: number }).number)
+      .toSorted((x, y) => x - y);
+    const expected = [last + 1, last + 2, last + 3];
+    if (numbers.join() !== expected.join()) {
+      ring.violate(`after ${last} came ${numbers.join(' ')}: ${statuses(answers)}`);
+      return false;
+    }
+    last += 3;
+    return true;
+  };
+}
+
+export const ticket_numbers: Check = {
+  id: 'ticket-numbers',
+  promises: ['P2', 'P6'],
+  says: 'Tickets made at once get the next numbers, each its own and none left out, refused ones between them.',
+  run: (run, size) => runRounds(run, size, openLane),
+  slice: 0.002,
+  control_size: 0.01,
+  controls: {
+    'numbers by max() + 1': {
+      replace: [
+        [
+          'update projects set last_number = last_number \\+ 1\\s+(where[\\s\\S]*)returning (key), last_number as number,([\\s\\S]*)$',
+          'select $2, (select coalesce(max(t.number), 0)::integer + 1 from tickets t where t.workspace_id = projects.workspace_id and t.project_id = projects.id) as number,$3 from projects $1',
+        ],
+      ],
+    },
+  },
+};

@@ -1,0 +1,108 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Check, Finding } from './check.ts';
+
+/** What became of one control: what the check said of the broken build; nothing when it noticed nothing. */
+export interface ControlResult {
+  name: string;
+  /** How long its run took; absent in older results. */
+  seconds?: number;
+  violations: number;
+  first: string;
+}
+
+/** One check's row of the table, as it is kept. */
+export interface Result {
+  id: string;
+  promises: readonly string[];
+  says: string;
+  commit: string;
+  on: string;
+  seed: number;
+  size: number;
+  seconds: number;
+  finding?: Finding;
+  impossible?: string;
+  controls: ControlResult[];
+}
+
+const root = path.resolve(import.meta.dirname, '../..');
+const docs = path.join(root, 'docs');
+const json_file = path.join(docs, 'proof.json');
+const table_file = path.join(docs, 'proof.md');
+
+/** Whether the promise held and every control was caught. */
+export function passed(result: Result): boolean {
+  const held = result.impossible !== undefined || result.finding?.violations.length === 0;
+  return held && result.controls.every(({ violations }) => violations > 0);
+}
+
+const words = (fields: Record<string, unknown>) =>
+  Object.entries(fields)
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? value.toLocaleString('en') : String(value)}`,
+    )
+    .join(' · ');
+
+function row(result: Result): string {
+  const { finding } = result;
+  const verdict = result.impossible ?? (finding === undefined ? '' : `${finding.violations.length} violations`);
+  const caught = result.controls.filter(({ violations }) => violations > 0).length;
+  const scope = result.size === 1 ? '' : ` (${result.size} of the full load)`;
+  const controls_seconds = result.controls.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+  const took = `${result.seconds} s${controls_seconds > 0 ? `, controls ${controls_seconds} s` : ''}`;
+  const cells = [
+    `**${result.id}** ${result.promises.join(' ')}<br>${result.says}`,
+    words(finding?.load ?? {}) + scope,
+    words(finding?.figures ?? {}),
+    `${passed(result) ? '✓' : '✗'} ${verdict}`,
+    `${caught} of ${result.controls.length}: ${result.controls.map(({ name }) => name).join('; ')}`,
+    `${result.commit} ${result.on}<br>seed ${result.seed}, ${took}`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function table(results: readonly Result[]): string {
+  return [
+    '# Proof',
+    '',
+    'What each promise was tried with, and what was seen. `npm run prove` runs every check in full and writes this page;',
+    '`npm run prove -- P1 --seed 7` runs those of one promise; `npm test` runs a part of each. A control is the same check',
+    'on a build broken on purpose: it counts only if the check notices.',
+    '',
+    '| what holds | load | figures | seen | controls caught | when |',
+    '|---|---|---|---|---|---|',
+    ...results.map(row),
+    '',
+  ].join('\n');
+}
+
+/** A run of other checks beside this one never reads half a file. */
+/** A text without where this machine has the project. Before it is shortened: half a path would not be found. */
+export function withoutPlaces(text: string): string {
+  return text.replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
+}
+
+function replaceFile(file: string, text: string): void {
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, text);
+  renameSync(next, file);
+}
+
+/** Keeps the results, each in place of the one before it, and writes the table anew. */
+export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
+  let kept: Result[] = [];
+  try {
+    kept = JSON.parse(readFileSync(json_file, 'utf8')) as Result[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
+  const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
+  // What a broken build said may name where it lay: no business of whoever reads it.
+  const text = withoutPlaces(JSON.stringify(results, null, 2));
+  replaceFile(json_file, `${text}\n`);
+  replaceFile(table_file, table(results));
+}

@@ -1,0 +1,93 @@
+import type { Mutant, Run } from './check.ts';
+import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { brokenInvariants } from '../harness/invariants.ts';
+import { type Served, type ServeOptions, startServing } from '../harness/served.ts';
+
+/** A database with a server before it, the mutant's if there is one. */
+export interface Stage extends Served {
+  database: TestDatabase;
+  /** What the data's invariants say; the server is stopped and the database dropped. */
+  strike: () => Promise<string[]>;
+}
+
+/** For a load that outlasts the quarter of an hour that a token lives. */
+export const lasting_tokens = { BATON_ACCESS_TOKEN_TTL_S: '86400' };
+
+/** Settings of a server that is raced for: two processes, with connections for 64 clients' statements. */
+export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20', ...lasting_tokens };
+
+/** Settings for a part of a load that needs hashes to take their time: the same for all checks, which then share a server. */
+export const slow_hashes = { BATON_BCRYPT_COST: '9' };
+
+/** How the server is started over a database: the mutant's if there is one. */
+export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
+  return {
+    database_url: database.url,
+    env: { LOG_LEVEL: 'silent', ...env, ...mutant?.env },
+    replace: mutant?.replace,
+    source: mutant?.source,
+  } satisfies ServeOptions;
+}
+
+/** What the stages of several runs of the honest build can share, by their settings. */
+export class SharedStages {
+  readonly #stages = new Map<string, Promise<Stage>>();
+
+  /** The one with these settings; struck only when all are. */
+  async borrow(env: Record<string, string>): Promise<Stage> {
+    const key = JSON.stringify(env);
+    const stage = this.#stages.get(key) ?? setUp(undefined, env);
+    this.#stages.set(key, stage);
+    return { ...(await stage), strike: () => Promise.resolve([]) };
+  }
+
+  async strike(): Promise<string[]> {
+    const stages = await Promise.all(this.#stages.values());
+    return (await Promise.all(stages.map((stage) => stage.strike()))).flat();
+  }
+}
+
+/** A database and a server in processes of its own, the mutant's if the run has one; or one that runs share. */
+export function setStage(run: Pick<Run, 'mutant' | 'shared'>, env: Record<string, string> = {}): Promise<Stage> {
+  return run.shared === undefined || run.mutant !== undefined ? setUp(run.mutant, env) : run.shared.borrow(env);
+}
+
+/** The same over a database that is there already; `strike` drops it too. */
+export function setStageOn(
+  database: TestDatabase,
+  mutant: Mutant | undefined,
+  env: Record<string, string> = {},
+): Promise<Stage> {
+  return setUp(mutant, env, database);
+}
+
+async function setUp(mutant: Mutant | undefined, env: Record<string, string>, given?: TestDatabase): Promise<Stage> {
+  const database = given ?? (await createDatabase());
+  for (const statement of mutant?.ddl ?? []) await database.owner.query(statement);
+  const served = await startServing(servingOn(database, mutant, env));
+  return {
+    ...served,
+    database,
+    strike: async () => {
+      await served.stop();
+      const broken = await brokenInvariants(database.owner);
+      await database.drop();
+      return Object.entries(broken).map(([name, rows]) => `invariant ${name}: ${JSON.stringify(rows[0])}`);
+    },
+  };
+}
+
+/** Where `fraction` of the values lie below: 0.99 is the p99. */
+export function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0;
+}
+
+/** Runs `count` jobs, `at_once` of them at a time. */
+export async function inParallel(count: number, at_once: number, job: (n: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await job(next++);
+  };
+  await Promise.all(Array.from({ length: at_once }, worker));
+}

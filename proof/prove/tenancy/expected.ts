@@ -1,0 +1,51 @@
+import { accessOf } from '../../../server/src/access/policy.ts';
+import type { Shot } from './requests.ts';
+import type { Principal } from './world.ts';
+
+/** What the policy says of a request: a status, or `done`: carried out, or refused for the state things are in. */
+export type Expected = number | 'done' | 'public';
+
+/** Rules on the target, that stand in the verb on top of the policy. */
+const on_others: Record<string, readonly string[]> = {
+  remove_member: ['owner', 'admin'],
+  // The comments here are the owners'.
+  update_comment: ['owner'],
+  delete_comment: ['owner', 'admin'],
+};
+
+function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
+  const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');
+  if (operation.id === 'accept_invitation') return 404;
+  if (operation.id === 'change_password') return 401;
+  if (operation.id === 'revoke_session') return own ? 'done' : 404;
+  return where === 'cursor' && !own ? 400 : 'done';
+}
+
+/** What the answer to this principal must be. */
+export function expectedOf(shot: Shot, principal: Principal): Expected {
+  const { operation, workspace, inner, given, where } = shot;
+  const access = accessOf(operation.id);
+  if (access === 'public') return 'public';
+  if (!principal.valid) return 401;
+  if (access === 'account' || workspace === undefined) return ofAccount(shot, principal);
+  const role = principal.roles[workspace];
+  if (role === undefined) return 404;
+  if (!access.includes(role)) return 403;
+  if (inner !== undefined && inner !== workspace) return 404;
+  if (on_others[operation.id]?.includes(role) === false) return 403;
+  if (where === 'cursor' && given !== workspace) return 400;
+  if (where === 'body' && given !== workspace) return 422;
+  return 'done';
+}
+
+/** Whether the principal would be right to write here, and whether that can be undone by nothing. */
+export function effectOf(shot: Shot, principal: Principal): 'none' | 'gentle' | 'final' {
+  if (expectedOf(shot, principal) !== 'done' || shot.method === 'GET') return 'none';
+  return shot.method === 'DELETE' || shot.operation.id === 'logout' ? 'final' : 'gentle';
+}
+
+/** Whether an answer's status is as expected. */
+export function meets(expected: Expected, status: number): boolean {
+  if (typeof expected === 'number') return status === expected;
+  return expected === 'public' ? status < 500 : status < 300 || status === 409;
+}

@@ -1,0 +1,71 @@
+import { contracts } from '../../../server/src/contracts.ts';
+import { randomBytes } from 'node:crypto';
+import { joinWorkspace, registerPerson } from '../../harness/people.ts';
+import type { Wire } from '../../harness/wire.ts';
+import { expectedOf } from './expected.ts';
+import type { World } from './world.ts';
+
+/** Something fresh to take away, by the operation that does. */
+const fresh: Record<string, (stage: { url: string }, world: World) => Promise<string | string[]>> = {
+  delete_comment: async (_, { team, sides }) => {
+    const { workspace_id, ticket } = sides.attacked;
+    const body = { body: 'To be deleted' };
+    return [ticket, (await team.owner.client.create_comment({ workspace_id, ticket, body })).id];
+  },
+  delete_ticket: async (_, { team, sides }) => {
+    const { workspace_id, project_id } = sides.attacked;
+    return (await team.owner.client.create_ticket({ workspace_id, project_id, body: { title: 'To be deleted' } })).id;
+  },
+  archive_project: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    const key = `A${randomBytes(4).toString('hex').toUpperCase()}`;
+    return (await team.owner.client.create_project({ workspace_id, body: { key, name: 'To be archived' } })).id;
+  },
+  revoke_invitation: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    const email = `${randomBytes(6).toString('hex')}@example.com`;
+    return (await team.owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } })).id;
+  },
+  remove_member: async (stage, { team, sides }) => {
+    const guest = await registerPerson(stage);
+    await joinWorkspace(team.owner, guest, sides.attacked.workspace_id, 'viewer');
+    return guest.user.id;
+  },
+  // Last: nothing is there after it.
+  delete_workspace: (_, { sides }) => Promise.resolve(sides.attacked.workspace_id),
+};
+
+/** Lets each role take away what the policy lets it, and the owner the workspace in the end. */
+export async function takeAway(stage: { url: string }, wire: Wire, world: World): Promise<string[]> {
+  const { workspace_id } = world.sides.attacked;
+  const violations: string[] = [];
+  for (const [id, make] of Object.entries(fresh)) {
+    const operation = contracts.find((contract) => contract.id === id);
+    if (operation === undefined) throw new Error(`There is no ${id}.`);
+    const inner = id === 'delete_workspace' ? undefined : ('attacked' as const);
+    const shot = {
+      operation,
+      workspace: 'attacked',
+      inner,
+      given: undefined,
+      where: 'path',
+      method: 'DELETE',
+    } as const;
+    for (const principal of world.principals) {
+      if (expectedOf({ ...shot, path: '', body: undefined }, principal) !== 'done') continue;
+      const refs = [await make(stage, world)].flat();
+      const open = operation.path.replace('{workspace_id}', workspace_id);
+      const filled = refs.reduce((all, ref) => all.replace(/\{\w+\}/, ref), open);
+      const { status, text } = await wire.send({ method: 'DELETE', path: filled, token: principal.token });
+      if (status >= 300) violations.push(`${id} by ${principal.name}: answered ${status} ${text.slice(0, 160)}`);
+    }
+  }
+  return violations;
+}
+
+/** Operations that take away without a fresh thing to try them on: none may be left. */
+export function untriedFinals(): string[] {
+  return contracts
+    .filter(({ id, method, path }) => method === 'delete' && path.includes('{workspace_id}') && !(id in fresh))
+    .map(({ id }) => `${id} is not tried by those who may`);
+}

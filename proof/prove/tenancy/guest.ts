@@ -1,0 +1,171 @@
+import { disableUser, enableUser } from '../../../server/src/accounts/operator.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
+import type { Wire, WireAnswer, WireRequest } from '../../harness/wire.ts';
+import type { Stage } from '../stage.ts';
+import { sessionOf } from './tokens.ts';
+
+/** The ways to lose a right. */
+export const kinds = ['role', 'removal', 'logout', 'session', 'password', 'disabling'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** What the very next read and write are answered. */
+const afterwards: Record<Kind, { read: number; write: number }> = {
+  role: { read: 200, write: 403 },
+  removal: { read: 404, write: 404 },
+  logout: { read: 401, write: 401 },
+  session: { read: 401, write: 401 },
+  password: { read: 401, write: 401 },
+  disabling: { read: 401, write: 401 },
+};
+
+/** One right lost. */
+export interface Loss {
+  /** How requests were answered that were under way. */
+  meanwhile: number[];
+  refused_after_ms: number;
+  violations: string[];
+}
+
+/** A member who keeps losing what they may, and gets it back: takes are made `here`, their requests go `there`. */
+export class Guest {
+  readonly #stage: Stage;
+  readonly #host: Person;
+  #self: Person;
+  readonly #here: Wire;
+  readonly #there: Wire;
+  readonly #workspace: string;
+  readonly #ticket: string;
+  #password: string;
+  #changes = 0;
+
+  static async invite(stage: Stage, here: Wire, there: Wire): Promise<Guest> {
+    const [host, self] = await Promise.all([registerPerson(stage), registerPerson(stage)]);
+    const { id: workspace_id } = await host.client.create_workspace({ body: { name: 'Ours' } });
+    await joinWorkspace(host, self, workspace_id, 'member');
+    const { id: project_id } = await host.client.create_project({ workspace_id, body: { key: 'ENG', name: 'Eng' } });
+    const ticket = await host.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket' } });
+    return new Guest({ stage, host, self, here, there, workspace_id, ticket_id: ticket.id });
+  }
+
+  constructor(parts: {
+    stage: Stage;
+    host: Person;
+    self: Person;
+    here: Wire;
+    there: Wire;
+    workspace_id: string;
+    ticket_id: string;
+  }) {
+    this.#stage = parts.stage;
+    this.#host = parts.host;
+    this.#self = parts.self;
+    this.#here = parts.here;
+    this.#there = parts.there;
+    this.#workspace = `/v1/workspaces/${parts.workspace_id}`;
+    this.#ticket = `${this.#workspace}/tickets/${parts.ticket_id}`;
+    this.#password = parts.self.password;
+  }
+
+  /** Loses a right in the midst of using it, and tries again at once when that is acknowledged. */
+  async lose(kind: Kind): Promise<Loss> {
+    const token = await this.#tokenFor(kind);
+    const violations: string[] = [];
+    const before = await this.#read(token);
+    if (before.status !== 200) violations.push(`not let in before: ${before.status} ${before.text}`);
+    const meanwhile = [this.#read(token), this.#write(token)];
+    await this.#take(kind, token);
+    const acknowledged = performance.now();
+    const [read, write] = await Promise.all([this.#read(token), this.#write(token)]);
+    const refused_after_ms = performance.now() - acknowledged;
+    const expected = afterwards[kind];
+    if (read.status !== expected.read) violations.push(`the next read is answered ${read.status}`);
+    if (write.status !== expected.write) violations.push(`the next write is answered ${write.status}`);
+    const statuses = (await Promise.all(meanwhile)).map(({ status }) => status);
+    for (const status of statuses) if (status >= 500) violations.push(`a request under way is answered ${status}`);
+    return { meanwhile: statuses, refused_after_ms, violations };
+  }
+
+  /** Gets back what was lost. */
+  async regain(kind: Kind): Promise<void> {
+    if (kind === 'role') await this.#giveRole('member');
+    if (kind === 'disabling') {
+      await enableUser(this.#stage.database.owner, this.#self.email);
+      this.#self = { ...this.#self, access_token: await this.#signIn() }; // the session from before is over
+    }
+    if (kind !== 'removal') return;
+    const email = this.#self.email;
+    const path = `${this.#workspace}/invitations`;
+    const invitation = await this.#ask({
+      ...{ method: 'POST', path, token: this.#host.access_token },
+      body: { email, role: 'member' },
+    });
+    const { token } = JSON.parse(invitation.text) as { token?: string };
+    if (token === undefined) return; // a broken build that didn't remove them
+    const accept = { method: 'POST', path: '/v1/invitations/accept', token: this.#self.access_token };
+    await this.#done({ ...accept, body: { token } });
+  }
+
+  /** Sessions that end are fresh ones; the first stays, to end them. */
+  async #tokenFor(kind: Kind): Promise<string> {
+    if (kind === 'role' || kind === 'removal' || kind === 'disabling') return this.#self.access_token;
+    return this.#signIn();
+  }
+
+  async #signIn(): Promise<string> {
+    const body = { email: this.#self.email, password: this.#password };
+    const answer = await this.#done({ method: 'POST', path: '/v1/auth/login', body });
+    return (JSON.parse(answer.text) as { access_token: string }).access_token;
+  }
+
+  async #take(kind: Kind, token: string): Promise<void> {
+    const { access_token } = this.#self;
+    const member = `${this.#workspace}/members/${this.#self.user.id}`;
+    switch (kind) {
+      case 'role':
+        await this.#giveRole('viewer');
+        break;
+      case 'removal':
+        await this.#done({ method: 'DELETE', path: member, token: this.#host.access_token });
+        break;
+      case 'logout':
+        await this.#done({ method: 'POST', path: '/v1/auth/logout', token });
+        break;
+      case 'session':
+        await this.#done({ method: 'DELETE', path: `/v1/sessions/${sessionOf(token)}`, token: access_token });
+        break;
+      case 'password': {
+        const new_password = `a new password, the ${++this.#changes}.`;
+        const body = { current_password: this.#password, new_password };
+        await this.#done({ method: 'PUT', path: '/v1/me/password', token: access_token, body });
+        this.#password = new_password;
+        break;
+      }
+      case 'disabling':
+        await disableUser(this.#stage.database.owner, this.#self.email);
+        break;
+    }
+  }
+
+  async #giveRole(role: string): Promise<void> {
+    const path = `${this.#workspace}/members/${this.#self.user.id}`;
+    await this.#done({ method: 'PATCH', path, token: this.#host.access_token, body: { role } });
+  }
+
+  #ask(request: WireRequest): Promise<WireAnswer> {
+    return this.#here.send(request);
+  }
+
+  async #done(request: WireRequest): Promise<WireAnswer> {
+    const answer = await this.#ask(request);
+    if (answer.status >= 300) throw new Error(`${request.method} ${request.path}: ${answer.status} ${answer.text}`);
+    return answer;
+  }
+
+  #read(token: string): Promise<WireAnswer> {
+    return this.#there.send({ method: 'GET', path: this.#ticket, token });
+  }
+
+  #write(token: string): Promise<WireAnswer> {
+    return this.#there.send({ method: 'POST', path: `${this.#ticket}/comments`, token, body: { body: 'A word.' } });
+  }
+}

@@ -1,0 +1,170 @@
+import type { z } from 'zod';
+import { contracts } from '../../../server/src/contracts.ts';
+import { accessOf } from '../../../server/src/access/policy.ts';
+import type { Operation } from '../../../server/src/http/contract.ts';
+import { presets } from '../../../server/src/projects/workflow-definition.ts';
+import { type Ids, type Side, type World } from './world.ts';
+
+/** One request, whoever sends it, and whose the ids in it are. */
+export interface Shot {
+  operation: Operation;
+  workspace: Side | undefined;
+  /** Whose the other id of the path is. */
+  inner: Side | undefined;
+  /** Whose the id in the query or the body is, or the cursor. */
+  given: Side | undefined;
+  where: 'path' | 'query' | 'cursor' | 'body';
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+/** A body that each write accepts. */
+export const bodies: Record<string, unknown> = {
+  update_workspace: { name: 'Same' },
+  update_member: { role: 'viewer' },
+  create_invitation: { email: 'another@example.com', role: 'viewer' },
+  create_project: { key: 'NEW', name: 'New' },
+  update_project: { name: 'Eng' },
+  replace_workflow: presets.strict,
+  create_ticket: { title: 'T' },
+  update_ticket: { title: 'T', version: 1 },
+  purge_ticket: { fields: ['title'] },
+  set_assignee: { assignee_id: null },
+  transition_ticket: { to: 'closed' },
+  create_comment: { body: 'c' },
+  update_comment: { body: 'd', version: 1 },
+  update_me: { name: 'Same' },
+  change_password: { current_password: 'not the password', new_password: 'a long enough new one' },
+  create_workspace: { name: 'Another' },
+  login: { email: 'nobody@example.com', password: 'not the password' },
+  refresh: { refresh_token: 'none' },
+  register: { email: 'nobody', password: 'x', name: '' },
+  reset_password: { token: 'none', new_password: 'a long enough new one' },
+  accept_invitation: { token: 'bit_' },
+};
+
+/** Where ids stand outside the path: the field, and which of a side's ids belongs there. */
+const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>][]> = {
+  list_tickets: [
+    ['project_id', 'project_id'],
+    ['assignee', 'user_id'],
+    ['reporter', 'user_id'],
+  ],
+  list_people: [['ids', 'user_id']],
+  list_audit: [
+    ['actor', 'user_id'],
+    ['subject', 'ticket'],
+    ['subject', 'project_id'],
+  ],
+};
+const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>]> = {
+  set_assignee: ['assignee_id', 'user_id'],
+  create_ticket: ['assignee_id', 'user_id'],
+  transition_ticket: ['assignee_id', 'user_id'],
+};
+
+/** Other names of the same fields, still taken: they lead to the same value. */
+const former_names: Record<string, string[]> = { set_assignee: ['user_id'] };
+
+/** Fields of the contract that carry ids outside the path, but aren't tried: none may be left. */
+export function untriedIds(): string[] {
+  return contracts.flatMap((operation) => {
+    // What a contract transforms is the input of a pipe. A former name is its present one by the time it is looked at.
+    const fields = (type: unknown) => {
+      type Fields = Record<string, z.ZodType>;
+      const { shape, in: input } = (type ?? {}) as { shape?: Fields; in?: { shape?: Fields } };
+      const former = ([, field]: [string, z.ZodType]) => field.meta()?.deprecated === true;
+      return Object.entries(shape ?? input?.shape ?? {}).flatMap((entry) => (former(entry) ? [] : [entry[0]]));
+    };
+    const ids = (names: string[]) =>
+      names.filter((name) => /(^|_)ids?$|^(assignee|reporter|actor|subject)$/.test(name));
+    const queried = (in_queries[operation.id] ?? []).map(([field]) => field);
+    const [written] = in_bodies[operation.id] ?? [];
+    const known = [written, ...(former_names[operation.id] ?? [])];
+    return [
+      ...ids(fields(operation.query)).filter((field) => !queried.includes(field)),
+      ...ids(fields(operation.body)).filter((field) => !known.includes(field)),
+    ].map((field) => `${operation.id}: ${field} is not tried`);
+  });
+}
+
+const sides = ['attacked', 'other', 'absent'] as const;
+
+function fill(operation: Operation, params: Record<string, string>): string {
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+}
+
+function workspaceShots(operation: Operation, world: World): Shot[] {
+  const [inner, inmost] = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);
+  const method = operation.method.toUpperCase();
+  const body = bodies[operation.id];
+  const shots: Shot[] = [];
+  for (const workspace of [...sides, 'gone'] as const) {
+    const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
+    const add = (side: (typeof sides)[number] | undefined, ref: string) => {
+      const beneath = side === undefined ? {} : world.sides[side]; // a comment is its ticket's, or else foreign to it
+      const ids: Record<string, string> = {
+        ...beneath,
+        workspace_id,
+        ...(inner === undefined ? {} : { [inner]: ref }),
+      };
+      const path = fill(operation, ids);
+      const shot: Shot = { operation, workspace, inner: side, given: undefined, where: 'path', method, path, body };
+      shots.push(shot);
+      for (const given of sides) {
+        for (const [field, from] of in_queries[operation.id] ?? []) {
+          shots.push({ ...shot, where: 'query', given, path: `${path}?${field}=${world.sides[given][from]}` });
+        }
+        const cursor = world.sides[given].cursors[operation.id];
+        if (cursor !== undefined) shots.push({ ...shot, where: 'cursor', given, path: `${path}?cursor=${cursor}` });
+        const [field, from] = in_bodies[operation.id] ?? [];
+        if (field === undefined || from === undefined) continue;
+        shots.push({ ...shot, where: 'body', given, body: { ...(body as object), [field]: world.sides[given][from] } });
+      }
+    };
+    if (inner === undefined) add(undefined, '');
+    else {
+      for (const side of sides) {
+        add(side, world.sides[side][inner as 'ticket']);
+        if (inner === 'ticket') add(side, world.sides[side].key);
+        // The workspace's own ticket, with what hangs on another's.
+        if (inmost !== undefined && workspace !== 'gone') add(side, world.sides[workspace].ticket);
+      }
+    }
+  }
+  return shots;
+}
+
+function otherShots(operation: Operation, world: World): Shot[] {
+  const method = operation.method.toUpperCase();
+  const body = bodies[operation.id];
+  const none = { operation, workspace: undefined, inner: undefined, given: undefined, method, body } as const;
+  if (operation.id === 'revoke_session') {
+    return sides.map((given) => {
+      const path = fill(operation, { session_id: world.sides[given].session_id });
+      return { ...none, given, where: 'path', path };
+    });
+  }
+  if (operation.id === 'accept_invitation') {
+    const dead = Object.values(world.dead_tokens).map((token) => ({ token, given: 'gone' as const }));
+    const live = sides.map((given) => ({ token: world.sides[given].token, given }));
+    return [...dead, ...live].map(({ token, given }) => {
+      return { ...none, given, where: 'body', path: operation.path, body: { token } };
+    });
+  }
+  const shots: Shot[] = [{ ...none, where: 'path', path: operation.path }];
+  for (const given of sides) {
+    const cursor = world.sides[given].cursors[operation.id];
+    if (cursor === undefined) continue;
+    shots.push({ ...none, given, where: 'cursor', path: `${operation.path}?cursor=${cursor}` });
+  }
+  return shots;
+}
+
+/** Every operation with every mixture of ids. */
+export function shotsAt(world: World): Shot[] {
+  return contracts.flatMap((operation) =>
+    typeof accessOf(operation.id) === 'string' ? otherShots(operation, world) : workspaceShots(operation, world),
+  );
+}

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '../../../server/src/http/contract.ts';
+import type { TestDatabase } from '../../harness/database.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
+import { forgedTokens } from './tokens.ts';
+
+/** Whose an id is: the attacked workspace's, the attackers' own, nobody's; or of a workspace that was deleted. */
+export type Side = 'attacked' | 'other' | 'absent' | 'gone';
+
+/** Stands in every text of the attacked workspace, and of the other one. */
+export const canaries = { attacked: 'canary-of-the-attacked', other: 'canary-of-the-others' } as const;
+
+/** What a workspace has for each id position of the contract. */
+export interface Ids {
+  workspace_id: string;
+  project_id: string;
+  ticket: string;
+  /** The same ticket by its key. */
+  key: string;
+  user_id: string;
+  comment_id: string;
+  invitation_id: string;
+  session_id: string;
+  /** An invitation's token. */
+  token: string;
+  /** The cursor of a second page, by operation. */
+  cursors: Record<string, string>;
+}
+
+/** Somebody, or something, that sends requests. */
+export interface Principal {
+  name: string;
+  token: string | undefined;
+  /** Whether the credential is one. */
+  valid: boolean;
+  roles: Partial<Record<Side, Role>>;
+}
+
+/** Two workspaces, and everybody who may and may not come into the first. */
+export interface World {
+  sides: Record<Exclude<Side, 'gone'>, Ids>;
+  gone_id: string;
+  principals: Principal[];
+  team: Record<Role, Person>;
+  attacker: Person;
+  /** Ids that no outsider's answer may contain unless the request did. */
+  secrets: Set<string>;
+  /** Tokens of invitations to the invited that must not open anything: by why. */
+  dead_tokens: Record<string, string>;
+}
+
+async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person, Role][]): Promise<Ids> {
+  const { client } = host;
+  const text = canaries[side];
+  await client.create_workspace({ body: { name: text } }); // a second one, so that the list has a second page
+  const { id: workspace_id } = await client.create_workspace({ body: { name: text } });
+  for (const [guest, role] of guests) await joinWorkspace(host, guest, workspace_id, role);
+  const key = side === 'attacked' ? 'ENG' : 'OWN';
+  const workflow = 'strict';
+  const project = await client.create_project({ workspace_id, body: { key, name: text, workflow } });
+  await client.create_project({ workspace_id, body: { key: `${key}2`, name: text, workflow } });
+  const project_id = project.id;
+  const body = { title: text, description: text, labels: [text], assignee_id: host.user.id };
+  const ticket = await client.create_ticket({ workspace_id, project_id, body });
+  await client.create_ticket({ workspace_id, project_id, body });
+  const at = { workspace_id, ticket: ticket.id };
+  await client.create_comment({ ...at, body: { body: text } });
+  const { id: comment_id } = await client.create_comment({ ...at, body: { body: text } });
+  for (const v of [1, 2])
+    await client.update_comment({ ...at, comment_id, body: { body: `${text} ${v}`, version: v } });
+  await client.transition_ticket({ ...at, body: { to: 'in_progress', comment: text } });
+  await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed', comment: text } });
+  const invited = { email: `${text}.${randomUUID()}@example.com`, role: 'viewer' } as const;
+  const invitation = await client.create_invitation({ workspace_id, body: invited });
+  await client.create_invitation({ workspace_id, body: { ...invited, email: `2.${invited.email}` } });
+  await client.login({ body: { email: host.email, password: host.password } });
+  const sessions = await client.list_sessions({});
+  const session = sessions.data.find(({ current }) => !current);
+  const guest = guests.find(([, role]) => role === 'viewer')?.[0] ?? host;
+  const one = { limit: 1 };
+  const lists = {
+    list_workspaces: client.list_workspaces(one),
+    list_sessions: client.list_sessions(one),
+    list_my_audit: client.list_my_audit(one),
+    list_members: client.list_members({ workspace_id, ...one }),
+    list_people: client.list_people({ workspace_id, ...one }),
+    list_invitations: client.list_invitations({ workspace_id, ...one }),
+    list_projects: client.list_projects({ workspace_id, ...one }),
+    list_tickets: client.list_tickets({ workspace_id, ...one }),
+    list_transitions: client.list_transitions({ ...at, ...one }),
+    list_activity: client.list_activity({ ...at, ...one }),
+    list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
+    list_comments: client.list_comments({ ...at, ...one }),
+    list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
+    list_audit: client.list_audit({ workspace_id, ...one }),
+  };
+  const cursors: Record<string, string> = {};
+  for (const [operation, page] of Object.entries(lists)) {
+    const { next_cursor } = await page;
+    if (next_cursor !== null) cursors[operation] = next_cursor;
+  }
+  return {
+    workspace_id,
+    project_id,
+    ticket: ticket.id,
+    key: ticket.key,
+    user_id: guest.user.id,
+    comment_id,
+    invitation_id: invitation.id,
+    session_id: session?.id ?? '',
+    token: invitation.token,
+    cursors,
+  };
+}
+
+function nothing(): Ids {
+  const id = () => randomUUID();
+  return {
+    workspace_id: id(),
+    project_id: id(),
+    ticket: id(),
+    key: 'NIL-1',
+    user_id: id(),
+    comment_id: id(),
+    invitation_id: id(),
+    session_id: id(),
+    token: 'bit_',
+    cursors: {},
+  };
+}
+
+/**
+ * Disables an account, and leaves its sessions and invitations as they are: an operator's disabling ends those as well, and
+ * one condition would stand in for the other.
+ */
+async function disableAlone({ owner }: TestDatabase, { user }: Person): Promise<void> {
+  await owner.query('update users set disabled_at = now() where id = $1', [user.id]);
+}
+
+/** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or made up. */
+async function deadTokens(
+  { url, database }: { url: string; database: TestDatabase },
+  host: Person,
+  guest: Person,
+  workspace_id: string,
+) {
+  const body = { email: guest.email, role: 'admin' } as const;
+  const invite = () => host.client.create_invitation({ workspace_id, body });
+  const revoked = await invite();
+  await host.client.revoke_invitation({ workspace_id, invitation_id: revoked.id });
+  // Elsewhere: the next invitation to an address retires one that ran out.
+  const elsewhere = await host.client.create_workspace({ body: { name: canaries.attacked } });
+  const expired = await host.client.create_invitation({ workspace_id: elsewhere.id, body });
+  await database.owner.query(
+    `update invitations set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
+    [expired.id],
+  );
+  // Elsewhere, too: by somebody whose account is disabled since.
+  const inviter = await registerPerson({ url });
+  const third = await inviter.client.create_workspace({ body: { name: canaries.attacked } });
+  const unbacked = await inviter.client.create_invitation({ workspace_id: third.id, body });
+  await disableAlone(database, inviter);
+  const live = await invite();
+  // The right ids, another secret.
+  const made_up = live.token.slice(0, -8) + (live.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
+  return { revoked: revoked.token, expired: expired.token, unbacked: unbacked.token, made_up };
+}
+
+async function secretsOf(database: TestDatabase, sides: World['sides'], people: string[]): Promise<Set<string>> {
+  const { workspace_id } = sides.attacked;
+  const { rows } = await database.owner.query<{ id: string }>(
+    `select id from projects where workspace_id = $1 union select id from tickets where workspace_id = $1
+     union select id from comments where workspace_id = $1 union select id from status_history where workspace_id = $1
+     union select id from invitations where workspace_id = $1 union select id from audit_log where workspace_id = $1
+     union select id from sessions where user_id = any ($2) union select id from account_audit_log where user_id = any ($2)`,
+    [workspace_id, people],
+  );
+  return new Set([workspace_id, ...rows.map(({ id }) => id)]);
+}
+
+/** Builds it all through the API of a sound server. */
+export async function buildWorld(stage: { url: string; database: TestDatabase }): Promise<World> {
+  const { database } = stage;
+  const insider = () => registerPerson(stage, { name: canaries.attacked });
+  const owner = await insider(); // first, so that a statement without its condition finds somebody of the attacked
+  const [admin, member, viewer, colleague] = await Promise.all([insider(), insider(), insider(), insider()]);
+  const outsider = () => registerPerson(stage, { name: canaries.other });
+  const [attacker, mate, invited] = await Promise.all([outsider(), outsider(), outsider()]);
+  const anybody = () => registerPerson(stage); // named in the attacked, though not to be let in
+  const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
+  const attacked = await furnish(owner, 'attacked', [
+    [colleague, 'viewer'],
+    [admin, 'admin'],
+    [member, 'member'],
+    [viewer, 'viewer'],
+    [former, 'admin'],
+    [disabled, 'admin'],
+    [signed_out, 'owner'],
+    [lapsed, 'owner'],
+  ]);
+  const { workspace_id } = attacked;
+  const other = await furnish(attacker, 'other', [
+    [mate, 'viewer'],
+    [former, 'admin'],
+    [invited, 'member'],
+  ]);
+  const { id: gone_id } = await attacker.client.create_workspace({ body: { name: 'Gone' } });
+  await attacker.client.delete_workspace({ workspace_id: gone_id });
+  await owner.client.remove_member({ workspace_id, user_id: former.user.id });
+  await disableAlone(database, disabled);
+  await signed_out.client.logout();
+  await database.owner.query(
+    `update sessions set created_at = now() - interval '2 days', refreshed_at = now() - interval '2 days',
+       expires_at = now() - interval '1 day' where user_id = $1`,
+    [lapsed.user.id],
+  );
+  const dead_tokens = await deadTokens(stage, owner, invited, workspace_id);
+  const sides = { attacked, other, absent: nothing() };
+  const team = { owner, admin, member, viewer };
+  const people = Object.values(team).map(({ user }) => user.id);
+  const forged = forgedTokens({ victim: owner, attacker });
+  const stranger = (name: string, token: string | undefined): Principal => ({ name, token, valid: false, roles: {} });
+  const known = (name: string, { access_token: token }: Person, roles: Principal['roles']): Principal => ({
+    name,
+    token,
+    valid: true,
+    roles,
+  });
+  return {
+    sides,
+    gone_id,
+    team,
+    attacker,
+    dead_tokens,
+    secrets: await secretsOf(database, sides, people),
+    principals: [
+      stranger('anonymous', undefined),
+      ...(['owner', 'admin', 'member', 'viewer'] as const).map((role) => known(role, team[role], { attacked: role })),
+      known('owner of another workspace', attacker, { other: 'owner' }),
+      known('ex-member', former, { other: 'admin' }),
+      known('invited, not accepted', invited, { other: 'member' }),
+      stranger('disabled', disabled.access_token),
+      stranger('expired token', forged.expired),
+      stranger('foreign token', forged.foreign),
+      stranger('tampered token', forged.tampered),
+      stranger('signed out', signed_out.access_token),
+      stranger('session over', lapsed.access_token),
+      stranger('another’s session', forged.borrowed),
+    ],
+  };
+}
