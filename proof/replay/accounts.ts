@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BatonClient, createClient } from '../../sdk/index.ts';
-import type { Mapping } from './derive.ts';
-import { displayName } from './names.ts';
+import type { Mapping } from '../../server/src/importing/derive.ts';
+import { displayName } from '../../server/src/importing/names.ts';
 import { eachOf } from './pool.ts';
 
 /** The workspace a source is replayed in, and whoever acts there. */

@@ -1,4 +1,4 @@
-import type { Priority } from './priority.ts';
+import type { Priority } from '../../server/src/importing/priority.ts';
 
 /** One call to the API; people are the source's names, statuses and resolutions the workflow's keys. */
 export type Call = CreateCall | TransitionCall | AssignCall | EditCall | CommentCall;

@@ -1,5 +1,5 @@
 import { BatonConnectionError, BatonResponseError } from '../../sdk/index.ts';
-import { SourceError } from './source.ts';
+import { SourceError } from '../../server/src/importing/source.ts';
 
 /** What is wrong with how a command was called. */
 export class UsageError extends Error {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { TicketPlan } from './calls.ts';
-import { derive, type Mapping } from './derive.ts';
-import { readSource, type Source } from './history.ts';
+import { derive, type Mapping } from '../../server/src/importing/derive.ts';
+import { readSource, type Source } from '../../server/src/importing/history.ts';
 import { plans } from './plan.ts';
-import { Report } from './report.ts';
+import { Report } from '../../server/src/importing/report.ts';
 
 interface Files {
   operations: readonly unknown[];

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { derive } from './derive.ts';
+import { derive } from '../../server/src/importing/derive.ts';
 import { planSource } from './fixture.ts';
-import { readSource } from './history.ts';
+import { readSource } from '../../server/src/importing/history.ts';
 import { plans } from './plan.ts';
-import { Report } from './report.ts';
+import { Report } from '../../server/src/importing/report.ts';
 import { summarize } from './summary.ts';
 
 const real = fileURLToPath(new URL('../../../shared/data/jqueryui-replay.ndjson.gz', import.meta.url));

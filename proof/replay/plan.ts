@@ -1,8 +1,8 @@
 import type { TicketPlan } from './calls.ts';
-import type { Mapping } from './derive.ts';
-import type { History, Source } from './history.ts';
-import { Report } from './report.ts';
-import { readTickets } from './source.ts';
+import type { Mapping } from '../../server/src/importing/derive.ts';
+import type { History, Source } from '../../server/src/importing/history.ts';
+import { Report } from '../../server/src/importing/report.ts';
+import { readTickets } from '../../server/src/importing/source.ts';
 import { planTicket } from './ticket.ts';
 
 /**

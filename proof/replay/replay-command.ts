@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { brokenInvariants, invariants } from '../harness/invariants.ts';
 import { serverUrl, UsageError, wholeNumber } from './command.ts';
-import { derive } from './derive.ts';
-import { readSource } from './history.ts';
+import { derive } from '../../server/src/importing/derive.ts';
+import { readSource } from '../../server/src/importing/history.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
 import { progressBar } from './progress.ts';
 import { replay } from './replay.ts';
-import { Report } from './report.ts';
+import { Report } from '../../server/src/importing/report.ts';
 import { summarize } from './summary.ts';
 
 const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.gz');

@@ -1,12 +1,12 @@
 import { type Looks, setStage } from './accounts.ts';
 import type { TicketPlan } from './calls.ts';
-import { derive } from './derive.ts';
-import { readSource } from './history.ts';
+import { derive } from '../../server/src/importing/derive.ts';
+import { readSource } from '../../server/src/importing/history.ts';
 import { Measure } from './measure.ts';
 import { plans } from './plan.ts';
 import { playTicket } from './play.ts';
 import { eachOf } from './pool.ts';
-import { Report } from './report.ts';
+import { Report } from '../../server/src/importing/report.ts';
 import { type Expectation, expectationOf, verify } from './verify.ts';
 
 export interface Progress {

@@ -1,8 +1,8 @@
 import type { Call } from './calls.ts';
-import type { Mapping } from './derive.ts';
-import type { Source } from './history.ts';
+import type { Mapping } from '../../server/src/importing/derive.ts';
+import type { Source } from '../../server/src/importing/history.ts';
 import { plans } from './plan.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../../server/src/importing/report.ts';
 
 interface Totals {
   calls: Map<Call['kind'], number>;

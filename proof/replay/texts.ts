@@ -1,7 +1,7 @@
-import { type History, initialValue } from './history.ts';
-import type { Report } from './report.ts';
-import type { SourceOperation, SourceTicket } from './source.ts';
-import { fit, LIMITS, placeholder } from './text.ts';
+import { type History, initialValue } from '../../server/src/importing/history.ts';
+import type { Report } from '../../server/src/importing/report.ts';
+import type { SourceOperation, SourceTicket } from '../../server/src/importing/source.ts';
+import { fit, LIMITS, placeholder } from '../../server/src/importing/text.ts';
 
 /** The title a ticket is created with: the source's first, or readable filler of its length. */
 export function initialTitle(history: History, record: SourceTicket | undefined, report: Report): string {

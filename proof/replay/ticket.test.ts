@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planSource } from './fixture.ts';
-import type { Finding } from './report.ts';
-import { LIMITS } from './text.ts';
+import type { Finding } from '../../server/src/importing/report.ts';
+import { LIMITS } from '../../server/src/importing/text.ts';
 
 const T = 'WEB/7';
 const by = 'Ann Ng';

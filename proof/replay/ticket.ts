@@ -1,13 +1,13 @@
-import type { Mapping } from './derive.ts';
-import { type History, initialValue } from './history.ts';
-import { initialLabels, isLabelled, type Labels } from './labels.ts';
-import { startOf } from './moves.ts';
+import type { Mapping } from '../../server/src/importing/derive.ts';
+import { type History, initialValue } from '../../server/src/importing/history.ts';
+import { initialLabels, isLabelled, type Labels } from '../../server/src/importing/labels.ts';
+import { startOf } from '../../server/src/importing/moves.ts';
 import type { Call, CreateCall, EditCall, ExpectedChange, Step, TicketPlan, TransitionCall } from './calls.ts';
-import { person } from './people.ts';
-import type { Priority } from './priority.ts';
-import type { Report } from './report.ts';
-import type { SourceOperation, SourceTicket } from './source.ts';
-import { fit } from './text.ts';
+import { person } from '../../server/src/importing/people.ts';
+import type { Priority } from '../../server/src/importing/priority.ts';
+import type { Report } from '../../server/src/importing/report.ts';
+import type { SourceOperation, SourceTicket } from '../../server/src/importing/source.ts';
+import { fit } from '../../server/src/importing/text.ts';
 import { Comments, fitTitle, initialDescription, initialTitle } from './texts.ts';
 
 /** The calls for one ticket: its creation first, then what was done together in one call where the API can say it. */

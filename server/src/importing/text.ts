@@ -1,4 +1,4 @@
-import { toLine, toText } from '../../server/src/lib/text.ts';
+import { toLine, toText } from '../lib/text.ts';
 import type { Finding, Report } from './report.ts';
 
 /** The bounds of the API, in UTF-16 units. */

@@ -1,4 +1,4 @@
-import { toLine } from '../../server/src/lib/text.ts';
+import { toLine } from '../lib/text.ts';
 import { cut } from './text.ts';
 
 const KEY_LENGTH = 40;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planSource } from './fixture.ts';
+import { planSource } from '../../../proof/replay/fixture.ts';
 
 let tickets = 0;
 

@@ -1,6 +1,6 @@
 import { renameSync, truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { collect, writeSource } from './fixture.ts';
+import { collect, writeSource } from '../../../proof/replay/fixture.ts';
 import { Report } from './report.ts';
 import { readOperations, readTickets, ticketsFileBeside } from './source.ts';
 
