@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -7,7 +7,7 @@ import { chooseRunner, type Runner } from './embedded/account.ts';
 import { type Binaries, EmbeddedError, findBinaries } from './embedded/binaries.ts';
 import { choosePort, ensureCluster } from './embedded/cluster.ts';
 import { log_settings, ServerLog } from './embedded/log.ts';
-import { ensurePassword, readPassword } from './embedded/password.ts';
+import { ensurePassword } from './embedded/password.ts';
 import { makeDirectoryDurably } from '../lib/durable-files.ts';
 import { type Claim, isAlive, readClaim, verify, worksIn } from './embedded/postmaster.ts';
 
@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   max_connections?: number;
   /** Called when the database ends without being told to. */
   on_exit?: (reason: string) => void;
+  /** Uses a database that runs already without looking after it, whoever else does. */
+  beside?: boolean;
   /** Gives the start up; nothing is left running. */
   signal?: AbortSignal | undefined;
 }
@@ -32,8 +34,8 @@ export interface EmbeddedDatabase {
   data_dir: string;
   port: number;
   major: string;
-  /** It was running already, left by a supervisor that was killed. */
-  adopted: boolean;
+  /** It was running already: taken over from a supervisor that was killed, or used beside one. */
+  found_running: boolean;
   stop: () => Promise<void>;
 }
 
@@ -65,19 +67,12 @@ const urlWith = (password: string) => (port: number) =>
   // Said outright: PGSSLMODE in the environment is meant for another database.
   `postgres://postgres:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
 
-/** The URL of a database that runs in the directory already, for work beside its supervisor; undefined when none does. */
-export async function findEmbedded(dir: string): Promise<string | undefined> {
-  const data_dir = path.join(dir, 'postgres');
-  const password = readPassword(dir);
-  const claim = existsSync(data_dir) ? readClaim(data_dir) : undefined;
-  if (claim === undefined || password === '' || !isAlive(claim.pid)) return undefined;
-  const url = urlWith(password)(claim.port);
-  return (await verify(url, data_dir, claim)) === 'serving' ? url : undefined;
-}
-
-/** Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left; one supervisor a directory. */
+/**
+ * Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left. One supervisor a directory: a second
+ * is refused, or works beside the first.
+ */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dir, fsync = true, max_connections = 200, log = () => undefined, signal } = options;
+  const { dir, fsync = true, max_connections = 200, log = () => undefined, beside = false, signal } = options;
   const binaries = findBinaries();
   makeDirectoryDurably(dir);
   const runner = chooseRunner([realpathSync(dir), binaries.dir]);
@@ -92,8 +87,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     ...{ urlAt, log, server_log, signal },
   };
   const running = (await findRunning(place)) ?? (await launch(place));
-  const url = urlAt(running.claim.port);
-  const lock = await takeSupervision(url, dir);
+  const { port } = running.claim;
+  const found_running = running.child === undefined;
+  const database = { url: urlAt(port), data_dir, port, major: binaries.major, found_running };
+  const lock = beside && found_running ? undefined : await takeSupervision(database.url);
+  if (lock === undefined && !beside) throw new EmbeddedError(alreadyRuns(dir));
+  // Also one of ours that another start was quicker to look after.
+  if (lock === undefined) return { ...database, stop: () => Promise.resolve() };
   const unwatch = server_log.watch();
   // However we end, short of a kill -9, PostgreSQL is told to end too: nobody would look after it.
   const last = () => signalPostmaster(running, data_dir);
@@ -114,11 +114,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   };
   let stopped: Promise<void> | undefined;
   return {
-    url,
-    data_dir,
-    port: running.claim.port,
-    major: binaries.major,
-    adopted: running.child === undefined,
+    ...database,
     stop: () => {
       stopping = true;
       stopped ??= takeDown();
@@ -224,8 +220,14 @@ function spawnPostmaster(place: Place, port: number): ChildProcess {
   return child;
 }
 
-/** Holds the directory for as long as we live: a session's lock goes with the process, however that ends. */
-async function takeSupervision(url: string, dir: string): Promise<pg.Client> {
+const alreadyRuns = (dir: string) =>
+  `Baton already runs on ${dir}. Stop it first, or set BATON_DATA_DIR to another directory for a second one.`;
+
+/**
+ * Locks the directory for as long as we live: a session's lock goes with the process, however that ends. Undefined when
+ * another has it.
+ */
+async function takeSupervision(url: string): Promise<pg.Client | undefined> {
   const client = new pg.Client({ connectionString: url, application_name: 'baton supervisor', keepAlive: true });
   client.on('error', () => undefined); // its end is what counts
   await client.connect();
@@ -234,9 +236,7 @@ async function takeSupervision(url: string, dir: string): Promise<pg.Client> {
   ]);
   if (rows[0]?.taken === true) return client;
   await client.end();
-  throw new EmbeddedError(
-    `Baton already runs on ${dir}. Stop it first, or set BATON_DATA_DIR to another directory for a second one.`,
-  );
+  return undefined;
 }
 
 function hasEnded({ claim, child }: Running): boolean {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type DatabaseConfig, unusableDirectory } from '../config.ts';
-import { type EmbeddedDatabase, findEmbedded, startEmbedded } from '../db/embedded.ts';
-import { connectTo, describeLogin, type Login } from './connect.ts';
+import { type EmbeddedDatabase, startEmbedded } from '../db/embedded.ts';
+import { connectTo, describeLogin, type Login, type Waiting } from './connect.ts';
 
 export interface Database {
   /** The owner's login, for migrations; and the one that requests use. */
@@ -16,21 +16,24 @@ export interface Database {
 interface Opening {
   /** Called when the embedded database ends without being told to. */
   on_exit?: (reason: string) => void;
+  /** Uses an embedded database that runs already as it is, under a server or not. */
+  beside?: boolean;
   signal?: AbortSignal;
 }
 
 const log = (message: string) => void process.stderr.write(`${message}\n`);
 const name = 'baton';
 
+const embeddedAt = (url: string): Login => ({ setting: 'The embedded database', url });
+
 function inDatabase(url: string): Login {
   const named = new URL(url);
   named.pathname = `/${name}`;
-  return { setting: 'The embedded database', url: named.href };
+  return embeddedAt(named.href);
 }
 
-async function createDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+async function createDatabase(server: Login, waiting: Waiting): Promise<void> {
+  const client = await connectTo(server, waiting);
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (rowCount === 0) await client.query(`create database ${name}`);
@@ -46,7 +49,7 @@ function connectionsFor({ pool_size, processes }: DatabaseConfig): number {
   return Math.max(200, (pool_size + 2) * processes + 20);
 }
 
-async function startOwn(config: DatabaseConfig, { on_exit, signal }: Opening): Promise<Database> {
+async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signal }: Opening): Promise<Database> {
   const dir = config.data_dir;
   let embedded: EmbeddedDatabase;
   try {
@@ -55,6 +58,7 @@ async function startOwn(config: DatabaseConfig, { on_exit, signal }: Opening): P
       dir,
       log,
       max_connections,
+      beside,
       signal,
       ...(on_exit === undefined ? {} : { on_exit }),
     });
@@ -62,13 +66,13 @@ async function startOwn(config: DatabaseConfig, { on_exit, signal }: Opening): P
     throw unusableDirectory(dir, error);
   }
   try {
-    await createDatabase(embedded.url);
+    await createDatabase(embeddedAt(embedded.url), { wait_s: config.database_wait_s, log, signal });
   } catch (error) {
     await embedded.stop();
     throw error;
   }
   const login = inDatabase(embedded.url);
-  const state = embedded.adopted ? ', found running' : '';
+  const state = embedded.found_running ? ', found running' : '';
   return {
     owner: login,
     app: login,
@@ -137,12 +141,6 @@ export async function openAsOwner(config: DatabaseConfig): Promise<Pick<Database
     await requireLogin(owner, config);
     return { owner, description: describeLogin(owner), stop: () => Promise.resolve() };
   }
-  const running = await findEmbedded(config.data_dir);
-  if (running === undefined) {
-    const { owner: login, description, stop } = await startOwn(config, {});
-    return { owner: login, stop, description: `the embedded database (no DATABASE_URL is set): ${description}` };
-  }
-  await createDatabase(running);
-  const description = `the embedded database in ${config.data_dir}, which is running`;
-  return { owner: inDatabase(running), description, stop: () => Promise.resolve() };
+  const { owner: login, description, stop } = await startOwn(config, { beside: true });
+  return { owner: login, stop, description: `the embedded database (no DATABASE_URL is set): ${description}` };
 }
