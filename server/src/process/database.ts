@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type DatabaseConfig, unusableDirectory } from '../config.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded.ts';
 import { connectTo, describeLogin, type Login, type Waiting } from './connect.ts';
