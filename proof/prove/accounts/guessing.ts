@@ -58,7 +58,7 @@ class Attack {
     const seconds = Number(headers['retry-after']);
     const counters = String(headers['ratelimit']);
     if (!(seconds > 0 && seconds <= 900)) this.violations.push(`${what}: Retry-After ${seconds}`);
-    if (!counters.includes('remaining=0')) this.violations.push(`${what}: RateLimit ${counters}`);
+    if (!counters.endsWith(`;r=0;t=${seconds}`)) this.violations.push(`${what}: RateLimit ${counters}`);
   }
 
   async owner(person: Person, from: string, expected: number): Promise<void> {

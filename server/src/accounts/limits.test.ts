@@ -75,7 +75,11 @@ describe('guessing', () => {
         for (const { url } of [limited, second, limited, second, limited]) {
           const answer = await conformingClient(url).raw.login({ body: { email, password: 'a guess' } });
           statuses.push(answer.status);
-          if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+          if (answer.status !== 429) continue;
+          const retry_after = answer.headers.get('retry-after');
+          expect(Number(retry_after)).toBeGreaterThan(0);
+          expect(answer.headers.get('ratelimit')).toBe(`"sign-in-account";r=0;t=${retry_after}`);
+          expect(answer.headers.get('ratelimit-policy')).toBe('"sign-in-account";q=3;w=900');
         }
         expect(statuses).toEqual([401, 401, 401, 429, 429]);
       }

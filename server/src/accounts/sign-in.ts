@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import type { Request } from '../serving/request.ts';
 import { auth_window_s } from '../http/rate-limits.ts';
 import { newId } from '../lib/ids.ts';
+import { rateLimited } from '../lib/limit.ts';
 import type { login, refresh, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
@@ -83,7 +84,10 @@ export async function signIn(services: Services, request: Request<typeof login>)
     if (user === undefined || current !== known) throw new BatonError('invalid_credentials');
     if (recent.count >= config.auth_limit_successes) {
       const retry_after_s = Math.max(1, auth_window_s - (recent.oldest_s ?? 0));
-      throw new BatonError('rate_limited', {}, { retry_after_s });
+      throw rateLimited(
+        { name: 'sign-in-success', quota: config.auth_limit_successes, window_s: auth_window_s },
+        retry_after_s,
+      );
     }
     if (rehashed !== undefined) await replacePasswordHash(tx, user_id, known, rehashed);
     recordAccountAudit(tx, user_id, request, 'logged_in');
@@ -119,9 +123,10 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
     return undefined;
   }
   // Per session, not per address: an office full of people shares one address, and nobody uses up another's.
-  if (session.refreshes >= auth_limit_successes)
-    throw new BatonError('rate_limited', {}, { retry_after_s: session.resets_in_s });
   const window_s = auth_window_s;
+  if (session.refreshes >= auth_limit_successes) {
+    throw rateLimited({ name: 'refresh-success', quota: auth_limit_successes, window_s }, session.resets_in_s);
+  }
   const access = { user, ...services.tokens.sign({ user_id, session_id }) };
   if (known.spent) {
     countRefresh(tx, token, { window_s });

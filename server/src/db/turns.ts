@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { BatonError } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
 
 /** For whom a connection is wanted. */
 export interface Asker {
@@ -119,7 +120,7 @@ export class Turns {
     const queue = this.#queues.get(account) ?? [];
     if (queue.length >= max_waiting_of_one) {
       const detail = 'Too many of your requests are waiting already.';
-      throw new BatonError('rate_limited', { detail }, { retry_after_s: 1 });
+      throw rateLimited({ name: 'waiting', quota: max_waiting_of_one }, 1, detail);
     }
     if (this.#waiting >= max_waiting) this.#makeRoom(queue.length);
     this.#queues.set(account, queue);

@@ -1,6 +1,7 @@
 import { MIMEType } from 'node:util';
 import type { Request, RequestHandler } from 'express';
 import { BatonError } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
 import { readBody } from './body-json.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import type { Operation } from './contract.ts';
@@ -86,11 +87,6 @@ function readInto(body: Body, req: Request): Promise<void> {
   });
 }
 
-function tooMuch(wait_ms: number): BatonError {
-  const detail = 'You have sent too many bytes within an hour.';
-  return new BatonError('rate_limited', { detail }, { retry_after_s: Math.ceil(wait_ms / 1000) });
-}
-
 /** How a request's body is read. */
 export interface Reading {
   operation: Operation;
@@ -125,7 +121,10 @@ export function readJson({ operation, limit, bodies, written, large_json }: Read
     res.locals['body_bytes'] = bytes.length;
     const who = holder.user_id ?? holder.network;
     const wait_ms = written.spend(who, performance.now(), bytes.length);
-    if (wait_ms > 0) throw tooMuch(wait_ms);
+    if (wait_ms > 0) {
+      const detail = 'You have sent too many bytes within an hour.';
+      throw rateLimited(written.limit('written'), Math.ceil(wait_ms / 1000), detail);
+    }
     if (bytes.length > large_body_bytes) res.locals['body'] = await large_json.read(who, operation, bytes);
     else if (bytes.length > 0) res.locals['body'] = readBody(operation, bytes);
     next();

@@ -1,4 +1,5 @@
 import { BatonError } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
 import { Pace } from './pace.ts';
 
 /** Whose bytes they are: an account's, if it is known, and a network's. */
@@ -39,7 +40,7 @@ export class ByteShares {
   take(holder: Holder, bytes: number): void {
     if (!this.#hasShare(holder, bytes)) {
       this.#refused.spend(nameOf(holder), performance.now());
-      throw tooMany();
+      throw this.#tooMany(holder);
     }
     const most = bytes <= small_bytes ? this.#total * 1.25 : this.#total;
     if (this.#sum > 0 && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
@@ -63,7 +64,14 @@ export class ByteShares {
    * a response is large only once it has been read, and would be read again and again.
    */
   requireRoom(holder: Holder): void {
-    if (this.#refused.wait_ms(nameOf(holder), performance.now()) > 0 || !this.#hasShare(holder, 1)) throw tooMany();
+    if (this.#refused.wait_ms(nameOf(holder), performance.now()) > 0 || !this.#hasShare(holder, 1))
+      throw this.#tooMany(holder);
+  }
+
+  #tooMany({ user_id }: Holder): BatonError {
+    const quota = user_id === undefined ? this.#of_network : this.#of_user;
+    const detail = 'Too many bytes of your requests and responses are in progress.';
+    return rateLimited({ name: 'in-progress', quota }, 1, detail);
   }
 
   #hasShare({ user_id, network }: Holder, bytes: number): boolean {
@@ -81,8 +89,3 @@ export class ByteShares {
 }
 
 const nameOf = ({ user_id, network }: Holder) => user_id ?? network;
-
-function tooMany(): BatonError {
-  const detail = 'Too many bytes of your requests and responses are in progress.';
-  return new BatonError('rate_limited', { detail }, { retry_after_s: 1 });
-}

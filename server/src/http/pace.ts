@@ -1,3 +1,5 @@
+import type { Limit, LimitName } from '../lib/limit.ts';
+
 /** How many networks or accounts are remembered, at some hundred bytes each. */
 const max_remembered = 50_000;
 
@@ -14,6 +16,11 @@ export class Pace {
   constructor({ count, within_ms, burst }: { count: number; within_ms: number; burst: number }) {
     this.burst = burst;
     this.#every_ms = within_ms / count;
+  }
+
+  /** What may come at once, and the seconds until it may again, as clients are told of it. */
+  limit(name: LimitName): Limit {
+    return { name, quota: this.burst, window_s: Math.ceil((this.burst * this.#every_ms) / 1000) };
   }
 
   /** Counts a request, or one that weighs as much as several; gives the ms to wait if it comes too early, else 0. */

@@ -3,11 +3,13 @@ import type pg from 'pg';
 import { type Sql, sql } from '../db/sql.ts';
 import { autocommit } from '../db/transaction.ts';
 import type { Asker } from '../db/turns.ts';
-import { BatonError } from '../errors.ts';
+import { type LimitName, rateLimited } from '../lib/limit.ts';
 import { siteOf } from './networks.ts';
 
 /** What is counted together, and how much of it fits into a window. */
 export interface Bucket {
+  /** What clients are told of it. */
+  name: LimitName;
   kind: string;
   key: string;
   limit: number;
@@ -55,14 +57,6 @@ export class Counters {
     return autocommit<Row>(this.#pool, this.#asker, statement);
   }
 
-  #refuse({ limit }: Bucket, { resets_in_s }: Counter): never {
-    const headers = {
-      RateLimit: `limit=${limit}, remaining=0, reset=${resets_in_s}`,
-      'RateLimit-Policy': `${limit};w=${this.#window_s}`,
-    };
-    throw new BatonError('rate_limited', {}, { retry_after_s: resets_in_s, headers });
-  }
-
   /** Counts one. Throws `rate_limited` when it doesn't fit any more. */
   async take(bucket: Bucket): Promise<Hit> {
     const name = nameOf(bucket.kind, bucket.key);
@@ -75,7 +69,9 @@ export class Counters {
       returning hits, resets_at, greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s`);
     if (row === undefined) throw new Error('The counter answered nothing.');
     if (Math.random() < 0.01) await this.#forget();
-    if (row.hits > bucket.limit) this.#refuse(bucket, row);
+    if (row.hits > bucket.limit) {
+      throw rateLimited({ name: bucket.name, quota: bucket.limit, window_s: this.#window_s }, row.resets_in_s);
+    }
     return { name, resets_at: row.resets_at };
   }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
+import type { LimitName } from '../lib/limit.ts';
 import { hasSite, networkOf, siteOf } from './networks.ts';
 import { type Bucket, Counters } from './rate-limit-store.ts';
 
@@ -62,9 +63,9 @@ async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts
  * Who can't be told by an account is told by the network, and each kind of attempt has a counter of its own: a flood
  * of one keeps nobody from another.
  */
-function networkBuckets(kind: string, { ip }: Asking, limit: number): Bucket[] {
-  const network = { kind, key: networkOf(ip), limit };
-  return hasSite(ip) ? [network, { kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
+function networkBuckets(name: LimitName, { ip }: Asking, limit: number, kind: string = name): Bucket[] {
+  const network = { name, kind, key: networkOf(ip), limit };
+  return hasSite(ip) ? [network, { name, kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
 }
 
 const placeOf = (email: string, { ip }: { ip: string }) => `${email} ${networkOf(ip)}`;
@@ -89,8 +90,15 @@ function guardSignIn(config: Config, all: Counters): Guard {
     const known = await counters.noted(here);
     // As many statements for one as for the other, so that the time tells nothing: the known one’s networks have no limit.
     const buckets = [
-      ...networkBuckets(known ? 'sign-in, known' : 'sign-in', asking, known ? no_limit : config.auth_limit_per_address),
-      { kind: known ? 'sign-in here' : 'sign-in of account', key: known ? here : email, limit },
+      ...(known
+        ? networkBuckets('sign-in', asking, no_limit, 'sign-in, known')
+        : networkBuckets('sign-in', asking, config.auth_limit_per_address)),
+      {
+        name: 'sign-in-account' as const,
+        kind: known ? 'sign-in here' : 'sign-in of account',
+        key: known ? here : email,
+        limit,
+      },
     ];
     const result = await counted(counters, buckets, refusedBy('invalid_credentials'), work);
     await noteKnown(counters, email, asking);
@@ -129,9 +137,9 @@ function guardRefresh(config: Config, counters: Counters): Guard {
 }
 
 /** Failures of somebody whose token was verified count for their account alone, not for their neighbours. */
-function guardAccount(kind: string, counts: Counts, config: Config, counters: Counters): Guard {
+function guardAccount(name: LimitName, counts: Counts, config: Config, counters: Counters): Guard {
   return async (asking, work) => {
-    const bucket = { kind, key: asking.user_id ?? '', limit: config.auth_limit_per_account };
+    const bucket = { name, kind: name, key: asking.user_id ?? '', limit: config.auth_limit_per_account };
     return counted(counters.of(asking), [bucket], counts, work);
   };
 }
@@ -144,7 +152,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     login: guardSignIn(config, counters),
     refresh: guardRefresh(config, counters),
     reset_password: (asking, work) => {
-      const buckets = networkBuckets('password reset', asking, config.auth_limit_per_address);
+      const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
       return counted(counters.of(asking), buckets, refusedBy('invalid_reset_token'), work);
     },
     change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),

@@ -10,7 +10,9 @@ function refusal(served: Served, holder: { user_id: string | undefined; network:
     served.requireRoom(holder);
     return undefined;
   } catch (error) {
-    return error instanceof BatonError ? `${error.code}, ${error.retry_after_s}` : String(error);
+    return error instanceof BatonError
+      ? `${error.code}, ${error.headers['RateLimit-Policy']}, ${error.retry_after_s}`
+      : String(error);
   }
 }
 
@@ -19,16 +21,18 @@ describe('an account that has had a sixteenth of a minute’s bytes', () => {
     const served = new Served(60 * mib);
     expect(refusal(served, ada)).toBeUndefined();
     served.charge(ada, 7 * mib); // 3.25 MiB more than may come at once, at 1 MiB a second
-    expect(refusal(served, ada)).toBe('rate_limited, 4');
+    const of_account = 'rate_limited, "read";q=3932160;qu="content-bytes";w=4, 4';
+    expect(refusal(served, ada)).toBe(of_account);
     expect(refusal(served, { ...ada, user_id: 'grace' })).toBeUndefined();
-    expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBe('rate_limited, 4');
+    expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBe(of_account);
   });
 
   test('shares its network’s bound of twice as much with the accounts beside it', () => {
     const served = new Served(60 * mib);
     for (const user_id of ['a', 'b', 'c']) served.charge({ ...ada, user_id }, 4.5 * mib);
-    expect(refusal(served, ada)).toBe('rate_limited, 3');
-    expect(refusal(served, { user_id: undefined, network: ada.network })).toBe('rate_limited, 3');
+    const of_network = 'rate_limited, "read";q=7864320;qu="content-bytes";w=4, 3';
+    expect(refusal(served, ada)).toBe(of_network);
+    expect(refusal(served, { user_id: undefined, network: ada.network })).toBe(of_network);
     expect(refusal(served, { ...ada, network: '192.0.2.2' })).toBeUndefined();
   });
 });

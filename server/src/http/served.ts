@@ -1,4 +1,4 @@
-import { BatonError } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
 import type { Holder } from './byte-shares.ts';
 import { Pace } from './pace.ts';
 
@@ -23,10 +23,12 @@ export class Served {
   requireRoom({ user_id, network }: Holder): void {
     const now = performance.now();
     const of_account = user_id === undefined ? 0 : this.#accounts.wait_ms(user_id, now);
-    const wait_ms = Math.max(of_account, this.#networks.wait_ms(network, now));
+    const of_network = this.#networks.wait_ms(network, now);
+    const wait_ms = Math.max(of_account, of_network);
     if (wait_ms === 0) return;
     const detail = 'You have asked for too many bytes within a minute.';
-    throw new BatonError('rate_limited', { detail }, { retry_after_s: Math.ceil(wait_ms / 1000) });
+    const pace = of_account > of_network ? this.#accounts : this.#networks;
+    throw rateLimited(pace.limit('read'), Math.ceil(wait_ms / 1000), detail);
   }
 
   /** Counts a response; what it has too much delays the next. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { BatonError, type PlainErrorCode } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
 import { toProblem } from './problem.ts';
 import { UnderWay } from './under-way.ts';
 
@@ -10,14 +11,16 @@ const linger_ms = 2000;
 /** Requests that one connection may send ahead of their answers: a packet has room for two thousand. */
 const max_pipelined = 20;
 
-function rawProblem(code: PlainErrorCode): string {
-  const problem = toProblem(new BatonError(code));
+function rawProblem(error: BatonError): string {
+  const problem = toProblem(error);
   const body = JSON.stringify(problem);
   return [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
+    ...(error.retry_after_s === undefined ? [] : [`Retry-After: ${error.retry_after_s}`]),
+    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',
     body,
@@ -103,7 +106,7 @@ class LastWords {
     return !this.#refused.has(socket);
   }
 
-  refuse(socket: Duplex, code: PlainErrorCode): void {
+  refuse(socket: Duplex, error: BatonError): void {
     // What is malformed behind a refused request is let go by: cut now, the answer could be lost (RFC 9112, 9.6).
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
@@ -113,7 +116,7 @@ class LastWords {
     const before = under_way.filter((res) => res !== broken);
     const end = () => {
       if (broken?.headersSent === true) socket.destroy();
-      else socket.end(rawProblem(code));
+      else socket.end(rawProblem(error));
       // Left to the client, the connection would be there as long as it likes; cut at once, the answer could be lost.
       setTimeout(() => socket.destroy(), linger_ms).unref();
     };
@@ -139,10 +142,10 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     toOriginForm(req);
     const fault = framingFault(req);
     if (fault !== undefined) {
-      last_words.refuse(req.socket, fault);
+      last_words.refuse(req.socket, new BatonError(fault));
     } else if (last_words.admits(req.socket)) {
       if (under_way.depth(req.socket) >= max_pipelined) {
-        last_words.refuse(req.socket, 'rate_limited');
+        last_words.refuse(req.socket, rateLimited({ name: 'pipelined', quota: max_pipelined }, 1));
         return;
       }
       under_way.add(res);
@@ -170,17 +173,17 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const going = last_words.admits(socket) && !socket.writable;
     if (error.code === 'ECONNRESET' || going) socket.destroy();
-    else last_words.refuse(socket, codeOf(error));
+    else last_words.refuse(socket, new BatonError(codeOf(error)));
   });
   // Nobody listens for `upgrade`: Node then serves the request as if it hadn't asked for another protocol (RFC 9110,
   // 7.8). curl --http2 and Java's client ask so in each first request.
   server.on('connect', (_req, socket) => {
     // Node hands the connection over without a listener, and its error would end the process.
     socket.on('error', () => socket.destroy());
-    last_words.refuse(socket, 'malformed_request');
+    last_words.refuse(socket, new BatonError('malformed_request'));
   });
   // "100 Continue" is sent when the body is about to be read, and not to a client whose request is refused before.
   server.on('checkContinue', serve);
-  server.on('checkExpectation', (req) => last_words.refuse(req.socket, 'expectation_failed'));
+  server.on('checkExpectation', (req) => last_words.refuse(req.socket, new BatonError('expectation_failed')));
   return { server, drain: () => under_way.drain() };
 }

@@ -21,11 +21,16 @@ function text(description: string, pattern: string, maxLength: number): Header {
 export const response_headers: Record<string, Header> = {
   'X-Request-Id': text('Identifies this request in logs and in the audit log.', '^[A-Za-z0-9._-]{8,64}$', 64),
   RateLimit: text(
-    'What is left of the rate limit. Probes are not limited.',
-    '^limit=[0-9]+, remaining=[0-9]+, reset=[0-9]+$',
+    'What is left of a limit (`r`) and the seconds until all of it is available again (`t`); of a refusal, until the ' +
+      'next attempt makes sense (draft-ietf-httpapi-ratelimit-headers-11). Probes are not limited.',
+    '^"[a-z-]+";r=[0-9]+;t=[0-9]+$',
     100,
   ),
-  'RateLimit-Policy': text('The rate limit: requests and the window in seconds.', '^[0-9]+;w=[0-9]+$', 50),
+  'RateLimit-Policy': text(
+    'The limit: how much (`q`) of what (`qu`, requests by default) in how many seconds (`w`), or at one time.',
+    '^"[a-z-]+";q=[0-9]+(;qu="(content-bytes|concurrent-requests)")?(;w=[0-9]+)?$',
+    100,
+  ),
   'Access-Control-Allow-Origin': text('The caller’s origin, if the operator allows it.', '^https?://[^/]+$', 300),
   'WWW-Authenticate': {
     description: 'The authentication scheme.',

@@ -248,7 +248,13 @@ describe('the rate limit', () => {
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
       const last = answers.at(-1);
       expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(last?.headers.get('ratelimit')).toContain('remaining=0');
+      const policies = new Set(answers.map(({ headers }) => headers.get('ratelimit-policy')));
+      expect([...policies]).toEqual(['"default";q=3;w=60']);
+      const remaining = answers.map(({ headers }) => headers.get('ratelimit')?.replace(/;t=.*/, ''));
+      const of = (r: number) => `"default";r=${r}`;
+      expect(remaining).toEqual([of(2), of(1), of(0), of(0), of(0)]);
+      expect(last?.headers.get('ratelimit')).toBe(`"default";r=0;t=${last?.headers.get('retry-after')}`);
+      expect([...(last?.headers.keys() ?? [])].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
       expect(await last?.json()).toMatchObject({ code: 'rate_limited', status: 429 });
       expect((await fetch(`${limited.url}/livez`)).status).toBe(200);
     } finally {

@@ -180,8 +180,12 @@ describe('an answer', () => {
     ['a problem without type', { status: 500, headers, body: { status: 500, code: 'internal_error' } }, 'documented'],
     [
       'a header of another form',
-      { status: 200, headers: new Headers({ 'x-request-id': 'request-1', ratelimit: '7' }), body: { status: 'ok' } },
-      'RateLimit is 7',
+      {
+        status: 200,
+        headers: new Headers({ 'x-request-id': 'request-1', ratelimit: 'limit=7' }),
+        body: { status: 'ok' },
+      },
+      'RateLimit is limit=7',
     ],
     ['no request id', { status: 200, headers: new Headers(), body: { status: 'ok' } }, 'no X-Request-Id'],
   ])('with %s would be caught', (_, answer, says) => {

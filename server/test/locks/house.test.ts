@@ -16,6 +16,7 @@ describe('the house', () => {
     ['tickets/queries.ts', 'sql`select clock_timestamp()`', 'uses what does not survive sharding'],
     ['tickets/edit.ts', 'client.query(`select ${x}`)', 'builds SQL from strings'],
     ['workspaces/member-queries.ts', 'sql`update tickets set a = 1`', "writes tickets, which isn't its folder's"],
+    ['tickets/edit.ts', "new BatonError('rate_limited')", 'refuses by a limit without saying which'],
     ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
   ])('would be caught: %s with %s', (file, text, says) => {
     expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);

@@ -49,6 +49,11 @@ const rules: Rule[] = [
     except: /^(db\/|process\/database\.ts$)/,
   },
   {
+    says: 'refuses by a limit without saying which',
+    breaks: /BatonError\('rate_limited'/,
+    except: /^lib\/limit\.ts$/,
+  },
+  {
     says: 'imports the server into a contract',
     breaks: /from '\.\.\/(db|access|(audit|accounts)\/(?!contract)\w+)[/.]/,
     except: /(?<!contract\.ts)$/,
