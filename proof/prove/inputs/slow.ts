@@ -151,8 +151,8 @@ export const slow: Check = {
       'server.maxHeadersCount = 100; server.maxConnections = 20;',
     ),
     'each slow client leaves a megabyte behind': broken(
-      'else last_words.refuse(socket, codeOf(error));',
-      'else { ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(1e6, 1)); last_words.refuse(socket, codeOf(error)); }',
+      'else last_words.refuse(socket, new BatonError(codeOf(error)));',
+      'else { ((globalThis as { kept?: unknown[] }).kept ??= []).push(Buffer.alloc(1e6, 1)); last_words.refuse(socket, new BatonError(codeOf(error))); }',
     ),
   },
 };
