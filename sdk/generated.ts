@@ -104,7 +104,7 @@ export interface Operations {
   /** Returns the caller’s account. */
   get_me: { input: Record<string, never>; output: User };
   /** Changes the caller’s name. */
-  update_me: { input: { if_match?: string; body: { "name": string; }; }; output: User };
+  update_me: { input: { if_match?: string; body: { "name": string; "version"?: number; }; }; output: User };
   /** Changes the password, ends every other session, and returns new tokens for this one. */
   change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: Tokens };
   /** Lists the caller’s live sessions, newest first. */
@@ -130,7 +130,7 @@ export interface Operations {
   /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
   list_people: { input: { workspace_id: string; limit?: number; cursor?: string; ids?: string; }; output: { "data": Array<Person>; "next_cursor": string | null; } };
   /** Changes a member’s role. Only owners can appoint or demote owners. */
-  update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; }; }; output: Member };
+  update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; "version"?: number; }; }; output: Member };
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
   remove_member: { input: { workspace_id: string; user_id: string; if_match?: string; }; output: undefined };
   /** Invites an e-mail address. The response contains the token, which is shown only once. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { presets, type WorkflowDefinition } from '../../server/src/projects/workflow-definition.ts';
-import { Wire, type WireAnswer, type WireRequest } from '../harness/wire.ts';
+import { any_version, Wire, type WireAnswer, type WireRequest } from '../harness/wire.ts';
 import { quantile } from '../prove/stage.ts';
 import type { Bed } from './bed.ts';
 import type { Place } from './seed.ts';
@@ -123,7 +123,8 @@ async function unassigned(bed: Bed, say: (text: string) => void): Promise<void> 
 function piecesOf({ leaver, leavers }: Bed, settled: () => Promise<void>): Piece[] {
   const { workspace_id, project_id, tickets } = leavers;
   const workspace = `/v1/workspaces/${workspace_id}`;
-  const workflow = { method: 'PUT', path: `${workspace}/projects/${project_id}/workflow` };
+  const path = `${workspace}/projects/${project_id}/workflow`;
+  const workflow = { method: 'PUT', path, headers: any_version };
   return [
     {
       name: 'counting stale values',

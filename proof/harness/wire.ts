@@ -22,6 +22,9 @@ export interface WireRequest {
   abort_after_ms?: number;
 }
 
+/** For a write that is to be done whatever the version is. */
+export const any_version = { 'if-match': '*' } as const;
+
 /** Sends requests over kept connections: a third of fetch's cost, so that the server is the bottleneck of a load. */
 export class Wire {
   readonly url: string;

@@ -33,7 +33,7 @@ function send(raw: Raw, stage: Stage, call: Call, ticket: Ticket | undefined): P
       return raw.transition_ticket({ ...at, body });
     }
     case 'assign':
-      return raw.set_assignee({ ...at, body: { assignee_id: userOf(call.assignee) } });
+      return raw.set_assignee({ ...at, body: { assignee_id: userOf(call.assignee), version: ticket.version } });
     case 'comment':
       return raw.create_comment({ ...at, body: { body: call.body } });
     case 'edit': {

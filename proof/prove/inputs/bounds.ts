@@ -1,6 +1,6 @@
 import { presets } from '../../../server/src/projects/workflow-definition.ts';
 import { joinWorkspace, type Person, registerPerson, someAddress } from '../../harness/people.ts';
-import { Wire, type WireRequest } from '../../harness/wire.ts';
+import { any_version, Wire, type WireRequest } from '../../harness/wire.ts';
 import { type Check, type Finding, type Mutant, type Run, scaled } from '../check.ts';
 import { inParallel, type Stage, setStage } from '../stage.ts';
 
@@ -116,7 +116,10 @@ async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
       name: 'workflow_versions_per_project',
       limit: limit - 1, // the first is the project's own
       slack: 0,
-      use: () => ({ ...post(owner, `${versions.at}/workflow`, presets.standard), method: 'PUT' }),
+      use: () => ({
+        ...post(owner, `${versions.at}/workflow`, presets.standard),
+        ...{ method: 'PUT', headers: any_version },
+      }),
     },
     {
       ...counted,

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { WireAnswer, WireRequest } from '../../harness/wire.ts';
+import { any_version, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
 import type { Ticket } from '../../../sdk/index.ts';
 import type { Action, Outcome, Rules, TicketState } from './history.ts';
 import { presets } from '../../../server/src/projects/workflow-definition.ts';
@@ -75,7 +75,10 @@ export function requestFor(action: Action, ticket_path: string): WireRequest {
       return { method: 'PATCH', path: ticket_path, body: { ...fields, version: base } };
     }
     case 'assign':
-      return { method: 'PUT', path: `${ticket_path}/assignee`, body: { assignee_id: action.assignee_id } };
+      return {
+        ...{ method: 'PUT', path: `${ticket_path}/assignee`, headers: any_version },
+        body: { assignee_id: action.assignee_id },
+      };
     case 'delete':
       return { method: 'DELETE', path: ticket_path };
     case 'restore':

@@ -85,13 +85,14 @@ export class Arena {
     const id = this.#name();
     const action = chooseAction(random, this.#options.mix, { id, seen: bout.seen, people });
     const cut = random.chance(this.#options.cut);
+    const request = requestFor(action, bout.path);
     bout.under_way++;
     const start = performance.now();
     const answer = await this.#wire
       .send({
-        ...requestFor(action, bout.path),
+        ...request,
         token: as.access_token,
-        headers: { 'x-request-id': id },
+        headers: { ...request.headers, 'x-request-id': id },
         ...(cut ? { abort_after_ms: 6 * random.next() } : {}),
       })
       .catch((error: unknown) => (cut ? undefined : (error as Error)));

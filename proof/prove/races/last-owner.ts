@@ -1,4 +1,5 @@
 import { joinWorkspace, registerPerson } from '../../harness/people.ts';
+import { any_version } from '../../harness/wire.ts';
 import type { Check } from '../check.ts';
 import { atOnce, type Ring, type Round, runRounds, statuses } from './rounds.ts';
 
@@ -9,7 +10,10 @@ async function openLane(ring: Ring): Promise<Round> {
   await joinWorkspace(a, b, id, 'owner');
   const path = (of: typeof a) => `/v1/workspaces/${id}/members/${of.user.id}`;
   const demote = (by: typeof a, whom: typeof a) =>
-    wire.send({ method: 'PATCH', path: path(whom), token: by.access_token, body: { role: 'admin' } });
+    wire.send({
+      ...{ method: 'PATCH', path: path(whom), headers: any_version },
+      ...{ token: by.access_token, body: { role: 'admin' } },
+    });
   return async (n) => {
     // Every other round each unmakes the other; in between each steps down.
     const each_other = n % 2 === 0;
@@ -25,6 +29,7 @@ async function openLane(ring: Ring): Promise<Round> {
     const raised = await wire.send({
       method: 'PATCH',
       path: path(fallen),
+      headers: any_version,
       token: left.access_token,
       body: { role: 'owner' },
     });

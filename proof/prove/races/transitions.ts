@@ -35,6 +35,7 @@ class Turncoat {
     await client.update_member({
       workspace_id: this.#workspace_id,
       user_id: this.person.user.id,
+      if_match: '*',
       body: { role },
     });
     change.end = performance.now();

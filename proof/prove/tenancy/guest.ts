@@ -1,6 +1,6 @@
 import { disableUser, enableUser } from '../../../server/src/accounts/operator.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import type { Wire, WireAnswer, WireRequest } from '../../harness/wire.ts';
+import { any_version, type Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
 import { sessionOf } from './tokens.ts';
 
@@ -148,7 +148,10 @@ export class Guest {
 
   async #giveRole(role: string): Promise<void> {
     const path = `${this.#workspace}/members/${this.#self.user.id}`;
-    await this.#done({ method: 'PATCH', path, token: this.#host.access_token, body: { role } });
+    await this.#done({
+      ...{ method: 'PATCH', path, headers: any_version },
+      ...{ token: this.#host.access_token, body: { role } },
+    });
   }
 
   #ask(request: WireRequest): Promise<WireAnswer> {

@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { inParallel } from '../stage.ts';
-import type { Wire, WireAnswer } from '../../harness/wire.ts';
+import { any_version, type Wire, type WireAnswer } from '../../harness/wire.ts';
 import { effectOf, expectedOf, meets } from './expected.ts';
 import { type Shot, shotsAt } from './requests.ts';
 import { canaries, type Principal, type World } from './world.ts';
@@ -79,8 +79,9 @@ export class Battery {
   }
 
   async #one({ shot, principal }: Cell): Promise<void> {
-    const { method, path, body } = shot;
-    const answer = await this.#wire.send({ method, path, body, token: principal.token });
+    const { operation, method, path, body } = shot;
+    const headers = operation.if_match === undefined ? {} : any_version;
+    const answer = await this.#wire.send({ method, path, body, headers, token: principal.token });
     const { seen } = this;
     seen.requests++;
     seen.answers[answer.status] = (seen.answers[answer.status] ?? 0) + 1;

@@ -40,7 +40,7 @@ const writes: Record<string, Write> = {
   transition_ticket: ({ workspace_id }, { client }) =>
     client.raw.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } }),
   set_assignee: ({ workspace_id, owner }, { client }) =>
-    client.raw.set_assignee({ workspace_id, ticket, body: { assignee_id: owner.user.id } }),
+    client.raw.set_assignee({ if_match: '*', workspace_id, ticket, body: { assignee_id: owner.user.id } }),
   create_ticket: ({ workspace_id, project_id }, { client }) =>
     client.raw.create_ticket({ workspace_id, project_id, body: { title: 'Another' } }),
 };

@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import {
   asList,
+  base_version,
   fields,
   growing,
   id,
@@ -197,11 +198,12 @@ export const update_me = operation({
   path: '/v1/me',
   tag: 'accounts',
   summary: 'Changes the caller’s name.',
-  body: z.strictObject({ name: line(200) }),
-  if_match: true,
+  body: z.strictObject({ name: line(200), version: base_version }),
+  if_match: 'required',
   status: 200,
   response: user,
   etag: true,
+  errors: ['precondition_required', 'conflict'],
 });
 
 export const change_password = operation({

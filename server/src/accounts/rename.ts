@@ -1,4 +1,4 @@
-import { requireMatch } from '../http/preconditions.ts';
+import { requireCurrent } from '../http/preconditions.ts';
 import type { Context } from '../serving/serve.ts';
 import type { update_me, User } from './contract.ts';
 import { lockUser, recordAccountAudit, renameUser } from './queries.ts';
@@ -7,9 +7,9 @@ import { lockUser, recordAccountAudit, renameUser } from './queries.ts';
 export async function rename(context: Context<typeof update_me>): Promise<User> {
   const { tx, if_match } = context;
   const { user_id } = context.caller;
-  const { name } = context.body;
+  const { name, version } = context.body;
   const before = await lockUser(tx, user_id);
-  requireMatch(if_match, { current_version: before.version });
+  requireCurrent({ if_match, version }, { current_version: before.version });
   if (name === before.name) return before;
   recordAccountAudit(tx, user_id, context, 'name_changed', { from: before.name, to: name });
   return renameUser(tx, user_id, name);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, operation, page, page_query, stored, text, timestamp, version } from '../http/contract.ts';
+import { base_version, id, operation, page, page_query, stored, text, timestamp, version } from '../http/contract.ts';
 import { max_text, ticket_params } from '../tickets/contract.ts';
 
 export const comment = z
@@ -83,10 +83,10 @@ export const update_comment = operation({
   params: comment_params,
   body: z.strictObject({
     body: text({ min: 1, max: max_text }),
-    version: version.optional().meta({ description: 'The version the edit is based on. Alternatively send If-Match.' }),
+    version: base_version,
   }),
   max_body_bytes,
-  if_match: true,
+  if_match: 'required',
   status: 200,
   response: comment,
   etag: true,

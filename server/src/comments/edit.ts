@@ -8,7 +8,6 @@ import type { Comment, update_comment } from './contract.ts';
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
   const { tx, writer, params, body: input, if_match } = context;
-  if (input.version === undefined && if_match === undefined) throw new BatonError('precondition_required');
   const { actor, comment } = await openComment(tx, writer, params);
   if (comment.author_id !== actor.user_id) {
     throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });

@@ -27,8 +27,8 @@ export interface Operation {
   location?: `/${string}`;
   /** Fields of the body that clients look for here, and what to use instead: said where the field is refused. */
   elsewhere?: Readonly<Record<string, string>>;
-  /** Honours If-Match. */
-  if_match?: true;
+  /** Honours If-Match. `required`: a write over what somebody has seen, refused without `version` or If-Match. */
+  if_match?: true | 'required';
   /** Bytes the body may have; 64 KiB by default. */
   max_body_bytes?: number;
 }
@@ -159,6 +159,11 @@ export const status_key = z
 
 /** Counts up from 1, as PostgreSQL's integer does. */
 export const version = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
+
+/** The version that a write is based on. */
+export const base_version = version
+  .optional()
+  .meta({ description: 'The version the change is based on. Alternatively send If-Match.' });
 
 /** The day, `2026-11-24`. */
 export const day = z.iso

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  base_version,
   id,
   line,
   operation,
@@ -110,17 +111,17 @@ export const update_project = operation({
   tag: 'projects',
   summary: 'Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid.',
   params: project_params,
-  body: z.strictObject({ name: line(200), archived: z.boolean(), version }).partial(),
+  body: z.strictObject({ name: line(200).optional(), archived: z.boolean().optional(), version: base_version }),
   elsewhere: {
     key: 'A project keeps its key: links to its tickets contain it.',
     workflow: 'PUT …/projects/{project_id}/workflow replaces the workflow.',
     archived_at: 'Send archived: true or false.',
   },
-  if_match: true,
+  if_match: 'required',
   status: 200,
   response: project,
   etag: true,
-  errors: ['conflict'],
+  errors: ['precondition_required', 'conflict'],
 });
 
 export const archive_project = operation({
@@ -156,7 +157,7 @@ export const replace_workflow = operation({
   body: z
     .strictObject({
       ...workflow_fields,
-      version: version.optional(),
+      version: base_version,
       mapping: z
         .strictObject({
           statuses: z
@@ -181,9 +182,16 @@ export const replace_workflow = operation({
     .superRefine(({ mapping = {}, ...definition }, context) => checkMapping(mapping, definition, context))
     .meta({ description: '`version` (or If-Match) names the workflow version this one replaces.' }),
   max_body_bytes: 1024 * 1024,
-  if_match: true,
+  if_match: 'required',
   status: 200,
   response: workflow,
   etag: true,
-  errors: ['conflict', 'status_in_use', 'resolution_in_use', 'mapping_too_large', 'project_archived'],
+  errors: [
+    'precondition_required',
+    'conflict',
+    'status_in_use',
+    'resolution_in_use',
+    'mapping_too_large',
+    'project_archived',
+  ],
 });

@@ -31,7 +31,9 @@ describe('a project', () => {
     const body = { key: 'NOPE', name: 'No', workflow: 'strict' as const };
     for (const { client } of [member, viewer]) {
       expect((await client.raw.create_project({ workspace_id, body })).status).toBe(403);
-      expect((await client.raw.update_project({ workspace_id, project_id, body: { name: 'X' } })).status).toBe(403);
+      expect(
+        (await client.raw.update_project({ if_match: '*', workspace_id, project_id, body: { name: 'X' } })).status,
+      ).toBe(403);
       expect((await client.raw.get_project({ workspace_id, project_id })).status).toBe(200);
     }
     expect((await stranger.client.raw.get_project({ workspace_id, project_id })).status).toBe(404);
@@ -55,7 +57,7 @@ describe('a project', () => {
     expect(await ids('eng')).toEqual(await ids(project_id));
     expect(await ids('eng')).toContain(ticket.id);
     expect(await ids('NONE')).toEqual([]);
-    const renamed = await admin.client.update_project({ ...at, body: { name: 'Engines' } });
+    const renamed = await admin.client.update_project({ if_match: '*', ...at, body: { name: 'Engines' } });
     expect(renamed).toMatchObject({ id: project_id, name: 'Engines' });
     const own = await stranger.client.create_workspace({ body: { name: 'Other' } });
     expect((await stranger.client.raw.get_project({ workspace_id: own.id, project_id: 'ENG' })).status).toBe(404);
@@ -72,7 +74,7 @@ describe('a project', () => {
       member.client.raw.transition_ticket({ workspace_id, ticket: ticket.id, body: { to: 'in_progress' } }),
       member.client.raw.update_ticket({ workspace_id, ticket: ticket.id, body: { title: 'No', version: 1 } }),
       member.client.raw.create_comment({ workspace_id, ticket: ticket.id, body: { body: 'No' } }),
-      admin.client.raw.replace_workflow({ ...at, body: presets.standard }),
+      admin.client.raw.replace_workflow({ if_match: '*', ...at, body: presets.standard }),
     ];
     for (const answer of await Promise.all(writes)) {
       expect(answer).toMatchObject({ status: 409, body: { code: 'project_archived' } });
@@ -85,7 +87,7 @@ describe('a project', () => {
       (await member.client.list_projects({ workspace_id, archived })).data.map(({ key }) => key);
     expect(await keys('true')).toEqual(['ARCH']);
     expect(await keys('false')).not.toContain('ARCH');
-    await admin.client.update_project({ ...at, body: { archived: false } });
+    await admin.client.update_project({ if_match: '*', ...at, body: { archived: false } });
     expect((await member.client.create_ticket({ ...at, body: { title: 'Yes' } })).number).toBe(2);
   });
 });
@@ -175,7 +177,7 @@ describe('a workflow', () => {
     const ticket = { workspace_id, ticket: key };
     await member.client.transition_ticket({ ...ticket, body: { to: 'waiting' } });
     const before = await member.client.list_transitions(ticket);
-    const refused = await admin.client.raw.replace_workflow({ ...at, body: presets.strict });
+    const refused = await admin.client.raw.replace_workflow({ if_match: '*', ...at, body: presets.strict });
     expect(refused).toMatchObject({
       status: 409,
       body: { code: 'status_in_use', statuses: [{ status: 'waiting', tickets: 1 }] },
@@ -216,7 +218,7 @@ describe('a workflow', () => {
           step.from === 'resolved' ? { ...step, requires: step.to === 'closed' ? ['resolution'] : [] } : step,
         ),
     };
-    const refused = await admin.client.raw.replace_workflow({ ...at, body: undone });
+    const refused = await admin.client.raw.replace_workflow({ if_match: '*', ...at, body: undone });
     expect(refused).toMatchObject({
       status: 409,
       body: {
@@ -231,13 +233,14 @@ describe('a workflow', () => {
 
     // Dropped: one is mapped, one cleared. What is kept is not touched.
     const fewer = { ...standard, resolutions: standard.resolutions.filter((one) => one !== 'invalid') };
-    const dropped = await admin.client.raw.replace_workflow({ ...at, body: fewer });
+    const dropped = await admin.client.raw.replace_workflow({ if_match: '*', ...at, body: fewer });
     expect(dropped.body).toMatchObject({ resolutions: [{ status: 'resolved', resolution: 'invalid', tickets: 2 }] });
     const bad = { ...fewer, mapping: { resolutions: { invalid: 'nowhere', fixed: null } } };
-    expect((await admin.client.raw.replace_workflow({ ...at, body: bad })).body).toMatchObject({
+    expect((await admin.client.raw.replace_workflow({ if_match: '*', ...at, body: bad })).body).toMatchObject({
       errors: [{ pointer: '/mapping/resolutions/invalid' }, { pointer: '/mapping/resolutions/fixed' }],
     });
     await admin.client.replace_workflow({
+      if_match: '*',
       ...at,
       body: { ...fewer, mapping: { resolutions: { invalid: 'wont_fix' } } },
     });
@@ -245,7 +248,7 @@ describe('a workflow', () => {
     expect(await member.client.restore_ticket(deleted)).toMatchObject({ resolution: 'wont_fix', version: 5 });
     expect(await member.client.get_ticket(fixed)).toMatchObject({ resolution: 'fixed', version: 2 });
 
-    await admin.client.replace_workflow({ ...at, body: { ...undone, on_stale: 'clear' } });
+    await admin.client.replace_workflow({ if_match: '*', ...at, body: { ...undone, on_stale: 'clear' } });
     expect(await member.client.get_ticket(fixed)).toMatchObject({
       ...{ status: 'resolved', status_category: 'in_progress', resolution: null, version: 3 },
     });
@@ -271,7 +274,7 @@ describe('a workflow', () => {
     await member.client.transition_ticket({ ...ticket, body: { to: 'waiting' } });
     const before = (await member.client.list_transitions(ticket)).data;
     const body = { ...presets.strict, mapping: { statuses: { waiting: 'in_progress' } } };
-    await admin.client.replace_workflow({ ...at, body });
+    await admin.client.replace_workflow({ if_match: '*', ...at, body });
     const after = (await member.client.list_transitions(ticket)).data;
     expect(after.slice(0, 1)).toEqual(before);
     expect(after[1]).toMatchObject({
@@ -301,7 +304,7 @@ describe('a workflow', () => {
     const body = { to: 'constructor', resolution: 'constructor' };
     await admin.client.transition_ticket({ workspace_id, ticket, body });
     const replace = (definition: object) =>
-      admin.client.raw.replace_workflow({ workspace_id, project_id, body: definition as typeof was });
+      admin.client.raw.replace_workflow({ if_match: '*', workspace_id, project_id, body: definition as typeof was });
     expect((await replace({ ...standing('done'), resolutions: ['constructor'] })).body).toMatchObject({
       code: 'status_in_use',
       statuses: [{ status: 'constructor', tickets: 1 }],
@@ -320,7 +323,7 @@ describe('a workflow', () => {
       const { key } = await member.client.create_ticket({ ...at, body: { title: 'T' } });
       const [moved, replaced] = await Promise.all([
         member.client.raw.transition_ticket({ workspace_id, ticket: key, body: { to: 'waiting' } }),
-        admin.client.raw.replace_workflow({ ...at, body: presets.strict }),
+        admin.client.raw.replace_workflow({ if_match: '*', ...at, body: presets.strict }),
       ]);
       // Whoever came second was refused, for what the first had done.
       expect([[201, 409].join(), [422, 200].join()]).toContain([moved.status, replaced.status].join());

@@ -44,7 +44,7 @@ describe('a quota is refused by name once it is used up', () => {
 
   test('versions of a workflow', async () => {
     const { version: _, project_id: __, ...workflow } = await owner.client.get_workflow({ workspace_id, project_id });
-    const replace = () => owner.client.replace_workflow({ workspace_id, project_id, body: workflow });
+    const replace = () => owner.client.replace_workflow({ if_match: '*', workspace_id, project_id, body: workflow });
     await replace();
     await expect(replace()).rejects.toMatchObject(exceeded('workflow_versions_per_project', 2));
   });
@@ -76,9 +76,9 @@ describe('a quota is refused by name once it is used up', () => {
     const comment = () => owner.client.raw.create_comment({ workspace_id, ticket, body });
     for (let n = 0; n < 3; n++) expect((await comment()).status).toBe(201);
     expect(await comment()).toMatchObject(exceeded('mib_per_workspace', 2));
-    await expect(owner.client.update_workspace({ workspace_id, body: { name: 'Small' } })).rejects.toMatchObject(
-      exceeded('mib_per_workspace', 2),
-    );
+    await expect(
+      owner.client.update_workspace({ if_match: '*', workspace_id, body: { name: 'Small' } }),
+    ).rejects.toMatchObject(exceeded('mib_per_workspace', 2));
     const { rows } = await server.database.owner.query('select id from comments where ticket_id = $1', [ticket]);
     expect(rows).toHaveLength(3);
   });

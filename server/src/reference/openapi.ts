@@ -144,7 +144,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     requestParams: {
       ...(operation.params === undefined ? {} : { path: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
-      ...(operation.if_match === true
+      ...(operation.if_match !== undefined
         ? {
             header: z.object({
               'If-Match': stored(16_384)

@@ -34,12 +34,18 @@ export function bearerToken(req: ExpressRequest): string {
 }
 
 /** Each precondition of a write is evaluated, here or by its verb, or refused: never passed over. */
-function preconditionOf(operation: Operation, req: ExpressRequest): IfMatch | undefined {
+function preconditionOf(operation: Operation, req: ExpressRequest, body: unknown): IfMatch | undefined {
   refuseIfNoneMatch(req.headers['if-none-match']);
   const if_match = parseIfMatch(req.headers['if-match']);
-  if (operation.if_match === true) return if_match;
-  requireNoTag(if_match);
-  return undefined;
+  if (operation.if_match === undefined) {
+    requireNoTag(if_match);
+    return undefined;
+  }
+  const { version } = (body ?? {}) as { version?: number };
+  if (operation.if_match === 'required' && if_match === undefined && version === undefined) {
+    throw new BatonError('precondition_required');
+  }
+  return if_match;
 }
 
 /** The request as its contract has it. Throws `validation_failed` with every fault, `not_found` for impossible ids. */
@@ -68,7 +74,7 @@ export function parseRequest<O extends Operation>(
     params: params?.data as Params<O>,
     query: parsed_query?.data as Query<O>,
     body: body.value as Body<O>,
-    if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req),
+    if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req, body.value),
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  base_version,
   chosen,
   day,
   formerly,
@@ -91,10 +92,6 @@ const ticket_ref = z
   .transform((ref) => (ref.length === 36 ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
-
-export const base_version = version
-  .optional()
-  .meta({ description: 'Only if the ticket still has this version. Alternatively send If-Match.' });
 
 const collection = '/v1/workspaces/{workspace_id}/tickets';
 export const member = `${collection}/{ticket}` as const;
@@ -321,9 +318,9 @@ export const set_assignee = operation({
       };
     })
     .meta({ description: '`assignee_id` is required.' }),
-  if_match: true,
+  if_match: 'required',
   status: 200,
   response: ticket,
   etag: true,
-  errors: ['assignee_not_member', 'conflict', 'project_archived'],
+  errors: ['precondition_required', 'assignee_not_member', 'conflict', 'project_archived'],
 });

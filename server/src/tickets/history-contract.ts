@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audit_action } from '../audit/contract.ts';
 import {
+  base_version,
   fields,
   formerly,
   growing,
@@ -16,15 +17,7 @@ import {
   version,
 } from '../http/contract.ts';
 import { project_params } from '../projects/contract.ts';
-import {
-  base_version,
-  max_text,
-  max_ticket_body_bytes,
-  member,
-  resolution,
-  ticket,
-  ticket_params,
-} from './contract.ts';
+import { max_text, max_ticket_body_bytes, member, resolution, ticket, ticket_params } from './contract.ts';
 
 export const transition = z
   .strictObject({
@@ -75,7 +68,9 @@ export const transition_ticket = operation({
   body: z
     .strictObject({
       to: status_key,
-      version: base_version,
+      version: base_version.meta({
+        description: 'Only if the ticket still has this version. Alternatively send If-Match.',
+      }),
       expected_version: version.optional().meta(formerly('version')),
       resolution: resolution.optional(),
       assignee_id: id.nullable().optional(),

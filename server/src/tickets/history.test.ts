@@ -46,7 +46,7 @@ describe('the activity of a ticket', () => {
     const { id: comment_id } = await member.client.create_comment({ ...at(ticket), body: { body: 'A word.' } });
     await admin.client.update_ticket({ ...at(ticket), body: { title: 'New', labels_add: ['x'], version: 1 } });
     await member.client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', assignee_id: member.user.id } });
-    await member.client.set_assignee({ ...at(ticket), body: { assignee_id: null } });
+    await member.client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: null } });
     await member.client.update_comment({ ...at(ticket), comment_id, body: { body: 'Another.', version: 1 } });
     await member.client.delete_comment({ ...at(ticket), comment_id });
     const seen: { action: string; actor_id: string; before: unknown; after: unknown }[] = [];

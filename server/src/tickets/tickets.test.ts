@@ -257,13 +257,19 @@ describe('assigning', () => {
   test('goes to members and to nobody, and again to the same changes nothing', async () => {
     const ticket = await makeTicket(team);
     const { client, user } = team.member;
-    const assigned = await client.set_assignee({ ...at(ticket), body: { assignee_id: user.id } });
+    const assigned = await client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: user.id } });
     expect(assigned).toMatchObject({ assignee_id: user.id, version: 2 });
-    expect(await client.set_assignee({ ...at(ticket), body: { assignee_id: user.id } })).toEqual(assigned);
-    expect(await client.set_assignee({ ...at(ticket), body: { assignee_id: null } })).toMatchObject({
+    expect(await client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: user.id } })).toEqual(
+      assigned,
+    );
+    expect(await client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: null } })).toMatchObject({
       assignee_id: null,
     });
-    const refused = await client.raw.set_assignee({ ...at(ticket), body: { assignee_id: team.stranger.user.id } });
+    const refused = await client.raw.set_assignee({
+      if_match: '*',
+      ...at(ticket),
+      body: { assignee_id: team.stranger.user.id },
+    });
     expect(refused.status).toBe(422);
   });
 
@@ -277,7 +283,7 @@ describe('assigning', () => {
       body: { code: 'conflict', current_version: 2, assignee_id: user.id },
     });
     for (const body of [{ assignee_id: null, user_id: user.id }, { version: 2 }]) {
-      const refused = await client.raw.set_assignee({ ...at(ticket), body });
+      const refused = await client.raw.set_assignee({ if_match: '*', ...at(ticket), body });
       expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '/assignee_id' }] } });
     }
     expect(await client.get_ticket(at(ticket))).toEqual(assigned);
@@ -294,7 +300,7 @@ describe('deleting', () => {
       client.raw.get_ticket(at(ticket)),
       client.raw.update_ticket({ ...at(ticket), body: { title: 'X', version: 2 } }),
       client.raw.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } }),
-      client.raw.set_assignee({ ...at(ticket), body: { assignee_id: null } }),
+      client.raw.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: null } }),
       client.raw.create_comment({ ...at(ticket), body: { body: 'x' } }),
       client.raw.list_transitions(at(ticket)),
       client.raw.list_comments(at(ticket)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { email, stored_email } from '../accounts/contract.ts';
 import {
+  base_version,
   id,
   line,
   operation,
@@ -103,12 +104,12 @@ export const update_workspace = operation({
   tag: 'workspaces',
   summary: 'Renames a workspace.',
   params: workspace_params,
-  body: z.strictObject({ name: line(200), version: version.optional() }),
-  if_match: true,
+  body: z.strictObject({ name: line(200), version: base_version }),
+  if_match: 'required',
   status: 200,
   response: workspace,
   etag: true,
-  errors: ['conflict'],
+  errors: ['precondition_required', 'conflict'],
 });
 
 export const delete_workspace = operation({
@@ -142,12 +143,12 @@ export const update_member = operation({
   tag: 'members',
   summary: 'Changes a member’s role. Only owners can appoint or demote owners.',
   params: member_params,
-  body: z.strictObject({ role }),
-  if_match: true,
+  body: z.strictObject({ role, version: base_version }),
+  if_match: 'required',
   status: 200,
   response: member,
   etag: true,
-  errors: ['last_owner'],
+  errors: ['precondition_required', 'conflict', 'last_owner'],
 });
 
 export const remove_member = operation({

@@ -45,7 +45,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     'who left': ['admin', (inviter) => inviter.client.remove_member(memberOf(inviter))],
     'who is no admin any more': [
       'admin',
-      (inviter) => team.owner.client.update_member({ ...memberOf(inviter), body: { role: 'member' } }),
+      (inviter) => team.owner.client.update_member({ if_match: '*', ...memberOf(inviter), body: { role: 'member' } }),
     ],
   };
 
@@ -70,7 +70,7 @@ describe('an invitation ends with its inviter’s right to give it', () => {
     const [to_owner, to_admin] = [await registerPerson(server), await registerPerson(server)];
     const beyond = await invite(inviter, to_owner, 'owner');
     const within = await invite(inviter, to_admin, 'admin');
-    await team.owner.client.update_member({ ...memberOf(inviter), body: { role: 'admin' } });
+    await team.owner.client.update_member({ if_match: '*', ...memberOf(inviter), body: { role: 'admin' } });
     expect((await accept(to_owner, beyond.token)).status).toBe(404);
     expect((await accept(to_admin, within.token)).status).toBe(200);
   });
@@ -172,6 +172,7 @@ describe('a former member', () => {
     await owner.client.remove_member(memberOf(person));
     const { id: ticket } = await makeTicket(team);
     const assigned = await owner.client.raw.set_assignee({
+      if_match: '*',
       workspace_id,
       ticket,
       body: { assignee_id: person.user.id },
@@ -269,7 +270,7 @@ test('no statement fails on purpose: refusals leave nothing in PostgreSQL’s lo
     person.client.raw.get_ticket({ workspace_id, ticket }),
     person.client.raw.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } }),
     person.client.raw.create_ticket({ workspace_id, project_id, body: { title: 'T' } }),
-    person.client.raw.update_me({ body: { name: 'T' } }),
+    person.client.raw.update_me({ if_match: '*', body: { name: 'T' } }),
   ]) {
     expect((await refused).body).toMatchObject({ code: 'session_ended' });
   }

@@ -75,7 +75,12 @@ describe('roles', () => {
       const create = () =>
         elsewhere.raw.create_ticket({ workspace_id, project_id: team.project_id, body: { title: 'T' } });
       expect((await create()).status).toBe(201);
-      await owner.client.update_member({ workspace_id, user_id: person.user.id, body: { role: 'viewer' } });
+      await owner.client.update_member({
+        if_match: '*',
+        workspace_id,
+        user_id: person.user.id,
+        body: { role: 'viewer' },
+      });
       expect((await create()).status).toBe(403);
       await owner.client.remove_member({ workspace_id, user_id: person.user.id });
       expect((await create()).status).toBe(404);
@@ -88,7 +93,7 @@ describe('roles', () => {
   test('of owners are only touched by owners, and admins make no owners', async () => {
     const { workspace_id, owner, admin, member } = team;
     const give = (by: typeof admin, user_id: string, role: 'owner' | 'admin' | 'viewer') =>
-      by.client.raw.update_member({ workspace_id, user_id, body: { role } });
+      by.client.raw.update_member({ if_match: '*', workspace_id, user_id, body: { role } });
     expect((await give(admin, owner.user.id, 'viewer')).status).toBe(403);
     expect((await give(admin, member.user.id, 'owner')).status).toBe(403);
     expect((await give(member, member.user.id, 'admin')).status).toBe(403);
@@ -102,7 +107,12 @@ describe('roles', () => {
   test('of the last owner stay', async () => {
     const { workspace_id, owner } = team;
     const user_id = owner.user.id;
-    const demoted = await owner.client.raw.update_member({ workspace_id, user_id, body: { role: 'admin' } });
+    const demoted = await owner.client.raw.update_member({
+      if_match: '*',
+      workspace_id,
+      user_id,
+      body: { role: 'admin' },
+    });
     const left = await owner.client.raw.remove_member({ workspace_id, user_id });
     for (const answer of [demoted, left]) expect(answer).toMatchObject({ status: 409, body: { code: 'last_owner' } });
   });
@@ -116,7 +126,7 @@ async function ownersRace(on: TestServer, rounds: number): Promise<number[]> {
     const { id: workspace_id } = await a.client.create_workspace({ body: { name: 'Two' } });
     await joinWorkspace(a, b, workspace_id, 'owner');
     await Promise.all([
-      a.client.raw.update_member({ workspace_id, user_id: b.user.id, body: { role: 'admin' } }),
+      a.client.raw.update_member({ if_match: '*', workspace_id, user_id: b.user.id, body: { role: 'admin' } }),
       b.client.raw.remove_member({ workspace_id, user_id: a.user.id }),
       a.client.raw.remove_member({ workspace_id, user_id: a.user.id }),
     ]);
@@ -179,9 +189,9 @@ describe('a member who leaves', () => {
       const ticket = await makeTicket(team);
       const user_id = person.user.id;
       const answers = await Promise.all([
-        owner.client.raw.set_assignee({ workspace_id, ticket: ticket.id, body: { user_id } }),
+        owner.client.raw.set_assignee({ if_match: '*', workspace_id, ticket: ticket.id, body: { user_id } }),
         owner.client.raw.remove_member({ workspace_id, user_id }),
-        owner.client.raw.set_assignee({ workspace_id, ticket: ticket.id, body: { user_id } }),
+        owner.client.raw.set_assignee({ if_match: '*', workspace_id, ticket: ticket.id, body: { user_id } }),
       ]);
       for (const { status } of answers) expect([200, 204, 422]).toContain(status);
       const { assignee_id } = await owner.client.get_ticket({ workspace_id, ticket: ticket.id });

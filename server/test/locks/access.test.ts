@@ -11,6 +11,7 @@ import { lockTicket } from '../../src/tickets/queries.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { any_version } from '../../../proof/harness/wire.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
 import { bodies } from '../../../proof/prove/tenancy/requests.ts';
 
@@ -62,6 +63,7 @@ async function ask(
     method: operation.method.toUpperCase(),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(operation.if_match === undefined ? {} : any_version),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: body === undefined ? null : JSON.stringify(body),

@@ -87,6 +87,21 @@ describe('routes, contracts and policies', () => {
     }
   });
 
+  test('every write over what somebody has seen names the version that was seen', () => {
+    const guarded: Record<string, string> = {
+      update_ticket: 'labels that are added or removed go with every version',
+      change_password: 'the current password is its base',
+    };
+    for (const { id, method, if_match, errors = [] } of contracts) {
+      if ((method !== 'put' && method !== 'patch') || id in guarded) continue;
+      expect([id, if_match, errors]).toEqual([
+        id,
+        'required',
+        expect.arrayContaining(['precondition_required', 'conflict']),
+      ]);
+    }
+  });
+
   test('every operation below a workspace names it first in its path', () => {
     for (const { id, path: route } of contracts) {
       if (typeof accessOf(id) !== 'string') expect(route).toMatch(/^\/v1\/workspaces\/\{workspace_id\}/);

@@ -84,6 +84,7 @@ test('a mapping of more than 10,000 tickets is refused with their number', async
   const { statuses, transitions, ...workflow } = presets.strict;
   const stays = (key: string) => key !== 'open';
   const { status, body } = await team.owner.client.raw.replace_workflow({
+    if_match: '*',
     ...project,
     body: {
       ...workflow,
@@ -118,12 +119,12 @@ describe('every operation that declares it', () => {
     const { workspace_id, project, at, deleted, place } = await makeProject('ARCHIVED');
     await team.owner.client.archive_project(project);
     const calls: Calls = {
-      replace_workflow: (raw) => raw.replace_workflow({ ...project, body: presets.strict }),
+      replace_workflow: (raw) => raw.replace_workflow({ if_match: '*', ...project, body: presets.strict }),
       create_ticket: (raw) => raw.create_ticket({ ...project, body: { title: 'T' } }),
       update_ticket: (raw) => raw.update_ticket({ ...at, body: { title: 'U', version: 1 } }),
       delete_ticket: (raw) => raw.delete_ticket(at),
       restore_ticket: (raw) => raw.restore_ticket({ workspace_id, ticket: deleted }),
-      set_assignee: (raw) => raw.set_assignee({ ...at, body: { assignee_id: null } }),
+      set_assignee: (raw) => raw.set_assignee({ if_match: '*', ...at, body: { assignee_id: null } }),
       transition_ticket: (raw) => raw.transition_ticket({ ...at, body: { to: 'in_progress' } }),
       create_comment: (raw) => raw.create_comment({ ...at, body: { body: 'c' } }),
       update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd', version: 1 } }),
@@ -135,7 +136,10 @@ describe('every operation that declares it', () => {
   test('refuses what is based on another version', async () => {
     const { workspace_id, project, at, place } = await makeProject('STALE');
     const version = 9;
+    const user_id = team.viewer.user.id;
     const calls: Calls = {
+      update_me: (raw) => raw.update_me({ body: { name: 'N', version } }),
+      update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member', version } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N', version } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N', version } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: { ...presets.strict, version } }),
@@ -146,5 +150,33 @@ describe('every operation that declares it', () => {
       update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd', version } }),
     };
     await expectOfAll(calls, { status: 409, code: 'conflict' });
+  });
+
+  test('refuses a write over what somebody has seen without the version that was seen, and changes nothing', async () => {
+    const { workspace_id, project, at, place } = await makeProject('BLIND');
+    const user_id = team.viewer.user.id;
+    const reads: ((raw: Raw) => Promise<RawResponse>)[] = [
+      (raw) => raw.get_me(),
+      (raw) => raw.get_workspace({ workspace_id }),
+      (raw) => raw.get_project(project),
+      (raw) => raw.get_workflow(project),
+      (raw) => raw.get_ticket(at),
+      (raw) => raw.get_comment(place),
+      (raw) => raw.list_members({ workspace_id }),
+    ];
+    const state = () => Promise.all(reads.map(async (read) => (await read(team.owner.client.raw)).body));
+    const before = await state();
+    const calls: Calls = {
+      update_me: (raw) => raw.update_me({ body: { name: 'N' } }),
+      update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N' } }),
+      update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member' } }),
+      update_project: (raw) => raw.update_project({ ...project, body: { name: 'N' } }),
+      replace_workflow: (raw) => raw.replace_workflow({ ...project, body: presets.standard }),
+      update_ticket: (raw) => raw.update_ticket({ ...at, body: { title: 'U' } }),
+      set_assignee: (raw) => raw.set_assignee({ ...at, body: { assignee_id: user_id } }),
+      update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd' } }),
+    };
+    await expectOfAll(calls, { status: 428, code: 'precondition_required' });
+    expect(await state()).toEqual(before);
   });
 });

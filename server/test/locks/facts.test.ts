@@ -58,24 +58,25 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     login: () => person.client.login({ body: { email, password: person.password } }),
     refresh: () => person.client.refresh({ body: { refresh_token } }),
     reset_password: () => viewer.client.reset_password({ body: { token: token ?? '', new_password: password } }),
-    update_me: () => person.client.update_me({ body: { name: 'Renamed' } }),
+    update_me: () => person.client.update_me({ if_match: '*', body: { name: 'Renamed' } }),
     revoke_session: () => person.client.revoke_session({ session_id }),
     change_password: () =>
       person.client.change_password({ body: { current_password: person.password, new_password: password } }),
     accept_invitation: () => person.client.accept_invitation({ body: { token: invitation.token } }),
     create_workspace: () => owner.client.create_workspace({ body: { name: 'Another' } }),
-    update_workspace: () => owner.client.update_workspace({ workspace_id, body: { name: 'Renamed' } }),
+    update_workspace: () => owner.client.update_workspace({ if_match: '*', workspace_id, body: { name: 'Renamed' } }),
     delete_workspace: () => owner.client.delete_workspace({ workspace_id: gone }),
     create_invitation: () =>
       owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } }),
     revoke_invitation: () => owner.client.revoke_invitation({ workspace_id, invitation_id: other.id }),
-    update_member: () => owner.client.update_member({ workspace_id, user_id: user.id, body: { role: 'member' } }),
+    update_member: () =>
+      owner.client.update_member({ if_match: '*', workspace_id, user_id: user.id, body: { role: 'member' } }),
     create_project: () => owner.client.create_project({ workspace_id, body: { key: 'NEW', name: 'New' } }),
-    update_project: () => owner.client.update_project({ ...project, body: { name: 'Renamed' } }),
-    replace_workflow: () => owner.client.replace_workflow({ ...project, body: presets.standard }),
+    update_project: () => owner.client.update_project({ if_match: '*', ...project, body: { name: 'Renamed' } }),
+    replace_workflow: () => owner.client.replace_workflow({ if_match: '*', ...project, body: presets.standard }),
     create_ticket: () => member.client.create_ticket({ ...project, body: { title: 'Another' } }),
     update_ticket: () => member.client.update_ticket({ ...at, body: { title: 'Edited', version: 1 } }),
-    set_assignee: () => member.client.set_assignee({ ...at, body: { assignee_id: user.id } }),
+    set_assignee: () => member.client.set_assignee({ if_match: '*', ...at, body: { assignee_id: user.id } }),
     transition_ticket: () => member.client.transition_ticket({ ...at, body: { to: 'waiting' } }),
     remove_member: () => owner.client.remove_member({ workspace_id, user_id: user.id }),
     create_comment: () => member.client.create_comment({ ...at, body: { body: 'Another word.' } }),
@@ -97,12 +98,13 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   }
 
   // The kinds that none of these calls brings about.
-  await owner.client.update_project({ ...project, body: { archived: false } });
+  await owner.client.update_project({ if_match: '*', ...project, body: { archived: false } });
   await admin.client.remove_member({ workspace_id, user_id: admin.user.id });
   await member.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
   const { statuses, transitions, ...standard } = presets.standard;
   const stays = (key: string) => key !== 'in_progress';
   await owner.client.replace_workflow({
+    if_match: '*',
     ...project,
     body: {
       ...standard,

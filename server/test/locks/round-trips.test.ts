@@ -109,6 +109,7 @@ let assigned = false;
 function reassign({ workspace_id, ticket }: At) {
   assigned = !assigned;
   return team.member.client.raw.set_assignee({
+    if_match: '*',
     workspace_id,
     ticket,
     body: { assignee_id: assigned ? team.viewer.user.id : null },

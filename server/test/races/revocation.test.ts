@@ -48,7 +48,7 @@ const member = ({ workspace_id, guest }: Scene) => ({ workspace_id, user_id: gue
 const losses: Record<string, { take: (scene: Scene) => Promise<unknown>; answer: number }> = {
   removal: { take: (scene) => scene.host.client.remove_member(member(scene)), answer: 404 },
   demotion: {
-    take: (scene) => scene.host.client.update_member({ ...member(scene), body: { role: 'viewer' } }),
+    take: (scene) => scene.host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'viewer' } }),
     answer: 403,
   },
   'sign-out': { take: ({ guest }) => guest.client.logout(), answer: 401 },
@@ -115,12 +115,12 @@ describe('a right that comes back while a write asks for it', () => {
   test('counts: the write is done, and not told that its ticket isn’t there', async () => {
     const scene = await setScene();
     const { host, guest } = scene;
-    await host.client.update_member({ ...member(scene), body: { role: 'viewer' } });
+    await host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'viewer' } });
     // The ticket is asked for before the session, and not locked for a viewer.
     const release = await lock('select 1 from sessions where user_id = $1 for update', guest.user.id);
     const write = move(server, scene);
     await someoneWaits();
-    await host.client.update_member({ ...member(scene), body: { role: 'member' } });
+    await host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'member' } });
     await release();
     expect((await write).status).toBe(201);
     expect(await steps(scene)).toBe(1);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { presets } from '../../src/projects/workflow-definition.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -21,6 +22,51 @@ async function onServer<T>(
 }
 
 const withoutTicketLock: Patch = (text) => text.replace('for no key update of t', '');
+
+/** Eight at once write over each whole value from the version that all of them have seen: how many are accepted of each. */
+async function wholeValues(_server: TestServer, team: Team): Promise<Record<string, number>> {
+  const { workspace_id, project_id, owner, viewer } = team;
+  const { raw } = owner.client;
+  const ticket = await makeTicket(team);
+  const project = { workspace_id, project_id };
+  const { version } = await owner.client.get_workspace({ workspace_id });
+  const writes: Record<string, (n: number) => Promise<{ status: number }>> = {
+    workspace: (n) => raw.update_workspace({ workspace_id, body: { name: `W ${n}`, version } }),
+    project: (n) => raw.update_project({ ...project, body: { name: `P ${n}`, version: 1 } }),
+    member: (n) => {
+      const role = n % 2 === 0 ? 'member' : 'admin';
+      return raw.update_member({ workspace_id, user_id: viewer.user.id, body: { role, version: 1 } });
+    },
+    me: (n) => raw.update_me({ body: { name: `Me ${n}`, version: 1 } }),
+    assignee: (n) => {
+      const assignee_id = n % 2 === 0 ? owner.user.id : viewer.user.id;
+      return raw.set_assignee({ workspace_id, ticket: ticket.id, body: { assignee_id, version: 1 } });
+    },
+    // The project's version moves with its workflow's: last.
+    workflow: (n) => {
+      const resolutions = [...presets.standard.resolutions, `r${n}`];
+      return raw.replace_workflow({ ...project, body: { ...presets.standard, resolutions, version: 1 } });
+    },
+  };
+  const accepted: Record<string, number> = {};
+  for (const [what, write] of Object.entries(writes)) {
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(write));
+    accepted[what] = answers.filter(({ status }) => status === 200).length;
+  }
+  return accepted;
+}
+
+test('of many who write over a whole value from one version, one is accepted', async () => {
+  const { result } = await onServer(wholeValues);
+  expect(result).toEqual({ workspace: 1, project: 1, member: 1, me: 1, assignee: 1, workflow: 1 });
+});
+
+test('control: without the lock of the row, several are accepted', async () => {
+  const { result } = await onServer(wholeValues, (text) =>
+    text.replace(/for no key update of (w|m|u|t)$/, '').replace(/for update of p$/, ''),
+  );
+  expect(Math.max(...Object.values(result))).toBeGreaterThan(1);
+});
 
 /** Everybody edits another field of the same ticket from the version before all edits. */
 async function edits(_server: TestServer, team: Team): Promise<{ kept: number; accepted: number }> {
