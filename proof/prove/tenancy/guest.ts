@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { disableUser, enableUser } from '../../../server/src/accounts/operator.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
 import { any_version, type Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
@@ -85,9 +86,36 @@ export class Guest {
     return { meanwhile: statuses, refused_after_ms, violations };
   }
 
-  /** Gets back what was lost. */
-  async regain(kind: Kind): Promise<void> {
-    if (kind === 'role') await this.#giveRole('member');
+  /** Gets back what was lost: a role in the midst of a write. Gives what was wrong. */
+  async regain(kind: Kind): Promise<string[]> {
+    if (kind === 'role') return this.#regainRole();
+    await this.#restore(kind);
+    return [];
+  }
+
+  /**
+   * The write asks for its ticket first, and then waits for its session: for the ticket it has no right yet, and for its
+   * role it has one.
+   */
+  async #regainRole(): Promise<string[]> {
+    const token = this.#self.access_token;
+    const locker = await this.#stage.database.owner.connect();
+    try {
+      await locker.query('begin');
+      await locker.query('select 1 from sessions where id = $1 for update', [sessionOf(token)]);
+      const write = this.#write(token);
+      const waiting = 'select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))';
+      while ((await locker.query(waiting)).rowCount === 0) await sleep(5);
+      await this.#giveRole('member');
+      await locker.query('commit');
+      const { status } = await write;
+      return status === 201 ? [] : [`a write is answered ${status} whose right came back meanwhile`];
+    } finally {
+      locker.release();
+    }
+  }
+
+  async #restore(kind: Kind): Promise<void> {
     if (kind === 'disabling') {
       await enableUser(this.#stage.database.owner, this.#self.email);
       this.#self = { ...this.#self, access_token: await this.#signIn() }; // the session from before is over

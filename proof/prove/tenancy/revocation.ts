@@ -1,5 +1,5 @@
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { inParallel, quantile, setStage } from '../stage.ts';
+import { inParallel, quantile, servingOn, setStage } from '../stage.ts';
 import { startServing } from '../../harness/served.ts';
 import { Wire } from '../../harness/wire.ts';
 import { Guest, type Kind, kinds } from './guest.ts';
@@ -10,11 +10,7 @@ const full_load = 10_000;
 async function revoke(run: Run, size: number): Promise<Finding> {
   const lanes = size < 0.01 ? 6 : 16;
   const stage = await setStage(run);
-  const second = await startServing({
-    database_url: stage.database.url,
-    env: { LOG_LEVEL: 'silent' },
-    replace: run.mutant?.replace,
-  });
+  const second = await startServing(servingOn(stage.database, run.mutant));
   const here = new Wire(stage.url, lanes * 2);
   const there = new Wire(second.url, lanes * 3);
   const guests = await Promise.all(Array.from({ length: lanes }, () => Guest.invite(stage, here, there)));
@@ -34,8 +30,8 @@ async function revoke(run: Run, size: number): Promise<Finding> {
       overlapping += race.meanwhile.length;
       let_in += race.meanwhile.filter((status) => status < 300).length;
       refused_after_ms.push(race.refused_after_ms);
-      violations.push(...race.violations.map((text) => `${kind}: ${text}`));
-      await guest.regain(kind);
+      const regained = await guest.regain(kind);
+      violations.push(...[...race.violations, ...regained].map((text) => `${kind}: ${text}`));
       if (n % 50 === 0) run.progress(n / races);
     }
   });
@@ -56,7 +52,7 @@ async function revoke(run: Run, size: number): Promise<Finding> {
 export const revocation: Check = {
   id: 'revocation',
   promises: ['P9'],
-  says: 'Whoever loses a role, a membership, a session or the account on one process is refused by the very next request on another.',
+  says: 'Whoever loses a role, a membership, a session or the account on one process is refused by the very next request on another; a write that asks while a role comes back is done.',
   run: revoke,
   slice: 0.005,
   control_size: 0.01,
@@ -82,6 +78,15 @@ export const revocation: Check = {
       replace: [
         ['select m\\.role\\s+from', `select case m.role when 'viewer' then 'member' else m.role end as role from`],
         ['m\\.role = any \\(', "case m.role when 'viewer' then 'member' else m.role end = any ("],
+      ],
+    },
+    'a refusal in doubt is given at once': {
+      source: [
+        {
+          file: 'access/authorize.ts',
+          find: 'if (!(error instanceof DoubtfulRefusal)) throw error;',
+          replace: 'throw error instanceof DoubtfulRefusal ? error.refusal : error;',
+        },
       ],
     },
     'a removal forgets the membership': {

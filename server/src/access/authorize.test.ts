@@ -1,12 +1,12 @@
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sql, sql } from '../db/sql.ts';
+import { sql } from '../db/sql.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { apply, applyToWrite, type Caller, mayAct, requireRole, requireSession } from './authorize.ts';
+import { apply, applyToWrite, type Caller, requireRole, requireSession } from './authorize.ts';
 import type { Access } from './policy.ts';
 
 let server: TestServer;
@@ -180,8 +180,10 @@ test('a lock is only for those who may act, in their own workspace, while their 
   const { id: elsewhere } = await other.client.create_workspace({ body: { name: 'Other' } });
   const may = (person: Person, at: string, of: string) => {
     const caller = callerOf(person);
-    const condition: Sql = mayAct({ ...caller, workspace_id: at, access: writers });
-    return asPerson(caller, async (db) => (await db.one<{ may: boolean }>(sql`select ${condition} as may`)).may, of);
+    return transaction(server.pool, { workspace_id: of, user_id: caller.user_id }, async (tx) => {
+      const condition = applyToWrite(tx, caller, writers, at).mayAct();
+      return (await tx.one<{ may: boolean }>(sql`select ${condition} as may`)).may;
+    });
   };
   expect(await Promise.all(everyone.map((name) => may(team[name], workspace_id, workspace_id)))).toEqual([
     true,

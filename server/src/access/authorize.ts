@@ -45,6 +45,16 @@ export interface Writer extends Claim {
    * other locks, in the same burst, so that a loss of rights never waits for a writer who waits. Rejects as `actor`.
    */
   hold: () => Promise<Actor>;
+  /**
+   * A condition for locks that are asked for together with the permission: without it, whoever knows a ticket's id, or
+   * has a token of a session that has ended, could lock it for a moment, and tell by the wait that it is there.
+   */
+  mayAct: () => Sql;
+  /**
+   * What the write's error means, to a writer who has the right: without it for a moment, locks under that condition
+   * found nothing, just as if nothing were there.
+   */
+  doubt: (error: unknown) => unknown;
 }
 
 function isLive({ user_id, session_id }: Identity): Sql {
@@ -106,12 +116,8 @@ async function holdRole(tx: Tx, { workspace_id, user_id, access }: Claim): Promi
   return membership?.role;
 }
 
-/**
- * A condition for locks that are asked for together with the permission: without it, whoever knows a ticket's id, or
- * has a token of a session that has ended, could hold it for a moment, and tell by the wait that it is there. The
- * session is a subquery that refers to nothing outside it: where sessions lie on another shard, it is asked by itself.
- */
-export function mayAct(claim: Claim): Sql {
+/** The session is a subquery that refers to nothing outside it: where sessions lie on another shard, it is asked by itself. */
+function isAllowed(claim: Claim): Sql {
   return sql`exists (select 1 ${from_sessions} where ${isLive(claim)}) and exists (
     select 1 ${ofMember(claim.workspace_id, claim.user_id)} and m.role = any (${claim.access}::text[]))`;
 }
@@ -151,15 +157,6 @@ export class DoubtfulRefusal extends Error {
   }
 }
 
-/**
- * What a door's error means, to a caller who has the right: without it for a moment, its locks would have found nothing,
- * just as if nothing were there.
- */
-export function doubt(error: unknown): unknown {
-  const doubtful = error instanceof BatonError && ['not_found', 'assignee_not_member'].includes(error.code);
-  return doubtful ? new DoubtfulRefusal(error) : error;
-}
-
 /** Does a write, and once more where its refusal is in doubt: rights come and go far less often than that. */
 export async function withoutDoubt<T>(write: () => Promise<T>): Promise<T> {
   try {
@@ -189,6 +186,7 @@ export function apply(db: Db, caller: Caller, access: Access, workspace_id: stri
 export function applyToWrite(tx: Tx, caller: Caller, access: Access, workspace_id: string): Writer {
   const claim = claimOf(caller, access, workspace_id);
   let held: Promise<Actor> | undefined;
+  let locks_on_condition = false;
   return {
     ...claim,
     hold: () => {
@@ -197,6 +195,14 @@ export function applyToWrite(tx: Tx, caller: Caller, access: Access, workspace_i
         held.catch(() => undefined); // looked at in the end, never unhandled
       }
       return held;
+    },
+    mayAct: () => {
+      locks_on_condition = true;
+      return isAllowed(claim);
+    },
+    doubt: (error) => {
+      const missed = error instanceof BatonError && ['not_found', 'assignee_not_member'].includes(error.code);
+      return locks_on_condition && missed ? new DoubtfulRefusal(error) : error;
     },
   };
 }

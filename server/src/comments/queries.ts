@@ -1,4 +1,4 @@
-import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import { assigned, type Columns, inserted, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
@@ -61,17 +61,17 @@ export interface LockedComment extends Comment {
 /** The comment, locked until the commit. Its ticket is locked before it. */
 export function lockComment(
   tx: Tx,
-  claim: Claim,
+  writer: Writer,
   at: { ticket: string; comment_id: string },
   options: { deleted: boolean },
 ): Promise<LockedComment | undefined> {
-  const { workspace_id } = claim;
+  const { workspace_id } = writer;
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
     select ${columns}, greatest(now(), coalesce(c.edited_at, c.created_at) + interval '1 microsecond') as at
     ${from_tickets}
     join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
-    where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${mayAct(claim)}
+    where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${writer.mayAct()}
     for no key update of c`);
 }
 

@@ -100,6 +100,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   process.once('exit', last);
   let stopping = false;
   const ended = (reason: string) => {
+    process.off('exit', last);
+    unwatch();
     if (!stopping) options.on_exit?.(reason);
   };
   running.child?.once('exit', (code) => ended(`PostgreSQL ended with ${code ?? 'a signal'}; see ${server_log.file}.`));

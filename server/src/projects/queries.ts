@@ -1,4 +1,4 @@
-import { type Claim, mayAct } from '../access/authorize.ts';
+import type { Writer } from '../access/authorize.ts';
 import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
@@ -132,10 +132,10 @@ export interface NumberedProject {
 }
 
 /** Takes the project's next ticket number. The row stays locked until the commit: numbers are dense, never skipped. */
-export function takeNumber(tx: Tx, claim: Claim, ref: string): Promise<NumberedProject | undefined> {
+export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<NumberedProject | undefined> {
   return tx.maybeOne(sql`
     update projects set last_number = last_number + 1
-    where workspace_id = ${claim.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
-      and ${mayAct(claim)}
+    where workspace_id = ${writer.workspace_id} and ${isUuid(ref) ? sql`id = ${ref}` : sql`key = ${ref}`}
+      and ${writer.mayAct()}
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }

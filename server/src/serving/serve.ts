@@ -6,7 +6,6 @@ import {
   apply,
   applyToWrite,
   type Caller,
-  doubt,
   holdSession,
   type Identity,
   permitted,
@@ -190,7 +189,7 @@ export function createServe(router: Router, parts: Serving): Serve {
             await Promise.allSettled([handled]);
             await writer.hold(); // the door has asked; nothing commits without it
             const result = await handled.catch((error: unknown) => {
-              throw doubt(error);
+              throw writer.doubt(error);
             });
             usage.add(tx, workspace_id, request.body_bytes);
             return result;

@@ -1,4 +1,4 @@
-import { type Actor, type Claim, mayAct } from '../access/authorize.ts';
+import type { Actor, Writer } from '../access/authorize.ts';
 import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
@@ -115,24 +115,24 @@ const short_description = sql`case when octet_length(t.description) <= 8192 then
  */
 export function lockTicket(
   tx: Tx,
-  claim: Claim,
+  writer: Writer,
   ref: string,
   options: { hold: Hold; deleted: boolean },
 ): Promise<LockedTicket | undefined> {
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
-    select ${columns}, ${short_description}, ${lastActivity(claim.workspace_id)},
+    select ${columns}, ${short_description}, ${lastActivity(writer.workspace_id)},
       greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
     ${from_tickets}
-    where ${isTicket(claim.workspace_id, ref)} and ${presence} and ${mayAct(claim)}
+    where ${isTicket(writer.workspace_id, ref)} and ${presence} and ${writer.mayAct()}
     for key share of p ${strengths[options.hold]}`);
 }
 
 /** Whether the user is a member; held until the commit, so that a removal waits for the assignment or the reverse. */
-export async function lockAssignable(tx: Tx, claim: Claim, user_id: string): Promise<boolean> {
+export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
     select 1 from memberships a
-    where a.workspace_id = ${claim.workspace_id} and a.user_id = ${user_id} and a.removed_at is null and ${mayAct(claim)}
+    where a.workspace_id = ${writer.workspace_id} and a.user_id = ${user_id} and a.removed_at is null and ${writer.mayAct()}
     for key share of a`);
   return found !== undefined;
 }

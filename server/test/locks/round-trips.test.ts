@@ -137,6 +137,27 @@ test.each(Object.keys(calls))('%s takes no more round trips to the database than
   expect(await roundTrips(() => call({ workspace_id, ticket, comments }))).toBe(trips);
 });
 
+const nowhere = '018f0000-0000-7000-8000-000000000000';
+
+test.each<[name: string, trips: number, call: (at: Team) => Promise<RawResponse>]>([
+  // With the right there at the end, but perhaps not when the lock was asked for: twice permission and lock · rollback.
+  [
+    'locked together with the permission',
+    4,
+    ({ workspace_id }) => team.member.client.raw.delete_ticket({ workspace_id, ticket: nowhere }),
+  ],
+  [
+    'looked for after it',
+    3, // permission · invitation · rollback
+    ({ workspace_id }) => team.owner.client.raw.revoke_invitation({ workspace_id, invitation_id: nowhere }),
+  ],
+])('a write whose target is missing is done once more only where the target is %s', async (_, trips, call) => {
+  expect((await call(team)).status).toBe(404);
+  const before = proxy.bursts();
+  expect((await call(team)).status).toBe(404);
+  expect(proxy.bursts() - before).toBe(trips);
+});
+
 test('control: statements awaited one by one are counted one by one', async () => {
   const pool = createPool({
     url: proxy.url,
