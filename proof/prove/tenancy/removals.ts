@@ -117,7 +117,10 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'listed people are the workspace’s',
     operations: ['list_people'],
-    replace: [without('u\\.id = m\\.user_id\\s+where ', 'm.workspace_id', ' and (?:true|m\\.user_id = any)')],
+    replace: [
+      without('from memberships\\s+where ', 'workspace_id', ' and user_id = any'),
+      without('u\\.id = m\\.user_id\\s+where ', 'm.workspace_id', ' and (?:true|\\(m)'),
+    ],
     by: wall,
   },
   {

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
@@ -20,19 +21,15 @@ export function accountRoutes(serve: Serve, services: Services): void {
   serve.own(contract.change_password, (context) => changePassword(services, context));
   serve.list(contract.list_sessions, ({ db, caller: { user_id, session_id } }) => ({
     filter: { user_id },
-    at: sql`s.created_at`,
-    id: sql`s.id`,
+    order: { created_at: byTime(sql`s.created_at`), id: byId(sql`s.id`) },
     descending: true,
     rows: (part) => sessionsOf(db, user_id, session_id, part),
-    positionOf: (row) => ({ at: row.created_at, id: row.id }),
   }));
   serve(contract.revoke_session, revokeSession);
   serve.list(contract.list_my_audit, ({ db, caller: { user_id } }) => ({
     filter: { user_id },
-    at: sql`a.created_at`,
-    id: sql`a.id`,
+    order: { created_at: byTime(sql`a.created_at`), id: byId(sql`a.id`) },
     descending: true,
     rows: (part) => accountAuditOf(db, user_id, part),
-    positionOf: (row) => ({ at: row.created_at, id: row.id }),
   }));
 }

@@ -1,4 +1,4 @@
-import { cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
+import { cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
@@ -14,10 +14,10 @@ export function auditRoutes(serve: Serve, { cursors }: Services): void {
       operation: 'list_audit',
       filter: { workspace_id, created, ...filter },
       query: { limit, cursor },
+      order: walk_order,
       descending: true,
       rows: (position, rows) =>
         auditEntries(db, workspace_id, filter, { span: spanAfter(created, position, true), limit: rows }),
-      positionOf: ({ at, id }) => ({ at, id }),
     });
     return { ...page, data: page.data.map(presented) };
   });

@@ -101,14 +101,14 @@ export function revisionsOf(
   workspace_id: string,
   at: { ticket_id: string; comment_id: string },
   part: KeysetPart,
-): Promise<(CommentRevision & { id: string })[]> {
+): Promise<CommentRevision[]> {
   const page = sql`
-    select r.version, r.author_id, r.body, r.created_at, r.comment_id as id
+    select r.version, r.author_id, r.body, r.created_at
     from comment_revisions r
     where r.workspace_id = ${workspace_id} and r.ticket_id = ${at.ticket_id} and r.comment_id = ${at.comment_id}
       and ${part.after}
     ${part.order_and_limit}`;
-  const shown = [sql`version`, sql`author_id`, sql`body`, sql`created_at`, sql`id`];
+  const shown = [sql`version`, sql`author_id`, sql`body`, sql`created_at`];
   return db.rows(withinBudget(page, shown, longText(sql`body`)));
 }
 

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { byId, byNumber, byTime } from '../http/cursor.ts';
 import type { Serve } from '../serving/serve.ts';
 import { requireTicketId } from '../tickets/access.ts';
 import { requireComment } from './access.ts';
@@ -15,10 +16,8 @@ export function commentRoutes(serve: Serve): void {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {
       filter: { workspace_id, ticket_id },
-      at: sql`c.created_at`,
-      id: sql`c.id`,
+      order: { created_at: byTime(sql`c.created_at`), id: byId(sql`c.id`) },
       rows: (part) => commentsOf(db, workspace_id, ticket_id, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
     };
   });
   serve(contract.get_comment, ({ db, workspace_id, params }) =>
@@ -30,12 +29,8 @@ export function commentRoutes(serve: Serve): void {
     const { ticket_id, id: comment_id } = await requireComment(db, workspace_id, params.ticket, params.comment_id);
     return {
       filter: { workspace_id, ticket_id, comment_id },
-      // Each version of a comment is later than the one before.
-      at: sql`r.created_at`,
-      id: sql`r.comment_id`,
+      order: { version: byNumber(sql`r.version`) },
       rows: (part) => revisionsOf(db, workspace_id, { ticket_id, comment_id }, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
-      show: ({ id: _, ...revision }) => revision,
     };
   });
   serve(contract.purge_comment, purgeComment);

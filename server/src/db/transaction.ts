@@ -243,7 +243,10 @@ async function onTurn<Handle extends Db, T>(
   }
 }
 
-/** What a read is planned without. A list's statements have one index each in their order, and sorts are no choice. */
+/**
+ * What a list is planned without: an index has it in its order, and a sort would read all of it for one page wherever
+ * the planner misjudges the values. A statement that is to sort a few rows fences them off by `offset 0`.
+ */
 const without_sorts = '; set local enable_sort = off; set local enable_incremental_sort = off';
 
 /** Runs reads: what is issued together is one round trip and sees one snapshot. */

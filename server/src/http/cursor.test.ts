@@ -2,31 +2,31 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { prepare, sql } from '../db/sql.ts';
-import { Cursors, type KeysetOptions, keysetPage, keysetPart } from './cursor.ts';
+import { byId, byNumber, byTime, Cursors, type KeysetOptions, keysetPage, keysetPart, walk_order } from './cursor.ts';
 
 const cursors = new Cursors(randomBytes(32));
 const position = { at: '2026-11-24T09:05:00.123456Z', id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' };
 
 test('a cursor is read by the list it was made for', () => {
-  expect(cursors.decode(cursors.encode(position, 'list'), 'list')).toEqual(position);
+  expect(cursors.decode(walk_order, cursors.encode(walk_order, position, 'list'), 'list')).toEqual(position);
 });
 
 test('a cursor of another list, secret, or altered in any byte is refused', () => {
-  const cursor = cursors.encode(position, 'list');
-  expect(() => cursors.decode(cursor, 'other')).toThrow('The cursor does not belong to this list');
-  expect(() => new Cursors(randomBytes(32)).decode(cursor, 'list')).toThrow();
+  const cursor = cursors.encode(walk_order, position, 'list');
+  expect(() => cursors.decode(walk_order, cursor, 'other')).toThrow('The cursor does not belong to this list');
+  expect(() => new Cursors(randomBytes(32)).decode(walk_order, cursor, 'list')).toThrow();
   const bytes = Buffer.from(cursor, 'base64url');
   for (let index = 0; index < bytes.length; index++) {
     const altered = Buffer.from(bytes);
     altered[index] = (altered[index] ?? 0) ^ 1;
-    expect(() => cursors.decode(altered.toString('base64url'), 'list')).toThrow();
+    expect(() => cursors.decode(walk_order, altered.toString('base64url'), 'list')).toThrow();
   }
 });
 
 test('nothing made up is ever a cursor', () => {
   fc.assert(
     fc.property(fc.string(), (made_up) => {
-      expect(() => cursors.decode(made_up, 'list')).toThrow('The cursor does not belong to this list');
+      expect(() => cursors.decode(walk_order, made_up, 'list')).toThrow('The cursor does not belong to this list');
     }),
   );
 });
@@ -36,20 +36,20 @@ test('any position of any list goes through a cursor unchanged, and through no o
   fc.assert(
     fc.property(time, fc.nat({ max: 999 }), fc.uuid(), fc.string(), fc.string(), (at, micros, id, list, other) => {
       const full = { at: at.toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`), id };
-      const cursor = cursors.encode(full, list);
-      expect(cursors.decode(cursor, list)).toEqual(full);
-      if (other !== list) expect(() => cursors.decode(cursor, other)).toThrow();
+      const cursor = cursors.encode(walk_order, full, list);
+      expect(cursors.decode(walk_order, cursor, list)).toEqual(full);
+      if (other !== list) expect(() => cursors.decode(walk_order, cursor, other)).toThrow();
     }),
   );
 });
 
 test('a cursor carries 16 bytes of proof before its position', () => {
-  const bytes = Buffer.from(cursors.encode(position, 'list'), 'base64url');
+  const bytes = Buffer.from(cursors.encode(walk_order, position, 'list'), 'base64url');
   expect(bytes.subarray(16).toString()).toBe(JSON.stringify([position.at, position.id]));
 });
 
 test('a cursor is bound to its secret and list by the same bytes in every process and version', () => {
-  const cursor = new Cursors(Buffer.alloc(32, 7)).encode(position, 'list');
+  const cursor = new Cursors(Buffer.alloc(32, 7)).encode(walk_order, position, 'list');
   expect(Buffer.from(cursor, 'base64url').subarray(0, 16).toString('hex')).toMatchInlineSnapshot(
     `"5c1e07bf0b19863218a3882ce23fafc2"`,
   );
@@ -59,26 +59,45 @@ test('a position of our own making that is no time or no id is refused', () => {
   const at = position.at;
   const wrong = Array.from(at, (_, index) => `${at.slice(0, index)}x${at.slice(index + 1)}`);
   for (const other of [...wrong, `0${at}`, `${at}0`, `${at}\n`, at.replace('123456', '123'), '']) {
-    const cursor = cursors.encode({ at: other, id: position.id }, 'list');
-    expect(() => cursors.decode(cursor, 'list'), other).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+    const cursor = cursors.encode(walk_order, { at: other, id: position.id }, 'list');
+    expect(() => cursors.decode(walk_order, cursor, 'list'), other).toThrow(
+      expect.objectContaining({ code: 'invalid_cursor' }),
+    );
   }
-  const cursor = cursors.encode({ at, id: 'x' }, 'list');
-  expect(() => cursors.decode(cursor, 'list')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+  const cursor = cursors.encode(walk_order, { at, id: 'x' }, 'list');
+  expect(() => cursors.decode(walk_order, cursor, 'list')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
 });
 
-const columns = { at: sql`t.created_at`, id: sql`t.id` };
+const order = { at: byTime(sql`t.created_at`), id: byId(sql`t.id`) };
 const texts = ({ after, order_and_limit }: ReturnType<typeof keysetPart>) => [after, order_and_limit].map(prepare);
 
+test('a cursor carries a value of its own kind for each column of its list’s order, and is of use for no other order', () => {
+  const numbered = { sequence: 'integer' } as const;
+  const cursor = cursors.encode(numbered, { sequence: 7 }, 'list');
+  expect(cursors.decode(numbered, cursor, 'list')).toEqual({ sequence: 7 });
+  expect(() => cursors.decode(walk_order, cursor, 'list')).toThrow('The cursor does not belong to this list');
+  const by_time = cursors.encode(walk_order, position, 'list');
+  expect(() => cursors.decode(numbered, by_time, 'list')).toThrow('The cursor does not belong to this list');
+  const other_kind = cursors.encode({ sequence: 'time' }, { sequence: position.at }, 'list');
+  expect(() => cursors.decode(numbered, other_kind, 'list')).toThrow('The cursor does not belong to this list');
+  expect(
+    prepare(keysetPart({ order: { sequence: byNumber(sql`h.sequence`) } }, 3, { sequence: 7 }).after),
+  ).toMatchObject({
+    text: '(h.sequence) > ($1::integer)',
+    values: [7],
+  });
+});
+
 test('a page begins right after its position, in its own order', () => {
-  expect(texts(keysetPart(columns, 3))).toMatchObject([
+  expect(texts(keysetPart({ order }, 3))).toMatchObject([
     { text: 'true', values: [] },
     { text: 'order by t.created_at asc, t.id asc limit $1', values: [3] },
   ]);
-  expect(texts(keysetPart(columns, 3, position))).toMatchObject([
+  expect(texts(keysetPart({ order }, 3, position))).toMatchObject([
     { text: '(t.created_at, t.id) > ($1::timestamptz, $2::uuid)', values: [position.at, position.id] },
     { text: 'order by t.created_at asc, t.id asc limit $1', values: [3] },
   ]);
-  expect(texts(keysetPart({ ...columns, descending: true }, 3, position))).toMatchObject([
+  expect(texts(keysetPart({ order, descending: true }, 3, position))).toMatchObject([
     { text: '(t.created_at, t.id) < ($1::timestamptz, $2::uuid)', values: [position.at, position.id] },
     { text: 'order by t.created_at desc, t.id desc limit $1', values: [3] },
   ]);
@@ -87,8 +106,10 @@ test('a page begins right after its position, in its own order', () => {
 describe('pages', () => {
   const idOf = (n: number) => position.id.slice(0, -2) + String(n).padStart(2, '0');
   /** A list of so many rows, as a database would give them. */
-  const list = (total: number, changes: Partial<KeysetOptions<number>> = {}): KeysetOptions<number> => ({
-    ...columns,
+  type Row = { n: number; at: string; id: string };
+  type Options = KeysetOptions<typeof order, Row>;
+  const list = (total: number, changes: Partial<Options> = {}): Options => ({
+    order,
     cursors,
     operation: 'list_things',
     filter: { workspace_id: 'w' },
@@ -98,9 +119,10 @@ describe('pages', () => {
       const last_id = after?.values[1] as string | undefined;
       const first = last_id === undefined ? 0 : Number(last_id.slice(-2)) + 1;
       const limit = Number(end?.values[0]);
-      return Promise.resolve(Array.from({ length: total }, (_, n) => n).slice(first, first + limit));
+      return Promise.resolve(
+        Array.from({ length: total }, (_, n) => ({ n, at: position.at, id: idOf(n) })).slice(first, first + limit),
+      );
     },
-    positionOf: (n) => ({ at: position.at, id: idOf(n) }),
     ...changes,
   });
 
@@ -109,7 +131,7 @@ describe('pages', () => {
     let cursor: string | undefined;
     for (let page = 0; page < Math.max(1, Math.ceil(total / 4)); page++) {
       const { data, next_cursor } = await keysetPage(list(total, { query: { limit: 4, cursor } }));
-      seen.push(...data);
+      seen.push(...data.map(({ n }) => n));
       expect(next_cursor === null).toBe(seen.length === total);
       cursor = next_cursor ?? undefined;
     }

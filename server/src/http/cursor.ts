@@ -1,13 +1,26 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { BatonError } from '../errors.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import { join, type Sql, sql } from '../db/sql.ts';
 import { everything, first_id, last_id, type Position, type Span } from '../db/walk.ts';
 import { max_page_bytes } from '../lib/bounds.ts';
 import { isUuid } from '../lib/ids.ts';
 import { canonicalInstant } from '../lib/time.ts';
 
 const mac_bytes = 16;
-const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+/** What a column that a list is ordered by may hold: its type in SQL, and how a cursor's value is recognised. */
+const kinds = {
+  time: { type: sql`timestamptz`, holds: (value: unknown) => typeof value === 'string' && microseconds.test(value) },
+  uuid: { type: sql`uuid`, holds: (value: unknown) => typeof value === 'string' && isUuid(value) },
+  integer: { type: sql`integer`, holds: (value: unknown) => Number.isInteger(value) },
+} as const;
+
+type Kind = keyof typeof kinds;
+type Kinds = Readonly<Record<string, Kind>>;
+
+/** A row's place in a list: its value in each column of the order. */
+export type PositionIn<K extends Kinds> = { [Name in keyof K]: K[Name] extends 'integer' ? number : string };
 
 /** Makes and reads cursors: opaque, signed, and of use only for the list they came from. */
 export class Cursors {
@@ -23,22 +36,26 @@ export class Cursors {
   }
 
   /** `list` says which list it is: operation, workspace, filters and order. */
-  encode(position: Position, list: string): string {
-    const payload = Buffer.from(JSON.stringify([position.at, position.id]));
+  encode<K extends Kinds>(order: K, position: PositionIn<K>, list: string): string {
+    const payload = Buffer.from(JSON.stringify(Object.keys(order).map((name) => position[name])));
     return Buffer.concat([this.#mac(payload, list), payload]).toString('base64url');
   }
 
-  /** Throws `invalid_cursor` for one that was altered, or comes from another list, filter or workspace. */
-  decode(cursor: string, list: string): Position {
+  /** Throws `invalid_cursor` for one that was altered, or comes from another list, filter, order or workspace. */
+  decode<K extends Kinds>(order: K, cursor: string, list: string): PositionIn<K> {
     const bytes = Buffer.from(cursor, 'base64url');
     const payload = bytes.subarray(mac_bytes);
     const mac = bytes.subarray(0, mac_bytes);
     if (mac.length !== mac_bytes || !timingSafeEqual(mac, this.#mac(payload, list))) {
       throw new BatonError('invalid_cursor');
     }
-    const [at, id] = JSON.parse(payload.toString()) as [string, string];
-    if (!pattern.test(at) || !isUuid(id)) throw new BatonError('invalid_cursor');
-    return { at, id };
+    const values = JSON.parse(payload.toString()) as unknown[];
+    const columns = Object.entries(order);
+    // An earlier version may have had another order for this list.
+    if (values.length !== columns.length || !columns.every(([, kind], index) => kinds[kind].holds(values[index]))) {
+      throw new BatonError('invalid_cursor');
+    }
+    return Object.fromEntries(columns.map(([name], index) => [name, values[index]])) as PositionIn<K>;
   }
 }
 
@@ -53,35 +70,58 @@ export interface KeysetPart {
   order_and_limit: Sql;
 }
 
-export interface Keyset {
-  /** The columns the list is ordered by. */
-  at: Sql;
-  id: Sql;
+/** A column that a list is ordered by. */
+interface Key<K extends Kind = Kind> {
+  kind: K;
+  column: Sql;
+}
+
+export const byTime = (column: Sql): Key<'time'> => ({ kind: 'time', column });
+export const byId = (column: Sql): Key<'uuid'> => ({ kind: 'uuid', column });
+export const byNumber = (column: Sql): Key<'integer'> => ({ kind: 'integer', column });
+
+/** The columns that a list is ordered by, the first first, each named as the rows have its value. */
+export type Order = Readonly<Record<string, Key>>;
+type KindsOf<O extends Order> = { [Name in keyof O]: O[Name]['kind'] };
+/** What every row of the list has. */
+export type Ordered<O extends Order> = PositionIn<KindsOf<O>>;
+
+interface Direction {
   descending?: boolean;
 }
 
+const comma = sql`, `;
+
 /** What follows a position, in order. The casts pin the parameters' types, and so the plan. */
-export function keysetPart({ at, id, descending = false }: Keyset, limit: number, position?: Position): KeysetPart {
+export function keysetPart<O extends Order>(
+  { order, descending = false }: Direction & { order: O },
+  limit: number,
+  position?: Ordered<O>,
+): KeysetPart {
+  const keys = Object.entries<Key>(order);
   const beyond = descending ? sql`<` : sql`>`;
   const direction = descending ? sql`desc` : sql`asc`;
+  const columns = join(
+    keys.map(([, { column }]) => column),
+    comma,
+  );
+  const values = keys.map(([name, { kind }]) => sql`${position?.[name]}::${kinds[kind].type}`);
   return {
-    after:
-      position === undefined
-        ? sql`true`
-        : sql`(${at}, ${id}) ${beyond} (${position.at}::timestamptz, ${position.id}::uuid)`,
-    order_and_limit: sql`order by ${at} ${direction}, ${id} ${direction} limit ${limit}`,
+    after: position === undefined ? sql`true` : sql`(${columns}) ${beyond} (${join(values, comma)})`,
+    order_and_limit: sql`order by ${join(
+      keys.map(([, { column }]) => sql`${column} ${direction}`),
+      comma,
+    )} limit ${limit}`,
   };
 }
 
-interface PageOptions<Row> {
+interface PageOptions extends Direction {
   cursors: Cursors;
   /** The operation's id. */
   operation: string;
-  descending?: boolean;
   /** Everything that selects the list: workspace or user, and the filters as the client gave them. */
   filter: Record<string, unknown>;
   query: { limit: number; cursor?: string | undefined };
-  positionOf: (row: Row) => Position;
 }
 
 /** What a statement says about a row, besides the row. */
@@ -92,9 +132,11 @@ interface Marks {
   fits?: boolean;
 }
 
-export interface CursorOptions<Row> extends PageOptions<Row> {
+export interface CursorOptions<K extends Kinds, Row extends PositionIn<K>> extends PageOptions {
+  /** The columns of the order and what they hold. */
+  order: K;
   /** Runs the statement for so many rows after a position, or from the start. */
-  rows: (position: Position | undefined, limit: number) => Promise<(Row & Marks)[]>;
+  rows: (position: PositionIn<K> | undefined, limit: number) => Promise<(Row & Marks)[]>;
   /** At most so many bytes of JSON will come of a row. Where it is left out, the contract bounds a full page. */
   mostBytes?: (row: Row) => number;
 }
@@ -115,10 +157,12 @@ function fitting<Row>(rows: readonly (Row & Marks)[], mostBytes?: (row: Row) => 
  * One page. One row more than asked for tells whether there is a next page. It ends before its limit where it would have
  * too many bytes, and where the statement has looked at as many rows as one may.
  */
-export async function cursorPage<Row>(options: CursorOptions<Row>): Promise<Page<Row>> {
-  const { query, cursors, positionOf } = options;
+export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
+  options: CursorOptions<K, Row>,
+): Promise<Page<Row>> {
+  const { query, cursors, order } = options;
   const list = JSON.stringify([options.operation, options.descending ?? false, options.filter]);
-  const position = query.cursor === undefined ? undefined : cursors.decode(query.cursor, list);
+  const position = query.cursor === undefined ? undefined : cursors.decode(order, query.cursor, list);
   const found = await options.rows(position, query.limit + 1);
   const rows = found.filter(({ stopped }) => stopped !== true);
   const stop = found.find(({ stopped }) => stopped === true);
@@ -126,19 +170,29 @@ export async function cursorPage<Row>(options: CursorOptions<Row>): Promise<Page
   const data = given.slice(0, fitting(given, options.mostBytes));
   for (const row of data) if (row.fits !== undefined) delete row.fits;
   const last = rows.length > data.length ? data.at(-1) : stop;
-  return { data, next_cursor: last === undefined ? null : cursors.encode(positionOf(last), list) };
+  return { data, next_cursor: last === undefined ? null : cursors.encode(order, last, list) };
 }
 
-export interface KeysetOptions<Row> extends PageOptions<Row>, Keyset {
+export interface KeysetOptions<O extends Order, Row extends Ordered<O>> extends PageOptions {
+  order: O;
   /** Runs the statement with its condition, order and limit. */
   rows: (part: KeysetPart) => Promise<(Row & Marks)[]>;
 }
 
 /** One page of a list that one index serves: it costs the same wherever it is in the list. */
-export function keysetPage<Row>(options: KeysetOptions<Row>): Promise<Page<Row>> {
-  const rows = (position: Position | undefined, limit: number) => options.rows(keysetPart(options, limit, position));
-  return cursorPage({ ...options, rows });
+export function keysetPage<O extends Order, Row extends Ordered<O>>(
+  options: KeysetOptions<O, Row>,
+): Promise<Page<Row>> {
+  const order = Object.fromEntries(Object.entries<Key>(options.order).map(([name, { kind }]) => [name, kind]));
+  return cursorPage<KindsOf<O>, Row>({
+    ...options,
+    order: order as KindsOf<O>,
+    rows: (position, limit) => options.rows(keysetPart(options, limit, position)),
+  });
 }
+
+/** The order of a walk along an index (`db/walk.ts`). */
+export const walk_order = { at: 'time', id: 'uuid' } as const;
 
 /** All that is later than the one time and earlier than the other. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {

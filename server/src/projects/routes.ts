@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import { requireProject } from './access.ts';
@@ -15,10 +16,8 @@ export function projectRoutes(serve: Serve, { config }: Services): void {
     const archived = query.archived === 'true';
     return {
       filter: { workspace_id, archived },
-      at: sql`p.created_at`,
-      id: sql`p.id`,
+      order: { created_at: byTime(sql`p.created_at`), id: byId(sql`p.id`) },
       rows: (part) => projectsOf(db, workspace_id, { archived }, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
     };
   });
   serve(contract.get_project, ({ db, params }) => requireProject(db, params.workspace_id, params.project_id));

@@ -19,7 +19,7 @@ import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
 import type { Operation, Response } from '../http/contract.ts';
-import { type Cursors, keysetPage, type KeysetOptions } from '../http/cursor.ts';
+import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
@@ -53,7 +53,10 @@ export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
 export type OwnContext<O extends Operation> = Request<O> & (AccessOf<O> extends 'public' ? object : { caller: Caller });
 
 /** A list that one index serves: its filter, its order and its rows. */
-type Listing<Row, Shown> = Pick<KeysetOptions<Row>, 'filter' | 'at' | 'id' | 'descending' | 'rows' | 'positionOf'> & {
+type Listing<O extends Order, Row extends Ordered<O>, Shown> = Pick<
+  KeysetOptions<O, Row>,
+  'filter' | 'order' | 'descending' | 'rows'
+> & {
   /** What is shown of a row; all of it by default. */
   show?: (row: Row) => Shown;
 };
@@ -66,9 +69,9 @@ export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
   <O extends Operation>(operation: O & SignedIn<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
   /** A list, page by page. */
-  list<O extends Paged, Row>(
+  list<O extends Paged, By extends Order, Row extends Ordered<By>>(
     operation: O,
-    listing: (context: Context<O>) => Listing<Row, Item<O>> | Promise<Listing<Row, Item<O>>>,
+    listing: (context: Context<O>) => Listing<By, Row, Item<O>> | Promise<Listing<By, Row, Item<O>>>,
   ): void;
   /** For those that hash passwords between their transactions, or act in a workspace they aren't in yet. */
   own<O extends Operation>(operation: O, handler: (context: OwnContext<O>) => Promise<Response<O>>): void;
@@ -219,13 +222,14 @@ export function createServe(router: Router, parts: Serving): Serve {
   };
 
   const list: Serve['list'] = (operation, listing) => {
-    serveRead(operation, (async (context: Context<typeof operation>) => {
+    const handler = async (context: Context<typeof operation>) => {
       const { show, ...options } = await listing(context);
       const { limit, cursor } = context.query as { limit: number; cursor?: string };
       const { cursors } = parts;
       const page = await keysetPage({ ...options, cursors, operation: operation.id, query: { limit, cursor } });
       return show === undefined ? page : { ...page, data: page.data.map(show) };
-    }) as unknown as AnyHandler);
+    };
+    serveRead(operation, handler as unknown as AnyHandler);
   };
 
   const own: Serve['own'] = (operation, handler) => {

@@ -6,7 +6,7 @@ import { createPool } from '../db/pool.ts';
 import { prepare, type Sql } from '../db/sql.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
 import { bestOf, everything, max_walked, type Source } from '../db/walk.ts';
-import { Cursors, cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
+import { Cursors, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import { type Order, sourcesOf, type TicketFilter, type TicketList, ticketPage, type Walked } from './list-queries.ts';
 
 const id = (n: string) => `00000000-0000-7000-8000-${n.padStart(12, '0')}`;
@@ -312,12 +312,12 @@ describe('the pages of a list', () => {
     do {
       const query = { limit: 100, ...(cursor === undefined ? {} : { cursor }) };
       const page = await readOnly(pool, { workspace_id: list.workspace_id, list: true }, (db) =>
-        cursorPage<Walked>({
+        cursorPage<typeof walk_order, Walked>({
           cursors,
           operation: 'list_tickets',
           filter: {},
           query,
-          positionOf: ({ at, id: row }) => ({ at, id: row }),
+          order: walk_order,
           rows: async (position, limit) => {
             const rest = { ...list, span: spanAfter(list.span, position, list.descending) };
             const source = await bestOf(db, sourcesOf(rest), list.descending);

@@ -1,6 +1,6 @@
 import { bestOf } from '../db/walk.ts';
 import type { Query, Response } from '../http/contract.ts';
-import { type Cursors, cursorPage, spanAfter, spanBetween } from '../http/cursor.ts';
+import { type Cursors, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { Context } from '../serving/serve.ts';
 import type { list_tickets } from './contract.ts';
@@ -38,9 +38,10 @@ export async function listTickets(
   const descending = sort.startsWith('-');
   const order = sort.replace('-', '') as Order;
   const filter = filterOf(asked, user_id);
-  const page = await cursorPage<Walked>({
+  const page = await cursorPage<typeof walk_order, Walked>({
     cursors,
     operation: 'list_tickets',
+    order: walk_order,
     descending,
     filter: { ...filter, order, workspace_id },
     query: { limit, cursor },
@@ -50,7 +51,6 @@ export async function listTickets(
       const source = await bestOf(db, sourcesOf(list), descending);
       return db.rows(ticketPage(list, source, { limit: rows, description: fields.includes('description') }));
     },
-    positionOf: ({ at, id }) => ({ at, id }),
     mostBytes,
   });
   const { role } = await context.actor;

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { byId, byNumber, byTime } from '../http/cursor.ts';
 import { requireProject } from '../projects/access.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
@@ -33,32 +34,26 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, addCom
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {
       filter: { workspace_id, ticket_id },
-      at: sql`h.created_at`,
-      id: sql`h.id`,
+      order: { sequence: byNumber(sql`h.sequence`) },
       rows: (part) => transitionsOf(db, workspace_id, ticket_id, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
     };
   });
   serve.list(history.list_activity, async ({ db, workspace_id, params }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {
       filter: { workspace_id, ticket_id },
-      at: sql`a.created_at`,
-      id: sql`a.id`,
+      order: { created_at: byTime(sql`a.created_at`), id: byId(sql`a.id`) },
       descending: true,
       rows: (part) => activityOf(db, workspace_id, ticket_id, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
     };
   });
   serve.list(history.list_project_transitions, async ({ db, workspace_id, params }) => {
     const { id: project_id } = await requireProject(db, workspace_id, params.project_id);
     return {
       filter: { workspace_id, project_id },
-      at: sql`h.created_at`,
-      id: sql`h.id`,
+      order: { created_at: byTime(sql`h.created_at`), id: byId(sql`h.id`) },
       descending: true,
       rows: (part) => projectTransitions(db, workspace_id, project_id, part),
-      positionOf: (row) => ({ at: row.created_at, id: row.id }),
     };
   });
 }

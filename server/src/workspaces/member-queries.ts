@@ -37,12 +37,17 @@ export function peopleOf(
   ids: readonly string[] | undefined,
   part: KeysetPart,
 ): Promise<(Person & { created_at: string })[]> {
-  const chosen = ids === undefined ? sql`true` : sql`m.user_id = any (${ids}::uuid[])`;
+  // Those with these ids are found by them and then sorted: in the list's order all members would be looked through.
+  const chosen =
+    ids === undefined
+      ? sql`memberships m`
+      : sql`(select * from memberships
+          where workspace_id = ${workspace_id} and user_id = any (${ids}::uuid[]) offset 0) m`;
   return db.rows(sql`
     select m.user_id, u.name, m.removed_at is not null as former, m.created_at,
       case when m.removed_at is null then m.role end as role
-    from memberships m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and ${chosen} and ${part.after}
+    from ${chosen} join users u on u.id = m.user_id
+    where m.workspace_id = ${workspace_id} and ${part.after}
     ${part.order_and_limit}`);
 }
 

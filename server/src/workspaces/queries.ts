@@ -19,8 +19,11 @@ export function workspaceById(db: Db, workspace_id: string): Promise<Omit<Worksp
   return db.one(sql`select ${columns} from workspaces w where w.id = ${workspace_id}`);
 }
 
+/** A workspace, and when the user who asks joined it. */
+export type JoinedWorkspace = Workspace & { joined_at: string };
+
 export function workspacesOf(db: Db, user_id: string, part: KeysetPart) {
-  return db.rows<Workspace & { joined_at: string }>(sql`
+  return db.rows<JoinedWorkspace>(sql`
     select ${columns}, m.role, m.created_at as joined_at
     from user_workspaces m
     join workspaces w on w.id = m.workspace_id and w.deleted_at is null

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import { cleanUpAtOnce } from './cleanup.ts';
@@ -8,18 +9,16 @@ import { invitationsOf } from './invitation-queries.ts';
 import { acceptInvitation, invite, withdrawInvitation } from './invitations.ts';
 import { membersOf, peopleOf } from './member-queries.ts';
 import { changeRole, removeMember } from './members.ts';
-import { workspaceById, workspacesOf } from './queries.ts';
+import { type JoinedWorkspace, workspaceById, workspacesOf } from './queries.ts';
 import { changeWorkspace, deleteWorkspace } from './update.ts';
 
 export function workspaceRoutes(serve: Serve, services: Services): void {
   serve.own(contract.create_workspace, (context) => createWorkspace(services, context));
   serve.list(contract.list_workspaces, ({ db, caller: { user_id } }) => ({
     filter: { user_id },
-    at: sql`m.created_at`,
-    id: sql`m.workspace_id`,
+    order: { joined_at: byTime(sql`m.created_at`), id: byId(sql`m.workspace_id`) },
     rows: (part) => workspacesOf(db, user_id, part),
-    positionOf: (row) => ({ at: row.joined_at, id: row.id }),
-    show: ({ joined_at: _, ...workspace }) => workspace,
+    show: ({ joined_at: _, ...workspace }: JoinedWorkspace) => workspace,
   }));
   serve(contract.get_workspace, async ({ db, workspace_id, actor }) => {
     const workspace = workspaceById(db, workspace_id);
@@ -30,10 +29,8 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
 
   serve.list(contract.list_members, ({ db, workspace_id }) => ({
     filter: { workspace_id },
-    at: sql`m.created_at`,
-    id: sql`m.user_id`,
+    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
     rows: (part) => membersOf(db, workspace_id, part),
-    positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
   }));
   serve(contract.update_member, (context) => {
     context.afterCommit(() => cleanUpAtOnce(services, context.params));
@@ -45,19 +42,15 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
   });
   serve.list(contract.list_people, ({ db, workspace_id, query: { ids } }) => ({
     filter: { workspace_id, ids },
-    at: sql`m.created_at`,
-    id: sql`m.user_id`,
+    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
     rows: (part) => peopleOf(db, workspace_id, ids, part),
-    positionOf: (row) => ({ at: row.created_at, id: row.user_id }),
   }));
 
   serve(contract.create_invitation, (context) => invite(context, services.config));
   serve.list(contract.list_invitations, ({ db, workspace_id }) => ({
     filter: { workspace_id },
-    at: sql`i.created_at`,
-    id: sql`i.id`,
+    order: { created_at: byTime(sql`i.created_at`), id: byId(sql`i.id`) },
     rows: (part) => invitationsOf(db, workspace_id, part),
-    positionOf: (row) => ({ at: row.created_at, id: row.id }),
   }));
   serve(contract.revoke_invitation, withdrawInvitation);
   serve.own(contract.accept_invitation, (context) => acceptInvitation(services, context));
