@@ -109,6 +109,8 @@ export interface Operations {
   change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: Tokens };
   /** Lists the caller’s live sessions, newest first. */
   list_sessions: { input: { limit?: number; cursor?: string; }; output: { "data": Array<Session>; "next_cursor": string | null; } };
+  /** Returns one of the caller’s live sessions. */
+  get_session: { input: { session_id: string; }; output: Session };
   /** Revokes one of the caller’s sessions. */
   revoke_session: { input: { session_id: string; }; output: undefined };
   /** Lists security events of the caller’s account, newest first. */
@@ -129,6 +131,8 @@ export interface Operations {
   list_members: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
   /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
   list_people: { input: { workspace_id: string; limit?: number; cursor?: string; ids?: string; }; output: { "data": Array<Person>; "next_cursor": string | null; } };
+  /** Returns a member. */
+  get_member: { input: { workspace_id: string; user_id: string; }; output: Member };
   /** Changes a member’s role. Only owners can appoint or demote owners. */
   update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; "version"?: number; }; }; output: Member };
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
@@ -137,6 +141,8 @@ export interface Operations {
   create_invitation: { input: { workspace_id: string; body: { "email": string; "role": Role; }; }; output: NewInvitation };
   /** Lists pending invitations, oldest first. */
   list_invitations: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<Invitation>; "next_cursor": string | null; } };
+  /** Returns a pending invitation, without its token. */
+  get_invitation: { input: { workspace_id: string; invitation_id: string; }; output: Invitation };
   /** Revokes an invitation. */
   revoke_invitation: { input: { workspace_id: string; invitation_id: string; }; output: undefined };
   /** Creates a project with a key and a workflow: a preset or a definition. */
@@ -173,6 +179,8 @@ export interface Operations {
   transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "version"?: number; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
+  /** Returns one transition of a ticket by its place in the status history. */
+  get_transition: { input: { workspace_id: string; ticket: string; sequence: string; }; output: Transition };
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
   list_project_transitions: { input: { workspace_id: string; project_id: string; limit?: number; cursor?: string; }; output: { "data": Array<ProjectTransition>; "next_cursor": string | null; } };
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
@@ -219,6 +227,7 @@ export const operations: Record<keyof Operations, Call> = {
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match"],"body":true,"returns":true},
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":[],"body":true,"returns":true},
   list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  get_session: {"method":"GET","path":"/v1/sessions/{session_id}","query":[],"headers":[],"body":false,"returns":true},
   revoke_session: {"method":"DELETE","path":"/v1/sessions/{session_id}","query":[],"headers":[],"body":false,"returns":false},
   list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":[],"body":true,"returns":true},
@@ -229,10 +238,12 @@ export const operations: Record<keyof Operations, Call> = {
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","ids"],"headers":[],"body":false,"returns":true},
+  get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":[],"body":false,"returns":true},
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
   remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":[],"body":true,"returns":true},
   list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  get_invitation: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":[],"body":false,"returns":true},
   revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":[],"body":false,"returns":false},
   create_project: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects","query":[],"headers":[],"body":true,"returns":true},
   list_projects: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects","query":["limit","cursor","archived"],"headers":[],"body":false,"returns":true},
@@ -251,6 +262,7 @@ export const operations: Record<keyof Operations, Call> = {
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match"],"body":true,"returns":true},
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match"],"body":true,"returns":true},
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":[],"headers":[],"body":false,"returns":true},
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":[],"body":true,"returns":true},

@@ -33,7 +33,9 @@ export function readBackOf(operation_id: string, params: Fields, body: unknown):
   const read = shape === undefined ? undefined : reads.get(shape);
   if (read === undefined) return undefined;
   const resource = written as Fields;
-  const path = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? resource['id']));
+  const path = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    String(params[name] ?? resource[name] ?? resource['id']),
+  );
   return { path, written: resource };
 }
 

@@ -210,3 +210,10 @@ export class BatonError<C extends ErrorCode = ErrorCode> extends Error {
     this.headers = options.headers ?? {};
   }
 }
+
+/** What was looked for. Throws `not_found` if it isn't there. */
+export async function requireFound<T>(found: Promise<T | undefined>): Promise<T> {
+  const it = await found;
+  if (it === undefined) throw new BatonError('not_found');
+  return it;
+}

@@ -17,7 +17,7 @@ function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Exp
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');
   if (operation.id === 'accept_invitation') return 404;
   if (operation.id === 'change_password') return 401;
-  if (operation.id === 'revoke_session') return own ? 'done' : 404;
+  if (operation.path.includes('{session_id}')) return own ? 'done' : 404;
   return where === 'cursor' && !own ? 400 : 'done';
 }
 

@@ -131,7 +131,7 @@ const in_workspace: readonly Removal[] = [
   },
   {
     name: 'a member is the workspace’s',
-    operations: ['update_member', 'remove_member'],
+    operations: ['get_member', 'update_member', 'remove_member'],
     replace: [without('u\\.id = m\\.user_id\\s+where ', 'm.workspace_id', ' and m\\.user_id')],
     by: wall,
   },
@@ -144,6 +144,22 @@ const in_workspace: readonly Removal[] = [
       without('where ', 'b.workspace_id', ' and b\\.user_id = i\\.invited_by'),
     ],
     by: wall,
+  },
+  {
+    name: 'an invitation read is the workspace’s',
+    operations: ['get_invitation'],
+    replace: [
+      without('from invitations i\\s+where ', 'i.workspace_id', ' and i\\.id'),
+      without('where ', 'b.workspace_id', ' and b\\.user_id = i\\.invited_by'),
+    ],
+    by: wall,
+  },
+  {
+    name: 'a transition is the workspace’s, its ticket’s door being open',
+    operations: ['get_transition'],
+    replace: [door, without('on ', 'h.workspace_id')],
+    by: wall,
+    leaks_only: true,
   },
   {
     name: 'a revoked invitation is the workspace’s',
@@ -229,6 +245,12 @@ const of_accounts: readonly Removal[] = [
     name: 'listed sessions are the caller’s',
     operations: ['list_sessions'],
     replace: [without('from sessions s\\s+where ', 's.user_id', ' and s\\.revoked_at')],
+    by: wall,
+  },
+  {
+    name: 'a session read is the caller’s',
+    operations: ['get_session'],
+    replace: [without('from sessions s\\s+where ', 's.user_id', ' and s\\.id')],
     by: wall,
   },
   {

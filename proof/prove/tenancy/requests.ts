@@ -128,8 +128,9 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
       for (const side of sides) {
         add(side, world.sides[side][inner as 'ticket']);
         if (inner === 'ticket') add(side, world.sides[side].key);
-        // The workspace's own ticket, with what hangs on another's.
-        if (inmost !== undefined && workspace !== 'gone') add(side, world.sides[workspace].ticket);
+        // The workspace's own ticket, with what hangs on another's. Every ticket has a first transition.
+        if (inmost !== undefined && inmost !== 'sequence' && workspace !== 'gone')
+          add(side, world.sides[workspace].ticket);
       }
     }
   }
@@ -140,7 +141,7 @@ function otherShots(operation: Operation, world: World): Shot[] {
   const method = operation.method.toUpperCase();
   const body = bodies[operation.id];
   const none = { operation, workspace: undefined, inner: undefined, given: undefined, method, body } as const;
-  if (operation.id === 'revoke_session') {
+  if (operation.path.includes('{session_id}')) {
     return sides.map((given) => {
       const path = fill(operation, { session_id: world.sides[given].session_id });
       return { ...none, given, where: 'path', path };

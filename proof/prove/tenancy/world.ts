@@ -21,6 +21,8 @@ export interface Ids {
   comment_id: string;
   invitation_id: string;
   session_id: string;
+  /** A transition's place in its ticket's history. */
+  sequence: string;
   /** An invitation's token. */
   token: string;
   /** The cursor of a second page, by operation. */
@@ -108,6 +110,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     comment_id,
     invitation_id: invitation.id,
     session_id: session?.id ?? '',
+    sequence: '1',
     token: invitation.token,
     cursors,
   };
@@ -124,6 +127,7 @@ function nothing(): Ids {
     comment_id: id(),
     invitation_id: id(),
     session_id: id(),
+    sequence: '1',
     token: 'bit_',
     cursors: {},
   };

@@ -7,19 +7,19 @@ const words = (list: string) => list.split(' ').sort();
 const by_access: Record<string, string[]> = {
   public: words('register login refresh reset_password get_policy get_livez get_readyz'),
   account: words(
-    'logout get_me update_me change_password list_sessions revoke_session list_my_audit accept_invitation ' +
+    'logout get_me update_me change_password list_sessions get_session revoke_session list_my_audit accept_invitation ' +
       'create_workspace list_workspaces',
   ),
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
-      'list_transitions list_project_transitions list_activity list_comments get_comment',
+      'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
       'update_comment delete_comment',
   ),
   'owner,admin': words(
-    'update_workspace update_member create_invitation list_invitations revoke_invitation create_project ' +
+    'update_workspace update_member create_invitation list_invitations get_invitation revoke_invitation create_project ' +
       'update_project archive_project replace_workflow list_audit list_comment_revisions',
   ),
   owner: words('delete_workspace purge_comment purge_ticket'),

@@ -62,6 +62,8 @@ export const session = z
   })
   .meta({ id: 'Session' });
 
+export type Session = z.infer<typeof session>;
+
 /** Everything an account's audit log records. */
 const account_actions = {
   registered: 'The account was created.',
@@ -144,6 +146,7 @@ export const register = operation({
     }),
   status: 201,
   response: tokens,
+  location: '/v1/me',
   errors: ['email_taken', 'registration_closed', 'invitation_required'],
 });
 
@@ -244,13 +247,26 @@ export const list_sessions = operation({
   errors: ['invalid_cursor'],
 });
 
+const session_params = z.strictObject({ session_id: id });
+
+export const get_session = operation({
+  id: 'get_session',
+  method: 'get',
+  path: '/v1/sessions/{session_id}',
+  tag: 'accounts',
+  summary: 'Returns one of the caller’s live sessions.',
+  params: session_params,
+  status: 200,
+  response: session,
+});
+
 export const revoke_session = operation({
   id: 'revoke_session',
   method: 'delete',
   path: '/v1/sessions/{session_id}',
   tag: 'accounts',
   summary: 'Revokes one of the caller’s sessions.',
-  params: z.strictObject({ session_id: id }),
+  params: session_params,
   status: 204,
   errors: ['not_found'],
 });

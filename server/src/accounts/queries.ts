@@ -3,7 +3,7 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { leastIdOf, newId } from '../lib/ids.ts';
-import type { AccountAction, User } from './contract.ts';
+import type { AccountAction, Session, User } from './contract.ts';
 import type { KeptToken } from './refresh-token.ts';
 
 /** The columns of an account that are shown. */
@@ -261,20 +261,30 @@ export async function revokeSessions(
   return ids;
 }
 
-export function sessionsOf(db: Db, user_id: string, current: string, part: KeysetPart) {
-  return db.rows<{
-    id: string;
-    current: boolean;
-    user_agent: string | null;
-    ip: string | null;
-    created_at: string;
-    refreshed_at: string;
-    expires_at: string;
-  }>(sql`
-    select s.id, s.id = ${current} as current, s.user_agent, s.ip, s.created_at, s.refreshed_at, s.expires_at
-    from sessions s
+/** The columns of a session that are shown; whether it is the caller's own is told by who asks. */
+const session_columns = {
+  id: sql`id`,
+  user_agent: sql`user_agent`,
+  ip: sql`ip`,
+  created_at: sql`created_at`,
+  refreshed_at: sql`refreshed_at`,
+  expires_at: sql`expires_at`,
+} satisfies Columns<Exclude<keyof Session, 'current'>>;
+
+const shownSession = (current: string) => sql`${selected(session_columns, sql`s`)}, s.id = ${current} as current`;
+
+export function sessionsOf(db: Db, user_id: string, current: string, part: KeysetPart): Promise<Session[]> {
+  return db.rows(sql`
+    select ${shownSession(current)} from sessions s
     where s.user_id = ${user_id} and s.revoked_at is null and s.expires_at > now() and ${part.after}
     ${part.order_and_limit}`);
+}
+
+/** A session of the user that is live. */
+export function liveSession(db: Db, user_id: string, id: string, current: string): Promise<Session | undefined> {
+  return db.maybeOne(sql`
+    select ${shownSession(current)} from sessions s
+    where s.user_id = ${user_id} and s.id = ${id} and s.revoked_at is null and s.expires_at > now()`);
 }
 
 export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {

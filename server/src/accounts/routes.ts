@@ -1,9 +1,10 @@
 import { sql } from '../db/sql.ts';
+import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
-import { accountAuditOf, sessionsOf, userById } from './queries.ts';
+import { accountAuditOf, liveSession, sessionsOf, userById } from './queries.ts';
 import { resetPassword } from './password-reset.ts';
 import { registerAccount } from './register.ts';
 import { rename } from './rename.ts';
@@ -25,6 +26,9 @@ export function accountRoutes(serve: Serve, services: Services): void {
     descending: true,
     rows: (part) => sessionsOf(db, user_id, session_id, part),
   }));
+  serve(contract.get_session, ({ db, caller: { user_id, session_id }, params }) =>
+    requireFound(liveSession(db, user_id, params.session_id, session_id)),
+  );
   serve(contract.revoke_session, revokeSession);
   serve.list(contract.list_my_audit, ({ db, caller: { user_id } }) => ({
     filter: { user_id },

@@ -1,15 +1,13 @@
 import type { Actor, Writer } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import { BatonError } from '../errors.ts';
+import { BatonError, requireFound } from '../errors.ts';
 import { openTicket } from '../tickets/access.ts';
 import type { Comment } from './contract.ts';
 import { commentByRef, lockComment, type LockedComment } from './queries.ts';
 
 /** A comment of a ticket of this workspace. */
-export async function requireComment(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment> {
-  const comment = await commentByRef(db, workspace_id, ref, id);
-  if (comment === undefined) throw new BatonError('not_found');
-  return comment;
+export function requireComment(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment> {
+  return requireFound(commentByRef(db, workspace_id, ref, id));
 }
 
 /**

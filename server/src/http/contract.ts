@@ -23,7 +23,7 @@ export interface Operation {
   errors?: readonly ErrorCode[];
   /** The response carries its `version` as ETag. */
   etag?: true;
-  /** The Location of the created resource, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
+  /** The Location of what was created, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
   location?: `/${string}`;
   /** Fields of the body that clients look for here, and what to use instead: said where the field is refused. */
   elsewhere?: Readonly<Record<string, string>>;

@@ -8,13 +8,18 @@ export interface Answer {
   body: unknown;
 }
 
+/** What a dotted path leads to: `transition.sequence`. */
+function at(fields: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], fields);
+}
+
 /** What an operation answers with this result: its status, its headers and its body, by its contract alone. */
 export function render<O extends Operation>(operation: O, params: unknown, result: Response<O>): Answer {
   const fields = { ...(params as object), ...(result as object) } as Record<string, unknown>;
   const headers: Record<string, string> = {};
   if (operation.etag === true) headers['ETag'] = `"${String(fields['version'])}"`;
   if (operation.location !== undefined) {
-    headers['Location'] = operation.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(fields[name]));
+    headers['Location'] = operation.location.replaceAll(/\{([\w.]+)\}/g, (_, path: string) => String(at(fields, path)));
   }
   if (operation.response === undefined) return { status: operation.status, headers, body: undefined };
   headers['Content-Type'] = 'application/json; charset=utf-8';

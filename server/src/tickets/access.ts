@@ -1,6 +1,6 @@
 import type { Actor, Writer } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import { BatonError } from '../errors.ts';
+import { BatonError, requireFound } from '../errors.ts';
 import {
   type Hold,
   lockAssignable,
@@ -12,17 +12,14 @@ import {
 } from './queries.ts';
 
 /** A ticket of this workspace, by id or key. Absent, deleted and another workspace's are all `not_found`. */
-export async function requireTicket(db: Db, workspace_id: string, ref: string): Promise<TicketRow> {
-  const ticket = await ticketByRef(db, workspace_id, ref);
-  if (ticket === undefined) throw new BatonError('not_found');
-  return ticket;
+export function requireTicket(db: Db, workspace_id: string, ref: string): Promise<TicketRow> {
+  return requireFound(ticketByRef(db, workspace_id, ref));
 }
 
 /** The id of a ticket of this workspace, for reading what hangs on it. */
 export async function requireTicketId(db: Db, workspace_id: string, ref: string): Promise<string> {
-  const ticket = await ticketId(db, workspace_id, ref);
-  if (ticket === undefined) throw new BatonError('not_found');
-  return ticket.id;
+  const { id } = await requireFound(ticketId(db, workspace_id, ref));
+  return id;
 }
 
 interface Opening {

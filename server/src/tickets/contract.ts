@@ -93,7 +93,7 @@ const ticket_ref = z
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
 
-const collection = '/v1/workspaces/{workspace_id}/tickets';
+export const collection = '/v1/workspaces/{workspace_id}/tickets';
 export const member = `${collection}/{ticket}` as const;
 
 export const create_ticket = operation({

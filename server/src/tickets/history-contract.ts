@@ -17,7 +17,7 @@ import {
   version,
 } from '../http/contract.ts';
 import { project_params } from '../projects/contract.ts';
-import { max_text, max_ticket_body_bytes, member, resolution, ticket, ticket_params } from './contract.ts';
+import { collection, max_text, max_ticket_body_bytes, member, resolution, ticket, ticket_params } from './contract.ts';
 
 export const transition = z
   .strictObject({
@@ -85,6 +85,7 @@ export const transition_ticket = operation({
   if_match: true,
   status: 201,
   response: z.strictObject({ transition, ticket }),
+  location: `${collection}/{transition.ticket_id}/transitions/{transition.sequence}`,
   errors: ['transition_not_allowed', 'fields_required', 'assignee_not_member', 'conflict', 'project_archived'],
 });
 
@@ -99,6 +100,24 @@ export const list_transitions = operation({
   status: 200,
   response: page(transition),
   errors: ['invalid_cursor'],
+});
+
+export const get_transition = operation({
+  id: 'get_transition',
+  method: 'get',
+  path: `${member}/transitions/{sequence}`,
+  tag: 'transitions',
+  summary: 'Returns one transition of a ticket by its place in the status history.',
+  params: ticket_params.extend({
+    sequence: z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/)
+      .max(9)
+      .transform(Number)
+      .meta({ description: 'The transition’s `sequence`: 1 is the ticket’s first.', example: '1' }),
+  }),
+  status: 200,
+  response: transition,
 });
 
 export const list_activity = operation({

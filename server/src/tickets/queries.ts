@@ -233,6 +233,25 @@ export function insertTransition(tx: Tx, row: TransitionRow): void {
   tx.send(sql`insert into status_history ${inserted(transition_columns, row)}`);
 }
 
+const of_transition = sql`${selected(shown_transition, sql`h`)}, nullif(c.body, '') as comment`;
+const withComment = (workspace_id: string) => sql`
+    left join comments c
+      on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id`;
+
+/** One step of a ticket that is there, by its number. */
+export function transitionOf(
+  db: Db,
+  workspace_id: string,
+  ref: string,
+  sequence: number,
+): Promise<Transition | undefined> {
+  return db.maybeOne(sql`
+    select ${of_transition} ${from_tickets}
+    join status_history h on h.workspace_id = ${workspace_id} and h.ticket_id = t.id and h.sequence = ${sequence}
+    ${withComment(workspace_id)}
+    where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
 /** The ticket's status history; nothing if the ticket isn't there. */
 export function transitionsOf(
   db: Db,
@@ -241,10 +260,8 @@ export function transitionsOf(
   part: KeysetPart,
 ): Promise<Transition[]> {
   const page = sql`
-    select ${selected(shown_transition, sql`h`)}, nullif(c.body, '') as comment
-    from status_history h
-    left join comments c
-      on c.workspace_id = ${workspace_id} and c.ticket_id = h.ticket_id and c.id = h.comment_id
+    select ${of_transition} from status_history h
+    ${withComment(workspace_id)}
     where h.workspace_id = ${workspace_id} and h.ticket_id = ${ticket_id} and ${part.after}
     ${part.order_and_limit}`;
   return db.rows(withinBudget(page, [...Object.values(shown_transition), sql`comment`], longText(sql`comment`)));

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import { requireFound } from '../errors.ts';
 import { byId, byNumber, byTime } from '../http/cursor.ts';
 import { requireProject } from '../projects/access.ts';
 import type { Services } from '../services.ts';
@@ -14,7 +15,7 @@ import { editTicket } from './edit.ts';
 import { listTickets } from './list.ts';
 import { presentTo } from './present.ts';
 import { purgeTicket } from './purge.ts';
-import { transitionsOf } from './queries.ts';
+import { transitionOf, transitionsOf } from './queries.ts';
 import { type AddComment, transitionTicket } from './transition.ts';
 
 export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
@@ -38,6 +39,9 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, addCom
       rows: (part) => transitionsOf(db, workspace_id, ticket_id, part),
     };
   });
+  serve(history.get_transition, ({ db, workspace_id, params }) =>
+    requireFound(transitionOf(db, workspace_id, params.ticket, params.sequence)),
+  );
   serve.list(history.list_activity, async ({ db, workspace_id, params }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {

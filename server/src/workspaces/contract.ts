@@ -136,6 +136,18 @@ export const list_members = operation({
   errors: ['invalid_cursor'],
 });
 
+export const get_member = operation({
+  id: 'get_member',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/members/{user_id}',
+  tag: 'members',
+  summary: 'Returns a member.',
+  params: member_params,
+  status: 200,
+  response: member,
+  etag: true,
+});
+
 export const update_member = operation({
   id: 'update_member',
   method: 'patch',
@@ -208,6 +220,7 @@ export const create_invitation = operation({
   body: z.strictObject({ email, role }),
   status: 201,
   response: invitation.extend({ token: invitation_token }).meta({ id: 'NewInvitation' }),
+  location: '/v1/workspaces/{workspace_id}/invitations/{id}',
   errors: ['already_member', 'invitation_pending'],
 });
 
@@ -224,13 +237,26 @@ export const list_invitations = operation({
   errors: ['invalid_cursor'],
 });
 
+const invitation_params = z.strictObject({ workspace_id: id, invitation_id: id });
+
+export const get_invitation = operation({
+  id: 'get_invitation',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/invitations/{invitation_id}',
+  tag: 'invitations',
+  summary: 'Returns a pending invitation, without its token.',
+  params: invitation_params,
+  status: 200,
+  response: invitation,
+});
+
 export const revoke_invitation = operation({
   id: 'revoke_invitation',
   method: 'delete',
   path: '/v1/workspaces/{workspace_id}/invitations/{invitation_id}',
   tag: 'invitations',
   summary: 'Revokes an invitation.',
-  params: z.strictObject({ workspace_id: id, invitation_id: id }),
+  params: invitation_params,
   status: 204,
 });
 

@@ -42,6 +42,14 @@ export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): P
     ${part.order_and_limit}`);
 }
 
+/** An invitation that may be accepted. */
+export function openInvitation(db: Db, workspace_id: string, id: string): Promise<Invitation | undefined> {
+  return db.maybeOne(sql`
+    select ${columns} from invitations i
+    where i.workspace_id = ${workspace_id} and i.id = ${id} and ${open} and i.expires_at > now()
+      and ${standsBehind(workspace_id)}`);
+}
+
 /** Makes room for a new invitation of an address whose last one can't be accepted any more. */
 export function retireDead(tx: Tx, workspace_id: string, email: string): void {
   tx.send(sql`

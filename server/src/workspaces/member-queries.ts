@@ -30,6 +30,12 @@ export function membersOf(db: Db, workspace_id: string, part: KeysetPart): Promi
     ${part.order_and_limit}`);
 }
 
+export function memberById(db: Db, workspace_id: string, user_id: string): Promise<Member | undefined> {
+  return db.maybeOne(sql`
+    select ${columns} from memberships m join users u on u.id = m.user_id
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
+}
+
 /** Everybody who is or was a member, all of them or those with these ids. */
 export function peopleOf(
   db: Db,

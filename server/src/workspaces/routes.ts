@@ -1,13 +1,14 @@
 import { sql } from '../db/sql.ts';
+import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import { cleanUpAtOnce } from './cleanup.ts';
 import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
-import { invitationsOf } from './invitation-queries.ts';
+import { invitationsOf, openInvitation } from './invitation-queries.ts';
 import { acceptInvitation, invite, withdrawInvitation } from './invitations.ts';
-import { membersOf, peopleOf } from './member-queries.ts';
+import { memberById, membersOf, peopleOf } from './member-queries.ts';
 import { changeRole, removeMember } from './members.ts';
 import { type JoinedWorkspace, workspaceById, workspacesOf } from './queries.ts';
 import { changeWorkspace, deleteWorkspace } from './update.ts';
@@ -32,6 +33,9 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
     rows: (part) => membersOf(db, workspace_id, part),
   }));
+  serve(contract.get_member, ({ db, workspace_id, params }) =>
+    requireFound(memberById(db, workspace_id, params.user_id)),
+  );
   serve(contract.update_member, (context) => {
     context.afterCommit(() => cleanUpAtOnce(services, context.params));
     return changeRole(context);
@@ -52,6 +56,9 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     order: { created_at: byTime(sql`i.created_at`), id: byId(sql`i.id`) },
     rows: (part) => invitationsOf(db, workspace_id, part),
   }));
+  serve(contract.get_invitation, ({ db, workspace_id, params }) =>
+    requireFound(openInvitation(db, workspace_id, params.invitation_id)),
+  );
   serve(contract.revoke_invitation, withdrawInvitation);
   serve.own(contract.accept_invitation, (context) => acceptInvitation(services, context));
 }

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
-  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, user_id: team.viewer.user.id };
+  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, user_id: team.viewer.user.id, sequence: '1' };
 });
 afterAll(() => server.stop());
 
@@ -85,6 +85,11 @@ async function prepare(id: string, role: (typeof roles)[number]): Promise<{ para
     case 'restore_ticket': {
       const { id: ticket } = await makeTicket(team);
       await member.client.delete_ticket({ workspace_id, ticket });
+      return { params: { ticket } };
+    }
+    case 'get_transition': {
+      const { id: ticket } = await makeTicket(team);
+      await member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
       return { params: { ticket } };
     }
     case 'transition_ticket':

@@ -87,6 +87,14 @@ describe('routes, contracts and policies', () => {
     }
   });
 
+  test('everything that is created has a Location, and a read behind it', () => {
+    const shape = (route: string) => route.replaceAll(/\{[\w.]+\}/g, '{}');
+    const read = new Set(contracts.flatMap(({ method, path: route }) => (method === 'get' ? [shape(route)] : [])));
+    for (const { id, status, location } of contracts.filter((one) => one.status === 201 || one.location)) {
+      expect([id, status, read.has(shape(location ?? ''))]).toEqual([id, 201, true]);
+    }
+  });
+
   test('every write over what somebody has seen names the version that was seen', () => {
     const guarded: Record<string, string> = {
       update_ticket: 'labels that are added or removed go with every version',

@@ -53,6 +53,14 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   get_comment: [1, (at) => team.member.client.raw.get_comment(aComment(at))],
   get_project: [1, ({ workspace_id }) => team.member.client.raw.get_project({ workspace_id, project_id: 'ENG' })],
   get_workflow: [1, ({ workspace_id }) => team.member.client.raw.get_workflow({ workspace_id, project_id: 'ENG' })],
+  get_transition: [
+    1,
+    ({ workspace_id, ticket }) => team.member.client.raw.get_transition({ workspace_id, ticket, sequence: '1' }),
+  ],
+  get_member: [
+    1,
+    ({ workspace_id }) => team.member.client.raw.get_member({ workspace_id, user_id: team.owner.user.id }),
+  ],
   get_workspace: [1, ({ workspace_id }) => team.member.client.raw.get_workspace({ workspace_id })],
   list_members: [1, ({ workspace_id }) => team.member.client.raw.list_members({ workspace_id })],
   list_audit: [1, ({ workspace_id }) => team.owner.client.raw.list_audit({ workspace_id })],
@@ -132,6 +140,9 @@ test.each(Object.keys(calls))('%s takes no more round trips to the database than
   const comments: string[] = [];
   for (const body of name.includes('_comment') ? ['one', 'two'] : []) {
     comments.push((await team.member.client.create_comment({ workspace_id, ticket, body: { body } })).id);
+  }
+  if (name === 'get_transition') {
+    await team.member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
   }
   const [trips, call] = calls[name] ?? [0, () => Promise.reject(new Error(name))];
   expect(await roundTrips(() => call({ workspace_id, ticket, comments }))).toBe(trips);
