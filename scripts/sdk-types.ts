@@ -43,7 +43,6 @@ function objectType(schema: JsonSchema): string {
   );
   const { additionalProperties: more } = schema;
   if (typeof more === 'object' && fields.length === 0) return `Record<string, ${typeOf(more)}>`;
-  if (more !== false) fields.push('[member: string]: unknown;');
   return `{ ${fields.join(' ')} }`;
 }
 

@@ -1,4 +1,4 @@
-import { type Operations, operations, type Problem } from './generated.ts';
+import { type Operations, operations, type PlainProblem, type Problem } from './generated.ts';
 
 export type OperationId = keyof Operations;
 export type Input<Id extends OperationId> = Operations[Id]['input'];
@@ -20,6 +20,14 @@ export interface ClientOptions {
   /** Called with every response: for logging, or for checking. */
   on_response?: (operation: OperationId, response: RawResponse) => void;
 }
+
+/** The codes that this version knows. The server may send others. */
+export type KnownCode = Problem extends infer P ? (P extends { code: infer C } ? Known<C> : never) : never;
+type Known<C> = C extends string ? (string extends C ? never : C) : never;
+
+/** The problem of a code, with what it carries. */
+export type ProblemOf<C extends KnownCode> =
+  Extract<Problem, { code: C }> extends infer P ? ([P] extends [never] ? PlainProblem : P) : never;
 
 /** No response arrived: the server could not be reached, or did not respond in time. `cause` says why. */
 export class BatonConnectionError extends Error {
@@ -55,6 +63,11 @@ export class BatonApiError extends BatonResponseError {
     this.name = 'BatonApiError';
     this.code = code;
     this.problem = response.body;
+  }
+
+  /** Whether it is this problem, whose fields `problem` then has. Codes that this version doesn’t know are strings. */
+  is<C extends KnownCode>(code: C): this is { code: C; problem: ProblemOf<C> } {
+    return this.code === code;
   }
 }
 

@@ -16,29 +16,29 @@ export type Comment = { "id": string; "ticket_id": string; "author_id": string; 
 
 export type CommentRevision = { "version": number; "author_id": string; "body": string; "created_at": string; };
 
-export type ConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "conflict"; "current_version": number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; [member: string]: unknown; };
+export type ConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "conflict"; "current_version": number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; };
 
-export type EditConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "edit_conflict"; "current_version": number; "fields": Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
+export type EditConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "edit_conflict"; "current_version": number; "fields": Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; };
 
-export type FieldsRequiredProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "fields_required"; "missing": Array<"resolution" | "assignee_id" | "comment">; [member: string]: unknown; };
+export type FieldsRequiredProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "fields_required"; "missing": Array<"resolution" | "assignee_id" | "comment" | (string & {})>; };
 
-export type ForbiddenProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "forbidden"; "role"?: Role; "required"?: Array<Role>; "from"?: string; "to"?: string; [member: string]: unknown; };
+export type ForbiddenProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "forbidden"; "role"?: RoleOutput; "required"?: Array<RoleOutput>; "from"?: string; "to"?: string; };
 
-export type Invitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; };
+export type Invitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; };
 
 export type ListedTicket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; "excerpt": string; "description"?: string; };
 
-export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; [member: string]: unknown; };
+export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; };
 
-export type Member = { "user_id": string; "name": string; "email": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
+export type Member = { "user_id": string; "name": string; "email": string; "role": RoleOutput; "version": number; "created_at": string; "updated_at": string; };
 
-export type NewInvitation = { "id": string; "email": string; "role": Role; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
+export type NewInvitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
 
-export type Person = { "user_id": string; "name": string; "role": Role | null; "former": boolean; "created_at": string; };
+export type Person = { "user_id": string; "name": string; "role": RoleOutput | null; "former": boolean; "created_at": string; };
 
-export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down"; [member: string]: unknown; };
+export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {}); };
 
-export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; [member: string]: unknown; };
+export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; };
 
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
@@ -48,17 +48,19 @@ export type Project = { "id": string; "key": string; "name": string; "workflow_v
 
 export type ProjectTransition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "actor_id": string; "remapped": boolean; "created_at": string; "ticket_key": string; };
 
-export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "mib_per_workspace"; "limit": number; [member: string]: unknown; };
+export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "mib_per_workspace" | (string & {}); "limit": number; };
 
-export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; [member: string]: unknown; };
+export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; };
 
 export type Role = "owner" | "admin" | "member" | "viewer";
+
+export type RoleOutput = "owner" | "admin" | "member" | "viewer" | (string & {});
 
 export type Session = { "id": string; "current": boolean; "user_agent": string | null; "ip": string | null; "created_at": string; "refreshed_at": string; "expires_at": string; };
 
 export type StatusCategory = "todo" | "in_progress" | "waiting" | "done";
 
-export type StatusInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "status_in_use"; "statuses"?: Array<{ "status": string; "tickets": number; }>; [member: string]: unknown; };
+export type StatusInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "status_in_use"; "statuses"?: Array<{ "status": string; "tickets": number; }>; };
 
 export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
 
@@ -66,23 +68,25 @@ export type Tokens = { "user": User; "access_token": string; "token_type": "Bear
 
 export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
 
-export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; [member: string]: unknown; };
+export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; };
 
 export type User = { "id": string; "email": string; "name": string; "version": number; "created_at": string; "updated_at": string; };
 
-export type ValidationFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "validation_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "errors": Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; [member: string]: unknown; };
+export type ValidationFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "validation_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "errors": Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; };
 
-export type Workflow = { "project_id": string; "version": number; "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransitionOutput>; "resolutions": Array<string>; };
+export type Workflow = { "project_id": string; "version": number; "statuses": Array<WorkflowStatusOutput>; "initial": Array<string>; "transitions": Array<WorkflowTransitionOutput>; "resolutions": Array<string>; };
 
 export type WorkflowDefinition = { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; };
 
-export type WorkflowStatus = { "key": string; "name": string; "category": "todo" | "in_progress" | "waiting" | "done"; };
+export type WorkflowStatus = { "key": string; "name": string; "category": StatusCategory; };
+
+export type WorkflowStatusOutput = { "key": string; "name": string; "category": StatusCategory; };
 
 export type WorkflowTransition = { "from": string; "to": string; "roles"?: Array<"owner" | "admin" | "member">; "requires"?: Array<"resolution" | "assignee_id" | "comment">; };
 
-export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": Array<"owner" | "admin" | "member">; "requires": Array<"resolution" | "assignee_id" | "comment">; };
+export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": Array<"owner" | "admin" | "member" | (string & {})>; "requires": Array<"resolution" | "assignee_id" | "comment" | (string & {})>; };
 
-export type Workspace = { "id": string; "name": string; "role": Role; "version": number; "created_at": string; "updated_at": string; };
+export type Workspace = { "id": string; "name": string; "role": RoleOutput; "version": number; "created_at": string; "updated_at": string; };
 
 export interface Operations {
   /** Creates an account and signs in. */
@@ -94,7 +98,7 @@ export interface Operations {
   /** Sets a new password with a one-time token from the operator, and ends every session. */
   reset_password: { input: { body: { "token": string; "new_password": string; }; }; output: undefined };
   /** Returns who may call which operation: the table every request is checked against. */
-  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; "path": string; "access": "public" | "account" | Array<Role>; }>; } };
+  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {}); "path": string; "access": "public" | "account" | (string & {}) | Array<RoleOutput>; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */
   get_livez: { input: Record<string, never>; output: { "status": "ok"; "version": string; } };
   /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */

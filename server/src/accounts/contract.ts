@@ -4,7 +4,6 @@ import {
   asList,
   base_version,
   fields,
-  growing,
   id,
   line,
   operation,
@@ -86,7 +85,7 @@ const account_actions = {
 
 export type AccountAction = keyof typeof account_actions;
 
-const account_action = growing(Object.keys(account_actions) as AccountAction[], /^[a-z_]+$/).meta({
+const account_action = z.enum(Object.keys(account_actions) as AccountAction[]).meta({
   id: 'AccountAuditAction',
   description: `What happened. New actions may be added.\n\n${asList(account_actions)}`,
 });

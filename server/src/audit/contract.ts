@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   asList,
   fields,
-  growing,
   id,
   instant,
   operation,
@@ -21,11 +20,11 @@ const actions = Object.keys(facts) as AuditAction[];
 const meanings = Object.fromEntries(actions.map((action) => [action, facts[action].says]));
 const subject_types = [...new Set(actions.map((action) => action.slice(0, action.indexOf('.')) as SubjectType))];
 
-export const audit_action = growing(actions, /^[a-z_]+\.[a-z_]+$/).meta({
+export const audit_action = z.enum(actions).meta({
   id: 'AuditAction',
   description: `What was done. New actions may be added.\n\n${asList(meanings)}`,
 });
-const subject_type = growing(subject_types, /^[a-z_]+$/).meta({
+const subject_type = z.enum(subject_types).meta({
   id: 'AuditSubjectType',
   description: 'The kind of thing an action was done to. New kinds may be added.',
 });

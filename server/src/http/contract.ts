@@ -193,11 +193,6 @@ export const request_id = z
   .regex(/^[A-Za-z0-9._-]{8,64}$/)
   .max(64);
 
-/** One of these words; clients must expect others, which a later version may add. */
-export function growing<const W extends string>(words: readonly W[], form: RegExp) {
-  return z.union([z.enum(words), z.string().regex(form).max(60)]);
-}
-
 /** Words and what they mean, as a list in Markdown. */
 export function asList(words: Record<string, string>): string {
   return Object.entries(words)

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { line } from '../http/contract.ts';
 
+/** What a status means to whoever doesn’t know the workflow. */
+export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
+
 // `abort`: a value that isn't a key is reported once, and not again as an unknown status.
 const key = z
   .string()
@@ -11,7 +14,7 @@ export const workflow_status = z
   .strictObject({
     key: key.meta({ example: 'in_progress' }),
     name: line(80),
-    category: z.enum(['todo', 'in_progress', 'waiting', 'done']),
+    category: status_category,
   })
   .meta({ id: 'WorkflowStatus' });
 

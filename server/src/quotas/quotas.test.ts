@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registerPerson, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import type { WorkflowDefinition } from '../../../sdk/index.ts';
 import { weigh } from './usage.ts';
 
 let server: TestServer;
@@ -44,7 +45,8 @@ describe('a quota is refused by name once it is used up', () => {
 
   test('versions of a workflow', async () => {
     const { version: _, project_id: __, ...workflow } = await owner.client.get_workflow({ workspace_id, project_id });
-    const replace = () => owner.client.replace_workflow({ if_match: '*', workspace_id, project_id, body: workflow });
+    const body = workflow as WorkflowDefinition;
+    const replace = () => owner.client.replace_workflow({ if_match: '*', workspace_id, project_id, body });
     await replace();
     await expect(replace()).rejects.toMatchObject(exceeded('workflow_versions_per_project', 2));
   });

@@ -148,7 +148,8 @@ function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
   if (schema.$ref !== undefined) {
     const id = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
     const example = exampleOf(schemas[id] ?? {}, schemas, name);
-    return id in fields_of ? { ...(example as Json), ...fields_of[id] } : example;
+    const own = fields_of[id.replace(/Output$/, '')]; // a shape that requests have too
+    return own === undefined ? example : { ...(example as Json), ...own };
   }
   if (schema.properties !== undefined) {
     const parts = Object.entries(schema.properties).map(([field, part]) => [field, exampleOf(part, schemas, field)]);

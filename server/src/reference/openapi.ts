@@ -9,6 +9,7 @@ import { accessOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
+import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 import { version } from '../lib/project.ts';
 
@@ -48,7 +49,7 @@ const pascal = (code: string) => code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: 
 
 /** The problems of some codes that carry the same. */
 function problemsOf(some: readonly ErrorCode[], id: string) {
-  const code = z.enum(some as [ErrorCode, ...ErrorCode[]]);
+  const code = some.length === 1 ? z.literal(some) : z.enum(some as [ErrorCode, ...ErrorCode[]]);
   return z.looseObject({ ...members, code, ...carriedBy(some[0] as ErrorCode) }).meta({ id });
 }
 
@@ -63,7 +64,8 @@ export function problemOf(code: ErrorCode): z.ZodObject {
 /** The body of every error response: `code` tells what it carries. */
 const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problems.values()]).meta({
   id: 'Problem',
-  description: 'An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it.',
+  description:
+    'An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes.',
 });
 
 /** Every code that the operation may return: its own, and those common to all operations of its kind. */
@@ -167,34 +169,37 @@ export function openApiDocument(operations: readonly Operation[]): object {
   for (const operation of operations) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
   }
-  const document = createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Baton',
-      version,
-      description:
-        'A ticketing backend: one change at a time per ticket, a complete history, and no lost updates. ' +
-        'Lists return `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
-      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
-      contact: { name: 'The Baton authors' },
-    },
-    servers: [{ url: '/', description: 'This server: production, staging or local.', 'x-internal': false }],
-    tags: Object.entries(tags)
-      .map(([name, description]) => ({ name, description }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
-    paths,
-    components: {
-      headers: response_headers,
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'The access token of a session, signed with HS256 only, as RFC8725 recommends.',
+  const document = createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Baton',
+        version,
+        description:
+          'A ticketing backend: one change at a time per ticket, a complete history, and no lost updates. ' +
+          'Lists return `data` and `next_cursor`; errors are problems (RFC 9457) with a stable `code`.',
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+        contact: { name: 'The Baton authors' },
+      },
+      servers: [{ url: '/', description: 'This server: production, staging or local.', 'x-internal': false }],
+      tags: Object.entries(tags)
+        .map(([name, description]) => ({ name, description }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+      paths,
+      components: {
+        headers: response_headers,
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'The access token of a session, signed with HS256 only, as RFC8725 recommends.',
+          },
         },
       },
     },
-  });
+    { override: openResponses },
+  );
   addExamples(document);
   return document;
 }

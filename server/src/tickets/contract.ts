@@ -19,6 +19,7 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 import { project_params, project_ref } from '../projects/contract.ts';
+import { status_category } from '../projects/workflow-definition.ts';
 import { max_excerpt } from './excerpt.ts';
 
 /** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
@@ -28,7 +29,6 @@ export const max_text = 1_048_576;
 export const max_ticket_body_bytes = 6 * 1024 * 1024;
 
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
-export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
 const label = line(64);
 const labels = z
   .array(label)

@@ -10,6 +10,7 @@ import { contracts } from '../../src/contracts.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { type ErrorCode, error_table } from '../../src/errors.ts';
 import type { Operation } from '../../src/http/contract.ts';
+import { permanent_words } from '../../src/reference/openapi-open.ts';
 import { openApiDocument, problemOf } from '../../src/reference/openapi.ts';
 import { problemExample } from '../../src/reference/openapi-examples.ts';
 import { nonconformities } from '../../../proof/harness/conformance.ts';
@@ -34,6 +35,62 @@ function differences(a: readonly string[], b: readonly string[]): string[] {
 function fieldsOf(schema: z.core.$ZodType | undefined): Record<string, z.ZodType> {
   if (schema instanceof z.ZodObject) return schema.shape;
   return schema instanceof z.ZodPipe ? fieldsOf(schema.in) : {};
+}
+
+type Json = { [member: string]: unknown };
+
+interface Met {
+  /** Of the last named schema on the way. */
+  name: string;
+  schema: Json;
+  /** Whether any other word may stand there, too. */
+  open: boolean;
+}
+
+const isAnyWord = ({ type, enum: words }: Json) => type === 'string' && words === undefined;
+
+/** The schemas that the document's requests, or its responses, lead to. */
+function schemasOf(document: Json, side: 'requests' | 'responses'): Met[] {
+  const operations = Object.values(document['paths'] as Record<string, Json>).flatMap((methods) =>
+    Object.values(methods as Record<string, Json>),
+  );
+  const found: Met[] = [];
+  const seen = new Set<string>();
+  const walk = (value: unknown, name: string, open = false) => {
+    if (typeof value !== 'object' || value === null) return;
+    const { $ref, example: _, examples: __, anyOf, ...schema } = value as Json & { $ref?: string; anyOf?: Json[] };
+    if ($ref !== undefined && !seen.has($ref)) {
+      seen.add($ref);
+      const [kind = '', id = ''] = $ref.replace('#/components/', '').split('/');
+      walk((document['components'] as Record<string, Json>)[kind]?.[id], kind === 'schemas' ? id : name);
+    }
+    found.push({ name, schema, open });
+    for (const part of Object.values(schema)) walk(part, name);
+    for (const part of anyOf ?? []) walk(part, name, anyOf?.some(isAnyWord));
+  };
+  for (const { requestBody, parameters, responses } of operations) {
+    walk(side === 'requests' ? [requestBody, parameters] : responses, 'a path');
+  }
+  return found;
+}
+
+/** Where a response could not grow: no more fields, or no more words beside a list. */
+function closedResponses(document: Json): string[] {
+  const faults = schemasOf(document, 'responses').flatMap(({ name, schema, open }) => [
+    ...(schema['additionalProperties'] === false ? [`${name} has no room for fields`] : []),
+    ...(Array.isArray(schema['enum']) && !permanent_words.includes(name) && !open
+      ? [`${name} has a closed list of words`]
+      : []),
+  ]);
+  return [...new Set(faults)].sort();
+}
+
+/** Where a request could carry what nobody declared. */
+function openRequests(document: Json): string[] {
+  const faults = schemasOf(document, 'requests').flatMap(({ name, schema }) =>
+    schema['properties'] !== undefined && schema['additionalProperties'] !== false ? [`${name} takes any field`] : [],
+  );
+  return [...new Set(faults)].sort();
 }
 
 const ids = (operations: readonly Operation[]) => operations.map(({ id }) => id);
@@ -138,11 +195,17 @@ describe('the document', () => {
     openApiDocument(contracts) as { components: { schemas: Record<string, { properties?: object; anyOf?: object[] }> } }
   ).components;
 
-  test('names, for every error code, the schema of what its problem carries', () => {
-    const { mapping } = (schemas['Problem'] as { discriminator: { mapping: Record<string, string> } }).discriminator;
-    expect(Object.keys(mapping).toSorted()).toEqual(Object.keys(error_table).toSorted());
-    const carried = (code: string) =>
-      Object.keys(schemas[mapping[code]?.replace('#/components/schemas/', '') ?? '']?.properties ?? {});
+  test('has one schema for each error code, of what its problem carries', () => {
+    type Code = { const?: string; anyOf?: { enum?: string[] }[] };
+    const by_code = new Map<string, string>();
+    for (const { $ref = '' } of (schemas['Problem'] as { anyOf: { $ref?: string }[] }).anyOf) {
+      const name = $ref.replace('#/components/schemas/', '');
+      const { code } = (schemas[name]?.properties ?? {}) as { code?: Code };
+      const codes = code?.const === undefined ? (code?.anyOf?.[0]?.enum ?? []) : [code.const];
+      for (const one of codes) by_code.set(one, name);
+    }
+    expect([...by_code.keys()].toSorted()).toEqual(Object.keys(error_table).toSorted());
+    const carried = (code: string) => Object.keys(schemas[by_code.get(code) ?? '']?.properties ?? {});
     expect(carried('transition_not_allowed')).toEqual(
       expect.arrayContaining(['current_status', 'allowed_transitions']),
     );
@@ -175,6 +238,33 @@ describe('the document', () => {
     const [known, others] = schemas['AuditAction']?.anyOf ?? [];
     expect(known).toMatchObject({ enum: expect.arrayContaining(['ticket.transitioned', 'comment.created']) });
     expect(others).toMatchObject({ type: 'string', pattern: expect.any(String) });
+  });
+
+  test('leaves responses room for more fields and words, and requests none', () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument(contracts))) as Json;
+    expect(closedResponses(document)).toEqual([]);
+    expect(openRequests(document)).toEqual([]);
+  });
+
+  test('would be caught with a closed response and with an open request', () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument(contracts))) as Json;
+    const named = (document['components'] as { schemas: Record<string, Json> }).schemas;
+    named['Ticket'] = { ...named['Ticket'], additionalProperties: false };
+    named['RoleOutput'] = { type: 'string', enum: ['owner'] };
+    named['WorkflowStatus'] = { ...named['WorkflowStatus'], additionalProperties: true };
+    expect(closedResponses(document)).toEqual([
+      'RoleOutput has a closed list of words',
+      'Ticket has no room for fields',
+    ]);
+    expect(openRequests(document)).toEqual(['WorkflowStatus takes any field']);
+  });
+
+  test('says which lists of words are complete', () => {
+    const text = readFileSync(path.join(root, 'docs/api-stability.md'), 'utf8');
+    for (const name of permanent_words) {
+      const words = (schemas[name] as { enum?: string[] }).enum ?? [];
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(`(${words.map((word) => `\`${word}\``).join(', ')})`);
+    }
   });
 });
 
