@@ -55,19 +55,21 @@ const policies = `
     'WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')') as line
   from pg_policy order by 1, polname`;
 
+const roles = `('baton_app', 'baton_worker')`;
+
 const grants = `
-  select table_name as table, format('GRANT %s ON %s TO baton_app',
-    string_agg(privilege_type, ', ' order by privilege_type), table_name) as line
+  select table_name as table, format('GRANT %s ON %s TO %s',
+    string_agg(privilege_type, ', ' order by privilege_type), table_name, grantee) as line
   from information_schema.role_table_grants
-  where grantee = 'baton_app' and table_schema = 'public' group by table_name
+  where grantee in ${roles} and table_schema = 'public' group by table_name, grantee
   union all
-  select c.table_name, format('GRANT %s (%s) ON %s TO baton_app', c.privilege_type,
-    string_agg(c.column_name, ', ' order by c.column_name), c.table_name)
+  select c.table_name, format('GRANT %s (%s) ON %s TO %s', c.privilege_type,
+    string_agg(c.column_name, ', ' order by c.column_name), c.table_name, c.grantee)
   from information_schema.column_privileges c
-  where c.grantee = 'baton_app' and c.table_schema = 'public' and not exists (
+  where c.grantee in ${roles} and c.table_schema = 'public' and not exists (
     select 1 from information_schema.role_table_grants t
-    where t.grantee = 'baton_app' and t.table_name = c.table_name and t.privilege_type = c.privilege_type)
-  group by c.table_name, c.privilege_type
+    where t.grantee = c.grantee and t.table_name = c.table_name and t.privilege_type = c.privilege_type)
+  group by c.table_name, c.privilege_type, c.grantee
   order by 1, 2`;
 
 const functions = `

@@ -38,6 +38,16 @@ begin
     kind || case when rights is null then ', append-only' else '' end);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.app_upkeep(table_name regclass, columns text, spent text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format('grant select (%s), update (%s), delete on %s to baton_worker', columns, split_part(columns, ',', 1), table_name);
+  execute format('create policy worker on %s to baton_worker using (%s) with check (false)', table_name, spent);
+  execute format('create policy worker_deletes on %s as restrictive for delete to baton_worker using (%s)', table_name, spent);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.app_user_id()
  RETURNS uuid
  LANGUAGE sql
@@ -151,6 +161,7 @@ CREATE INDEX audit_log_type ON public.audit_log USING btree (workspace_id, subje
 ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON audit_log FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT ON audit_log TO baton_worker;
 GRANT INSERT, SELECT ON audit_log TO baton_app;
 
 -- workspace, append-only
@@ -212,10 +223,16 @@ create table failed_attempts (
   constraint failed_attempts_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
 CREATE INDEX failed_attempts_created ON public.failed_attempts USING btree (user_id, created_at, id);
+CREATE INDEX failed_attempts_hour ON public.failed_attempts USING btree (hour);
 ALTER TABLE failed_attempts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE failed_attempts FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON failed_attempts FOR ALL USING ((user_id = app_user_id()));
+CREATE POLICY worker ON failed_attempts FOR ALL TO baton_worker USING ((hour < (now() - '1 day'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON failed_attempts AS RESTRICTIVE FOR DELETE TO baton_worker USING ((hour < (now() - '1 day'::interval)));
+GRANT DELETE ON failed_attempts TO baton_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON failed_attempts TO baton_app;
+GRANT SELECT (action, hour, user_id) ON failed_attempts TO baton_worker;
+GRANT UPDATE (user_id) ON failed_attempts TO baton_worker;
 
 -- workspace
 create table invitations (
@@ -238,12 +255,18 @@ create table invitations (
   constraint invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
 CREATE INDEX invitations_created ON public.invitations USING btree (workspace_id, created_at, id);
+CREATE INDEX invitations_lapsed ON public.invitations USING btree (LEAST(revoked_at, expires_at)) WHERE (accepted_at IS NULL);
 CREATE INDEX invitations_open_by_inviter ON public.invitations USING btree (workspace_id, invited_by) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (workspace_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY worker ON invitations FOR ALL TO baton_worker USING (((accepted_at IS NULL) AND (LEAST(revoked_at, expires_at) < now()))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON invitations AS RESTRICTIVE FOR DELETE TO baton_worker USING (((accepted_at IS NULL) AND (LEAST(revoked_at, expires_at) < now())));
 CREATE POLICY workspace ON invitations FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT DELETE ON invitations TO baton_worker;
 GRANT INSERT, SELECT, UPDATE ON invitations TO baton_app;
+GRANT SELECT (accepted_at, email, expires_at, id, invited_by, revoked_at, role, workspace_id) ON invitations TO baton_worker;
+GRANT UPDATE (revoked_at, workspace_id) ON invitations TO baton_worker;
 
 -- system
 create table membership_cleanups (
@@ -256,6 +279,8 @@ create table membership_cleanups (
   constraint membership_cleanups_member_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON membership_cleanups TO baton_app;
+GRANT DELETE, SELECT ON membership_cleanups TO baton_worker;
+GRANT UPDATE (request_id) ON membership_cleanups TO baton_worker;
 
 -- workspace
 create table memberships (
@@ -276,6 +301,8 @@ ALTER TABLE memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE memberships FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON memberships FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
+GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_worker;
+GRANT UPDATE (updated_at) ON memberships TO baton_worker;
 
 -- account
 create table password_resets (
@@ -288,10 +315,16 @@ create table password_resets (
   constraint password_resets_pkey PRIMARY KEY (user_id, id),
   constraint password_resets_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+CREATE INDEX password_resets_ended ON public.password_resets USING btree (LEAST(ended_at, expires_at));
 ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE password_resets FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON password_resets FOR ALL USING ((user_id = app_user_id()));
+CREATE POLICY worker ON password_resets FOR ALL TO baton_worker USING ((LEAST(ended_at, expires_at) < now())) WITH CHECK (false);
+CREATE POLICY worker_deletes ON password_resets AS RESTRICTIVE FOR DELETE TO baton_worker USING ((LEAST(ended_at, expires_at) < now()));
+GRANT DELETE ON password_resets TO baton_worker;
 GRANT INSERT, SELECT, UPDATE ON password_resets TO baton_app;
+GRANT SELECT (ended_at, expires_at, id, user_id) ON password_resets TO baton_worker;
+GRANT UPDATE (user_id) ON password_resets TO baton_worker;
 
 -- workspace
 create table project_statuses (
@@ -338,7 +371,16 @@ create unlogged table rate_limits (
   resets_at timestamp with time zone not null,
   constraint rate_limits_pkey PRIMARY KEY (key)
 );
+CREATE INDEX rate_limits_resets ON public.rate_limits USING btree (resets_at);
+ALTER TABLE rate_limits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE rate_limits FORCE ROW LEVEL SECURITY;
+CREATE POLICY app ON rate_limits FOR ALL TO baton_app USING (true);
+CREATE POLICY worker ON rate_limits FOR ALL TO baton_worker USING ((resets_at < (now() - '00:01:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON rate_limits AS RESTRICTIVE FOR DELETE TO baton_worker USING ((resets_at < (now() - '00:01:00'::interval)));
+GRANT DELETE ON rate_limits TO baton_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON rate_limits TO baton_app;
+GRANT SELECT (key, resets_at) ON rate_limits TO baton_worker;
+GRANT UPDATE (key) ON rate_limits TO baton_worker;
 
 -- account
 create table refresh_tokens (
@@ -353,7 +395,16 @@ create table refresh_tokens (
 ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE refresh_tokens FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON refresh_tokens FOR ALL USING ((user_id = app_user_id()));
+CREATE POLICY worker ON refresh_tokens FOR ALL TO baton_worker USING ((EXISTS ( SELECT 1
+   FROM sessions s
+  WHERE ((s.user_id = refresh_tokens.user_id) AND (s.id = refresh_tokens.session_id) AND (LEAST(s.revoked_at, s.expires_at) < (now() - '00:15:00'::interval)))))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON refresh_tokens AS RESTRICTIVE FOR DELETE TO baton_worker USING ((EXISTS ( SELECT 1
+   FROM sessions s
+  WHERE ((s.user_id = refresh_tokens.user_id) AND (s.id = refresh_tokens.session_id) AND (LEAST(s.revoked_at, s.expires_at) < (now() - '00:15:00'::interval))))));
+GRANT DELETE ON refresh_tokens TO baton_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_tokens TO baton_app;
+GRANT SELECT (session_id, token_hash, user_id) ON refresh_tokens TO baton_worker;
+GRANT UPDATE (user_id) ON refresh_tokens TO baton_worker;
 
 -- account
 create table sessions (
@@ -370,10 +421,16 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (user_id, id),
   constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );
+CREATE INDEX sessions_ended ON public.sessions USING btree (LEAST(revoked_at, expires_at));
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON sessions FOR ALL USING ((user_id = app_user_id()));
+CREATE POLICY worker ON sessions FOR ALL TO baton_worker USING ((LEAST(revoked_at, expires_at) < (now() - '00:15:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON sessions AS RESTRICTIVE FOR DELETE TO baton_worker USING ((LEAST(revoked_at, expires_at) < (now() - '00:15:00'::interval)));
+GRANT DELETE ON sessions TO baton_worker;
 GRANT INSERT, SELECT, UPDATE ON sessions TO baton_app;
+GRANT SELECT (expires_at, id, revoked_at, user_id) ON sessions TO baton_worker;
+GRANT UPDATE (user_id) ON sessions TO baton_worker;
 
 -- workspace, append-only
 create table status_history (
@@ -491,6 +548,8 @@ ALTER TABLE tickets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON tickets FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT, UPDATE ON tickets TO baton_app;
+GRANT SELECT (assignee_id, id, updated_at, version, workspace_id) ON tickets TO baton_worker;
+GRANT UPDATE (assignee_id, updated_at, version) ON tickets TO baton_worker;
 
 -- account
 create table user_credentials (
@@ -536,6 +595,7 @@ create table users (
   constraint users_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
+GRANT SELECT (disabled_at, id) ON users TO baton_worker;
 
 -- workspace, append-only
 create table workflows (

@@ -97,7 +97,8 @@ export async function startServer(
   const pool = createPool(pool_options);
   const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
-  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle: options.lifecycle ?? { stopping: false } });
+  const lifecycle = options.lifecycle ?? { stopping: false };
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint: () => undefined });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -14,14 +14,12 @@ import { docsRouter } from './http/docs.ts';
 import { globalLimit } from './http/global-limit.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
-import { LargeJson } from './http/large-json.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { Pace } from './http/pace.ts';
-import { Served } from './http/served.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
-import type { Sending } from './http/send.ts';
+import { createSending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -45,11 +43,12 @@ interface Parts {
   probe_pool: pg.Pool;
   log: Logger;
   lifecycle: Lifecycle;
+  hint: Services['hint'];
 }
 
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
-  const { config, pool, probe_pool, log, lifecycle } = parts;
+  const { config, pool, probe_pool, log, lifecycle, hint } = parts;
   const hold_back = new HoldBack(config.refusal_delay_ms);
   const services: Services = {
     config,
@@ -58,12 +57,9 @@ export function createApp(parts: Parts): App {
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
+    hint,
   };
-  const sending: Sending = {
-    responses: new ByteShares(config.response_memory_bytes),
-    served: new Served(config.read_bytes_per_minute),
-    large_json: new LargeJson(),
-  };
+  const sending = createSending(config);
   const serving: Serving = {
     ...services,
     ...sending,

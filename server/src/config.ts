@@ -5,6 +5,7 @@ import { choice, count, networks, origins, postgres_url } from './config/kinds.t
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
 import { type JwtKey, readSecrets } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
+import { worker_settings, type WorkerSettings, workerSettingsOf } from './config/worker.ts';
 import { project_root } from './lib/project.ts';
 
 export { ConfigError } from './config/error.ts';
@@ -16,6 +17,7 @@ const environment = z.object({
   PORT: count(3000, 0, 65535),
   DATABASE_URL: postgres_url.optional(),
   MIGRATE_DATABASE_URL: postgres_url.optional(),
+  WORKER_DATABASE_URL: postgres_url.optional(),
   BATON_APP_ROLE: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$|^$/, 'must be the name of a role: lower-case letters, digits and _.')
@@ -45,13 +47,14 @@ const environment = z.object({
   BATON_CORS_ORIGINS: origins,
   BATON_TRUST_PROXY: networks,
   ...limit_settings,
+  ...worker_settings,
   BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
   WEB_CONCURRENCY: count(1, 1, 64),
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
 });
 
-export interface Config extends Limits {
+export interface Config extends Limits, WorkerSettings {
   production: boolean;
   host: string;
   port: number;
@@ -59,6 +62,8 @@ export interface Config extends Limits {
   database_url: string | undefined;
   /** The owner's login, for migrations; the same as database_url unless set. */
   migrate_database_url: string | undefined;
+  /** The worker's login; the same as database_url unless set. */
+  worker_database_url: string | undefined;
   app_role: string | undefined;
   migrate: boolean;
   data_dir: string;
@@ -104,9 +109,12 @@ export type DatabaseConfig = Pick<
   Config,
   | 'database_url'
   | 'migrate_database_url'
+  | 'worker_database_url'
   | 'data_dir'
   | 'database_wait_s'
   | 'pool_size'
+  | 'worker'
+  | 'worker_pool_size'
   | 'processes'
   | 'password_reset_ttl_s'
 >;
@@ -154,15 +162,30 @@ function databaseConfig(env: Environment): DatabaseConfig {
   return {
     database_url: env.DATABASE_URL,
     migrate_database_url: env.MIGRATE_DATABASE_URL ?? env.DATABASE_URL,
+    worker_database_url: env.WORKER_DATABASE_URL ?? env.DATABASE_URL,
     data_dir: path.resolve(env.BATON_DATA_DIR),
     database_wait_s: env.BATON_DATABASE_WAIT_S,
     pool_size: env.BATON_POOL_SIZE,
+    worker: env.BATON_WORKER === 'on',
+    worker_pool_size: env.BATON_WORKER_POOL_SIZE,
     processes: env.WEB_CONCURRENCY,
     password_reset_ttl_s: env.BATON_PASSWORD_RESET_TTL_S,
   };
 }
 
-/** Reads and checks the environment, once. Throws `ConfigError` naming the setting to change. */
+/** What `work` needs: no secrets, since the worker signs and verifies nothing. */
+export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys'>;
+
+/** Reads and checks the environment for `work`. Throws `ConfigError` naming the setting to change. */
+export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkConfig {
+  const config = withoutSecrets(parse(source));
+  if (config.worker_database_url !== undefined) return Object.freeze(config);
+  throw new ConfigError(
+    'To work, set WORKER_DATABASE_URL or DATABASE_URL. With the embedded database, npm start does the work itself.',
+  );
+}
+
+/** Reads and checks the environment for `serve`, once. Throws `ConfigError` naming the setting to change. */
 export function readConfig(
   source: NodeJS.ProcessEnv = process.env,
   log: (line: string) => void = () => undefined,
@@ -172,23 +195,29 @@ export function readConfig(
   if (production && env.DATABASE_URL === undefined) {
     throw new ConfigError('In production set DATABASE_URL. See docs/operating.md.');
   }
-  if (env.MIGRATE_DATABASE_URL !== undefined && env.DATABASE_URL === undefined) {
-    throw new ConfigError('MIGRATE_DATABASE_URL is set and DATABASE_URL is not. To serve, set DATABASE_URL too.');
+  for (const name of ['MIGRATE_DATABASE_URL', 'WORKER_DATABASE_URL'] as const) {
+    if (env[name] !== undefined && env.DATABASE_URL === undefined) {
+      throw new ConfigError(`${name} is set and DATABASE_URL is not. To serve, set DATABASE_URL too.`);
+    }
   }
   if (production && env.BATON_BCRYPT_COST < 10) {
     throw new ConfigError('BATON_BCRYPT_COST is too low for production. Use 10 or more; 12 is the default.');
   }
+  return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
+}
+
+function withoutSecrets(env: Environment): WorkConfig {
   if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
     throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
   }
-  return Object.freeze({
+  const production = env.NODE_ENV === 'production';
+  return {
     production,
     host: env.HOST,
     port: env.PORT,
     ...databaseConfig(env),
     app_role: env.BATON_APP_ROLE === '' ? undefined : env.BATON_APP_ROLE,
     migrate: env.BATON_MIGRATE === 'on',
-    ...readSecrets(env, production, log),
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
     registration: env.BATON_REGISTRATION,
@@ -205,11 +234,12 @@ export function readConfig(
     headers_timeout_ms: env.BATON_HEADERS_TIMEOUT_MS,
     request_timeout_ms: env.BATON_REQUEST_TIMEOUT_MS,
     ...limitsOf(env),
+    ...workerSettingsOf(env),
     cors_origins: env.BATON_CORS_ORIGINS,
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,
     shutdown_timeout_ms: env.BATON_SHUTDOWN_TIMEOUT_MS,
     // A person at a terminal reads what goes wrong; a log collector reads everything.
     log_level: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-  });
+  };
 }

@@ -13,4 +13,9 @@ export interface Services {
   limits: RateLimits;
   tokens: AccessTokens;
   cursors: Cursors;
+  /**
+   * Tells the worker of this process, if it has one, that a task has something to do. It saves time, and nothing depends on it:
+   * the worker finds all work in the database. Given after a commit, never before.
+   */
+  hint: (task: string) => void;
 }

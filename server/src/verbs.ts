@@ -1,5 +1,5 @@
 import { account_verbs, type AccountVerb, runAccountVerb } from './accounts/verbs.ts';
-import { ConfigError, readConfig, readDatabaseConfig, readEnvFile } from './config.ts';
+import { ConfigError, readConfig, readDatabaseConfig, readEnvFile, readWorkConfig } from './config.ts';
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { MigrationChangedError } from './db/migrate.ts';
@@ -15,7 +15,9 @@ const of_accounts = Object.entries(account_verbs).map(([name, { usage, does }]) 
 const usage = `Usage: npm run <verb> -- [arguments]
 
   start
-      serve the API
+      serve the API, and do the work that no request waits for
+  work
+      do that work alone, in a process of its own
   migrate
       bring the schema up to date, and end
 ${of_accounts.join('\n')}
@@ -57,6 +59,9 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
     console.log(usage);
   } else if ((verb === 'serve' || verb === 'start') && rest.length === 0) {
     await serve(readConfig(undefined, console.error));
+  } else if (verb === 'work' && rest.length === 0) {
+    const { work } = await import('./process/work.ts'); // it loads what no other verb needs
+    await work(readWorkConfig());
   } else if (verb === 'migrate' && rest.length === 0) {
     await withDatabase(bringUpToDate);
   } else if (account_verb !== undefined && rest.length === account_verb.usage.split(' ').length) {

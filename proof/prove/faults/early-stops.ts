@@ -82,7 +82,7 @@ export const early_stops: Check = {
   control_size: 0.2,
   controls: {
     'speaks to processes that do not listen yet': {
-      source: [{ file: 'process/workers.ts', find: 'await Promise.allSettled(starting);', replace: '' }],
+      source: [{ file: 'process/processes.ts', find: 'await Promise.allSettled(starting);', replace: '' }],
     },
   },
 };

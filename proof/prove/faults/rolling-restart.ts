@@ -156,7 +156,11 @@ export const rolling_restart: Check = {
     },
     'does not wait for what is under way': {
       source: [
-        { file: 'process/listen.ts', find: 'await sleep(config.drain_ms);', replace: 'server.closeAllConnections();' },
+        {
+          file: 'process/http.ts',
+          find: 'await sleep(this.#config.drain_ms);',
+          replace: 'server.closeAllConnections();',
+        },
       ],
     },
   },

@@ -316,9 +316,7 @@ export interface Origin {
   ip: string | null;
 }
 
-const kept_days = 90;
-
-/** Counts a failed attempt in the entry of its hour; those of long ago make room. */
+/** Counts a failed attempt in the entry of its hour. */
 export function recordFailedAttempt(
   tx: Tx,
   user_id: string,
@@ -330,9 +328,6 @@ export function recordFailedAttempt(
     values (${user_id}, ${action}, date_trunc('hour', now()), ${newId()}, ${origin.request_id}, ${origin.ip})
     on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
       request_id = excluded.request_id, ip = excluded.ip`);
-  tx.send(sql`
-    delete from failed_attempts
-    where user_id = ${user_id} and action = ${action} and hour < now() - ${kept_days} * interval '1 day'`);
 }
 
 export function recordAccountAudit(

@@ -8,6 +8,16 @@ export class UnfitDatabaseError extends Error {
   override name = 'UnfitDatabaseError';
 }
 
+/** For whom connections are made: what a message calls it, the setting that names its login, and the role that it acts as. */
+export interface DatabaseUser {
+  name: string;
+  setting: string;
+  role: string;
+}
+
+export const requests_user: DatabaseUser = { name: 'Requests', setting: 'DATABASE_URL', role: 'baton_app' };
+export const worker_user: DatabaseUser = { name: 'The worker', setting: 'WORKER_DATABASE_URL', role: 'baton_worker' };
+
 /** Settings that each connection must have, by the names that PostgreSQL gives them, in its base units. */
 export type Settings = Readonly<Record<string, string | number>>;
 
@@ -22,6 +32,7 @@ interface Seen {
   standby: boolean;
   above_policies: boolean;
   owns_tables: boolean;
+  in_role: boolean;
   settings: Record<string, string>;
 }
 
@@ -33,6 +44,7 @@ const look = `
     current_setting('transaction_read_only')::boolean as read_only, pg_is_in_recovery() as standby,
     rolsuper or rolbypassrls as above_policies,
     exists (select 1 from pg_class where oid = to_regclass('tickets') and pg_has_role(relowner, 'usage')) as owns_tables,
+    coalesce(pg_has_role(to_regrole($2)::oid, 'usage'), false) as in_role,
     (select json_object_agg(name, setting) from pg_settings where name = any($1)) as settings
   from pg_roles where rolname = current_user`;
 
@@ -66,12 +78,25 @@ function requireUnicode(encoding: string): void {
   );
 }
 
-function requireWalls({ acts_as, above_policies, owns_tables }: Seen): void {
+function requireWalls({ acts_as, above_policies, owns_tables }: Seen, { name, setting, role }: DatabaseUser): void {
   if (!above_policies && !owns_tables) return;
   const reach = above_policies ? 'whom row-level security does not bind' : 'who owns tables';
   throw new UnfitDatabaseError(
-    `Requests would act as ${acts_as}, ${reach}. Let DATABASE_URL sign in as a login that is in role baton_app ` +
+    `${name} would act as ${acts_as}, ${reach}. Let ${setting} sign in as a login that is in role ${role} ` +
       'and owns nothing. docs/operating.md has the statements.',
+  );
+}
+
+/** Requests may act as any login within the walls; nobody but the worker's role has the worker's rights. */
+function requireWorker({ acts_as, in_role }: Seen, user: DatabaseUser): void {
+  if (user === worker_user && !in_role) throw notTheWorker(`it would act as ${acts_as}`);
+}
+
+function notTheWorker(who: string, cause?: unknown): UnfitDatabaseError {
+  return new UnfitDatabaseError(
+    `The worker may not act as baton_worker: ${who}. Set WORKER_DATABASE_URL, and let it sign in as baton_worker. ` +
+      'docs/operating.md has the statements.',
+    { cause },
   );
 }
 
@@ -100,6 +125,7 @@ export function explainRefusal(error: unknown): unknown {
     );
   }
   const role = /^permission denied to set role "(.*)"$/.exec(error.message)?.[1];
+  if (role === worker_user.role) return notTheWorker('its login is not in that role', error);
   if (role !== undefined) {
     return new UnfitDatabaseError(
       `The login of DATABASE_URL may not act as ${role}. Let DATABASE_URL sign in as a login that is in role ${role}, ` +
@@ -123,14 +149,19 @@ function leaveOutNames(client: pg.ClientBase): void {
 }
 
 /** Looks at a connection that was just opened, and throws `UnfitDatabaseError` when it isn't as Baton needs it. */
-export async function checkConnection(client: pg.ClientBase, wanted: Settings): Promise<void> {
-  const { rows } = await client.query<Seen>(look, [Object.keys(wanted)]);
+export async function checkConnection(
+  client: pg.ClientBase,
+  wanted: Settings,
+  user: DatabaseUser = requests_user,
+): Promise<void> {
+  const { rows } = await client.query<Seen>(look, [Object.keys(wanted), user.role]);
   const seen = rows[0];
   if (seen === undefined) throw new Error('PostgreSQL does not know who is signed in.');
   requireVersion(seen.version);
   requireUnicode(seen.encoding);
   requireWritable(seen);
-  requireWalls(seen);
+  requireWalls(seen, user);
+  requireWorker(seen, user);
   requireSettings(seen, wanted);
   if (isPooled(client, seen)) leaveOutNames(client);
 }
@@ -176,6 +207,17 @@ export async function requireMigratable(client: pg.ClientBase): Promise<void> {
     requireVersion(seen.version);
     requireUnicode(seen.encoding);
     requireOwner(seen);
+  }
+}
+
+/** What keeps connections of this pool from being opened, in words; undefined when they can be, or nobody answers. */
+export async function unfitnessOf(pool: pg.Pool): Promise<string | undefined> {
+  try {
+    (await pool.connect()).release();
+    return undefined;
+  } catch (error) {
+    const refusal = explainRefusal(error);
+    return refusal instanceof UnfitDatabaseError ? refusal.message : undefined;
   }
 }
 

@@ -48,12 +48,15 @@ async function checkChecksums(client: pg.Client, dir: string): Promise<void> {
   }
 }
 
-/** Lets requests' role see what was applied, so that a server can tell whether the schema is the one it needs. */
-async function showToApp(client: pg.Client): Promise<void> {
-  const { rowCount } = await client.query(
-    `select 1 from pg_roles where rolname = 'baton_app' and not has_table_privilege(oid, 'pgmigrations', 'select')`,
+/** Lets the roles of requests and of the worker see what was applied, so that each can tell whether its schema is there. */
+async function showToRoles(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `select rolname from pg_roles
+     where rolname in ('baton_app', 'baton_worker') and not has_table_privilege(oid, 'pgmigrations', 'select')`,
   );
-  if (rowCount === 1) await client.query('grant select on pgmigrations to baton_app');
+  if (rows.length > 0) {
+    await client.query(`grant select on pgmigrations to ${rows.map(({ rolname }) => rolname).join(', ')}`);
+  }
 }
 
 /** Brings the schema up to date; several servers starting together wait for one another. Returns what was applied. */
@@ -94,7 +97,7 @@ export async function migrate(options: {
       throw progress.explain(error);
     });
     await checkChecksums(client, dir);
-    await showToApp(client);
+    await showToRoles(client);
     return applied.map((migration) => migration.name);
   } finally {
     await client.end();

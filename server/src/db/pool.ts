@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { isoFromPostgres } from '../lib/time.ts';
-import { checkConnection, type Settings } from './connection-check.ts';
+import { checkConnection, type DatabaseUser, type Settings } from './connection-check.ts';
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, isoFromPostgres);
@@ -15,6 +15,8 @@ export interface PoolOptions {
   min?: number;
   /** The role to act as from the first statement on; undefined when the login is that role itself. */
   role?: string | undefined;
+  /** For whom; for requests by default. */
+  user?: DatabaseUser;
   statement_timeout_ms: number;
   lock_timeout_ms: number;
   on_error: (error: Error) => void;
@@ -86,7 +88,7 @@ function connectionOf(options: PoolOptions): Options {
       .join(' '),
     onConnect: (client) => {
       destroyWhenSilent(client, options.statement_timeout_ms + 2_000);
-      return checkConnection(client, settings);
+      return checkConnection(client, settings, options.user);
     },
   };
 }

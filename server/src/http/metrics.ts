@@ -16,23 +16,29 @@ export function observeRequest(request: { operation: string; method: string; sta
   duration.observe({ operation, method, status }, request.duration_ms / 1000);
 }
 
+const observed = new Map<string, pg.Pool>();
+
+const connections = new Gauge({
+  name: 'baton_database_connections',
+  help: 'Connections to the database by pool (requests, worker), and who waits for one.',
+  labelNames: ['pool', 'state'],
+  collect() {
+    for (const [name, pool] of observed) {
+      connections.set({ pool: name, state: 'open' }, pool.totalCount);
+      connections.set({ pool: name, state: 'idle' }, pool.idleCount);
+      connections.set({ pool: name, state: 'waited_for' }, turnsOf(pool).waiting);
+    }
+  },
+});
+
 /** Watches a pool: how many connections there are, idle, and waited for. */
-export function observePool(pool: pg.Pool): void {
-  const gauge = new Gauge({
-    name: 'baton_database_connections',
-    help: 'Connections to the database, and requests waiting for one.',
-    labelNames: ['state'],
-    collect() {
-      gauge.set({ state: 'open' }, pool.totalCount);
-      gauge.set({ state: 'idle' }, pool.idleCount);
-      gauge.set({ state: 'waited_for' }, turnsOf(pool).waiting);
-    },
-  });
+export function observePool(name: 'requests' | 'worker', pool: pg.Pool): void {
+  observed.set(name, pool);
 }
 
 const ask = 'baton:metrics';
 
-/** In the primary: gathers the workers' metrics for whichever of them is asked. */
+/** In the primary: gathers the processes' metrics for whichever of them is asked. */
 export function answerMetrics(): void {
   const all = new AggregatorRegistry();
   cluster.on('message', (worker, message: { ask?: string; id?: number }) => {

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
+import { describeError } from '../lib/describe-error.ts';
 import type { HoldBack } from './hold-back.ts';
 import { type Sending, sendJson } from './send.ts';
 
@@ -52,7 +53,7 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
     sendProblem(services, res, problem).catch((error: unknown) => {
       // A conflict with long texts, say, for which its reader has no share of the memory left.
       const refusal = error instanceof BatonError ? error : new BatonError('internal_error', {}, { cause: error });
-      if (!(error instanceof BatonError)) services.log.error({ err: describe(error) }, refusal.code);
+      if (!(error instanceof BatonError)) services.log.error({ err: describeError(error) }, refusal.code);
       sendProblem(services, res, refusal).catch(() => res.destroy());
     });
   };
@@ -66,7 +67,7 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
     // That too much is waiting is no fault to look into; the request's own line tells it.
     if (error_table[problem.code][0] >= 500 && (problem.code !== 'overloaded' || problem.cause !== undefined)) {
       const { method } = req;
-      services.log.error({ err: describe(error), request_id: res.locals['request_id'], method }, problem.code);
+      services.log.error({ err: describeError(error), request_id: res.locals['request_id'], method }, problem.code);
     }
     if (!held_back.includes(problem.code)) {
       send(res, problem);
@@ -75,12 +76,4 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
       send(res, problem);
     }
   };
-}
-
-/** What of an error goes to the log: never a request's body, nor a statement's values. */
-function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { name, message, stack, cause } = error;
-  const code = (error as NodeJS.ErrnoException).code;
-  return { name, message, stack, code, ...(cause === undefined ? {} : { cause: describe(cause) }) };
 }

@@ -68,7 +68,6 @@ export class Counters {
         resets_at = case when r.resets_at <= now() then excluded.resets_at else r.resets_at end
       returning hits, resets_at, greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s`);
     if (row === undefined) throw new Error('The counter answered nothing.');
-    if (Math.random() < 0.01) await this.#forget();
     if (row.hits > bucket.limit) {
       throw rateLimited({ name: bucket.name, quota: bucket.limit, window_s: this.#window_s }, row.resets_in_s);
     }
@@ -93,11 +92,5 @@ export class Counters {
     const rows = await this.#run(sql`
       select from rate_limits where key = ${nameOf('network', key)} and resets_at > now()`);
     return rows.length > 0;
-  }
-
-  /** Clears away a few windows that are over. */
-  async #forget(): Promise<void> {
-    await this.#run(sql`
-      delete from rate_limits where key in (select key from rate_limits where resets_at < now() limit 1000)`);
   }
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
  * The headers of every answer of the API: fixed, since nothing here is a page. helmet computes the same per request
  * for 22 µs; it stands in front of the pages, where its defaults matter.
  */
-export function apiHeaders(config: Config): RequestHandler {
+export function apiHeaders(config: Pick<Config, 'production'>): RequestHandler {
   const fixed: [string, string][] = [
     ['Cache-Control', 'no-store'],
     ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
-import type { ByteShares, Holder } from './byte-shares.ts';
-import { type LargeJson, longTextBytes } from './large-json.ts';
+import type { Config } from '../config.ts';
+import { ByteShares, type Holder } from './byte-shares.ts';
+import { LargeJson, longTextBytes } from './large-json.ts';
 import { siteOf } from './networks.ts';
-import type { Served } from './served.ts';
+import { Served } from './served.ts';
 
 /** A response this small is written to the socket's buffer, and forgotten. */
 const small_response_bytes = 64 * 1024;
@@ -25,6 +26,14 @@ export interface Sending {
   /** Bytes of large responses in the course of time. */
   served: Served;
   large_json: LargeJson;
+}
+
+export function createSending(config: Pick<Config, 'response_memory_bytes' | 'read_bytes_per_minute'>): Sending {
+  return {
+    responses: new ByteShares(config.response_memory_bytes),
+    served: new Served(config.read_bytes_per_minute),
+    large_json: new LargeJson(),
+  };
 }
 
 /**

@@ -44,9 +44,14 @@ async function createDatabase(server: Login, waiting: Waiting): Promise<void> {
   }
 }
 
-/** Connections for the pools of all processes, and for those who look after the database. */
-function connectionsFor({ pool_size, processes }: DatabaseConfig): number {
-  return Math.max(200, (pool_size + 2) * processes + 20);
+/** Connections that the pools of all processes may open, one for readiness included. */
+function connectionsOf({ pool_size, worker, worker_pool_size, processes }: DatabaseConfig): number {
+  return (pool_size + 1 + (worker ? worker_pool_size : 0)) * processes;
+}
+
+/** Those, and some for whoever looks after the database. */
+function connectionsFor(config: DatabaseConfig): number {
+  return Math.max(200, connectionsOf(config) + config.processes + 20);
 }
 
 async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signal }: Opening): Promise<Database> {
@@ -97,7 +102,7 @@ async function requireLogin(
 }
 
 /** Says so when the pools of all processes may want more connections than the login can have. */
-async function sayShortage(client: pg.Client, { pool_size, processes }: DatabaseConfig): Promise<void> {
+async function sayShortage(client: pg.Client, config: DatabaseConfig): Promise<void> {
   const { rows } = await client.query<{ allowed: number; bound: string }>(
     `select allowed, bound from pg_roles join pg_database on datname = current_database(), lateral (values
        (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -107,10 +112,11 @@ async function sayShortage(client: pg.Client, { pool_size, processes }: Database
      where rolname = session_user and allowed >= 0 order by allowed limit 1`,
   );
   const [{ allowed, bound } = { allowed: Infinity, bound: '' }] = rows;
-  const wanted = (pool_size + 1) * processes; // one for readiness
+  const wanted = connectionsOf(config);
   if (wanted <= allowed) return;
+  const sizes = ['BATON_POOL_SIZE', ...(config.worker ? ['BATON_WORKER_POOL_SIZE'] : []), '1'].join(' + ');
   log(
-    `Warning: ${processes} × (BATON_POOL_SIZE + 1) may open ${wanted} connections, and PostgreSQL lets ${allowed} in ` +
+    `Warning: ${config.processes} × (${sizes}) may open ${wanted} connections, and PostgreSQL lets ${allowed} in ` +
       `(${bound}). Lower WEB_CONCURRENCY or BATON_POOL_SIZE, or raise that limit.`,
   );
 }
@@ -121,12 +127,26 @@ function ownerOf({ database_url, migrate_database_url }: DatabaseConfig): Login 
   return { setting, url: migrate_database_url };
 }
 
+/** The worker's login. */
+function workerOf({ database_url, worker_database_url: url = '' }: DatabaseConfig): Login {
+  return { setting: url === database_url ? 'DATABASE_URL' : 'WORKER_DATABASE_URL', url };
+}
+
+/** The login for `work`, once it can connect. */
+export async function openWorkerLogin(config: DatabaseConfig, signal: AbortSignal): Promise<Login> {
+  const login = workerOf(config);
+  await requireLogin(login, config, { signal });
+  return login;
+}
+
 /** The database to serve: DATABASE_URL's once it can be reached, or the embedded one brought up. */
 export async function openDatabase(config: DatabaseConfig, opening: Opening = {}): Promise<Database> {
   if (config.database_url === undefined) return startOwn(config, opening);
   const app: Login = { setting: 'DATABASE_URL', url: config.database_url };
   const look = (client: pg.Client) => sayShortage(client, config);
   await requireLogin(app, config, { signal: opening.signal, look });
+  const worker = workerOf(config);
+  if (config.worker && worker.url !== app.url) await requireLogin(worker, config, { signal: opening.signal });
   const description = `PostgreSQL: ${describeLogin(app)}`;
   return { owner: ownerOf(config) ?? app, app, embedded: false, description, stop: () => Promise.resolve() };
 }

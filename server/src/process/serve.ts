@@ -6,7 +6,7 @@ import { type Database, openDatabase } from './database.ts';
 import type { Listening } from './listen.ts';
 import { migrateAs } from './migrate.ts';
 import { stopOnSignal } from './stopping.ts';
-import { runWorker, startWorkers } from './workers.ts';
+import { runProcess, startProcesses } from './processes.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -56,7 +56,7 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
     const listening =
       config.processes === 1
         ? await listenHere({ ...config, pool_min }, url)
-        : await startWorkers(config.processes, { DATABASE_URL: url, BATON_POOL_MIN: String(pool_min) });
+        : await startProcesses(config.processes, { DATABASE_URL: url, BATON_POOL_MIN: String(pool_min) });
     return { database, listening };
   } catch (error) {
     await database.stop();
@@ -67,7 +67,7 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
 /** Brings up everything: database, schema, one or several processes; and takes it all down again when told to. */
 export async function serve(config: Config): Promise<void> {
   if (cluster.isWorker) {
-    await runWorker(() => listenHere(config, config.database_url ?? ''));
+    await runProcess(() => listenHere(config, config.database_url ?? ''));
     return;
   }
   const abort = new AbortController();

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../audit/facts.ts';
 import { recordAudits } from '../audit/record.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import type { Services } from '../services.ts';
+import { Loop } from '../work/loop.ts';
 import {
   type CleanupKey,
   deleteCleanup,
@@ -73,19 +74,21 @@ async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): P
   return false;
 }
 
+const task = 'membership_cleanups';
 const request_ms = 1_000;
 
 /**
  * Does it within the request that took the right, as far as a second goes: of most members that is everything. The
- * rest, and what fails, is left to `Cleanups`; the right has ended all the same.
+ * rest, and what fails, is left to the worker; the right has ended all the same.
  */
-export async function cleanUpAtOnce({ pool, log }: Pick<Services, 'pool' | 'log'>, key: CleanupKey): Promise<void> {
+export async function cleanUpAtOnce(services: Pick<Services, 'pool' | 'log' | 'hint'>, key: CleanupKey): Promise<void> {
   const until = Date.now() + request_ms;
   try {
-    await cleanUp(pool, key, () => Date.now() < until);
+    if (await cleanUp(services.pool, key, () => Date.now() < until)) return;
   } catch (error) {
-    log.info({ err: error }, 'cleaning up after lost rights: later');
+    services.log.info({ err: error }, 'cleaning up after lost rights: later');
   }
+  services.hint(task);
 }
 
 /**
@@ -103,37 +106,29 @@ export async function withdrawInvitationsOf(pool: pg.Pool, user_id: string, requ
 const interval_ms = 5_000;
 const at_once = 100;
 
-/** Finishes what requests began and could not end, in whichever process: their time was over, or their process died. */
-export class Cleanups {
-  readonly #pool: pg.Pool;
-  readonly #log: Logger;
-  readonly #timer: NodeJS.Timeout;
-  #stopping = false;
-  #running: Promise<void> | undefined;
-
-  constructor(pool: pg.Pool, log: Logger) {
-    this.#pool = pool;
-    this.#log = log;
-    this.#timer = setInterval(() => this.#run(), interval_ms);
-    this.#timer.unref();
-    this.#run();
-  }
-
-  /** Ends after the batch in progress. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  #run(): void {
-    this.#running ??= this.#finishAll()
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'cleaning up after lost rights: next time'))
-      .finally(() => (this.#running = undefined));
-  }
-
-  async #finishAll(): Promise<void> {
-    const unfinished = await readOnly(this.#pool, {}, (db) => unfinishedCleanups(db, at_once));
-    for (const key of unfinished) await cleanUp(this.#pool, key, () => !this.#stopping);
-  }
+/**
+ * Finishes what requests began and could not end: their time was over, or their process died. It acts as the worker, who may
+ * unassign tickets and withdraw invitations, and change nothing else of them.
+ */
+export function cleanupLoop(pool: pg.Pool, log: Logger): Loop {
+  return new Loop({
+    name: task,
+    interval_ms,
+    log,
+    pass: async ({ goesOn, count }) => {
+      const unfinished = await readOnly(pool, {}, (db) => unfinishedCleanups(db, at_once));
+      let failure: unknown;
+      for (const key of unfinished) {
+        if (!goesOn()) return 'more';
+        // One that can't be finished, by a ticket that stays locked say, keeps no other waiting.
+        const done = await cleanUp(pool, key, goesOn).catch((error: unknown) => {
+          failure = error;
+          return false;
+        });
+        if (done) count(1);
+      }
+      if (failure !== undefined) throw failure;
+      return unfinished.length === at_once ? 'more' : 'done';
+    },
+  });
 }

@@ -4,9 +4,11 @@ import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../.
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { contracts } from '../contracts.ts';
 import { disableUser, enableUser } from '../accounts/operator.ts';
-import { Cleanups } from './cleanup.ts';
+import { workerPool } from '../process/worker.ts';
+import { cleanupLoop } from './cleanup.ts';
 import { pino } from 'pino';
 
+const silent = pino({ level: 'silent' });
 let server: TestServer;
 let team: Team;
 /** What PostgreSQL has refused of the server's statements. */
@@ -182,7 +184,7 @@ describe('a former member', () => {
     expect((await owner.client.raw.remove_member(memberOf(owner))).body).toMatchObject({ code: 'last_owner' });
   });
 
-  test('with more tickets than a request takes from them has left at once; another process takes the rest', async () => {
+  test('with more tickets than a request takes from them has left at once; the worker takes the rest', async () => {
     const { workspace_id, project_id, owner } = team;
     const person = await join('member');
     const tickets = 1500;
@@ -211,10 +213,13 @@ describe('a former member', () => {
       (await look<{ n: number }>('select count(*)::int as n from tickets where assignee_id = $1', person.user.id))[0]
         ?.n;
     expect(await left()).toBe(tickets);
-    const cleanups = new Cleanups(server.pool, pino({ level: 'silent' }));
+    const worker = workerPool(server.config, { url: server.database.url, max: 2, log: silent });
+    const cleanups = cleanupLoop(worker, silent);
+    cleanups.start();
     const unfinished = () => look('select 1 from membership_cleanups where user_id = $1', person.user.id);
     await expect.poll(unfinished, { timeout: 25_000 }).toEqual([]);
-    await cleanups.stop();
+    await cleanups.stop(10_000);
+    await worker.end();
     expect(await left()).toBe(0);
     const entries = await look<{ n: number; by: string }>(
       `select count(*)::int as n, max(actor_id::text) as by from audit_log

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dumpSchema } from '../../../scripts/schema.ts';
+import { prepare } from '../../src/db/sql.ts';
+import { upkeep } from '../../src/upkeep/catalogue.ts';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
 import { owners } from './house.ts';
@@ -23,6 +25,15 @@ describe('the schema', () => {
 
   test('has one folder that writes each table', () => {
     expect(catalog.tables.map(({ name }) => name).sort()).toEqual(Object.values(owners).flat().sort());
+  });
+
+  test('lets the worker remove rows where upkeep has a task for them, and nowhere else', () => {
+    const keep = { session_retention_s: 1, password_reset_retention_s: 1, failed_attempt_retention_s: 1 };
+    const statements = Object.values(upkeep).flatMap((step) => step({ ...keep, invitation_retention_s: 1 }, 1));
+    const tables = statements.flatMap((one) =>
+      [...prepare(one).text.matchAll(/delete from (\w+)/g)].map(([, name]) => name),
+    );
+    expect(tables.sort()).toEqual(catalog.removed_by_worker);
   });
 
   test('is the one in server/schema.sql', async () => {
@@ -65,6 +76,20 @@ describe('the schema', () => {
       'h_ticket_fkey acts on delete or update',
     ],
     ['alter role baton_app bypassrls', "the app's role owns or bypasses something"],
+    [
+      'create index by_expiry on sessions (least(expires_at, revoked_at))',
+      'by_expiry begins with LEAST(expires_at, revoked_at)',
+    ],
+    [
+      "comment on index tickets_created is 'upkeep'",
+      'tickets_created is for upkeep, and the worker removes nothing there',
+    ],
+    ['grant delete on tickets to baton_worker', 'the worker may DELETE tickets without a policy that says which'],
+    ['drop policy worker_deletes on sessions', 'the worker may DELETE sessions without a policy that says which'],
+    ['grant select on users to baton_worker', 'the worker may SELECT users in every column'],
+    ['grant insert on sessions to baton_worker', "the worker may INSERT sessions, which isn't append-only"],
+    ['grant select (before) on audit_log to baton_worker', 'the worker may SELECT audit_log'],
+    ['grant baton_app to baton_worker', "the worker's role has the rights of baton_app"],
   ];
   test.each([
     ['workspace_id', 'update, delete'],

@@ -20,6 +20,15 @@ export interface CatalogKey {
   referenced_columns: string[] | null;
   on_delete: string | null;
   on_update: string | null;
+  /** Whether the index is the worker's: it says so itself, and leads over all workspaces and accounts. */
+  for_upkeep: boolean;
+}
+
+/** What the worker's role may do with a table: with every column of it, or with some. */
+export interface WorkerGrant {
+  table: string;
+  privilege: string;
+  whole: boolean;
 }
 
 export interface Catalog {
@@ -27,7 +36,19 @@ export interface Catalog {
   keys: CatalogKey[];
   triggers: string[];
   grants: { table: string; privilege: string }[];
-  app_role: { superuser: boolean; bypass: boolean; owns: number } | undefined;
+  app_role: Role | undefined;
+  worker_grants: WorkerGrant[];
+  /** Tables with a policy that says which of their rows the worker may delete, in whatever scope. */
+  removed_by_worker: string[];
+  worker_role: Role | undefined;
+}
+
+interface Role {
+  superuser: boolean;
+  bypass: boolean;
+  owns: number;
+  /** Roles of which it has the rights, too. */
+  within: string[];
 }
 
 const columns_of = (table: string, numbers: string) => `
@@ -39,12 +60,13 @@ const keys = `
   select c.conrelid::regclass::text as table, c.conname as name, c.contype::text as kind,
     ${columns_of('c.conrelid', 'c.conkey')} as columns, nullif(c.confrelid, 0)::regclass::text as referenced_table,
     ${columns_of('c.confrelid', 'c.confkey')} as referenced_columns,
-    c.confdeltype::text as on_delete, c.confupdtype::text as on_update
+    c.confdeltype::text as on_delete, c.confupdtype::text as on_update, false as for_upkeep
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where n.nspname = 'public' and c.contype in ('p', 'u', 'f') and c.conrelid::regclass::text not in ${bookkeeping}
   union all
   select i.indrelid::regclass::text, i.indexrelid::regclass::text, 'i',
-    ${columns_of('i.indrelid', 'i.indkey::int2[]')}, null, null, null, null
+    (select array_agg(pg_get_indexdef(i.indexrelid, n, true) order by n) from generate_series(1, i.indnkeyatts) n),
+    null, null, null, null, coalesce(obj_description(i.indexrelid) = 'upkeep', false)
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'public' and not i.indisprimary and i.indrelid::regclass::text not in ${bookkeeping}
   order by 1, 2, 3`;
@@ -59,20 +81,40 @@ const grants = `
   select table_name as table, privilege_type as privilege from information_schema.role_table_grants
   where grantee = 'baton_app' and table_schema = 'public' and table_name not in ${bookkeeping} order by 1, 2`;
 
-const app_role = `
+const role = `
   select rolsuper as superuser, rolbypassrls as bypass,
-    (select count(*)::int from pg_class c where c.relowner = r.oid) as owns
-  from pg_roles r where rolname = 'baton_app'`;
+    (select count(*)::int from pg_class c where c.relowner = r.oid) as owns,
+    array(select o.rolname::text from pg_roles o where o.oid <> r.oid and pg_has_role(r.oid, o.oid, 'member')) as within
+  from pg_roles r where rolname = $1`;
+
+const worker_grants = `
+  select table_name as table, privilege_type as privilege, true as whole from information_schema.role_table_grants
+  where grantee = 'baton_worker' and table_schema = 'public' and table_name not in ${bookkeeping}
+  union all
+  select distinct c.table_name, c.privilege_type, false from information_schema.column_privileges c
+  where grantee = 'baton_worker' and table_schema = 'public' and not exists (
+    select 1 from information_schema.role_table_grants t
+    where t.grantee = c.grantee and t.table_name = c.table_name and t.privilege_type = c.privilege_type)
+  order by 1, 2`;
+
+const removed_by_worker = `
+  select polrelid::regclass::text as table from pg_policy
+  where not polpermissive and polcmd = 'd' and polroles = array['baton_worker'::regrole::oid]
+    and pg_get_expr(polqual, polrelid) <> 'true' order by 1`;
 
 /** Reads what the rules are about from the system catalog. */
 export async function readCatalog(owner: Pick<pg.Pool, 'query'>): Promise<Catalog> {
-  const rows = async <Row extends pg.QueryResultRow>(text: string) => (await owner.query<Row>(text)).rows;
+  const rows = async <Row extends pg.QueryResultRow>(text: string, ...values: string[]) =>
+    (await owner.query<Row>(text, values)).rows;
   return {
     tables: await readTables(owner),
     keys: await rows(keys),
     triggers: (await rows<{ name: string }>(triggers)).map(({ name }) => name),
     grants: await rows(grants),
-    app_role: (await rows<NonNullable<Catalog['app_role']>>(app_role))[0],
+    app_role: (await rows<Role & pg.QueryResultRow>(role, 'baton_app'))[0],
+    worker_grants: await rows(worker_grants),
+    removed_by_worker: (await rows<{ table: string }>(removed_by_worker)).map(({ table }) => table),
+    worker_role: (await rows<Role & pg.QueryResultRow>(role, 'baton_worker'))[0],
   };
 }
 
@@ -106,9 +148,38 @@ export function catalogViolations(catalog: Catalog): string[] {
     if (by_name.get(foreign.referenced_table ?? '')?.kind === 'reference') continue;
     if (!isIndexed(foreign, catalog.keys)) found.push(`${foreign.name} has no index that begins with its columns`);
   }
-  const { app_role: role } = catalog;
-  if (role === undefined) found.push('there is no app role');
-  else if (role.superuser || role.bypass || role.owns > 0) found.push("the app's role owns or bypasses something");
+  found.push(...roleViolations('the app', catalog.app_role), ...roleViolations('the worker', catalog.worker_role));
+  found.push(...workerViolations(catalog, by_name));
+  return found;
+}
+
+function roleViolations(whose: string, role: Role | undefined): string[] {
+  if (role === undefined) return [`there is no role of ${whose}`];
+  const found: string[] = [];
+  if (role.superuser || role.bypass || role.owns > 0) found.push(`${whose}'s role owns or bypasses something`);
+  if (role.within.length > 0) found.push(`${whose}'s role has the rights of ${role.within.join(', ')}`);
+  return found;
+}
+
+/** The worker sees rows of all, so it is let in column by column, and deletes what a policy names. */
+function workerViolations(catalog: Catalog, by_name: ReadonlyMap<string, Table>): string[] {
+  const found: string[] = [];
+  for (const { table, privilege, whole } of catalog.worker_grants) {
+    const { kind, append_only } = by_name.get(table) ?? { kind: null, append_only: false };
+    const may = `the worker may ${privilege} ${table}`;
+    if (privilege === 'DELETE') {
+      if (kind !== 'system' && !catalog.removed_by_worker.includes(table))
+        found.push(`${may} without a policy that says which`);
+    } else if (privilege === 'INSERT') {
+      if (!append_only) found.push(`${may}, which isn't append-only`);
+    } else if (append_only || (whole && kind !== 'system')) {
+      found.push(append_only ? may : `${may} in every column`);
+    }
+  }
+  for (const { name, table } of catalog.keys.filter((key) => key.for_upkeep)) {
+    if (!catalog.removed_by_worker.includes(table))
+      found.push(`${name} is for upkeep, and the worker removes nothing there`);
+  }
   return found;
 }
 
@@ -117,7 +188,8 @@ function keyViolations(key: CatalogKey, ownerOf: (table: string | null) => strin
   const owner = ownerOf(key.table);
   if (owner === undefined) return found;
   const [first = ''] = key.columns;
-  if (first !== owner) found.push(`${key.name} begins with ${first}`);
+  // What finds a row, whoever it belongs to, can be added any time; what makes it unique can't.
+  if (first !== owner && !key.for_upkeep) found.push(`${key.name} begins with ${first}`);
   if (key.kind !== 'f') return found;
   if (ownerOf(key.referenced_table) !== undefined && key.referenced_columns?.[0] !== first) {
     found.push(`${key.name} doesn't carry ${first} to ${key.referenced_table}`);

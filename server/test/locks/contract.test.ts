@@ -22,8 +22,14 @@ function mounted(): readonly Operation[] {
   const url = 'postgres://nobody@127.0.0.1:1/none';
   const config = readConfig({ ...test_environment, DATABASE_URL: url });
   const pool = createPool({ url, max: 1, statement_timeout_ms: 1, lock_timeout_ms: 1, on_error: () => undefined });
-  return createApp({ config, pool, probe_pool: pool, log: pino({ level: 'silent' }), lifecycle: { stopping: false } })
-    .operations;
+  return createApp({
+    config,
+    pool,
+    probe_pool: pool,
+    log: pino({ level: 'silent' }),
+    lifecycle: { stopping: false },
+    hint: () => undefined,
+  }).operations;
 }
 
 /** What is in one list and not in the other. */

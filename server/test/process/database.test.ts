@@ -166,7 +166,7 @@ describe('a schema', () => {
     await says(newer, 'Ctrl-C stops it');
     expect(newer.output()).toMatch(/Warning: The database has 9999_later, which Baton \S+ does not know/);
     expect(newer.output()).toMatch(
-      /Warning: 1 × \(BATON_POOL_SIZE \+ 1\) may open 501 connections, and PostgreSQL lets \d+ in/,
+      /Warning: 1 × \(BATON_POOL_SIZE \+ BATON_WORKER_POOL_SIZE \+ 1\) may open 505 connections, and PostgreSQL lets \d+ in/,
     );
     expect((await fetch(`${newer.url}/readyz`)).status).toBe(200);
     await newer.stop();

@@ -1,27 +1,27 @@
-import cluster, { type Worker } from 'node:cluster';
+import cluster, { type Worker as Child } from 'node:cluster';
 import { ConfigError } from '../config.ts';
 import { answerMetrics } from '../http/metrics.ts';
 import type { Listening } from './listen.ts';
 
-/** What primary and workers say to each other. */
+/** What the primary and the processes say to each other. */
 type Message = { listening: string } | { refused: string } | { stop: true };
 
 const max_restart_delay_ms = 10_000;
 
 /** Runs several processes on one port; one that dies is replaced, more slowly each time in a row. */
-export async function startWorkers(count: number, env: Record<string, string>): Promise<Listening> {
+export async function startProcesses(count: number, env: Record<string, string>): Promise<Listening> {
   let stopping = false;
   let deaths = 0;
   answerMetrics();
   const starting = new Set<Promise<string>>();
   const fork = () => {
     const started = new Promise<string>((resolve, reject) => {
-      const worker = cluster.fork(env);
-      worker.on('message', (message: Message) => {
+      const child = cluster.fork(env);
+      child.on('message', (message: Message) => {
         if ('listening' in message) resolve(message.listening);
         if ('refused' in message) reject(new ConfigError(message.refused));
       });
-      worker.once('exit', (code) => {
+      child.once('exit', (code) => {
         reject(new Error(`A process ended with ${code} before it served.`));
         if (stopping) return;
         deaths++;
@@ -44,14 +44,14 @@ export async function startWorkers(count: number, env: Record<string, string>): 
   };
   const stop = async () => {
     stopping = true;
-    await Promise.allSettled(starting); // before it listens, a worker hears nothing
-    const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined);
+    await Promise.allSettled(starting); // before it listens, a process hears nothing
+    const children = Object.values(cluster.workers ?? {}).filter((child): child is Child => child !== undefined);
     await Promise.all(
-      workers.map(async (worker) => {
-        if (worker.isDead()) return;
-        const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      children.map(async (child) => {
+        if (child.isDead()) return;
+        const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
         // One that could not serve hangs up and ends by itself, perhaps at this moment.
-        if (worker.isConnected()) worker.send({ stop: true } satisfies Message, () => undefined);
+        if (child.isConnected()) child.send({ stop: true } satisfies Message, () => undefined);
         await gone;
       }),
     );
@@ -65,8 +65,8 @@ export async function startWorkers(count: number, env: Record<string, string>): 
   }
 }
 
-/** A worker's life: serves until the primary says stop, or is gone. */
-export async function runWorker(start: () => Promise<Listening>): Promise<void> {
+/** The life of one of several processes: serves until the primary says stop, or is gone. */
+export async function runProcess(start: () => Promise<Listening>): Promise<void> {
   // Ctrl-C reaches the whole group; when to stop is the primary's to say.
   process.on('SIGINT', () => undefined);
   try {

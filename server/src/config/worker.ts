@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { choice, count } from './kinds.ts';
+
+const day_s = 86_400;
+const year_s = 366 * day_s;
+
+/** Settings of the worker, and of what it removes. */
+export const worker_settings = {
+  BATON_WORKER: choice(['on', 'off']).default('on'),
+  BATON_WORKER_POOL_SIZE: count(4, 1, 100),
+  BATON_WORK_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535.')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'must be a whole number from 0 to 65535.')
+    .optional(),
+  BATON_UPKEEP_INTERVAL_S: count(60, 1, day_s),
+  // No shorter than app_upkeep lets it be for each (server/migrations/0008_worker.sql).
+  BATON_SESSION_RETENTION_S: count(7 * day_s, 900, 10 * year_s),
+  BATON_PASSWORD_RESET_RETENTION_S: count(7 * day_s, 0, 10 * year_s),
+  BATON_FAILED_ATTEMPT_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
+  BATON_INVITATION_RETENTION_S: count(30 * day_s, 0, 10 * year_s),
+};
+
+export interface WorkerSettings {
+  /** Whether `serve` runs the worker in its processes. */
+  worker: boolean;
+  worker_pool_size: number;
+  /** Where `work` answers probes; undefined: nowhere. */
+  work_port: number | undefined;
+  /** How long upkeep rests when it has left nothing to remove. */
+  upkeep_interval_s: number;
+  /** How long an ended session is kept, with its refresh tokens. */
+  session_retention_s: number;
+  /** How long a one-time token is kept that was used, replaced or has expired. */
+  password_reset_retention_s: number;
+  /** How long the count of an hour's failed attempts is kept. */
+  failed_attempt_retention_s: number;
+  /** How long an invitation is kept that was revoked or has expired. */
+  invitation_retention_s: number;
+}
+
+const parsed = z.object(worker_settings);
+
+export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
+  return {
+    worker: env.BATON_WORKER === 'on',
+    worker_pool_size: env.BATON_WORKER_POOL_SIZE,
+    work_port: env.BATON_WORK_PORT,
+    upkeep_interval_s: env.BATON_UPKEEP_INTERVAL_S,
+    session_retention_s: env.BATON_SESSION_RETENTION_S,
+    password_reset_retention_s: env.BATON_PASSWORD_RESET_RETENTION_S,
+    failed_attempt_retention_s: env.BATON_FAILED_ATTEMPT_RETENTION_S,
+    invitation_retention_s: env.BATON_INVITATION_RETENTION_S,
+  };
+}

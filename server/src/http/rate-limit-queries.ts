@@ -1,0 +1,13 @@
+import { type Sql, sql } from '../db/sql.ts';
+
+/**
+ * Removes counters whose window is over, and notes of networks that have expired. A minute later, so that no statement
+ * that began within a window finds its counter gone. See accounts/upkeep-queries.ts for the form.
+ */
+export function removeEndedCounters(limit: number): Sql {
+  return sql`
+    with due as (
+      select r.key from rate_limits r where r.resets_at < now() - interval '1 minute'
+      order by r.resets_at limit ${limit} for update of r skip locked)
+    delete from rate_limits r using due d where r.key = d.key returning 1`;
+}

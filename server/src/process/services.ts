@@ -1,0 +1,27 @@
+/** A part of a process that runs from `start` to `stop`: HTTP, the worker, each of the worker's loops. */
+export interface Service {
+  readonly name: string;
+  /** Rejects when it can't run; nothing of it is left then. */
+  start: () => Promise<void> | void;
+  /** Ends in bounded time, with what is in progress finished or left to whoever takes it up. */
+  stop: () => Promise<void>;
+}
+
+/** Starts services in their order; if one can't start, those before it stop. Gives the function that stops them all at once. */
+export async function startServices(services: readonly Service[]): Promise<() => Promise<void>> {
+  const started: Service[] = [];
+  const stop = async () => {
+    const ends = await Promise.allSettled(started.map((service) => service.stop()));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  };
+  try {
+    for (const service of services) {
+      await service.start();
+      started.push(service);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}

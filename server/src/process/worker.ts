@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { WorkConfig } from '../config.ts';
+import { unfitnessOf, worker_user } from '../db/connection-check.ts';
+import { createPool } from '../db/pool.ts';
+import { observePool } from '../http/metrics.ts';
+import { upkeepLoops } from '../upkeep/loops.ts';
+import type { Loop } from '../work/loop.ts';
+import { cleanupLoop } from '../workspaces/cleanup.ts';
+import type { Service } from './services.ts';
+
+const pool_end_ms = 1_000;
+
+/** Connections of the worker: its own, under its own role, whatever requests do with theirs. */
+export function workerPool(config: WorkConfig, { url, max, log }: { url: string; max: number; log: Logger }): pg.Pool {
+  return createPool({
+    url,
+    max,
+    role: worker_user.role,
+    user: worker_user,
+    statement_timeout_ms: config.statement_timeout_ms,
+    lock_timeout_ms: config.lock_timeout_ms,
+    on_error: (error) => log.warn({ message: error.message }, 'database connection of the worker lost'),
+  });
+}
+
+interface WorkerOptions {
+  config: WorkConfig;
+  url: string;
+  log: Logger;
+  /** Its loops begin when the schema is there. */
+  ready: Promise<void>;
+  /** Tells the operator. */
+  say: (text: string) => void;
+}
+
+/**
+ * Does what no request waits for: a loop for each task. It runs in each process of `serve`, or in processes of `work`; any
+ * number may run, since each loop finds its work in the database and passes over what another one has locked.
+ */
+export class Worker implements Service {
+  readonly name = 'worker';
+  readonly #pool: pg.Pool;
+  readonly #loops: readonly Loop[];
+  readonly #options: WorkerOptions;
+  #stopping = false;
+
+  constructor(options: WorkerOptions) {
+    const { config, url, log } = options;
+    this.#options = options;
+    this.#pool = workerPool(config, { url, max: config.worker_pool_size, log });
+    this.#loops = [...upkeepLoops(this.#pool, config, log), cleanupLoop(this.#pool, log)];
+    observePool('worker', this.#pool);
+  }
+
+  /** The names of its loops. */
+  get tasks(): string[] {
+    return this.#loops.map(({ name }) => name);
+  }
+
+  /** Has a loop look for work now. */
+  wake(task: string): void {
+    this.#loops.find(({ name }) => name === task)?.wake();
+  }
+
+  start(): void {
+    void this.#options.ready.then(() => this.#begin());
+  }
+
+  /** What keeps it from its work is told and tried again: nothing that is served depends on it. */
+  async #begin(): Promise<void> {
+    if (this.#stopping) return;
+    for (const loop of this.#loops) loop.start();
+    const unfit = await unfitnessOf(this.#pool);
+    if (unfit !== undefined && !this.#stopping)
+      this.#options.say(`Warning: ${unfit} Until then the worker does nothing.`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#loops.map((loop) => loop.stop(this.#options.config.shutdown_timeout_ms)));
+    // A step that did not end in time keeps its connection; the end of the process closes it, which undoes the step.
+    await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  removeEndedPasswordResets,
+  removeEndedSessions,
+  removeFailedAttempts,
+  removeTokensOfEndedSessions,
+} from '../accounts/upkeep-queries.ts';
+import type { Config } from '../config.ts';
+import type { Sql } from '../db/sql.ts';
+import { removeEndedCounters } from '../http/rate-limit-queries.ts';
+import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
+
+/** How long what has ended is kept. */
+export type Retention = Pick<
+  Config,
+  'session_retention_s' | 'password_reset_retention_s' | 'failed_attempt_retention_s' | 'invitation_retention_s'
+>;
+
+/** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
+type Step = (keep: Retention, limit: number) => Sql[];
+
+/**
+ * What upkeep removes, a task each. What a task needs beside its line and its statement: `select app_upkeep(…)` in a migration,
+ * which lets the worker's role see and delete such rows and no others, and an index in the order that the statement reads.
+ */
+export const upkeep = {
+  sessions: ({ session_retention_s: keep_s }, limit) => [
+    removeTokensOfEndedSessions(keep_s, limit),
+    removeEndedSessions(keep_s, limit),
+  ],
+  password_resets: (keep, limit) => [removeEndedPasswordResets(keep.password_reset_retention_s, limit)],
+  failed_attempts: (keep, limit) => [removeFailedAttempts(keep.failed_attempt_retention_s, limit)],
+  invitations: (keep, limit) => [removeLapsedInvitations(keep.invitation_retention_s, limit)],
+  rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
+} satisfies Record<string, Step>;

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { describeError } from '../lib/describe-error.ts';
+import { announceTask, observePass } from './metrics.ts';
+
+/** What a pass is given to go by. */
+export interface Pass {
+  /** Whether to go on with another step: the pass's time is not over, and nobody has told the loop to stop. */
+  goesOn: () => boolean;
+  /** Counts rows that a step has removed or changed. */
+  count: (rows: number) => void;
+}
+
+export interface LoopOptions {
+  /** Names the task in the log and in metrics. */
+  name: string;
+  /** From the end of a pass that left nothing to the beginning of the next. */
+  interval_ms: number;
+  log: Logger;
+  /** Works in short steps, each committed by itself, as long as `goesOn` says so. Tells whether something is left. */
+  pass: (pass: Pass) => Promise<'done' | 'more'>;
+}
+
+const pass_ms = 1_000;
+/** Of the time, a loop that has always more to do works a quarter: what requests need comes first. */
+const rest_per_work = 3;
+const first_retry_ms = 1_000;
+const max_retry_ms = 5 * 60_000;
+
+/** Between half of it and all: loops of several processes that began together don't stay together. */
+const spread = (ms: number) => ms * (0.5 + Math.random() / 2);
+
+/**
+ * Does a task again and again until it is stopped. It keeps nothing of what it has seen: each pass finds its work in the
+ * database, so any number of processes may run the same loop, and whatever one leaves undone the next pass finds.
+ */
+export class Loop {
+  readonly name: string;
+  readonly #options: LoopOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #woken = false;
+  /** Failed passes in a row. */
+  #failures = 0;
+
+  constructor(options: LoopOptions) {
+    this.name = options.name;
+    this.#options = options;
+    announceTask(options.name);
+  }
+
+  start(): void {
+    this.#runAfter(0);
+  }
+
+  /** Says that there may be work. A hint saves time and nothing depends on it: one that comes while passes fail is dropped. */
+  wake(): void {
+    if (this.#timer === undefined || this.#stopping || this.#failures > 0) return;
+    if (this.#running === undefined) this.#runAfter(0);
+    else this.#woken = true;
+  }
+
+  /** Ends after the step in progress, or without it when that takes longer than `within_ms`. */
+  async stop(within_ms: number): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    if (this.#running === undefined) return;
+    const late = new AbortController();
+    await Promise.race([this.#running, sleep(within_ms, undefined, late).catch(() => undefined)]);
+    late.abort();
+  }
+
+  #runAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#running = this.#runAndRest();
+    }, ms);
+  }
+
+  async #runAndRest(): Promise<void> {
+    const rest_ms = await this.#run();
+    this.#running = undefined;
+    if (!this.#stopping) this.#runAfter(rest_ms);
+  }
+
+  /** One pass. Gives how long to rest after it. */
+  async #run(): Promise<number> {
+    const { name, interval_ms, log, pass } = this.#options;
+    const started = performance.now();
+    let rows = 0;
+    this.#woken = false;
+    const goesOn = () => !this.#stopping && performance.now() - started < pass_ms;
+    const ended = (outcome: 'done' | 'failed') => {
+      const duration_ms = Math.round(performance.now() - started);
+      observePass({ task: name, outcome, duration_ms, rows });
+      return duration_ms;
+    };
+    try {
+      const left = await pass({ goesOn, count: (more) => (rows += more) });
+      const duration_ms = ended('done');
+      this.#failures = 0;
+      if (rows > 0) log.info({ task: name, rows, duration_ms }, 'worker: pass');
+      if (left === 'more' || this.#woken) return Math.max(20, duration_ms * rest_per_work);
+      return spread(interval_ms);
+    } catch (error) {
+      const duration_ms = ended('failed');
+      const retry_ms = Math.round(spread(Math.min(first_retry_ms * 2 ** this.#failures, max_retry_ms)));
+      this.#failures++;
+      log.warn(
+        { task: name, rows, duration_ms, failures: this.#failures, retry_ms, err: describeError(error) },
+        'worker: pass failed',
+      );
+      return retry_ms;
+    }
+  }
+}
