@@ -6,11 +6,13 @@ export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "d
 
 export type ActivityEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": "ticket" | "comment" | (string & {}); "subject_id": string; "version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "created_at": string; };
 
-export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+export type ApiToken = { "id": string; "name": string; "user_id": string; "created_by": string; "scopes": Array<TokenScopeOutput>; "created_at": string; "expires_at": string; "last_used_at": string | null; };
 
-export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "created_at": string; };
+export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
 
-export type AuditSubjectType = "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "token_id": string | null; "on_behalf_of": string | null; "created_at": string; };
+
+export type AuditSubjectType = "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
 
 export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "version": number; "created_at": string; "edited_at": string | null; "deleted_at": string | null; "deleted_by": string | null; "purged_at": string | null; };
 
@@ -24,6 +26,8 @@ export type FieldsRequiredProblem = { "type": string; "title": string; "status":
 
 export type ForbiddenProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "forbidden"; "role"?: RoleOutput; "required"?: Array<RoleOutput>; "from"?: string; "to"?: string; };
 
+export type InsufficientScopeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "insufficient_scope"; "scopes": Array<TokenScopeOutput>; "required": TokenScopeOutput | null; };
+
 export type Invitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; };
 
 export type ListedTicket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; "excerpt": string; "description"?: string; };
@@ -31,6 +35,8 @@ export type ListedTicket = { "id": string; "key": string; "project_id": string; 
 export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; };
 
 export type Member = { "user_id": string; "name": string; "email": string; "role": RoleOutput; "version": number; "created_at": string; "updated_at": string; };
+
+export type NewApiToken = { "id": string; "name": string; "user_id": string; "created_by": string; "scopes": Array<TokenScopeOutput>; "created_at": string; "expires_at": string; "last_used_at": string | null; "token": string; };
 
 export type NewInvitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
 
@@ -42,13 +48,13 @@ export type PreconditionFailedProblem = { "type": string; "title": string; "stat
 
 export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 
-export type Problem = PlainProblem | ForbiddenProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | QuotaExceededProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
+export type Problem = PlainProblem | ForbiddenProblem | InsufficientScopeProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | QuotaExceededProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
 
 export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
 
 export type ProjectTransition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "actor_id": string; "remapped": boolean; "created_at": string; "ticket_key": string; };
 
-export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "mib_per_workspace" | (string & {}); "limit": number; };
+export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "mib_per_workspace" | (string & {}); "limit": number; };
 
 export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; };
 
@@ -65,6 +71,10 @@ export type StatusInUseProblem = { "type": string; "title": string; "status": nu
 export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
 
 export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
+
+export type TokenScope = "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read";
+
+export type TokenScopeOutput = "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | (string & {});
 
 export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
 
@@ -98,7 +108,7 @@ export interface Operations {
   /** Sets a new password with a one-time token from the operator, and ends every session. */
   reset_password: { input: { body: { "token": string; "new_password": string; }; }; output: undefined };
   /** Returns who may call which operation: the table every request is checked against. */
-  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {}); "path": string; "access": "public" | "account" | (string & {}) | Array<RoleOutput>; }>; } };
+  get_policy: { input: Record<string, never>; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {}); "path": string; "access": "public" | "account" | (string & {}) | Array<RoleOutput>; "scope": TokenScopeOutput | null; }>; } };
   /** Returns 200 while the process is responsive, regardless of the database. */
   get_livez: { input: Record<string, never>; output: { "status": "ok"; "version": string; } };
   /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
@@ -203,8 +213,16 @@ export interface Operations {
   list_comment_revisions: { input: { workspace_id: string; ticket: string; comment_id: string; limit?: number; cursor?: string; }; output: { "data": Array<CommentRevision>; "next_cursor": string | null; } };
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: { input: { workspace_id: string; ticket: string; comment_id: string; }; output: Comment };
+  /** Creates an API token for the caller or, by an admin, for a bot. The response contains it, and no other will. */
+  create_token: { input: { workspace_id: string; body: { "name": string; "scopes": Array<TokenScope>; "expires_in_days"?: number; "user_id"?: string; }; }; output: NewApiToken };
+  /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
+  list_tokens: { input: { workspace_id: string; limit?: number; cursor?: string; }; output: { "data": Array<ApiToken>; "next_cursor": string | null; } };
+  /** Returns a token, without its secret. */
+  get_token: { input: { workspace_id: string; token_id: string; }; output: ApiToken };
+  /** Revokes a token. Once this is answered, nothing that it began commits any more. */
+  revoke_token: { input: { workspace_id: string; token_id: string; }; output: undefined };
   /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
 }
 
 interface Call {
@@ -276,5 +294,9 @@ export const operations: Record<keyof Operations, Call> = {
   delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
   list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":[],"body":false,"returns":true},
+  create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":[],"body":true,"returns":true},
+  list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor"],"headers":[],"body":false,"returns":true},
+  get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":[],"body":false,"returns":true},
+  revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":[],"body":false,"returns":false},
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","actor","action","subject","subject_type","created_after","created_before"],"headers":[],"body":false,"returns":true},
 };

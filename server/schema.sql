@@ -134,6 +134,37 @@ ALTER TABLE account_audit_log FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON account_audit_log FOR ALL USING ((user_id = app_user_id()));
 GRANT INSERT, SELECT ON account_audit_log TO baton_app;
 
+-- workspace
+create table api_tokens (
+  workspace_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  created_by uuid not null,
+  joined integer not null,
+  name text not null,
+  scopes text[] not null,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (workspace_id, id),
+  constraint api_tokens_hash CHECK ((octet_length(token_hash) = 32)),
+  constraint api_tokens_life CHECK ((expires_at > created_at)),
+  constraint api_tokens_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint api_tokens_scopes CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 50))),
+  constraint api_tokens_creator_fkey FOREIGN KEY (workspace_id, created_by) REFERENCES memberships(workspace_id, user_id),
+  constraint api_tokens_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+) with (fillfactor=85);
+CREATE INDEX api_tokens_created ON public.api_tokens USING btree (workspace_id, created_at, id) WHERE (revoked_at IS NULL);
+CREATE INDEX api_tokens_creator ON public.api_tokens USING btree (workspace_id, created_by, created_at, id);
+CREATE INDEX api_tokens_user ON public.api_tokens USING btree (workspace_id, user_id);
+ALTER TABLE api_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON api_tokens FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON api_tokens TO baton_app;
+GRANT UPDATE (last_used_at, revoked_at) ON api_tokens TO baton_app;
+
 -- workspace, append-only
 create table audit_log (
   workspace_id uuid not null,
@@ -148,6 +179,8 @@ create table audit_log (
   request_id text not null,
   created_at timestamp with time zone not null default now(),
   ticket_id uuid,
+  token_id uuid,
+  on_behalf_of uuid,
   constraint audit_log_pkey PRIMARY KEY (workspace_id, id),
   constraint audit_log_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
@@ -275,6 +308,7 @@ create table membership_cleanups (
   actor_id uuid not null,
   request_id text not null,
   created_at timestamp with time zone not null default now(),
+  token_id uuid,
   constraint membership_cleanups_pkey PRIMARY KEY (workspace_id, user_id),
   constraint membership_cleanups_member_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 );
@@ -291,6 +325,7 @@ create table memberships (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   removed_at timestamp with time zone,
+  joined integer not null default 1,
   constraint memberships_pkey PRIMARY KEY (workspace_id, user_id),
   constraint memberships_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
   constraint memberships_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
@@ -583,15 +618,22 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON user_workspaces TO baton_app;
 -- reference
 create table users (
   id uuid not null,
-  email text not null,
+  email text,
   name text not null,
   version integer not null default 1,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   disabled_at timestamp with time zone,
+  kind text not null default 'person'::text,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email),
   constraint users_email_lower CHECK (((email = lower(email)) AND (length(email) <= 320))),
+  constraint users_kind CHECK (
+CASE kind
+    WHEN 'person'::text THEN (email IS NOT NULL)
+    WHEN 'bot'::text THEN (email IS NULL)
+    ELSE false
+END),
   constraint users_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;

@@ -28,6 +28,8 @@ import { referenceRoutes } from './reference/routes.ts';
 import type { Services } from './services.ts';
 import { createServe, type Serving } from './serving/serve.ts';
 import { ticketRoutes } from './tickets/routes.ts';
+import { Credentials } from './tokens/credentials.ts';
+import { tokenRoutes } from './tokens/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
 export interface App {
@@ -63,6 +65,7 @@ export function createApp(parts: Parts): App {
   const serving: Serving = {
     ...services,
     ...sending,
+    credentials: new Credentials({ access_tokens: services.tokens, pool, log }),
     usage: new Usage(config.max_bytes_per_workspace),
     bodies: new ByteShares(config.body_memory_bytes),
     written: new Pace({
@@ -93,6 +96,7 @@ export function createApp(parts: Parts): App {
   commentRoutes(serve);
   projectRoutes(serve, services);
   workspaceRoutes(serve, services);
+  tokenRoutes(serve, services);
   accountRoutes(serve, services);
   auditRoutes(serve, services);
   referenceRoutes(serve);

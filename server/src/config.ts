@@ -33,6 +33,8 @@ const environment = z.object({
   BATON_REGISTRATION: choice(['open', 'invited', 'closed']).default('open'),
   BATON_PASSWORD_RESET_TTL_S: count(3_600, 60, 7 * 86_400),
   BATON_INVITATION_TTL_S: count(7 * 86_400, 60, 90 * 86_400),
+  BATON_TOKEN_TTL_DAYS: count(90, 1, 3_650),
+  BATON_TOKEN_MAX_TTL_DAYS: count(365, 1, 3_650),
   BATON_BCRYPT_COST: count(12, 4, 16),
   BATON_POOL_SIZE: count(20, 1, 500),
   BATON_POOL_MIN: count(0, 0, 500),
@@ -81,6 +83,9 @@ export interface Config extends Limits, WorkerSettings {
   /** Life of a one-time token for a new password. */
   password_reset_ttl_s: number;
   invitation_ttl_s: number;
+  /** Life of an API token unless its creator says otherwise, and the longest there may be. */
+  token_ttl_days: number;
+  token_max_ttl_days: number;
   bcrypt_cost: number;
   pool_size: number;
   /** How many connections stay open when they are idle. */
@@ -223,6 +228,8 @@ function withoutSecrets(env: Environment): WorkConfig {
     registration: env.BATON_REGISTRATION,
     refresh_grace_s: env.BATON_REFRESH_GRACE_S,
     invitation_ttl_s: env.BATON_INVITATION_TTL_S,
+    token_ttl_days: env.BATON_TOKEN_TTL_DAYS,
+    token_max_ttl_days: env.BATON_TOKEN_MAX_TTL_DAYS,
     pool_min: Math.min(env.BATON_POOL_MIN, env.BATON_POOL_SIZE),
     bcrypt_cost: env.BATON_BCRYPT_COST,
     statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,

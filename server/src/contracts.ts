@@ -8,6 +8,7 @@ import * as projects from './projects/contract.ts';
 import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
+import * as tokens from './tokens/contract.ts';
 import * as workspaces from './workspaces/contract.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -24,6 +25,7 @@ export const contracts: readonly Operation[] = [
   tickets,
   history,
   comments,
+  tokens,
   audit,
   reference,
   probes,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, role, status_key, stored, version } from './http/contract.ts';
+import { id, role, status_key, stored, token_scope, version } from './http/contract.ts';
 
 /** Where the ticket is: what a client needs to decide again. */
 const ticket_state = {
@@ -35,6 +35,7 @@ const quotas = [
   'projects_per_workspace',
   'workflow_versions_per_project',
   'tickets_per_project',
+  'tokens_per_member',
   'mib_per_workspace',
 ] as const;
 export type Quota = (typeof quotas)[number];
@@ -65,6 +66,11 @@ export const error_table = {
       from: status_key.optional(),
       to: status_key.optional(),
     },
+  ],
+  insufficient_scope: [
+    403,
+    'The token’s scopes do not permit this',
+    { scopes: z.array(token_scope).max(20), required: token_scope.nullable() },
   ],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],

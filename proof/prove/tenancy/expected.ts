@@ -13,6 +13,12 @@ const on_others: Record<string, readonly string[]> = {
   delete_comment: ['owner', 'admin'],
 };
 
+/** What is the owners’ here, and not there for those who are neither they nor these. */
+const own_or_admins: Record<string, readonly string[]> = {
+  get_token: ['owner', 'admin'],
+  revoke_token: ['owner', 'admin'],
+};
+
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');
   if (operation.id === 'accept_invitation') return 404;
@@ -32,8 +38,11 @@ export function expectedOf(shot: Shot, principal: Principal): Expected {
   if (role === undefined) return 404;
   if (!access.includes(role)) return 403;
   if (inner !== undefined && inner !== workspace) return 404;
+  if (own_or_admins[operation.id]?.includes(role) === false) return 404;
   if (on_others[operation.id]?.includes(role) === false) return 403;
   if (where === 'cursor' && given !== workspace) return 400;
+  // Admins create tokens for bots, and these are people.
+  if (where === 'body' && operation.id === 'create_token') return ['owner', 'admin'].includes(role) ? 422 : 403;
   if (where === 'body' && given !== workspace) return 422;
   return 'done';
 }

@@ -26,6 +26,11 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     return (await team.owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } })).id;
   },
+  revoke_token: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    const body = { name: 'To be revoked', scopes: ['tickets:read' as const] };
+    return (await team.owner.client.create_token({ workspace_id, body })).id;
+  },
   remove_member: async (stage, { team, sides }) => {
     const guest = await registerPerson(stage);
     await joinWorkspace(team.owner, guest, sides.attacked.workspace_id, 'viewer');

@@ -61,7 +61,7 @@ export function rightfulOn(world: World, random: Random): Cell[] {
 export class Battery {
   readonly #wire: Wire;
   readonly #world: World;
-  /** The one answer to what is not there, and to what is given to somebody who is not there. */
+  /** The one response to what is not there, and each operation's to a person in its body who is not there. */
   readonly #alike = new Map<string, string>();
   readonly seen: Barrage = { requests: 0, answers: {}, leaks: 0, violations: [] };
 
@@ -90,8 +90,9 @@ export class Battery {
     if (!meets(expected, answer.status)) fault(`${expected} expected, answered ${answer.status} ${start(answer)}`);
     if ((expected === 404 && answer.status === 404) || (expected === 422 && answer.status === 422)) {
       const bytes = bytesOf(answer);
-      const known = this.#alike.get(String(expected)) ?? bytes;
-      this.#alike.set(String(expected), known);
+      const kind = expected === 404 ? 'absent' : shot.operation.id;
+      const known = this.#alike.get(kind) ?? bytes;
+      this.#alike.set(kind, known);
       if (bytes !== known) fault(`a ${expected} that differs: ${bytes}`);
     }
     const leak = this.#leakOf(shot, principal, answer.text);

@@ -24,6 +24,7 @@ export const bodies: Record<string, unknown> = {
   update_workspace: { name: 'Same' },
   update_member: { role: 'viewer' },
   create_invitation: { email: 'another@example.com', role: 'viewer' },
+  create_token: { name: 'T', scopes: ['tickets:read'] },
   create_project: { key: 'NEW', name: 'New' },
   update_project: { name: 'Eng' },
   replace_workflow: presets.strict,
@@ -59,6 +60,7 @@ const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'
   ],
 };
 const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>]> = {
+  create_token: ['user_id', 'user_id'],
   set_assignee: ['assignee_id', 'user_id'],
   create_ticket: ['assignee_id', 'user_id'],
   transition_ticket: ['assignee_id', 'user_id'],

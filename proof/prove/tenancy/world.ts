@@ -23,6 +23,7 @@ export interface Ids {
   session_id: string;
   /** A transition's place in its ticket's history. */
   sequence: string;
+  token_id: string;
   /** An invitation's token. */
   token: string;
   /** The cursor of a second page, by operation. */
@@ -75,6 +76,9 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
   const invited = { email: `${text}.${randomUUID()}@example.com`, role: 'viewer' } as const;
   const invitation = await client.create_invitation({ workspace_id, body: invited });
   await client.create_invitation({ workspace_id, body: { ...invited, email: `2.${invited.email}` } });
+  const named = { name: text, scopes: ['tickets:read' as const] };
+  const { id: token_id } = await client.create_token({ workspace_id, body: named });
+  await client.create_token({ workspace_id, body: named });
   await client.login({ body: { email: host.email, password: host.password } });
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);
@@ -94,6 +98,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
     list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
+    list_tokens: client.list_tokens({ workspace_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
   };
   const cursors: Record<string, string> = {};
@@ -111,6 +116,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     invitation_id: invitation.id,
     session_id: session?.id ?? '',
     sequence: '1',
+    token_id,
     token: invitation.token,
     cursors,
   };
@@ -128,6 +134,7 @@ function nothing(): Ids {
     invitation_id: id(),
     session_id: id(),
     sequence: '1',
+    token_id: id(),
     token: 'bit_',
     cursors: {},
   };
@@ -175,7 +182,8 @@ async function secretsOf(database: TestDatabase, sides: World['sides'], people: 
   const { rows } = await database.owner.query<{ id: string }>(
     `select id from projects where workspace_id = $1 union select id from tickets where workspace_id = $1
      union select id from comments where workspace_id = $1 union select id from status_history where workspace_id = $1
-     union select id from invitations where workspace_id = $1 union select id from audit_log where workspace_id = $1
+     union select id from invitations where workspace_id = $1
+     union select id from api_tokens where workspace_id = $1 union select id from audit_log where workspace_id = $1
      union select id from sessions where user_id = any ($2) union select id from account_audit_log where user_id = any ($2)`,
     [workspace_id, people],
   );

@@ -6,8 +6,9 @@ import { newId } from '../lib/ids.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { apply, applyToWrite, type Caller, requireRole, requireSession } from './authorize.ts';
-import type { Access } from './policy.ts';
+import { apply, applyToWrite, requireLive, requireRole, type SignedIn } from './authorize.ts';
+import type { Line } from './policy.ts';
+import type { Role } from '../http/contract.ts';
 
 let server: TestServer;
 let team: Team;
@@ -23,18 +24,21 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-function callerOf({ user, access_token }: Person): Caller {
+function callerOf({ user, access_token }: Person): SignedIn {
   const { sid } = jwt.decode(access_token) as { sid: string };
-  return { user_id: user.id, session_id: sid, request_id: 'r' };
+  return { user_id: user.id, session_id: sid, token: null, request_id: 'r' };
 }
 
-const asPerson = <T>(caller: Caller, body: Parameters<typeof readOnly<T>>[2], workspace = workspace_id) =>
+const asPerson = <T>(caller: SignedIn, body: Parameters<typeof readOnly<T>>[2], workspace = workspace_id) =>
   readOnly(server.pool, { workspace_id: workspace, user_id: caller.user_id }, body);
-const session = (caller: Caller) => asPerson(caller, (db) => requireSession(db, caller));
-const role = (person: Person, access: Parameters<typeof requireRole>[3] = everyone, workspace = workspace_id) =>
-  asPerson(callerOf(person), (db) => requireRole(db, callerOf(person), workspace, access), workspace);
-const actor = (caller: Caller, access: Access = everyone) =>
-  asPerson(caller, (db) => apply(db, caller, access, workspace_id).actor);
+const session = (caller: SignedIn) => asPerson(caller, (db) => requireLive(db, caller));
+const role = (person: Person, access: readonly Role[] = everyone, workspace = workspace_id) => {
+  const claim = { ...callerOf(person), workspace_id: workspace, access, lacks: undefined };
+  return asPerson(claim, (db) => requireRole(db, claim), workspace);
+};
+const lineOf = (access: readonly Role[]): Line => [access, 'tickets:write'];
+const actor = (caller: SignedIn, access: readonly Role[] = everyone) =>
+  asPerson(caller, (db) => apply(db, caller, lineOf(access), workspace_id).actor);
 const look = (statement: string, ...values: unknown[]) => server.database.owner.query(statement, values);
 
 describe('a session', () => {
@@ -112,7 +116,7 @@ describe('who applies', () => {
     process.on('unhandledRejection', note);
     const caller = callerOf(team.stranger);
     await asPerson(caller, async (db) => {
-      apply(db, caller, everyone, workspace_id);
+      apply(db, caller, lineOf(everyone), workspace_id);
       await db.one(sql`select 1 as one`);
     });
     await new Promise(setImmediate);
@@ -121,14 +125,16 @@ describe('who applies', () => {
   });
 
   test('for what is not of a workspace is a mistake of ours', async () => {
-    await expect(actor(callerOf(team.owner), 'account')).rejects.toThrow('needs a list of roles');
+    const caller = callerOf(team.owner);
+    const asked = asPerson(caller, async (db) => apply(db, caller, ['account'], workspace_id).actor);
+    await expect(asked).rejects.toThrow('needs a list of roles');
   });
 });
 
 describe('who writes', () => {
-  const hold = (caller: Caller, access: Access = everyone) =>
+  const hold = (caller: SignedIn, access: readonly Role[] = everyone) =>
     transaction(server.pool, { workspace_id, user_id: caller.user_id }, (tx) =>
-      applyToWrite(tx, caller, access, workspace_id).hold(),
+      applyToWrite(tx, caller, lineOf(access), workspace_id).hold(),
     );
 
   test('becomes an actor, with the role the database has', async () => {
@@ -147,7 +153,7 @@ describe('who writes', () => {
   test('locks session, membership and workspace against whoever waits for those who use them, and each row once', async () => {
     const caller = callerOf(team.member);
     await transaction(server.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
-      const writer = applyToWrite(tx, caller, everyone, workspace_id);
+      const writer = applyToWrite(tx, caller, lineOf(everyone), workspace_id);
       expect(writer.hold()).toBe(writer.hold());
       await writer.hold();
       const free = async (table: string, condition: string) =>
@@ -163,7 +169,7 @@ describe('who writes', () => {
   test('and may not, locks nothing', async () => {
     const caller = callerOf(team.viewer);
     await transaction(server.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
-      const writer = applyToWrite(tx, caller, writers, workspace_id);
+      const writer = applyToWrite(tx, caller, lineOf(writers), workspace_id);
       await expect(writer.hold()).rejects.toMatchObject({ code: 'forbidden' });
       const locked = await look(
         `select 1 from memberships where workspace_id = $1 and user_id = $2 for update skip locked`,
@@ -181,7 +187,7 @@ test('a lock is only for those who may act, in their own workspace, while their 
   const may = (person: Person, at: string, of: string) => {
     const caller = callerOf(person);
     return transaction(server.pool, { workspace_id: of, user_id: caller.user_id }, async (tx) => {
-      const condition = applyToWrite(tx, caller, writers, at).mayAct();
+      const condition = applyToWrite(tx, caller, lineOf(writers), at).mayAct();
       return (await tx.one<{ may: boolean }>(sql`select ${condition} as may`)).may;
     });
   };

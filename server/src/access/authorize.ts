@@ -1,46 +1,76 @@
 import { BatonError } from '../errors.ts';
-import type { Role } from '../http/contract.ts';
+import type { Role, TokenScope } from '../http/contract.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import type { Access } from './policy.ts';
+import { covers, type Line, type Needs } from './policy.ts';
 
-/** Who a verified token says is calling. It says who, never what: rights are read from the database. */
-export interface Identity {
-  user_id: string;
-  session_id: string;
+/** An API token. What it is here never changes; whether it is still good is asked of the database. */
+export interface ApiToken {
+  workspace_id: string;
+  id: string;
+  scopes: readonly TokenScope[];
+  /** The person for whom a bot acts; null for a person's own token. */
+  on_behalf_of: string | null;
 }
 
-/** A caller whose account and session the database has just confirmed. */
-export interface Caller extends Identity {
-  /** For the audit log: which request did it. */
+/** Who a verified credential says is calling. It says who, never what: rights are read from the database. */
+export type Identity = SessionIdentity | TokenIdentity;
+
+export interface SessionIdentity {
+  user_id: string;
+  session_id: string;
+  token: null;
+}
+
+/** A person by one of their tokens, or a bot by one of its own. */
+export interface TokenIdentity {
+  user_id: string;
+  session_id: null;
+  token: ApiToken;
+}
+
+/** The person who is calling: whose shares the request counts towards, however many tokens and bots they have. */
+export function personOf({ user_id, token }: Identity): string {
+  return token?.on_behalf_of ?? user_id;
+}
+
+/** For the audit log: which request did it. */
+interface Asking {
   request_id: string;
 }
 
+/** A caller whose credential the database has just confirmed. */
+export type Caller = Identity & Asking;
+/** One who has signed in. */
+export type SignedIn = SessionIdentity & Asking;
+
 /** A caller in a workspace, with the role the database has just given. */
-export interface Actor extends Caller {
+export type Actor = Caller & {
   workspace_id: string;
   role: Role;
-}
+};
 
-/** A caller who wants to act in a workspace, and the roles that may. */
-export interface Claim extends Caller {
+/** A caller who wants to act in a workspace, and the roles that may; of a token whose scopes don't cover it, none. */
+export type Claim = Caller & {
   workspace_id: string;
   access: readonly Role[];
-}
+  /** The scope that the token lacks, if it lacks one. */
+  lacks: Needs | undefined;
+};
 
 /**
  * A caller who reads: whether they may is asked in the burst of the read. What the read finds is dropped unless they
  * may.
  */
-export interface Applicant extends Claim {
-  /** Rejects with `session_ended`, `not_found` or `forbidden`. */
+export type Applicant = Claim & {
+  /** Rejects with `session_ended` or `invalid_token`, `not_found`, `insufficient_scope` or `forbidden`. */
   actor: Promise<Actor>;
-}
+};
 
 /** A caller who writes. */
-export interface Writer extends Claim {
+export type Writer = Claim & {
   /**
-   * Confirms session and role, and locks them until the commit: once a removal, a demotion, a sign-out, a disabling or
+   * Confirms credential and role, and locks them until the commit: once a removal, a demotion, a sign-out, a disabling or
    * the deletion of the workspace is acknowledged, nothing commits that it forbids. Asked once; a door asks after its
    * other locks, in the same burst, so that a loss of rights never waits for a writer who waits. Rejects as `actor`.
    */
@@ -55,53 +85,111 @@ export interface Writer extends Claim {
    * found nothing, just as if nothing were there.
    */
   doubt: (error: unknown) => unknown;
-}
+};
 
-function isLive({ user_id, session_id }: Identity): Sql {
-  return sql`s.user_id = ${user_id} and s.id = ${session_id}
-    and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null`;
-}
-
-const from_sessions = sql`from sessions s join users u on u.id = s.user_id`;
-
-/** A former member's row stays, for their name and for what points to it. It makes nobody a member. */
-function ofMember(workspace_id: string, user_id: string): Sql {
-  return sql`
-    from memberships m
-    join workspaces w on w.id = m.workspace_id and w.deleted_at is null
-    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`;
-}
-
-/** Confirms account and session. Throws `session_ended`, the same for a revoked session and a disabled account. */
-export async function requireSession(db: Db, identity: Identity): Promise<void> {
-  const live = await db.maybeOne(sql`select 1 as live ${from_sessions} where ${isLive(identity)}`);
-  if (live === undefined) throw new BatonError('session_ended');
-}
-
-/** The same, for a write: the session can't be ended, and that be acknowledged, before this commits. */
-export async function holdSession(tx: Tx, identity: Identity): Promise<void> {
-  const live = await tx.maybeOne(sql`
-    select 1 as live ${from_sessions} where ${isLive(identity)} for key share of s`);
-  if (live === undefined) throw new BatonError('session_ended');
+function ofSession({ user_id, session_id }: SessionIdentity): Sql {
+  return sql`from sessions s join users u on u.id = s.user_id
+    where s.user_id = ${user_id} and s.id = ${session_id}
+      and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null`;
 }
 
 /**
- * Confirms membership and role. Throws `not_found` to those who aren't members, exactly as for a workspace that isn't
- * there, and `forbidden` to members whose role doesn't suffice.
+ * A live token. It lives with the membership in which its person created it, never with a later one of theirs, and a
+ * bot's with the bot's as well.
  */
-export async function requireRole(
-  db: Db,
-  identity: Identity,
-  workspace_id: string,
-  access: readonly Role[],
-): Promise<Role> {
-  const membership = await db.maybeOne<{ role: Role }>(sql`
-    select m.role ${ofMember(workspace_id, identity.user_id)}`);
+export function ofToken({ workspace_id, id }: Pick<ApiToken, 'workspace_id' | 'id'>): Sql {
+  return sql`from api_tokens k
+    join memberships b on b.workspace_id = ${workspace_id} and b.user_id = k.created_by
+      and b.removed_at is null and b.joined = k.joined
+    join memberships a on a.workspace_id = ${workspace_id} and a.user_id = k.user_id and a.removed_at is null
+    join users u on u.id = k.created_by and u.disabled_at is null
+    where k.workspace_id = ${workspace_id} and k.id = ${id} and k.revoked_at is null and k.expires_at > now()`;
+}
+
+const ofCredential = (identity: Identity) => (identity.token === null ? ofSession(identity) : ofToken(identity.token));
+
+/**
+ * A former member's row stays, for their name and for what points to it. It makes nobody a member. `b` is the membership
+ * of the person for whom a bot acts.
+ */
+function ofMember({ workspace_id, user_id, token }: Claim): Sql {
+  const person = token?.on_behalf_of;
+  const behind = isNone(person)
+    ? sql``
+    : sql`
+    join memberships b on b.workspace_id = ${workspace_id} and b.user_id = ${person} and b.removed_at is null`;
+  return sql`
+    from memberships m
+    join workspaces w on w.id = m.workspace_id and w.deleted_at is null${behind}
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`;
+}
+
+/** The policy admits with each role all above it: the lesser of two is admitted if both are. */
+function isAdmitted({ access, token }: Claim): Sql {
+  const behind = isNone(token?.on_behalf_of) ? sql`` : sql` and b.role = any (${access}::text[])`;
+  return sql`m.role = any (${access}::text[])${behind}`;
+}
+
+const rolesOf = ({ token }: Claim) => (isNone(token?.on_behalf_of) ? sql`m.role` : sql`m.role, b.role as limit_role`);
+const isNone = (value: string | null | undefined): value is null | undefined => value === null || value === undefined;
+
+const ended = (identity: Identity) => new BatonError(identity.token === null ? 'session_ended' : 'invalid_token');
+
+/**
+ * Confirms the credential and the account. Throws `session_ended`, the same for a revoked session and a disabled account;
+ * of a token `invalid_token`, the same as for one that never was.
+ */
+export async function requireLive(db: Db, identity: Identity): Promise<void> {
+  const live = await db.maybeOne(sql`select 1 as live ${ofCredential(identity)}`);
+  if (live === undefined) throw ended(identity);
+}
+
+/** The same, for a write: the credential can't be ended, and that be acknowledged, before this commits. */
+export async function holdLive(tx: Tx, identity: Identity): Promise<void> {
+  const lock = identity.token === null ? sql`s` : sql`k`;
+  const live = await tx.maybeOne(sql`
+    select 1 as live ${ofCredential(identity)} for key share of ${lock}`);
+  if (live === undefined) throw ended(identity);
+}
+
+interface Roles {
+  role: Role;
+  /** Of the person for whom a bot acts. */
+  limit_role?: Role;
+}
+
+const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
+const isBelow = (role: Role, other: Role) => ranks.indexOf(role) < ranks.indexOf(other);
+/** A bot's role, but never more than the person's for whom it acts. */
+const effective = ({ role, limit_role = role }: Roles) => (isBelow(limit_role, role) ? limit_role : role);
+
+/**
+ * Confirms membership and role. Throws `not_found` to those who aren't members, exactly as for a workspace that isn't
+ * there, `insufficient_scope` to a token whose scopes don't cover it, and `forbidden` to members whose role doesn't suffice.
+ */
+export async function requireRole(db: Db, claim: Claim): Promise<Role> {
+  const { access, lacks, token } = claim;
+  const membership = await db.maybeOne<Roles>(sql`
+    select ${rolesOf(claim)} ${ofMember(claim)}`);
   if (membership === undefined) throw new BatonError('not_found');
-  if (!access.includes(membership.role)) {
-    throw new BatonError('forbidden', { role: membership.role, required: [...access] });
-  }
-  return membership.role;
+  if (lacks !== undefined && token !== null) throw insufficientScope(token, lacks);
+  const role = effective(membership);
+  if (!access.includes(role)) throw new BatonError('forbidden', { role, required: [...access] });
+  return role;
+}
+
+function insufficientScope({ scopes }: ApiToken, needs: Needs) {
+  const required = needs === 'session' ? null : needs;
+  return new BatonError('insufficient_scope', { scopes: [...scopes], required });
+}
+
+/**
+ * Why an identity has no business here at all, whatever the person may do: a token is for its own workspace. Undefined for
+ * every other one. `workspace_id`: of the operation, if it is one of a workspace.
+ */
+export function outside({ token }: Identity, workspace_id: string | undefined): BatonError | undefined {
+  if (token === null || token.workspace_id === workspace_id) return undefined;
+  return workspace_id === undefined ? insufficientScope(token, 'session') : new BatonError('not_found');
 }
 
 /**
@@ -109,36 +197,36 @@ export async function requireRole(
  * of the rows through and is compatible with itself. Whoever takes rights away changes the row, commits, and then waits
  * for the locks that are left (`Tx.settle`): new ones are refused by then, so a flood of them can't put it off.
  */
-async function holdRole(tx: Tx, { workspace_id, user_id, access }: Claim): Promise<Role | undefined> {
-  const membership = await tx.maybeOne<{ role: Role }>(sql`
-    select m.role ${ofMember(workspace_id, user_id)} and m.role = any (${access}::text[])
-    for key share of m, w`);
-  return membership?.role;
+async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
+  const membership = await tx.maybeOne<Roles>(sql`
+    select ${rolesOf(claim)} ${ofMember(claim)} and ${isAdmitted(claim)}
+    for key share of m, w${isNone(claim.token?.on_behalf_of) ? sql`` : sql`, b`}`);
+  return membership && effective(membership);
 }
 
 /** The session is a subquery that refers to nothing outside it: where sessions lie on another shard, it is asked by itself. */
 function isAllowed(claim: Claim): Sql {
-  return sql`exists (select 1 ${from_sessions} where ${isLive(claim)}) and exists (
-    select 1 ${ofMember(claim.workspace_id, claim.user_id)} and m.role = any (${claim.access}::text[]))`;
+  return sql`exists (select 1 ${ofCredential(claim)}) and exists (
+    select 1 ${ofMember(claim)} and ${isAdmitted(claim)})`;
 }
 
 /** Asks both in one burst; they are answered in the order in which they must be: 401 before 404 before 403. */
 async function authorize(db: Db, claim: Claim): Promise<Actor> {
-  const { access: _, ...caller } = claim;
-  const session = requireSession(db, claim);
-  const role = requireRole(db, claim, claim.workspace_id, claim.access);
-  role.catch(() => undefined); // answered after the session, never unhandled
-  await session;
+  const { access: _, lacks: __, ...caller } = claim;
+  const live = requireLive(db, claim);
+  const role = requireRole(db, claim);
+  role.catch(() => undefined); // answered after the credential, never unhandled
+  await live;
   return { ...caller, role: await role };
 }
 
 /** The same with everything locked. Who is refused is told why by one more question. */
 async function hold(tx: Tx, claim: Claim): Promise<Actor> {
-  const { access: _, ...caller } = claim;
-  const session = holdSession(tx, claim);
+  const { access: _, lacks: __, ...caller } = claim;
+  const live = holdLive(tx, claim);
   const role = holdRole(tx, claim);
   role.catch(() => undefined);
-  await session;
+  await live;
   const held = await role;
   if (held !== undefined) return { ...caller, role: held };
   await authorize(tx, claim);
@@ -169,22 +257,26 @@ export async function withoutDoubt<T>(write: () => Promise<T>): Promise<T> {
   });
 }
 
-function claimOf(caller: Caller, access: Access, workspace_id: string): Claim {
-  if (typeof access === 'string') throw new Error('A workspace operation needs a list of roles.');
-  return { ...caller, workspace_id, access };
+function claimOf(caller: Caller, [access, needs]: Line, workspace_id: string): Claim {
+  if (typeof access === 'string' || needs === undefined) {
+    throw new Error('A workspace operation needs a list of roles and a scope.');
+  }
+  const { token } = caller;
+  const lacks = token === null || covers(token.scopes, needs) ? undefined : needs;
+  return { ...caller, workspace_id, access: lacks === undefined ? access : [], lacks };
 }
 
-/** Asks whether the caller may read this in the workspace. */
-export function apply(db: Db, caller: Caller, access: Access, workspace_id: string): Applicant {
-  const claim = claimOf(caller, access, workspace_id);
+/** Asks whether the caller may read this in the workspace, by the operation's line of the policy. */
+export function apply(db: Db, caller: Caller, line: Line, workspace_id: string): Applicant {
+  const claim = claimOf(caller, line, workspace_id);
   const actor = authorize(db, claim);
   actor.catch(() => undefined); // looked at in the end, never unhandled
   return { ...claim, actor };
 }
 
 /** A caller who is about to write in the workspace; nothing is asked yet. */
-export function applyToWrite(tx: Tx, caller: Caller, access: Access, workspace_id: string): Writer {
-  const claim = claimOf(caller, access, workspace_id);
+export function applyToWrite(tx: Tx, caller: Caller, line: Line, workspace_id: string): Writer {
+  const claim = claimOf(caller, line, workspace_id);
   let held: Promise<Actor> | undefined;
   let locks_on_condition = false;
   return {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { accessOf, type OperationId, policy } from './policy.ts';
+import { scope_meanings } from '../http/contract.ts';
+import { accessOf, covers, type OperationId, policy, scopeOf } from './policy.ts';
 
 const words = (list: string) => list.split(' ').sort();
 
@@ -12,7 +13,8 @@ const by_access: Record<string, string[]> = {
   ),
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
-      'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member',
+      'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
+      'create_token list_tokens get_token revoke_token',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
@@ -27,8 +29,41 @@ const by_access: Record<string, string[]> = {
 
 test('each operation is open to those it was decided for, and to nobody else', () => {
   const operations = Object.keys(policy) as OperationId[];
-  const found = Object.groupBy(operations, (id) => String(policy[id]));
+  const found = Object.groupBy(operations, (id) => String(policy[id][0]));
   expect(Object.fromEntries(Object.entries(found).map(([access, ids]) => [access, ids?.sort()]))).toEqual(by_access);
+});
+
+/** The other column, written down a second time as well; what is not here takes no token. */
+const by_scope: Record<string, string[]> = {
+  'workspace:read': words('get_workspace'),
+  'workspace:admin': words('update_workspace'),
+  'members:read': words('list_members list_people get_member list_invitations get_invitation'),
+  'members:admin': words('update_member remove_member create_invitation revoke_invitation'),
+  'projects:read': words('list_projects get_project get_workflow'),
+  'projects:admin': words('create_project update_project archive_project replace_workflow'),
+  'tickets:read': words(
+    'list_tickets get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment',
+  ),
+  'tickets:write': words(
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
+      'update_comment delete_comment',
+  ),
+  'audit:read': words('list_audit list_comment_revisions'),
+};
+
+test('each scope opens the operations it was decided for, and every scope there is opens some', () => {
+  const operations = (Object.keys(policy) as OperationId[]).filter((id) => scopeOf(id) !== null);
+  const found = Object.groupBy(operations, (id) => String(scopeOf(id)));
+  expect(Object.fromEntries(Object.entries(found).map(([scope, ids]) => [scope, ids?.sort()]))).toEqual(by_scope);
+  expect(Object.keys(by_scope).sort()).toEqual(Object.keys(scope_meanings).sort());
+});
+
+test('a scope includes the lesser ones of its area, and no other', () => {
+  expect(covers(['tickets:write'], 'tickets:read')).toBe(true);
+  expect(covers(['projects:admin'], 'projects:read')).toBe(true);
+  expect(covers(['tickets:read'], 'tickets:write')).toBe(false);
+  expect(covers(['projects:admin', 'audit:read'], 'tickets:read')).toBe(false);
+  expect(covers(['tickets:write'], 'session')).toBe(false);
 });
 
 test('an operation without a line in the table is nobody’s', () => {

@@ -1,7 +1,15 @@
-import type { Role } from '../http/contract.ts';
+import type { Role, TokenScope } from '../http/contract.ts';
 
 /** Who may call an operation: anybody, anybody signed in, or members with one of these roles. */
 export type Access = 'public' | 'account' | readonly Role[];
+
+/** The scope that an API token needs for an operation; `session`: no token will do. */
+export type Needs = TokenScope | 'session';
+
+/** What the table says of an operation in a workspace. */
+export type WorkspaceLine = readonly [access: readonly Role[], needs: Needs];
+/** What it says of any operation. Tokens are for operations in their workspace, and for no others. */
+export type Line = readonly ['public'] | readonly ['account'] | WorkspaceLine;
 
 const everyone: readonly Role[] = ['owner', 'admin', 'member', 'viewer'];
 const writers: readonly Role[] = ['owner', 'admin', 'member'];
@@ -9,78 +17,106 @@ const admins: readonly Role[] = ['owner', 'admin'];
 const owners: readonly Role[] = ['owner'];
 
 /**
- * The one table of who may do what, by operation. Rules on the target (an admin can't touch an owner, members may
- * leave by themselves) stand in the verb, on top of this.
+ * The one table of who may do what, by operation, and which scope a token needs for it. Rules on the target (an admin can't
+ * touch an owner, members may leave by themselves) stand in the verb, on top of this. What hands out credentials, and what
+ * can't be undone, takes a session.
  */
 export const policy = {
-  register: 'public',
-  login: 'public',
-  refresh: 'public',
-  reset_password: 'public',
-  get_policy: 'public',
-  get_livez: 'public',
-  get_readyz: 'public',
-  logout: 'account',
-  get_me: 'account',
-  update_me: 'account',
-  change_password: 'account',
-  list_sessions: 'account',
-  get_session: 'account',
-  revoke_session: 'account',
-  list_my_audit: 'account',
-  accept_invitation: 'account',
-  create_workspace: 'account',
-  list_workspaces: 'account',
+  register: ['public'],
+  login: ['public'],
+  refresh: ['public'],
+  reset_password: ['public'],
+  get_policy: ['public'],
+  get_livez: ['public'],
+  get_readyz: ['public'],
+  logout: ['account'],
+  get_me: ['account'],
+  update_me: ['account'],
+  change_password: ['account'],
+  list_sessions: ['account'],
+  get_session: ['account'],
+  revoke_session: ['account'],
+  list_my_audit: ['account'],
+  accept_invitation: ['account'],
+  create_workspace: ['account'],
+  list_workspaces: ['account'],
 
-  get_workspace: everyone,
-  update_workspace: admins,
-  delete_workspace: owners,
-  list_members: everyone,
-  list_people: everyone,
-  get_member: everyone,
-  update_member: admins,
-  remove_member: everyone,
-  create_invitation: admins,
-  list_invitations: admins,
-  get_invitation: admins,
-  revoke_invitation: admins,
+  get_workspace: [everyone, 'workspace:read'],
+  update_workspace: [admins, 'workspace:admin'],
+  delete_workspace: [owners, 'session'],
+  list_members: [everyone, 'members:read'],
+  list_people: [everyone, 'members:read'],
+  get_member: [everyone, 'members:read'],
+  update_member: [admins, 'members:admin'],
+  remove_member: [everyone, 'members:admin'],
+  create_invitation: [admins, 'members:admin'],
+  list_invitations: [admins, 'members:read'],
+  get_invitation: [admins, 'members:read'],
+  revoke_invitation: [admins, 'members:admin'],
 
-  create_project: admins,
-  list_projects: everyone,
-  get_project: everyone,
-  update_project: admins,
-  archive_project: admins,
-  get_workflow: everyone,
-  replace_workflow: admins,
+  create_project: [admins, 'projects:admin'],
+  list_projects: [everyone, 'projects:read'],
+  get_project: [everyone, 'projects:read'],
+  update_project: [admins, 'projects:admin'],
+  archive_project: [admins, 'projects:admin'],
+  get_workflow: [everyone, 'projects:read'],
+  replace_workflow: [admins, 'projects:admin'],
 
-  create_ticket: writers,
-  list_tickets: everyone,
-  get_ticket: everyone,
-  update_ticket: writers,
-  delete_ticket: writers,
-  restore_ticket: writers,
-  purge_ticket: owners,
-  set_assignee: writers,
-  transition_ticket: writers,
-  list_transitions: everyone,
-  get_transition: everyone,
-  list_project_transitions: everyone,
-  list_activity: everyone,
-  create_comment: writers,
-  list_comments: everyone,
-  get_comment: everyone,
-  update_comment: writers,
-  delete_comment: writers,
-  list_comment_revisions: admins,
-  purge_comment: owners,
+  create_ticket: [writers, 'tickets:write'],
+  list_tickets: [everyone, 'tickets:read'],
+  get_ticket: [everyone, 'tickets:read'],
+  update_ticket: [writers, 'tickets:write'],
+  delete_ticket: [writers, 'tickets:write'],
+  restore_ticket: [writers, 'tickets:write'],
+  purge_ticket: [owners, 'session'],
+  set_assignee: [writers, 'tickets:write'],
+  transition_ticket: [writers, 'tickets:write'],
+  list_transitions: [everyone, 'tickets:read'],
+  get_transition: [everyone, 'tickets:read'],
+  list_project_transitions: [everyone, 'tickets:read'],
+  list_activity: [everyone, 'tickets:read'],
+  create_comment: [writers, 'tickets:write'],
+  list_comments: [everyone, 'tickets:read'],
+  get_comment: [everyone, 'tickets:read'],
+  update_comment: [writers, 'tickets:write'],
+  delete_comment: [writers, 'tickets:write'],
+  list_comment_revisions: [admins, 'audit:read'],
+  purge_comment: [owners, 'session'],
 
-  list_audit: admins,
-} as const satisfies Record<string, Access>;
+  create_token: [everyone, 'session'],
+  list_tokens: [everyone, 'session'],
+  get_token: [everyone, 'session'],
+  revoke_token: [everyone, 'session'],
+
+  list_audit: [admins, 'audit:read'],
+} as const satisfies Record<string, Line>;
 
 export type OperationId = keyof typeof policy;
 
 /** The operation's line of the policy table. */
-export function accessOf(operation_id: string): Access {
+export function lineOf(operation_id: string): Line {
   if (!(operation_id in policy)) throw new Error(`No policy for ${operation_id}. Add it to access/policy.ts.`);
   return policy[operation_id as OperationId];
+}
+
+/** Who may call the operation. */
+export function accessOf(operation_id: string): Access {
+  return lineOf(operation_id)[0];
+}
+
+/** The scope that a token needs for the operation; null where no token will do, or none is needed. */
+export function scopeOf(operation_id: string): TokenScope | null {
+  const [, needs = 'session'] = lineOf(operation_id);
+  return needs === 'session' ? null : needs;
+}
+
+const levels = ['read', 'write', 'admin'];
+
+/** Whether a token with these scopes will do. Of an area, each level includes the ones before it. */
+export function covers(scopes: readonly TokenScope[], needs: Needs): boolean {
+  const [area, level = ''] = needs.split(':');
+  return scopes.some((scope) => {
+    const [of, has = ''] = scope.split(':');
+    return of === area && levels.indexOf(has) >= levels.indexOf(level);
+  });
 }

@@ -1,4 +1,4 @@
-import { type Caller, holdSession, permitted, requireSession } from '../access/authorize.ts';
+import { holdLive, permitted, requireLive, type SignedIn } from '../access/authorize.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
@@ -31,7 +31,7 @@ export function revokeSession(context: Context<typeof revoke_session>): Promise<
 }
 
 async function endSession(
-  { tx, caller, ...origin }: { tx: Tx; caller: Caller } & Origin,
+  { tx, caller, ...origin }: { tx: Tx; caller: SignedIn } & Origin,
   session_id: string,
   action: 'logged_out' | 'session_revoked',
 ): Promise<void> {
@@ -54,7 +54,7 @@ export async function changePassword(
   const { user_id, session_id } = caller;
   const { current_password, new_password } = request.body;
   const [user, known] = await readOnly(pool, { user_id }, async (db) => {
-    return permitted(requireSession(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)]));
+    return permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)]));
   });
   requireNotEmail(new_password, user.email, '/new_password');
   await requireUncommon(new_password, '/new_password');
@@ -65,7 +65,7 @@ export async function changePassword(
   }
   const hash = await hashPassword(new_password, config.bcrypt_cost, request);
   return transaction(pool, { user_id }, async (tx) => {
-    await holdSession(tx, caller);
+    await holdLive(tx, caller);
     // Of two changes at once the second finds another password than it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
     const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first

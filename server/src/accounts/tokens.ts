@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { Identity } from '../access/authorize.ts';
+import type { SessionIdentity } from '../access/authorize.ts';
 import type { JwtKey } from '../config.ts';
 import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
@@ -11,7 +11,7 @@ const max_token_length = 4096;
 const max_remembered = 10_000;
 
 interface Verified {
-  identity: Identity;
+  identity: SessionIdentity;
   /** When the token ends, in seconds since 1970. */
   exp: number;
 }
@@ -38,7 +38,7 @@ export class AccessTokens {
     this.#ttl_s = ttl_s;
   }
 
-  sign(identity: Identity): { access_token: string; token_type: 'Bearer'; expires_in: number } {
+  sign(identity: Omit<SessionIdentity, 'token'>): { access_token: string; token_type: 'Bearer'; expires_in: number } {
     const access_token = jwt.sign({ sid: identity.session_id }, this.#signing.key, {
       algorithm: 'HS256',
       keyid: this.#signing.kid,
@@ -52,7 +52,7 @@ export class AccessTokens {
   }
 
   /** Who the token says is calling. Throws `invalid_token`, always the same. */
-  verify(token: string): Identity {
+  verify(token: string): SessionIdentity {
     const known = this.#verified.get(token);
     if (known !== undefined && known.exp > Date.now() / 1000) return known.identity;
     try {
@@ -86,6 +86,6 @@ export class AccessTokens {
     const { exp, iat, sub, sid } = claims;
     // Not by the library's maxAge, which takes an iat of 0 for now.
     if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > this.#ttl_s) throw new Error('claims');
-    return { identity: { user_id: String(sub), session_id: String(sid) }, exp };
+    return { identity: { user_id: String(sub), session_id: String(sid), token: null }, exp };
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { day, id, role, status_key, timestamp, version } from '../http/contract.ts';
+import { day, id, role, status_key, timestamp, token_scope, version } from '../http/contract.ts';
 
 /** A text as the log keeps it: whole, or of a long one its size, hash and start; null once it is purged. */
 const kept_text = z.union([
@@ -70,6 +70,11 @@ export const facts = {
   },
   'member.removed': { says: 'A member was removed.', versioned: true, before: membership },
   'member.left': { says: 'A member left.', versioned: true, before: membership },
+  'token.created': {
+    says: 'An API token was created.',
+    after: z.strictObject({ name, user_id: id, scopes: z.array(token_scope), expires_at: timestamp }),
+  },
+  'token.revoked': { says: 'An API token was revoked.', before: z.strictObject({ name, user_id: id }) },
   'project.created': {
     says: 'A project was created.',
     versioned: true,

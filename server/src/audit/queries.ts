@@ -24,6 +24,8 @@ const columns = [
   sql`before`,
   sql`after`,
   sql`request_id`,
+  sql`token_id`,
+  sql`on_behalf_of`,
   sql`created_at`,
 ];
 /** What of an entry may be long. */

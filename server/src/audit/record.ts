@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from '../access/authorize.ts';
+import type { Actor, ApiToken } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { AuditEntry } from './facts.ts';
 
-/** Who acts, where, and in which request. */
-export type Recorder = Pick<Actor, 'workspace_id' | 'user_id' | 'request_id'>;
+/** Who acts, where, in which request, and by which token if by one. */
+export type Recorder = Pick<Actor, 'workspace_id' | 'user_id' | 'request_id'> & {
+  token: Pick<ApiToken, 'id' | 'on_behalf_of'> | null;
+};
 
 const subjectTypeOf = ({ action }: AuditEntry) => action.slice(0, action.indexOf('.'));
 const jsonOf = (fields: object | undefined) =>
@@ -18,10 +20,11 @@ const jsonOf = (fields: object | undefined) =>
 export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry): void {
   tx.send(sql`
     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
-      before, after, request_id, created_at)
+      before, after, request_id, token_id, on_behalf_of, created_at)
     values (${actor.workspace_id}, ${newId()}, ${actor.user_id}, ${entry.action}, ${subjectTypeOf(entry)},
       ${entry.subject_id}, ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${jsonOf(entry.before)},
-      ${jsonOf(entry.after)}, ${actor.request_id}, coalesce(${entry.at ?? null}::timestamptz, now()))`);
+      ${jsonOf(entry.after)}, ${actor.request_id}, ${actor.token?.id ?? null}, ${actor.token?.on_behalf_of ?? null},
+      coalesce(${entry.at ?? null}::timestamptz, now()))`);
 }
 
 /** Records many actions of one request in one statement. */
@@ -30,9 +33,10 @@ export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEnt
   const all = <Value>(of: (entry: AuditEntry) => Value) => entries.map(of);
   tx.send(sql`
     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
-      before, after, request_id, created_at)
+      before, after, request_id, token_id, on_behalf_of, created_at)
     select ${actor.workspace_id}, e.id, ${actor.user_id}, e.action, e.subject_type, e.subject_id, e.subject_version,
-      e.ticket_id, e.before, e.after, ${actor.request_id}, coalesce(e.at, now())
+      e.ticket_id, e.before, e.after, ${actor.request_id}, ${actor.token?.id ?? null}::uuid,
+      ${actor.token?.on_behalf_of ?? null}::uuid, coalesce(e.at, now())
     from unnest(${all(newId)}::uuid[], ${all(({ action }) => action)}::text[], ${all(subjectTypeOf)}::text[],
       ${all(({ subject_id }) => subject_id)}::uuid[], ${all(({ subject_version }) => subject_version ?? null)}::integer[],
       ${all(({ ticket_id }) => ticket_id ?? null)}::uuid[], ${all(({ before }) => jsonOf(before))}::jsonb[],

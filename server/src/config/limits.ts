@@ -11,6 +11,7 @@ export const limit_settings = {
   BATON_MAX_WORKSPACES_PER_ACCOUNT: count(100, 1, max_count),
   BATON_MAX_MEMBERS_PER_WORKSPACE: count(10_000, 1, max_count),
   BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: count(1_000, 1, max_count),
+  BATON_MAX_TOKENS_PER_MEMBER: count(50, 1, max_count),
   BATON_MAX_PROJECTS_PER_WORKSPACE: count(1_000, 1, max_count),
   BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: count(1_000, 1, max_count),
   BATON_MAX_TICKETS_PER_PROJECT: count(1_000_000, 1, max_count),
@@ -35,6 +36,7 @@ export interface Limits {
   max_workspaces_per_account: number;
   max_members_per_workspace: number;
   max_open_invitations_per_workspace: number;
+  max_tokens_per_member: number;
   max_projects_per_workspace: number;
   max_workflow_versions_per_project: number;
   max_tickets_per_project: number;
@@ -59,6 +61,7 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
     max_workspaces_per_account: env.BATON_MAX_WORKSPACES_PER_ACCOUNT,
     max_members_per_workspace: env.BATON_MAX_MEMBERS_PER_WORKSPACE,
     max_open_invitations_per_workspace: env.BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE,
+    max_tokens_per_member: env.BATON_MAX_TOKENS_PER_MEMBER,
     max_projects_per_workspace: env.BATON_MAX_PROJECTS_PER_WORKSPACE,
     max_workflow_versions_per_project: env.BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT,
     max_tickets_per_project: env.BATON_MAX_TICKETS_PER_PROJECT,

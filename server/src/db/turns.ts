@@ -94,7 +94,8 @@ export class Turns {
       shares.push([account, most.account]);
       if (list === true) shares.push([`${account} lists`, most.account_lists]);
     }
-    if (workspace_id !== undefined) {
+    // Of a workspace that somebody merely names, nothing is used.
+    if (workspace_id !== undefined && network === undefined) {
       shares.push([workspace_id, most.workspace]);
       shares.push(writes === true ? [`${workspace_id} writes`, most.writes] : [`${workspace_id} reads`, most.reads]);
       if (list === true) shares.push([`${workspace_id} lists`, most.workspace_lists]);

@@ -150,6 +150,22 @@ const moment = z.iso
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
 
+/** What a scope lets a token do, of what its person may do: `area:level`; of an area, each level includes the ones before. */
+export const scope_meanings = {
+  'workspace:read': 'Read the workspace.',
+  'workspace:admin': 'Rename the workspace.',
+  'members:read': 'Read members, people and invitations.',
+  'members:admin': 'Invite, change and remove members; create bots.',
+  'projects:read': 'Read projects and their workflows.',
+  'projects:admin': 'Create, change and archive projects, and replace their workflows.',
+  'tickets:read': 'Read tickets, their transitions, comments and activity.',
+  'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them.',
+  'audit:read': 'Read the audit log and the earlier texts of comments.',
+} as const;
+export type TokenScope = keyof typeof scope_meanings;
+
+export const token_scope = z.enum(Object.keys(scope_meanings) as TokenScope[]).meta({ id: 'TokenScope' });
+
 /** A status or resolution, as a workflow names it. */
 export const status_key = z
   .string()

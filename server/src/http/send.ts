@@ -10,8 +10,7 @@ const small_response_bytes = 64 * 1024;
 
 /** Whose bytes a request's are. */
 export function holderOf(req: Request, res: Response): Holder {
-  const identity = res.locals['identity'] as { user_id: string } | undefined;
-  return { user_id: identity?.user_id, network: siteOf(req.ip ?? '') };
+  return { user_id: res.locals['person_id'] as string | undefined, network: siteOf(req.ip ?? '') };
 }
 
 /** Does something when the response is out or its client gone; at once if it is already. */

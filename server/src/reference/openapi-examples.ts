@@ -30,6 +30,7 @@ const bodies: Record<string, unknown> = {
   update_workspace: { name: 'Harbour', version: 1 },
   create_invitation: { email: 'grace@example.com', role: 'member' },
   update_member: { role: 'member' },
+  create_token: { name: 'Triage agent', scopes: ['tickets:write', 'projects:read'], expires_in_days: 30 },
   create_project: { key: 'ENG', name: 'Engineering', workflow: 'strict' },
   create_ticket: {
     title: 'The crane drops its load',
@@ -69,6 +70,7 @@ const fields: Json = {
   labels: ['crane'],
   name: 'Grace',
   new_password: 'staple battery horse',
+  last_used_at: null,
   next_cursor: null,
   number: 1,
   password: 'correct horse battery',
@@ -76,6 +78,7 @@ const fields: Json = {
   refresh_token: `brt_${'x'.repeat(86)}`,
   request_id: 'b1c2d3e4-0000-4000-8000-000000000001',
   requires: [],
+  scopes: ['tickets:write', 'projects:read'],
   resolution: null,
   roles: ['owner', 'admin', 'member'],
   sequence: 1,
@@ -92,6 +95,8 @@ const fields: Json = {
 const fields_of: Record<string, Json> = {
   User: { name: 'Ada' },
   Workspace: { name: 'Harbour' },
+  ApiToken: { name: 'Triage agent' },
+  NewApiToken: { name: 'Triage agent', token: `bat_${'x'.repeat(92)}` },
   Project: { name: 'Engineering' },
   WorkflowStatus: { name: 'Todo' },
 };
@@ -116,6 +121,7 @@ const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCo
     current_version: 4,
     fields: { title: { base: 'The crane drops its load', mine: 'Crane!', theirs: 'The crane dropped its load' } },
   },
+  insufficient_scope: { scopes: ['tickets:read'], required: 'tickets:write' },
   precondition_failed: { current_version: 4 },
   validation_failed: { errors: [{ pointer: '/title', detail: 'Too small: expected string to have >=1 characters' }] },
   fields_required: { missing: ['resolution'] },

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { accessOf } from '../access/policy.ts';
+import { accessOf, scopeOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
@@ -23,6 +23,7 @@ const tags: Record<string, string> = {
   tickets: 'Creating, reading, editing and assigning tickets.',
   transitions: 'Moving a ticket to another status, and its status history.',
   comments: 'Comments on a ticket.',
+  tokens: 'API tokens: credentials for programs, for some operations of one workspace.',
   audit: 'Who did what, when, and in which request.',
   policy: 'Which role may call which operation.',
   operations: 'Probes for load balancers and supervisors.',
@@ -71,10 +72,10 @@ const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problem
 /** Every code that the operation may return: its own, and those common to all operations of its kind. */
 export function errorsOf(operation: Operation): ErrorCode[] {
   const access = accessOf(operation.id);
-  const signed_in: ErrorCode[] = ['unauthenticated', 'invalid_token', 'session_ended'];
+  const with_credential: ErrorCode[] = ['unauthenticated', 'invalid_token', 'session_ended', 'insufficient_scope'];
   const codes = new Set<ErrorCode>([
     ...(operation.errors ?? []),
-    ...(access === 'public' ? [] : signed_in),
+    ...(access === 'public' ? [] : with_credential),
     ...(typeof access === 'string' ? [] : (['forbidden', 'not_found'] as const)),
     ...(operation.params === undefined ? [] : (['not_found'] as const)),
     ...(operation.body === undefined
@@ -136,13 +137,21 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
   const access = accessOf(operation.id);
   const who =
     typeof access === 'string' ? { public: 'everyone', account: 'every signed-in user' }[access] : access.join(', ');
+  const scope = scopeOf(operation.id);
+  const by_token =
+    access === 'public'
+      ? ''
+      : scope === null
+        ? ' No API token is accepted.'
+        : ` An API token needs the scope \`${scope}\`.`;
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    description: `Allowed for: ${who}.`,
-    security: access === 'public' ? [] : [{ bearer: [] }],
+    description: `Allowed for: ${who}.${by_token}`,
+    security: access === 'public' ? [] : scope === null ? [{ bearer: [] }] : [{ bearer: [] }, { api_token: [scope] }],
     'x-baton-access': access,
+    'x-baton-scope': scope,
     requestParams: {
       ...(operation.params === undefined ? {} : { path: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
@@ -194,6 +203,11 @@ export function openApiDocument(operations: readonly Operation[]): object {
             scheme: 'bearer',
             bearerFormat: 'JWT',
             description: 'The access token of a session, signed with HS256 only, as RFC8725 recommends.',
+          },
+          api_token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API token of one workspace, for the operations that its scopes name.',
           },
         },
       },

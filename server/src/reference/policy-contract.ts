@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, role } from '../http/contract.ts';
+import { operation, role, token_scope } from '../http/contract.ts';
 
 export const get_policy = operation({
   id: 'get_policy',
@@ -24,6 +24,9 @@ export const get_policy = operation({
           access: z.union([z.enum(['public', 'account']), z.array(role).max(4)]).meta({
             description:
               'Everyone (`public`), every signed-in user (`account`), or the workspace roles that may call it.',
+          }),
+          scope: token_scope.nullable().meta({
+            description: 'The scope that an API token needs; null where no token is accepted, or none is needed.',
           }),
         }),
       )

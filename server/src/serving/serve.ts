@@ -6,27 +6,31 @@ import {
   apply,
   applyToWrite,
   type Caller,
-  holdSession,
+  holdLive,
   type Identity,
+  outside,
   permitted,
-  requireSession,
+  personOf,
+  requireLive,
+  type SignedIn,
   withoutDoubt,
   type Writer,
 } from '../access/authorize.ts';
-import { accessOf, type OperationId, type policy } from '../access/policy.ts';
+import { accessOf, lineOf, type OperationId, type policy } from '../access/policy.ts';
 import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
 import type { Operation, Response } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
+import { siteOf } from '../http/networks.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
-type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']] : never;
+type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
 type IsRead<O extends Operation> = O['method'] extends 'get' ? true : false;
 
 /** A read has a handle that reads, in one snapshot; a write has its transaction. */
@@ -40,17 +44,18 @@ type Store<O extends Operation> =
       };
 
 /** An operation that isn't for anybody. */
-type SignedIn<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
+type NotPublic<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
 
 /** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
 type Who<O extends Operation> =
-  AccessOf<O> extends 'account' ? { caller: Caller } : IsRead<O> extends true ? Applicant : { writer: Writer };
+  AccessOf<O> extends 'account' ? { caller: SignedIn } : IsRead<O> extends true ? Applicant : { writer: Writer };
 
 /** What a handler gets: the request, who asks, and the database. */
 export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
 
 /** The same for those that choose their own transactions. */
-export type OwnContext<O extends Operation> = Request<O> & (AccessOf<O> extends 'public' ? object : { caller: Caller });
+export type OwnContext<O extends Operation> = Request<O> &
+  (AccessOf<O> extends 'public' ? object : { caller: SignedIn });
 
 /** A list that one index serves: its filter, its order and its rows. */
 type Listing<O extends Order, Row extends Ordered<O>, Shown> = Pick<
@@ -67,7 +72,7 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 /** Mounts endpoints. Each domain's routes.ts has one line for each of its own. */
 export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
-  <O extends Operation>(operation: O & SignedIn<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
+  <O extends Operation>(operation: O & NotPublic<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
   /** A list, page by page. */
   list<O extends Paged, By extends Order, Row extends Ordered<By>>(
     operation: O,
@@ -84,7 +89,7 @@ export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
   pool: pg.Pool;
   log: Logger;
   limits: RateLimits;
-  tokens: { verify: (token: string) => Identity };
+  credentials: { identify: (credential: string, from: { network: string }) => Identity | Promise<Identity> };
   cursors: Cursors;
   usage: Usage;
 }
@@ -118,12 +123,17 @@ export function createServe(router: Router, parts: Serving): Serve {
     serve: (request: AnyRequest, identity: Identity | undefined) => Promise<unknown>,
   ): void {
     operations.push(operation);
-    const is_public = accessOf(operation.id) === 'public';
-    // The signature is checked before a byte of the body is read: only who signed in may send a large one.
-    const identify: RequestHandler = (req, res, next) => {
+    const access = accessOf(operation.id);
+    // Who asks is known before a byte of the body is read: only who has a credential may send a large one.
+    const identify: RequestHandler = async (req, res, next) => {
       res.locals['operation'] = operation.id;
       requireUtf8(req.url);
-      if (!is_public) res.locals['identity'] = parts.tokens.verify(bearerToken(req));
+      if (access !== 'public') {
+        const from = { network: siteOf(req.ip ?? '') };
+        const identity = await parts.credentials.identify(bearerToken(req), from);
+        res.locals['identity'] = identity;
+        res.locals['person_id'] = personOf(identity);
+      }
       // A client that sends one relies on it: ignored, a retry would do the work twice.
       if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
         throw new BatonError('idempotency_key_unsupported');
@@ -135,7 +145,11 @@ export function createServe(router: Router, parts: Serving): Serve {
     const handler: RequestHandler = async (req, res) => {
       const request = parseRequest(operation, req, res, parts.log);
       const identity = res.locals['identity'] as Identity | undefined;
-      const work = () => serve(request, identity);
+      const work = async () => {
+        if (identity !== undefined)
+          await requireInside(identity, access === 'account' ? undefined : workspaceOf(request));
+        return serve(request, identity);
+      };
       const { ip, body } = request;
       const result = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
       await send(parts, res, render(operation, request.params, result as Response<Operation>));
@@ -146,6 +160,15 @@ export function createServe(router: Router, parts: Serving): Serve {
     const body = operation.body === undefined ? refuseBody(reading) : readJson(reading);
     const reader = operation.method === 'get' ? [] : [body];
     router[operation.method](path, identify, ...reader, handler);
+  }
+
+  /** Refuses a token that has no business here, once it is known to be good for anything. Another workspace isn't asked for. */
+  async function requireInside(identity: Identity, workspace_id: string | undefined): Promise<void> {
+    const refusal = outside(identity, workspace_id);
+    if (refusal === undefined) return;
+    const scope = { workspace_id: identity.token?.workspace_id, user_id: personOf(identity) };
+    await readOnly(pool, scope, (db) => requireLive(db, identity));
+    throw refusal;
   }
 
   const callerOf = (request: AnyRequest, identity: Identity | undefined): Caller => {
@@ -159,17 +182,18 @@ export function createServe(router: Router, parts: Serving): Serve {
 
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler): void {
-    const access = accessOf(operation.id);
+    const line = lineOf(operation.id);
     const list = isList(operation);
     mount(operation, (request, identity) => {
       const caller = callerOf(request, identity);
-      const workspace_id = access === 'account' ? undefined : workspaceOf(request);
-      return readOnly(pool, { workspace_id, user_id: caller.user_id, list }, (db) => {
-        requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
+      const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
+      const user_id = personOf(caller);
+      return readOnly(pool, { workspace_id, user_id, list }, (db) => {
+        requireRoom({ user_id, network: request.network }); // those before it may have used it up
         if (workspace_id === undefined) {
-          return permitted(requireSession(db, caller), handler({ ...request, caller, db }));
+          return permitted(requireLive(db, caller), handler({ ...request, caller, db }));
         }
-        const applicant = apply(db, caller, access, workspace_id);
+        const applicant = apply(db, caller, line, workspace_id);
         return permitted(applicant.actor, handler({ ...request, ...applicant, db }));
       });
     });
@@ -177,17 +201,17 @@ export function createServe(router: Router, parts: Serving): Serve {
 
   /** A write in a workspace, through a door that asks for permission and locks in one burst. */
   function serveWorkspaceWrite(operation: Operation, handler: AnyHandler): void {
-    const access = accessOf(operation.id);
+    const line = lineOf(operation.id);
     mount(operation, (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       if (operation.body !== undefined) usage.requireRoom(workspace_id);
-      const scope = { workspace_id, user_id: caller.user_id };
+      const user_id = personOf(caller);
       return committed((attempt) =>
         withoutDoubt(() =>
-          transaction(pool, scope, async (tx) => {
-            requireRoom({ user_id: caller.user_id, network: request.network }); // those before it may have used it up
-            const writer = applyToWrite(tx, caller, access, workspace_id);
+          transaction(pool, { workspace_id, user_id }, async (tx) => {
+            requireRoom({ user_id, network: request.network }); // those before it may have used it up
+            const writer = applyToWrite(tx, caller, line, workspace_id);
             const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
             await writer.hold(); // the door has asked; nothing commits without it
@@ -207,7 +231,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const caller = callerOf(request, identity);
       return committed((attempt) =>
         transaction(pool, { user_id: caller.user_id }, async (tx) => {
-          await holdSession(tx, caller);
+          await holdLive(tx, caller);
           return handler({ ...request, caller, tx, afterCommit: attempt() });
         }),
       );

@@ -27,14 +27,16 @@ afterAll(() => server.stop());
 
 function callerOf({ user, access_token }: Person): Caller {
   const { sid } = jwt.decode(access_token) as { sid: string };
-  return { user_id: user.id, session_id: sid, request_id: 'r' };
+  return { user_id: user.id, session_id: sid, token: null, request_id: 'r' };
 }
 
 function asPerson<T>(person: Person, body: (tx: Tx, writer: Writer) => Promise<T>): Promise<T> {
   const { workspace_id } = team;
   const caller = callerOf(person);
   const scope = { workspace_id, user_id: caller.user_id };
-  return transaction(server.pool, scope, (tx) => body(tx, applyToWrite(tx, caller, writers, workspace_id)));
+  return transaction(server.pool, scope, (tx) =>
+    body(tx, applyToWrite(tx, caller, [writers, 'tickets:write'], workspace_id)),
+  );
 }
 
 const open = (ref: string, opening?: Parameters<typeof openTicket>[3], person = team.member) =>

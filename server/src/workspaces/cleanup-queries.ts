@@ -7,12 +7,20 @@ export interface CleanupKey {
   user_id: string;
 }
 
+/** In whose name it is done. */
+export interface Cleaner {
+  actor_id: string;
+  request_id: string;
+  token_id: string | null;
+}
+
 /** Notes that there is something to do, and in whose name. */
-export function insertCleanup(tx: Tx, row: CleanupKey & { actor_id: string; request_id: string }): void {
+export function insertCleanup(tx: Tx, row: CleanupKey & Cleaner): void {
   tx.send(sql`
-    insert into membership_cleanups (workspace_id, user_id, actor_id, request_id)
-    values (${row.workspace_id}, ${row.user_id}, ${row.actor_id}, ${row.request_id})
-    on conflict (workspace_id, user_id) do update set actor_id = excluded.actor_id, request_id = excluded.request_id`);
+    insert into membership_cleanups (workspace_id, user_id, actor_id, request_id, token_id)
+    values (${row.workspace_id}, ${row.user_id}, ${row.actor_id}, ${row.request_id}, ${row.token_id})
+    on conflict (workspace_id, user_id) do update
+      set actor_id = excluded.actor_id, request_id = excluded.request_id, token_id = excluded.token_id`);
 }
 
 /** The oldest that nobody has finished, of every workspace. */
@@ -28,9 +36,7 @@ export async function workspacesInvitedTo(db: Db, user_id: string): Promise<stri
   return rows.map(({ workspace_id }) => workspace_id);
 }
 
-export interface Cleanup {
-  actor_id: string;
-  request_id: string;
+export interface Cleanup extends Cleaner {
   /** Whether the membership has ended, and is not there again. */
   removed: boolean;
 }
@@ -38,7 +44,7 @@ export interface Cleanup {
 /** One that is to be done, locked; nothing when it is done, or in another process's hands. */
 export function lockCleanup(tx: Tx, { workspace_id, user_id }: CleanupKey): Promise<Cleanup | undefined> {
   return tx.maybeOne(sql`
-    select c.actor_id, c.request_id, m.removed_at is not null as removed
+    select c.actor_id, c.request_id, c.token_id, m.removed_at is not null as removed
     from membership_cleanups c
     join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.user_id
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id}

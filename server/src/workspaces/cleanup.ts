@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { AuditEntry } from '../audit/facts.ts';
-import { recordAudits } from '../audit/record.ts';
+import { type Recorder, recordAudits } from '../audit/record.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import type { Services } from '../services.ts';
 import { Loop } from '../work/loop.ts';
@@ -23,11 +23,7 @@ const batch_size = 200;
 const ids_at_once = 10_000;
 
 /** Withdraws a batch of what a user has offered beyond their rights, each with its audit entry. Gives whether it was all. */
-async function withdrawBatch(
-  tx: Tx,
-  key: CleanupKey,
-  by: { user_id: string; request_id: string },
-): Promise<'done' | 'more'> {
+async function withdrawBatch(tx: Tx, key: CleanupKey, by: Omit<Recorder, 'workspace_id'>): Promise<'done' | 'more'> {
   const withdrawn = await withdrawBeyondRights(tx, key, batch_size);
   const entries = withdrawn.map(
     ({ id, email, role }): AuditEntry => ({ action: 'invitation.revoked', subject_id: id, before: { email, role } }),
@@ -41,7 +37,9 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
   const cleanup = await lockCleanup(tx, key);
   if (cleanup === undefined) return 'done';
   const { workspace_id, user_id } = key;
-  const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id };
+  // No bot changes members: no person is behind it.
+  const token = cleanup.token_id === null ? null : { id: cleanup.token_id, on_behalf_of: null };
+  const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id, token };
   const withdrawn = await withdrawBatch(tx, key, actor);
   // Who was invited again meanwhile keeps what they still have.
   if (cleanup.removed) await unassignTickets(tx, actor, { assignee_id: user_id, ids: tickets });
@@ -98,7 +96,7 @@ export async function cleanUpAtOnce(services: Pick<Services, 'pool' | 'log' | 'h
 export async function withdrawInvitationsOf(pool: pg.Pool, user_id: string, request_id: string): Promise<void> {
   const workspaces = await readOnly(pool, { user_id }, (db) => workspacesInvitedTo(db, user_id));
   for (const workspace_id of workspaces) {
-    const withdraw = (tx: Tx) => withdrawBatch(tx, { workspace_id, user_id }, { user_id, request_id });
+    const withdraw = (tx: Tx) => withdrawBatch(tx, { workspace_id, user_id }, { user_id, request_id, token: null });
     while ((await transaction(pool, { workspace_id }, withdraw)) === 'more');
   }
 }

@@ -1,4 +1,4 @@
-import { holdSession } from '../access/authorize.ts';
+import { holdLive } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
@@ -18,7 +18,7 @@ export function createWorkspace(
   // The scope names the workspace before it exists: row-level security admits its first rows by it.
   return transaction(services.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
     await Promise.all([
-      holdSession(tx, caller),
+      holdLive(tx, caller),
       requireFewer(tx, 'workspaces_per_account', services.config.max_workspaces_per_account, ownedBy(caller.user_id)),
     ]);
     const workspace = await insertWorkspace(tx, { id: workspace_id, name: input.name, created_by: caller.user_id });

@@ -1,4 +1,4 @@
-import { holdSession } from '../access/authorize.ts';
+import { holdLive } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { transaction } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
@@ -80,7 +80,7 @@ export async function acceptInvitation(
   const { user_id } = caller;
   const token = readInvitationToken(body.token);
   return transaction(services.pool, { user_id, workspace_id: token?.workspace_id }, async (tx) => {
-    await holdSession(tx, caller);
+    await holdLive(tx, caller);
     if (token === undefined) throw new BatonError('not_found');
     const { workspace_id, id } = token;
     const invitation = await lockInvitation(tx, token, user_id);

@@ -91,7 +91,7 @@ export async function insertMembership(
     insert into memberships as m (workspace_id, user_id, role)
     values (${row.workspace_id}, ${row.user_id}, ${row.role})
     on conflict (workspace_id, user_id) do update
-      set role = excluded.role, removed_at = null, version = m.version + 1,
+      set role = excluded.role, removed_at = null, version = m.version + 1, joined = m.joined + 1,
         created_at = excluded.created_at, updated_at = greatest(excluded.updated_at, m.updated_at)
       where m.removed_at is not null
     returning m.user_id`);
@@ -132,5 +132,13 @@ export async function isMember(db: Db, workspace_id: string, email: string): Pro
     select 1 from users u
     join memberships m on m.workspace_id = ${workspace_id} and m.user_id = u.id and m.removed_at is null
     where u.email = ${email}`);
+  return found !== undefined;
+}
+
+/** Whether it is a bot of this workspace. */
+export async function isBot(db: Db, workspace_id: string, user_id: string): Promise<boolean> {
+  const found = await db.maybeOne(sql`
+    select 1 from memberships m join users u on u.id = m.user_id and u.kind = 'bot'
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
   return found !== undefined;
 }

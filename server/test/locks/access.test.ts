@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyToWrite } from '../../src/access/authorize.ts';
-import { accessOf } from '../../src/access/policy.ts';
+import { accessOf, lineOf, scopeOf } from '../../src/access/policy.ts';
 import { contracts } from '../../src/contracts.ts';
-import type { Operation } from '../../src/http/contract.ts';
+import { type Operation, scope_meanings, type TokenScope } from '../../src/http/contract.ts';
 import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
@@ -48,7 +48,12 @@ beforeAll(async () => {
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
-  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, user_id: team.viewer.user.id, sequence: '1' };
+  const { id: token_id } = await team.viewer.client.create_token({
+    workspace_id,
+    body: { name: 'Its own', scopes: ['tickets:read'] },
+  });
+  const user_id = team.viewer.user.id;
+  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, user_id, sequence: '1' };
 });
 afterAll(() => server.stop());
 
@@ -71,8 +76,12 @@ async function ask(
   return { status: answer.status, text: await answer.text() };
 }
 
-/** What a caller needs for success who isn't the first to ask: other ids than the usual, or another body. */
-async function prepare(id: string, role: (typeof roles)[number]): Promise<{ params?: object; body?: unknown }> {
+/** What a caller needs for success that isn't the first to ask: other ids than the usual, or another body with this name. */
+async function prepare(
+  id: string,
+  role: (typeof roles)[number],
+  name: string = role,
+): Promise<{ params?: object; body?: unknown }> {
   const { workspace_id, member } = team;
   switch (id) {
     case 'update_comment': {
@@ -94,10 +103,14 @@ async function prepare(id: string, role: (typeof roles)[number]): Promise<{ para
     }
     case 'transition_ticket':
       return { params: { ticket: (await makeTicket(team)).id } };
+    case 'get_token': {
+      const body = { name: 'Its own', scopes: ['tickets:read' as const] };
+      return { params: { token_id: (await team[role].client.create_token({ workspace_id, body })).id } };
+    }
     case 'create_invitation':
-      return { body: { email: `${role}@example.com`, role: 'viewer' } };
+      return { body: { email: `${name}@example.com`, role: 'viewer' } };
     case 'create_project':
-      return { body: { key: role.toUpperCase(), name: role } };
+      return { body: { key: name.toUpperCase(), name } };
     default:
       return {};
   }
@@ -159,8 +172,53 @@ describe('the policy', () => {
       method: 'GET',
       path: '/v1/workspaces/{workspace_id}/audit',
       access: ['owner', 'admin'],
+      scope: 'audit:read',
     });
     expect(operations.length).toBe(contracts.length);
+  });
+});
+
+describe('a token of the owner’s', () => {
+  const scopes = Object.keys(scope_meanings) as TokenScope[];
+  const tokenWith = async (...some: TokenScope[]) => {
+    const body = { name: some.join(), scopes: some };
+    return (await team.owner.client.create_token({ workspace_id: team.workspace_id, body })).token;
+  };
+  let with_each: [scope: TokenScope, token: string][];
+  let with_all: string;
+
+  beforeAll(async () => {
+    with_each = await Promise.all(scopes.map(async (scope) => [scope, await tokenWith(scope)] as [TokenScope, string]));
+    with_all = await tokenWith(...scopes);
+  });
+
+  test.each(gentle.map((operation) => ({ id: operation.id, operation })))(
+    'is let in by the scope that the policy names, and by none of another area or a lesser one: $id',
+    async ({ operation }) => {
+      const needed = scopeOf(operation.id);
+      for (const [scope, token] of with_each) {
+        const [area, level] = scope.split(':');
+        const [of = '', has] = needed?.split(':') ?? [];
+        const covered = area === of && (level === has || has === 'read');
+        const { params, body } = await prepare(operation.id, 'owner', `t${scopes.indexOf(scope)}`);
+        const { status, text } = await ask(operation, token, { ...ids, ...params }, body);
+        expect([scope, status]).toEqual([scope, covered ? operation.status : 403]);
+        if (!covered)
+          expect(JSON.parse(text)).toMatchObject({ code: 'insufficient_scope', scopes: [scope], required: needed });
+      }
+    },
+  );
+
+  test('is refused everything that is not of its workspace, and what hands out credentials or cannot be undone', async () => {
+    const no_token = contracts.filter(({ id }) => accessOf(id) !== 'public' && scopeOf(id) === null);
+    expect(no_token.length).toBeGreaterThan(10);
+    for (const operation of no_token) {
+      const { status, text } = await ask(operation, with_all, { ...ids, session_id: absent });
+      expect([operation.id, status]).toEqual([operation.id, 403]);
+      expect(JSON.parse(text)).toMatchObject({ code: 'insufficient_scope', required: null });
+    }
+    const { data } = await team.owner.client.list_workspaces({});
+    expect(data.some(({ id }) => id === team.workspace_id)).toBe(true);
   });
 });
 
@@ -168,8 +226,8 @@ describe('a lock asked for together with its permission', () => {
   const openAs = async (person: Person) =>
     transaction(server.pool, { workspace_id: team.workspace_id, user_id: person.user.id }, async (tx) => {
       const { sid } = jwt.decode(person.access_token) as { sid: string };
-      const caller = { user_id: person.user.id, session_id: sid, request_id: 'test' };
-      const writer = applyToWrite(tx, caller, accessOf('transition_ticket'), team.workspace_id);
+      const caller = { user_id: person.user.id, session_id: sid, token: null, request_id: 'test' };
+      const writer = applyToWrite(tx, caller, lineOf('transition_ticket'), team.workspace_id);
       return lockTicket(tx, writer, ids['ticket'] ?? '', { hold: 'change', deleted: false });
     });
 

@@ -71,6 +71,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
   list_invitations: ({ w, u }) => `
     insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
     select '${w}', ${ids}, n || '@example.org', 'member', '', '${u}', now() + interval '1 day' from ${many}`,
+  list_tokens: ({ w, u }) => `
+    insert into api_tokens (workspace_id, id, user_id, created_by, joined, name, scopes, token_hash, expires_at)
+    select '${w}', ${ids}, '${u}', '${u}', 1, ${worst(200)}, array['tickets:read'], sha256(n::text::bytea),
+      now() + interval '1 day' from ${many}`,
   list_projects: ({ w, u }) => `
     insert into projects (workspace_id, id, key, name, created_by)
     select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,

@@ -77,6 +77,7 @@ export const owners: Record<string, readonly string[]> = {
   projects: ['projects', 'workflows', 'project_statuses'],
   quotas: ['workspace_usage'],
   tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'status_history'],
+  tokens: ['api_tokens'],
   workspaces: ['workspaces', 'memberships', 'user_workspaces', 'invitations', 'membership_cleanups'],
 };
 

@@ -37,6 +37,12 @@ describe('what was created', () => {
         body: { email: someAddress(), role: 'viewer' },
       }),
     ],
+    create_token: async () => [
+      await team.owner.client.raw.create_token({
+        workspace_id: team.workspace_id,
+        body: { name: 'Made', scopes: ['tickets:read'] },
+      }),
+    ],
     create_project: async () => [
       await team.owner.client.raw.create_project({
         workspace_id: team.workspace_id,

@@ -1,0 +1,84 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { type Identity, personOf, type TokenIdentity } from '../access/authorize.ts';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { noteUse, tokenByHash } from './queries.ts';
+import { isApiToken, type ReadApiToken, readApiToken } from './token.ts';
+
+const remembered_ms = 60_000;
+const max_remembered = 10_000;
+
+interface Known {
+  identity: TokenIdentity;
+  /** On the process's own clock. */
+  until_ms: number;
+}
+
+interface Parts {
+  /** Of sessions. */
+  access_tokens: { verify: (token: string) => Identity };
+  pool: pg.Pool;
+  log: Logger;
+}
+
+/**
+ * Tells who is calling by the credential of a request: an access token by its signature, an API token by its hash. What
+ * either is worth is asked of the database all the same, in the transaction of each request.
+ */
+export class Credentials {
+  readonly #parts: Parts;
+  /**
+   * The API tokens that were found live within the last minute, by their hash, the oldest first. What a token is never
+   * changes; it is forgotten so that its use is noted from time to time, and a dead one is refused like one that never was.
+   */
+  readonly #known = new Map<string, Known>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Who is calling. Throws `invalid_token`, the same for whatever is no live token. The question to the database counts
+   * towards the network: until its answer, what the token says proves nothing.
+   */
+  identify(credential: string, from: { network: string }): Identity | Promise<Identity> {
+    if (!isApiToken(credential)) return this.#parts.access_tokens.verify(credential);
+    const token = readApiToken(credential);
+    if (token === undefined) throw new BatonError('invalid_token');
+    const key = token.hash.toString('base64');
+    const known = this.#known.get(key);
+    if (known !== undefined && known.until_ms > performance.now()) return known.identity;
+    this.#known.delete(key);
+    return this.#find(token, key, from);
+  }
+
+  async #find(token: ReadApiToken, key: string, { network }: { network: string }): Promise<TokenIdentity> {
+    const { workspace_id, id } = token;
+    const found = await readOnly(this.#parts.pool, { workspace_id, network }, (db) => tokenByHash(db, token));
+    if (found === undefined) throw new BatonError('invalid_token');
+    const { user_id, created_by, scopes, stale } = found;
+    const on_behalf_of = created_by === user_id ? null : created_by;
+    const identity: TokenIdentity = { user_id, session_id: null, token: { workspace_id, id, scopes, on_behalf_of } };
+    this.#remember(key, identity);
+    if (stale) void this.#noteUse(identity);
+    return identity;
+  }
+
+  #remember(key: string, identity: TokenIdentity): void {
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= max_remembered && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(key, { identity, until_ms: performance.now() + remembered_ms });
+  }
+
+  /** Beside the request, which doesn't wait for it. */
+  async #noteUse(identity: TokenIdentity): Promise<void> {
+    const { pool, log } = this.#parts;
+    const { workspace_id } = identity.token;
+    try {
+      await transaction(pool, { workspace_id, user_id: personOf(identity) }, async (tx) => noteUse(tx, identity.token));
+    } catch (error) {
+      log.info({ err: error }, 'the use of a token was not noted');
+    }
+  }
+}

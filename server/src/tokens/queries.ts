@@ -1,0 +1,110 @@
+import { ofToken } from '../access/authorize.ts';
+import { type Columns, inserted, selected, without } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { TokenScope } from '../http/contract.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import type { ApiTokenRow } from './contract.ts';
+import type { ReadApiToken } from './token.ts';
+
+/** The columns of a token that are shown. */
+const token_columns = {
+  id: sql`id`,
+  name: sql`name`,
+  user_id: sql`user_id`,
+  created_by: sql`created_by`,
+  scopes: sql`scopes`,
+  created_at: sql`created_at`,
+  expires_at: sql`expires_at`,
+  last_used_at: sql`last_used_at`,
+} satisfies Columns<keyof ApiTokenRow>;
+
+const columns = selected(token_columns, sql`k`);
+
+/** Whose tokens somebody may see: their own, or everybody's. */
+export interface Sight {
+  workspace_id: string;
+  created_by: string | undefined;
+}
+
+/** Tokens that have not ended. That of a disabled account has not; it is refused all the same. */
+function standing({ workspace_id, created_by }: Sight): Sql {
+  const own = created_by === undefined ? sql`` : sql` and k.created_by = ${created_by}`;
+  return sql`from api_tokens k
+    join memberships b on b.workspace_id = ${workspace_id} and b.user_id = k.created_by
+      and b.removed_at is null and b.joined = k.joined
+    join memberships a on a.workspace_id = ${workspace_id} and a.user_id = k.user_id and a.removed_at is null
+    where k.workspace_id = ${workspace_id}${own} and k.revoked_at is null and k.expires_at > now()`;
+}
+
+export function tokensOf(db: Db, sight: Sight, part: KeysetPart): Promise<ApiTokenRow[]> {
+  return db.rows(sql`select ${columns} ${standing(sight)} and ${part.after} ${part.order_and_limit}`);
+}
+
+export function tokenById(db: Db, sight: Sight, id: string): Promise<ApiTokenRow | undefined> {
+  return db.maybeOne(sql`select ${columns} ${standing(sight)} and k.id = ${id}`);
+}
+
+/** A row for each token of a member that has not ended. */
+export function tokensBy(workspace_id: string, created_by: string): Sql {
+  return sql`select 1 ${standing({ workspace_id, created_by })}`;
+}
+
+/** Which of somebody's memberships is the present one. */
+export async function presentMembership(db: Db, workspace_id: string, user_id: string): Promise<number> {
+  const { joined } = await db.one<{ joined: number }>(sql`
+    select m.joined from memberships m
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
+  return joined;
+}
+
+const created_columns = {
+  ...without(token_columns, 'created_at', 'last_used_at'),
+  workspace_id: sql`workspace_id`,
+  joined: sql`joined`,
+  token_hash: sql`token_hash`,
+};
+
+export interface NewApiTokenRow extends Omit<ApiTokenRow, 'created_at' | 'expires_at' | 'last_used_at'> {
+  workspace_id: string;
+  joined: number;
+  token_hash: Buffer;
+  ttl_days: number;
+}
+
+export function insertToken(tx: Tx, { ttl_days, ...row }: NewApiTokenRow): Promise<ApiTokenRow> {
+  const expires_at = sql`now() + ${ttl_days} * interval '1 day'`;
+  return tx.one(sql`
+    insert into api_tokens as k ${inserted(created_columns, { ...row, expires_at })} returning ${columns}`);
+}
+
+/** Revokes a token, and waits after the commit for the writes that still count on it. */
+export async function markRevoked(tx: Tx, { workspace_id, created_by }: Sight, id: string) {
+  const own = created_by === undefined ? sql`` : sql` and k.created_by = ${created_by}`;
+  const revoked = await tx.maybeOne<ApiTokenRow>(sql`
+    update api_tokens as k set revoked_at = now()
+    where k.workspace_id = ${workspace_id} and k.id = ${id}${own} and k.revoked_at is null and k.expires_at > now()
+    returning ${columns}`);
+  if (revoked === undefined) return undefined;
+  tx.settle(sql`select 1 from api_tokens k where k.workspace_id = ${workspace_id} and k.id = ${id} for update of k`);
+  return revoked;
+}
+
+/** What a live token is, and whether its last use was noted some minutes ago. */
+export function tokenByHash(db: Db, token: ReadApiToken) {
+  return db.maybeOne<{ user_id: string; created_by: string; scopes: TokenScope[]; stale: boolean }>(sql`
+    select k.user_id, k.created_by, k.scopes,
+      coalesce(k.last_used_at < now() - interval '5 minutes', true) as stale
+    ${ofToken(token)} and k.token_hash = ${token.hash}`);
+}
+
+/** Notes a use, unless another process just has: nobody waits for the row. */
+export function noteUse(tx: Tx, { workspace_id, id }: Pick<ReadApiToken, 'workspace_id' | 'id'>): void {
+  tx.send(sql`
+    update api_tokens set last_used_at = now()
+    where workspace_id = ${workspace_id} and id in (
+      select k.id from api_tokens k
+      where k.workspace_id = ${workspace_id} and k.id = ${id}
+        and coalesce(k.last_used_at < now() - interval '5 minutes', true)
+      for no key update skip locked)`);
+}

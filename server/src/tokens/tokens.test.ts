@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BatonClient } from '../../../sdk/index.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { disableUser, enableUser } from '../accounts/operator.ts';
+import type { TokenScope } from '../http/contract.ts';
+import { newId } from '../lib/ids.ts';
+import { newApiToken, readApiToken } from './token.ts';
+
+let server: TestServer;
+let team: Team;
+let workspace_id: string;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  server = await startServer({ LOG_LEVEL: 'info' }, { log_to: (line) => lines.push(line) });
+  team = await makeTeam(server);
+  ({ workspace_id } = team);
+});
+afterAll(() => server.stop());
+
+interface Agent {
+  id: string;
+  token: string;
+  client: BatonClient;
+}
+
+/** A token of somebody's, and a client that has it. */
+async function makeAgent(person: Person, scopes: TokenScope[] = ['tickets:write'], at = workspace_id): Promise<Agent> {
+  const body = { name: 'Agent', scopes };
+  const { id, token } = await person.client.create_token({ workspace_id: at, body });
+  return { id, token, client: conformingClient(server.url, token) };
+}
+
+const makeGuest = async (role: 'admin' | 'member' = 'member') => {
+  const guest = await registerPerson(server);
+  await joinWorkspace(team.owner, guest, workspace_id, role);
+  return guest;
+};
+
+const look = async <Row>(statement: string, ...values: unknown[]) =>
+  (await server.database.owner.query(statement, values)).rows as Row[];
+
+/** A response to the token as the client has it, without what differs from one request to the next anyway. */
+async function bytesOf(token: string, path: string) {
+  const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${token}` } });
+  const changing = /^(date|x-request-id|ratelimit.*|connection|keep-alive)$/;
+  return [answer.status, [...answer.headers].filter(([name]) => !changing.test(name)), await answer.text()];
+}
+
+const tickets = () => `/v1/workspaces/${workspace_id}/tickets`;
+const list = async ({ client }: Agent) => (await client.raw.list_tickets({ workspace_id })).status;
+
+describe('the text of a token', () => {
+  const ids = [newId(), newId()] as const;
+  const { token, hash } = newApiToken(...ids);
+
+  test('says which token it is, and has the form that scanners look for', () => {
+    expect(token).toMatch(/^bat_[A-Za-z0-9_-]{92}$/);
+    expect(readApiToken(token)).toEqual({ workspace_id: ids[0], id: ids[1], hash });
+  });
+
+  test.each([
+    ['cut off', token.slice(0, -1)],
+    ['with another prefix', token.replace('bat_', 'bit_')],
+    ['with one character changed', token.replace(/.(?=.{40}$)/, (letter) => (letter === 'A' ? 'B' : 'A'))],
+    ['with another checksum', `${token.slice(0, -6)}AAAAAA`],
+  ])('is no token when it is %s', (_, text) => {
+    expect(readApiToken(text)).toBeUndefined();
+  });
+});
+
+describe('a token', () => {
+  test('is shown once, kept as a hash, and found at its Location without its secret', async () => {
+    const body = { name: 'Shown once', scopes: ['tickets:read'] as TokenScope[], expires_in_days: 7 };
+    const { status, headers, body: created } = await team.member.client.raw.create_token({ workspace_id, body });
+    const { token, ...shown } = created as { token: string; id: string; created_at: string; expires_at: string };
+    expect([status, headers.get('location')]).toEqual([201, `/v1/workspaces/${workspace_id}/tokens/${shown.id}`]);
+    expect(Date.parse(shown.expires_at) - Date.parse(shown.created_at)).toBe(7 * 86_400_000);
+    expect(await team.member.client.get_token({ workspace_id, token_id: shown.id })).toEqual(shown);
+    expect((await team.member.client.list_tokens({ workspace_id })).data[0]).toEqual(shown);
+    await conformingClient(server.url, token).list_tickets({ workspace_id });
+    const kept = await look<object>(
+      `select to_jsonb(t)::text as row from (select * from api_tokens) t union all select to_jsonb(a)::text from audit_log a`,
+    );
+    expect(kept.length).toBeGreaterThan(2);
+    const secret = token.slice(60, 80);
+    expect(JSON.stringify(kept)).not.toContain(secret);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.join('\n')).not.toContain(secret);
+  });
+
+  test('reads and writes what its scopes cover, and each entry in the log says that it was this token', async () => {
+    const agent = await makeAgent(team.member);
+    const { project_id } = team;
+    const { id: ticket } = await agent.client.create_ticket({
+      workspace_id,
+      project_id,
+      body: { title: 'By a program' },
+    });
+    await agent.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress', comment: 'On it.' } });
+    expect((await agent.client.get_ticket({ workspace_id, ticket })).reporter_id).toBe(team.member.user.id);
+    const { data } = await team.owner.client.list_audit({ workspace_id, subject: ticket });
+    expect(data.map(({ actor_id, token_id, on_behalf_of }) => [actor_id, token_id, on_behalf_of])).toEqual(
+      Array(2).fill([team.member.user.id, agent.id, null]),
+    );
+    expect(await agent.client.raw.get_workspace({ workspace_id })).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope', scopes: ['tickets:write'], required: 'workspace:read' },
+    });
+  });
+
+  test('has no more rights than its person has at that moment', async () => {
+    const guest = await makeGuest('admin');
+    const agent = await makeAgent(guest, ['projects:admin', 'tickets:write']);
+    const project = (key: string) => agent.client.raw.create_project({ workspace_id, body: { key, name: key } });
+    expect((await project('AONE')).status).toBe(201);
+    await team.owner.client.update_member({
+      if_match: '*',
+      workspace_id,
+      user_id: guest.user.id,
+      body: { role: 'viewer' },
+    });
+    expect(await project('ATWO')).toMatchObject({ status: 403, body: { code: 'forbidden', role: 'viewer' } });
+    expect(await list(agent)).toBe(200);
+  });
+
+  test('is for its own workspace: another one of its person’s is not there for it', async () => {
+    const agent = await makeAgent(team.owner);
+    const { id } = await team.owner.client.create_workspace({ body: { name: 'Another' } });
+    const other = await bytesOf(agent.token, `/v1/workspaces/${id}/tickets`);
+    expect(other[0]).toBe(404);
+    expect(other).toEqual(await bytesOf(agent.token, `/v1/workspaces/${newId()}/tickets`));
+    await team.owner.client.revoke_token({ workspace_id, token_id: agent.id });
+    expect(await bytesOf(agent.token, `/v1/workspaces/${id}/tickets`)).toEqual(await bytesOf('nonsense', tickets()));
+  });
+
+  test('notes its last use, but not each one', async () => {
+    const agent = await makeAgent(team.member);
+    const used = async () => (await team.member.client.get_token({ workspace_id, token_id: agent.id })).last_used_at;
+    expect(await used()).toBeNull();
+    await list(agent);
+    await expect.poll(used).not.toBeNull();
+    const first = await used();
+    await list(agent);
+    const second = await startServer({}, { database: server.database });
+    await conformingClient(second.url, agent.token).list_tickets({ workspace_id });
+    await second.stop();
+    expect(await used()).toBe(first);
+  });
+});
+
+describe('a token that has ended', () => {
+  const endings: Record<string, (guest: Person, agent: Agent) => Promise<unknown>> = {
+    'was revoked by its owner': ({ client }, { id }) => client.revoke_token({ workspace_id, token_id: id }),
+    'was revoked by an admin': (_, { id }) => team.admin.client.revoke_token({ workspace_id, token_id: id }),
+    'has expired': (_, { id }) =>
+      look(`update api_tokens set created_at = now() - interval '2 days', expires_at = now() where id = $1`, id),
+    'is of a former member': ({ user }) => team.owner.client.remove_member({ workspace_id, user_id: user.id }),
+    'is of a former member who was invited again': async (guest) => {
+      await team.owner.client.remove_member({ workspace_id, user_id: guest.user.id });
+      await joinWorkspace(team.owner, guest, workspace_id, 'admin');
+    },
+    'is of a disabled account': ({ email }) => disableUser(server.database.owner, email),
+  };
+
+  test.each(Object.keys(endings))(
+    'is refused like one that never was when it %s, at once and in every process',
+    async (why) => {
+      const guest = await makeGuest();
+      const agent = await makeAgent(guest);
+      const second = await startServer({}, { database: server.database });
+      const there = { ...agent, client: conformingClient(second.url, agent.token) };
+      expect([await list(agent), await list(there)]).toEqual([200, 200]);
+      await endings[why]?.(guest, agent);
+      expect([await list(agent), await list(there)]).toEqual([401, 401]);
+      await second.stop();
+      const refused = await bytesOf(agent.token, tickets());
+      for (const token of ['nonsense', newApiToken(workspace_id, newId()).token, newApiToken(newId(), newId()).token]) {
+        expect(await bytesOf(token, tickets())).toEqual(refused);
+      }
+      const { status, body } = await agent.client.raw.create_ticket({
+        workspace_id,
+        project_id: team.project_id,
+        body: { title: 'Refused' },
+      });
+      expect([status, (body as { code: string }).code]).toEqual([401, 'invalid_token']);
+      expect(await look(`select 1 from tickets where title = 'Refused'`)).toEqual([]);
+    },
+  );
+
+  test('has not ended for good by a disabling: an enabled account’s tokens work again', async () => {
+    const guest = await makeGuest();
+    const agent = await makeAgent(guest);
+    await disableUser(server.database.owner, guest.email);
+    expect(await list(agent)).toBe(401);
+    await enableUser(server.database.owner, guest.email);
+    expect(await list(agent)).toBe(200);
+  });
+
+  test('is listed no more, and not there to be revoked', async () => {
+    const agent = await makeAgent(team.member);
+    const at = { workspace_id, token_id: agent.id };
+    await team.member.client.revoke_token(at);
+    const { data } = await team.member.client.list_tokens({ workspace_id });
+    expect(data.some(({ id }) => id === agent.id)).toBe(false);
+    for (const again of [team.member.client.raw.get_token(at), team.member.client.raw.revoke_token(at)]) {
+      expect((await again).status).toBe(404);
+    }
+  });
+});
+
+describe('tokens', () => {
+  test('are their owner’s: other members neither see nor revoke them, admins do', async () => {
+    const { id } = await makeAgent(team.member);
+    const at = { workspace_id, token_id: id };
+    const seen = async ({ client }: Person) =>
+      (await client.list_tokens({ workspace_id })).data.some((token) => token.id === id);
+    expect(await Promise.all([team.viewer, team.member, team.admin, team.owner].map(seen))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect((await team.viewer.client.raw.get_token(at)).status).toBe(404);
+    expect((await team.viewer.client.raw.revoke_token(at)).status).toBe(404);
+    await team.admin.client.revoke_token(at);
+    const { data } = await team.owner.client.list_audit({ workspace_id, subject: id });
+    expect(data.map(({ action, actor_id }) => [action, actor_id])).toEqual([
+      ['token.revoked', team.admin.user.id],
+      ['token.created', team.member.user.id],
+    ]);
+  });
+
+  test('are refused beyond their quota; those that have ended don’t count', async () => {
+    const few = await startServer({ BATON_MAX_TOKENS_PER_MEMBER: '2' }, { database: server.database });
+    const client = conformingClient(few.url, (await makeGuest()).access_token);
+    const create = () => client.raw.create_token({ workspace_id, body: { name: 'T', scopes: ['tickets:read'] } });
+    const first = await create();
+    expect([first.status, (await create()).status]).toEqual([201, 201]);
+    expect(await create()).toMatchObject({ status: 409, body: { code: 'quota_exceeded', quota: 'tokens_per_member' } });
+    await client.revoke_token({ workspace_id, token_id: (first.body as { id: string }).id });
+    expect((await create()).status).toBe(201);
+    await few.stop();
+  });
+
+  test('live for what the server says at most, and for somebody else only if that is a bot', async () => {
+    const brief = await startServer(
+      { BATON_TOKEN_TTL_DAYS: '2', BATON_TOKEN_MAX_TTL_DAYS: '3' },
+      { database: server.database },
+    );
+    const client = conformingClient(brief.url, team.owner.access_token);
+    const create = (more: object) =>
+      client.raw.create_token({ workspace_id, body: { name: 'T', scopes: ['tickets:read'], ...more } });
+    const { created_at, expires_at } = (await create({})).body as { created_at: string; expires_at: string };
+    expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(2 * 86_400_000);
+    const pointer = (at: string) => ({ status: 422, body: { errors: [{ pointer: at }] } });
+    expect(await create({ expires_in_days: 4 })).toMatchObject(pointer('/expires_in_days'));
+    expect(await create({ user_id: team.member.user.id })).toMatchObject(pointer('/user_id'));
+    expect(await create({ scopes: ['tickets:read', 'tickets:read'] })).toMatchObject(pointer('/scopes'));
+    expect((await create({ scopes: [] })).status).toBe(422);
+    await brief.stop();
+  });
+});
