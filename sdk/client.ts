@@ -148,7 +148,10 @@ function parse(headers: Headers, text: string): unknown {
 async function receive(options: ClientOptions, id: OperationId, input: AnyInput): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' });
   if (options.access_token !== undefined) headers.set('authorization', `Bearer ${options.access_token}`);
-  if (input.if_match !== undefined) headers.set('if-match', input.if_match);
+  for (const name of operations[id].headers) {
+    const value = input[name] as string | undefined;
+    if (value !== undefined) headers.set(name.replaceAll('_', '-'), value);
+  }
   if (input.body !== undefined) headers.set('content-type', 'application/json');
   const url = urlOf(options.base_url, id, input);
   const body = input.body === undefined ? null : JSON.stringify(input.body);

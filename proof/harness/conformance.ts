@@ -1,5 +1,6 @@
 import { createClient, type BatonClient, type RawResponse } from '../../sdk/index.ts';
 import { contracts } from '../../server/src/contracts.ts';
+import { isRead, isTagged } from '../../server/src/http/contract.ts';
 import { error_table, type ErrorCode } from '../../server/src/errors.ts';
 import { errorsOf, problemOf } from '../../server/src/reference/openapi.ts';
 import { headersOf, response_headers } from '../../server/src/reference/openapi-headers.ts';
@@ -29,12 +30,18 @@ export function nonconformities(operation_id: string, { status, headers, body }:
     else if (!problemOf(code).strict().safeParse(body).success) fault('not the problem that is documented');
     return found;
   }
+  const tag = headers.get('etag') ?? '';
+  const tagged = isTagged(contract) ? (contract.etag === true ? /^"\d+-/ : /^W\/"/) : /^$/;
+  if (!tagged.test(tag)) fault(`the ETag is ${tag}`);
+  if (status === 304 && isRead(contract)) {
+    if (body !== undefined) fault('a body where none belongs');
+    return found;
+  }
   if (status !== contract.status) fault(`expected ${contract.status}`);
   if (contract.response !== undefined) {
     const parsed = contract.response.safeParse(body);
     if (!parsed.success) fault(parsed.error.message);
   } else if (body !== undefined) fault('a body where none belongs');
-  if (contract.etag === true && !/^"\d+"$/.test(headers.get('etag') ?? '')) fault('no ETag');
   if (contract.location !== undefined && headers.get('location') === null) fault('no Location');
   return found;
 }

@@ -21,7 +21,7 @@ export interface Operation {
   response?: z.ZodType;
   /** The error codes this endpoint may return beyond those that every endpoint of its kind may. */
   errors?: readonly ErrorCode[];
-  /** The response carries its `version` as ETag. */
+  /** The resource has a `version`, which is in its ETag. */
   etag?: true;
   /** The Location of what was created, filled from the path's parameters and the response: `/v1/workspaces/{id}`. */
   location?: `/${string}`;
@@ -44,6 +44,12 @@ export type Response<O extends Operation> = O['response'] extends z.ZodType ? z.
 export function operation<const O extends Operation>(declared: O): O {
   return declared;
 }
+
+/** Whether it reads something that a client may have already. Probes are asked anew each time. */
+export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !== 'operations';
+
+/** Whether its success has an entity tag: what is read, and what is written and has a version. */
+export const isTagged = (operation: Operation) => operation.etag === true || isRead(operation);
 
 /** What a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';

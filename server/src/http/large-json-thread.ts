@@ -5,6 +5,7 @@ import { parentPort, type Transferable } from 'node:worker_threads';
 import { contracts } from '../contracts.ts';
 import { BatonError } from '../errors.ts';
 import { readBody } from './body-json.ts';
+import { digestOf } from './entity-tag.ts';
 import type { Job, Reply } from './large-json.ts';
 
 const operations = new Map(contracts.map((operation) => [operation.id, operation]));
@@ -40,5 +41,5 @@ parentPort?.on('message', (job: Job) => {
   const bytes = Buffer.from(JSON.stringify(job.value));
   // Small buffers share one with others, which would go along.
   const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as Transferable] : [];
-  parentPort?.postMessage({ kind: 'written', bytes } satisfies Reply, own);
+  parentPort?.postMessage({ kind: 'written', bytes, digest: digestOf(bytes) } satisfies Reply, own);
 });

@@ -6,6 +6,9 @@ test('what breaks the thread of large JSON fails alone, and the next is written 
   const outcomes = await Promise.allSettled([large.write('ada', { n: 1n }), large.write('ada', { text: 'é"' })]);
   expect(outcomes).toEqual([
     { status: 'rejected', reason: expect.any(TypeError) as unknown },
-    { status: 'fulfilled', value: new Uint8Array(Buffer.from('{"text":"é\\""}')) },
+    {
+      status: 'fulfilled',
+      value: expect.objectContaining({ bytes: new Uint8Array(Buffer.from('{"text":"é\\""}')) }) as unknown,
+    },
   ]);
 });

@@ -14,7 +14,13 @@ export type Job = { kind: 'read'; operation: string; bytes: Uint8Array } | { kin
 export type Reply =
   | { kind: 'read'; body: CheckedBody }
   | { kind: 'refused'; code: string; data: object }
-  | { kind: 'written'; bytes: Uint8Array };
+  | ({ kind: 'written' } & Written);
+
+/** JSON in UTF-8, and what its entity tag has of it. */
+export interface Written {
+  bytes: Uint8Array;
+  digest: string;
+}
 
 /** From here on a body is large: what is smaller takes the event loop a millisecond or two. */
 export const large_body_bytes = 128 * 1024;
@@ -46,11 +52,11 @@ export class LargeJson {
     return reply.body;
   }
 
-  /** The value as JSON, in UTF-8. */
-  async write(who: string, value: unknown): Promise<Uint8Array> {
+  /** The value as JSON. */
+  async write(who: string, value: unknown): Promise<Written> {
     const reply = await this.#ask(who, { kind: 'write', value });
     if (reply.kind !== 'written') throw new Error('The thread answered something else.');
-    return reply.bytes;
+    return reply;
   }
 
   #ask(who: string, job: Job, transferred: Transferable[] = []): Promise<Reply> {

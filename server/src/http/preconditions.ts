@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { BatonError, type ErrorData } from '../errors.ts';
+import { versioned_tag } from './entity-tag.ts';
 
 /** The versions an If-Match names, or `*` for any. */
 export type IfMatch = '*' | readonly number[];
@@ -6,9 +8,14 @@ export type IfMatch = '*' | readonly number[];
 // One entity tag and what ends it: the end, or a comma and the empty elements that a list may have (RFC 9110, 5.6.1).
 const element = /[\t ]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[\t ]*(?:,[\t ,]*|$)/y;
 
+interface Tag {
+  weak: boolean;
+  tag: string;
+}
+
 /** The tags of a list; commas within their quotes are theirs. Undefined when it is no such list. */
-function readTags(header: string): { weak: boolean; tag: string }[] | undefined {
-  const tags: { weak: boolean; tag: string }[] = [];
+function readTags(header: string): Tag[] | undefined {
+  const tags: Tag[] = [];
   element.lastIndex = /^[\t ,]*/.exec(header)?.[0].length ?? 0;
   while (element.lastIndex < header.length) {
     const match = element.exec(header);
@@ -18,19 +25,55 @@ function readTags(header: string): { weak: boolean; tag: string }[] | undefined 
   return tags.length === 0 ? undefined : tags;
 }
 
-/** What a precondition names: `*`, or the versions among its tags, each in the one spelling that an ETag has. */
-function parse(name: string, header: string, options: { weak: boolean }): IfMatch {
+/** What a precondition names: `*`, or its tags. */
+function parse(name: string, header: string): '*' | Tag[] {
   if (header.trim() === '*') return '*';
   const tags = readTags(header);
-  if (tags === undefined) {
-    throw new BatonError('malformed_request', { detail: `${name} must be * or a list of entity tags like "7".` });
-  }
-  return tags.flatMap(({ weak, tag }) => ((options.weak || !weak) && /^[1-9]\d{0,9}$/.test(tag) ? [Number(tag)] : []));
+  if (tags !== undefined) return tags;
+  throw new BatonError('malformed_request', { detail: `${name} must be * or a list of entity tags like "7".` });
 }
 
-/** Reads If-Match (RFC 9110, 13.1.1). Weak and foreign tags never match strongly, so they name no version. */
+/**
+ * Reads If-Match (RFC 9110, 13.1.1): the versions that its tags begin with. Weak and foreign tags never match strongly,
+ * so they name no version.
+ */
 export function parseIfMatch(header: string | undefined): IfMatch | undefined {
-  return header === undefined ? undefined : parse('If-Match', header, { weak: false });
+  if (header === undefined) return undefined;
+  const named = parse('If-Match', header);
+  if (named === '*') return named;
+  return named.flatMap(({ weak, tag }) => {
+    const version = weak ? undefined : versioned_tag.exec(tag)?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+}
+
+/** The tags an If-None-Match names, without what makes them weak, or `*` for any. */
+type IfNoneMatch = '*' | readonly string[];
+
+/** Reads If-None-Match (RFC 9110, 13.1.2). */
+function parseIfNoneMatch(header: string | undefined): IfNoneMatch | undefined {
+  if (header === undefined) return undefined;
+  const named = parse('If-None-Match', header);
+  return named === '*' ? named : named.map(({ tag }) => tag);
+}
+
+/** What a read says of the representation that its client has. */
+export interface ReadConditions {
+  if_match: IfMatch | undefined;
+  if_none_match: IfNoneMatch | undefined;
+}
+
+/** Reads the preconditions of a read; nearly all have none. */
+export function readConditions(headers: IncomingHttpHeaders): ReadConditions | undefined {
+  const { 'if-match': if_match, 'if-none-match': if_none_match } = headers;
+  if (if_match === undefined && if_none_match === undefined) return undefined;
+  return { if_match: parseIfMatch(if_match), if_none_match: parseIfNoneMatch(if_none_match) };
+}
+
+/** Whether the client has what has this tag already: compared weakly, `W/` aside. */
+export function isKnown(if_none_match: IfNoneMatch | undefined, entity_tag: string): boolean {
+  if (if_none_match === undefined || if_none_match === '*') return if_none_match === '*';
+  return if_none_match.includes(entity_tag.slice(entity_tag.indexOf('"') + 1, -1));
 }
 
 /** What a resource is now, for a client that must decide again. */
@@ -54,12 +97,12 @@ export function requireCurrent(
 }
 
 /**
- * For a write whose target has no entity tag: an If-Match with tags matches none, so the write must not be done (RFC 9110,
+ * For what has no strong entity tag: an If-Match with tags matches none, so the write must not be done (RFC 9110,
  * 13.2.1). `*` holds wherever the target is there.
  */
 export function requireNoTag(if_match: IfMatch | undefined): void {
   if (if_match === undefined || if_match === '*') return;
-  throw new BatonError('precondition_failed', { detail: 'What this request addresses has no entity tag to match.' });
+  throw new BatonError('precondition_failed', { detail: 'What this request addresses has no version to match.' });
 }
 
 /**
@@ -68,6 +111,6 @@ export function requireNoTag(if_match: IfMatch | undefined): void {
  */
 export function refuseIfNoneMatch(header: string | undefined): void {
   if (header === undefined) return;
-  parse('If-None-Match', header, { weak: true });
+  parse('If-None-Match', header);
   throw new BatonError('precondition_failed', { detail: 'A write takes If-Match, not If-None-Match.' });
 }

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 export function apiHeaders(config: Pick<Config, 'production'>): RequestHandler {
   const fixed: [string, string][] = [
     ['Cache-Control', 'no-store'],
+    ['Vary', 'Authorization'],
     ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
     ['Cross-Origin-Resource-Policy', 'same-origin'],
     ['Referrer-Policy', 'no-referrer'],
@@ -28,7 +29,7 @@ export function allowOrigins(config: Config): RequestHandler[] {
     cors({
       origin: [...config.cors_origins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'X-Request-Id'],
+      allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
       exposedHeaders: ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
       maxAge: 600,
     }),

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../config.ts';
 import { ByteShares, type Holder } from './byte-shares.ts';
+import { digestOf, entityTag } from './entity-tag.ts';
 import { LargeJson, longTextBytes } from './large-json.ts';
 import { siteOf } from './networks.ts';
+import { isKnown, type ReadConditions, requireMatch, requireNoTag } from './preconditions.ts';
 import { Served } from './served.ts';
 
 /** A response this small is written to the socket's buffer, and forgotten. */
@@ -35,6 +37,21 @@ export function createSending(config: Pick<Config, 'response_memory_bytes' | 're
   };
 }
 
+/** What a representation is told from others by, and what a read says of the one its client has. */
+export interface Tagging extends Partial<ReadConditions> {
+  /** Its version, if it has one. */
+  version: number | undefined;
+}
+
+/** Tags the response, and tells whether its client has it already. Throws `precondition_failed` (RFC 9110, 13.2.2). */
+function isUnchanged(res: Response, digest: string, { version, if_match, if_none_match }: Tagging): boolean {
+  if (version === undefined) requireNoTag(if_match);
+  else requireMatch(if_match, { current_version: version });
+  const tag = entityTag(digest, version);
+  res.setHeader('ETag', tag);
+  return isKnown(if_none_match, tag);
+}
+
 /**
  * Sends a value as JSON; its bytes count as its caller's until they are taken. The status and type are set before. Throws
  * `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be done a second time.
@@ -43,6 +60,7 @@ export async function sendJson(
   { responses, served, large_json }: Sending,
   res: Response,
   value: unknown,
+  tagging?: Tagging,
 ): Promise<void> {
   const is_done = res.req.method !== 'GET' && res.statusCode < 300;
   const hold = (bytes: number) => {
@@ -54,19 +72,28 @@ export async function sendJson(
   };
   const long_bytes = longTextBytes(value);
   let json: string | Uint8Array;
+  let digest: string | undefined;
   if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
     hold(long_bytes); // before it is made: what waits for that is in memory already
     const { user_id, network } = holderOf(res.req, res);
-    json = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
-      if (is_done) return JSON.stringify(value);
+    const written = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
+      if (is_done) return { bytes: JSON.stringify(value), digest: undefined };
       throw error;
     });
+    ({ bytes: json, digest } = written);
   } else {
     // Not by Express's json(): what it looks up for each response is known here.
     json = JSON.stringify(value);
     const bytes = Buffer.byteLength(json);
     if (bytes > small_response_bytes) hold(bytes);
+  }
+  // Made all the same: only its bytes tell that they are the ones the client has. What is saved is the way.
+  if (tagging !== undefined && isUnchanged(res, digest ?? digestOf(json), tagging)) {
+    res.statusCode = 304;
+    res.removeHeader('Content-Type');
+    res.end();
+    return;
   }
   res.setHeader('Content-Length', Buffer.byteLength(json));
   res.end(json);

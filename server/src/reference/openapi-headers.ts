@@ -1,4 +1,4 @@
-import type { Operation } from '../http/contract.ts';
+import { isTagged, type Operation } from '../http/contract.ts';
 
 type Header = {
   description: string;
@@ -40,7 +40,11 @@ export const response_headers: Record<string, Header> = {
     description: 'Seconds to wait before trying again.',
     schema: { type: 'integer', format: 'int32', minimum: 0, maximum: 86_400 },
   },
-  ETag: text('The resource’s version, for If-Match.', '^"[0-9]{1,10}"$', 12),
+  ETag: text(
+    'The entity tag of this response, for If-None-Match. Where it begins with the resource’s version, it is for If-Match as well.',
+    '^(?:"[0-9]{1,10}-[A-Za-z0-9_-]{22}"|W/"[A-Za-z0-9_-]{22}")$',
+    36,
+  ),
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
@@ -54,7 +58,7 @@ export function headersOf(operation: Operation, status: number): string[] {
     'Access-Control-Allow-Origin',
     ...(status === 401 ? ['WWW-Authenticate'] : []),
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
-    ...(operation.etag === true && succeeded ? ['ETag'] : []),
+    ...((succeeded && isTagged(operation)) || status === 304 ? ['ETag'] : []),
     ...(operation.location !== undefined && succeeded ? ['Location'] : []),
   ];
 }

@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import { accessOf, scopeOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { type Operation, stored } from '../http/contract.ts';
+import { isRead, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
@@ -89,9 +89,8 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     'internal_error',
     'overloaded',
     'database_unavailable',
-    ...(operation.method === 'get'
-      ? []
-      : (['precondition_failed', 'outcome_unknown', 'idempotency_key_unsupported'] as const)),
+    ...(operation.method !== 'get' || isRead(operation) ? (['precondition_failed'] as const) : []),
+    ...(operation.method === 'get' ? [] : (['outcome_unknown', 'idempotency_key_unsupported'] as const)),
   ]);
   return [...codes];
 }
@@ -101,6 +100,8 @@ function headerRefs(operation: Operation, status: number): Record<string, { $ref
     headersOf(operation, status).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   );
 }
+
+let not_modified: ZodOpenApiResponseObject | undefined;
 
 /** Operations that fail alike share one object, so that the document has one component for it. */
 const failures = new Map<string, ZodOpenApiResponseObject>();
@@ -130,7 +131,28 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
     headers: headerRefs(operation, operation.status),
     ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
   };
-  return Object.fromEntries([[String(operation.status), success], ...failed]) as ZodOpenApiResponsesObject;
+  const unchanged = {
+    id: 'not_modified',
+    description: 'Not modified: the client has this response already, as its If-None-Match says.',
+    headers: headerRefs(operation, 304),
+  };
+  return Object.fromEntries([
+    [String(operation.status), success],
+    ...(isRead(operation) ? [['304', (not_modified ??= unchanged)] as const] : []),
+    ...failed,
+  ]) as ZodOpenApiResponsesObject;
+}
+
+/** The header that says on what the request depends. */
+function preconditionOf(operation: Operation): { header?: z.ZodObject } {
+  const tags = (description: string) => stored(16_384).optional().meta({ description });
+  if (isRead(operation)) {
+    const description = 'Entity tags of responses that the client has: what has one of them is answered by 304.';
+    return { header: z.object({ 'If-None-Match': tags(description) }) };
+  }
+  if (operation.if_match === undefined) return {};
+  const description = 'Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any.';
+  return { header: z.object({ 'If-Match': tags(description) }) };
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
@@ -155,15 +177,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     requestParams: {
       ...(operation.params === undefined ? {} : { path: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
-      ...(operation.if_match !== undefined
-        ? {
-            header: z.object({
-              'If-Match': stored(16_384)
-                .optional()
-                .meta({ description: 'Apply the change only if this is the current version, for example `"7"`.' }),
-            }),
-          }
-        : {}),
+      ...preconditionOf(operation),
     },
     ...(operation.body === undefined
       ? {}

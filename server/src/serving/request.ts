@@ -5,7 +5,14 @@ import { checkBody, type CheckedBody } from '../http/body-json.ts';
 import type { Body, Operation, Params, Query } from '../http/contract.ts';
 import { type Fault, faultsOf, max_faults } from '../http/faults.ts';
 import { siteOf } from '../http/networks.ts';
-import { type IfMatch, parseIfMatch, refuseIfNoneMatch, requireNoTag } from '../http/preconditions.ts';
+import {
+  type IfMatch,
+  parseIfMatch,
+  type ReadConditions,
+  readConditions,
+  refuseIfNoneMatch,
+  requireNoTag,
+} from '../http/preconditions.ts';
 import { whenClosed } from '../http/send.ts';
 
 /** A request that its contract has accepted. */
@@ -13,7 +20,10 @@ export interface Request<O extends Operation> {
   params: Params<O>;
   query: Query<O>;
   body: Body<O>;
+  /** Of a write. */
   if_match: IfMatch | undefined;
+  /** Of a read. */
+  conditions: ReadConditions | undefined;
   request_id: string;
   ip: string;
   network: string;
@@ -75,6 +85,7 @@ export function parseRequest<O extends Operation>(
     query: parsed_query?.data as Query<O>,
     body: body.value as Body<O>,
     if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req, body.value),
+    conditions: operation.method === 'get' ? readConditions(req.headers) : undefined,
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),

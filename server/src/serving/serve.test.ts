@@ -10,10 +10,10 @@ test('an answer is made of the contract, the parameters and the result alone', (
   expect(render(create_ticket, { workspace_id: 'w', project_id: 'p' }, ticket)).toEqual({
     status: 201,
     headers: {
-      ETag: '"7"',
       Location: '/v1/workspaces/w/tickets/i',
       'Content-Type': 'application/json; charset=utf-8',
     },
+    tag: { version: 7 },
     body: ticket,
   });
 });

@@ -28,6 +28,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
+import type { ReadConditions } from '../http/preconditions.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
 type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
@@ -98,11 +99,16 @@ const default_max_body_bytes = 64 * 1024;
 
 const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
 
-async function send(parts: Sending, res: ExpressResponse, { status, headers, body }: Answer): Promise<void> {
+async function send(
+  parts: Sending,
+  res: ExpressResponse,
+  { status, headers, tag, body }: Answer,
+  conditions?: ReadConditions,
+): Promise<void> {
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (body === undefined) res.end();
-  else await sendJson(parts, res, body);
+  else await sendJson(parts, res, body, tag && { ...tag, ...conditions });
 }
 
 type AnyRequest = Request<Operation>;
@@ -152,7 +158,8 @@ export function createServe(router: Router, parts: Serving): Serve {
       };
       const { ip, body } = request;
       const result = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
-      await send(parts, res, render(operation, request.params, result as Response<Operation>));
+      const answer = render(operation, request.params, result as Response<Operation>);
+      await send(parts, res, answer, request.conditions);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const limit = operation.max_body_bytes ?? default_max_body_bytes;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawResponse } from '../../../sdk/index.ts';
+import { presets } from '../../src/projects/workflow-definition.ts';
+import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
-import { registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What all reads have in common, asked of each of them.
@@ -19,6 +21,35 @@ afterAll(() => server.stop());
 /** Reads a path as the owner. */
 function read(path: string, headers: Record<string, string> = {}, token = team.owner.access_token): Promise<Response> {
   return fetch(server.url + path, { headers: { authorization: `Bearer ${token}`, ...headers } });
+}
+
+async function someTicket(fields: { description?: string } = {}) {
+  const { workspace_id, project_id } = team;
+  const body = { title: 'T', ...fields };
+  const { id: ticket } = await team.owner.client.create_ticket({ workspace_id, project_id, body });
+  return { workspace_id, ticket };
+}
+
+/** The path of each read, of something that is there. */
+async function readable(): Promise<Map<string, string>> {
+  const { owner, project_id } = team;
+  const at = await someTicket();
+  const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
+  await owner.client.update_comment({ ...at, comment_id, body: { body: 'd', version: 1 } });
+  await owner.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
+  const invited = { email: someAddress(), role: 'viewer' } as const;
+  const { id: invitation_id } = await owner.client.create_invitation({ workspace_id: at.workspace_id, body: invited });
+  const { data } = await owner.client.list_sessions();
+  const session_id = data[0]?.id ?? '';
+  const ids: Record<string, string> = {
+    ...{ ...at, project_id, comment_id, invitation_id, session_id },
+    ...{ user_id: owner.user.id, sequence: '1' },
+  };
+  return new Map(
+    contracts
+      .filter(isRead)
+      .map(({ id, path }) => [id, path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? name)]),
+  );
 }
 
 describe('what was created', () => {
@@ -64,12 +95,6 @@ describe('what was created', () => {
     ],
   };
 
-  async function someTicket() {
-    const { workspace_id, project_id } = team;
-    const { id: ticket } = await team.owner.client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
-    return { workspace_id, ticket };
-  }
-
   test('is found behind its Location', async () => {
     expect(Object.keys(creations).sort()).toEqual(
       contracts.flatMap(({ id, status }) => (status === 201 ? [id] : [])).sort(),
@@ -112,5 +137,107 @@ describe('what was created', () => {
     for (const sequence of ['1', '999999999', '0', '01', '-1', '1e0', '9999999999', 'x']) {
       expect((await team.owner.client.raw.get_transition({ ...at, sequence })).status).toBe(404);
     }
+  });
+});
+
+describe('a conditional read', () => {
+  const kept = ({ headers }: Response) => ['etag', 'cache-control', 'vary'].map((name) => headers.get(name));
+
+  test('of every kind answers 304 to who has it already, with ETag, Cache-Control and Vary, and no body', async () => {
+    for (const [id, path] of await readable()) {
+      const whole = await read(path);
+      const tag = whole.headers.get('etag') ?? '';
+      expect([id, whole.status, await read(path).then(kept)]).toEqual([id, 200, kept(whole)]);
+      expect(kept(whole)).toEqual([expect.stringMatching(/./), 'no-store', 'Authorization']);
+      for (const known of [tag, `"x", ${tag}`, '*', tag.startsWith('W/') ? tag.slice(2) : `W/${tag}`]) {
+        const unchanged = await read(path, { 'if-none-match': known });
+        expect([id, known, unchanged.status, await unchanged.text()]).toEqual([id, known, 304, '']);
+        expect(kept(unchanged)).toEqual(kept(whole));
+        expect(unchanged.headers.get('content-type')).toBeNull();
+      }
+      for (const other of ['"1"', '"1-AAAAAAAAAAAAAAAAAAAAAA"', 'W/"x"']) {
+        expect([id, other, (await read(path, { 'if-none-match': other })).status]).toEqual([id, other, 200]);
+      }
+      expect([id, (await read(path, { 'if-none-match': 'x' })).status]).toEqual([id, 400]);
+    }
+  });
+
+  test('answers HEAD alike', async () => {
+    const path = (await readable()).get('get_ticket') ?? '';
+    const head = (headers: Record<string, string>) =>
+      fetch(server.url + path, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${team.owner.access_token}`, ...headers },
+      });
+    const whole = await read(path);
+    const tag = whole.headers.get('etag') ?? '';
+    const same = await head({});
+    expect([same.status, kept(same)]).toEqual([200, kept(whole)]);
+    expect(Number(same.headers.get('content-length'))).toBe((await whole.arrayBuffer()).byteLength);
+    expect((await head({ 'if-none-match': tag })).status).toBe(304);
+  });
+
+  test('sees every change of what it would show, and If-Match only those of the version', async () => {
+    const at = await someTicket();
+    const { owner, admin, workspace_id, project_id } = team;
+    const path = `/v1/workspaces/${workspace_id}/tickets/${at.ticket}`;
+    const tag = async () => (await read(path)).headers.get('etag') ?? '';
+    const tags = [await tag()];
+    const next = async (change: () => Promise<unknown>) => {
+      const before = tags.at(-1) ?? '';
+      await change();
+      expect((await read(path, { 'if-none-match': before })).status).toBe(200);
+      tags.push(await tag());
+    };
+    await next(() => admin.client.create_comment({ ...at, body: { body: 'c' } }));
+    const { statuses, transitions, ...rest } = presets.standard;
+    const fewer = { ...rest, statuses, transitions: transitions.slice(1) };
+    await next(() => admin.client.replace_workflow({ workspace_id, project_id, if_match: '*', body: fewer }));
+    await next(() => admin.client.archive_project({ workspace_id, project_id }));
+    await next(() =>
+      admin.client.update_project({ workspace_id, project_id, if_match: '*', body: { archived: false } }),
+    );
+    const restored = { ...rest, statuses, transitions };
+    await next(() => admin.client.replace_workflow({ workspace_id, project_id, if_match: '*', body: restored }));
+    // A viewer may take no step, and sees none.
+    expect((await read(path, { 'if-none-match': tags.at(-1) ?? '' }, team.viewer.access_token)).status).toBe(200);
+
+    // None of that was a change of the ticket: the first tag is still a base for one, and no longer thereafter.
+    const edit = (if_match: string, title: string) =>
+      owner.client.raw.update_ticket({ ...at, if_match, body: { title } });
+    const edited = await edit(tags[0] ?? '', 'Edited');
+    expect(edited.status).toBe(200);
+    expect(edited.headers.get('etag')).toBe(await tag());
+    expect((await edit(tags[0] ?? '', 'Edited again')).status).toBe(412);
+    expect((await read(path, { 'if-match': tags[0] ?? '' })).status).toBe(412);
+    expect((await read(path, { 'if-match': edited.headers.get('etag') ?? '' })).status).toBe(200);
+  });
+
+  test('of a long text is compared as well', async () => {
+    const { ticket } = await someTicket({ description: 'x'.repeat(200_000) });
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket}`;
+    const tag = (await read(path)).headers.get('etag') ?? '';
+    expect((await read(path, { 'if-none-match': tag })).status).toBe(304);
+    expect((await read(path, { 'if-none-match': '"1"' })).status).toBe(200);
+  });
+
+  test('is for those who may read: a former member with the right tag finds nothing', async () => {
+    const { workspace_id, owner } = team;
+    const guest = await registerPerson(server);
+    await joinWorkspace(owner, guest, workspace_id, 'viewer');
+    const path = `/v1/workspaces/${workspace_id}/projects/ENG`;
+    const tag = (await read(path, {}, guest.access_token)).headers.get('etag') ?? '';
+    expect((await read(path, { 'if-none-match': tag }, guest.access_token)).status).toBe(304);
+    await owner.client.remove_member({ workspace_id, user_id: guest.user.id });
+    expect((await read(path, { 'if-none-match': tag }, guest.access_token)).status).toBe(404);
+  });
+
+  test('control: what is written and not read has no such tag', async () => {
+    const signed_in = await fetch(`${server.url}/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: team.owner.email, password: team.owner.password }),
+    });
+    expect([signed_in.status, signed_in.headers.get('etag')]).toEqual([200, null]);
   });
 });
