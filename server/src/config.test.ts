@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, readDatabaseConfig } from './config.ts';
+import { ConfigError, readConfig, readDatabaseConfig, readWorkConfig } from './config.ts';
 
 let dir: string;
 
@@ -51,6 +51,10 @@ describe('a setting that can’t be used', () => {
     [{ BATON_X: '1' }, 'BATON_X is no setting. docs/operating.md lists them.'],
     [{ BATON_REGISTRATION: 'no' }, 'BATON_REGISTRATION must be open, invited or closed.'],
     [{ MIGRATE_DATABASE_URL: 'postgres://x' }, 'MIGRATE_DATABASE_URL is set and DATABASE_URL is not.'],
+    [{ WORKER_DATABASE_URL: 'postgres://x' }, 'WORKER_DATABASE_URL is set and DATABASE_URL is not.'],
+    [{ BATON_WORKER: 'yes' }, 'BATON_WORKER must be on or off.'],
+    [{ BATON_WORK_PORT: '70000' }, 'BATON_WORK_PORT must be a whole number from 0 to 65535.'],
+    [{ BATON_SESSION_RETENTION_S: '60' }, 'BATON_SESSION_RETENTION_S must be a whole number from 900 to'],
   ])('%j is refused in one line', (env, says) => {
     const message = refusal(env);
     expect(message).toContain(says);
@@ -136,6 +140,17 @@ describe('settings', () => {
     expect(readDatabaseConfig({ ...production, ...both }).migrate_database_url).toBe('postgres://owner@h/d');
     expect(readDatabaseConfig({ DATABASE_URL: 'postgres://web@h/d' }).migrate_database_url).toBe('postgres://web@h/d');
     expect(() => readDatabaseConfig(production)).toThrow('MIGRATE_DATABASE_URL or DATABASE_URL');
+  });
+
+  test('for work need no secrets, and prefer the worker’s login', () => {
+    const production = { NODE_ENV: 'production', BATON_DATA_DIR: '/nowhere' };
+    const own = { WORKER_DATABASE_URL: 'postgres://worker@h/d' };
+    expect(readWorkConfig({ ...production, ...own }).worker_database_url).toBe('postgres://worker@h/d');
+    expect(readWorkConfig({ ...production, DATABASE_URL: 'postgres://web@h/d' }).worker_database_url).toBe(
+      'postgres://web@h/d',
+    );
+    expect(readWorkConfig({ ...production, ...own })).not.toHaveProperty('secret');
+    expect(() => readWorkConfig(production)).toThrow('To work, set WORKER_DATABASE_URL or DATABASE_URL.');
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
 import { startServer } from '../../../proof/harness/server.ts';
-import { checkConnection, doubtsAbout, requireVersion } from './connection-check.ts';
+import { checkConnection, doubtsAbout, requireVersion, unfitnessOf, worker_user } from './connection-check.ts';
 import { createPool, settingsOf } from './pool.ts';
 
 const login = `baton_web_${randomBytes(4).toString('hex')}`;
@@ -110,6 +110,24 @@ describe('PostgreSQL', () => {
     const pool = createPool({ ...common, url: asLogin(), role: 'baton_app' });
     expect((await doubtsAbout(pool)).join()).toContain('DATABASE_URL may not act as baton_app.');
     await pool.end();
+  });
+
+  test('whose login may not act as the worker is said to the worker, and the setting is named', async () => {
+    const says = 'Set WORKER_DATABASE_URL, and let it sign in as baton_worker.';
+    const pool = createPool({ ...common, url: asLogin(), role: 'baton_worker', user: worker_user });
+    expect(await unfitnessOf(pool)).toBe(
+      `The worker may not act as baton_worker: its login is not in that role. ${says} docs/operating.md has the statements.`,
+    );
+    // A pooler leaves the role out.
+    const pooled = createPool({ ...common, url: asLogin(), user: worker_user });
+    expect(await unfitnessOf(pooled)).toContain(`it would act as ${login}. ${says}`);
+    const owner = createPool({ ...common, url: database.url, user: worker_user });
+    expect(await unfitnessOf(owner)).toContain(
+      'The worker would act as postgres, whom row-level security does not bind.',
+    );
+    await database.owner.query(`grant baton_worker to ${login}`);
+    expect([await unfitnessOf(pool), await unfitnessOf(pooled)]).toEqual([undefined, undefined]);
+    await Promise.all([pool.end(), pooled.end(), owner.end()]);
   });
 
   test('that does not write to disk is said', async () => {

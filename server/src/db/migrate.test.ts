@@ -142,6 +142,26 @@ describe('migrations', () => {
     }
   });
 
+  test('by an owner who may not create the worker’s role say in one line what a superuser is to run', async () => {
+    const [owner, role] = ['owner', 'worker'].map((one) => `baton_${one}_${randomBytes(4).toString('hex')}`);
+    await admin.query(`create role ${owner} login password 'x'`);
+    await admin.query(`alter database ${name} owner to ${owner}`);
+    // The role of the tests' cluster is there: so another one, which nobody has made.
+    const file = path.join(dir, '0008_worker.sql');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('baton_worker', role ?? ''));
+    const login = new URL(url);
+    [login.username, login.password] = [owner ?? '', 'x'];
+    try {
+      const says = `The role ${role} is missing, and ${owner} may not create roles. .*As a superuser run: create role ${role} login`;
+      await expect(migrate({ url: login.href, dir })).rejects.toThrow(new RegExp(says));
+      await admin.query(`create role ${role} login password 'x'`);
+      expect(await migrate({ url: login.href, dir })).toContain('0008_worker');
+    } finally {
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.query(`drop role if exists ${owner}, ${role}`);
+    }
+  });
+
   test('of an owner who is no superuser let the same login serve, inside the wall', async () => {
     const owner = `baton_owner_${randomBytes(4).toString('hex')}`;
     await admin.query(`create role ${owner} login createrole password 'x'`);

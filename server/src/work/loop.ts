@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { describeError } from '../lib/describe-error.ts';
 import { announceTask, observePass } from './metrics.ts';
@@ -66,9 +65,10 @@ export class Loop {
     this.#stopping = true;
     clearTimeout(this.#timer);
     if (this.#running === undefined) return;
-    const late = new AbortController();
-    await Promise.race([this.#running, sleep(within_ms, undefined, late).catch(() => undefined)]);
-    late.abort();
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(() => late.resolve(), within_ms);
+    await Promise.race([this.#running, late.promise]);
+    clearTimeout(timer);
   }
 
   #runAfter(ms: number): void {

@@ -11,7 +11,7 @@ const duration = new Histogram({
   name: 'baton_worker_pass_duration_seconds',
   help: 'Duration of a pass of the worker, by task.',
   labelNames,
-  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  buckets: [0.01, 0.1, 1, 10],
 });
 const last_success = new Gauge({
   name: 'baton_worker_last_success_timestamp_seconds',

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { freePort } from '../../../proof/harness/served.ts';
+import { metrics_token } from '../../../proof/harness/server.ts';
+import { emptyDir, register, says, start } from './running.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+const work = (env: Record<string, string> = {}) =>
+  start(emptyDir(), { DATABASE_URL: database.url, BATON_UPKEEP_INTERVAL_S: '1', ...env }, { verb: 'work' });
+
+const fill = (rows: number) =>
+  database.owner.query(
+    `insert into rate_limits (key, hits, resets_at)
+     select gen_random_uuid(), 1, now() - interval '1 hour' from generate_series(1, $1::int)`,
+    [rows],
+  );
+
+async function left(): Promise<number> {
+  const { rows } = await database.owner.query<{ n: number }>('select count(*)::int as n from rate_limits');
+  return rows[0]?.n ?? Number.NaN;
+}
+
+test('work says what it does and what to do next, answers probes, and what one leaves in the middle another finishes', async () => {
+  const rows = 15_000;
+  await fill(rows);
+  const port = await freePort();
+  const [first, second] = [await work({ BATON_WORK_PORT: String(port) }), await work()];
+  await says(first, 'Ctrl-C stops it.');
+  expect(first.output()).toMatch(/^Baton \d+\.\d+\.\d+ works$/m);
+  expect(first.output()).toContain('tasks      sessions, password_resets, failed_attempts, invitations, rate_limits');
+  expect(first.output()).toContain(`http://127.0.0.1:${port}/readyz`);
+  expect(first.output()).toContain('Set BATON_WORKER=off for serve');
+  expect(first.output()).not.toMatch(/postgres:\/\//); // no URL, no password
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  await expect.poll(async () => (await ask('/readyz')).status, { timeout: 20_000 }).toBe(200);
+  expect((await ask('/livez')).status).toBe(200);
+  expect((await ask('/v1/me')).status).toBe(404);
+  await says(second, 'BATON_WORK_PORT opens /livez, /readyz and /metrics');
+  await expect.poll(left, { interval: 5, timeout: 20_000 }).toBeLessThan(rows);
+  second.child.kill('SIGKILL'); // in the middle, by now or soon
+  await expect.poll(left, { timeout: 60_000 }).toBe(0);
+  const metrics = await (await ask('/metrics', { authorization: `Bearer ${metrics_token}` })).text();
+  const removed = /^baton_worker_rows_total\{task="rate_limits"\} (\d+)$/m.exec(metrics)?.[1];
+  expect(Number(removed)).toBeGreaterThan(0);
+  expect(metrics).toMatch(/^baton_worker_passes_total\{task="rate_limits",outcome="failed"\} 0$/m);
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toBe(0);
+}, 120_000);
+
+test('work stops in time while a statement of it hangs', async () => {
+  await fill(10);
+  const holder = await database.owner.connect();
+  await holder.query('begin; lock table rate_limits in access exclusive mode');
+  const timeouts = { BATON_LOCK_TIMEOUT_MS: '60000', BATON_STATEMENT_TIMEOUT_MS: '60000' };
+  const hanging = await work({ ...timeouts, BATON_SHUTDOWN_TIMEOUT_MS: '300' });
+  await says(hanging, 'Ctrl-C stops it.');
+  const waiting = async () => {
+    const { rows } = await database.owner.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  };
+  await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+  const told = Date.now();
+  hanging.child.kill('SIGTERM');
+  expect(await hanging.ended).toBe(0);
+  expect(Date.now() - told).toBeLessThan(10_000);
+  await holder.query('rollback');
+  holder.release();
+  expect(await left()).toBe(10);
+}, 120_000);
+
+test('a login that may not act as the worker is named, serves all the same, and works once it may', async () => {
+  const login = `baton_web_${randomBytes(4).toString('hex')}`;
+  await database.owner.query(`create role ${login} login password 'x' in role baton_app`);
+  try {
+    const url = new URL(database.url);
+    [url.username, url.password] = [login, 'x'];
+    const served = await start(emptyDir(), {
+      DATABASE_URL: url.href,
+      BATON_MIGRATE: 'off',
+      BATON_UPKEEP_INTERVAL_S: '1',
+    });
+    await says(served, 'Ctrl-C stops it.');
+    await says(served, 'Until then the worker does nothing.');
+    expect(served.output()).toContain(
+      'Warning: The worker may not act as baton_worker: its login is not in that role. Set WORKER_DATABASE_URL',
+    );
+    await register(served.url);
+    await database.owner.query(`grant baton_worker to ${login}`);
+    await expect.poll(left, { timeout: 60_000 }).toBeLessThan(10);
+    served.child.kill('SIGTERM');
+    expect(await served.ended).toBe(0);
+  } finally {
+    await database.owner.query(`drop role ${login}`);
+  }
+}, 120_000);
+
+test('work without a database is refused in words', async () => {
+  const refused = await start(emptyDir(), {}, { verb: 'work' });
+  expect(await refused.ended).toBe(1);
+  expect(refused.output()).toBe(
+    'To work, set WORKER_DATABASE_URL or DATABASE_URL. With the embedded database, npm start does the work itself.\n',
+  );
+});
