@@ -138,7 +138,11 @@ export const poolers: Check = {
     },
     'takes connections as they come': {
       source: [
-        { file: 'db/pool.ts', find: 'return checkConnection(client, settings);', replace: 'return Promise.resolve();' },
+        {
+          file: 'db/pool.ts',
+          find: 'return checkConnection(client, settings, options.user);',
+          replace: 'return Promise.resolve();',
+        },
       ],
     },
   },

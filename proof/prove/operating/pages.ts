@@ -175,7 +175,11 @@ export const operating: Check = {
   controls: {
     'takes connections as they come': {
       source: [
-        { file: 'db/pool.ts', find: 'return checkConnection(client, settings);', replace: 'return Promise.resolve();' },
+        {
+          file: 'db/pool.ts',
+          find: 'return checkConnection(client, settings, options.user);',
+          replace: 'return Promise.resolve();',
+        },
         { file: 'db/errors.ts', find: ' || isReadOnly(error)) {', replace: ') {' },
       ],
     },
