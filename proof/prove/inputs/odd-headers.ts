@@ -25,6 +25,7 @@ export const content_type = fc.oneof(
         'application/json; charset=latin1',
         'application/json; charset=utf-16',
         'application/problem+json',
+        'application/merge-patch+json',
         '',
         '/',
         'application/json,text/html',

@@ -4,19 +4,18 @@ import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
 import { readBody } from './body-json.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
-import type { Operation } from './contract.ts';
+import { bodyTypes, type Operation } from './contract.ts';
 import { large_body_bytes, type LargeJson } from './large-json.ts';
 import type { Pace } from './pace.ts';
 import { holderOf, whenClosed } from './send.ts';
 
 /** Whether the body is JSON in UTF-8, as it comes. Two charsets are two opinions: refused like one that is unknown. */
-function isPlainJson(req: Request): boolean {
-  const given = req.headers['content-type'];
+function isPlainJson(given: string | undefined, types: readonly string[]): boolean {
   if (given === 'application/json') return true; // what nearly everybody sends, without parsing it
   if (given === undefined || (given.match(/\bcharset\b/gi) ?? []).length > 1) return false;
   try {
     const { essence, params } = new MIMEType(given);
-    return essence === 'application/json' && (params.get('charset') ?? 'utf-8').toLowerCase() === 'utf-8';
+    return types.includes(essence) && (params.get('charset') ?? 'utf-8').toLowerCase() === 'utf-8';
   } catch {
     return false;
   }
@@ -104,9 +103,14 @@ export interface Reading {
  * parsed lives as long, in a write that waits for a lock too.
  */
 export function readJson({ operation, limit, bodies, written, large_json }: Reading): RequestHandler {
+  const types = bodyTypes(operation);
+  // RFC 5789, 2.2 and 3.1; for the other methods RFC 9110, 15.5.16.
+  const headers = { [operation.method === 'patch' ? 'Accept-Patch' : 'Accept']: types.join(', ') };
   return async (req, res, next) => {
     const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
-    if (!isPlainJson(req) || encoding.toLowerCase() !== 'identity') throw new BatonError('unsupported_media_type');
+    if (!isPlainJson(req.headers['content-type'], types) || encoding.toLowerCase() !== 'identity') {
+      throw new BatonError('unsupported_media_type', {}, { headers });
+    }
     if (announced === undefined && req.headers['transfer-encoding'] === undefined) {
       next(); // there is no body, as the contract will say
       return;

@@ -45,6 +45,10 @@ export function operation<const O extends Operation>(declared: O): O {
   return declared;
 }
 
+/** The types that the body of a write may have. A merge patch (RFC 7396) reads as the same JSON does. */
+export const bodyTypes = ({ method }: Operation): readonly string[] =>
+  method === 'patch' ? ['application/json', 'application/merge-patch+json'] : ['application/json'];
+
 /** Whether it reads something that a client may have already. Probes are asked anew each time. */
 export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !== 'operations';
 

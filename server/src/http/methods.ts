@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { BatonError } from '../errors.ts';
-import type { Operation } from './contract.ts';
+import { bodyTypes, type Operation } from './contract.ts';
 
 /** Matches the paths of a route. */
 export function matcher(path: string): RegExp {
@@ -11,12 +11,14 @@ export function matcher(path: string): RegExp {
 export function methodNotAllowed(operations: readonly Operation[]): RequestHandler {
   const paths = [...Map.groupBy(operations, ({ path }) => path)].map(([path, served]) => ({
     matches: matcher(path),
+    accept_patch: served.filter(({ method }) => method === 'patch').flatMap(bodyTypes),
     allow: served.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).join(', '),
   }));
   return (req, res) => {
     const known = paths.find(({ matches }) => matches.test(req.path));
     if (known === undefined) throw new BatonError('not_found');
     res.setHeader('Allow', known.allow);
+    if (known.accept_patch.length > 0) res.setHeader('Accept-Patch', known.accept_patch.join(', '));
     throw new BatonError('method_not_allowed');
   };
 }

@@ -30,7 +30,15 @@ export function allowOrigins(config: Config): RequestHandler[] {
       origin: [...config.cors_origins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
-      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
+      exposedHeaders: [
+        'Accept-Patch',
+        'ETag',
+        'Location',
+        'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
+        'X-Request-Id',
+      ],
       maxAge: 600,
     }),
   ];

@@ -197,8 +197,9 @@ export function addExamples(document: object): void {
   const { schemas } = components;
   for (const { operationId, parameters, requestBody } of Object.values(paths).flatMap((path) => Object.values(path))) {
     for (const { in: place, schema } of parameters ?? []) if (place !== 'path') withoutExamples(schema);
-    const body = requestBody?.content['application/json'];
-    if (body !== undefined) body.example = bodies[operationId] ?? exampleOf(body.schema, schemas);
+    for (const body of Object.values(requestBody?.content ?? {})) {
+      body.example = bodies[operationId] ?? exampleOf(body.schema, schemas);
+    }
   }
   for (const [id, schema] of Object.entries(schemas)) {
     if (schema.properties !== undefined && !id.endsWith('Problem')) schema.example = exampleOf({ $ref: id }, schemas);

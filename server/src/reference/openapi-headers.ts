@@ -45,6 +45,8 @@ export const response_headers: Record<string, Header> = {
     '^(?:"[0-9]{1,10}-[A-Za-z0-9_-]{22}"|W/"[A-Za-z0-9_-]{22}")$',
     36,
   ),
+  Accept: text('The types that the body may have.', '^[a-z/+, -]+$', 100),
+  'Accept-Patch': text('The types that the body may have.', '^[a-z/+, -]+$', 100),
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
@@ -56,6 +58,7 @@ export function headersOf(operation: Operation, status: number): string[] {
     'RateLimit',
     'RateLimit-Policy',
     'Access-Control-Allow-Origin',
+    ...(status === 415 ? [operation.method === 'patch' ? 'Accept-Patch' : 'Accept'] : []),
     ...(status === 401 ? ['WWW-Authenticate'] : []),
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
     ...((succeeded && isTagged(operation)) || status === 304 ? ['ETag'] : []),

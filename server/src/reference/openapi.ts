@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import { accessOf, scopeOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { isRead, type Operation, stored } from '../http/contract.ts';
+import { bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
@@ -107,7 +107,8 @@ let not_modified: ZodOpenApiResponseObject | undefined;
 const failures = new Map<string, ZodOpenApiResponseObject>();
 
 function failureOf(operation: Operation, status: number, codes: ErrorCode[]): ZodOpenApiResponseObject {
-  const id = codes.join('.');
+  // Which types a body may have depends on the method.
+  const id = [...codes, ...(status === 415 && operation.method === 'patch' ? ['patch'] : [])].join('.');
   const failure = failures.get(id) ?? {
     id,
     description: codes.map((code) => `\`${code}\`: ${error_table[code][1]}.`).join(' '),
@@ -155,6 +156,13 @@ function preconditionOf(operation: Operation): { header?: z.ZodObject } {
   return { header: z.object({ 'If-Match': tags(description) }) };
 }
 
+function requestBodyOf(operation: Operation): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  const { body: schema } = operation;
+  if (schema === undefined) return {};
+  const content = Object.fromEntries(bodyTypes(operation).map((type) => [type, { schema }]));
+  return { requestBody: { required: true, content } };
+}
+
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const access = accessOf(operation.id);
   const who =
@@ -179,9 +187,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       ...(operation.query === undefined ? {} : { query: operation.query }),
       ...preconditionOf(operation),
     },
-    ...(operation.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }),
+    ...requestBodyOf(operation),
     responses: responsesOf(operation),
   };
 }

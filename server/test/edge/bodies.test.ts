@@ -31,6 +31,44 @@ test('a write that takes no body refuses one, and does nothing', async () => {
   expect(restored.status).toBe(200);
 });
 
+describe('a merge patch', () => {
+  const type = 'application/merge-patch+json';
+  const send = (method: string, path: string, content_type: string, body: object) =>
+    fetch(`${server.url}/v1/workspaces/${team.workspace_id}${path}`, {
+      method,
+      body: JSON.stringify(body),
+      headers: as(team.member, { 'content-type': content_type }),
+    });
+
+  test('edits as JSON does: null removes a value, and what is left out stays', async () => {
+    const { id, title } = await makeTicket(team);
+    const dated = await send('PATCH', `/tickets/${id}`, `${type}; charset=utf-8`, { version: 1, due_on: '2026-12-24' });
+    expect([dated.status, await dated.json()]).toEqual([200, expect.objectContaining({ due_on: '2026-12-24', title })]);
+    const cleared = await send('PATCH', `/tickets/${id}`, type, { version: 2, due_on: null });
+    expect(await cleared.json()).toMatchObject({ due_on: null, title, version: 3 });
+    expect((await send('PATCH', `/tickets/${id}`, type, { version: 3, title: null })).status).toBe(422);
+  });
+
+  test('is named where another type is refused, and is for PATCH alone', async () => {
+    const { id } = await makeTicket(team);
+    const patch = await send('PATCH', `/tickets/${id}`, 'application/json-patch+json', { version: 1, title: 'U' });
+    expect([patch.status, patch.headers.get('accept-patch')]).toEqual([415, `application/json, ${type}`]);
+    const post = await send('POST', `/tickets/${id}/comments`, type, { body: 'c' });
+    expect([post.status, post.headers.get('accept'), post.headers.get('accept-patch')]).toEqual([
+      ...[415, 'application/json', null],
+    ]);
+    const put = await fetch(`${server.url}/v1/workspaces/${team.workspace_id}/tickets/${id}`, {
+      method: 'PUT',
+    });
+    expect([put.status, put.headers.get('allow'), put.headers.get('accept-patch')]).toEqual([
+      ...[405, 'GET, HEAD, PATCH, DELETE', `application/json, ${type}`],
+    ]);
+    expect(await team.member.client.get_ticket({ workspace_id: team.workspace_id, ticket: id })).toMatchObject({
+      ...{ version: 1, title: 'A ticket' },
+    });
+  });
+});
+
 describe('bodies', () => {
   const create = (body: string) =>
     fetch(`${server.url}/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`, {

@@ -41,8 +41,12 @@ async function readable(): Promise<Map<string, string>> {
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id: at.workspace_id, body: invited });
   const { data } = await owner.client.list_sessions();
   const session_id = data[0]?.id ?? '';
+  const { id: token_id } = await owner.client.create_token({
+    workspace_id: at.workspace_id,
+    body: { name: 'Read', scopes: ['tickets:read'] },
+  });
   const ids: Record<string, string> = {
-    ...{ ...at, project_id, comment_id, invitation_id, session_id },
+    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id },
     ...{ user_id: owner.user.id, sequence: '1' },
   };
   return new Map(
