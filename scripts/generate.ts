@@ -6,7 +6,8 @@ import { startEmbedded } from '../server/src/db/embedded.ts';
 import { migrate } from '../server/src/db/migrate.ts';
 import { openApiDocument } from '../server/src/reference/openapi.ts';
 import { dumpSchema } from './schema.ts';
-import { type OpenApi, sdkTypes } from './sdk-types.ts';
+import { type OpenApi, sdkOperations, sdkTypes } from './sdk.ts';
+import { installTools } from './tools.ts';
 
 // Writes what is generated; with --check, fails when a file isn't what would be written. The schema needs a database: a test
 // compares it, server/test/locks/catalog.test.ts.
@@ -27,10 +28,13 @@ async function schema(): Promise<string> {
 }
 
 const document = openApiDocument(contracts);
+await installTools();
+const json = JSON.parse(JSON.stringify(document)) as OpenApi;
 const check = process.argv.includes('--check');
 const generated: Record<string, string> = {
   'server/openapi.json': `${JSON.stringify(document, null, 2)}\n`,
-  'sdk/generated.ts': sdkTypes(document as OpenApi),
+  'sdk/generated.ts': await sdkTypes(json),
+  'sdk/operations.ts': sdkOperations(json),
   ...(check ? {} : { 'server/schema.sql': await schema() }),
 };
 

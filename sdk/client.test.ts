@@ -1,20 +1,35 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  BatonApiError,
-  type BatonClient,
-  BatonConnectionError,
-  BatonResponseError,
-  createClient,
-  type RawResponse,
-} from './index.ts';
+import { BatonApiError, type BatonClient, type ClientOptions, createClient } from './index.ts';
 
-// What stands between a client and Baton: a proxy that answers by itself, or cuts what it passes on.
+// What stands between a client and Baton: a proxy that answers by itself, or a server that has too much to do.
 let proxy: Server;
 let base_url: string;
 let answer: RequestListener;
 let asked: string[];
+
+const json = { 'content-type': 'application/json' };
+const problem = (status: number, code: string, more: object = {}) =>
+  JSON.stringify({ type: `/docs/errors#${code}`, title: 'A title', status, code, ...more });
+
+/** Answers with one listener after the other, and then with the last. */
+function inTurn(...listeners: RequestListener[]): void {
+  let nth = 0;
+  answer = (req, res) => listeners[Math.min(nth++, listeners.length - 1)]?.(req, res);
+}
+
+const refuse =
+  (status: number, code: string, headers: Record<string, string> = {}): RequestListener =>
+  (_req, res) =>
+    res
+      .writeHead(status, { 'content-type': 'application/problem+json', 'x-request-id': 'request-1', ...headers })
+      .end(problem(status, code));
+const succeed =
+  (body: object = { data: [], next_cursor: null }, status = 200): RequestListener =>
+  (_req, res) =>
+    res.writeHead(status, json).end(JSON.stringify(body));
+const hangUp: RequestListener = (req) => req.socket.destroy();
 
 beforeAll(async () => {
   proxy = createServer((req, res) => {
@@ -27,94 +42,206 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => proxy.close(resolve)));
 beforeEach(() => {
   asked = [];
-  answer = (_req, res) =>
-    res.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[],"next_cursor":null}');
+  answer = succeed();
 });
 
 const workspace_id = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+const client = (options: Partial<ClientOptions> = {}) => createClient({ base_url, max_wait_ms: 2_000, ...options });
+
+async function failureOf(work: Promise<unknown>): Promise<BatonApiError> {
+  const failure = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof BatonApiError)) throw new Error(`no BatonApiError, but ${String(failure)}`);
+  return failure;
+}
 
 /** The client as JavaScript sees it, where no type says what belongs. */
 type Loose = Record<string, (input?: object) => Promise<unknown>>;
-const loose = (client: BatonClient) => client as unknown as Loose;
+const loose = (one: BatonClient) => one as unknown as Loose;
 
 describe('input that the types would refuse', () => {
   test.each([
     ['a misspelt filter', 'list_tickets', { workspace_id, asignee: 'me' }, 'no parameter asignee'],
-    ['a missing path parameter', 'get_ticket', { workspace_id }, 'get_ticket needs ticket'],
+    ['a missing path parameter', 'get_ticket', { workspace_id }, 'needs ticket'],
     ['an empty path parameter', 'get_ticket', { workspace_id, ticket: '' }, 'needs ticket'],
     ['a path parameter that leads elsewhere', 'get_ticket', { workspace_id, ticket: '..' }, 'needs ticket'],
     ['null for a filter', 'list_tickets', { workspace_id, assignee: null }, 'assignee must be a string'],
-    ['a missing body', 'login', {}, 'login needs a body'],
+    ['a missing body', 'login', {}, 'needs a body'],
     ['a body where none belongs', 'get_me', { body: {} }, 'no parameter body'],
+    ['a body that is no JSON', 'login', { body: { password: 1n } }, 'BigInt'],
     ['If-Match where it means nothing', 'get_ticket', { workspace_id, ticket: 'ENG-1', if_match: '"1"' }, 'if_match'],
-  ])('throws before anything is sent: %s', async (_, operation, input, says) => {
-    const client = loose(createClient({ base_url }));
-    await expect(client[operation]?.(input)).rejects.toThrow(says);
-    await expect(client[operation]?.(input)).rejects.toBeInstanceOf(TypeError);
+  ])('fails before anything is sent: %s', async (_, operation, input, says) => {
+    const failure = await failureOf(loose(client())[operation]?.(input) ?? Promise.resolve());
+    expect(failure).toMatchObject({ code: 'invalid_call', operation, status: undefined, retryable: false });
+    expect(failure.message).toContain(says);
     expect(asked).toEqual([]);
   });
 
   test('control: the same call spelt right is sent', async () => {
-    await createClient({ base_url }).list_tickets({ workspace_id, assignee: 'me' });
+    await client().list_tickets({ workspace_id, assignee: 'me' });
     expect(asked).toEqual([`GET /v1/workspaces/${workspace_id}/tickets?assignee=me`]);
   });
 });
 
-describe('a response that is not Baton’s', () => {
-  const problem = { type: '/docs/errors#not_found', title: 'Not found', status: 404, code: 'not_found' };
-  const json = { 'content-type': 'application/json' };
+test.each(['/baton', '/baton/', '/a/b', '/x/y/api/'])('the path of the base URL is kept: %s', async (path) => {
+  await createClient({ base_url: base_url + path }).list_tickets({ workspace_id });
+  expect(asked).toEqual([`GET ${path.replace(/\/$/, '')}/v1/workspaces/${workspace_id}/tickets`]);
+});
 
-  test.each<[string, RequestListener, number]>([
-    ['an empty 502', (_req, res) => res.writeHead(502).end(), 502],
-    ['an empty 502 that claims to be JSON', (_req, res) => res.writeHead(502, json).end(), 502],
-    ['a page of HTML', (_req, res) => res.writeHead(503, { 'content-type': 'text/html' }).end('<h1>Sorry</h1>'), 503],
-    ['JSON that ends early', (_req, res) => res.writeHead(200, json).end('{"id":"0198'), 200],
-    ['JSON of another kind', (_req, res) => res.writeHead(500, json).end('{"message":"oops"}'), 500],
-    ['a success without a body', (_req, res) => res.writeHead(200, json).end(), 200],
-    [
-      'a connection cut within the body',
-      (_req, res) => {
-        res.writeHead(200, { ...json, 'content-length': 1000 });
-        res.write('{"id":');
-        setImmediate(() => res.destroy());
-      },
-      200,
-    ],
-  ])('raises BatonResponseError with its status: %s', async (_, given, status) => {
-    answer = given;
-    const failure = await createClient({ base_url })
-      .get_me()
-      .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(BatonResponseError);
-    expect(failure).not.toBeInstanceOf(BatonApiError);
-    expect(failure).toMatchObject({ name: 'BatonResponseError', status });
+describe('an error', () => {
+  test('tells what the server said, and whether and when the call may be made again', async () => {
+    answer = refuse(429, 'rate_limited', { 'retry-after': '900' });
+    const failure = await failureOf(client().get_me());
+    expect(failure).toMatchObject({
+      ...{ name: 'BatonApiError', operation: 'get_me', status: 429, code: 'rate_limited', request_id: 'request-1' },
+      ...{ retryable: true, retry_after_ms: 900_000, problem: { code: 'rate_limited' } },
+    });
+    expect(asked).toHaveLength(1); // 900 s are longer than anybody waits
   });
 
-  test('a problem raises BatonApiError, typed by its code', async () => {
-    answer = (_req, res) =>
-      res.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
-    const failure = await createClient({ base_url })
-      .get_me()
-      .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(BatonApiError);
-    expect(failure).toMatchObject({ status: 404, code: 'not_found', problem });
+  test('narrows the problem by a code that is known, and keeps one that is not', async () => {
+    answer = refuse(409, 'invented_later');
+    const failure = await failureOf(client().get_me());
+    expect([failure.code, failure.is('transition_not_allowed')]).toEqual(['invented_later', false]);
+    answer = refuse(409, 'transition_not_allowed');
+    expect((await failureOf(client().get_me())).is('transition_not_allowed')).toBe(true);
   });
 
-  test('raw calls return it as it came', async () => {
+  test('raw calls return it as it came, and are made once', async () => {
     answer = (_req, res) => res.writeHead(502, json).end('{"cut":');
-    const response: RawResponse = await createClient({ base_url }).raw.get_me();
-    expect(response).toMatchObject({ status: 502, body: '{"cut":' });
-  });
-
-  test('no response at all raises BatonConnectionError', async () => {
-    answer = (req) => req.socket.destroy();
-    await expect(createClient({ base_url }).get_me()).rejects.toBeInstanceOf(BatonConnectionError);
-    answer = () => undefined;
-    await expect(createClient({ base_url, timeout_ms: 50 }).get_me()).rejects.toBeInstanceOf(BatonConnectionError);
+    expect(await client().raw.get_me()).toMatchObject({ status: 502, body: '{"cut":' });
+    expect(asked).toHaveLength(1);
   });
 });
 
-test.each(['/baton', '/baton/', '/a/b'])('the path of the base URL is kept: %s', async (path) => {
-  await createClient({ base_url: base_url + path }).list_tickets({ workspace_id });
-  expect(asked).toEqual([`GET ${path.replace(/\/$/, '')}/v1/workspaces/${workspace_id}/tickets`]);
+describe('a read is made again', () => {
+  test.each<[string, RequestListener]>([
+    ['when the connection was cut', hangUp],
+    ['when a proxy has no server', (_req, res) => res.writeHead(502).end()],
+    ['when the server has too much to do', refuse(503, 'overloaded', { 'retry-after': '0' })],
+    ['when it came too fast', refuse(429, 'rate_limited', { 'retry-after': '0' })],
+    ['when its response was no JSON', (_req, res) => res.writeHead(200, json).end('{"id":"0198')],
+  ])('%s', async (_, failing) => {
+    inTurn(failing, failing, succeed({ data: ['found'], next_cursor: null }));
+    expect(await client().list_tickets({ workspace_id })).toMatchObject({ data: ['found'] });
+    expect(asked).toHaveLength(3);
+  });
+
+  test('not more often than it may be', async () => {
+    answer = hangUp;
+    expect(await failureOf(client({ retries: 2 }).get_me())).toMatchObject({ code: 'no_response', retryable: true });
+    expect(asked).toHaveLength(3);
+    expect(await failureOf(client().get_me(undefined, { retries: 0 }))).toMatchObject({ code: 'no_response' });
+    expect(asked).toHaveLength(4);
+  });
+
+  test('after the time that the server asks for, and not before', async () => {
+    inTurn(refuse(503, 'overloaded', { 'retry-after': '1' }), succeed());
+    const started = performance.now();
+    await client().list_tickets({ workspace_id });
+    expect(performance.now() - started).toBeGreaterThan(990);
+  });
+
+  test.each([
+    ['a refusal of what was asked', refuse(404, 'not_found')],
+    ['a fault of the server', refuse(500, 'internal_error')],
+  ])('but not after %s', async (_, failing) => {
+    answer = failing;
+    expect(await failureOf(client().get_me())).toMatchObject({ retryable: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('page by page, through a walk that fails in between', async () => {
+    inTurn(succeed({ data: [1, 2], next_cursor: 'two' }), hangUp, succeed({ data: [3], next_cursor: null }));
+    const walked: unknown[] = [];
+    for await (const one of client().pages.list_tickets({ workspace_id, status: 'open' })) walked.push(one);
+    expect(walked).toEqual([1, 2, 3]);
+    expect(
+      asked.map((one) => one.includes('status=open&cursor=two') || one.includes('cursor=two&status=open')),
+    ).toEqual([false, true, true]);
+  });
+});
+
+describe('a call that its caller ends', () => {
+  test('fails at once, with its reason', async () => {
+    answer = () => undefined;
+    const failure = failureOf(client().get_me(undefined, { signal: AbortSignal.timeout(50) }));
+    expect(await failure).toMatchObject({ code: 'aborted', retryable: false, cause: { name: 'TimeoutError' } });
+  });
+
+  test('isn’t made again, even while it waits', async () => {
+    answer = refuse(503, 'overloaded', { 'retry-after': '2' });
+    const started = performance.now();
+    const failure = await failureOf(client().get_me(undefined, { signal: AbortSignal.timeout(200) }));
+    expect(failure).toMatchObject({ code: 'aborted', cause: { code: 'overloaded' } });
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is none, where the server is late', async () => {
+    answer = () => undefined;
+    expect(await failureOf(client({ retries: 0, timeout_ms: 50 }).get_me())).toMatchObject({ code: 'timed_out' });
+  });
+});
+
+describe('an access token that has expired', () => {
+  const tokens = (n: number) => ({ access_token: `access-${n}`, refresh_token: `refresh-${n}`, user: {} });
+  const expired = refuse(401, 'invalid_token');
+
+  /** A server that takes one access token, and renews sessions. */
+  function sessions(current: { access_token: string }, renew: RequestListener): RequestListener {
+    return (req, res) => {
+      if (req.url === '/v1/auth/refresh') renew(req, res);
+      else if (req.headers.authorization === `Bearer ${current.access_token}`) succeed({ id: 'me' })(req, res);
+      else expired(req, res);
+    };
+  }
+
+  test('is renewed once for all calls that are refused together, and the new tokens are handed over', async () => {
+    const kept: object[] = [];
+    const baton = client({
+      access_token: 'access-1',
+      refresh_token: 'refresh-1',
+      on_tokens: (pair) => void kept.push(pair),
+    });
+    answer = sessions(tokens(2), succeed(tokens(2)));
+    await Promise.all(Array.from({ length: 8 }, () => baton.get_me()));
+    expect(asked.filter((one) => one.includes('refresh'))).toHaveLength(1);
+    expect(kept).toEqual([{ access_token: 'access-2', refresh_token: 'refresh-2' }]);
+    expect([baton.access_token, baton.refresh_token]).toEqual(['access-2', 'refresh-2']);
+  });
+
+  test('is renewed once for a call, even if the new one is refused too', async () => {
+    answer = sessions(tokens(9), succeed(tokens(2)));
+    const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
+    expect(await failureOf(baton.get_me())).toMatchObject({ status: 401, code: 'invalid_token' });
+    expect(asked).toEqual(['GET /v1/me', 'POST /v1/auth/refresh', 'GET /v1/me']);
+  });
+
+  test('is refused as it was where the session is over', async () => {
+    answer = sessions(tokens(2), refuse(401, 'invalid_refresh_token'));
+    const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
+    expect(await failureOf(baton.get_me())).toMatchObject({ operation: 'get_me', code: 'invalid_token' });
+  });
+
+  test('is not renewed without a refresh token, nor for another refusal', async () => {
+    answer = sessions(tokens(2), succeed(tokens(2)));
+    expect(await failureOf(client({ access_token: 'access-1' }).get_me())).toMatchObject({ code: 'invalid_token' });
+    answer = refuse(401, 'session_ended');
+    const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
+    expect(await failureOf(baton.get_me())).toMatchObject({ code: 'session_ended' });
+    expect(asked).toEqual(['GET /v1/me', 'GET /v1/me']);
+  });
+
+  test('is renewed although the response of the renewal was lost', async () => {
+    let lost = true;
+    answer = sessions(tokens(2), (req, res) => {
+      if (lost) refuse(503, 'overloaded', { 'retry-after': '0' })(req, res);
+      else succeed(tokens(2))(req, res);
+      lost = false;
+    });
+    expect(await client({ access_token: 'access-1', refresh_token: 'refresh-1' }).get_me()).toEqual({ id: 'me' });
+  });
 });

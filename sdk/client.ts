@@ -1,222 +1,199 @@
-import { type Operations, operations, type PlainProblem, type Problem } from './generated.ts';
+import { bodyOf, type Call, sendOnce } from './attempt.ts';
+import { aborted, BatonApiError, type RawResponse } from './errors.ts';
+import { operations } from './operations.ts';
+import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
+import { persist } from './retries.ts';
+import type { CallOptions, Calls, OperationId, Pages, RawCalls } from './types.ts';
 
-export type OperationId = keyof Operations;
-export type Input<Id extends OperationId> = Operations[Id]['input'];
-export type Output<Id extends OperationId> = Operations[Id]['output'];
-
-/** A response, whatever its status. `body` is the parsed JSON, or the text if it is no JSON. */
-export interface RawResponse<Body = unknown> {
-  status: number;
-  headers: Headers;
-  body: Body;
+/** What signing in and refreshing return. */
+export interface TokenPair {
+  access_token: string;
+  refresh_token: string;
 }
 
 export interface ClientOptions {
   /** Where the server is, with the path it is served under, if any: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
-  /** Milliseconds after which a call is given up; 30,000 by default. */
-  timeout_ms?: number;
-  /** Called with every response: for logging, or for checking. */
-  on_response?: (operation: OperationId, response: RawResponse) => void;
+  /** With it, an access token that has expired is renewed, and the call made again. */
+  refresh_token?: string | undefined;
+  /** Called with new tokens before they are used: to keep them. */
+  on_tokens?: ((tokens: TokenPair) => void | Promise<void>) | undefined;
+  /** Milliseconds after which an attempt is given up; 30,000 by default. */
+  timeout_ms?: number | undefined;
+  /** How often an attempt that failed is repeated, where that is safe; 4 by default. */
+  retries?: number | undefined;
+  /** The longest wait before a repetition; 10,000 ms by default. */
+  max_wait_ms?: number | undefined;
+  /** Called with every response, those of repeated attempts included: for logging, or for checking. */
+  on_response?: ((operation: OperationId, response: RawResponse) => void) | undefined;
+  /** What sends requests; the global `fetch` by default. */
+  fetch?: typeof fetch | undefined;
 }
 
-/** The codes that this version knows. The server may send others. */
-export type KnownCode = Problem extends infer P ? (P extends { code: infer C } ? Known<C> : never) : never;
-type Known<C> = C extends string ? (string extends C ? never : C) : never;
-
-/** The problem of a code, with what it carries. */
-export type ProblemOf<C extends KnownCode> =
-  Extract<Problem, { code: C }> extends infer P ? ([P] extends [never] ? PlainProblem : P) : never;
-
-/** No response arrived: the server could not be reached, or did not respond in time. `cause` says why. */
-export class BatonConnectionError extends Error {
-  constructor(operation: OperationId, cause: unknown) {
-    super(`${operation}: no response: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    this.name = 'BatonConnectionError';
-  }
-}
-
-/** A response that isn't a success. If it isn't a `BatonApiError` too, it isn't Baton's own: a proxy's page, or cut off. */
-export class BatonResponseError extends Error {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-
-  constructor(message: string, response: RawResponse, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
-    this.name = 'BatonResponseError';
-    this.status = response.status;
-    this.headers = response.headers;
-    this.body = response.body;
-  }
-}
-
-/** A problem that Baton responded with. `problem.code` tells what else `problem` carries. */
-export class BatonApiError extends BatonResponseError {
-  readonly code: Problem['code'];
-  readonly problem: Problem;
-
-  constructor(operation: OperationId, response: RawResponse<Problem>) {
-    const { code, detail, title } = response.body;
-    super(`${operation}: ${response.status} ${code}: ${detail ?? title}`, response);
-    this.name = 'BatonApiError';
-    this.code = code;
-    this.problem = response.body;
-  }
-
-  /** Whether it is this problem, whose fields `problem` then has. Codes that this version doesn’t know are strings. */
-  is<C extends KnownCode>(code: C): this is { code: C; problem: ProblemOf<C> } {
-    return this.code === code;
-  }
-}
-
-type Arguments<Id extends OperationId> =
-  Record<string, never> extends Input<Id> ? [input?: Input<Id>] : [input: Input<Id>];
-
-type Calls = { [Id in OperationId]: (...input: Arguments<Id>) => Promise<Output<Id>> };
-type RawCalls = { [Id in OperationId]: (...input: Arguments<Id>) => Promise<RawResponse> };
-type ListId = { [Id in OperationId]: Output<Id> extends { next_cursor: string | null } ? Id : never }[OperationId];
-type Item<Id extends ListId> = Output<Id> extends { data: (infer T)[] } ? T : never;
-type Pages = { [Id in ListId]: (...input: Arguments<Id>) => AsyncGenerator<Item<Id>> };
+/** Everything by name: `client.create_ticket({ workspace_id, project_id, body })`. */
+export type BatonClient = Calls & {
+  /** The same calls, made once. They return the response whatever its status. */
+  readonly raw: RawCalls<RawResponse>;
+  /** Walks a list to its end, item by item. */
+  readonly pages: Pages;
+  /** Sent with every call; set it after signing in. */
+  access_token: string | undefined;
+  /** Renews the access token. */
+  refresh_token: string | undefined;
+};
 
 interface Page {
   data: unknown[];
   next_cursor: string | null;
 }
 
-/** Everything by name: `client.create_ticket({ workspace_id, project_id, body })`. */
-export type BatonClient = Calls & {
-  /** The same calls; they return the response whatever its status. */
-  raw: RawCalls;
-  /** Walks a list to its end, item by item. */
-  pages: Pages;
-  /** Sent with every call; set it after signing in. */
-  access_token: string | undefined;
-};
+/** A server of 0.2.0 refuses the header, and does nothing. */
+const unsupported = 'idempotency_key_unsupported';
 
-type Sendable = string | number | boolean;
-type AnyInput = Record<string, unknown> & { body?: unknown; if_match?: string };
+class Caller {
+  readonly options: ClientOptions;
+  #sends_keys = true;
+  #refreshing: Promise<void> | undefined;
 
-const path_parameter = /\{(\w+)\}/g;
+  constructor(options: ClientOptions) {
+    this.options = { ...options };
+  }
 
-/** Throws for whatever could not be sent as it is meant: the types say so too, but not to JavaScript. */
-function checkInput(id: OperationId, input: AnyInput): void {
-  const { path, query, body, headers } = operations[id];
-  const in_path = [...path.matchAll(path_parameter)].map(([, name]) => name as string);
-  const known = [...in_path, ...query, ...headers, ...(body ? ['body'] : [])];
-  for (const [name, value] of Object.entries(input)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${id} has no parameter ${name}. It has: ${known.join(', ') || 'none'}.`);
+  /** One call, ready to be sent as often as it takes. A write has one key for all its attempts. */
+  #prepare(id: OperationId, input: AnyInput, own: CallOptions, { keyed }: { keyed: boolean }): Call {
+    const { base_url, timeout_ms = 30_000, fetch: given } = this.options;
+    const fault = faultOf(id, input);
+    const invalid = (says: string, cause?: unknown) =>
+      new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
+    if (fault !== undefined) throw invalid(fault);
+    try {
+      const request = prepare(base_url, id, input);
+      const takes_key = keyed && this.#sends_keys && operationOf(id).headers.includes('idempotency_key');
+      const own_key = takes_key && !request.headers.has('idempotency-key');
+      if (own_key) request.headers.set('idempotency-key', crypto.randomUUID());
+      const fetch = given ?? globalThis.fetch;
+      return {
+        id,
+        request,
+        fetch,
+        timeout_ms: own.timeout_ms ?? timeout_ms,
+        signal: own.signal,
+        own_key,
+        renewed: false,
+      };
+    } catch (error) {
+      throw invalid(error instanceof Error ? error.message : String(error), error);
     }
-    const sendable = name === 'body' || value === undefined || ['string', 'number', 'boolean'].includes(typeof value);
-    if (!sendable) throw new TypeError(`${id}: ${name} must be a string, a number or a boolean.`);
   }
-  for (const name of in_path) {
-    // A URL would lose these: `tickets/..` is the workspace.
-    const value = input[name];
-    if (value === undefined || value === '' || value === '.' || value === '..') {
-      throw new TypeError(`${id} needs ${name}${value === undefined ? '' : `, and ${JSON.stringify(value)} is none`}.`);
+
+  async #send(call: Call): Promise<RawResponse> {
+    const response = await sendOnce(call, this.options.access_token);
+    this.options.on_response?.(call.id, response);
+    return response;
+  }
+
+  /** One attempt, and what it takes to be let in. */
+  async #attempt(call: Call): Promise<unknown> {
+    const { access_token } = this.options;
+    try {
+      return bodyOf(call, await this.#send(call));
+    } catch (error) {
+      if (!(error instanceof BatonApiError)) throw error;
+      if (error.code === 'invalid_token' && !call.renewed && this.options.refresh_token !== undefined) {
+        call.renewed = true;
+        await this.#renew(access_token, error, call.signal);
+      } else if (error.code === unsupported && call.own_key) {
+        this.#sends_keys = false;
+        call.own_key = false;
+        call.request.headers.delete('idempotency-key');
+      } else {
+        throw error;
+      }
+    }
+    return this.#attempt(call);
+  }
+
+  /** Renews the token that was refused; several calls that are refused at once renew it once. */
+  async #renew(refused: string | undefined, refusal: BatonApiError, signal: AbortSignal | undefined): Promise<void> {
+    if (this.options.access_token !== refused) return; // renewed since
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    try {
+      await unlessAborted(this.#refreshing, refusal, signal);
+    } catch (error) {
+      if (!(error instanceof BatonApiError) || error.status !== 401) throw error;
+      throw refusal; // the session is over
     }
   }
-  if (body && input.body === undefined) throw new TypeError(`${id} needs a body.`);
-}
 
-function urlOf(base_url: string, id: OperationId, input: AnyInput): URL {
-  const { path, query } = operations[id];
-  const url = new URL(base_url);
-  const filled = path.replaceAll(path_parameter, (_, name: string) => encodeURIComponent(input[name] as Sendable));
-  url.pathname = url.pathname.replace(/\/$/, '') + filled;
-  for (const name of query) {
-    const value = input[name] as Sendable | undefined;
-    if (value !== undefined) url.searchParams.set(name, String(value));
+  async #refresh(): Promise<void> {
+    const { refresh_token, on_tokens } = this.options;
+    // A second use within seconds returns the same successor, so a response that was lost can be asked for again.
+    const call = this.#prepare('refresh', { body: { refresh_token } }, {}, { keyed: true });
+    const tokens = (await persist(this.#patience({}), () => this.#attempt(call))) as TokenPair;
+    await on_tokens?.({ access_token: tokens.access_token, refresh_token: tokens.refresh_token });
+    this.options.access_token = tokens.access_token;
+    this.options.refresh_token = tokens.refresh_token;
   }
-  return url;
-}
 
-/** The body as JSON if it is some, else as text. */
-function parse(headers: Headers, text: string): unknown {
-  if (text === '') return undefined;
-  if (headers.get('content-type')?.includes('json') !== true) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+  #patience({ retries, signal }: CallOptions) {
+    const { retries: usual = 4, max_wait_ms = 10_000 } = this.options;
+    return { retries: retries ?? usual, max_wait_ms, signal };
   }
-}
 
-async function receive(options: ClientOptions, id: OperationId, input: AnyInput): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json' });
-  if (options.access_token !== undefined) headers.set('authorization', `Bearer ${options.access_token}`);
-  for (const name of operations[id].headers) {
-    const value = input[name] as string | undefined;
-    if (value !== undefined) headers.set(name.replaceAll('_', '-'), value);
+  async call(id: OperationId, input: AnyInput, own: CallOptions = {}): Promise<unknown> {
+    const call = this.#prepare(id, input, own, { keyed: true });
+    return persist(this.#patience(own), () => this.#attempt(call));
   }
-  if (input.body !== undefined) headers.set('content-type', 'application/json');
-  const url = urlOf(options.base_url, id, input);
-  const body = input.body === undefined ? null : JSON.stringify(input.body);
-  const signal = AbortSignal.timeout(options.timeout_ms ?? 30_000);
-  try {
-    return await fetch(url, { method: operations[id].method, headers, body, signal });
-  } catch (error) {
-    throw new BatonConnectionError(id, error);
+
+  async raw(id: OperationId, input: AnyInput, own: CallOptions = {}): Promise<RawResponse> {
+    return this.#send(this.#prepare(id, input, own, { keyed: false }));
+  }
+
+  async *pages(id: OperationId, input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
+    let cursor: string | null | undefined;
+    do {
+      const page = (await this.call(id, { ...input, ...(cursor ? { cursor } : {}) }, own)) as Page;
+      yield* page.data;
+      cursor = page.next_cursor;
+    } while (cursor !== null);
   }
 }
 
-async function send(options: ClientOptions, id: OperationId, input: AnyInput): Promise<RawResponse> {
-  checkInput(id, input);
-  const received = await receive(options, id, input);
-  const { status, headers } = received;
-  const text = await received.text().catch((error: unknown) => {
-    throw new BatonResponseError(
-      `${id}: ${status}, and the response was cut off`,
-      { status, headers, body: '' },
-      error,
-    );
+/** The work, or the end of the call where its caller ends it before. */
+function unlessAborted<T>(work: Promise<T>, { operation }: BatonApiError, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const end = () => reject(aborted(operation, signal.reason));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
   });
-  const response = { status, headers, body: parse(headers, text) };
-  options.on_response?.(id, response);
-  return response;
 }
 
-function isProblem(response: RawResponse): response is RawResponse<Problem> {
-  const { body } = response;
-  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
-}
-
-async function call(options: ClientOptions, id: OperationId, input: AnyInput): Promise<unknown> {
-  const response = await send(options, id, input);
-  const { status, body } = response;
-  const succeeded = status >= 200 && status < 300;
-  if (succeeded && (operations[id].returns ? typeof body === 'object' : body === undefined)) return body;
-  if (!succeeded && isProblem(response)) throw new BatonApiError(id, response);
-  throw new BatonResponseError(`${id}: ${status} with a body that is not Baton's`, response);
-}
-
-async function* walk(options: ClientOptions, id: OperationId, input: AnyInput): AsyncGenerator {
-  let cursor: string | null | undefined;
-  do {
-    const page = (await call(options, id, { ...input, ...(cursor ? { cursor } : {}) })) as Page;
-    yield* page.data;
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-}
-
-/** A client of a Baton server. It retries nothing by itself. */
-export function createClient(given: ClientOptions): BatonClient {
-  const options = { ...given };
+/** A client of a Baton server. */
+export function createClient(options: ClientOptions): BatonClient {
+  const caller = new Caller(options);
   const ids = Object.keys(operations) as OperationId[];
-  const each = <T>(make: (id: OperationId, input: AnyInput) => T) =>
-    Object.fromEntries(ids.map((id) => [id, (input: AnyInput = {}) => make(id, input)]));
+  const each = <T>(make: (id: OperationId, input: AnyInput, own?: CallOptions) => T) =>
+    Object.fromEntries(ids.map((id) => [id, (input: AnyInput = {}, own?: CallOptions) => make(id, input, own)]));
   const client = {
-    ...each((id, input) => call(options, id, input)),
-    raw: each((id, input) => send(options, id, input)),
-    pages: each((id, input) => walk(options, id, input)),
+    ...each((...given) => caller.call(...given)),
+    raw: each((...given) => caller.raw(...given)),
+    pages: each((...given) => caller.pages(...given)),
     get access_token() {
-      return options.access_token;
+      return caller.options.access_token;
     },
     set access_token(token: string | undefined) {
-      options.access_token = token;
+      caller.options.access_token = token;
+    },
+    get refresh_token() {
+      return caller.options.refresh_token;
+    },
+    set refresh_token(token: string | undefined) {
+      caller.options.refresh_token = token;
     },
   };
   return client as unknown as BatonClient;

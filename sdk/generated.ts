@@ -1,302 +1,2935 @@
 // Generated from server/openapi.json by `npm run generate`.
 
-export type AccountAuditAction = "registered" | "name_changed" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_changed" | "password_reset_offered" | "refresh_token_reused" | (string & {});
-
-export type AccountAuditEntry = { "id": string; "action": AccountAuditAction; "detail": Record<string, unknown>; "request_id": string; "ip": string | null; "created_at": string; };
-
-export type ActivityEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": "ticket" | "comment" | (string & {}); "subject_id": string; "version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "created_at": string; };
-
-export type ApiToken = { "id": string; "name": string; "user_id": string; "created_by": string; "scopes": Array<TokenScopeOutput>; "created_at": string; "expires_at": string; "last_used_at": string | null; };
-
-export type AuditAction = "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
-
-export type AuditEntry = { "id": string; "actor_id": string; "action": AuditAction; "subject_type": AuditSubjectType; "subject_id": string; "subject_version": number | null; "before": Record<string, unknown> | null; "after": Record<string, unknown> | null; "request_id": string; "token_id": string | null; "on_behalf_of": string | null; "created_at": string; };
-
-export type AuditSubjectType = "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
-
-export type Comment = { "id": string; "ticket_id": string; "author_id": string; "body": string; "version": number; "created_at": string; "edited_at": string | null; "deleted_at": string | null; "deleted_by": string | null; "purged_at": string | null; };
-
-export type CommentRevision = { "version": number; "author_id": string; "body": string; "created_at": string; };
-
-export type ConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "conflict"; "current_version": number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; };
-
-export type EditConflictProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "edit_conflict"; "current_version": number; "fields": Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; };
-
-export type FieldsRequiredProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "fields_required"; "missing": Array<"resolution" | "assignee_id" | "comment" | (string & {})>; };
-
-export type ForbiddenProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "forbidden"; "role"?: RoleOutput; "required"?: Array<RoleOutput>; "from"?: string; "to"?: string; };
-
-export type InsufficientScopeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "insufficient_scope"; "scopes": Array<TokenScopeOutput>; "required": TokenScopeOutput | null; };
-
-export type Invitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; };
-
-export type ListedTicket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; "excerpt": string; "description"?: string; };
-
-export type MappingTooLargeProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "mapping_too_large"; "tickets": number; "max_tickets": number; };
-
-export type Member = { "user_id": string; "name": string; "email": string; "role": RoleOutput; "version": number; "created_at": string; "updated_at": string; };
-
-export type NewApiToken = { "id": string; "name": string; "user_id": string; "created_by": string; "scopes": Array<TokenScopeOutput>; "created_at": string; "expires_at": string; "last_used_at": string | null; "token": string; };
-
-export type NewInvitation = { "id": string; "email": string; "role": RoleOutput; "invited_by": string; "created_at": string; "expires_at": string; "token": string; };
-
-export type Person = { "user_id": string; "name": string; "role": RoleOutput | null; "former": boolean; "created_at": string; };
-
-export type PlainProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {}); };
-
-export type PreconditionFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "precondition_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "fields"?: Record<string, { "base": unknown; "mine": unknown; "theirs": unknown; }>; };
-
-export type Priority = "none" | "low" | "medium" | "high" | "urgent";
-
-export type Problem = PlainProblem | ForbiddenProblem | InsufficientScopeProblem | ConflictProblem | StatusInUseProblem | ResolutionInUseProblem | MappingTooLargeProblem | TransitionNotAllowedProblem | EditConflictProblem | QuotaExceededProblem | PreconditionFailedProblem | ValidationFailedProblem | FieldsRequiredProblem;
-
-export type Project = { "id": string; "key": string; "name": string; "workflow_version": number; "version": number; "created_by": string; "created_at": string; "updated_at": string; "archived_at": string | null; };
-
-export type ProjectTransition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "actor_id": string; "remapped": boolean; "created_at": string; "ticket_key": string; };
-
-export type QuotaExceededProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "quota_exceeded"; "quota": "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "mib_per_workspace" | (string & {}); "limit": number; };
-
-export type ResolutionInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "resolution_in_use"; "resolutions": Array<{ "status": string; "resolution": string; "tickets": number; }>; };
-
-export type Role = "owner" | "admin" | "member" | "viewer";
-
-export type RoleOutput = "owner" | "admin" | "member" | "viewer" | (string & {});
-
-export type Session = { "id": string; "current": boolean; "user_agent": string | null; "ip": string | null; "created_at": string; "refreshed_at": string; "expires_at": string; };
-
-export type StatusCategory = "todo" | "in_progress" | "waiting" | "done";
-
-export type StatusInUseProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "status_in_use"; "statuses"?: Array<{ "status": string; "tickets": number; }>; };
-
-export type Ticket = { "id": string; "key": string; "project_id": string; "number": number; "title": string; "description": string; "status": string; "status_category": StatusCategory; "resolution": string | null; "priority": Priority; "labels": Array<string>; "assignee_id": string | null; "reporter_id": string; "due_on": string | null; "version": number; "created_at": string; "updated_at": string; "last_activity_at": string; "deleted_at": string | null; "allowed_transitions": Array<string>; };
-
-export type Tokens = { "user": User; "access_token": string; "token_type": "Bearer"; "expires_in": number; "refresh_token": string; };
-
-export type TokenScope = "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read";
-
-export type TokenScopeOutput = "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | (string & {});
-
-export type Transition = { "id": string; "ticket_id": string; "sequence": number; "from_status": string; "to_status": string; "resolution": string | null; "comment_id": string | null; "comment": string | null; "actor_id": string; "remapped": boolean; "created_at": string; };
-
-export type TransitionNotAllowedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "transition_not_allowed"; "from": string; "to": string; "current_version": number; "current_status": string; "allowed_transitions": Array<string>; };
-
-export type User = { "id": string; "email": string; "name": string; "version": number; "created_at": string; "updated_at": string; };
-
-export type ValidationFailedProblem = { "type": string; "title": string; "status": number; "detail"?: string; "code": "validation_failed"; "current_version"?: number; "current_status"?: string; "allowed_transitions"?: Array<string>; "assignee_id"?: string | null; "errors": Array<{ "pointer"?: string; "parameter"?: string; "detail": string; }>; };
-
-export type Workflow = { "project_id": string; "version": number; "statuses": Array<WorkflowStatusOutput>; "initial": Array<string>; "transitions": Array<WorkflowTransitionOutput>; "resolutions": Array<string>; };
-
-export type WorkflowDefinition = { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; };
-
-export type WorkflowStatus = { "key": string; "name": string; "category": StatusCategory; };
-
-export type WorkflowStatusOutput = { "key": string; "name": string; "category": StatusCategory; };
-
-export type WorkflowTransition = { "from": string; "to": string; "roles"?: Array<"owner" | "admin" | "member">; "requires"?: Array<"resolution" | "assignee_id" | "comment">; };
-
-export type WorkflowTransitionOutput = { "from": string; "to": string; "roles": Array<"owner" | "admin" | "member" | (string & {})>; "requires": Array<"resolution" | "assignee_id" | "comment" | (string & {})>; };
-
-export type Workspace = { "id": string; "name": string; "role": RoleOutput; "version": number; "created_at": string; "updated_at": string; };
-
-export interface Operations {
-  /** Creates an account and signs in. */
-  register: { input: { body: { "email": string; "password": string; "name": string; "invitation_token"?: string; }; }; output: Tokens };
-  /** Signs in with e-mail address and password. */
-  login: { input: { body: { "email": string; "password": string; }; }; output: Tokens };
-  /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
-  refresh: { input: { body: { "refresh_token": string; }; }; output: Tokens };
-  /** Sets a new password with a one-time token from the operator, and ends every session. */
-  reset_password: { input: { body: { "token": string; "new_password": string; }; }; output: undefined };
-  /** Returns who may call which operation: the table every request is checked against. */
-  get_policy: { input: { if_none_match?: string; }; output: { "operations": Array<{ "id": string; "method": "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {}); "path": string; "access": "public" | "account" | (string & {}) | Array<RoleOutput>; "scope": TokenScopeOutput | null; }>; } };
-  /** Returns 200 while the process is responsive, regardless of the database. */
-  get_livez: { input: Record<string, never>; output: { "status": "ok"; "version": string; } };
-  /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
-  get_readyz: { input: Record<string, never>; output: { "status": "ok"; } };
-  /** Ends the session of this request; its access tokens stop working at once. */
-  logout: { input: Record<string, never>; output: undefined };
-  /** Returns the caller’s account. */
-  get_me: { input: { if_none_match?: string; }; output: User };
-  /** Changes the caller’s name. */
-  update_me: { input: { if_match?: string; body: { "name": string; "version"?: number; }; }; output: User };
-  /** Changes the password, ends every other session, and returns new tokens for this one. */
-  change_password: { input: { body: { "current_password": string; "new_password": string; }; }; output: Tokens };
-  /** Lists the caller’s live sessions, newest first. */
-  list_sessions: { input: { limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Session>; "next_cursor": string | null; } };
-  /** Returns one of the caller’s live sessions. */
-  get_session: { input: { session_id: string; if_none_match?: string; }; output: Session };
-  /** Revokes one of the caller’s sessions. */
-  revoke_session: { input: { session_id: string; }; output: undefined };
-  /** Lists security events of the caller’s account, newest first. */
-  list_my_audit: { input: { limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<AccountAuditEntry>; "next_cursor": string | null; } };
-  /** Accepts an invitation sent to the caller’s e-mail address. */
-  accept_invitation: { input: { body: { "token": string; }; }; output: Workspace };
-  /** Creates a workspace and makes the caller its owner. */
-  create_workspace: { input: { body: { "name": string; }; }; output: Workspace };
-  /** Lists the workspaces the caller is a member of, oldest membership first. */
-  list_workspaces: { input: { limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Workspace>; "next_cursor": string | null; } };
-  /** Returns a workspace. */
-  get_workspace: { input: { workspace_id: string; if_none_match?: string; }; output: Workspace };
-  /** Renames a workspace. */
-  update_workspace: { input: { workspace_id: string; if_match?: string; body: { "name": string; "version"?: number; }; }; output: Workspace };
-  /** Deletes a workspace. Nobody can see or use it any more. */
-  delete_workspace: { input: { workspace_id: string; if_match?: string; }; output: undefined };
-  /** Lists members, oldest membership first. */
-  list_members: { input: { workspace_id: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Member>; "next_cursor": string | null; } };
-  /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
-  list_people: { input: { workspace_id: string; limit?: number; cursor?: string; ids?: string; if_none_match?: string; }; output: { "data": Array<Person>; "next_cursor": string | null; } };
-  /** Returns a member. */
-  get_member: { input: { workspace_id: string; user_id: string; if_none_match?: string; }; output: Member };
-  /** Changes a member’s role. Only owners can appoint or demote owners. */
-  update_member: { input: { workspace_id: string; user_id: string; if_match?: string; body: { "role": Role; "version"?: number; }; }; output: Member };
-  /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
-  remove_member: { input: { workspace_id: string; user_id: string; if_match?: string; }; output: undefined };
-  /** Invites an e-mail address. The response contains the token, which is shown only once. */
-  create_invitation: { input: { workspace_id: string; body: { "email": string; "role": Role; }; }; output: NewInvitation };
-  /** Lists pending invitations, oldest first. */
-  list_invitations: { input: { workspace_id: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Invitation>; "next_cursor": string | null; } };
-  /** Returns a pending invitation, without its token. */
-  get_invitation: { input: { workspace_id: string; invitation_id: string; if_none_match?: string; }; output: Invitation };
-  /** Revokes an invitation. */
-  revoke_invitation: { input: { workspace_id: string; invitation_id: string; }; output: undefined };
-  /** Creates a project with a key and a workflow: a preset or a definition. */
-  create_project: { input: { workspace_id: string; body: { "key": string; "name": string; "workflow"?: "strict" | "standard" | WorkflowDefinition; }; }; output: Project };
-  /** Lists projects, oldest first. */
-  list_projects: { input: { workspace_id: string; limit?: number; cursor?: string; archived?: "true" | "false"; if_none_match?: string; }; output: { "data": Array<Project>; "next_cursor": string | null; } };
-  /** Returns a project. */
-  get_project: { input: { workspace_id: string; project_id: string; if_none_match?: string; }; output: Project };
-  /** Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid. */
-  update_project: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "name"?: string; "archived"?: boolean; "version"?: number; }; }; output: Project };
-  /** Archives a project: its tickets become read-only. */
-  archive_project: { input: { workspace_id: string; project_id: string; if_match?: string; }; output: undefined };
-  /** Returns the project’s current workflow. */
-  get_workflow: { input: { workspace_id: string; project_id: string; if_none_match?: string; }; output: Workflow };
-  /** Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped. */
-  replace_workflow: { input: { workspace_id: string; project_id: string; if_match?: string; body: { "statuses": Array<WorkflowStatus>; "initial": Array<string>; "transitions": Array<WorkflowTransition>; "resolutions"?: Array<string>; "version"?: number; "mapping"?: { "statuses"?: Record<string, string>; "resolutions"?: Record<string, string | null>; }; "on_stale"?: "refuse" | "clear"; }; }; output: Workflow };
-  /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
-  create_ticket: { input: { workspace_id: string; project_id: string; body: { "title": string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "assignee_id"?: string | null; "due_on"?: string | null; "status"?: string; }; }; output: Ticket };
-  /** Lists tickets, by default newest first. */
-  list_tickets: { input: { workspace_id: string; limit?: number; cursor?: string; project_id?: string; status?: string; assignee?: (string & {}) | "me" | "none"; reporter?: (string & {}) | "me"; priority?: Priority; label?: string; created_after?: string | string; created_before?: string | string; updated_after?: string | string; updated_before?: string | string; active_after?: string | string; active_before?: string | string; deleted?: "true" | "false"; archived?: "false" | "true" | "any"; fields?: string; sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at"; if_none_match?: string; }; output: { "data": Array<ListedTicket>; "next_cursor": string | null; } };
-  /** Returns a ticket by id or key. */
-  get_ticket: { input: { workspace_id: string; ticket: string; if_none_match?: string; }; output: Ticket };
-  /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
-  update_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "title"?: string; "description"?: string; "priority"?: Priority; "labels"?: Array<string>; "labels_add"?: Array<string>; "labels_remove"?: Array<string>; "due_on"?: string | null; "version"?: number; }; }; output: Ticket };
-  /** Deletes a ticket. It can be restored. */
-  delete_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: undefined };
-  /** Restores a deleted ticket. */
-  restore_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; }; output: Ticket };
-  /** Deletes the earlier titles or descriptions of a ticket permanently. The current ones stay: edit them first. The audit log says that it happened, without the text. */
-  purge_ticket: { input: { workspace_id: string; ticket: string; body: { "fields": Array<"title" | "description">; }; }; output: Ticket };
-  /** Assigns a ticket to a member, or to nobody. */
-  set_assignee: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "assignee_id"?: string | null; "version"?: number; "user_id"?: string | null; "expected_version"?: number; }; }; output: Ticket };
-  /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
-  transition_ticket: { input: { workspace_id: string; ticket: string; if_match?: string; body: { "to": string; "version"?: number; "expected_version"?: number; "resolution"?: string; "assignee_id"?: string | null; "comment"?: string; }; }; output: { "transition": Transition; "ticket": Ticket; } };
-  /** Lists a ticket’s status history, first transition first. */
-  list_transitions: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Transition>; "next_cursor": string | null; } };
-  /** Returns one transition of a ticket by its place in the status history. */
-  get_transition: { input: { workspace_id: string; ticket: string; sequence: string; if_none_match?: string; }; output: Transition };
-  /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
-  list_project_transitions: { input: { workspace_id: string; project_id: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<ProjectTransition>; "next_cursor": string | null; } };
-  /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
-  list_activity: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<ActivityEntry>; "next_cursor": string | null; } };
-  /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
-  create_comment: { input: { workspace_id: string; ticket: string; body: { "body": string; }; }; output: Comment };
-  /** Lists a ticket’s comments, oldest first, including those added by transitions and those deleted. */
-  list_comments: { input: { workspace_id: string; ticket: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<Comment>; "next_cursor": string | null; } };
-  /** Returns a comment. */
-  get_comment: { input: { workspace_id: string; ticket: string; comment_id: string; if_none_match?: string; }; output: Comment };
-  /** Edits a comment based on a version. Only its author may; admins can read every earlier text. */
-  update_comment: { input: { workspace_id: string; ticket: string; comment_id: string; if_match?: string; body: { "body": string; "version"?: number; }; }; output: Comment };
-  /** Deletes a comment: its place in the list stays, without its text. Its author may, and admins. */
-  delete_comment: { input: { workspace_id: string; ticket: string; comment_id: string; if_match?: string; }; output: undefined };
-  /** Lists the earlier texts of a comment, oldest first, with author and time. */
-  list_comment_revisions: { input: { workspace_id: string; ticket: string; comment_id: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<CommentRevision>; "next_cursor": string | null; } };
-  /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
-  purge_comment: { input: { workspace_id: string; ticket: string; comment_id: string; }; output: Comment };
-  /** Creates an API token for the caller or, by an admin, for a bot. The response contains it, and no other will. */
-  create_token: { input: { workspace_id: string; body: { "name": string; "scopes": Array<TokenScope>; "expires_in_days"?: number; "user_id"?: string; }; }; output: NewApiToken };
-  /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
-  list_tokens: { input: { workspace_id: string; limit?: number; cursor?: string; if_none_match?: string; }; output: { "data": Array<ApiToken>; "next_cursor": string | null; } };
-  /** Returns a token, without its secret. */
-  get_token: { input: { workspace_id: string; token_id: string; if_none_match?: string; }; output: ApiToken };
-  /** Revokes a token. Once this is answered, nothing that it began commits any more. */
-  revoke_token: { input: { workspace_id: string; token_id: string; }; output: undefined };
-  /** Lists the audit log, newest entry first. */
-  list_audit: { input: { workspace_id: string; limit?: number; cursor?: string; actor?: string; action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged"; subject?: string; subject_type?: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment"; created_after?: string | string; created_before?: string | string; if_none_match?: string; }; output: { "data": Array<AuditEntry>; "next_cursor": string | null; } };
+export interface components {
+    schemas: {
+        /** @enum {string} */
+        Role: "owner" | "admin" | "member" | "viewer";
+        WorkflowDefinition: {
+            statuses: components["schemas"]["WorkflowStatus"][];
+            /** @description The statuses a ticket may be created in; the first is the default. */
+            initial: string[];
+            transitions: components["schemas"]["WorkflowTransition"][];
+            /** @default [] */
+            resolutions?: string[];
+        };
+        WorkflowStatus: {
+            key: string;
+            name: string;
+            category: components["schemas"]["StatusCategory"];
+        };
+        /** @enum {string} */
+        StatusCategory: "todo" | "in_progress" | "waiting" | "done";
+        WorkflowTransition: {
+            from: string;
+            to: string;
+            /**
+             * @description The roles that may take this transition.
+             * @default [
+             *       "owner",
+             *       "admin",
+             *       "member"
+             *     ]
+             */
+            roles?: ("owner" | "admin" | "member")[];
+            /**
+             * @description The fields that the ticket or the request must have.
+             * @default []
+             */
+            requires?: ("resolution" | "assignee_id" | "comment")[];
+        };
+        /** @enum {string} */
+        Priority: "none" | "low" | "medium" | "high" | "urgent";
+        /** @enum {string} */
+        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read";
+        Tokens: {
+            user: components["schemas"]["User"];
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            /**
+             * Format: int32
+             * @description Seconds.
+             */
+            expires_in: number;
+            /** @description Single-use: every refresh returns a new one. */
+            refresh_token: string;
+        };
+        User: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /** Format: email */
+            email: string;
+            name: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes. */
+        Problem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["StatusInUseProblem"] | components["schemas"]["ResolutionInUseProblem"] | components["schemas"]["MappingTooLargeProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["QuotaExceededProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["FieldsRequiredProblem"];
+        PlainProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+        };
+        ForbiddenProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "forbidden";
+            role?: components["schemas"]["RoleOutput"];
+            required?: components["schemas"]["RoleOutput"][];
+            from?: string;
+            to?: string;
+        };
+        InsufficientScopeProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "insufficient_scope";
+            scopes: components["schemas"]["TokenScopeOutput"][];
+            required: components["schemas"]["TokenScopeOutput"] | null;
+        };
+        ConflictProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "conflict";
+            /** Format: int32 */
+            current_version: number;
+            current_status?: string;
+            allowed_transitions?: string[];
+            assignee_id?: string | null;
+        };
+        StatusInUseProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "status_in_use";
+            statuses?: {
+                status: string;
+                /** Format: int32 */
+                tickets: number;
+            }[];
+        };
+        ResolutionInUseProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "resolution_in_use";
+            resolutions: {
+                status: string;
+                resolution: string;
+                /** Format: int32 */
+                tickets: number;
+            }[];
+        };
+        MappingTooLargeProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "mapping_too_large";
+            /** Format: int32 */
+            tickets: number;
+            /** Format: int32 */
+            max_tickets: number;
+        };
+        TransitionNotAllowedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "transition_not_allowed";
+            from: string;
+            to: string;
+            /** Format: int32 */
+            current_version: number;
+            current_status: string;
+            allowed_transitions: string[];
+        };
+        EditConflictProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "edit_conflict";
+            /** Format: int32 */
+            current_version: number;
+            fields: {
+                [key: string]: {
+                    base: unknown;
+                    mine: unknown;
+                    theirs: unknown;
+                };
+            };
+        };
+        QuotaExceededProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "quota_exceeded";
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "mib_per_workspace" | (string & {});
+            /** Format: int32 */
+            limit: number;
+        };
+        PreconditionFailedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "precondition_failed";
+            /** Format: int32 */
+            current_version?: number;
+            current_status?: string;
+            allowed_transitions?: string[];
+            assignee_id?: string | null;
+            fields?: {
+                [key: string]: {
+                    base: unknown;
+                    mine: unknown;
+                    theirs: unknown;
+                };
+            };
+        };
+        ValidationFailedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "validation_failed";
+            /** Format: int32 */
+            current_version?: number;
+            current_status?: string;
+            allowed_transitions?: string[];
+            assignee_id?: string | null;
+            errors: {
+                /** @description A JSON pointer into the body (RFC 6901). */
+                pointer?: string;
+                /** @description The name of a query parameter. */
+                parameter?: string;
+                detail: string;
+            }[];
+        };
+        FieldsRequiredProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "fields_required";
+            missing: (("resolution" | "assignee_id" | "comment") | string)[];
+        };
+        Session: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /** @description Whether this request belongs to the session. */
+            current: boolean;
+            user_agent: string | null;
+            ip: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            refreshed_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        AccountAuditEntry: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            action: components["schemas"]["AccountAuditAction"];
+            detail: {
+                [key: string]: unknown;
+            };
+            request_id: string;
+            ip: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @description What happened. New actions may be added.
+         *
+         *     - `registered`: The account was created.
+         *     - `name_changed`: The name was changed.
+         *     - `logged_in`: Somebody signed in.
+         *     - `logged_out`: A session was signed out.
+         *     - `session_revoked`: A session was revoked.
+         *     - `password_changed`: The password was changed.
+         *     - `password_reset`: A new password was set with a one-time token.
+         *     - `sign_in_failed`: Sign-ins with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.
+         *     - `password_change_failed`: Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.
+         *     - `account_added`: The operator created the account.
+         *     - `account_disabled`: The operator disabled the account, which ended its sessions.
+         *     - `account_enabled`: The operator enabled the account again.
+         *     - `email_changed`: The operator changed the e-mail address.
+         *     - `password_reset_offered`: The operator created a one-time token to set a new password.
+         *     - `refresh_token_reused`: A used refresh token was sent again, which ended its session.
+         */
+        AccountAuditAction: "registered" | "name_changed" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_changed" | "password_reset_offered" | "refresh_token_reused" | (string & {});
+        Workspace: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            name: string;
+            /** @description The caller’s role. */
+            role: components["schemas"]["RoleOutput"];
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        Member: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            user_id: string;
+            name: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["RoleOutput"];
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        Person: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            user_id: string;
+            name: string;
+            /** @description The person’s role; null for a former member. */
+            role: components["schemas"]["RoleOutput"] | null;
+            /** @description Whether the person is no longer a member. */
+            former: boolean;
+            /**
+             * Format: date-time
+             * @description When the person became a member, the last time.
+             */
+            created_at: string;
+        };
+        NewInvitation: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["RoleOutput"];
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            invited_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            token: string;
+        };
+        Invitation: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /** Format: email */
+            email: string;
+            role: components["schemas"]["RoleOutput"];
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            invited_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        Project: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            key: string;
+            name: string;
+            /** Format: int32 */
+            workflow_version: number;
+            /** Format: int32 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            archived_at: string | null;
+        };
+        Workflow: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** Format: int32 */
+            version: number;
+            statuses: components["schemas"]["WorkflowStatusOutput"][];
+            /** @description The statuses a ticket may be created in; the first is the default. */
+            initial: string[];
+            transitions: components["schemas"]["WorkflowTransitionOutput"][];
+            /** @default [] */
+            resolutions: string[];
+        };
+        Ticket: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            key: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** Format: int32 */
+            number: number;
+            title: string;
+            description: string;
+            status: string;
+            status_category: components["schemas"]["StatusCategory"];
+            resolution: string | null;
+            priority: components["schemas"]["Priority"];
+            labels: string[];
+            assignee_id: string | null;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            reporter_id: string;
+            due_on: string | null;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When the ticket was last changed or commented on. A comment changes neither version nor updated_at.
+             */
+            last_activity_at: string;
+            deleted_at: string | null;
+            /** @description The statuses the caller may move the ticket to. */
+            allowed_transitions: string[];
+        };
+        ListedTicket: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            key: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** Format: int32 */
+            number: number;
+            title: string;
+            status: string;
+            status_category: components["schemas"]["StatusCategory"];
+            resolution: string | null;
+            priority: components["schemas"]["Priority"];
+            labels: string[];
+            assignee_id: string | null;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            reporter_id: string;
+            due_on: string | null;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When the ticket was last changed or commented on. A comment changes neither version nor updated_at.
+             */
+            last_activity_at: string;
+            deleted_at: string | null;
+            /** @description The statuses the caller may move the ticket to. */
+            allowed_transitions: string[];
+            /** @description The description’s first 200 characters, on one line. */
+            excerpt: string;
+            /** @description Only with `fields=description`. */
+            description?: string;
+        };
+        Transition: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            ticket_id: string;
+            /**
+             * Format: int32
+             * @description Counts the ticket’s transitions: 1, 2, 3 … without gaps.
+             */
+            sequence: number;
+            from_status: string;
+            to_status: string;
+            resolution: string | null;
+            comment_id: string | null;
+            /** @description Its text now; null once it is deleted. */
+            comment: string | null;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            actor_id: string;
+            /** @description Whether the ticket was moved because its workflow was replaced. */
+            remapped: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ProjectTransition: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            ticket_id: string;
+            /**
+             * Format: int32
+             * @description Counts the ticket’s transitions: 1, 2, 3 … without gaps.
+             */
+            sequence: number;
+            from_status: string;
+            to_status: string;
+            resolution: string | null;
+            comment_id: string | null;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            actor_id: string;
+            /** @description Whether the ticket was moved because its workflow was replaced. */
+            remapped: boolean;
+            /** Format: date-time */
+            created_at: string;
+            ticket_key: string;
+        };
+        ActivityEntry: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            actor_id: string;
+            action: components["schemas"]["AuditAction"];
+            subject_type: "ticket" | "comment" | (string & {});
+            /**
+             * Format: uuid
+             * @description The ticket, or the comment.
+             */
+            subject_id: string;
+            /** @description The subject’s version since then. */
+            version: number | null;
+            /** @description The changed fields before; null where a text was purged. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The changed fields after; null where a text was purged. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @description What was done. New actions may be added.
+         *
+         *     - `workspace.created`: The workspace was created.
+         *     - `workspace.updated`: The workspace was renamed.
+         *     - `workspace.deleted`: The workspace was deleted.
+         *     - `workspace.purged`: The operator deleted a word from the workspace’s history permanently.
+         *     - `invitation.created`: Somebody was invited.
+         *     - `invitation.revoked`: An invitation was revoked.
+         *     - `invitation.accepted`: An invitation was accepted.
+         *     - `member.role_changed`: A member’s role was changed.
+         *     - `member.removed`: A member was removed.
+         *     - `member.left`: A member left.
+         *     - `token.created`: An API token was created.
+         *     - `token.revoked`: An API token was revoked.
+         *     - `project.created`: A project was created.
+         *     - `project.updated`: A project was renamed.
+         *     - `project.archived`: A project was archived.
+         *     - `project.unarchived`: A project was unarchived.
+         *     - `workflow.replaced`: A project’s workflow was replaced.
+         *     - `ticket.created`: A ticket was created.
+         *     - `ticket.updated`: A ticket’s fields were edited.
+         *     - `ticket.transitioned`: A ticket was moved to another status.
+         *     - `ticket.remapped`: A ticket’s status or resolution was changed because its project’s workflow was replaced.
+         *     - `ticket.assignee_changed`: A ticket was assigned or unassigned.
+         *     - `ticket.deleted`: A ticket was deleted.
+         *     - `ticket.restored`: A deleted ticket was restored.
+         *     - `ticket.purged`: The earlier titles or descriptions of a ticket were deleted permanently.
+         *     - `comment.created`: A comment was added.
+         *     - `comment.updated`: A comment was edited by its author.
+         *     - `comment.deleted`: A comment was deleted.
+         *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
+         */
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+        Comment: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            ticket_id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            author_id: string;
+            /** @description Empty once the comment is deleted. */
+            body: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            edited_at: string | null;
+            deleted_at: string | null;
+            deleted_by: string | null;
+            /** @description Since when its earlier texts are gone as well. */
+            purged_at: string | null;
+        };
+        CommentRevision: {
+            /** Format: int32 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            author_id: string;
+            /** @description Empty once the comment is purged. */
+            body: string;
+            /**
+             * Format: date-time
+             * @description When this text was written.
+             */
+            created_at: string;
+        };
+        NewApiToken: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who acts when the token is used: the person who created it, or a bot.
+             */
+            user_id: string;
+            /**
+             * Format: uuid
+             * @description The member who created the token. A bot acts on their behalf.
+             */
+            created_by: string;
+            /**
+             * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+             *
+             *     - `workspace:read`: Read the workspace.
+             *     - `workspace:admin`: Rename the workspace.
+             *     - `members:read`: Read members, people and invitations.
+             *     - `members:admin`: Invite, change and remove members; create bots.
+             *     - `projects:read`: Read projects and their workflows.
+             *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+             *     - `audit:read`: Read the audit log and the earlier texts of comments.
+             */
+            scopes: components["schemas"]["TokenScopeOutput"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description When it was last used, to within some minutes. */
+            last_used_at: string | null;
+            token: string;
+        };
+        ApiToken: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Who acts when the token is used: the person who created it, or a bot.
+             */
+            user_id: string;
+            /**
+             * Format: uuid
+             * @description The member who created the token. A bot acts on their behalf.
+             */
+            created_by: string;
+            /**
+             * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+             *
+             *     - `workspace:read`: Read the workspace.
+             *     - `workspace:admin`: Rename the workspace.
+             *     - `members:read`: Read members, people and invitations.
+             *     - `members:admin`: Invite, change and remove members; create bots.
+             *     - `projects:read`: Read projects and their workflows.
+             *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+             *     - `audit:read`: Read the audit log and the earlier texts of comments.
+             */
+            scopes: components["schemas"]["TokenScopeOutput"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description When it was last used, to within some minutes. */
+            last_used_at: string | null;
+        };
+        AuditEntry: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            actor_id: string;
+            action: components["schemas"]["AuditAction"];
+            subject_type: components["schemas"]["AuditSubjectType"];
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            subject_id: string;
+            subject_version: number | null;
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+            request_id: string;
+            /** @description The API token by which it was done; null if by a session. */
+            token_id: string | null;
+            /** @description The person for whom a bot did it; null if no bot did. */
+            on_behalf_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description The kind of thing an action was done to. New kinds may be added. */
+        AuditSubjectType: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+        RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
+        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | (string & {});
+        WorkflowStatusOutput: {
+            key: string;
+            name: string;
+            category: components["schemas"]["StatusCategory"];
+        };
+        WorkflowTransitionOutput: {
+            from: string;
+            to: string;
+            /**
+             * @description The roles that may take this transition.
+             * @default [
+             *       "owner",
+             *       "admin",
+             *       "member"
+             *     ]
+             */
+            roles: (("owner" | "admin" | "member") | string)[];
+            /**
+             * @description The fields that the ticket or the request must have.
+             * @default []
+             */
+            requires: (("resolution" | "assignee_id" | "comment") | string)[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-
-interface Call {
-  method: string;
-  path: string;
-  query: readonly string[];
-  headers: readonly string[];
-  /** Whether it takes a body. */
-  body: boolean;
-  /** Whether a success has a body. */
-  returns: boolean;
+export type Role = components['schemas']['Role'];
+export type WorkflowDefinition = components['schemas']['WorkflowDefinition'];
+export type WorkflowStatus = components['schemas']['WorkflowStatus'];
+export type StatusCategory = components['schemas']['StatusCategory'];
+export type WorkflowTransition = components['schemas']['WorkflowTransition'];
+export type Priority = components['schemas']['Priority'];
+export type TokenScope = components['schemas']['TokenScope'];
+export type Tokens = components['schemas']['Tokens'];
+export type User = components['schemas']['User'];
+export type Problem = components['schemas']['Problem'];
+export type PlainProblem = components['schemas']['PlainProblem'];
+export type ForbiddenProblem = components['schemas']['ForbiddenProblem'];
+export type InsufficientScopeProblem = components['schemas']['InsufficientScopeProblem'];
+export type ConflictProblem = components['schemas']['ConflictProblem'];
+export type StatusInUseProblem = components['schemas']['StatusInUseProblem'];
+export type ResolutionInUseProblem = components['schemas']['ResolutionInUseProblem'];
+export type MappingTooLargeProblem = components['schemas']['MappingTooLargeProblem'];
+export type TransitionNotAllowedProblem = components['schemas']['TransitionNotAllowedProblem'];
+export type EditConflictProblem = components['schemas']['EditConflictProblem'];
+export type QuotaExceededProblem = components['schemas']['QuotaExceededProblem'];
+export type PreconditionFailedProblem = components['schemas']['PreconditionFailedProblem'];
+export type ValidationFailedProblem = components['schemas']['ValidationFailedProblem'];
+export type FieldsRequiredProblem = components['schemas']['FieldsRequiredProblem'];
+export type Session = components['schemas']['Session'];
+export type AccountAuditEntry = components['schemas']['AccountAuditEntry'];
+export type AccountAuditAction = components['schemas']['AccountAuditAction'];
+export type Workspace = components['schemas']['Workspace'];
+export type Member = components['schemas']['Member'];
+export type Person = components['schemas']['Person'];
+export type NewInvitation = components['schemas']['NewInvitation'];
+export type Invitation = components['schemas']['Invitation'];
+export type Project = components['schemas']['Project'];
+export type Workflow = components['schemas']['Workflow'];
+export type Ticket = components['schemas']['Ticket'];
+export type ListedTicket = components['schemas']['ListedTicket'];
+export type Transition = components['schemas']['Transition'];
+export type ProjectTransition = components['schemas']['ProjectTransition'];
+export type ActivityEntry = components['schemas']['ActivityEntry'];
+export type AuditAction = components['schemas']['AuditAction'];
+export type Comment = components['schemas']['Comment'];
+export type CommentRevision = components['schemas']['CommentRevision'];
+export type NewApiToken = components['schemas']['NewApiToken'];
+export type ApiToken = components['schemas']['ApiToken'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditSubjectType = components['schemas']['AuditSubjectType'];
+export type RoleOutput = components['schemas']['RoleOutput'];
+export type TokenScopeOutput = components['schemas']['TokenScopeOutput'];
+export type WorkflowStatusOutput = components['schemas']['WorkflowStatusOutput'];
+export type WorkflowTransitionOutput = components['schemas']['WorkflowTransitionOutput'];
+export interface operations {
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /** Format: password */
+                    password: string;
+                    name: string;
+                    /** @description The token of an invitation to this address. Required where only invited people may sign up. */
+                    invitation_token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /** Format: password */
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refresh_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    /** Format: password */
+                    new_password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        operations: {
+                            id: string;
+                            method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});
+                            path: string;
+                            /** @description Everyone (`public`), every signed-in user (`account`), or the workspace roles that may call it. */
+                            access: (("public" | "account") | string) | components["schemas"]["RoleOutput"][];
+                            /** @description The scope that an API token needs; null where no token is accepted, or none is needed. */
+                            scope: components["schemas"]["TokenScopeOutput"] | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    get_livez: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "ok";
+                        /** @description The running version of Baton. */
+                        version: string;
+                    };
+                };
+            };
+        };
+    };
+    get_readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "ok";
+                    };
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: password */
+                    current_password: string;
+                    /** Format: password */
+                    new_password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Session"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_my_audit: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AccountAuditEntry"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Workspace"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    get_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    delete_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_workspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Member"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Only these people: up to 100 ids, separated by commas. */
+                ids?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Person"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    get_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    role: components["schemas"]["Role"];
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Invitation"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    role: components["schemas"]["Role"];
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+        };
+    };
+    get_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description `true` lists archived projects instead. */
+                archived?: "true" | "false";
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Project"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    name: string;
+                    /** @default strict */
+                    workflow?: ("strict" | "standard") | components["schemas"]["WorkflowDefinition"];
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    get_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    archive_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_project: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    archived?: boolean;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+        };
+    };
+    get_workflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    replace_workflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    statuses: components["schemas"]["WorkflowStatus"][];
+                    /** @description The statuses a ticket may be created in; the first is the default. */
+                    initial: string[];
+                    transitions: components["schemas"]["WorkflowTransition"][];
+                    /** @default [] */
+                    resolutions?: string[];
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                    /** @description What becomes of tickets with a status or resolution that the new workflow drops, at most 10,000. */
+                    mapping?: {
+                        /** @description For a dropped status, the one its tickets move to. */
+                        statuses?: {
+                            [key: string]: string;
+                        };
+                        /** @description For a dropped resolution, the one its tickets get; null clears it. */
+                        resolutions?: {
+                            [key: string]: string | null;
+                        };
+                    };
+                    /**
+                     * @description What to do about resolutions that tickets could no longer have and the mapping leaves open: refuse the workflow, or clear them.
+                     * @default refuse
+                     * @enum {string}
+                     */
+                    on_stale?: "refuse" | "clear";
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    /** @default  */
+                    description?: string;
+                    /** @default none */
+                    priority?: components["schemas"]["Priority"];
+                    /** @description A set: stored sorted, without duplicates. */
+                    labels?: string[];
+                    /** @default null */
+                    assignee_id?: string | null;
+                    /** @default null */
+                    due_on?: string | null;
+                    /** @description One of the workflow’s initial statuses; by default the first. */
+                    status?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    list_tickets: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Only tickets of this project, by id or key. */
+                project_id?: string;
+                /** @description Only tickets in this status. */
+                status?: string;
+                /** @description Only tickets assigned to this member, to the caller (`me`) or to nobody (`none`). */
+                assignee?: string | ("me" | "none");
+                /** @description Only tickets reported by this member or by the caller (`me`). */
+                reporter?: string | "me";
+                /** @description Only tickets of this priority. */
+                priority?: components["schemas"]["Priority"];
+                /** @description Only tickets with this label. */
+                label?: string;
+                /** @description Only tickets created after this time. */
+                created_after?: string;
+                /** @description Only tickets created before this time. */
+                created_before?: string;
+                /** @description Only tickets updated after this time. */
+                updated_after?: string;
+                /** @description Only tickets updated before this time. */
+                updated_before?: string;
+                /** @description Only tickets changed or commented on after this time. */
+                active_after?: string;
+                /** @description Only tickets last changed or commented on before this time. */
+                active_before?: string;
+                /** @description `true` lists deleted tickets instead. */
+                deleted?: "true" | "false";
+                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
+                archived?: "false" | "true" | "any";
+                /** @description What to add to each ticket, separated by commas: `description`. */
+                fields?: string;
+                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. */
+                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at";
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ListedTicket"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    get_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    delete_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    description?: string;
+                    priority?: components["schemas"]["Priority"];
+                    /** @description All labels. Labels that others have added or removed since are merged. */
+                    labels?: string[];
+                    /** @description Labels to add to those there are; needs no version. */
+                    labels_add?: string[];
+                    /** @description Labels to remove from those there are; needs no version. */
+                    labels_remove?: string[];
+                    due_on?: string | null;
+                    /**
+                     * Format: int32
+                     * @description The version the edit is based on. Alternatively send If-Match, which never merges.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    restore_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    purge_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fields: ("title" | "description")[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    set_assignee: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    assignee_id?: string | null;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                    /**
+                     * @deprecated
+                     * @description The former name of `assignee_id`.
+                     */
+                    user_id?: string | null;
+                    /**
+                     * Format: int32
+                     * @deprecated
+                     * @description The former name of `version`.
+                     */
+                    expected_version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
+    list_transitions: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Transition"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    transition_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to: string;
+                    /**
+                     * Format: int32
+                     * @description Only if the ticket still has this version. Alternatively send If-Match.
+                     */
+                    version?: number;
+                    /**
+                     * Format: int32
+                     * @deprecated
+                     * @description The former name of `version`.
+                     */
+                    expected_version?: number;
+                    resolution?: string;
+                    assignee_id?: string | null;
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        transition: components["schemas"]["Transition"];
+                        ticket: components["schemas"]["Ticket"];
+                    };
+                };
+            };
+        };
+    };
+    get_transition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description The transition’s `sequence`: 1 is the ticket’s first. */
+                sequence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transition"];
+                };
+            };
+        };
+    };
+    list_project_transitions: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProjectTransition"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    list_activity: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ActivityEntry"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Comment"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    body: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+        };
+    };
+    get_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    body: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+        };
+    };
+    list_comment_revisions: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CommentRevision"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    purge_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiToken"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+                     *
+                     *     - `workspace:read`: Read the workspace.
+                     *     - `workspace:admin`: Rename the workspace.
+                     *     - `members:read`: Read members, people and invitations.
+                     *     - `members:admin`: Invite, change and remove members; create bots.
+                     *     - `projects:read`: Read projects and their workflows.
+                     *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
+                     *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+                     *     - `audit:read`: Read the audit log and the earlier texts of comments.
+                     */
+                    scopes: components["schemas"]["TokenScope"][];
+                    /** @description How long it lives, within what the server allows: 90 days by default, 365 at most. */
+                    expires_in_days?: number;
+                    /**
+                     * Format: uuid
+                     * @description The bot that the token is for; the caller by default.
+                     */
+                    user_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiToken"];
+                };
+            };
+        };
+    };
+    get_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Only entries by this member. */
+                actor?: string;
+                /** @description Only entries of this action. */
+                action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
+                /** @description Only entries about the subject with this id. */
+                subject?: string;
+                /** @description Only entries about subjects of this type. */
+                subject_type?: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment";
+                /** @description Only entries created after this time. */
+                created_after?: string;
+                /** @description Only entries created before this time. */
+                created_before?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
 }
-
-export const operations: Record<keyof Operations, Call> = {
-  register: {"method":"POST","path":"/v1/auth/register","query":[],"headers":[],"body":true,"returns":true},
-  login: {"method":"POST","path":"/v1/auth/login","query":[],"headers":[],"body":true,"returns":true},
-  refresh: {"method":"POST","path":"/v1/auth/refresh","query":[],"headers":[],"body":true,"returns":true},
-  reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
-  get_policy: {"method":"GET","path":"/v1/policy","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  get_livez: {"method":"GET","path":"/livez","query":[],"headers":[],"body":false,"returns":true},
-  get_readyz: {"method":"GET","path":"/readyz","query":[],"headers":[],"body":false,"returns":true},
-  logout: {"method":"POST","path":"/v1/auth/logout","query":[],"headers":[],"body":false,"returns":false},
-  get_me: {"method":"GET","path":"/v1/me","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match"],"body":true,"returns":true},
-  change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":[],"body":true,"returns":true},
-  list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_session: {"method":"GET","path":"/v1/sessions/{session_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  revoke_session: {"method":"DELETE","path":"/v1/sessions/{session_id}","query":[],"headers":[],"body":false,"returns":false},
-  list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":[],"body":true,"returns":true},
-  create_workspace: {"method":"POST","path":"/v1/workspaces","query":[],"headers":[],"body":true,"returns":true},
-  list_workspaces: {"method":"GET","path":"/v1/workspaces","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
-  delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
-  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","ids"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
-  remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
-  create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":[],"body":true,"returns":true},
-  list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_invitation: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":[],"body":false,"returns":false},
-  create_project: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects","query":[],"headers":[],"body":true,"returns":true},
-  list_projects: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects","query":["limit","cursor","archived"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_project: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_project: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
-  archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
-  get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  replace_workflow: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_match"],"body":true,"returns":true},
-  create_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/tickets","query":[],"headers":[],"body":true,"returns":true},
-  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":true,"returns":true},
-  delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match"],"body":false,"returns":false},
-  restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[],"headers":["if_match"],"body":false,"returns":true},
-  purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":[],"body":true,"returns":true},
-  set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match"],"body":true,"returns":true},
-  transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match"],"body":true,"returns":true},
-  list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":[],"body":true,"returns":true},
-  list_comments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_comment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  update_comment: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match"],"body":true,"returns":true},
-  delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match"],"body":false,"returns":false},
-  list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":[],"body":false,"returns":true},
-  create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":[],"body":true,"returns":true},
-  list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
-  get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":[],"body":false,"returns":false},
-  list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
-};

@@ -64,6 +64,7 @@ export function conformingClient(base_url: string, access_token?: string): Baton
   const client = createClient({
     base_url,
     access_token,
+    retries: 0, // a test sees each response
     on_response: (operation, response) => {
       const found = nonconformities(operation, response);
       if (found.length > 0) throw new Error(found.join('\n'));

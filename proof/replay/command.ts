@@ -1,4 +1,4 @@
-import { BatonConnectionError, BatonResponseError } from '../../sdk/index.ts';
+import { BatonApiError } from '../../sdk/index.ts';
 import { SourceError } from '../../server/src/importing/source.ts';
 
 /** What is wrong with how a command was called. */
@@ -22,9 +22,11 @@ export function serverUrl(given: string): string {
 
 /** One line for what a user can do something about; undefined for a fault of ours. */
 export function inWords(error: unknown): string | undefined {
-  if (error instanceof BatonConnectionError) return `${error.message}. Is the server running? Start it with npm start.`;
-  const known = [UsageError, SourceError, BatonResponseError];
-  if (known.some((one) => error instanceof one)) return (error as Error).message;
+  if (error instanceof BatonApiError) {
+    const lost = error.code === 'no_response' || error.code === 'timed_out';
+    return lost ? `${error.message}. Is the server running? Start it with npm start.` : error.message;
+  }
+  if (error instanceof UsageError || error instanceof SourceError) return error.message;
   const code = error instanceof TypeError ? (error as NodeJS.ErrnoException).code : undefined;
   return code?.startsWith('ERR_PARSE_ARGS') === true ? (error as Error).message : undefined;
 }

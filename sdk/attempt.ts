@@ -1,0 +1,95 @@
+import { aborted, BatonApiError, type ClientCode, type RawResponse } from './errors.ts';
+import type { Problem } from './generated.ts';
+import { operationOf, type Prepared } from './request.ts';
+import type { OperationId } from './types.ts';
+
+/** One call, as each of its attempts needs it. */
+export interface Call {
+  id: OperationId;
+  request: Prepared;
+  fetch: typeof fetch;
+  timeout_ms: number;
+  signal: AbortSignal | undefined;
+  /** Whether the client made the key of this write up by itself. */
+  own_key: boolean;
+  /** Whether the access token was renewed for it. */
+  renewed: boolean;
+}
+
+/** Of these the server says that nothing was done. A 503 that it doesn’t know may have come after the work. */
+const nothing_done = ['overloaded', 'database_unavailable', 'shutting_down'];
+
+/** Responses of proxies that got none from the server, or are told to wait. */
+const passing = [429, 502, 503, 504];
+
+const keyOf = ({ request }: Call) => request.headers.get('idempotency-key') ?? undefined;
+
+/** Whether the call can be made twice without doing anything twice. */
+const isRepeatable = (call: Call) => call.request.method === 'GET' || keyOf(call) !== undefined;
+
+/** The body as JSON if it is some, else as text. */
+function parse(headers: Headers, text: string): unknown {
+  if (text === '') return undefined;
+  if (headers.get('content-type')?.includes('json') !== true) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Why nothing came back, or only a part. */
+function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: RawResponse): BatonApiError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const fail = (code: ClientCode, says: string, retryable = isRepeatable(call)) =>
+    new BatonApiError(call.id, { code, says, retryable, response, cause, idempotency_key: keyOf(call) });
+  if (call.signal?.aborted === true) return aborted(call.id, cause, keyOf(call));
+  if (timeout.aborted) return fail('timed_out', `no response within ${call.timeout_ms} ms`);
+  if (response !== undefined) return fail('unexpected_response', `${response.status}, and the response was cut off`);
+  return fail('no_response', `no response: ${reason}`);
+}
+
+/** Sends the request once, and returns what comes back, whatever it is. */
+export async function sendOnce(call: Call, access_token: string | undefined): Promise<RawResponse> {
+  const { url, method, headers: own, body } = call.request;
+  const headers = new Headers(own);
+  if (access_token !== undefined) headers.set('authorization', `Bearer ${access_token}`);
+  const timeout = AbortSignal.timeout(call.timeout_ms);
+  const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
+  let received: RawResponse | undefined;
+  try {
+    // Followed, a redirect would make a POST a GET, and show the token to somebody else.
+    const response = await call.fetch(url, { method, headers, body, signal, redirect: 'manual' });
+    received = { status: response.status, headers: response.headers, body: undefined };
+    return { ...received, body: parse(response.headers, await response.text()) };
+  } catch (error) {
+    throw failure(call, timeout, error, received);
+  }
+}
+
+function problemOf({ headers, body }: RawResponse): Problem | undefined {
+  if (headers.get('content-type')?.includes('problem+json') !== true) return undefined;
+  if (typeof body !== 'object' || body === null || !('code' in body) || typeof body.code !== 'string') return undefined;
+  return body as Problem;
+}
+
+/** The body of a success. Throws for everything else. */
+export function bodyOf(call: Call, response: RawResponse): unknown {
+  const { id } = call;
+  const { status, body } = response;
+  const returns = operationOf(id).returns;
+  const succeeded = status >= 200 && status < 300;
+  if (succeeded && (returns ? typeof body === 'object' && body !== null : body === undefined)) return body;
+  const idempotency_key = keyOf(call);
+  const problem = succeeded ? undefined : problemOf(response);
+  if (problem !== undefined) {
+    const { code, title, detail } = problem;
+    const retryable = status === 429 || (status === 503 && (nothing_done.includes(code) || isRepeatable(call)));
+    const says = `${status} ${code}: ${detail ?? title}`;
+    throw new BatonApiError(id, { code, says, retryable, response, problem, idempotency_key });
+  }
+  const code: ClientCode = status === 304 ? 'not_modified' : 'unexpected_response';
+  const says = status === 304 ? 'not modified' : `${status} with a body that is not Baton’s`;
+  const retryable = (passing.includes(status) || (succeeded && returns)) && isRepeatable(call);
+  throw new BatonApiError(id, { code, says, retryable, response, idempotency_key });
+}

@@ -1,0 +1,69 @@
+import type { operations as Operations } from './generated.ts';
+import type { operations } from './operations.ts';
+
+export type OperationId = keyof typeof operations;
+
+/** How an operation is called. */
+export interface Operation {
+  method: string;
+  path: string;
+  query: readonly string[];
+  /** Headers of the request as fields of the input: `if_match`. */
+  headers: readonly string[];
+  /** Whether it takes a body. */
+  body: boolean;
+  /** Whether a success has a body. */
+  returns: boolean;
+}
+
+type Flat<T> = { [Key in keyof T]: T[Key] };
+type OrNothing<T> = [T] extends [never] ? unknown : T;
+type FieldOf<Header> = Header extends `${infer Start}-${infer Rest}` ? `${Start}_${FieldOf<Rest>}` : Header;
+
+type PathOf<O> = O extends { parameters: { path: infer P } } ? P : unknown;
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? OrNothing<NonNullable<Q>> : unknown;
+type HeadersOf<O> = O extends { parameters: { header?: infer H } }
+  ? OrNothing<NonNullable<H>> extends infer Given
+    ? { [Name in keyof Given as Lowercase<FieldOf<Name & string>>]: Given[Name] }
+    : never
+  : unknown;
+type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? { body: B } : unknown;
+
+type FieldsOf<O> = Flat<PathOf<O> & QueryOf<O> & HeadersOf<O> & BodyOf<O>>;
+
+/** What an operation is called with: parameters and headers side by side, the body as `body`. */
+export type Input<Id extends OperationId> = keyof FieldsOf<Operations[Id]> extends never
+  ? Record<string, never>
+  : FieldsOf<Operations[Id]>;
+
+type Success<R> = R extends { 200: infer S } ? S : R extends { 201: infer S } ? S : never;
+
+/** What an operation returns. */
+export type Output<Id extends OperationId> =
+  Success<Operations[Id]['responses']> extends { content: { 'application/json': infer B } } ? B : undefined;
+
+/** What a single call may say for itself. */
+export interface CallOptions {
+  /** Ends the call, and the waiting before a retry. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds after which an attempt is given up. */
+  timeout_ms?: number | undefined;
+  /** How often a failed attempt may be repeated. */
+  retries?: number | undefined;
+}
+
+type Arguments<Id extends OperationId> =
+  Record<string, never> extends Input<Id>
+    ? [input?: Input<Id>, options?: CallOptions]
+    : [input: Input<Id>, options?: CallOptions];
+
+type Ids = typeof operations;
+type ListId = {
+  [Id in OperationId]: Output<Id> extends { next_cursor: string | null } ? Id : never;
+}[OperationId];
+type Item<Id extends ListId> = Output<Id> extends { data: (infer T)[] } ? T : never;
+
+// Over the table itself: so each method has the sentence that stands there.
+export type Calls = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Output<Id>> };
+export type RawCalls<Response> = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Response> };
+export type Pages = { readonly [Id in ListId]: (...args: Arguments<Id>) => AsyncGenerator<Item<Id>, undefined> };
