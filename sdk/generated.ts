@@ -1159,6 +1159,14 @@ export interface operations {
                      */
                     version?: number;
                 };
+                "application/merge-patch+json": {
+                    name: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
             };
         };
         responses: {
@@ -1467,6 +1475,14 @@ export interface operations {
                      */
                     version?: number;
                 };
+                "application/merge-patch+json": {
+                    name: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
             };
         };
         responses: {
@@ -1623,6 +1639,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    role: components["schemas"]["Role"];
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
                     role: components["schemas"]["Role"];
                     /**
                      * Format: int32
@@ -1900,6 +1924,15 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    name?: string;
+                    archived?: boolean;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
                     name?: string;
                     archived?: boolean;
                     /**
@@ -2192,6 +2225,23 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    title?: string;
+                    description?: string;
+                    priority?: components["schemas"]["Priority"];
+                    /** @description All labels. Labels that others have added or removed since are merged. */
+                    labels?: string[];
+                    /** @description Labels to add to those there are; needs no version. */
+                    labels_add?: string[];
+                    /** @description Labels to remove from those there are; needs no version. */
+                    labels_remove?: string[];
+                    due_on?: string | null;
+                    /**
+                     * Format: int32
+                     * @description The version the edit is based on. Alternatively send If-Match, which never merges.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
                     title?: string;
                     description?: string;
                     priority?: components["schemas"]["Priority"];
@@ -2665,6 +2715,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    body: string;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
                     body: string;
                     /**
                      * Format: int32
