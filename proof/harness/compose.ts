@@ -35,10 +35,14 @@ export const compose_services = services.parse((parse(compose_text) as { service
 
 /** What must be in .env, with characters that mean something to a URL, a shell or compose: all but `'` and `\`. */
 export const env_file: Readonly<Record<string, string>> = Object.fromEntries(
-  ['POSTGRES_PASSWORD', 'BATON_OWNER_PASSWORD', 'BATON_WEB_PASSWORD', 'BATON_SECRET', 'BATON_JWT_KEYS'].map((name) => [
-    name,
-    `${name} /:@?#%&=+"$x`,
-  ]),
+  [
+    'POSTGRES_PASSWORD',
+    'BATON_OWNER_PASSWORD',
+    'BATON_WEB_PASSWORD',
+    'BATON_WORKER_PASSWORD',
+    'BATON_SECRET',
+    'BATON_JWT_KEYS',
+  ].map((name) => [name, `${name} /:@?#%&=+"$x`]),
 );
 
 /** `${NAME}`, `${NAME:-default}` and `${NAME:?why}`, as compose fills them in. */

@@ -20,7 +20,7 @@ const bin = debianBin(version);
 const page = readFileSync(path.join(root, 'docs/operating.md'), 'utf8');
 const steps = runnable(page);
 const isText = (one: (typeof steps)[number]): one is Text => 'to' in one;
-const passwords = { baton_owner: '0123abcd', baton_web: '4567ef01' };
+const passwords = { baton_owner: '0123abcd', baton_web: '4567ef01', baton_worker: '89ab2345' };
 
 /** In place of npm's `start`, which stays: in the background, ending the one before, until it is ready. */
 const prelude = `
@@ -56,7 +56,8 @@ function here(command: string, { work, port, postgres, pooler }: Places): string
     .replaceAll('-D standby', `-D ${work}/standby`)
     .replace('.baton baton-backup', `${work}/.baton ${work}/baton-backup`)
     .replace('BATON_OWNER_PASSWORD=$(openssl rand -hex 24)', `BATON_OWNER_PASSWORD=${passwords.baton_owner}`)
-    .replace('BATON_WEB_PASSWORD=$(openssl rand -hex 24)', `BATON_WEB_PASSWORD=${passwords.baton_web}`);
+    .replace('BATON_WEB_PASSWORD=$(openssl rand -hex 24)', `BATON_WEB_PASSWORD=${passwords.baton_web}`)
+    .replace('BATON_WORKER_PASSWORD=$(openssl rand -hex 24)', `BATON_WORKER_PASSWORD=${passwords.baton_worker}`);
 }
 
 /** Runs the page from its top to its end; says what was answered otherwise than printed. */
@@ -167,7 +168,7 @@ async function operate(run: Run): Promise<Finding> {
 export const operating: Check = {
   id: 'operating',
   promises: ['P20', 'P24'],
-  says: 'Every command of docs/operating.md does what the page says: two logins, PgBouncer, backup and restore, upgrade, key rotation; a standby is refused until its promotion, and then served without a restart.',
+  says: 'Every command of docs/operating.md does what the page says: three logins, PgBouncer, backup and restore, upgrade, key rotation; a standby is refused until its promotion, and then served without a restart.',
   impossible: () => noDebian(version) ?? noPgBouncer(),
   run: operate,
   slice: 0, // Debian's packages, and two minutes

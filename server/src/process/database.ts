@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type DatabaseConfig, unusableDirectory } from '../config.ts';
+import { ConfigError, type DatabaseConfig, unusableDirectory } from '../config.ts';
 import { type EmbeddedDatabase, startEmbedded } from '../db/embedded.ts';
 import { connectTo, describeLogin, type Login, type Waiting } from './connect.ts';
 
@@ -91,7 +91,7 @@ async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signa
 async function requireLogin(
   login: Login,
   config: DatabaseConfig,
-  options: { signal?: AbortSignal | undefined; look?: (client: pg.Client) => Promise<void> } = {},
+  options: { signal?: AbortSignal | undefined; look?: (client: pg.Client) => Promise<unknown> } = {},
 ): Promise<void> {
   const client = await connectTo(login, { wait_s: config.database_wait_s, log, signal: options.signal });
   try {
@@ -127,6 +127,14 @@ function ownerOf({ database_url, migrate_database_url }: DatabaseConfig): Login 
   return { setting, url: migrate_database_url };
 }
 
+/** Which database a connection leads to, by whatever address it came. */
+async function placeOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ place: string }>(
+    `select current_database() || ' of the server started at ' || pg_postmaster_start_time() as place`,
+  );
+  return rows[0]?.place ?? '';
+}
+
 /** The worker's login. */
 function workerOf({ database_url, worker_database_url: url = '' }: DatabaseConfig): Login {
   return { setting: url === database_url ? 'DATABASE_URL' : 'WORKER_DATABASE_URL', url };
@@ -143,10 +151,20 @@ export async function openWorkerLogin(config: DatabaseConfig, signal: AbortSigna
 export async function openDatabase(config: DatabaseConfig, opening: Opening = {}): Promise<Database> {
   if (config.database_url === undefined) return startOwn(config, opening);
   const app: Login = { setting: 'DATABASE_URL', url: config.database_url };
-  const look = (client: pg.Client) => sayShortage(client, config);
-  await requireLogin(app, config, { signal: opening.signal, look });
+  const places: string[] = [];
+  const look = async (client: pg.Client) => void places.push(await placeOf(client));
+  const { signal } = opening;
+  await requireLogin(app, config, {
+    signal,
+    look: (client) => Promise.all([look(client), sayShortage(client, config)]),
+  });
   const worker = workerOf(config);
-  if (config.worker && worker.url !== app.url) await requireLogin(worker, config, { signal: opening.signal });
+  if (config.worker && worker.url !== app.url) {
+    await requireLogin(worker, config, { signal, look });
+    if (places[0] !== places[1]) {
+      throw new ConfigError('WORKER_DATABASE_URL and DATABASE_URL lead to different databases. Correct one of them.');
+    }
+  }
   const description = `PostgreSQL: ${describeLogin(app)}`;
   return { owner: ownerOf(config) ?? app, app, embedded: false, description, stop: () => Promise.resolve() };
 }

@@ -80,7 +80,7 @@ export class Worker implements Service {
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#loops.map((loop) => loop.stop(this.#options.config.shutdown_timeout_ms)));
-    // A step that did not end in time keeps its connection; the end of the process closes it, which undoes the step.
+    // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }
 }

@@ -28,11 +28,19 @@ describe('compose.yaml', () => {
     expect(schema.safeParse(parse(text.replace('mem_limit', 'memory_limit'))).success).toBe(false);
   });
 
-  test('serves as a login that owns nothing; only migrations get the owner’s', () => {
-    const { baton, migrate } = services;
+  test('has three logins: requests’ and the worker’s own nothing, and only migrations get the owner’s', () => {
+    const { baton, migrate, worker } = services;
     expect(new URL(baton?.environment['DATABASE_URL'] ?? '').username).toBe('baton_web');
-    expect(baton?.environment).toMatchObject({ BATON_MIGRATE: 'off', PGPASSWORD: '${BATON_WEB_PASSWORD}' });
-    expect(JSON.stringify(baton)).not.toContain('OWNER');
+    expect(baton?.environment).toMatchObject({
+      BATON_MIGRATE: 'off',
+      BATON_WORKER: 'off',
+      PGPASSWORD: '${BATON_WEB_PASSWORD}',
+    });
+    expect(new URL(worker?.environment['WORKER_DATABASE_URL'] ?? '').username).toBe('baton_worker');
+    expect(worker?.environment).toMatchObject({ PGPASSWORD: '${BATON_WORKER_PASSWORD}' });
+    expect(worker?.command?.at(-1)).toBe('work');
+    expect(JSON.stringify([baton, worker])).not.toContain('OWNER');
+    expect(JSON.stringify(worker)).not.toMatch(/SECRET|JWT/);
     expect(new URL(migrate?.environment['MIGRATE_DATABASE_URL'] ?? '').username).toBe('baton_owner');
     expect(services['database']?.volumes?.join()).toContain('./server/sql/logins.sql:/docker-entrypoint-initdb.d/');
   });
@@ -67,10 +75,11 @@ describe('compose.yaml', () => {
   test('builds on the base image that the Dockerfile names, or another one', () => {
     const [, named] = /^ARG NODE_IMAGE=(\S+)$/m.exec(read('Dockerfile')) ?? [];
     const args = (variables: Record<string, string>) => {
-      const { baton, migrate } = composeWith({ ...env_file, ...variables });
-      return [baton?.build?.args, migrate?.build?.args];
+      const { baton, migrate, worker } = composeWith({ ...env_file, ...variables });
+      return [baton?.build?.args, migrate?.build?.args, worker?.build?.args];
     };
-    expect(args({})).toEqual([{ NODE_IMAGE: named }, { NODE_IMAGE: named }]);
-    expect(args({ NODE_IMAGE: 'mirror/node' })).toEqual([{ NODE_IMAGE: 'mirror/node' }, { NODE_IMAGE: 'mirror/node' }]);
+    expect(args({})).toEqual(Array.from({ length: 3 }, () => ({ NODE_IMAGE: named })));
+    const mirrored = Array.from({ length: 3 }, () => ({ NODE_IMAGE: 'mirror/node' }));
+    expect(args({ NODE_IMAGE: 'mirror/node' })).toEqual(mirrored);
   });
 });

@@ -9,15 +9,16 @@ const has_psql = spawnSync('psql', ['--version']).status === 0;
 
 test
   .skipIf(!has_psql)
-  .each([[{}], [{ BATON_OWNER_PASSWORD: 'one' }], [{ BATON_OWNER_PASSWORD: 'one', BATON_WEB_PASSWORD: '' }]])(
-  'logins.sql with no more than %j creates nothing and names what to set',
-  (passwords) => {
-    const { status, stderr } = spawnSync('psql', [clusterUrl('postgres'), '-q', '-f', file], {
-      env: { PATH, ...passwords },
-      encoding: 'utf8',
-    });
-    expect(stderr).toContain('Set BATON_OWNER_PASSWORD and BATON_WEB_PASSWORD.');
-    expect(stderr).not.toContain('create role');
-    expect(status).toBe(3);
-  },
-);
+  .each([
+    [{}],
+    [{ BATON_OWNER_PASSWORD: 'one', BATON_WEB_PASSWORD: 'two' }],
+    [{ BATON_OWNER_PASSWORD: 'one', BATON_WEB_PASSWORD: '', BATON_WORKER_PASSWORD: 'three' }],
+  ])('logins.sql with no more than %j creates nothing and names what to set', (passwords) => {
+  const { status, stderr } = spawnSync('psql', [clusterUrl('postgres'), '-q', '-f', file], {
+    env: { PATH, ...passwords },
+    encoding: 'utf8',
+  });
+  expect(stderr).toContain('Set BATON_OWNER_PASSWORD, BATON_WEB_PASSWORD and BATON_WORKER_PASSWORD.');
+  expect(stderr).not.toContain('create role');
+  expect(status).toBe(3);
+});

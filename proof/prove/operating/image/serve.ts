@@ -24,12 +24,13 @@ function secrets(): Record<string, string> {
     POSTGRES_PASSWORD: password(),
     BATON_OWNER_PASSWORD: password(),
     BATON_WEB_PASSWORD: password(),
+    BATON_WORKER_PASSWORD: password(),
     BATON_SECRET: randomBytes(48).toString('base64'),
     BATON_JWT_KEYS: `k1:${randomBytes(48).toString('base64')}`,
   };
 }
 
-/** Creates the database and its two logins, as compose has PostgreSQL's image do, and asks for their passwords. */
+/** Creates the database and its logins, as compose has PostgreSQL's image do, and asks for their passwords. */
 async function createLogins(url: string, env: Record<string, string>): Promise<void> {
   const file = path.join(root, 'server/sql/logins.sql');
   const options = { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } } as const;
@@ -112,6 +113,14 @@ async function stops(container: Container, how: string, grace_s: number): Promis
   return code === 0 ? [] : [`${how} it ends with ${code}: ${(await container.output()).slice(-300)}`];
 }
 
+/** The worker beside it: healthy, and stopped in time. */
+async function works(containers: Containers, worker: Service): Promise<string[]> {
+  const container = await containers.start(worker);
+  const output = () => container.output();
+  if (!(await becomesHealthy(container))) return [`the worker is not healthy: ${(await output()).slice(-500)}`];
+  return stops(container, 'as the worker', seconds(worker.stop_grace_period));
+}
+
 /** Runs what compose.yaml runs of the image, before Debian's PostgreSQL; says what was not as it should be. */
 export async function serveImage(podman: Podman, image: string, progress: (done: number) => void): Promise<string[]> {
   const postgres = await startPostgres(bin);
@@ -120,8 +129,9 @@ export async function serveImage(podman: Podman, image: string, progress: (done:
     const env = secrets();
     await createLogins(postgres.url, env);
     const port = await freePort();
-    const { migrate, baton } = composeWith({ ...env, PORT: String(port) });
-    if (migrate === undefined || baton === undefined) throw new Error('compose.yaml has no such services.');
+    const { migrate, baton, worker } = composeWith({ ...env, PORT: String(port) });
+    if (migrate === undefined || baton === undefined || worker === undefined)
+      throw new Error('compose.yaml has no such services.');
     const containers = new Containers(podman, image, postgres.port);
     const migrated = await containers.run(migrate);
     if (migrated.status !== 0 || !migrated.stdout.includes('Applied ')) {
@@ -135,6 +145,7 @@ export async function serveImage(podman: Podman, image: string, progress: (done:
     const email = await useIt({ url }).catch((error: unknown) => error);
     if (typeof email !== 'string') return [`it is healthy, and can’t be used: ${String(email)}`];
     violations.push(...(await confinement(container, baton)));
+    violations.push(...(await works(containers, worker)));
     violations.push(...(await resetsPassword(containers, migrate, url, email)));
     progress(0.6);
     const grace_s = seconds(baton.stop_grace_period);
