@@ -79,7 +79,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -337,6 +337,20 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description A write that was done under an Idempotency-Key. */
+        Outcome: {
+            method: "POST" | "PUT" | "PATCH" | "DELETE" | (string & {});
+            path: string;
+            /**
+             * Format: int32
+             * @description Of the response.
+             */
+            status: number;
+            /** @description The Location of what was created. */
+            location: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         Member: {
             /**
@@ -881,6 +895,7 @@ export type Session = components['schemas']['Session'];
 export type AccountAuditEntry = components['schemas']['AccountAuditEntry'];
 export type AccountAuditAction = components['schemas']['AccountAuditAction'];
 export type Workspace = components['schemas']['Workspace'];
+export type Outcome = components['schemas']['Outcome'];
 export type Member = components['schemas']['Member'];
 export type Person = components['schemas']['Person'];
 export type NewInvitation = components['schemas']['NewInvitation'];
@@ -1101,7 +1116,10 @@ export interface operations {
     logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1145,6 +1163,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1184,7 +1204,10 @@ export interface operations {
     change_password: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1270,7 +1293,10 @@ export interface operations {
     revoke_session: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 session_id: string;
@@ -1322,7 +1348,10 @@ export interface operations {
     accept_invitation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1341,6 +1370,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+        };
+    };
+    list_outcomes: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Outcome"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
         };
@@ -1379,7 +1441,10 @@ export interface operations {
     create_workspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1434,6 +1499,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1458,6 +1525,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1601,6 +1670,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1627,6 +1698,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1705,7 +1778,10 @@ export interface operations {
     create_invitation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -1764,7 +1840,10 @@ export interface operations {
     revoke_invitation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -1823,7 +1902,10 @@ export interface operations {
     create_project: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -1886,6 +1968,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1912,6 +1996,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -1989,6 +2075,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2047,7 +2135,10 @@ export interface operations {
     create_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -2187,6 +2278,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2213,6 +2306,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2278,6 +2373,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2303,7 +2400,10 @@ export interface operations {
     purge_ticket: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -2337,6 +2437,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2423,6 +2525,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2609,7 +2713,10 @@ export interface operations {
     create_comment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -2673,6 +2780,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2701,6 +2810,8 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description A UUID. */
@@ -2785,7 +2896,10 @@ export interface operations {
     purge_comment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -2846,7 +2960,10 @@ export interface operations {
     create_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;
@@ -2924,7 +3041,10 @@ export interface operations {
     revoke_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description A UUID. */
                 workspace_id: string;

@@ -340,6 +340,35 @@ GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_w
 GRANT UPDATE (updated_at) ON memberships TO baton_worker;
 
 -- account
+create table outcomes (
+  user_id uuid not null,
+  key_hash bytea not null,
+  target text not null,
+  arguments_hash bytea not null,
+  workspace_id uuid,
+  ticket_id uuid,
+  status integer,
+  headers jsonb,
+  body bytea,
+  forgotten boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint outcomes_pkey PRIMARY KEY (user_id, key_hash, target),
+  constraint outcomes_hashes CHECK (((octet_length(key_hash) = 32) AND (octet_length(arguments_hash) = 32))),
+  constraint outcomes_target_length CHECK ((length(target) <= 300))
+);
+CREATE INDEX outcomes_created ON public.outcomes USING btree (created_at);
+ALTER TABLE outcomes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outcomes FORCE ROW LEVEL SECURITY;
+CREATE POLICY in_workspace ON outcomes FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY own ON outcomes FOR ALL USING ((user_id = app_user_id()));
+CREATE POLICY worker ON outcomes FOR ALL TO baton_worker USING ((created_at < (now() - '1 day'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON outcomes AS RESTRICTIVE FOR DELETE TO baton_worker USING ((created_at < (now() - '1 day'::interval)));
+GRANT DELETE ON outcomes TO baton_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON outcomes TO baton_app;
+GRANT SELECT (created_at, key_hash, target, user_id) ON outcomes TO baton_worker;
+GRANT UPDATE (user_id) ON outcomes TO baton_worker;
+
+-- account
 create table password_resets (
   user_id uuid not null,
   id uuid not null,
@@ -490,7 +519,6 @@ create table status_history (
   constraint status_history_workflow_fkey FOREIGN KEY (workspace_id, project_id, workflow_version) REFERENCES workflows(workspace_id, project_id, version)
 );
 CREATE INDEX status_history_comment ON public.status_history USING btree (workspace_id, ticket_id, comment_id);
-CREATE INDEX status_history_created ON public.status_history USING btree (workspace_id, ticket_id, created_at, id);
 CREATE INDEX status_history_project ON public.status_history USING btree (workspace_id, project_id, created_at, id);
 CREATE INDEX status_history_workflow ON public.status_history USING btree (workspace_id, project_id, workflow_version);
 ALTER TABLE status_history ENABLE ROW LEVEL SECURITY;

@@ -22,6 +22,8 @@ import { createRateLimits } from './http/rate-limits.ts';
 import { createSending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
+import { createIntentOf } from './outcomes/intent.ts';
+import { outcomeRoutes } from './outcomes/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { Usage } from './quotas/usage.ts';
 import { referenceRoutes } from './reference/routes.ts';
@@ -66,6 +68,7 @@ export function createApp(parts: Parts): App {
     ...services,
     ...sending,
     credentials: new Credentials({ access_tokens: services.tokens, pool, log }),
+    intentOf: createIntentOf(config.secret),
     usage: new Usage(config.max_bytes_per_workspace),
     bodies: new ByteShares(config.body_memory_bytes),
     written: new Pace({
@@ -99,6 +102,7 @@ export function createApp(parts: Parts): App {
   tokenRoutes(serve, services);
   accountRoutes(serve, services);
   auditRoutes(serve, services);
+  outcomeRoutes(serve, services);
   referenceRoutes(serve);
   app.use(router, docsRouter());
 

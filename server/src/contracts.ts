@@ -4,6 +4,7 @@ import * as audit from './audit/contract.ts';
 import * as comments from './comments/contract.ts';
 import type { Operation } from './http/contract.ts';
 import * as probes from './http/probes-contract.ts';
+import * as outcomes from './outcomes/contract.ts';
 import * as projects from './projects/contract.ts';
 import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
@@ -27,6 +28,7 @@ export const contracts: readonly Operation[] = [
   comments,
   tokens,
   audit,
+  outcomes,
   reference,
   probes,
 ]

@@ -47,7 +47,7 @@ export type Quota = (typeof quotas)[number];
 export const error_table = {
   malformed_json: [400, 'The body is not valid JSON'],
   malformed_request: [400, 'The request is malformed'],
-  idempotency_key_unsupported: [400, 'Idempotency-Key is not supported'],
+  idempotency_key_unsupported: [400, 'Idempotency-Key is not supported here'],
   invalid_cursor: [400, 'The cursor does not belong to this list'],
   unauthenticated: [401, 'Authentication is required'],
   invalid_token: [401, 'The access token is not valid'],
@@ -131,6 +131,7 @@ export const error_table = {
         .meta({ format: 'int32' }),
     },
   ],
+  response_gone: [410, 'The write was done; its response is gone'],
   precondition_failed: [
     412,
     'The resource has changed in the meantime',
@@ -155,6 +156,7 @@ export const error_table = {
         .max(3),
     },
   ],
+  idempotency_key_reused: [422, 'The Idempotency-Key was used for another request'],
   assignee_not_member: [422, 'The assignee is not a member of this workspace'],
   precondition_required: [428, 'Base version required'],
   rate_limited: [429, 'Too many requests'],

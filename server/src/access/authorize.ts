@@ -274,16 +274,29 @@ export function apply(db: Db, caller: Caller, line: Line, workspace_id: string):
   return { ...claim, actor };
 }
 
-/** A caller who is about to write in the workspace; nothing is asked yet. */
-export function applyToWrite(tx: Tx, caller: Caller, line: Line, workspace_id: string): Writer {
+/**
+ * A caller who is about to write in the workspace; nothing is asked yet. `besides` has been asked before, and must come
+ * to pass for one who has the right.
+ */
+export function applyToWrite(
+  tx: Tx,
+  caller: Caller,
+  line: Line,
+  workspace_id: string,
+  besides?: Promise<void>,
+): Writer {
   const claim = claimOf(caller, line, workspace_id);
+  besides?.catch(() => undefined); // looked at after the right, never unhandled
   let held: Promise<Actor> | undefined;
   let locks_on_condition = false;
   return {
     ...claim,
     hold: () => {
       if (held === undefined) {
-        held = hold(tx, claim);
+        held = hold(tx, claim).then(async (actor) => {
+          await besides;
+          return actor;
+        });
         held.catch(() => undefined); // looked at in the end, never unhandled
       }
       return held;

@@ -9,7 +9,7 @@ const by_access: Record<string, string[]> = {
   public: words('register login refresh reset_password get_policy get_livez get_readyz'),
   account: words(
     'logout get_me update_me change_password list_sessions get_session revoke_session list_my_audit accept_invitation ' +
-      'create_workspace list_workspaces',
+      'create_workspace list_workspaces list_outcomes',
   ),
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +

@@ -8,8 +8,8 @@ export type Needs = TokenScope | 'session';
 
 /** What the table says of an operation in a workspace. */
 export type WorkspaceLine = readonly [access: readonly Role[], needs: Needs];
-/** What it says of any operation. Tokens are for operations in their workspace, and for no others. */
-export type Line = readonly ['public'] | readonly ['account'] | WorkspaceLine;
+/** What it says of any operation. Tokens are for operations in their workspace, and for what is the token's own. */
+export type Line = readonly ['public'] | readonly ['account', needs?: 'any token'] | WorkspaceLine;
 
 const everyone: readonly Role[] = ['owner', 'admin', 'member', 'viewer'];
 const writers: readonly Role[] = ['owner', 'admin', 'member'];
@@ -38,6 +38,7 @@ export const policy = {
   revoke_session: ['account'],
   list_my_audit: ['account'],
   accept_invitation: ['account'],
+  list_outcomes: ['account', 'any token'],
   create_workspace: ['account'],
   list_workspaces: ['account'],
 
@@ -104,10 +105,15 @@ export function accessOf(operation_id: string): Access {
   return lineOf(operation_id)[0];
 }
 
-/** The scope that a token needs for the operation; null where no token will do, or none is needed. */
+/** The scope that a token needs for the operation; null where no token will do, or any. */
 export function scopeOf(operation_id: string): TokenScope | null {
   const [, needs = 'session'] = lineOf(operation_id);
-  return needs === 'session' ? null : needs;
+  return needs === 'session' || needs === 'any token' ? null : needs;
+}
+
+/** Whether the operation takes an Idempotency-Key: a write of somebody whose key it can be. */
+export function takesKey({ id, method }: { id: string; method: string }): boolean {
+  return method !== 'get' && accessOf(id) !== 'public';
 }
 
 const levels = ['read', 'write', 'admin'];

@@ -1,5 +1,5 @@
-import { holdLive, permitted, requireLive, type SignedIn } from '../access/authorize.ts';
-import { readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { permitted, requireLive, type SignedIn } from '../access/authorize.ts';
+import { readOnly, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +50,7 @@ export async function changePassword(
   request: OwnContext<typeof change_password>,
 ): Promise<Response<typeof change_password>> {
   const { pool, config } = services;
-  const { caller } = request;
+  const { caller, commit } = request;
   const { user_id, session_id } = caller;
   const { current_password, new_password } = request.body;
   const [user, known] = await readOnly(pool, { user_id }, async (db) => {
@@ -64,8 +64,8 @@ export async function changePassword(
     throw new BatonError('invalid_credentials');
   }
   const hash = await hashPassword(new_password, config.bcrypt_cost, request);
-  return transaction(pool, { user_id }, async (tx) => {
-    await holdLive(tx, caller);
+  return commit({}, async ({ tx, hold }) => {
+    await hold();
     // Of two changes at once the second finds another password than it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
     const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first

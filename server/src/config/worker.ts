@@ -20,6 +20,7 @@ export const worker_settings = {
   BATON_PASSWORD_RESET_RETENTION_S: count(7 * day_s, 0, 10 * year_s),
   BATON_FAILED_ATTEMPT_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
   BATON_INVITATION_RETENTION_S: count(30 * day_s, 0, 10 * year_s),
+  BATON_IDEMPOTENCY_KEY_RETENTION_S: count(day_s, day_s, 10 * year_s),
 };
 
 export interface WorkerSettings {
@@ -38,6 +39,8 @@ export interface WorkerSettings {
   failed_attempt_retention_s: number;
   /** How long an invitation is kept that was revoked or has expired. */
   invitation_retention_s: number;
+  /** How long what was done under an Idempotency-Key is kept: for so long a retry is safe. */
+  idempotency_key_retention_s: number;
 }
 
 const parsed = z.object(worker_settings);
@@ -52,5 +55,6 @@ export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
     password_reset_retention_s: env.BATON_PASSWORD_RESET_RETENTION_S,
     failed_attempt_retention_s: env.BATON_FAILED_ATTEMPT_RETENTION_S,
     invitation_retention_s: env.BATON_INVITATION_RETENTION_S,
+    idempotency_key_retention_s: env.BATON_IDEMPOTENCY_KEY_RETENTION_S,
   };
 }

@@ -14,6 +14,7 @@ const kinds = {
   time: { type: sql`timestamptz`, holds: (value: unknown) => typeof value === 'string' && microseconds.test(value) },
   uuid: { type: sql`uuid`, holds: (value: unknown) => typeof value === 'string' && isUuid(value) },
   integer: { type: sql`integer`, holds: (value: unknown) => Number.isInteger(value) },
+  text: { type: sql`text`, holds: (value: unknown) => typeof value === 'string' },
 } as const;
 
 type Kind = keyof typeof kinds;
@@ -78,6 +79,7 @@ interface Key<K extends Kind = Kind> {
 
 export const byTime = (column: Sql): Key<'time'> => ({ kind: 'time', column });
 export const byId = (column: Sql): Key<'uuid'> => ({ kind: 'uuid', column });
+export const byText = (column: Sql): Key<'text'> => ({ kind: 'text', column });
 export const byNumber = (column: Sql): Key<'integer'> => ({ kind: 'integer', column });
 
 /** The columns that a list is ordered by, the first first, each named as the rows have its value. */

@@ -52,8 +52,19 @@ function isUnchanged(res: Response, digest: string, { version, if_match, if_none
   return isKnown(if_none_match, tag);
 }
 
+/** A value's JSON in UTF-8, and the digest of its bytes. What is large is written by a thread of its own. */
+export async function writeJson(
+  large_json: LargeJson,
+  who: string,
+  value: unknown,
+): Promise<{ bytes: Uint8Array; digest: string }> {
+  if (longTextBytes(value) > 0) return large_json.write(who, value);
+  const bytes = Buffer.from(JSON.stringify(value));
+  return { bytes, digest: digestOf(bytes) };
+}
+
 /**
- * Sends a value as JSON; its bytes count as its caller's until they are taken. The status and type are set before. Throws
+ * Sends a value as JSON, or bytes that are JSON already; its bytes count as its caller's until they are taken. The status and type are set before. Throws
  * `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be done a second time.
  */
 export async function sendJson(
@@ -70,10 +81,13 @@ export async function sendJson(
     else responses.take(holder, bytes);
     whenClosed(res, () => responses.give(holder, bytes));
   };
-  const long_bytes = longTextBytes(value);
+  const long_bytes = value instanceof Uint8Array ? 0 : longTextBytes(value);
   let json: string | Uint8Array;
   let digest: string | undefined;
-  if (long_bytes > 0) {
+  if (value instanceof Uint8Array) {
+    json = value;
+    if (json.byteLength > small_response_bytes) hold(json.byteLength);
+  } else if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
     hold(long_bytes); // before it is made: what waits for that is in memory already
     const { user_id, network } = holderOf(res.req, res);

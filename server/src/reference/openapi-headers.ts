@@ -1,3 +1,4 @@
+import { takesKey } from '../access/policy.ts';
 import { isTagged, type Operation } from '../http/contract.ts';
 
 type Header = {
@@ -47,6 +48,10 @@ export const response_headers: Record<string, Header> = {
   ),
   Accept: text('The types that the body may have.', '^[a-z/+, -]+$', 100),
   'Accept-Patch': text('The types that the body may have.', '^[a-z/+, -]+$', 100),
+  'Idempotent-Replayed': {
+    description: 'The write had been done under this Idempotency-Key: the response is that one.',
+    schema: { type: 'string', const: 'true' },
+  },
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
@@ -63,5 +68,6 @@ export function headersOf(operation: Operation, status: number): string[] {
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
     ...((succeeded && isTagged(operation)) || status === 304 ? ['ETag'] : []),
     ...(operation.location !== undefined && succeeded ? ['Location'] : []),
+    ...(takesKey(operation) && succeeded ? ['Idempotent-Replayed'] : []),
   ];
 }

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { accessOf, scopeOf } from '../access/policy.ts';
+import { accessOf, scopeOf, takesKey } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
@@ -24,6 +24,7 @@ const tags: Record<string, string> = {
   transitions: 'Moving a ticket to another status, and its status history.',
   comments: 'Comments on a ticket.',
   tokens: 'API tokens: credentials for programs, for some operations of one workspace.',
+  retries: 'Sending a write again without doing it twice.',
   audit: 'Who did what, when, and in which request.',
   policy: 'Which role may call which operation.',
   operations: 'Probes for load balancers and supervisors.',
@@ -90,7 +91,12 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     'overloaded',
     'database_unavailable',
     ...(operation.method !== 'get' || isRead(operation) ? (['precondition_failed'] as const) : []),
-    ...(operation.method === 'get' ? [] : (['outcome_unknown', 'idempotency_key_unsupported'] as const)),
+    ...(operation.method === 'get' ? [] : (['outcome_unknown'] as const)),
+    ...(takesKey(operation)
+      ? (['idempotency_key_reused', 'response_gone'] as const)
+      : operation.method === 'get'
+        ? []
+        : (['idempotency_key_unsupported'] as const)),
   ]);
   return [...codes];
 }
@@ -145,15 +151,28 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 }
 
 /** The header that says on what the request depends. */
-function preconditionOf(operation: Operation): { header?: z.ZodObject } {
+const idempotency_key = z
+  .string()
+  .regex(/^[!#-+.-[\]-~-]{1,255}$/)
+  .optional()
+  .meta({
+    description:
+      'A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not ' +
+      'done again: the response is the first one.',
+  });
+
+function headersIn(operation: Operation): { header?: z.ZodObject } {
   const tags = (description: string) => stored(16_384).optional().meta({ description });
   if (isRead(operation)) {
     const description = 'Entity tags of responses that the client has: what has one of them is answered by 304.';
     return { header: z.object({ 'If-None-Match': tags(description) }) };
   }
-  if (operation.if_match === undefined) return {};
   const description = 'Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any.';
-  return { header: z.object({ 'If-Match': tags(description) }) };
+  const headers = {
+    ...(operation.if_match === undefined ? {} : { 'If-Match': tags(description) }),
+    ...(takesKey(operation) ? { 'Idempotency-Key': idempotency_key } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { header: z.object(headers) };
 }
 
 function requestBodyOf(operation: Operation): Pick<ZodOpenApiOperationObject, 'requestBody'> {
@@ -185,7 +204,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     requestParams: {
       ...(operation.params === undefined ? {} : { path: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
-      ...preconditionOf(operation),
+      ...headersIn(operation),
     },
     ...requestBodyOf(operation),
     responses: responsesOf(operation),

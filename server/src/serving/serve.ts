@@ -1,4 +1,4 @@
-import type { RequestHandler, Response as ExpressResponse, Router } from 'express';
+import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse, Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
@@ -16,18 +16,20 @@ import {
   withoutDoubt,
   type Writer,
 } from '../access/authorize.ts';
-import { accessOf, lineOf, type OperationId, type policy } from '../access/policy.ts';
-import { type Db, readOnly, transaction, type Tx } from '../db/transaction.ts';
+import { accessOf, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
+import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
 import type { Operation, Response } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
+import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { holderOf, type Sending, sendJson } from '../http/send.ts';
+import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
+import { type Intent, type IntentOf, Replayed } from './intent.ts';
 import type { ReadConditions } from '../http/preconditions.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
@@ -47,16 +49,31 @@ type Store<O extends Operation> =
 /** An operation that isn't for anybody. */
 type NotPublic<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
 
+/** Tokens are for a workspace's operations, and for a few of the account's. */
+type CallerOf<O extends Operation> = O['id'] extends OperationId
+  ? (typeof policy)[O['id']] extends readonly ['account', 'any token']
+    ? Caller
+    : SignedIn
+  : never;
+
 /** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
 type Who<O extends Operation> =
-  AccessOf<O> extends 'account' ? { caller: SignedIn } : IsRead<O> extends true ? Applicant : { writer: Writer };
+  AccessOf<O> extends 'account' ? { caller: CallerOf<O> } : IsRead<O> extends true ? Applicant : { writer: Writer };
 
 /** What a handler gets: the request, who asks, and the database. */
 export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
 
-/** The same for those that choose their own transactions. */
+/** A caller's write, in a transaction of its own scope. */
+interface OwnWrite {
+  tx: Tx;
+  /** Confirms the credential and locks it until the commit; without it nothing commits. */
+  hold: () => Promise<void>;
+}
+type Commit<Result> = (scope: Scope, write: (write: OwnWrite) => Promise<Result>) => Promise<Result>;
+
+/** The same for those that choose their own transactions. A caller's one write goes through `commit`. */
 export type OwnContext<O extends Operation> = Request<O> &
-  (AccessOf<O> extends 'public' ? object : { caller: SignedIn });
+  (AccessOf<O> extends 'public' ? object : { caller: CallerOf<O>; commit: Commit<Response<O>> });
 
 /** A list that one index serves: its filter, its order and its rows. */
 type Listing<O extends Order, Row extends Ordered<O>, Shown> = Pick<
@@ -93,6 +110,7 @@ export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
   credentials: { identify: (credential: string, from: { network: string }) => Identity | Promise<Identity> };
   cursors: Cursors;
   usage: Usage;
+  intentOf: IntentOf;
 }
 
 const default_max_body_bytes = 64 * 1024;
@@ -126,10 +144,10 @@ export function createServe(router: Router, parts: Serving): Serve {
 
   function mount(
     operation: Operation,
-    serve: (request: AnyRequest, identity: Identity | undefined) => Promise<unknown>,
+    serve: (request: AnyRequest, identity: Identity | undefined, intent: Intent | undefined) => Promise<Answer>,
   ): void {
     operations.push(operation);
-    const access = accessOf(operation.id);
+    const [access, needs] = lineOf(operation.id);
     // Who asks is known before a byte of the body is read: only who has a credential may send a large one.
     const identify: RequestHandler = async (req, res, next) => {
       res.locals['operation'] = operation.id;
@@ -141,7 +159,7 @@ export function createServe(router: Router, parts: Serving): Serve {
         res.locals['person_id'] = personOf(identity);
       }
       // A client that sends one relies on it: ignored, a retry would do the work twice.
-      if (operation.method !== 'get' && req.headers['idempotency-key'] !== undefined) {
+      if (operation.method !== 'get' && !takesKey(operation) && req.headers['idempotency-key'] !== undefined) {
         throw new BatonError('idempotency_key_unsupported');
       }
       requireRoom(holderOf(req, res));
@@ -151,14 +169,15 @@ export function createServe(router: Router, parts: Serving): Serve {
     const handler: RequestHandler = async (req, res) => {
       const request = parseRequest(operation, req, res, parts.log);
       const identity = res.locals['identity'] as Identity | undefined;
+      const intent = takesKey(operation) ? intentIn(req, operation, request, identity) : undefined;
       const work = async () => {
-        if (identity !== undefined)
-          await requireInside(identity, access === 'account' ? undefined : workspaceOf(request));
-        return serve(request, identity);
+        // A token's own outcomes are in its workspace, in so far as they are anywhere.
+        const own = needs === 'any token' ? identity?.token?.workspace_id : undefined;
+        if (identity !== undefined) await requireInside(identity, access === 'account' ? own : workspaceOf(request));
+        return serve(request, identity, intent).catch(replayed);
       };
       const { ip, body } = request;
-      const result = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
-      const answer = render(operation, request.params, result as Response<Operation>);
+      const answer = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
       await send(parts, res, answer, request.conditions);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -176,6 +195,43 @@ export function createServe(router: Router, parts: Serving): Serve {
     const scope = { workspace_id: identity.token?.workspace_id, user_id: personOf(identity) };
     await readOnly(pool, scope, (db) => requireLive(db, identity));
     throw refusal;
+  }
+
+  /** What a write is sent under, if it has a key. */
+  function intentIn(
+    req: ExpressRequest,
+    operation: Operation,
+    request: AnyRequest,
+    identity: Identity | undefined,
+  ): Intent | undefined {
+    const key = req.headers['idempotency-key'];
+    if (key === undefined) return undefined;
+    const { query, body, if_match } = request;
+    const params = (request.params ?? {}) as Record<string, string>;
+    return parts.intentOf(key, {
+      caller: callerOf(request, identity),
+      method: operation.method,
+      path: operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
+      rest: { query, body, if_match },
+      workspace_id: params['workspace_id'],
+    });
+  }
+
+  /** The answer to a write; under a key it is written, and kept with the write. */
+  async function answered(
+    { tx, intent, caller }: { tx: Tx; intent: Intent | undefined; caller: Caller },
+    answer: Answer,
+  ): Promise<Answer> {
+    if (intent === undefined) return answer;
+    const { status, headers, tag, body } = answer;
+    if (body === undefined) {
+      intent.keep(tx, answer, undefined);
+      return answer;
+    }
+    const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
+    const tagged = tag === undefined ? headers : { ...headers, ETag: entityTag(digest, tag.version) };
+    intent.keep(tx, { status, headers: tagged, body }, bytes);
+    return { status, headers: tagged, body: bytes };
   }
 
   const callerOf = (request: AnyRequest, identity: Identity | undefined): Caller => {
@@ -202,14 +258,14 @@ export function createServe(router: Router, parts: Serving): Serve {
         }
         const applicant = apply(db, caller, line, workspace_id);
         return permitted(applicant.actor, handler({ ...request, ...applicant, db }));
-      });
+      }).then((result) => render(operation, request.params, result));
     });
   }
 
   /** A write in a workspace, through a door that asks for permission and locks in one burst. */
   function serveWorkspaceWrite(operation: Operation, handler: AnyHandler): void {
     const line = lineOf(operation.id);
-    mount(operation, (request, identity) => {
+    mount(operation, (request, identity, intent) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       if (operation.body !== undefined) usage.requireRoom(workspace_id);
@@ -218,15 +274,16 @@ export function createServe(router: Router, parts: Serving): Serve {
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
             requireRoom({ user_id, network: request.network }); // those before it may have used it up
-            const writer = applyToWrite(tx, caller, line, workspace_id);
+            const writer = applyToWrite(tx, caller, line, workspace_id, intent?.claim(tx));
             const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
             await writer.hold(); // the door has asked; nothing commits without it
             const result = await handled.catch((error: unknown) => {
               throw writer.doubt(error);
             });
-            usage.add(tx, workspace_id, request.body_bytes);
-            return result;
+            const answer = await answered({ tx, intent, caller }, render(operation, request.params, result));
+            usage.add(tx, workspace_id, request.body_bytes + bytesOf(answer));
+            return answer;
           }),
         ),
       );
@@ -234,12 +291,14 @@ export function createServe(router: Router, parts: Serving): Serve {
   }
 
   function serveAccountWrite(operation: Operation, handler: AnyHandler): void {
-    mount(operation, (request, identity) => {
+    mount(operation, (request, identity, intent) => {
       const caller = callerOf(request, identity);
       return committed((attempt) =>
         transaction(pool, { user_id: caller.user_id }, async (tx) => {
-          await holdLive(tx, caller);
-          return handler({ ...request, caller, tx, afterCommit: attempt() });
+          const claimed = intent?.claim(tx) ?? Promise.resolve();
+          await permitted(holdLive(tx, caller), claimed);
+          const result = await handler({ ...request, caller, tx, afterCommit: attempt() });
+          return answered({ tx, intent, caller }, render(operation, request.params, result));
         }),
       );
     });
@@ -265,13 +324,45 @@ export function createServe(router: Router, parts: Serving): Serve {
 
   const own: Serve['own'] = (operation, handler) => {
     const any = handler as unknown as AnyHandler;
-    const is_public = accessOf(operation.id) === 'public';
-    mount(operation, (request, identity) =>
-      any(is_public ? request : { ...request, caller: callerOf(request, identity) }),
-    );
+    if (accessOf(operation.id) === 'public') {
+      mount(operation, async (request) => render(operation, request.params, await any(request)));
+      return;
+    }
+    mount(operation, async (request, identity, intent) => {
+      const caller = callerOf(request, identity);
+      const own_scope = { workspace_id: caller.token?.workspace_id, user_id: personOf(caller) };
+      if (intent !== undefined) {
+        // What was done may be refused by now before its transaction: a password that was changed is another.
+        await readOnly(pool, own_scope, (db) => permitted(requireLive(db, caller), intent.recall(db)));
+      }
+      let answer: Answer | undefined;
+      const commit: Commit<never> = (scope, write) =>
+        transaction(pool, { ...own_scope, ...scope }, async (tx) => {
+          const claimed = intent?.claim(tx) ?? Promise.resolve();
+          let held: Promise<void> | undefined;
+          const hold = () => (held ??= permitted(holdLive(tx, caller), claimed));
+          const written = write({ tx, hold });
+          await Promise.allSettled([written]);
+          await hold();
+          const result = await written;
+          answer = await answered({ tx, intent, caller }, render(operation, request.params, result));
+          return result;
+        });
+      const result = await any({ ...request, caller, commit });
+      return answer ?? render(operation, request.params, result);
+    });
   };
 
   return Object.assign(serve, { list, own, operations });
+}
+
+/** Of the answer as it is kept; none where it isn't. */
+const bytesOf = ({ body }: Answer) => (body instanceof Uint8Array ? body.byteLength : 0);
+
+/** The answer of a write that has been done before. */
+function replayed(error: unknown): Answer {
+  if (error instanceof Replayed) return error.answer;
+  throw error;
 }
 
 type AfterCommit = (work: () => Promise<void>) => void;

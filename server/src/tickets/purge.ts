@@ -1,4 +1,5 @@
 import { BatonError } from '../errors.ts';
+import { forgetResponses } from '../outcomes/queries.ts';
 import type { Context } from '../serving/serve.ts';
 import { openTicket } from './access.ts';
 import type { purge_ticket, Ticket } from './contract.ts';
@@ -10,6 +11,7 @@ export async function purgeTicket({ tx, writer, params, body }: Context<typeof p
   const hold = { hold: 'change', deleted: true } as const;
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { ...hold, archived: true });
   purgeTexts(tx, actor, ticket, body.fields);
+  forgetResponses(tx, actor.workspace_id, ticket.id);
   const purged = await lockTicket(tx, writer, ticket.id, hold);
   if (purged === undefined) throw new BatonError('not_found');
   return presentTo(tx, purged, actor);

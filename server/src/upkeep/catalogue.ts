@@ -7,12 +7,17 @@ import {
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
+import { removeOldOutcomes } from '../outcomes/queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
 /** How long what has ended is kept. */
 export type Retention = Pick<
   Config,
-  'session_retention_s' | 'password_reset_retention_s' | 'failed_attempt_retention_s' | 'invitation_retention_s'
+  | 'session_retention_s'
+  | 'password_reset_retention_s'
+  | 'failed_attempt_retention_s'
+  | 'invitation_retention_s'
+  | 'idempotency_key_retention_s'
 >;
 
 /** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
@@ -30,5 +35,6 @@ export const upkeep = {
   password_resets: (keep, limit) => [removeEndedPasswordResets(keep.password_reset_retention_s, limit)],
   failed_attempts: (keep, limit) => [removeFailedAttempts(keep.failed_attempt_retention_s, limit)],
   invitations: (keep, limit) => [removeLapsedInvitations(keep.invitation_retention_s, limit)],
+  outcomes: (keep, limit) => [removeOldOutcomes(keep.idempotency_key_retention_s, limit)],
   rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
 } satisfies Record<string, Step>;

@@ -15,6 +15,7 @@ const keep = (days: number): Retention => ({
   password_reset_retention_s: days * day_s,
   failed_attempt_retention_s: days * day_s,
   invitation_retention_s: days * day_s,
+  idempotency_key_retention_s: days * day_s,
 });
 type Task = keyof typeof upkeep;
 const tasks = Object.keys(upkeep) as Task[];
@@ -93,6 +94,14 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
     fill: (name, ago, n) => `
       insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
       select '${team.workspace_id}', gen_random_uuid(), n || '@${name}', 'viewer', '', '${team.owner.user.id}',
+        now() - interval '${ago}' from generate_series(1, ${n}) n`,
+  },
+  outcomes: {
+    table: 'outcomes',
+    mine: 'target',
+    fill: (name, ago, n) => `
+      insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers, created_at)
+      select '${team.viewer.user.id}', sha256((n || '${name}')::bytea), '${name}', sha256(''), 204, '{}',
         now() - interval '${ago}' from generate_series(1, ${n}) n`,
   },
   rate_limits: {

@@ -1,6 +1,4 @@
-import { holdLive } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
-import { transaction } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Services } from '../services.ts';
@@ -12,13 +10,13 @@ import { insertWorkspace, ownedBy } from './queries.ts';
 /** Creates a workspace with the caller as its owner. */
 export function createWorkspace(
   services: Services,
-  { caller, body: input }: OwnContext<typeof create_workspace>,
+  { caller, commit, body: input }: OwnContext<typeof create_workspace>,
 ): Promise<Workspace> {
   const workspace_id = newId();
   // The scope names the workspace before it exists: row-level security admits its first rows by it.
-  return transaction(services.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
+  return commit({ workspace_id }, async ({ tx, hold }) => {
     await Promise.all([
-      holdLive(tx, caller),
+      hold(),
       requireFewer(tx, 'workspaces_per_account', services.config.max_workspaces_per_account, ownedBy(caller.user_id)),
     ]);
     const workspace = await insertWorkspace(tx, { id: workspace_id, name: input.name, created_by: caller.user_id });

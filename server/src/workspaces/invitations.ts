@@ -1,6 +1,4 @@
-import { holdLive } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
-import { transaction } from '../db/transaction.ts';
 import type { Config } from '../config.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
@@ -75,12 +73,12 @@ export async function withdrawInvitation(context: Context<typeof revoke_invitati
  */
 export async function acceptInvitation(
   services: Services,
-  { caller, body }: OwnContext<typeof accept_invitation>,
+  { caller, commit, body }: OwnContext<typeof accept_invitation>,
 ): Promise<Workspace> {
   const { user_id } = caller;
   const token = readInvitationToken(body.token);
-  return transaction(services.pool, { user_id, workspace_id: token?.workspace_id }, async (tx) => {
-    await holdLive(tx, caller);
+  return commit({ workspace_id: token?.workspace_id }, async ({ tx, hold }) => {
+    await hold();
     if (token === undefined) throw new BatonError('not_found');
     const { workspace_id, id } = token;
     const invitation = await lockInvitation(tx, token, user_id);

@@ -46,6 +46,8 @@ beforeAll(async () => {
   await team.member.client.raw.login({ body: { email, password: `${password} not` } });
   await offerPasswordReset(server.database.owner, email, 60);
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
+  const kept = { body: { body: 'Said once.' }, idempotency_key: 'a-key' };
+  await team.member.client.create_comment({ workspace_id, ticket, ...kept });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
   const { id: token_id } = await team.viewer.client.create_token({
@@ -210,7 +212,9 @@ describe('a token of the owner’s', () => {
   );
 
   test('is refused everything that is not of its workspace, and what hands out credentials or cannot be undone', async () => {
-    const no_token = contracts.filter(({ id }) => accessOf(id) !== 'public' && scopeOf(id) === null);
+    const no_token = contracts.filter(
+      ({ id }) => accessOf(id) !== 'public' && lineOf(id)[1] !== 'any token' && scopeOf(id) === null,
+    );
     expect(no_token.length).toBeGreaterThan(10);
     for (const operation of no_token) {
       const { status, text } = await ask(operation, with_all, { ...ids, session_id: absent });

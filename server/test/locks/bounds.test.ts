@@ -68,6 +68,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
       insert into users (id, email, name) select ${ids}, n || '@example.com', ${worst(200)} from ${many} returning id)
     insert into memberships (workspace_id, user_id, role) select '${w}', id, 'member' from made`,
   list_people: () => 'select 1',
+  list_outcomes: ({ u }) => `
+    insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers)
+    select '${u}', sha256('${u}\\012\\012key'), 'POST /' || n || repeat('x', 250), sha256(''), 201,
+      jsonb_build_object('Location', repeat('x', 300)) from ${many}`,
   list_invitations: ({ w, u }) => `
     insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
     select '${w}', ${ids}, n || '@example.org', 'member', '', '${u}', now() + interval '1 day' from ${many}`,

@@ -74,6 +74,7 @@ export const owners: Record<string, readonly string[]> = {
   audit: ['audit_log'],
   comments: ['comments', 'comment_revisions'],
   http: ['rate_limits'],
+  outcomes: ['outcomes'],
   projects: ['projects', 'workflows', 'project_statuses'],
   quotas: ['workspace_usage'],
   tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'status_history'],

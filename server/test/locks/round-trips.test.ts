@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RawResponse } from '../../../sdk/index.ts';
 import { scopeOf } from '../../src/access/policy.ts';
@@ -142,12 +143,15 @@ function move({ workspace_id, ticket }: At) {
 const by_token = Object.keys(calls).filter((name) => scopeOf(name) !== null);
 const cases = [
   ...Object.keys(calls).map((name) => [name, 'a session'] as const),
+  ...Object.keys(calls)
+    .filter((name) => !/^(get|list)_/.test(name))
+    .map((name) => [name, 'an Idempotency-Key'] as const),
   ...by_token.map((name) => [name, 'an API token'] as const),
 ];
 
 test.each(cases)('%s by %s takes no more round trips to the database than it is said to', async (name, credential) => {
   for (const person of [team.member, team.owner]) {
-    person.client.access_token = credential === 'a session' ? person.access_token : await tokenOf(person);
+    person.client.access_token = credential === 'an API token' ? await tokenOf(person) : person.access_token;
   }
   const { id: ticket } = await makeTicket(team);
   const { workspace_id } = team;
@@ -159,8 +163,21 @@ test.each(cases)('%s by %s takes no more round trips to the database than it is 
     await team.member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
   }
   const [trips, call] = calls[name] ?? [0, () => Promise.reject(new Error(name))];
-  expect(await roundTrips(() => call({ workspace_id, ticket, comments }))).toBe(trips);
+  const keyed = credential === 'an Idempotency-Key';
+  const { fetch } = globalThis;
+  if (keyed) globalThis.fetch = (url, init) => fetch(url, { ...init, headers: withKey(init?.headers) });
+  try {
+    expect(await roundTrips(() => call({ workspace_id, ticket, comments }))).toBe(trips);
+  } finally {
+    globalThis.fetch = fetch;
+  }
 });
+
+function withKey(given: RequestInit['headers']): Headers {
+  const headers = new Headers(given);
+  headers.set('idempotency-key', randomUUID());
+  return headers;
+}
 
 const nowhere = '018f0000-0000-7000-8000-000000000000';
 

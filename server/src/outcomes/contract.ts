@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { operation, page, page_query, stored, timestamp } from '../http/contract.ts';
+
+const tickets =
+  '/v1/workspaces/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/projects/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/tickets';
+const ticket = '/v1/workspaces/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/tickets/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
+
+const outcome = z
+  .strictObject({
+    method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
+    path: stored(300).meta({ example: tickets }),
+    status: z.int().min(200).max(299).meta({ format: 'int32', description: 'Of the response.', example: 201 }),
+    location: stored(300).nullable().meta({ example: ticket, description: 'The Location of what was created.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Outcome', description: 'A write that was done under an Idempotency-Key.' });
+export type Outcome = z.infer<typeof outcome>;
+
+export const list_outcomes = operation({
+  id: 'list_outcomes',
+  method: 'get',
+  path: '/v1/outcomes/{key}',
+  tag: 'retries',
+  summary: 'What was done under an Idempotency-Key of the caller’s: nothing, unless a write with it has succeeded.',
+  params: z.strictObject({ key: z.string().min(1).max(255).meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }) }),
+  query: page_query,
+  status: 200,
+  response: page(outcome),
+});

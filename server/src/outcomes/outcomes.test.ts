@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+let tickets: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+  tickets = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
+});
+afterAll(async () => {
+  expect(await brokenInvariants(server.database.owner)).toEqual({});
+  await server.stop();
+});
+
+interface Sent {
+  method?: string;
+  body?: unknown;
+  key?: string;
+  headers?: Record<string, string>;
+}
+
+/** Sends a request as it is, and gives the response's bytes. */
+async function send(person: Pick<Person, 'access_token'>, path: string, { method = 'POST', body, key, headers }: Sent) {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${person.access_token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...headers,
+    },
+    body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    text,
+    json: (text === '' ? undefined : JSON.parse(text)) as Record<string, string>,
+    replayed: response.headers.get('idempotent-replayed'),
+    location: response.headers.get('location'),
+    etag: response.headers.get('etag'),
+  };
+}
+
+const count = async () => {
+  const { rows } = await server.database.owner.query(`select count(*)::int as n from tickets where workspace_id = $1`, [
+    team.workspace_id,
+  ]);
+  return rows[0].n as number;
+};
+
+const outcomesOf = async ({ client }: Person, key: string) => (await client.list_outcomes({ key })).data;
+
+describe('a write sent again under its Idempotency-Key', () => {
+  test('is done once, and answered with the same bytes, whatever its form', async () => {
+    const key = randomUUID();
+    const body = { title: 'Once', labels: ['a'], priority: 'high' };
+    const before = await count();
+    const first = await send(team.member, tickets, { body, key });
+    expect(first).toMatchObject({ status: 201, replayed: null });
+    const other_form = '{ "priority":"high", "labels": ["a"],  "title":"Once" }';
+    for (const again of [
+      { body, key },
+      { body: other_form, key },
+      { body: { ...body, title: ' Once ' }, key: `"${key}"` },
+    ]) {
+      expect(await send(team.member, tickets, again)).toEqual({ ...first, replayed: 'true' });
+    }
+    expect(await count()).toBe(before + 1);
+    const elsewhere = await signInAgain(server, team.member);
+    expect(await send(elsewhere, tickets, { body, key })).toEqual({ ...first, replayed: 'true' });
+  });
+
+  test('is done once, however many are sent at the same time', async () => {
+    const key = randomUUID();
+    const before = await count();
+    const sent = await Promise.all(
+      Array.from({ length: 64 }, () => send(team.member, tickets, { body: { title: 'At once' }, key })),
+    );
+    const done = sent.filter(({ status }) => status === 201);
+    expect(new Set(done.map(({ text }) => text)).size).toBe(1);
+    expect(done.filter(({ replayed }) => replayed === null)).toHaveLength(1);
+    // Of so many some may be told that the process has no room for them.
+    expect(sent.every(({ status }) => [201, 503].includes(status))).toBe(true);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('is replayed where it would be refused by now', async () => {
+    const ticket = await makeTicket(team);
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}`;
+    const move = { body: { to: 'in_progress', expected_version: 1 }, key: randomUUID() };
+    const moved = await send(team.member, `${path}/transitions`, move);
+    expect(moved.status).toBe(201);
+    expect(await send(team.member, `${path}/transitions`, move)).toEqual({ ...moved, replayed: 'true' });
+    const edit = { method: 'PATCH', body: { title: 'Edited' }, headers: { 'if-match': '"2"' }, key: randomUUID() };
+    const edited = await send(team.member, path, edit);
+    expect(edited).toMatchObject({ status: 200, etag: expect.stringMatching(/^"3-/) });
+    expect(await send(team.member, path, edit)).toEqual({ ...edited, replayed: 'true' });
+    const remove = { method: 'DELETE', key: randomUUID() };
+    expect(await send(team.member, path, remove)).toMatchObject({ status: 204, text: '' });
+    expect(await send(team.member, path, remove)).toMatchObject({ status: 204, text: '', replayed: 'true' });
+  });
+
+  test('is refused with other arguments, and is another write on another path or from another person', async () => {
+    const key = randomUUID();
+    const first = await send(team.member, tickets, { body: { title: 'Mine' }, key });
+    const before = await count();
+    expect(await send(team.member, tickets, { body: { title: 'Other' }, key })).toMatchObject({
+      status: 422,
+      json: { code: 'idempotency_key_reused' },
+    });
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${first.json['id']}`;
+    const edit = { method: 'PATCH', body: { title: 'Edited' }, key };
+    expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"1"' } })).status).toBe(200);
+    expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"2"' } })).status).toBe(422);
+    expect(await count()).toBe(before);
+    const others = await send(team.admin, tickets, { body: { title: 'Other' }, key });
+    expect(others).toMatchObject({ status: 201, replayed: null });
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('is evaluated anew where it was refused', async () => {
+    const ticket = await makeTicket(team);
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}/transitions`;
+    const close = { body: { to: 'resolved', resolution: 'fixed' }, key: randomUUID() };
+    expect(await send(team.member, path, close)).toMatchObject({ status: 409, replayed: null });
+    expect(await outcomesOf(team.member, close.key)).toEqual([]);
+    await send(team.member, path, { body: { to: 'in_progress' } });
+    expect(await send(team.member, path, close)).toMatchObject({ status: 201, replayed: null });
+  });
+
+  test('is refused to whoever may not do it any more', async () => {
+    const leaving = await registerPerson(server);
+    await joinWorkspace(team.owner, leaving, team.workspace_id, 'member');
+    const write = { body: { title: 'Then gone' }, key: randomUUID() };
+    expect((await send(leaving, tickets, write)).status).toBe(201);
+    const at = { workspace_id: team.workspace_id, user_id: leaving.user.id };
+    await team.owner.client.update_member({ ...at, body: { role: 'viewer' }, if_match: '*' });
+    expect(await send(leaving, tickets, write)).toMatchObject({ status: 403, replayed: null });
+    await team.owner.client.remove_member(at);
+    expect(await send(leaving, tickets, write)).toMatchObject({ status: 404, replayed: null });
+  });
+
+  test('gives a token that is shown once again, and keeps it from the database', async () => {
+    const path = `/v1/workspaces/${team.workspace_id}/invitations`;
+    const invite = { body: { email: 'retry@example.com', role: 'viewer' }, key: randomUUID() };
+    const first = await send(team.owner, path, invite);
+    expect(await send(team.owner, path, invite)).toEqual({ ...first, replayed: 'true' });
+    const kept = await server.database.owner.query(`select encode(body, 'escape') as body from outcomes`);
+    expect(JSON.stringify(kept.rows)).not.toContain(first.json['token']);
+    expect(kept.rows.length).toBeGreaterThan(0);
+  });
+
+  test('is done once where it has a transaction of its own: a password, an invitation, a workspace', async () => {
+    const person = await registerPerson(server);
+    const workspace = { body: { name: 'Mine' }, key: randomUUID() };
+    const created = await send(person, '/v1/workspaces', workspace);
+    expect(created.status).toBe(201);
+    expect(await send(person, '/v1/workspaces', workspace)).toEqual({ ...created, replayed: 'true' });
+    const { token } = await team.owner.client.create_invitation({
+      workspace_id: team.workspace_id,
+      body: { email: person.email, role: 'viewer' },
+    });
+    const accept = { body: { token }, key: randomUUID() };
+    const accepted = await send(person, '/v1/invitations/accept', accept);
+    expect(accepted.status).toBeLessThan(300);
+    expect(await send(person, '/v1/invitations/accept', accept)).toEqual({ ...accepted, replayed: 'true' });
+    const new_password = 'another fine passphrase';
+    const change = { method: 'PUT', body: { current_password: person.password, new_password }, key: randomUUID() };
+    const changed = await send(person, '/v1/me/password', change);
+    expect(changed.status).toBe(200);
+    expect(await send(person, '/v1/me/password', change)).toEqual({ ...changed, replayed: 'true' });
+    const rename = { method: 'PATCH', body: { name: 'New Name' }, headers: { 'if-match': '*' }, key: randomUUID() };
+    const renamed = await send(person, '/v1/me', rename);
+    expect(renamed.status).toBe(200);
+    expect(await send(person, '/v1/me', rename)).toEqual({ ...renamed, replayed: 'true' });
+  });
+
+  test('forgets texts that have been purged, and still isn’t done again', async () => {
+    const write = { body: { title: 'A secret slipped in', description: 'hunter2' }, key: randomUUID() };
+    const first = await send(team.member, tickets, write);
+    const ticket = first.json['id'] ?? '';
+    const say = { body: { body: 'hunter2 too' }, key: randomUUID() };
+    const comments = `/v1/workspaces/${team.workspace_id}/tickets/${ticket}/comments`;
+    const said = await send(team.member, comments, say);
+    const at = { workspace_id: team.workspace_id, ticket };
+    await team.owner.client.purge_comment({ ...at, comment_id: said.json['id'] ?? '' });
+    const before = await count();
+    for (const [path, again] of [
+      [tickets, write],
+      [comments, say],
+    ] as const) {
+      expect(await send(team.member, path, again)).toMatchObject({ status: 410, json: { code: 'response_gone' } });
+    }
+    expect(await count()).toBe(before);
+    expect(await outcomesOf(team.member, write.key)).toMatchObject([{ location: first.location, status: 201 }]);
+  });
+
+  test('needs a key that is one', async () => {
+    const before = await count();
+    for (const key of ['"', '""', 'a b', 'a,b', '"a', 'k'.repeat(256)]) {
+      expect(await send(team.member, tickets, { body: { title: 'No key' }, key })).toMatchObject({
+        status: 400,
+        json: { code: 'malformed_request' },
+      });
+    }
+    expect(await count()).toBe(before);
+  });
+});
+
+describe('the outcomes of a key', () => {
+  test('say what was done under it, and where', async () => {
+    const key = randomUUID();
+    expect(await outcomesOf(team.member, key)).toEqual([]);
+    const { location, json } = await send(team.member, tickets, { body: { title: 'Known' }, key });
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${json['id']}`;
+    await send(team.member, path, { method: 'DELETE', key });
+    const { data, next_cursor } = await team.member.client.list_outcomes({ key, limit: 1 });
+    const rest = await team.member.client.list_outcomes({ key, cursor: next_cursor ?? '' });
+    expect([...data, ...rest.data]).toMatchObject([
+      { method: 'DELETE', path, status: 204, location: null },
+      { method: 'POST', path: tickets, status: 201, location },
+    ]);
+    expect(rest.next_cursor).toBeNull();
+    expect(await outcomesOf(team.admin, key)).toEqual([]);
+  });
+
+  test('wait for a write that is about to commit', async () => {
+    const key = randomUUID();
+    const holder = await server.database.owner.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from projects where id = $1 for update', [team.project_id]);
+      const write = send(team.member, tickets, { body: { title: 'Slow' }, key });
+      await expect
+        .poll(async () => {
+          const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+          return (await server.database.owner.query(waiting)).rowCount;
+        })
+        .toBe(1);
+      const asked = outcomesOf(team.member, key);
+      expect(await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits');
+      await holder.query('commit');
+      expect((await write).status).toBe(201);
+      expect(await asked).toHaveLength(1);
+    } finally {
+      holder.release();
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { type Columns, inserted, selected } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+
+/** Under which key something was asked, and what. */
+export interface Asked {
+  user_id: string;
+  key_hash: Buffer;
+  target: string;
+  arguments_hash: Buffer;
+}
+
+/** Whose key it is, and which. */
+export type KeyOf = Pick<Asked, 'user_id' | 'key_hash'>;
+
+/** What was done, with its response. */
+export interface Kept {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer | null;
+}
+
+/** A row, as a request under its key finds it. */
+export interface Found extends Kept {
+  arguments_hash: Buffer;
+  forgotten: boolean;
+}
+
+const claimed = {
+  user_id: sql`user_id`,
+  key_hash: sql`key_hash`,
+  target: sql`target`,
+  arguments_hash: sql`arguments_hash`,
+  workspace_id: sql`workspace_id`,
+} satisfies Columns<keyof Asked | 'workspace_id'>;
+
+const found = {
+  arguments_hash: sql`arguments_hash`,
+  status: sql`status`,
+  headers: sql`headers`,
+  body: sql`body`,
+  forgotten: sql`forgotten`,
+} satisfies Columns<keyof Found>;
+
+/** Where the row of a key is. */
+function at({ user_id, key_hash, target }: Asked): Sql {
+  return sql`o.user_id = ${user_id} and o.key_hash = ${key_hash} and o.target = ${target}`;
+}
+
+/** The target of a row that stands for its key alone, whatever is done under it: who asks for the key waits for it. */
+const any_target = '';
+
+/**
+ * Takes a row for this transaction, or finds it. Whoever else has taken it is waited for: a conflicting row is "updated"
+ * by the statement that waited, which so finds what was committed in the meantime.
+ */
+function take(tx: Tx, row: Asked & { workspace_id: string | null }): Promise<Found | { status: null }> {
+  return tx.one(sql`
+    insert into outcomes as o ${inserted(claimed, row)}
+    on conflict (user_id, key_hash, target) do update set target = excluded.target
+    returning ${selected(found, sql`o`)}`);
+}
+
+/** Takes a key for this transaction, or finds what was done under it. A row that is new has no status yet. */
+export async function claim(tx: Tx, row: Asked & { workspace_id: string | null }): Promise<Found | { status: null }> {
+  const [, found] = await Promise.all([take(tx, { ...row, target: any_target, workspace_id: null }), take(tx, row)]);
+  return found;
+}
+
+/** Waits for the writes that are in progress under a key; none begins before this transaction ends. */
+export async function waitForWrites(tx: Tx, { user_id, key_hash }: KeyOf): Promise<void> {
+  await take(tx, { user_id, key_hash, target: any_target, arguments_hash: key_hash, workspace_id: null });
+  // Taken only to wait: it goes again where nothing was done.
+  tx.send(sql`
+    delete from outcomes o where o.user_id = ${user_id} and o.key_hash = ${key_hash}
+      and not exists (select 1 from outcomes d
+        where d.user_id = ${user_id} and d.key_hash = ${key_hash} and d.target <> ${any_target})`);
+}
+
+/** Keeps what was done under a key that this transaction has taken. */
+export function keep(tx: Tx, asked: Asked, kept: Kept & { ticket_id: string | null }): void {
+  tx.send(sql`
+    update outcomes o set status = ${kept.status}, headers = ${kept.headers}, body = ${kept.body},
+      ticket_id = ${kept.ticket_id}
+    where ${at(asked)}`);
+}
+
+/** What was done under a key. */
+export function recall(db: Db, asked: Asked): Promise<Found | undefined> {
+  return db.maybeOne(sql`select ${selected(found, sql`o`)} from outcomes o where ${at(asked)}`);
+}
+
+/** Forgets all responses that may have texts of a ticket: what was done under their keys stays known. */
+export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): void {
+  tx.send(sql`
+    update outcomes set body = null, forgotten = true
+    where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and body is not null`);
+}
+
+/** What was done under a key, whatever was asked. */
+export interface OutcomeRow {
+  target: string;
+  status: number;
+  headers: Record<string, string>;
+  created_at: string;
+}
+
+const listed = {
+  target: sql`target`,
+  status: sql`status`,
+  headers: sql`headers`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof OutcomeRow>;
+
+export function outcomesOf(db: Db, { user_id, key_hash }: KeyOf, part: KeysetPart): Promise<OutcomeRow[]> {
+  return db.rows(sql`
+    select ${selected(listed, sql`o`)} from outcomes o
+    where o.user_id = ${user_id} and o.key_hash = ${key_hash} and o.target <> ${any_target}
+      and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+/** Removes what was done so long ago that nobody sends it again. See accounts/upkeep-queries.ts for the form. */
+export function removeOldOutcomes(kept_for_s: number, limit: number): Sql {
+  return sql`
+    with due as (
+      select o.user_id, o.key_hash, o.target from outcomes o
+      where o.created_at < now() - ${kept_for_s} * interval '1 second'
+      order by o.created_at limit ${limit} for update of o skip locked)
+    delete from outcomes o using due d
+    where o.user_id = d.user_id and o.key_hash = d.key_hash and o.target = d.target returning 1`;
+}
