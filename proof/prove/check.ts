@@ -13,6 +13,8 @@ export interface Mutant {
   env?: Record<string, string>;
   /** Anything else that the check itself breaks, by a name that it knows. */
   other?: string;
+  /** What the check must say of this build: what is broken, where something else could be noticed by chance. */
+  noticed_by?: string;
 }
 
 /** What one run of a check works with. */

@@ -79,14 +79,15 @@ const secondsSince = (started: number) => Math.round((performance.now() - starte
 
 async function tryControls(check: Check, seed: number): Promise<ControlResult[]> {
   const results: ControlResult[] = [];
-  for (const name of Object.keys(check.controls)) {
+  for (const [name, { noticed_by = '' }] of Object.entries(check.controls)) {
     const started = performance.now();
-    const { violations, broke_down } = await withBar(`control: ${name}`, (progress) =>
+    const { violations: all, broke_down } = await withBar(`control: ${name}`, (progress) =>
       attempt(runCheck(check, { seed, size: check.control_size, control: name, progress })),
     );
     const seconds = secondsSince(started);
+    const violations = all.filter((violation) => violation.includes(noticed_by));
     // A check that breaks down has not noticed anything.
-    const said = violations[0] ?? (broke_down === undefined ? '' : `broke down: ${broke_down}`);
+    const said = violations[0] ?? all[0] ?? (broke_down === undefined ? '' : `broke down: ${broke_down}`);
     const first = withoutPlaces(said).slice(0, 300);
     const verdict = violations.length > 0 ? 'caught' : 'NOT CAUGHT';
     console.log(`  control  ${verdict} in ${seconds} s: ${name}${first === '' ? '' : `: ${first}`}`);

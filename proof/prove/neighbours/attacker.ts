@@ -5,5 +5,6 @@ import { attacks, type Target } from './attacks.ts';
 // machine is not the server's.
 os.setPriority(19);
 process.on('message', ({ kind, target }: { kind: string; target: Target }) => {
-  void attacks[kind]?.(target).then((outcome) => process.send?.(outcome));
+  const over = () => process.send?.({ over: true });
+  void attacks[kind]?.({ target, over }).then((outcome) => process.send?.({ over: true, outcome }));
 });

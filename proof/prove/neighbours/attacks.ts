@@ -17,34 +17,61 @@ export interface Target {
   long_path: string;
 }
 
-/** What came of an attack: responses by status, and what it counts beside. */
-export type Outcome = Record<string, number>;
+/** What came of an attack. */
+export interface Outcome {
+  responses?: number;
+  /** After which time a request was refused with 429. */
+  refused_after_ms?: number;
+  /** Bodies that the server took, or responses that it made, and kept; and those of the account that has most of them. */
+  held_mib?: number;
+  held_of_one_mib?: number;
+}
+
+interface Attack {
+  target: Target;
+  /** Says that the attack is over, and that only what it has done is looked at. */
+  over: () => void;
+}
 
 /** Addresses to come from: the limit of a network is not the only thing in the way. */
 const addresses = Array.from({ length: 8 }, (_, n) => `127.0.0.${n + 10}`);
 const address = (n: number) => addresses[n % addresses.length] ?? '127.0.0.1';
 
-/** Asks over so many connections, each again as soon as it is answered. */
-async function flood(target: Target, connections: number, requestOf: (n: number) => WireRequest): Promise<Outcome> {
-  const outcome: Outcome = {};
+/** Asks over so many connections, each again as soon as it is answered; and then sees how soon a refusal comes. */
+async function flood(
+  { target, over }: Attack,
+  connections: number,
+  requestOf: (n: number) => WireRequest,
+): Promise<Outcome> {
   const until = performance.now() + target.ms;
   const wire = new Wire(target.url, connections);
-  let sent = 0;
+  let [sent, responses] = [0, 0];
+  const send = async (n: number) => {
+    const begun = performance.now();
+    const request = { from: address(n), abort_after_ms: target.ms, ...requestOf(sent++) };
+    const { status } = await wire.send(request).catch(() => ({ status: 0 }));
+    responses++;
+    return { status, took_ms: performance.now() - begun };
+  };
   const worker = async (n: number) => {
-    while (performance.now() < until) {
-      const { status } = await wire
-        .send({ from: address(n), abort_after_ms: target.ms, ...requestOf(sent++) })
-        .catch(() => ({ status: 0 }));
-      outcome[status] = (outcome[status] ?? 0) + 1;
-    }
+    while (performance.now() < until) await send(n);
   };
   await Promise.all(Array.from({ length: connections }, (_, n) => worker(n)));
+  over();
+  // By itself, where nothing else delays it.
+  const alone = [await send(0), await send(0), await send(0)].filter(({ status }) => status === 429);
+  const refused_after_ms = Math.min(...alone.map(({ took_ms }) => took_ms));
   wire.close();
-  return outcome;
+  return { responses, ...(alone.length > 0 ? { refused_after_ms } : {}) };
 }
 
-/** Opens connections that send bytes and are then left alone; `onData` sees what comes. They end with the attack. */
-async function openMany(target: Target, count: number, use: (socket: net.Socket, n: number) => void): Promise<void> {
+/** Opens connections to use for as long as the attack lasts, and does something with them before they end. */
+async function openMany(
+  target: Target,
+  count: number,
+  use: (socket: net.Socket, n: number) => void,
+  before_end: (sockets: readonly net.Socket[]) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const { port } = new URL(target.url);
   const sockets = Array.from({ length: count }, (_, n) => {
     const socket = net.connect({ port: Number(port), host: '127.0.0.1', localAddress: address(n) });
@@ -53,86 +80,113 @@ async function openMany(target: Target, count: number, use: (socket: net.Socket,
     return socket;
   });
   await sleep(target.ms);
+  await before_end(sockets);
   for (const socket of sockets) socket.destroy();
 }
 
 const token = ({ tokens }: Target, n: number) => tokens[n % tokens.length] ?? '';
+/** Most of an attack's connections are one account's. */
+const greedy = (n: number) => n % 10 < 7;
+const tokenOf = (target: Target, n: number) => token(target, greedy(n) ? 0 : n);
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
 const largest_body = 6 * 1024 * 1024;
 
 /** Bodies of 6 MiB on 100 connections, all but their last byte. */
-async function unfinishedBodies(target: Target): Promise<Outcome> {
-  let admitted = 0;
+async function unfinishedBodies({ target }: Attack): Promise<Outcome> {
+  let [admitted, of_one] = [0, 0];
   const rest = Buffer.alloc(largest_body - 1, ' ');
   await openMany(target, 100, (socket, n) => {
-    const fixed = `Host: a\r\nAuthorization: Bearer ${token(target, n)}\r\nContent-Type: application/json`;
+    const fixed = `Host: a\r\nAuthorization: Bearer ${tokenOf(target, n)}\r\nContent-Type: application/json`;
     socket.write(
       `POST ${target.tickets_path} HTTP/1.1\r\n${fixed}\r\nContent-Length: ${largest_body}\r\nExpect: 100-continue\r\n\r\n`,
     );
     socket.once('data', (chunk: Buffer) => {
       if (!String(chunk).startsWith('HTTP/1.1 100')) return;
       admitted += largest_body;
+      if (greedy(n)) of_one += largest_body;
       socket.write(rest);
     });
   });
-  return { admitted_mib: Math.round(admitted / 2 ** 20) };
+  return { held_mib: mib(admitted), held_of_one_mib: mib(of_one) };
 }
 
-/** Pages, and the largest of tickets, asked for again and again over connections that read nothing. */
-async function slowReaders(target: Target): Promise<Outcome> {
-  await openMany(target, 60, (socket, n) => {
+/** Reads all that comes, until nothing has come for a while; gives the bytes of each connection. */
+async function readUp(sockets: readonly net.Socket[]): Promise<number[]> {
+  const bytes = sockets.map(() => 0);
+  for (const [n, socket] of sockets.entries()) {
+    socket.on('data', (chunk: Buffer) => (bytes[n] = (bytes[n] ?? 0) + chunk.length)).resume();
+  }
+  for (let before = -1; sum(bytes) > before; await sleep(5_000)) before = sum(bytes);
+  return bytes;
+}
+
+/** Pages, and the largest of tickets, asked for again and again over connections that read nothing until the end. */
+async function slowReaders({ target, over }: Attack): Promise<Outcome> {
+  let [waited, of_one] = [0, 0];
+  const ask = (socket: net.Socket, n: number) => {
     socket.pause();
-    const fixed = `Host: a\r\nAuthorization: Bearer ${token(target, n)}\r\n\r\n`;
+    const fixed = `Host: a\r\nAuthorization: Bearer ${tokenOf(target, n)}\r\n\r\n`;
     const path = n % 2 === 0 ? target.lists[0] : target.long_path;
     socket.write(`GET ${path ?? ''} HTTP/1.1\r\n${fixed}`.repeat(20));
+  };
+  await openMany(target, 60, ask, async (sockets) => {
+    over();
+    const bytes = await readUp(sockets);
+    waited = sum(bytes);
+    of_one = sum(bytes.filter((_, n) => greedy(n)));
   });
-  return {};
+  return { held_mib: mib(waited), held_of_one_mib: mib(of_one) };
 }
 
-/** Probes, and what else anybody may ask for, forty ahead of their answers on each of fifty connections. */
-async function probes(target: Target): Promise<Outcome> {
+/** Probes, and what else anybody may ask for, ten ahead of their responses on each of fifty connections; over twenty end one. */
+async function probes({ target }: Attack): Promise<Outcome> {
   const paths = ['/readyz', '/livez', '/metrics', '/openapi.json', '/nowhere', '/docs/assets/swagger-ui.css'];
   let answered = 0;
   await openMany(target, 50, (socket, n) => {
     const request = `GET ${paths[n % paths.length]} HTTP/1.1\r\nHost: a\r\n\r\n`;
-    socket.write(request.repeat(40));
+    socket.write(request.repeat(10));
     socket.on('data', (chunk: Buffer) => {
       const count = chunk.toString('latin1').split('HTTP/1.1 ').length - 1;
       answered += count;
       socket.write(request.repeat(count));
     });
   });
-  return { answered };
+  return { responses: answered };
 }
 
 const json = (method: string, path: string, body: unknown): WireRequest => ({ method, path, body });
 
-export const attacks: Record<string, (target: Target) => Promise<Outcome>> = {
-  lists: (target) =>
-    flood(target, 60, (n) => ({
+export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
+  lists: (attack) =>
+    flood(attack, 60, (n) => ({
       method: 'GET',
-      path: target.lists[n % target.lists.length] ?? '',
-      token: token(target, n),
+      path: attack.target.lists[n % attack.target.lists.length] ?? '',
+      token: token(attack.target, n),
     })),
-  'large bodies': (target) => {
+  'large bodies': (attack) => {
+    const { target } = attack;
     // The characters that take longest to read and to write. Of a million, the contract takes half.
     const texts = ['\u0001'.repeat(500_000), '\u0001'.repeat(1_000_000)];
-    return flood(target, 20, (n) => ({
+    return flood(attack, 20, (n) => ({
       ...json('POST', target.tickets_path, { title: 'Large', description: texts[n % 2] }),
       token: token(target, n),
     }));
   },
   'unfinished bodies': unfinishedBodies,
   'slow readers': slowReaders,
-  'locked rows': (target) =>
-    flood(target, 119, (n) => ({
-      ...json('PATCH', target.ticket_path, { title: `Title ${n}`, version: 1 }),
-      token: token(target, n),
+  'locked rows': (attack) =>
+    flood(attack, 119, (n) => ({
+      ...json('PATCH', attack.target.ticket_path, { title: `Title ${n}`, version: 1 }),
+      token: token(attack.target, n),
     })),
   probes,
-  'sign-ins': (target) =>
-    flood(target, 60, () => json('POST', '/v1/auth/login', { email: target.email, password: 'not the password' })),
-  refreshes: (target) =>
-    flood(target, 60, () =>
+  'sign-ins': (attack) =>
+    flood(attack, 60, () =>
+      json('POST', '/v1/auth/login', { email: attack.target.email, password: 'not the password' }),
+    ),
+  refreshes: (attack) =>
+    flood(attack, 60, () =>
       json('POST', '/v1/auth/refresh', { refresh_token: `brt_${randomBytes(60).toString('base64url')}` }),
     ),
 };
