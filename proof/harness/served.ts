@@ -32,6 +32,8 @@ export interface ServeOptions {
   /** Source to break. */
   source?: readonly SourceReplacement[] | undefined;
   port?: number;
+  /** Another entry point than this build's. */
+  main?: string;
   /** Of the command line; `serve` by default. */
   verb?: string;
   argument?: string | undefined;
@@ -64,7 +66,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   const broken = options.replace !== undefined || options.source !== undefined;
   const child = spawn(
     process.execPath,
-    [...(broken ? ['--import', patch] : []), main, options.verb ?? 'serve', ...argument],
+    [...(broken ? ['--import', patch] : []), options.main ?? main, options.verb ?? 'serve', ...argument],
     {
       env: {
         PATH,
