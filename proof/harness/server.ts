@@ -77,6 +77,8 @@ interface StartOptions {
   database?: TestDatabase;
   /** Takes the log, line by line. */
   log_to?: (line: string) => void;
+  /** Takes the hints that the server would give its worker; a test's server has none. */
+  hint?: (task: string) => void;
 }
 
 export async function startServer(
@@ -98,7 +100,7 @@ export async function startServer(
   const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
   const lifecycle = options.lifecycle ?? { stopping: false };
-  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint: () => undefined });
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint: options.hint ?? (() => undefined) });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -117,11 +117,3 @@ test('a worker’s login that leads to another database is refused in words', as
     'WORKER_DATABASE_URL and DATABASE_URL lead to different databases. Correct one of them.\n',
   );
 });
-
-test('work without a database is refused in words', async () => {
-  const refused = await start(emptyDir(), {}, { verb: 'work' });
-  expect(await refused.ended).toBe(1);
-  expect(refused.output()).toBe(
-    'To work, set WORKER_DATABASE_URL or DATABASE_URL. With the embedded database, npm start does the work itself.\n',
-  );
-});
