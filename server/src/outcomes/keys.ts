@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { BatonError } from '../errors.ts';
 
 /** What an Idempotency-Key may be, bare or as a string of RFC 8941: visible ASCII. */
-const form = /^(?:[!#-+\--\[\]-~]{1,255}|"[!#-[\]-~]{1,255}")$/;
+const form = /^(?:[!#-+\--[\]-~]{1,255}|"[!#-+\--[\]-~]{1,255}")$/;
 
 /**
  * The key of a request: the header's value without the quotes of a structured string, in which
