@@ -25,8 +25,8 @@ export interface ClientOptions {
   retries?: number | undefined;
   /** The longest wait before a repetition; 10,000 ms by default. */
   max_wait_ms?: number | undefined;
-  /** Called with every response, those of repeated attempts included: for logging, or for checking. */
-  on_response?: ((operation: OperationId, response: RawResponse) => void) | undefined;
+  /** Called with every response and the URL that was asked, repeated attempts included: for logging, or for checking. */
+  on_response?: ((operation: OperationId, response: RawResponse, url: URL) => void) | undefined;
   /** What sends requests; the global `fetch` by default. */
   fetch?: typeof fetch | undefined;
 }
@@ -89,7 +89,7 @@ class Caller {
 
   async #send(call: Call): Promise<RawResponse> {
     const response = await sendOnce(call, this.options.access_token);
-    this.options.on_response?.(call.id, response);
+    this.options.on_response?.(call.id, response, call.request.url);
     return response;
   }
 

@@ -549,7 +549,7 @@ export interface components {
             allowed_transitions: string[];
             /** @description The description’s first 200 characters, on one line. */
             excerpt: string;
-            /** @description Only with `fields=description`. */
+            /** @description Only where `fields` names it. */
             description?: string;
         };
         Transition: {
@@ -1136,7 +1136,9 @@ export interface operations {
     };
     get_me: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -1240,6 +1242,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1266,7 +1269,9 @@ export interface operations {
     };
     get_session: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -1321,6 +1326,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1381,6 +1387,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1414,6 +1421,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1469,7 +1477,9 @@ export interface operations {
     };
     get_workspace: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -1573,6 +1583,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1607,6 +1618,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
                 /** @description Only these people: up to 100 ids, separated by commas. */
                 ids?: string;
             };
@@ -1638,7 +1650,9 @@ export interface operations {
     };
     get_member: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -1748,6 +1762,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -1811,7 +1826,9 @@ export interface operations {
     };
     get_invitation: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -1870,6 +1887,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
                 /** @description `true` lists archived projects instead. */
                 archived?: "true" | "false";
             };
@@ -1936,7 +1954,9 @@ export interface operations {
     };
     get_project: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -2043,7 +2063,9 @@ export interface operations {
     };
     get_workflow: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -2213,7 +2235,6 @@ export interface operations {
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
-                /** @description What to add to each ticket, separated by commas: `description`. */
                 fields?: string;
                 /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at";
@@ -2246,7 +2267,9 @@ export interface operations {
     };
     get_ticket: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -2490,6 +2513,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -2574,7 +2598,9 @@ export interface operations {
     };
     get_transition: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -2609,6 +2635,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -2645,6 +2672,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -2681,6 +2709,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -2746,7 +2775,9 @@ export interface operations {
     };
     get_comment: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -2862,6 +2893,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -2930,6 +2962,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
@@ -3012,7 +3045,9 @@ export interface operations {
     };
     get_token: {
         parameters: {
-            query?: never;
+            query?: {
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
                 "If-None-Match"?: string;
@@ -3071,6 +3106,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                fields?: string;
                 /** @description Only entries by this member. */
                 actor?: string;
                 /** @description Only entries of this action. */

@@ -18,39 +18,39 @@ export const operations = {
   /** Ends the session of this request; its access tokens stop working at once. */
   logout: {"method":"POST","path":"/v1/auth/logout","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Returns the caller’s account. */
-  get_me: {"method":"GET","path":"/v1/me","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_me: {"method":"GET","path":"/v1/me","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Changes the caller’s name. */
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Changes the password, ends every other session, and returns new tokens for this one. */
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the caller’s live sessions, newest first. */
-  list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns one of the caller’s live sessions. */
-  get_session: {"method":"GET","path":"/v1/sessions/{session_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_session: {"method":"GET","path":"/v1/sessions/{session_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Revokes one of the caller’s sessions. */
   revoke_session: {"method":"DELETE","path":"/v1/sessions/{session_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists security events of the caller’s account, newest first. */
-  list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Accepts an invitation sent to the caller’s e-mail address. */
   accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** What was done under an Idempotency-Key of the caller’s: nothing, unless a write with it has succeeded. */
-  list_outcomes: {"method":"GET","path":"/v1/outcomes/{key}","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_outcomes: {"method":"GET","path":"/v1/outcomes/{key}","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates a workspace and makes the caller its owner. */
   create_workspace: {"method":"POST","path":"/v1/workspaces","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the workspaces the caller is a member of, oldest membership first. */
-  list_workspaces: {"method":"GET","path":"/v1/workspaces","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_workspaces: {"method":"GET","path":"/v1/workspaces","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a workspace. */
-  get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_workspace: {"method":"GET","path":"/v1/workspaces/{workspace_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Renames a workspace. */
   update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a workspace. Nobody can see or use it any more. */
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists members, oldest membership first. */
-  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
-  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","ids"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a member. */
-  get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Changes a member’s role. Only owners can appoint or demote owners. */
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
@@ -58,23 +58,23 @@ export const operations = {
   /** Invites an e-mail address. The response contains the token, which is shown only once. */
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists pending invitations, oldest first. */
-  list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a pending invitation, without its token. */
-  get_invitation: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_invitation: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Revokes an invitation. */
   revoke_invitation: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/invitations/{invitation_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Creates a project with a key and a workflow: a preset or a definition. */
   create_project: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists projects, oldest first. */
-  list_projects: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects","query":["limit","cursor","archived"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_projects: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects","query":["limit","cursor","fields","archived"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a project. */
-  get_project: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_project: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Renames, archives or unarchives a project. Its key never changes, so links to tickets stay valid. */
   update_project: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Archives a project: its tickets become read-only. */
   archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Returns the project’s current workflow. */
-  get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped. */
   replace_workflow: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
@@ -82,7 +82,7 @@ export const operations = {
   /** Lists tickets, by default newest first. */
   list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a ticket by id or key. */
-  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a ticket. It can be restored. */
@@ -96,35 +96,35 @@ export const operations = {
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s status history, first transition first. */
-  list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns one transition of a ticket by its place in the status history. */
-  get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
-  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
-  list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s comments, oldest first, including those added by transitions and those deleted. */
-  list_comments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_comments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a comment. */
-  get_comment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_comment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Edits a comment based on a version. Only its author may; admins can read every earlier text. */
   update_comment: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a comment: its place in the list stays, without its text. Its author may, and admins. */
   delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists the earlier texts of a comment, oldest first, with author and time. */
-  list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
   /** Creates an API token for the caller or, by an admin, for a bot. The response contains it, and no other will. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
-  list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a token, without its secret. */
-  get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Revokes a token. Once this is answered, nothing that it began commits any more. */
   revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists the audit log, newest entry first. */
-  list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","fields","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { createClient, type BatonClient, type RawResponse } from '../../sdk/index.ts';
 import { contracts } from '../../server/src/contracts.ts';
 import { isRead, isTagged } from '../../server/src/http/contract.ts';
@@ -9,8 +10,22 @@ import { noteError } from './seen-errors.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
-/** What is wrong with an answer, by its contract: nothing if it conforms. */
-export function nonconformities(operation_id: string, { status, headers, body }: RawResponse): string[] {
+/** What a read answers that asks for some fields alone. */
+function narrowedTo(response: z.ZodType, fields: string): z.ZodType {
+  const some = Object.fromEntries(fields.split(',').map((field) => [field, true as const]));
+  const whole = response as z.ZodObject;
+  const { data } = whole.shape as { data?: z.ZodArray<z.ZodObject> };
+  return data === undefined
+    ? whole.pick(some as never)
+    : whole.extend({ data: z.array(data.element.pick(some as never)) });
+}
+
+/** What is wrong with an answer, by its contract and the fields that were asked for: nothing if it conforms. */
+export function nonconformities(
+  operation_id: string,
+  { status, headers, body }: RawResponse,
+  fields: string | null = null,
+): string[] {
   const contract = by_id.get(operation_id);
   if (contract === undefined) return [`${operation_id} has no contract`];
   const found: string[] = [];
@@ -39,7 +54,8 @@ export function nonconformities(operation_id: string, { status, headers, body }:
   }
   if (status !== contract.status) fault(`expected ${contract.status}`);
   if (contract.response !== undefined) {
-    const parsed = contract.response.safeParse(body);
+    const shape = fields === null ? contract.response : narrowedTo(contract.response, fields);
+    const parsed = shape.safeParse(body);
     if (!parsed.success) fault(parsed.error.message);
   } else if (body !== undefined) fault('a body where none belongs');
   if (contract.location !== undefined && headers.get('location') === null) fault('no Location');
@@ -65,8 +81,8 @@ export function conformingClient(base_url: string, access_token?: string): Baton
     base_url,
     access_token,
     retries: 0, // a test sees each response
-    on_response: (operation, response) => {
-      const found = nonconformities(operation, response);
+    on_response: (operation, response, url) => {
+      const found = nonconformities(operation, response, url.searchParams.get('fields'));
       if (found.length > 0) throw new Error(found.join('\n'));
     },
   });

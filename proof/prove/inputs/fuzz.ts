@@ -135,8 +135,10 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
   } catch {
     return [...found, `${status} with what is no JSON: ${text.slice(0, 200)}`];
   }
+  const [, query = ''] = sent.path.split('?');
+  const fields = new URLSearchParams(query).get('fields');
   const plain = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-  return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body })];
+  return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body }, fields)];
 }
 
 /** What a write said, and a read right after it doesn't. */

@@ -4,6 +4,7 @@ import {
   fields,
   id,
   instant,
+  narrowing,
   operation,
   page,
   page_query,
@@ -55,6 +56,7 @@ export const list_audit = operation({
   summary: 'Lists the audit log, newest entry first.',
   params: workspace_params,
   query: page_query.extend({
+    ...narrowing(audit_entry),
     actor: id.optional().meta({ description: 'Only entries by this member.' }),
     action: z.enum(actions).optional().meta({ description: 'Only entries of this action.' }),
     subject: id.optional().meta({ description: 'Only entries about the subject with this id.' }),

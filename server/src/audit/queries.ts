@@ -13,7 +13,10 @@ import {
 import type { Query } from '../http/contract.ts';
 import type { AuditEntryRow, list_audit } from './contract.ts';
 
-export type AuditFilter = Omit<Query<typeof list_audit>, 'limit' | 'cursor' | 'created_after' | 'created_before'>;
+export type AuditFilter = Omit<
+  Query<typeof list_audit>,
+  'fields' | 'limit' | 'cursor' | 'created_after' | 'created_before'
+>;
 
 const columns = [
   sql`actor_id`,

@@ -7,7 +7,7 @@ import { auditEntries } from './queries.ts';
 
 export function auditRoutes(serve: Serve, { cursors }: Services): void {
   serve(contract.list_audit, async ({ db, workspace_id, query }) => {
-    const { limit, cursor, created_after, created_before, ...filter } = query;
+    const { fields: _, limit, cursor, created_after, created_before, ...filter } = query;
     const created = spanBetween(created_after, created_before);
     const page = await cursorPage({
       cursors,

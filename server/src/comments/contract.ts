@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { base_version, id, operation, page, page_query, stored, text, timestamp, version } from '../http/contract.ts';
+import {
+  base_version,
+  id,
+  narrowing,
+  operation,
+  page,
+  page_query,
+  stored,
+  text,
+  timestamp,
+  version,
+} from '../http/contract.ts';
 import { max_text, ticket_params } from '../tickets/contract.ts';
 
 export const comment = z
@@ -56,7 +67,7 @@ export const list_comments = operation({
   tag: 'comments',
   summary: 'Lists a ticket’s comments, oldest first, including those added by transitions and those deleted.',
   params: ticket_params,
-  query: page_query,
+  query: page_query.extend(narrowing(comment)),
   status: 200,
   response: page(comment),
   errors: ['invalid_cursor'],
@@ -69,6 +80,7 @@ export const get_comment = operation({
   tag: 'comments',
   summary: 'Returns a comment.',
   params: comment_params,
+  query: z.strictObject(narrowing(comment)),
   status: 200,
   response: comment,
   etag: true,
@@ -112,7 +124,7 @@ export const list_comment_revisions = operation({
   tag: 'comments',
   summary: 'Lists the earlier texts of a comment, oldest first, with author and time.',
   params: comment_params,
-  query: page_query,
+  query: page_query.extend(narrowing(comment_revision)),
   status: 200,
   response: page(comment_revision),
   errors: ['invalid_cursor'],

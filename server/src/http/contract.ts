@@ -244,17 +244,23 @@ export const page_query = z.strictObject({
     .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` }),
 });
 
-/** A parameter that names some of these, separated by commas. */
-export function chosen<const Name extends string>(names: readonly Name[]) {
+/** The parameter of a read that gives only some fields of a resource, or of each item of a list. */
+export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Shape>) {
+  const names = Object.keys(shape);
   const one = `(${names.join('|')})`;
-  const known = new Set<string>(names);
-  return z
+  const known = new Set(names);
+  const fields = z
     .string()
-    .max(200)
+    .max(names.join().length)
     .refine((text) => text.split(',').every((name) => known.has(name)), `Expected one or more of: ${names.join(', ')}.`)
-    .meta({ pattern: `^${one}(,${one})*$` })
+    .meta({
+      pattern: `^${one}(,${one})*$`,
+      description: 'Respond with these fields alone, separated by commas.',
+      example: names.slice(0, 2).join(),
+    })
     .optional()
-    .transform((text) => (text?.split(',') ?? []) as Name[]);
+    .transform((text) => [...new Set(text?.split(','))] as (keyof Shape & string)[]);
+  return { fields };
 }
 
 /** The response of a list: one page and the cursor of the next, null at the end. */

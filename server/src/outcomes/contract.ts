@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, page, page_query, stored, timestamp } from '../http/contract.ts';
+import { narrowing, operation, page, page_query, stored, timestamp } from '../http/contract.ts';
 
 const tickets =
   '/v1/workspaces/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/projects/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/tickets';
@@ -23,7 +23,7 @@ export const list_outcomes = operation({
   tag: 'retries',
   summary: 'What was done under an Idempotency-Key of the caller’s: nothing, unless a write with it has succeeded.',
   params: z.strictObject({ key: z.string().min(1).max(255).meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }) }),
-  query: page_query,
+  query: page_query.extend(narrowing(outcome)),
   status: 200,
   response: page(outcome),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   base_version,
   id,
+  narrowing,
   line,
   operation,
   page,
@@ -82,6 +83,7 @@ export const list_projects = operation({
   summary: 'Lists projects, oldest first.',
   params: workspace_params,
   query: page_query.extend({
+    ...narrowing(project),
     archived: z
       .enum(['true', 'false'])
       .default('false')
@@ -99,6 +101,7 @@ export const get_project = operation({
   tag: 'projects',
   summary: 'Returns a project.',
   params: project_params,
+  query: z.strictObject(narrowing(project)),
   status: 200,
   response: project,
   etag: true,
@@ -142,6 +145,7 @@ export const get_workflow = operation({
   tag: 'workflows',
   summary: 'Returns the project’s current workflow.',
   params: project_params,
+  query: z.strictObject(narrowing(workflow)),
   status: 200,
   response: workflow,
   etag: true,

@@ -10,14 +10,29 @@ export interface Answer {
   body: unknown;
 }
 
+type Fields = Record<string, unknown>;
+
 /** What a dotted path leads to: `transition.sequence`. */
 function at(fields: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], fields);
+  return path.split('.').reduce<unknown>((value, name) => (value as Fields)[name], fields);
 }
 
-/** What an operation answers with this result: its status, its headers and its body, by its contract alone. */
-export function render<O extends Operation>(operation: O, params: unknown, result: Response<O>): Answer {
-  const fields = { ...(params as object), ...(result as object) } as Record<string, unknown>;
+/** A resource, or each item of a list, with the fields alone that the request names; whole if it names none. */
+function narrowed(result: unknown, query: unknown): unknown {
+  const { fields = [] } = (query ?? {}) as { fields?: readonly string[] };
+  if (fields.length === 0) return result;
+  const pick = (whole: Fields) => Object.fromEntries(fields.map((field) => [field, whole[field]]));
+  const page = result as { data?: Fields[] };
+  return page.data === undefined ? pick(result as Fields) : { ...page, data: page.data.map(pick) };
+}
+
+/** What an operation answers with this result: its status, its headers and its body, by contract and request alone. */
+export function render<O extends Operation>(
+  operation: O,
+  { params, query }: { params: unknown; query?: unknown },
+  result: Response<O>,
+): Answer {
+  const fields = { ...(params as object), ...(result as object) } as Fields;
   const headers: Record<string, string> = {};
   if (operation.location !== undefined) {
     headers['Location'] = operation.location.replaceAll(/\{([\w.]+)\}/g, (_, path: string) => String(at(fields, path)));
@@ -26,5 +41,5 @@ export function render<O extends Operation>(operation: O, params: unknown, resul
   headers['Content-Type'] = 'application/json; charset=utf-8';
   const version = operation.etag === true ? (fields['version'] as number) : undefined;
   const tag = isTagged(operation) ? { version } : undefined;
-  return { status: operation.status, headers, tag, body: result };
+  return { status: operation.status, headers, tag, body: narrowed(result, query) };
 }

@@ -7,7 +7,7 @@ import type { Serve } from './serve.ts';
 
 test('an answer is made of the contract, the parameters and the result alone', () => {
   const ticket = { id: 'i', version: 7 } as Response<typeof create_ticket>;
-  expect(render(create_ticket, { workspace_id: 'w', project_id: 'p' }, ticket)).toEqual({
+  expect(render(create_ticket, { params: { workspace_id: 'w', project_id: 'p' } }, ticket)).toEqual({
     status: 201,
     headers: {
       Location: '/v1/workspaces/w/tickets/i',

@@ -258,7 +258,7 @@ export function createServe(router: Router, parts: Serving): Serve {
         }
         const applicant = apply(db, caller, line, workspace_id);
         return permitted(applicant.actor, handler({ ...request, ...applicant, db }));
-      }).then((result) => render(operation, request.params, result));
+      }).then((result) => render(operation, request, result));
     });
   }
 
@@ -281,7 +281,7 @@ export function createServe(router: Router, parts: Serving): Serve {
             const result = await handled.catch((error: unknown) => {
               throw writer.doubt(error);
             });
-            const answer = await answered({ tx, intent, caller }, render(operation, request.params, result));
+            const answer = await answered({ tx, intent, caller }, render(operation, request, result));
             usage.add(tx, workspace_id, request.body_bytes + bytesOf(answer));
             return answer;
           }),
@@ -298,7 +298,7 @@ export function createServe(router: Router, parts: Serving): Serve {
           const claimed = intent?.claim(tx) ?? Promise.resolve();
           await permitted(holdLive(tx, caller), claimed);
           const result = await handler({ ...request, caller, tx, afterCommit: attempt() });
-          return answered({ tx, intent, caller }, render(operation, request.params, result));
+          return answered({ tx, intent, caller }, render(operation, request, result));
         }),
       );
     });
@@ -325,7 +325,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   const own: Serve['own'] = (operation, handler) => {
     const any = handler as unknown as AnyHandler;
     if (accessOf(operation.id) === 'public') {
-      mount(operation, async (request) => render(operation, request.params, await any(request)));
+      mount(operation, async (request) => render(operation, request, await any(request)));
       return;
     }
     mount(operation, async (request, identity, intent) => {
@@ -345,11 +345,11 @@ export function createServe(router: Router, parts: Serving): Serve {
           await Promise.allSettled([written]);
           await hold();
           const result = await written;
-          answer = await answered({ tx, intent, caller }, render(operation, request.params, result));
+          answer = await answered({ tx, intent, caller }, render(operation, request, result));
           return result;
         });
       const result = await any({ ...request, caller, commit });
-      return answer ?? render(operation, request.params, result);
+      return answer ?? render(operation, request, result);
     });
   };
 

@@ -12,8 +12,13 @@ import {
 } from './queries.ts';
 
 /** A ticket of this workspace, by id or key. Absent, deleted and another workspace's are all `not_found`. */
-export function requireTicket(db: Db, workspace_id: string, ref: string): Promise<TicketRow> {
-  return requireFound(ticketByRef(db, workspace_id, ref));
+export function requireTicket(
+  db: Db,
+  workspace_id: string,
+  ref: string,
+  options: { description: boolean } = { description: true },
+): Promise<TicketRow> {
+  return requireFound(ticketByRef(db, workspace_id, ref, options));
 }
 
 /** The id of a ticket of this workspace, for reading what hangs on it. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
   base_version,
-  chosen,
   day,
   formerly,
   id,
   instant,
+  narrowing,
   line,
   operation,
   page,
@@ -79,7 +79,7 @@ export const listed_ticket = ticket
     excerpt: stored(2 * max_excerpt).meta({
       description: `The description’s first ${max_excerpt} characters, on one line.`,
     }),
-    description: stored(max_text).optional().meta({ description: 'Only with `fields=description`.' }),
+    description: stored(max_text).optional().meta({ description: 'Only where `fields` names it.' }),
   })
   .meta({ id: 'ListedTicket' });
 export type ListedTicket = z.infer<typeof listed_ticket>;
@@ -165,10 +165,7 @@ export const list_tickets = operation({
           'Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the ' +
           'others. By default `false`, and `any` where project_id names a project.',
       }),
-    fields: chosen(['description']).meta({
-      description: 'What to add to each ticket, separated by commas: `description`.',
-      example: 'description',
-    }),
+    ...narrowing(listed_ticket),
     sort: z
       .enum(['-created_at', 'created_at', '-updated_at', 'updated_at', '-last_activity_at', 'last_activity_at'])
       .default('-created_at')
@@ -191,6 +188,7 @@ export const get_ticket = operation({
   tag: 'tickets',
   summary: 'Returns a ticket by id or key.',
   params: ticket_params,
+  query: z.strictObject(narrowing(ticket)),
   status: 200,
   response: ticket,
   etag: true,

@@ -5,6 +5,7 @@ import {
   fields,
   formerly,
   id,
+  narrowing,
   operation,
   page,
   page_query,
@@ -95,7 +96,7 @@ export const list_transitions = operation({
   tag: 'transitions',
   summary: 'Lists a ticket’s status history, first transition first.',
   params: ticket_params,
-  query: page_query,
+  query: page_query.extend(narrowing(transition)),
   status: 200,
   response: page(transition),
   errors: ['invalid_cursor'],
@@ -115,6 +116,7 @@ export const get_transition = operation({
       .transform(Number)
       .meta({ description: 'The transition’s `sequence`: 1 is the ticket’s first.', example: '1' }),
   }),
+  query: z.strictObject(narrowing(transition)),
   status: 200,
   response: transition,
 });
@@ -127,7 +129,7 @@ export const list_activity = operation({
   summary:
     'Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments.',
   params: ticket_params,
-  query: page_query,
+  query: page_query.extend(narrowing(activity_entry)),
   status: 200,
   response: page(activity_entry),
   errors: ['invalid_cursor'],
@@ -140,7 +142,7 @@ export const list_project_transitions = operation({
   tag: 'transitions',
   summary: 'Lists the transitions of all tickets of a project, newest first, those of deleted tickets included.',
   params: project_params,
-  query: page_query,
+  query: page_query.extend(narrowing(project_transition)),
   status: 200,
   response: page(project_transition),
   errors: ['invalid_cursor'],

@@ -68,9 +68,15 @@ export function isTicket(workspace_id: string, ref: string): Sql {
   return sql`${here} and p.key = ${ref.slice(0, dash)} and t.number = ${ref.slice(dash + 1)}::bigint`;
 }
 
-export function ticketByRef(db: Db, workspace_id: string, ref: string): Promise<TicketRow | undefined> {
+export function ticketByRef(
+  db: Db,
+  workspace_id: string,
+  ref: string,
+  options: { description: boolean },
+): Promise<TicketRow | undefined> {
+  const description = options.description ? sql`t.description` : sql`'' as description`;
   return db.maybeOne(sql`
-    select ${columns}, t.description, ${lastActivity(workspace_id)}
+    select ${columns}, ${description}, ${lastActivity(workspace_id)}
     ${from_tickets} where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
 }
 

@@ -21,8 +21,10 @@ import { type AddComment, transitionTicket } from './transition.ts';
 export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
   serve(contract.create_ticket, (context) => createTicket(context, config));
   serve(contract.list_tickets, (context) => listTickets(context, cursors));
-  serve(contract.get_ticket, async ({ db, workspace_id, actor, params }) => {
-    const ticket = await requireTicket(db, workspace_id, params.ticket);
+  serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields } }) => {
+    // A megabyte that isn't shown need not be read.
+    const description = fields.length === 0 || fields.includes('description');
+    const ticket = await requireTicket(db, workspace_id, params.ticket, { description });
     return presentTo(db, ticket, await actor);
   });
   serve(contract.update_ticket, editTicket);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   asList,
   id,
+  narrowing,
   line,
   operation,
   page,
@@ -75,7 +76,7 @@ export const list_tokens = operation({
   tag: 'tokens',
   summary: 'Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s.',
   params: workspace_params,
-  query: page_query,
+  query: page_query.extend(narrowing(api_token)),
   status: 200,
   response: page(api_token),
   errors: ['invalid_cursor'],
@@ -88,6 +89,7 @@ export const get_token = operation({
   tag: 'tokens',
   summary: 'Returns a token, without its secret.',
   params: token_params,
+  query: z.strictObject(narrowing(api_token)),
   status: 200,
   response: api_token,
 });

@@ -3,6 +3,7 @@ import { email, stored_email } from '../accounts/contract.ts';
 import {
   base_version,
   id,
+  narrowing,
   line,
   operation,
   page,
@@ -47,7 +48,7 @@ export const list_workspaces = operation({
   path: '/v1/workspaces',
   tag: 'workspaces',
   summary: 'Lists the workspaces the caller is a member of, oldest membership first.',
-  query: page_query,
+  query: page_query.extend(narrowing(workspace)),
   status: 200,
   response: page(workspace),
   errors: ['invalid_cursor'],
@@ -60,6 +61,7 @@ export const get_workspace = operation({
   tag: 'workspaces',
   summary: 'Returns a workspace.',
   params: workspace_params,
+  query: z.strictObject(narrowing(workspace)),
   status: 200,
   response: workspace,
   etag: true,
@@ -130,7 +132,7 @@ export const list_members = operation({
   tag: 'members',
   summary: 'Lists members, oldest membership first.',
   params: workspace_params,
-  query: page_query,
+  query: page_query.extend(narrowing(member)),
   status: 200,
   response: page(member),
   errors: ['invalid_cursor'],
@@ -143,6 +145,7 @@ export const get_member = operation({
   tag: 'members',
   summary: 'Returns a member.',
   params: member_params,
+  query: z.strictObject(narrowing(member)),
   status: 200,
   response: member,
   etag: true,
@@ -194,6 +197,7 @@ export const list_people = operation({
   summary: 'Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for.',
   params: workspace_params,
   query: page_query.extend({
+    ...narrowing(person),
     ids: z
       .string()
       .regex(
@@ -231,7 +235,7 @@ export const list_invitations = operation({
   tag: 'invitations',
   summary: 'Lists pending invitations, oldest first.',
   params: workspace_params,
-  query: page_query,
+  query: page_query.extend(narrowing(invitation)),
   status: 200,
   response: page(invitation),
   errors: ['invalid_cursor'],
@@ -246,6 +250,7 @@ export const get_invitation = operation({
   tag: 'invitations',
   summary: 'Returns a pending invitation, without its token.',
   params: invitation_params,
+  query: z.strictObject(narrowing(invitation)),
   status: 200,
   response: invitation,
 });

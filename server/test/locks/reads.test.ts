@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawResponse } from '../../../sdk/index.ts';
+import type { z } from 'zod';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
@@ -34,7 +36,9 @@ async function someTicket(fields: { description?: string } = {}) {
 async function readable(): Promise<Map<string, string>> {
   const { owner, project_id } = team;
   const at = await someTicket();
-  const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
+  const key = randomUUID();
+  const keyed = { ...at, idempotency_key: key, body: { body: 'c' } };
+  const { id: comment_id } = await owner.client.create_comment(keyed);
   await owner.client.update_comment({ ...at, comment_id, body: { body: 'd', version: 1 } });
   await owner.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
   const invited = { email: someAddress(), role: 'viewer' } as const;
@@ -46,7 +50,7 @@ async function readable(): Promise<Map<string, string>> {
     body: { name: 'Read', scopes: ['tickets:read'] },
   });
   const ids: Record<string, string> = {
-    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id },
+    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, key },
     ...{ user_id: owner.user.id, sequence: '1' },
   };
   return new Map(
@@ -243,5 +247,66 @@ describe('a conditional read', () => {
       body: JSON.stringify({ email: team.owner.email, password: team.owner.password }),
     });
     expect([signed_in.status, signed_in.headers.get('etag')]).toEqual([200, null]);
+  });
+});
+
+describe('a read of some fields', () => {
+  /** The fields that a read has, of the resource or of each item of the list. */
+  function fieldsOf(id: string): string[] {
+    const { response } = contracts.find((contract) => contract.id === id) ?? {};
+    const { shape } = response as z.ZodObject;
+    const item = (shape['data'] as z.ZodArray<z.ZodObject> | undefined)?.element.shape;
+    return Object.keys(item ?? shape);
+  }
+
+  const shown = (body: unknown) => {
+    const { data } = body as { data?: object[] };
+    return Object.keys((data === undefined ? body : data[0]) as object).sort();
+  };
+
+  test('has those alone, whichever they are, in every read that there is', async () => {
+    for (const [id, path] of await readable()) {
+      if (id === 'get_policy') continue; // it has one field
+      const names = fieldsOf(id);
+      expect([id, names.length]).not.toEqual([id, 0]);
+      for (const some of [...names.map((name) => [name]), names.slice(0, 2), names]) {
+        const answer = await read(`${path}?fields=${some.join()}`);
+        expect([id, some, shown(await answer.json())]).toEqual([id, some, some.toSorted()]);
+      }
+      const [first = ''] = names;
+      expect(shown(await (await read(`${path}?fields=${first},${first}`)).json())).toEqual([first]);
+      const unknown = await read(`${path}?fields=${first},__proto__`);
+      expect([id, unknown.status, await unknown.json()]).toEqual([
+        ...[id, 422],
+        expect.objectContaining({
+          errors: [{ parameter: 'fields', detail: `Expected one or more of: ${names.join(', ')}.` }],
+        }),
+      ]);
+    }
+  });
+
+  test('has its own tag, whose version an edit may be based on', async () => {
+    const at = await someTicket();
+    const path = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}`;
+    const [some, whole] = [await read(`${path}?fields=status`), await read(path)];
+    const tag = some.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"1-/);
+    expect(tag).not.toBe(whole.headers.get('etag'));
+    expect((await read(`${path}?fields=status`, { 'if-none-match': tag })).status).toBe(304);
+    const edited = await team.owner.client.raw.update_ticket({ ...at, if_match: tag, body: { title: 'Edited' } });
+    expect(edited.status).toBe(200);
+  });
+
+  test('goes on with the cursor of another choice, and a list has descriptions where they are named', async () => {
+    const { workspace_id, owner } = team;
+    await someTicket({ description: 'One.' });
+    await someTicket({ description: 'Two.' });
+    const first = await owner.client.list_tickets({ workspace_id, limit: 1, fields: 'id,description' });
+    expect(first.data).toEqual([{ id: expect.any(String) as unknown, description: 'Two.' }]);
+    const cursor = first.next_cursor ?? '';
+    const second = await owner.client.list_tickets({ workspace_id, limit: 1, fields: 'description', cursor });
+    expect(second.data).toEqual([{ description: 'One.' }]);
+    const [plain] = (await owner.client.list_tickets({ workspace_id, limit: 1 })).data;
+    expect(plain).not.toHaveProperty('description');
   });
 });
