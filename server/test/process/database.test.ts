@@ -186,28 +186,29 @@ describe('the embedded database', () => {
     const log = path.join(dir, 'postgres.log');
     writeFileSync(log, `${'x'.repeat(11 * 1024 * 1024)}\n`, { flag: 'a' }); // it is looked at every few seconds
     const silent: Socket[] = [];
-    let crowded = true;
-    const disperse = () => {
-      crowded = false;
-      for (const socket of silent) socket.destroy();
-    };
-    onTestFinished(disperse);
+    onTestFinished(() => silent.forEach((socket) => socket.destroy()));
     const port = Number(readFileSync(path.join(dir, 'postgres-port'), 'utf8'));
     const hello = Buffer.from('00000010000300007573657200780000', 'hex');
     await sleep(500); // the pool fills
-    const join = (place: number) => {
+    for (let n = 0; n < 230; n++) {
       const socket = connect(port, '127.0.0.1', () => socket.write(hello));
-      silent[place] = socket.on('error', () => undefined).once('close', () => crowded && join(place));
-    };
-    for (let place = 0; place < 230; place++) join(place);
+      silent.push(socket.on('error', () => undefined));
+    }
     await sleep(300);
     const statuses = await Promise.all(Array.from({ length: 60 }, async () => (await client.raw.get_me()).status));
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    for (const socket of silent) socket.destroy();
     const twice = { email, password: 'a long enough one', name: 'N' };
     expect((await conformingClient(url).raw.register({ body: twice })).status).toBe(409);
+    const password = readFileSync(path.join(dir, 'postgres-password'), 'utf8').trim();
+    const owner = new pg.Client({ connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/baton` });
+    owner.on('error', () => undefined); // its end, if this fails before
+    await owner.connect();
+    await owner.query('alter database postgres allow_connections false'); // as when none is left: it runs, and lets nobody in
     const verb = await start(dir, {}, { verb: 'disable-user', argument: email });
     await says(verb, 'Waiting for the database that is already there …');
-    disperse();
+    await owner.query('alter database postgres allow_connections true');
+    await owner.end();
     expect([await verb.ended, verb.output().split('\n')[1]]).toEqual([0, `Disabled ${email}.`]);
     expect((await client.raw.get_me()).status).toBe(401);
     const again = await start(dir, {}, { verb: 'migrate' });
