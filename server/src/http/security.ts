@@ -29,10 +29,12 @@ export function allowOrigins(config: Config): RequestHandler[] {
     cors({
       origin: [...config.cors_origins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      allowedHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'X-Request-Id'],
+      allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'X-Request-Id'],
       exposedHeaders: [
+        'Accept',
         'Accept-Patch',
         'ETag',
+        'Idempotent-Replayed',
         'Location',
         'Retry-After',
         'RateLimit',

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
+import { presentContract } from '../../../sdk/compatibility/contract.ts';
+import { response_headers } from '../../src/reference/openapi-headers.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { registerPerson } from '../../../proof/harness/people.ts';
 import { metrics_token, startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -171,7 +173,7 @@ describe('probes', () => {
     expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ok' });
     const headers = { authorization: `Bearer ${metrics_token}` };
     const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
-    expect(metrics).toMatch(/baton_http_request_duration_seconds_count\{operation="create_ticket"/);
+    expect(metrics).toMatch(/baton_http_request_duration_seconds_count\{operation="create_workspace"/);
     expect(metrics).not.toContain(team.workspace_id);
   });
 });
@@ -229,6 +231,22 @@ describe('the log', () => {
       expect([secret, log.includes(secret)]).toEqual([secret, false]);
     }
   });
+});
+
+test('browsers of an allowed origin may send every header of the contract, and read every one', async () => {
+  const operations = Object.values(presentContract().operations);
+  const sent = operations.flatMap(({ parameters }) => parameters.filter((one) => one.in === 'header'));
+  const origin = 'https://app.example.com';
+  const headers = { origin, 'access-control-request-method': 'POST' };
+  const preflight = await fetch(`${server.url}/v1/workspaces`, { method: 'OPTIONS', headers });
+  const allowed = preflight.headers.get('access-control-allow-headers')?.split(',') ?? [];
+  expect(allowed).toEqual(expect.arrayContaining([...new Set(sent.map(({ name }) => name))]));
+  const read = await fetch(`${server.url}/v1/policy`, { headers: { origin } });
+  const exposed = read.headers.get('access-control-expose-headers')?.split(',') ?? [];
+  // These are for the browser itself.
+  const own = ['Access-Control-Allow-Origin', 'WWW-Authenticate'];
+  const others = Object.keys(response_headers).filter((name) => !own.includes(name));
+  expect(exposed.toSorted()).toEqual(others.toSorted());
 });
 
 describe('the rate limit', () => {

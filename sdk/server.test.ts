@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startServer, type TestServer } from '../proof/harness/server.ts';
+import { type BatonClient, createClient } from './index.ts';
+
+// Against a real Baton: what the client does by itself, the server must take as it is meant.
+let server: TestServer;
+let baton: BatonClient;
+let refresh_token: string;
+let project: { workspace_id: string; project_id: string };
+
+beforeAll(async () => {
+  server = await startServer();
+  baton = createClient({ base_url: server.url });
+  const email = `${randomBytes(8).toString('hex')}@example.com`;
+  const tokens = await baton.register({ body: { email, password: 'long enough to take', name: 'Ada' } });
+  baton.access_token = tokens.access_token;
+  refresh_token = tokens.refresh_token;
+  const { id: workspace_id } = await baton.create_workspace({ body: { name: 'Harbour' } });
+  const { id: project_id } = await baton.create_project({ workspace_id, body: { key: 'ENG', name: 'Engineering' } });
+  project = { workspace_id, project_id };
+});
+afterAll(() => server.stop());
+
+/** A network that loses requests and responses, each in its turn, and counts what it carried. */
+function lossy(...losses: ('request' | 'response' | 'nothing')[]) {
+  const seen = { sent: 0, keys: new Set<string>() };
+  const carry: typeof fetch = async (input, init) => {
+    const loss = losses[seen.sent++ % losses.length];
+    const key = new Headers(init?.headers).get('idempotency-key');
+    if (key !== null) seen.keys.add(key);
+    if (loss === 'request') throw new TypeError('lost on the way there');
+    const response = await fetch(input, init);
+    if (loss === 'response') throw new TypeError('lost on the way back');
+    return response;
+  };
+  return { carry, seen };
+}
+
+const through = (carry: typeof fetch) =>
+  createClient({ base_url: server.url, access_token: baton.access_token, fetch: carry, max_wait_ms: 20 });
+
+describe('a write', () => {
+  test('is done once, however often its response is lost', async () => {
+    const { carry, seen } = lossy('response', 'request', 'response', 'nothing');
+    const client = through(carry);
+    const titles = Array.from({ length: 20 }, (_, n) => `Ticket ${n}`);
+    for (const title of titles)
+      expect(await client.create_ticket({ ...project, body: { title } })).toMatchObject({ title });
+    expect([seen.sent, seen.keys.size]).toEqual([80, 20]);
+    const found: string[] = [];
+    for await (const { title } of baton.pages.list_tickets({ ...project, sort: 'created_at' })) found.push(title);
+    expect(found).toEqual(titles);
+  });
+
+  test('of a whole value is no conflict with itself', async () => {
+    const { carry } = lossy('response', 'nothing');
+    const { workspace_id } = project;
+    const renamed = await through(carry).update_workspace({ workspace_id, body: { name: 'Port', version: 1 } });
+    expect(renamed).toMatchObject({ name: 'Port', version: 2 });
+  });
+
+  test('that failed at last is done under its key by the next call', async () => {
+    const { carry } = lossy('response');
+    const call = { ...project, body: { title: 'Once' } };
+    const failure = await through(carry)
+      .create_ticket(call)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'no_response', retryable: true });
+    const { idempotency_key = '' } = failure as { idempotency_key?: string };
+    const { id } = await baton.create_ticket({ ...call, idempotency_key });
+    const { data } = await baton.list_outcomes({ key: idempotency_key });
+    expect(data).toEqual([expect.objectContaining({ status: 201, location: expect.stringContaining(id) })]);
+  });
+});
+
+test('an access token that the server refuses is renewed once for all calls, and none of them is lost', async () => {
+  const kept: string[] = [];
+  const client = createClient({
+    base_url: server.url,
+    access_token: `${baton.access_token}x`,
+    refresh_token,
+    on_tokens: (tokens) => void kept.push(tokens.refresh_token),
+  });
+  const write = (title: string) => client.create_ticket({ ...project, body: { title } });
+  await Promise.all([...Array.from({ length: 8 }, () => client.get_me()), write('a'), write('b')]);
+  expect(kept).toHaveLength(1);
+  expect(client.refresh_token).toBe(kept[0]);
+});
+
+test('the end of a call ends its request', async () => {
+  const ending = new AbortController();
+  const call = baton.list_tickets(project, { signal: ending.signal });
+  ending.abort();
+  await expect(call).rejects.toMatchObject({ name: 'BatonApiError', code: 'aborted' });
+  expect(await baton.get_me()).toMatchObject({ name: 'Ada' });
+});
+
+test('a read that has not changed says so', async () => {
+  const { headers } = await baton.raw.get_project(project);
+  const again = baton.get_project({ ...project, if_none_match: headers.get('etag') ?? '' });
+  await expect(again).rejects.toMatchObject({ code: 'not_modified', status: 304 });
+});
