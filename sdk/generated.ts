@@ -1036,7 +1036,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1140,7 +1140,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1245,7 +1245,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1273,7 +1273,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1329,7 +1329,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1390,7 +1390,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1424,7 +1424,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1481,7 +1481,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1586,7 +1586,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1623,7 +1623,7 @@ export interface operations {
                 ids?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1654,7 +1654,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1765,7 +1765,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1830,7 +1830,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1892,7 +1892,7 @@ export interface operations {
                 archived?: "true" | "false";
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1958,7 +1958,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2067,7 +2067,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2240,7 +2240,7 @@ export interface operations {
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at";
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2271,7 +2271,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2516,7 +2516,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2602,7 +2602,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2638,7 +2638,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2675,7 +2675,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2712,7 +2712,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2779,7 +2779,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2896,7 +2896,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2965,7 +2965,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3049,7 +3049,7 @@ export interface operations {
                 fields?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3121,7 +3121,7 @@ export interface operations {
                 created_before?: string;
             };
             header?: {
-                /** @description Entity tags of responses that the client has: what has one of them is answered by 304. */
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
             };
             path: {

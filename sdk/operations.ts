@@ -47,7 +47,7 @@ export const operations = {
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists members, oldest membership first. */
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for. */
+  /** Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for. */
   list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a member. */
   get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -123,7 +123,7 @@ export const operations = {
   list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a token, without its secret. */
   get_token: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Revokes a token. Once this is answered, nothing that it began commits any more. */
+  /** Revokes a token. Once this responds, nothing that the token began can commit any more. */
   revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists the audit log, newest entry first. */
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","fields","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},

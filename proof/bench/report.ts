@@ -173,7 +173,7 @@ export function page(results: Results): string {
     '',
     ...alone(results),
     '',
-    '| what it is held to | bar | seen | |',
+    '| what it must meet | bar | seen | |',
     '|---|--:|--:|---|',
     ...barsOf(results).map((bar) => {
       const limit = 'most' in bar.at ? `≤ ${bar.at.most}` : `≥ ${bar.at.least}`;

@@ -107,7 +107,7 @@ test('a creation has what its operation says, else what the first change says wa
   });
 });
 
-test('without a tickets file texts are made up in the length the source tells', async () => {
+test('without a tickets file texts are invented in the length the source tells', async () => {
   const { calls, found } = await planned([create(), comment(1, 40), comment(2, LIMITS.comment + 9)]);
   expect(calls[0]).toMatchObject({
     kind: 'create',

@@ -240,6 +240,6 @@ export async function doubtsAbout(pool: pg.Pool): Promise<string[]> {
   } catch (error) {
     const refusal = explainRefusal(error);
     if (!(refusal instanceof UnfitDatabaseError)) throw error;
-    return [`${refusal.message} Until then requests are answered 503.`];
+    return [`${refusal.message} Until then requests get 503.`];
   }
 }

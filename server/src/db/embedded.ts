@@ -142,7 +142,7 @@ async function findRunning({ dir, data_dir, urlAt, log, signal }: Place): Promis
     }
     if (verdict === 'refused' && worksIn(claim.pid, data_dir) === true) throw new EmbeddedError(wrongPassword(dir));
     if (Date.now() > deadline) {
-      throw new EmbeddedError(`PostgreSQL (process ${claim.pid}) holds ${data_dir} and does not answer.`);
+      throw new EmbeddedError(`PostgreSQL (process ${claim.pid}) uses ${data_dir} and does not respond.`);
     }
     if (!said) log('Waiting for the database that is already there …');
     await sleep(100);

@@ -48,14 +48,14 @@ export class LargeJson {
     const own = bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer as Transferable] : [];
     const reply = await this.#ask(who, { kind: 'read', operation: operation.id, bytes }, own);
     if (reply.kind === 'refused') throw new BatonError(reply.code as PlainErrorCode, reply.data);
-    if (reply.kind !== 'read') throw new Error('The thread answered something else.');
+    if (reply.kind !== 'read') throw new Error('The thread sent another kind of reply.');
     return reply.body;
   }
 
   /** The value as JSON. */
   async write(who: string, value: unknown): Promise<Written> {
     const reply = await this.#ask(who, { kind: 'write', value });
-    if (reply.kind !== 'written') throw new Error('The thread answered something else.');
+    if (reply.kind !== 'written') throw new Error('The thread sent another kind of reply.');
     return reply;
   }
 

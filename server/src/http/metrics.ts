@@ -5,7 +5,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, register }
 
 const duration = new Histogram({
   name: 'baton_http_request_duration_seconds',
-  help: 'Time from the request to the end of its answer.',
+  help: 'Time from the request to the end of its response.',
   labelNames: ['operation', 'method', 'status'],
   buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 });

@@ -67,7 +67,7 @@ export class Counters {
         hits = case when r.resets_at <= now() then 1 else r.hits + 1 end,
         resets_at = case when r.resets_at <= now() then excluded.resets_at else r.resets_at end
       returning hits, resets_at, greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s`);
-    if (row === undefined) throw new Error('The counter answered nothing.');
+    if (row === undefined) throw new Error('The counter returned no row.');
     if (row.hits > bucket.limit) {
       throw rateLimited({ name: bucket.name, quota: bucket.limit, window_s: this.#window_s }, row.resets_in_s);
     }

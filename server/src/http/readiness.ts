@@ -9,7 +9,7 @@ const fresh_ms = 250;
 /** Asks whether the database takes writes. A connection that doesn't say in time is given up. */
 async function ask(pool: pg.Pool): Promise<void> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('The database did not answer in time.')), timeout_ms);
+  const timer = setTimeout(() => late.reject(new Error('The database did not respond in time.')), timeout_ms);
   try {
     const connecting = pool.connect();
     const client = await Promise.race([connecting, late.promise]).catch((error: unknown) => {

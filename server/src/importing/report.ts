@@ -1,6 +1,6 @@
 /** Everything a replay may have to say about its source, in the order it is printed. */
 const FINDINGS = {
-  no_tickets_file: ['source', 'no tickets file: titles, descriptions and comments are made up'],
+  no_tickets_file: ['source', 'no tickets file: titles, descriptions and comments are invented'],
   unreadable_line: ['source', 'lines that are no operation and no ticket'],
   out_of_time_order: ['source', 'operations stamped earlier than the one before them'],
   not_in_tickets_file: ['source', 'tickets the tickets file does not have'],
@@ -16,9 +16,9 @@ const FINDINGS = {
   resolution_not_done: ['source', 'resolutions given on the way into a status that is not done: left out'],
   final_status_differs: ['source', 'tickets whose last change is not their final status'],
   final_assignee_differs: ['source', 'tickets whose last change is not their final assignee'],
-  comment_without_text: ['source', 'comments whose text is missing: made up'],
+  comment_without_text: ['source', 'comments whose text is missing: invented'],
   comment_without_operation: ['source', 'comments of the tickets file that no operation makes'],
-  no_title: ['source', 'titles that are empty or missing: made up'],
+  no_title: ['source', 'titles that are empty or missing: invented'],
   nul: ['source', 'texts with NUL: stripped'],
   lone_surrogate: ['source', 'texts with lone surrogates: stripped'],
   not_a_line: ['source', 'titles and labels with characters that a line can’t have: replaced or left out'],

@@ -61,7 +61,7 @@ export function connectProblem(login: Login, error: unknown): Problem | undefine
 /** Failures that the driver tells in words only. */
 function otherProblem(error: Error, where: string, user: string): Problem | undefined {
   if (/timeout expired|timeout exceeded/.test(error.message)) {
-    return passing(`nothing at ${where} answers. Start PostgreSQL there, or correct host and port.`);
+    return passing(`nothing at ${where} responds. Start PostgreSQL there, or correct host and port.`);
   }
   if (/terminated unexpectedly/.test(error.message)) return passing(`what is at ${where} hangs up. Is it PostgreSQL?`);
   if (/password must be a string/.test(error.message)) {

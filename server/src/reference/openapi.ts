@@ -164,7 +164,8 @@ const idempotency_key = z
 function headersIn(operation: Operation): { header?: z.ZodObject } {
   const tags = (description: string) => stored(16_384).optional().meta({ description });
   if (isRead(operation)) {
-    const description = 'Entity tags of responses that the client has: what has one of them is answered by 304.';
+    const description =
+      'Entity tags of responses that the client has: if one of them is current, the response is 304 without a body.';
     return { header: z.object({ 'If-None-Match': tags(description) }) };
   }
   const description = 'Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any.';

@@ -99,7 +99,7 @@ export const revoke_token = operation({
   method: 'delete',
   path: '/v1/workspaces/{workspace_id}/tokens/{token_id}',
   tag: 'tokens',
-  summary: 'Revokes a token. Once this is answered, nothing that it began commits any more.',
+  summary: 'Revokes a token. Once this responds, nothing that the token began can commit any more.',
   params: token_params,
   status: 204,
 });

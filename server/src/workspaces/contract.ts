@@ -194,7 +194,7 @@ export const list_people = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/people',
   tag: 'members',
-  summary: 'Lists the names of everybody who is or was a member: whoever an id in this workspace may stand for.',
+  summary: 'Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(person),
