@@ -24,6 +24,12 @@ interface Declared {
   response?: Json;
 }
 
+/** The parts of a contract that are kept with a release. */
+interface Parts {
+  operations: Record<string, Declared>;
+  schemas: Json;
+}
+
 /** What a request is, as it goes over the wire. */
 export interface Sent {
   method: string;
@@ -54,7 +60,7 @@ export class Contract {
   readonly #schemas: Json;
   readonly #compiled = new Map<string, z.ZodType>();
 
-  constructor(operations: Record<string, Declared>, schemas: Json) {
+  constructor({ operations, schemas }: Parts) {
     this.operations = operations;
     this.#schemas = schemas;
   }
@@ -115,11 +121,7 @@ export class Contract {
 /** The contract that was kept with a release. */
 export function releasedContract(version: string): Contract {
   const file = path.resolve(import.meta.dirname, `../releases/${version}/contract.json`);
-  const { operations, schemas } = JSON.parse(readFileSync(file, 'utf8')) as {
-    operations: Record<string, Declared>;
-    schemas: Json;
-  };
-  return new Contract(operations, schemas);
+  return new Contract(JSON.parse(readFileSync(file, 'utf8')) as Parts);
 }
 
 interface Documented {
@@ -129,8 +131,8 @@ interface Documented {
   responses: Record<string, { content?: Record<string, { schema: Json }> }>;
 }
 
-/** The contract of this version, as openapi.json has it. */
-export function presentContract(): Contract {
+/** The same of this version, as openapi.json has it. */
+export function presentParts(): Parts {
   const { paths, components } = JSON.parse(JSON.stringify(openApiDocument(contracts))) as {
     paths: Record<string, Record<string, Documented>>;
     components: { schemas: Json };
@@ -144,5 +146,9 @@ export function presentContract(): Contract {
       return [operationId, { ...declared, ...(body && { body }), ...(response && { response }) }] as const;
     }),
   );
-  return new Contract(Object.fromEntries(operations), components.schemas);
+  return { operations: Object.fromEntries(operations), schemas: components.schemas };
+}
+
+export function presentContract(): Contract {
+  return new Contract(presentParts());
 }

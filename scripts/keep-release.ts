@@ -1,0 +1,26 @@
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { presentParts } from '../sdk/compatibility/contract.ts';
+import { version } from '../server/src/lib/project.ts';
+
+// Keeps what a release is compared with later: its SDK, and its contract without what is for readers only.
+
+const sdk = path.resolve(import.meta.dirname, '../sdk');
+const kept = path.join(sdk, 'releases', version);
+
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  if (typeof value !== 'object' || value === null) return value;
+  const parts = Object.entries(value).filter(
+    ([name, part]) => !['example', 'examples'].includes(name) && !(name === 'description' && typeof part === 'string'),
+  );
+  return Object.fromEntries(parts.map(([name, part]) => [name, bare(part)]));
+}
+
+// A release doesn't change: this fails where it has been kept.
+mkdirSync(kept);
+for (const file of readdirSync(sdk)) {
+  if (file.endsWith('.ts') && !file.endsWith('.test.ts')) cpSync(path.join(sdk, file), path.join(kept, file));
+}
+writeFileSync(path.join(kept, 'contract.json'), `${JSON.stringify(bare(presentParts()), null, 1)}\n`);
+console.log(`Kept in ${path.relative(process.cwd(), kept)}. Have sdk/compatibility.test.ts compare with it.`);
