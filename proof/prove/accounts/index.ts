@@ -5,6 +5,15 @@ import { login_flood } from './login-flood.ts';
 import { passwords } from './passwords.ts';
 import { sign_in_share } from './sign-in-share.ts';
 import { tokens } from './tokens.ts';
+import { upkeep } from './upkeep.ts';
 
 /** What must hold of signing in. */
-export const accounts: readonly Check[] = [tokens, passwords, enumeration, guessing, login_flood, sign_in_share];
+export const accounts: readonly Check[] = [
+  tokens,
+  passwords,
+  enumeration,
+  guessing,
+  login_flood,
+  sign_in_share,
+  upkeep,
+];
