@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createClient, type BatonClient, type RawResponse } from '../../sdk/index.ts';
 import { contracts } from '../../server/src/contracts.ts';
-import { isRead, isTagged } from '../../server/src/http/contract.ts';
+import { isList, isRead, isTagged } from '../../server/src/http/contract.ts';
 import { error_table, type ErrorCode } from '../../server/src/errors.ts';
 import { errorsOf, problemOf } from '../../server/src/reference/openapi.ts';
 import { headersOf, response_headers } from '../../server/src/reference/openapi-headers.ts';
@@ -58,6 +58,9 @@ export function nonconformities(
     const parsed = shape.safeParse(body);
     if (!parsed.success) fault(parsed.error.message);
   } else if (body !== undefined) fault('a body where none belongs');
+  const { next_cursor = null } = (body ?? {}) as { next_cursor?: string | null };
+  const linked = headers.get('link') !== null;
+  if (isList(contract) && linked !== (next_cursor !== null)) fault('Link and next_cursor disagree');
   if (contract.location !== undefined && headers.get('location') === null) fault('no Location');
   return found;
 }

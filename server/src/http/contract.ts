@@ -52,6 +52,9 @@ export const bodyTypes = ({ method }: Operation): readonly string[] =>
 /** Whether it reads something that a client may have already. Probes are asked anew each time. */
 export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !== 'operations';
 
+/** Whether it lists something, page by page. */
+export const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
+
 /** Whether its success has an entity tag: what is read, and what is written and has a version. */
 export const isTagged = (operation: Operation) => operation.etag === true || isRead(operation);
 

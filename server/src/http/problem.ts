@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
 import { describeError } from '../lib/describe-error.ts';
 import type { HoldBack } from './hold-back.ts';
+import type { Trace } from './trace.ts';
 import { type Sending, sendJson } from './send.ts';
 
 export interface Problem {
@@ -67,7 +68,8 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
     // That too much is waiting is no fault to look into; the request's own line tells it.
     if (error_table[problem.code][0] >= 500 && (problem.code !== 'overloaded' || problem.cause !== undefined)) {
       const { method } = req;
-      services.log.error({ err: describeError(error), request_id: res.locals['request_id'], method }, problem.code);
+      const { request_id, trace } = res.locals as { request_id?: string; trace?: Trace };
+      services.log.error({ err: describeError(error), request_id, trace_id: trace?.trace_id, method }, problem.code);
     }
     if (!held_back.includes(problem.code)) {
       send(res, problem);

@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { observeRequest } from './metrics.ts';
+import { readTrace, traceResponse } from './trace.ts';
 
 const given_id = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** Names the request, and writes one line when it is answered: no header, no query, no body ever gets into it. */
+/** Names the request, and writes one line when it is answered: of headers, query and body nothing gets into it but an id. */
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const header = req.headers['x-request-id'];
     const request_id = typeof header === 'string' && given_id.test(header) ? header : randomUUID();
     res.locals['request_id'] = request_id;
     res.setHeader('X-Request-Id', request_id);
+    const trace = readTrace(req.headers['traceparent']);
+    res.locals['trace'] = trace;
+    if (trace !== undefined) res.setHeader('traceresponse', traceResponse(trace));
     const started = performance.now();
     res.once('close', () => {
       const duration_ms = performance.now() - started;
@@ -23,6 +27,9 @@ export function requestLog(log: Logger): RequestHandler {
       log.info(
         {
           request_id,
+          trace_id: trace?.trace_id,
+          parent_id: trace?.parent_id,
+          span_id: trace?.span_id,
           method,
           operation,
           status,

@@ -1,5 +1,5 @@
 import { takesKey } from '../access/policy.ts';
-import { isTagged, type Operation } from '../http/contract.ts';
+import { isList, isTagged, type Operation } from '../http/contract.ts';
 
 type Header = {
   description: string;
@@ -52,6 +52,12 @@ export const response_headers: Record<string, Header> = {
     description: 'The write had been done under this Idempotency-Key: the response is that one.',
     schema: { type: 'string', const: 'true' },
   },
+  Link: text('Where the next page of the list is, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 6000),
+  traceresponse: text(
+    'The trace of the request’s `traceparent` (W3C Trace Context), and this request’s part in it.',
+    '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',
+    55,
+  ),
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
@@ -60,6 +66,7 @@ export function headersOf(operation: Operation, status: number): string[] {
   const succeeded = status === operation.status;
   return [
     'X-Request-Id',
+    'traceresponse',
     'RateLimit',
     'RateLimit-Policy',
     'Access-Control-Allow-Origin',
@@ -68,6 +75,7 @@ export function headersOf(operation: Operation, status: number): string[] {
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
     ...((succeeded && isTagged(operation)) || status === 304 ? ['ETag'] : []),
     ...(operation.location !== undefined && succeeded ? ['Location'] : []),
+    ...(isList(operation) && succeeded ? ['Link'] : []),
     ...(takesKey(operation) && succeeded ? ['Idempotent-Replayed'] : []),
   ];
 }

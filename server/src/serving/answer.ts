@@ -1,4 +1,4 @@
-import { isTagged, type Operation, type Response } from '../http/contract.ts';
+import { isList, isTagged, type Operation, type Response } from '../http/contract.ts';
 
 /** A success, ready to be sent, or to be kept and sent again. */
 export interface Answer {
@@ -26,20 +26,35 @@ function narrowed(result: unknown, query: unknown): unknown {
   return page.data === undefined ? pick(result as Fields) : { ...page, data: page.data.map(pick) };
 }
 
+/** What an answer depends on beside the contract and the result. */
+interface Asked {
+  params: unknown;
+  query?: unknown;
+  search?: string;
+}
+
+/** Where the next page is (RFC 8288): the same request, with this cursor. */
+function linkToNext({ path }: Operation, { params, search }: Asked, cursor: string): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((params as Fields)[name])),
+  );
+  const query = new URLSearchParams(search);
+  query.set('cursor', cursor);
+  return `<${filled}?${query.toString()}>; rel="next"`;
+}
+
 /** What an operation answers with this result: its status, its headers and its body, by contract and request alone. */
-export function render<O extends Operation>(
-  operation: O,
-  { params, query }: { params: unknown; query?: unknown },
-  result: Response<O>,
-): Answer {
-  const fields = { ...(params as object), ...(result as object) } as Fields;
+export function render<O extends Operation>(operation: O, asked: Asked, result: Response<O>): Answer {
+  const fields = { ...(asked.params as object), ...(result as object) } as Fields;
   const headers: Record<string, string> = {};
   if (operation.location !== undefined) {
     headers['Location'] = operation.location.replaceAll(/\{([\w.]+)\}/g, (_, path: string) => String(at(fields, path)));
   }
   if (operation.response === undefined) return { status: operation.status, headers, body: undefined };
   headers['Content-Type'] = 'application/json; charset=utf-8';
+  const next = isList(operation) ? (fields['next_cursor'] as string | null) : null;
+  if (next !== null) headers['Link'] = linkToNext(operation, asked, next);
   const version = operation.etag === true ? (fields['version'] as number) : undefined;
   const tag = isTagged(operation) ? { version } : undefined;
-  return { status: operation.status, headers, tag, body: narrowed(result, query) };
+  return { status: operation.status, headers, tag, body: narrowed(result, asked.query) };
 }

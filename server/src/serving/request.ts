@@ -19,6 +19,8 @@ import { whenClosed } from '../http/send.ts';
 export interface Request<O extends Operation> {
   params: Params<O>;
   query: Query<O>;
+  /** The query as it was sent. */
+  search: string;
   body: Body<O>;
   /** Of a write. */
   if_match: IfMatch | undefined;
@@ -83,6 +85,7 @@ export function parseRequest<O extends Operation>(
   return {
     params: params?.data as Params<O>,
     query: parsed_query?.data as Query<O>,
+    search: req.url.includes('?') ? req.url.slice(req.url.indexOf('?')) : '',
     body: body.value as Body<O>,
     if_match: operation.method === 'get' ? undefined : preconditionOf(operation, req, body.value),
     conditions: operation.method === 'get' ? readConditions(req.headers) : undefined,

@@ -21,7 +21,7 @@ import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/trans
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
-import type { Operation, Response } from '../http/contract.ts';
+import { isList, type Operation, type Response } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
@@ -114,8 +114,6 @@ export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
 }
 
 const default_max_body_bytes = 64 * 1024;
-
-const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
 
 async function send(
   parts: Sending,

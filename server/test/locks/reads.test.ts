@@ -310,3 +310,55 @@ describe('a read of some fields', () => {
     expect(plain).not.toHaveProperty('description');
   });
 });
+
+describe('a list', () => {
+  test('links to its next page with the same filters, as its cursor does, until there is none', async () => {
+    const { workspace_id, owner } = team;
+    for (const label of ['a<b>"c"; d é', 'other']) {
+      for (const title of ['one', 'two', 'three']) {
+        const body = { title, labels: [label] };
+        await owner.client.create_ticket({ workspace_id, project_id: team.project_id, body });
+      }
+    }
+    const label = encodeURIComponent('a<b>"c"; d é');
+    const titles: string[] = [];
+    let next: string | undefined =
+      `/v1/workspaces/${workspace_id}/tickets?label=${label}&sort=created_at&limit=2&cursor=start&fields=title`;
+    let pages = 0;
+    for (; next !== undefined; pages++) {
+      const page: Response = await read(next);
+      const { data, next_cursor } = (await page.json()) as { data: { title: string }[]; next_cursor: string | null };
+      titles.push(...data.map(({ title }) => title));
+      const link: string | null = page.headers.get('link');
+      next = /^<([^<>]+)>; rel="next"$/.exec(link ?? '')?.[1];
+      expect(link === null).toBe(next_cursor === null);
+      if (next !== undefined) expect(new URL(next, server.url).searchParams.get('cursor')).toBe(next_cursor);
+    }
+    expect([titles, pages]).toEqual([['one', 'two', 'three'], 2]);
+  });
+});
+
+describe('a trace', () => {
+  const trace_id = '0af7651916cd43dd8448eb211c80319c';
+
+  test('is passed on, and in the line of the log; what is no trace is passed over', async () => {
+    const lines: string[] = [];
+    const log_to = (line: string) => lines.push(line);
+    const logging = await startServer({ LOG_LEVEL: 'info' }, { database: server.database, log_to });
+    const ask = (traceparent: string) => fetch(`${logging.url}/v1/me`, { headers: { traceparent } });
+    const traced = await ask(`00-${trace_id}-b7ad6b7169203331-01`);
+    const [, span_id] = /^00-0af7651916cd43dd8448eb211c80319c-([\da-f]{16})-01$/.exec(
+      traced.headers.get('traceresponse') ?? '',
+    ) ?? ['', 'none'];
+    const untraced = await ask(`00-${trace_id}-none-01"}`);
+    await logging.stop();
+    expect([traced.status, untraced.status, untraced.headers.get('traceresponse')]).toEqual([401, 401, null]);
+    const logged = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => msg === 'request');
+    expect(logged[0]).toMatchObject({ trace_id, span_id, parent_id: 'b7ad6b7169203331', operation: 'get_me' });
+    expect(logged[1]).not.toHaveProperty('trace_id');
+    // A problem has the same bytes with a trace and without.
+    expect(await traced.text()).toBe(await untraced.text());
+  });
+});
