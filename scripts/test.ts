@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { contracts } from '../server/src/contracts.ts';
 import type { Operation } from '../server/src/http/contract.ts';
-import { seen_errors_variable } from '../proof/harness/seen-errors.ts';
+import { allSeen, seen_variable } from '../proof/harness/seen.ts';
+import { checks as proofs } from '../proof/prove/checks.ts';
+import { removals } from '../proof/prove/tenancy/removals.ts';
 import { installTools } from './tools.ts';
 
 // Everything that checks the project; what reads the source comes before what runs it. The last line is
@@ -52,6 +54,8 @@ const checks_with_tools: Checks = [
   ['regular expressions', 'node', ['--disable-warning=ExperimentalWarning', 'scripts/lint-regexes.ts']],
 ];
 
+const sum = (a: Count, b: Count): Count => ({ passed: a.passed + b.passed, failed: a.failed + b.failed });
+
 /** Two at a time: each keeps one core busy. */
 async function runChecks(): Promise<Count[]> {
   const counts: Count[] = [];
@@ -65,26 +69,42 @@ async function runChecks(): Promise<Count[]> {
   return counts;
 }
 
-/** Whether some test got each error that an operation declares for itself: what none produces isn't to be declared. */
-function judgeErrors(seen_file: string): Count {
-  const seen = new Set(existsSync(seen_file) ? readFileSync(seen_file, 'utf8').split('\n') : []);
+function judgeUnseen(rule: string, unseen: readonly string[]): Count {
+  console.log(`\n> ${rule}`);
+  for (const one of unseen) console.log(`  FAILED: not seen: ${one}`);
+  return unseen.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** What an operation declares for itself and no test got isn't to be declared. */
+function judgeErrors(dir: string): Count {
+  const seen = allSeen('errors', dir);
   const declared = contracts.flatMap(({ id, errors = [] }: Operation) => errors.map((code) => `${id} ${code}`));
   const unseen = declared.filter((pair) => !seen.has(pair));
-  console.log('\n> declared errors are produced');
-  if (unseen.length === 0) return { passed: 1, failed: 0 };
-  console.log(`  FAILED: no test got ${unseen.join(', ')}`);
-  return { passed: 0, failed: 1 };
+  return judgeUnseen('declared errors are produced', unseen);
+}
+
+/** A broken build that rewrites no statement of today's is no build that a check could notice. */
+function judgeControls(dir: string): Count {
+  const seen = [...allSeen('statements', dir)];
+  const controls = proofs.flatMap(({ id, controls: all }) =>
+    Object.entries(all).map(([name, { replace = [] }]) => ({ name: `${id}, ${name}`, replace })),
+  );
+  const unseen = [...controls, ...removals].flatMap(({ name, replace }) =>
+    replace
+      .filter(([find]) => !seen.some((text) => new RegExp(find).test(text)))
+      .map(([find]) => `a statement for ${name}: ${find}`),
+  );
+  return judgeUnseen('broken builds change statements that there are', unseen);
 }
 
 function vitest(args: string[]): Count {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-results-'));
   const report = path.join(dir, 'results.json');
-  const seen = path.join(dir, 'errors');
   try {
     console.log('\n> tests');
     const started = performance.now();
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
-    const env = { ...process.env, [seen_errors_variable]: seen };
+    const env = { ...process.env, [seen_variable]: dir };
     const { status } = spawnSync('vitest', ['run', ...reporters, ...args], { cwd: root, env, stdio: 'inherit', shell });
     const run = judge(status, started);
     const results = JSON.parse(readFileSync(report, 'utf8')) as {
@@ -92,9 +112,9 @@ function vitest(args: string[]): Count {
       numFailedTests: number;
       numFailedTestSuites: number;
     };
-    const errors = args.length > 0 ? { passed: 0, failed: 0 } : judgeErrors(seen);
-    const failed = Math.max(results.numFailedTests, run.failed);
-    return { passed: results.numPassedTests + errors.passed, failed: failed + errors.failed };
+    const whole = args.length > 0 ? [] : [judgeErrors(dir), judgeControls(dir)];
+    const own = { passed: results.numPassedTests, failed: Math.max(results.numFailedTests, run.failed) };
+    return whole.reduce(sum, own);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -102,6 +122,6 @@ function vitest(args: string[]): Count {
 
 const only = process.argv.slice(2);
 const counts = [...(only.length > 0 ? [] : await runChecks()), vitest(only)];
-const total = counts.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed }));
+const total = counts.reduce(sum);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

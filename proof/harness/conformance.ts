@@ -6,7 +6,7 @@ import { error_table, type ErrorCode } from '../../server/src/errors.ts';
 import { errorsOf, problemOf } from '../../server/src/reference/openapi.ts';
 import { headersOf, response_headers } from '../../server/src/reference/openapi-headers.ts';
 import { type ReadBack, readBackOf, unlike } from './read-back.ts';
-import { noteError } from './seen-errors.ts';
+import { note } from './seen.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
@@ -38,7 +38,7 @@ export function nonconformities(
   }
   if (status >= 400) {
     const { code, status: stated } = (body ?? {}) as { code?: ErrorCode; status?: number };
-    if (code !== undefined) noteError(operation_id, code);
+    if (code !== undefined) note('errors', `${operation_id} ${code}`);
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
     else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
     else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);

@@ -9,6 +9,7 @@ import type { Lifecycle } from '../../server/src/http/probes.ts';
 import { createHttpServer } from '../../server/src/http/server.ts';
 import { brokenInvariants } from './invariants.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { note } from './seen.ts';
 import { forgetsFormerMembers, unscopedTables } from './statements.ts';
 import { tablesOf } from './tables.ts';
 
@@ -63,6 +64,7 @@ function watch(pool: pg.Pool, patch: Patch, of_workspaces: readonly string[]): v
       const unscoped = unscopedTables(text, of_workspaces);
       if (unscoped.length > 0) throw new Error(`No workspace_id for ${unscoped.join(', ')}: ${text}`);
       if (forgetsFormerMembers(text)) throw new Error(`Former members count as members: ${text}`);
+      note('statements', text);
       return query(typeof config === 'string' ? patch(config) : { ...config, text: patch(text) }, ...rest);
     };
     client.query = watched as typeof client.query;

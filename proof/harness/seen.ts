@@ -1,0 +1,25 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Names the folder that `npm test` collects in what its tests saw. */
+export const seen_variable = 'BATON_TEST_SEEN';
+
+/** What is collected: the errors that operations responded with, `operation code`, and the statements that they sent. */
+type Kind = 'errors' | 'statements';
+
+const seen: Record<Kind, Set<string>> = { errors: new Set(), statements: new Set() };
+
+/** Notes something that was seen, once for each process. */
+export function note(kind: Kind, what: string): void {
+  const dir = process.env[seen_variable];
+  if (dir === undefined || seen[kind].has(what)) return;
+  seen[kind].add(what);
+  appendFileSync(path.join(dir, kind), `${JSON.stringify(what)}\n`);
+}
+
+/** All that was noted, by every process. */
+export function allSeen(kind: Kind, dir: string): Set<string> {
+  const file = path.join(dir, kind);
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  return new Set(lines.map((line) => JSON.parse(line) as string));
+}
