@@ -8,7 +8,7 @@ export function digestOf(bytes: string | Uint8Array): string {
 }
 
 /** The version in a tag, if it names one: of a response's own tag, or of `"7"` alone, which says the same. */
-export const versioned_tag = new RegExp(String.raw`^([1-9]\d{0,9})(?:-[\w-]{${digest_length}})?$`);
+export const versioned_tag = /^([1-9]\d{0,9})(?:-[\w-]{22})?$/;
 
 /**
  * The entity tag of a response (RFC 9110, 8.8.3). Its digest changes whenever the bytes do: by the caller's role, a
