@@ -378,6 +378,8 @@ export interface components {
             name: string;
             /** @description The person’s role; null for a former member. */
             role: components["schemas"]["RoleOutput"] | null;
+            /** @description Whether it is a bot, and no person. */
+            bot: boolean;
             /** @description Whether the person is no longer a member. */
             former: boolean;
             /**
@@ -385,6 +387,22 @@ export interface components {
              * @description When the person became a member, the last time.
              */
             created_at: string;
+        };
+        Bot: {
+            /**
+             * Format: uuid
+             * @description What other resources call its user: an assignee, a reporter, an actor.
+             */
+            id: string;
+            name: string;
+            /** @description What it may do at most. It does nothing that the creator of its token may not. */
+            role: "member" | "viewer" | (string & {});
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
         };
         NewInvitation: {
             /**
@@ -659,6 +677,8 @@ export interface components {
          *     - `member.role_changed`: A member’s role was changed.
          *     - `member.removed`: A member was removed.
          *     - `member.left`: A member left.
+         *     - `bot.created`: A bot was created.
+         *     - `bot.removed`: A bot was removed.
          *     - `token.created`: An API token was created.
          *     - `token.revoked`: An API token was revoked.
          *     - `project.created`: A project was created.
@@ -679,7 +699,7 @@ export interface components {
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
         Comment: {
             /**
              * Format: uuid
@@ -746,8 +766,8 @@ export interface components {
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
-             *     - `members:read`: Read members, people and invitations.
-             *     - `members:admin`: Invite, change and remove members; create bots.
+             *     - `members:read`: Read members, people, bots and invitations.
+             *     - `members:admin`: Invite, change and remove members; create and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -785,8 +805,8 @@ export interface components {
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
-             *     - `members:read`: Read members, people and invitations.
-             *     - `members:admin`: Invite, change and remove members; create bots.
+             *     - `members:read`: Read members, people, bots and invitations.
+             *     - `members:admin`: Invite, change and remove members; create and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -835,7 +855,7 @@ export interface components {
             created_at: string;
         };
         /** @description The kind of thing an action was done to. New kinds may be added. */
-        AuditSubjectType: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
         RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
         TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | (string & {});
         WorkflowStatusOutput: {
@@ -898,6 +918,7 @@ export type Workspace = components['schemas']['Workspace'];
 export type Outcome = components['schemas']['Outcome'];
 export type Member = components['schemas']['Member'];
 export type Person = components['schemas']['Person'];
+export type Bot = components['schemas']['Bot'];
 export type NewInvitation = components['schemas']['NewInvitation'];
 export type Invitation = components['schemas']['Invitation'];
 export type Project = components['schemas']['Project'];
@@ -1019,6 +1040,8 @@ export interface operations {
                     token: string;
                     /** Format: password */
                     new_password: string;
+                    /** @description Whether to revoke every API token that the account has created, in each of its workspaces. */
+                    revoke_tokens?: boolean;
                 };
             };
         };
@@ -1220,6 +1243,8 @@ export interface operations {
                     current_password: string;
                     /** Format: password */
                     new_password: string;
+                    /** @description Whether to revoke every API token that the account has created, in each of its workspaces. */
+                    revoke_tokens?: boolean;
                 };
             };
         };
@@ -1752,6 +1777,137 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Member"];
                 };
+            };
+        };
+    };
+    list_bots: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Bot"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @default member
+                     * @enum {string}
+                     */
+                    role?: "member" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+        };
+    };
+    get_bot: {
+        parameters: {
+            query?: {
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+        };
+    };
+    remove_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3012,8 +3168,8 @@ export interface operations {
                      *
                      *     - `workspace:read`: Read the workspace.
                      *     - `workspace:admin`: Rename the workspace.
-                     *     - `members:read`: Read members, people and invitations.
-                     *     - `members:admin`: Invite, change and remove members; create bots.
+                     *     - `members:read`: Read members, people, bots and invitations.
+                     *     - `members:admin`: Invite, change and remove members; create and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -3110,11 +3266,11 @@ export interface operations {
                 /** @description Only entries by this member. */
                 actor?: string;
                 /** @description Only entries of this action. */
-                action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
+                action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
                 /** @description Only entries about the subject with this id. */
                 subject?: string;
                 /** @description Only entries about subjects of this type. */
-                subject_type?: "workspace" | "invitation" | "member" | "token" | "project" | "workflow" | "ticket" | "comment";
+                subject_type?: "workspace" | "invitation" | "member" | "bot" | "token" | "project" | "workflow" | "ticket" | "comment";
                 /** @description Only entries created after this time. */
                 created_after?: string;
                 /** @description Only entries created before this time. */

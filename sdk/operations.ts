@@ -45,7 +45,7 @@ export const operations = {
   update_workspace: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a workspace. Nobody can see or use it any more. */
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Lists members, oldest membership first. */
+  /** Lists members, oldest membership first; bots have a list of their own. */
   list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for. */
   list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -55,6 +55,14 @@ export const operations = {
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
   remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
+  /** Creates a bot: a member that acts by API tokens alone. Tokens are created for it by admins. */
+  create_bot: {"method":"POST","path":"/v1/workspaces/{workspace_id}/bots","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Lists bots, oldest first. */
+  list_bots: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns a bot. */
+  get_bot: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name. */
+  remove_bot: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Invites an e-mail address. The response contains the token, which is shown only once. */
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists pending invitations, oldest first. */

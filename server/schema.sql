@@ -158,12 +158,18 @@ create table api_tokens (
 ) with (fillfactor=85);
 CREATE INDEX api_tokens_created ON public.api_tokens USING btree (workspace_id, created_at, id) WHERE (revoked_at IS NULL);
 CREATE INDEX api_tokens_creator ON public.api_tokens USING btree (workspace_id, created_by, created_at, id);
+CREATE INDEX api_tokens_ended ON public.api_tokens USING btree (LEAST(revoked_at, expires_at));
 CREATE INDEX api_tokens_user ON public.api_tokens USING btree (workspace_id, user_id);
 ALTER TABLE api_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_tokens FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON api_tokens FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON api_tokens FOR ALL TO baton_worker USING ((LEAST(revoked_at, expires_at) < now())) WITH CHECK (false);
+CREATE POLICY worker_deletes ON api_tokens AS RESTRICTIVE FOR DELETE TO baton_worker USING ((LEAST(revoked_at, expires_at) < now()));
+GRANT DELETE ON api_tokens TO baton_worker;
 GRANT INSERT, SELECT ON api_tokens TO baton_app;
+GRANT SELECT (expires_at, id, revoked_at, workspace_id) ON api_tokens TO baton_worker;
 GRANT UPDATE (last_used_at, revoked_at) ON api_tokens TO baton_app;
+GRANT UPDATE (workspace_id) ON api_tokens TO baton_worker;
 
 -- workspace, append-only
 create table audit_log (

@@ -39,6 +39,9 @@ alter table api_tokens add constraint api_tokens_creator_fkey
 create index api_tokens_user on api_tokens (workspace_id, user_id);
 create index api_tokens_creator on api_tokens (workspace_id, created_by, created_at, id);
 create index api_tokens_created on api_tokens (workspace_id, created_at, id) where revoked_at is null;
+create index api_tokens_ended on api_tokens (least(revoked_at, expires_at));
+comment on index api_tokens_ended is 'upkeep';
+select app_upkeep('api_tokens', 'workspace_id, id, revoked_at, expires_at', 'least(revoked_at, expires_at) < now()');
 
 -- By which token something was done, and for whom a bot did it.
 alter table audit_log add column token_id uuid, add column on_behalf_of uuid;

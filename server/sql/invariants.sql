@@ -167,6 +167,12 @@ from workspaces w
 where w.deleted_at is null and not exists (
   select 1 from memberships m where m.workspace_id = w.id and m.role = 'owner' and m.removed_at is null);
 
+-- name: bots_are_members_or_viewers
+select m.workspace_id, m.user_id, m.role as violation
+from memberships m
+join users u on u.id = m.user_id and u.kind = 'bot'
+where m.role not in ('member', 'viewer');
+
 -- name: memberships_are_written_twice_alike
 select coalesce(m.workspace_id, u.workspace_id) as workspace_id, 'user ' || coalesce(m.user_id, u.user_id) as violation
 from (select * from memberships where removed_at is null) m

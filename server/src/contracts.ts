@@ -10,6 +10,7 @@ import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
 import * as tokens from './tokens/contract.ts';
+import * as bots from './workspaces/bot-contract.ts';
 import * as workspaces from './workspaces/contract.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -22,6 +23,7 @@ const order = Object.keys(policy);
 export const contracts: readonly Operation[] = [
   accounts,
   workspaces,
+  bots,
   projects,
   tickets,
   history,

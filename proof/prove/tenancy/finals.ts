@@ -31,6 +31,10 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const body = { name: 'To be revoked', scopes: ['tickets:read' as const] };
     return (await team.owner.client.create_token({ workspace_id, body })).id;
   },
+  remove_bot: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    return (await team.owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } })).id;
+  },
   remove_member: async (stage, { team, sides }) => {
     const guest = await registerPerson(stage);
     await joinWorkspace(team.owner, guest, sides.attacked.workspace_id, 'viewer');

@@ -24,6 +24,7 @@ export interface Ids {
   /** A transition's place in its ticket's history. */
   sequence: string;
   token_id: string;
+  bot_id: string;
   /** An invitation's token. */
   token: string;
   /** The cursor of a second page, by operation. */
@@ -76,6 +77,8 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
   const invited = { email: `${text}.${randomUUID()}@example.com`, role: 'viewer' } as const;
   const invitation = await client.create_invitation({ workspace_id, body: invited });
   await client.create_invitation({ workspace_id, body: { ...invited, email: `2.${invited.email}` } });
+  const { id: bot_id } = await client.create_bot({ workspace_id, body: { name: text } });
+  await client.create_bot({ workspace_id, body: { name: text } });
   const named = { name: text, scopes: ['tickets:read' as const] };
   const { id: token_id } = await client.create_token({ workspace_id, body: named });
   await client.create_token({ workspace_id, body: named });
@@ -98,6 +101,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
     list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
+    list_bots: client.list_bots({ workspace_id, ...one }),
     list_tokens: client.list_tokens({ workspace_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
   };
@@ -117,6 +121,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     session_id: session?.id ?? '',
     sequence: '1',
     token_id,
+    bot_id,
     token: invitation.token,
     cursors,
   };
@@ -135,6 +140,7 @@ function nothing(): Ids {
     session_id: id(),
     sequence: '1',
     token_id: id(),
+    bot_id: id(),
     token: 'bit_',
     cursors: {},
   };

@@ -14,14 +14,14 @@ const by_access: Record<string, string[]> = {
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
-      'create_token list_tokens get_token revoke_token',
+      'create_token list_tokens get_token revoke_token list_bots get_bot',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
       'update_comment delete_comment',
   ),
   'owner,admin': words(
-    'update_workspace update_member create_invitation list_invitations get_invitation revoke_invitation create_project ' +
+    'update_workspace update_member create_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
       'update_project archive_project replace_workflow list_audit list_comment_revisions',
   ),
   owner: words('delete_workspace purge_comment purge_ticket'),
@@ -37,8 +37,8 @@ test('each operation is open to those it was decided for, and to nobody else', (
 const by_scope: Record<string, string[]> = {
   'workspace:read': words('get_workspace'),
   'workspace:admin': words('update_workspace'),
-  'members:read': words('list_members list_people get_member list_invitations get_invitation'),
-  'members:admin': words('update_member remove_member create_invitation revoke_invitation'),
+  'members:read': words('list_members list_people get_member list_bots get_bot list_invitations get_invitation'),
+  'members:admin': words('update_member remove_member create_bot remove_bot create_invitation revoke_invitation'),
   'projects:read': words('list_projects get_project get_workflow'),
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(

@@ -125,6 +125,11 @@ export const email = z
   .meta({ format: 'email', example: 'ada@example.com' });
 const password = verbatim({ min: 10, max: 256 }).meta({ format: 'password' });
 
+const revoke_tokens = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Whether to revoke every API token that the account has created, in each of its workspaces.' });
+
 export const register = operation({
   id: 'register',
   method: 'post',
@@ -219,6 +224,7 @@ export const change_password = operation({
   body: z.strictObject({
     current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }),
     new_password: password,
+    revoke_tokens,
   }),
   status: 200,
   response: tokens,
@@ -231,7 +237,7 @@ export const reset_password = operation({
   path: '/v1/auth/reset-password',
   tag: 'accounts',
   summary: 'Sets a new password with a one-time token from the operator, and ends every session.',
-  body: z.strictObject({ token: verbatim({ max: 200 }), new_password: password }),
+  body: z.strictObject({ token: verbatim({ max: 200 }), new_password: password, revoke_tokens }),
   status: 204,
   errors: ['invalid_reset_token'],
 });

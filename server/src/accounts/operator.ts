@@ -3,7 +3,7 @@ import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
-import { withdrawInvitationsOf } from '../workspaces/cleanup.ts';
+import { settleMemberships, withdrawInvitationsOf } from '../workspaces/cleanup.ts';
 import { newResetToken } from './password-reset.ts';
 import {
   anyUserByEmail,
@@ -68,7 +68,7 @@ export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number):
 
 /**
  * Disables an account: the next request of any of its sessions is refused, and they are over for good, as its tokens
- * for a new password and its open invitations are: none comes back when it is enabled again. Once this has ended, no
+ * for a new password and its open invitations are: none comes back when it is enabled again. API tokens do. Once this has ended, no
  * write of theirs commits. Tells whether there was one to disable.
  */
 export async function disableUser(pool: pg.Pool, email: string): Promise<boolean> {
@@ -83,7 +83,10 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
     return { id, now: true };
   });
   // Not before that has settled: until then its requests in progress could still invite.
-  if (done !== undefined) await withdrawInvitationsOf(pool, done.id, operator.request_id);
+  if (done !== undefined) {
+    await settleMemberships(pool, done.id);
+    await withdrawInvitationsOf(pool, done.id, operator.request_id);
+  }
   return done?.now === true;
 }
 

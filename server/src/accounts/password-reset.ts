@@ -7,6 +7,7 @@ import { newToken, readToken, type Token } from '../lib/tokens.ts';
 import { requireNotEmail, requireUncommon } from './common-passwords.ts';
 import type { reset_password } from './contract.ts';
 import { hashPassword } from './passwords.ts';
+import { revokeTokensOf } from '../tokens/revoke.ts';
 import {
   enabledUser,
   endPasswordResets,
@@ -30,7 +31,7 @@ export function newResetToken(user_id: string, id: string): Token {
  */
 export async function resetPassword(services: Services, request: Request<typeof reset_password>): Promise<void> {
   const { pool, config, limits } = services;
-  const { token: given, new_password } = request.body;
+  const { token: given, new_password, revoke_tokens } = request.body;
   const read = readToken(prefix, given);
   const [user_id, id] = read?.ids ?? [newId(), newId()];
   const token = { user_id, id, hash: read?.hash ?? Buffer.alloc(32) };
@@ -47,6 +48,7 @@ export async function resetPassword(services: Services, request: Request<typeof 
     recordAccountAudit(tx, user_id, request, 'password_reset', { sessions_ended: ended.length });
     return user.email;
   });
+  if (revoke_tokens === true) await revokeTokensOf(pool, { user_id, request_id: request.request_id });
   // Under a flood of guesses, the owner gets in from here.
   await limits.noteKnown(email, request);
 }

@@ -54,6 +54,11 @@ export function insertUser(
     on conflict (email) do nothing returning ${columns}`);
 }
 
+/** An account without an address: nobody can sign in to it. */
+export function insertBot(tx: Tx, { id, name }: Pick<User, 'id' | 'name'>): void {
+  tx.send(sql`insert into users (id, name, kind) values (${id}, ${name}, 'bot')`);
+}
+
 export function renameUser(tx: Tx, user_id: string, name: string): Promise<User> {
   return tx.one(sql`
     update users as u set name = ${name}, version = u.version + 1,

@@ -19,6 +19,7 @@ import {
   userById,
 } from './queries.ts';
 import { issueTokens, noteFailure } from './sign-in.ts';
+import { revokeTokensOf } from '../tokens/revoke.ts';
 
 /** Ends the session that asks. */
 export function logOut(context: Context<typeof logout>): Promise<void> {
@@ -52,7 +53,7 @@ export async function changePassword(
   const { pool, config } = services;
   const { caller, commit } = request;
   const { user_id, session_id } = caller;
-  const { current_password, new_password } = request.body;
+  const { current_password, new_password, revoke_tokens } = request.body;
   const [user, known] = await readOnly(pool, { user_id }, async (db) => {
     return permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)]));
   });
@@ -64,7 +65,8 @@ export async function changePassword(
     throw new BatonError('invalid_credentials');
   }
   const hash = await hashPassword(new_password, config.bcrypt_cost, request);
-  return commit({}, async ({ tx, hold }) => {
+  if (revoke_tokens === true) await revokeTokensOf(pool, caller);
+  const tokens = await commit({}, async ({ tx, hold }) => {
     await hold();
     // Of two changes at once the second finds another password than it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
@@ -76,4 +78,7 @@ export async function changePassword(
     recordAccountAudit(tx, user_id, request, 'password_changed', { sessions_ended: ended.length });
     return issueTokens(tx, services, user, session_id);
   });
+  // Once more: until their end, the other sessions could create some.
+  if (revoke_tokens === true) await revokeTokensOf(pool, caller);
+  return tokens;
 }

@@ -70,6 +70,8 @@ export const facts = {
   },
   'member.removed': { says: 'A member was removed.', versioned: true, before: membership },
   'member.left': { says: 'A member left.', versioned: true, before: membership },
+  'bot.created': { says: 'A bot was created.', after: z.strictObject({ name, role }) },
+  'bot.removed': { says: 'A bot was removed.', versioned: true, before: z.strictObject({ name, role }) },
   'token.created': {
     says: 'An API token was created.',
     after: z.strictObject({ name, user_id: id, scopes: z.array(token_scope), expires_at: timestamp }),

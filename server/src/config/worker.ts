@@ -21,6 +21,7 @@ export const worker_settings = {
   BATON_FAILED_ATTEMPT_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
   BATON_INVITATION_RETENTION_S: count(30 * day_s, 0, 10 * year_s),
   BATON_IDEMPOTENCY_KEY_RETENTION_S: count(day_s, day_s, 10 * year_s),
+  BATON_TOKEN_RETENTION_S: count(90 * day_s, 0, 10 * year_s),
 };
 
 export interface WorkerSettings {
@@ -41,6 +42,8 @@ export interface WorkerSettings {
   invitation_retention_s: number;
   /** How long what was done under an Idempotency-Key is kept: for so long a retry is safe. */
   idempotency_key_retention_s: number;
+  /** How long an API token is kept that was revoked or has expired. */
+  token_retention_s: number;
 }
 
 const parsed = z.object(worker_settings);
@@ -56,5 +59,6 @@ export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
     failed_attempt_retention_s: env.BATON_FAILED_ATTEMPT_RETENTION_S,
     invitation_retention_s: env.BATON_INVITATION_RETENTION_S,
     idempotency_key_retention_s: env.BATON_IDEMPOTENCY_KEY_RETENTION_S,
+    token_retention_s: env.BATON_TOKEN_RETENTION_S,
   };
 }

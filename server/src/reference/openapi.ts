@@ -17,6 +17,7 @@ const tags: Record<string, string> = {
   accounts: 'Registering, signing in, sessions, the caller’s account.',
   workspaces: 'Tenants: everything below belongs to exactly one workspace.',
   members: 'The members of a workspace and their roles.',
+  bots: 'Members that are programs.',
   invitations: 'Inviting people to a workspace.',
   projects: 'Projects group tickets under one key and one workflow.',
   workflows: 'A project’s statuses and the transitions between them, versioned.',

@@ -5,7 +5,7 @@ import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/serve.ts';
-import { isBot } from '../workspaces/member-queries.ts';
+import { botById } from '../workspaces/bot-queries.ts';
 import type { create_token } from './contract.ts';
 import { insertToken, presentMembership, tokensBy } from './queries.ts';
 import { newApiToken } from './token.ts';
@@ -29,12 +29,12 @@ export async function createToken(
   if (user_id !== created_by && actor.role !== 'owner' && actor.role !== 'admin') {
     throw new BatonError('forbidden', { detail: 'Only owners and admins create tokens for bots.' });
   }
-  const [allowed, joined] = await Promise.all([
-    user_id === created_by || isBot(tx, workspace_id, user_id),
+  const [found, joined] = await Promise.all([
+    user_id === created_by || botById(tx, workspace_id, user_id),
     presentMembership(tx, workspace_id, created_by),
     requireFewer(tx, 'tokens_per_member', max_tokens_per_member, tokensBy(workspace_id, created_by)),
   ]);
-  if (!allowed) throw refused('/user_id', 'Expected a bot of this workspace, or the caller.');
+  if (found === undefined) throw refused('/user_id', 'Expected a bot of this workspace, or the caller.');
   const id = newId();
   const { token, hash } = newApiToken(workspace_id, id);
   const created = await insertToken(tx, {

@@ -90,6 +90,24 @@ export async function markRevoked(tx: Tx, { workspace_id, created_by }: Sight, i
   return revoked;
 }
 
+/** The same with all that somebody has created: those of an earlier membership of theirs, too. */
+export async function markAllRevoked(
+  tx: Tx,
+  { workspace_id, created_by }: { workspace_id: string; created_by: string },
+): Promise<ApiTokenRow[]> {
+  const revoked = await tx.rows<ApiTokenRow>(sql`
+    update api_tokens as k set revoked_at = now()
+    where k.workspace_id = ${workspace_id} and k.created_by = ${created_by} and k.revoked_at is null and k.expires_at > now()
+    returning ${columns}`);
+  if (revoked.length > 0) {
+    const ids = revoked.map(({ id }) => id);
+    tx.settle(sql`
+      select 1 from api_tokens k where k.workspace_id = ${workspace_id} and k.id = any (${ids}::uuid[])
+      order by k.id for update of k`);
+  }
+  return revoked;
+}
+
 /** What a live token is, and whether its last use was noted some minutes ago. */
 export function tokenByHash(db: Db, token: ReadApiToken) {
   return db.maybeOne<{ user_id: string; created_by: string; scopes: TokenScope[]; stale: boolean }>(sql`

@@ -1,15 +1,42 @@
-import { recordAudit } from '../audit/record.ts';
+import type pg from 'pg';
+import type { AuditEntry } from '../audit/facts.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
+import { readOnly, transaction } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Context } from '../serving/serve.ts';
-import type { revoke_token } from './contract.ts';
+import { workspacesOfMember } from '../workspaces/member-queries.ts';
+import type { ApiTokenRow, revoke_token } from './contract.ts';
 import { sightOf } from './access.ts';
-import { markRevoked } from './queries.ts';
+import { markAllRevoked, markRevoked } from './queries.ts';
+
+type Revoked = Extract<AuditEntry, { action: 'token.revoked' }>;
+const revocation = ({ id, name, user_id }: ApiTokenRow): Revoked => ({
+  action: 'token.revoked',
+  subject_id: id,
+  before: { name, user_id },
+});
 
 /** Revokes a token: one's own or, as an admin, anybody's. */
 export async function revokeToken({ tx, writer, params }: Context<typeof revoke_token>): Promise<void> {
   const actor = await writer.hold();
   const revoked = await markRevoked(tx, sightOf(actor), params.token_id);
   if (revoked === undefined) throw new BatonError('not_found');
-  const { id, name, user_id } = revoked;
-  recordAudit(tx, actor, { action: 'token.revoked', subject_id: id, before: { name, user_id } });
+  recordAudit(tx, actor, revocation(revoked));
+}
+
+/**
+ * Revokes every token that somebody has created, in each of their workspaces. Whatever else could create one has ended by
+ * then: this follows the end of their sessions.
+ */
+export async function revokeTokensOf(
+  pool: pg.Pool,
+  { user_id, request_id }: { user_id: string; request_id: string },
+): Promise<void> {
+  const workspaces = await readOnly(pool, { user_id }, (db) => workspacesOfMember(db, user_id));
+  for (const workspace_id of workspaces) {
+    await transaction(pool, { workspace_id, user_id }, async (tx) => {
+      const revoked = await markAllRevoked(tx, { workspace_id, created_by: user_id });
+      recordAudits(tx, { workspace_id, user_id, request_id, token: null }, revoked.map(revocation));
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { sql } from '../db/sql.ts';
-import { BatonError } from '../errors.ts';
+import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
@@ -21,9 +21,7 @@ export function tokenRoutes(serve: Serve, { config }: Services): void {
     };
   });
   serve(contract.get_token, async ({ db, actor, params }) => {
-    const token = await tokenById(db, sightOf(await actor), params.token_id);
-    if (token === undefined) throw new BatonError('not_found');
-    return token;
+    return requireFound(tokenById(db, sightOf(await actor), params.token_id));
   });
   serve(contract.revoke_token, revokeToken);
 }

@@ -4,22 +4,28 @@ import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { disableUser, enableUser } from '../accounts/operator.ts';
+import { disableUser, enableUser, offerPasswordReset } from '../accounts/operator.ts';
 import type { TokenScope } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { newApiToken, readApiToken } from './token.ts';
 
 let server: TestServer;
+/** Another process over the same data. */
+let second: TestServer;
 let team: Team;
 let workspace_id: string;
 const lines: string[] = [];
 
 beforeAll(async () => {
   server = await startServer({ LOG_LEVEL: 'info' }, { log_to: (line) => lines.push(line) });
+  second = await startServer({}, { database: server.database });
   team = await makeTeam(server);
   ({ workspace_id } = team);
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await second.stop();
+  await server.stop();
+});
 
 interface Agent {
   id: string;
@@ -145,9 +151,7 @@ describe('a token', () => {
     await expect.poll(used).not.toBeNull();
     const first = await used();
     await list(agent);
-    const second = await startServer({}, { database: server.database });
     await conformingClient(second.url, agent.token).list_tickets({ workspace_id });
-    await second.stop();
     expect(await used()).toBe(first);
   });
 });
@@ -209,6 +213,140 @@ describe('a token that has ended', () => {
     for (const again of [team.member.client.raw.get_token(at), team.member.client.raw.revoke_token(at)]) {
       expect((await again).status).toBe(404);
     }
+  });
+});
+
+describe('a bot', () => {
+  const makeBot = async (host: Person, role: 'member' | 'viewer' = 'member') => {
+    const bot = await host.client.create_bot({ workspace_id, body: { name: 'Triage', role } });
+    const body = { name: 'For the bot', scopes: ['tickets:write' as const], user_id: bot.id };
+    const { id, token } = await host.client.create_token({ workspace_id, body });
+    return { bot, id, token, client: conformingClient(server.url, token) };
+  };
+  const create = ({ client }: { client: BatonClient }) =>
+    client.raw.create_ticket({ workspace_id, project_id: team.project_id, body: { title: 'By a bot' } });
+
+  test('acts as itself, and each entry in the log says for whom', async () => {
+    const { bot, id, client } = await makeBot(team.admin);
+    const { id: ticket, reporter_id } = await client.create_ticket({
+      workspace_id,
+      project_id: team.project_id,
+      body: { title: 'By a bot', assignee_id: bot.id },
+    });
+    expect(reporter_id).toBe(bot.id);
+    const { data } = await team.owner.client.list_audit({ workspace_id, subject: ticket });
+    expect(data).toMatchObject([{ actor_id: bot.id, token_id: id, on_behalf_of: team.admin.user.id }]);
+    const people = await team.viewer.client.list_people({ workspace_id, ids: `${bot.id},${team.admin.user.id}` });
+    expect(people.data.map(({ user_id, bot: is_bot }) => [user_id, is_bot]).sort()).toEqual(
+      [
+        [bot.id, true],
+        [team.admin.user.id, false],
+      ].sort(),
+    );
+    expect((await team.viewer.client.list_bots({ workspace_id })).data).toContainEqual(bot);
+    const members = await team.viewer.client.list_members({ workspace_id });
+    expect(members.data.some(({ user_id }) => user_id === bot.id)).toBe(false);
+  });
+
+  test('does nothing that its own role forbids, nor that of the person for whom it acts', async () => {
+    expect(await create(await makeBot(team.admin, 'viewer'))).toMatchObject({ status: 403, body: { role: 'viewer' } });
+    const guest = await makeGuest('admin');
+    const agent = await makeBot(guest);
+    expect((await create(agent)).status).toBe(201);
+    const at = { workspace_id, user_id: guest.user.id };
+    await team.owner.client.update_member({ ...at, if_match: '*', body: { role: 'viewer' } });
+    expect(await create(agent)).toMatchObject({ status: 403, body: { role: 'viewer' } });
+    expect((await agent.client.raw.list_tickets({ workspace_id })).status).toBe(200);
+    await team.owner.client.remove_member(at);
+    expect((await create(agent)).status).toBe(401);
+    // The bot stays: another admin gives it another token.
+    const body = { name: 'Another', scopes: ['tickets:write' as const], user_id: agent.bot.id };
+    const { token } = await team.admin.client.create_token({ workspace_id, body });
+    expect((await create({ client: conformingClient(server.url, token) })).status).toBe(201);
+  });
+
+  test('ends with all its tokens when it is removed, and its tickets are nobody’s', async () => {
+    const { bot, client, token } = await makeBot(team.owner);
+    const { id: ticket } = await client.create_ticket({
+      workspace_id,
+      project_id: team.project_id,
+      body: { title: 'By a bot', assignee_id: bot.id },
+    });
+    expect((await team.member.client.raw.remove_bot({ workspace_id, bot_id: bot.id })).status).toBe(403);
+    await team.admin.client.remove_bot({ workspace_id, bot_id: bot.id });
+    expect(await bytesOf(token, tickets())).toEqual(await bytesOf('nonsense', tickets()));
+    expect((await team.owner.client.get_ticket({ workspace_id, ticket })).assignee_id).toBeNull();
+    const { data } = await team.owner.client.list_people({ workspace_id, ids: bot.id });
+    expect(data).toMatchObject([{ name: 'Triage', bot: true, former: true, role: null }]);
+    expect((await team.owner.client.raw.get_bot({ workspace_id, bot_id: bot.id })).status).toBe(404);
+  });
+
+  test('is no member like others: nobody gives it another role, nor a token unless they are an admin', async () => {
+    const { bot } = await makeBot(team.owner);
+    const at = { workspace_id, user_id: bot.id };
+    const raised = await team.owner.client.raw.update_member({ ...at, if_match: '*', body: { role: 'owner' } });
+    expect([raised.status, (await team.owner.client.raw.remove_member(at)).status]).toEqual([404, 404]);
+    const body = { name: 'T', scopes: ['tickets:read' as const], user_id: bot.id };
+    expect((await team.member.client.raw.create_token({ workspace_id, body })).status).toBe(403);
+  });
+
+  test('takes no share of its own: what it asks for counts towards the person for whom it acts', async () => {
+    const few = await startServer({ BATON_READ_MIB_PER_MINUTE: '1' }, { database: server.database });
+    const { project_id } = team;
+    const { id: ticket } = await team.owner.client.create_ticket({
+      workspace_id,
+      project_id,
+      body: { title: 'Long', description: 'x'.repeat(200_000) },
+    });
+    const guest = await makeGuest('admin');
+    const read = (token: string) =>
+      conformingClient(few.url, token)
+        .raw.get_ticket({ workspace_id, ticket })
+        .then(({ status }) => status);
+    expect(await read(guest.access_token)).toBe(200);
+    const [bot, own] = [await makeBot(guest), await makeAgent(guest)];
+    expect(await Promise.all([guest.access_token, bot.token, own.token].map(read))).toEqual([429, 429, 429]);
+    expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a share of their own
+    await few.stop();
+  });
+});
+
+describe('another password', () => {
+  test('leaves tokens as they are, unless asked to revoke them: then in every workspace, and those of bots', async () => {
+    const guest = await makeGuest('admin');
+    const { id: elsewhere } = await guest.client.create_workspace({ body: { name: 'Elsewhere' } });
+    const { id: bot_id } = await guest.client.create_bot({ workspace_id, body: { name: 'Bot' } });
+    const scopes = ['tickets:read' as const];
+    const { token } = await guest.client.create_token({ workspace_id, body: { name: 'B', scopes, user_id: bot_id } });
+    const agents = [await makeAgent(guest), await makeAgent(guest, ['tickets:read'], elsewhere)];
+    const used = () =>
+      Promise.all([
+        bytesOf(token, tickets()),
+        ...agents.map((agent, n) => bytesOf(agent.token, n === 0 ? tickets() : `/v1/workspaces/${elsewhere}/tickets`)),
+      ]).then((all) => all.map(([status]) => status));
+    const change = (from: string, to: string, revoke_tokens?: boolean) =>
+      guest.client.change_password({
+        body: { current_password: from, new_password: to, ...(revoke_tokens === undefined ? {} : { revoke_tokens }) },
+      });
+    await change(guest.password, 'another good password');
+    expect(await used()).toEqual([200, 200, 200]);
+    await change('another good password', 'a third good password', true);
+    expect(await used()).toEqual([401, 401, 401]);
+    const { data } = await guest.client.list_audit({ workspace_id: elsewhere, action: 'token.revoked' });
+    expect(data).toMatchObject([{ subject_id: agents[1]?.id, actor_id: guest.user.id }]);
+  });
+
+  test('set by the operator’s one-time token does the same', async () => {
+    const guest = await makeGuest();
+    const [first, second] = [await makeAgent(guest), await makeAgent(guest)];
+    const reset = async (new_password: string, more: object) => {
+      const token = (await offerPasswordReset(server.database.owner, guest.email, 60)) ?? '';
+      await guest.client.reset_password({ body: { token, new_password, ...more } });
+    };
+    await reset('another good password', {});
+    expect(await list(first)).toBe(200);
+    await reset('a third good password', { revoke_tokens: true });
+    expect([await list(first), await list(second)]).toEqual([401, 401]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
 import { removeOldOutcomes } from '../outcomes/queries.ts';
+import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
 /** How long what has ended is kept. */
@@ -18,6 +19,7 @@ export type Retention = Pick<
   | 'failed_attempt_retention_s'
   | 'invitation_retention_s'
   | 'idempotency_key_retention_s'
+  | 'token_retention_s'
 >;
 
 /** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
@@ -36,5 +38,6 @@ export const upkeep = {
   failed_attempts: (keep, limit) => [removeFailedAttempts(keep.failed_attempt_retention_s, limit)],
   invitations: (keep, limit) => [removeLapsedInvitations(keep.invitation_retention_s, limit)],
   outcomes: (keep, limit) => [removeOldOutcomes(keep.idempotency_key_retention_s, limit)],
+  api_tokens: (keep, limit) => [removeEndedTokens(keep.token_retention_s, limit)],
   rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
 } satisfies Record<string, Step>;

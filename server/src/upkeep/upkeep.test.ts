@@ -16,6 +16,7 @@ const keep = (days: number): Retention => ({
   failed_attempt_retention_s: days * day_s,
   invitation_retention_s: days * day_s,
   idempotency_key_retention_s: days * day_s,
+  token_retention_s: days * day_s,
 });
 type Task = keyof typeof upkeep;
 const tasks = Object.keys(upkeep) as Task[];
@@ -103,6 +104,14 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
       insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers, created_at)
       select '${team.viewer.user.id}', sha256((n || '${name}')::bytea), '${name}', sha256(''), 204, '{}',
         now() - interval '${ago}' from generate_series(1, ${n}) n`,
+  },
+  api_tokens: {
+    table: 'api_tokens',
+    mine: 'name',
+    fill: (name, ago, n) => `
+      insert into api_tokens (workspace_id, id, user_id, created_by, joined, name, scopes, token_hash, created_at, expires_at)
+      select '${team.workspace_id}', gen_random_uuid(), '${team.viewer.user.id}', '${team.viewer.user.id}', 1, '${name}',
+        array['tickets:read'], sha256('x'), now() - interval '90 days', now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   rate_limits: {
     table: 'rate_limits',

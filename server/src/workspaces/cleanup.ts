@@ -15,7 +15,7 @@ import {
 import { assignedTickets } from '../tickets/unassign-queries.ts';
 import { unassignTickets } from '../tickets/unassign.ts';
 import { withdrawBeyondRights } from './invitation-queries.ts';
-import { membershipForUpdate } from './member-queries.ts';
+import { membershipForUpdate, workspacesOfMember } from './member-queries.ts';
 
 // Of a batch's size nobody waits long for one of its tickets: 200 take some 30 ms.
 const batch_size = 200;
@@ -87,6 +87,13 @@ export async function cleanUpAtOnce(services: Pick<Services, 'pool' | 'log' | 'h
     services.log.info({ err: error }, 'cleaning up after lost rights: later');
   }
   services.hint(task);
+}
+
+/** Waits for the writes that somebody's tokens have in progress: each has locked their membership. */
+export async function settleMemberships(pool: pg.Pool, user_id: string): Promise<void> {
+  for (const workspace_id of await readOnly(pool, { user_id }, (db) => workspacesOfMember(db, user_id))) {
+    await transaction(pool, { workspace_id }, async (tx) => tx.settle(membershipForUpdate(workspace_id, user_id)));
+  }
 }
 
 /**

@@ -130,7 +130,7 @@ export const list_members = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/members',
   tag: 'members',
-  summary: 'Lists members, oldest membership first.',
+  summary: 'Lists members, oldest membership first; bots have a list of their own.',
   params: workspace_params,
   query: page_query.extend(narrowing(member)),
   status: 200,
@@ -183,6 +183,7 @@ export const person = z
     user_id: id,
     name: stored(200),
     role: role.nullable().meta({ description: 'The person’s role; null for a former member.' }),
+    bot: z.boolean().meta({ description: 'Whether it is a bot, and no person.' }),
     former: z.boolean().meta({ description: 'Whether the person is no longer a member.' }),
     created_at: timestamp.meta({ description: 'When the person became a member, the last time.' }),
   })

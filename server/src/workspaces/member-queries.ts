@@ -18,7 +18,7 @@ const member_columns = {
 
 const columns = join(Object.values(member_columns), sql`, `);
 
-/** A row for each member. */
+/** A row for each member, bots included. */
 export function memberships(workspace_id: string): Sql {
   return sql`select 1 from memberships m where m.workspace_id = ${workspace_id} and m.removed_at is null`;
 }
@@ -26,14 +26,15 @@ export function memberships(workspace_id: string): Sql {
 export function membersOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Member[]> {
   return db.rows(sql`
     select ${columns} from memberships m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and m.removed_at is null and ${part.after}
+    where m.workspace_id = ${workspace_id} and m.removed_at is null and u.kind = 'person' and ${part.after}
     ${part.order_and_limit}`);
 }
 
 export function memberById(db: Db, workspace_id: string, user_id: string): Promise<Member | undefined> {
   return db.maybeOne(sql`
     select ${columns} from memberships m join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
+      and u.kind = 'person'`);
 }
 
 /** Everybody who is or was a member, all of them or those with these ids. */
@@ -50,7 +51,7 @@ export function peopleOf(
       : sql`(select * from memberships
           where workspace_id = ${workspace_id} and user_id = any (${ids}::uuid[]) offset 0) m`;
   return db.rows(sql`
-    select m.user_id, u.name, m.removed_at is not null as former, m.created_at,
+    select m.user_id, u.name, u.kind = 'bot' as bot, m.removed_at is not null as former, m.created_at,
       case when m.removed_at is null then m.role end as role
     from ${chosen} join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and ${part.after}
@@ -62,6 +63,7 @@ export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promi
   return tx.maybeOne(sql`
     select ${columns} from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
+      and u.kind = 'person'
     for no key update of m`);
 }
 
@@ -135,10 +137,9 @@ export async function isMember(db: Db, workspace_id: string, email: string): Pro
   return found !== undefined;
 }
 
-/** Whether it is a bot of this workspace. */
-export async function isBot(db: Db, workspace_id: string, user_id: string): Promise<boolean> {
-  const found = await db.maybeOne(sql`
-    select 1 from memberships m join users u on u.id = m.user_id and u.kind = 'bot'
-    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
-  return found !== undefined;
+/** The workspaces of which somebody is a member. */
+export async function workspacesOfMember(db: Db, user_id: string): Promise<string[]> {
+  const rows = await db.rows<{ workspace_id: string }>(sql`
+    select m.workspace_id from user_workspaces m where m.user_id = ${user_id}`);
+  return rows.map(({ workspace_id }) => workspace_id);
 }

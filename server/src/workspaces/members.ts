@@ -53,7 +53,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
 }
 
 /** After the commit nobody is left who acts by the old right, and what it leaves is cleaned up. */
-function takeRights(tx: Tx, actor: Actor, user_id: string): void {
+export function takeRights(tx: Tx, actor: Actor, user_id: string): void {
   const { workspace_id, request_id, token } = actor;
   tx.settle(membershipForUpdate(workspace_id, user_id));
   insertCleanup(tx, { workspace_id, user_id, actor_id: actor.user_id, request_id, token_id: token?.id ?? null });

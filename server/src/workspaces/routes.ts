@@ -3,6 +3,9 @@ import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
+import * as bots from './bot-contract.ts';
+import { botById, botsOf } from './bot-queries.ts';
+import { createBot, removeBot } from './bots.ts';
 import { cleanUpAtOnce } from './cleanup.ts';
 import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
@@ -49,6 +52,19 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
     rows: (part) => peopleOf(db, workspace_id, ids, part),
   }));
+
+  serve(bots.create_bot, (context) => createBot(context, services.config));
+  serve.list(bots.list_bots, ({ db, workspace_id }) => ({
+    filter: { workspace_id },
+    order: { created_at: byTime(sql`m.created_at`), id: byId(sql`m.user_id`) },
+    rows: (part) => botsOf(db, workspace_id, part),
+  }));
+  serve(bots.get_bot, ({ db, workspace_id, params }) => requireFound(botById(db, workspace_id, params.bot_id)));
+  serve(bots.remove_bot, (context) => {
+    const { workspace_id, bot_id: user_id } = context.params;
+    context.afterCommit(() => cleanUpAtOnce(services, { workspace_id, user_id }));
+    return removeBot(context);
+  });
 
   serve(contract.create_invitation, (context) => invite(context, services.config));
   serve.list(contract.list_invitations, ({ db, workspace_id }) => ({

@@ -54,8 +54,9 @@ beforeAll(async () => {
     workspace_id,
     body: { name: 'Its own', scopes: ['tickets:read'] },
   });
+  const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Bot' } });
   const user_id = team.viewer.user.id;
-  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, user_id, sequence: '1' };
+  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, bot_id, user_id, sequence: '1' };
 });
 afterAll(() => server.stop());
 

@@ -72,6 +72,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers)
     select '${u}', sha256('${u}\\012\\012key'), 'POST /' || n || repeat('x', 250), sha256(''), 201,
       jsonb_build_object('Location', repeat('x', 300)) from ${many}`,
+  list_bots: ({ w }) => `
+    with made as (
+      insert into users (id, name, kind) select ${ids}, ${worst(200)}, 'bot' from ${many} returning id)
+    insert into memberships (workspace_id, user_id, role) select '${w}', id, 'member' from made`,
   list_invitations: ({ w, u }) => `
     insert into invitations (workspace_id, id, email, role, token_hash, invited_by, expires_at)
     select '${w}', ${ids}, n || '@example.org', 'member', '', '${u}', now() + interval '1 day' from ${many}`,

@@ -50,6 +50,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     return data.find(({ current }) => !current)?.id ?? '';
   };
   const session_id = await session();
+  const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } });
   const token_body = { name: 'T', scopes: ['tickets:read' as const] };
   const { id: token_id } = await owner.client.create_token({ workspace_id, body: token_body });
   const project = { workspace_id, project_id };
@@ -73,6 +74,8 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     revoke_invitation: () => owner.client.revoke_invitation({ workspace_id, invitation_id: other.id }),
     update_member: () =>
       owner.client.update_member({ if_match: '*', workspace_id, user_id: user.id, body: { role: 'member' } }),
+    create_bot: () => owner.client.create_bot({ workspace_id, body: { name: 'Bot' } }),
+    remove_bot: () => owner.client.remove_bot({ workspace_id, bot_id }),
     create_token: () => owner.client.create_token({ workspace_id, body: token_body }),
     revoke_token: () => owner.client.revoke_token({ workspace_id, token_id }),
     create_project: () => owner.client.create_project({ workspace_id, body: { key: 'NEW', name: 'New' } }),

@@ -56,6 +56,12 @@ const breaks: [name: string, sql: string][] = [
   ],
   ['labels_are_written_twice_alike', `update tickets set labels = array['unwritten']`],
   ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
+  [
+    'bots_are_members_or_viewers',
+    `with bot as (insert into users (id, name, kind) values (gen_random_uuid(), 'Bot', 'bot') returning id)
+     insert into memberships (workspace_id, user_id, role) select m.workspace_id, bot.id, 'owner' from bot,
+       (select workspace_id from memberships limit 1) m`,
+  ],
   ['memberships_are_written_twice_alike', `delete from user_workspaces where role = 'viewer'`],
   ['each_ticket_version_has_exactly_one_audit_entry', `delete from audit_log where action = 'ticket.created'`],
   ['each_ticket_is_what_its_entries_say', `update tickets set description = 'nobody wrote this'`],

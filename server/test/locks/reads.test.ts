@@ -43,6 +43,7 @@ async function readable(): Promise<Map<string, string>> {
   await owner.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
   const invited = { email: someAddress(), role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id: at.workspace_id, body: invited });
+  const { id: bot_id } = await owner.client.create_bot({ workspace_id: at.workspace_id, body: { name: 'Bot' } });
   const { data } = await owner.client.list_sessions();
   const session_id = data[0]?.id ?? '';
   const { id: token_id } = await owner.client.create_token({
@@ -50,7 +51,7 @@ async function readable(): Promise<Map<string, string>> {
     body: { name: 'Read', scopes: ['tickets:read'] },
   });
   const ids: Record<string, string> = {
-    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, key },
+    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
     ...{ user_id: owner.user.id, sequence: '1' },
   };
   return new Map(
@@ -75,6 +76,9 @@ describe('what was created', () => {
         workspace_id: team.workspace_id,
         body: { email: someAddress(), role: 'viewer' },
       }),
+    ],
+    create_bot: async () => [
+      await team.owner.client.raw.create_bot({ workspace_id: team.workspace_id, body: { name: 'Made' } }),
     ],
     create_token: async () => [
       await team.owner.client.raw.create_token({

@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startServer(patient);
   broken = await startServer(patient, {
     database: server.database,
-    patch: (text) => text.replace(/ for key share of (m, w|s)$/, ''),
+    patch: (text) => text.replace(/ for key share of (m, w(, b)?|s|k)$/, ''),
   });
 });
 afterAll(async () => {
@@ -25,27 +25,54 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** By what the guest writes: their session, a token of theirs, or that of a bot of theirs. */
+type By = 'session' | 'token' | 'bot';
+
 interface Scene {
   host: Person;
   guest: Person;
   workspace_id: string;
   ticket: string;
+  /** What the writes are sent with. */
+  credential: string;
+  token_id: string;
+  bot_id: string;
 }
 
-async function setScene(): Promise<Scene> {
+async function setScene(by: By = 'session'): Promise<Scene> {
   const [host, guest] = await Promise.all([registerPerson(server), registerPerson(server)]);
   const { id: workspace_id } = await host.client.create_workspace({ body: { name: 'Ours' } });
-  await joinWorkspace(host, guest, workspace_id, 'member');
+  await joinWorkspace(host, guest, workspace_id, by === 'bot' ? 'admin' : 'member');
   const body = { key: 'ENG', name: 'Eng' };
   const { id: project_id } = await host.client.create_project({ workspace_id, body });
   const { id: ticket } = await host.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket' } });
-  return { host, guest, workspace_id, ticket };
+  const scene = { host, guest, workspace_id, ticket, credential: guest.access_token, token_id: '', bot_id: '' };
+  if (by === 'session') return scene;
+  const bot = by === 'bot' ? await guest.client.create_bot({ workspace_id, body: { name: 'Bot' } }) : undefined;
+  const { id: token_id, token } = await guest.client.create_token({
+    workspace_id,
+    body: { name: 'T', scopes: ['tickets:write'], ...(bot && { user_id: bot.id }) },
+  });
+  return { ...scene, credential: token, token_id, bot_id: bot?.id ?? '' };
 }
 
 const member = ({ workspace_id, guest }: Scene) => ({ workspace_id, user_id: guest.user.id });
 
-/** Every way to lose a right, and what a write is answered afterwards. */
-const losses: Record<string, { take: (scene: Scene) => Promise<unknown>; answer: number }> = {
+interface Loss {
+  take: (scene: Scene) => Promise<unknown>;
+  answer: number;
+}
+
+async function changePassword({ guest }: Scene, more: { revoke_tokens?: boolean } = {}) {
+  const { email, password } = guest;
+  const other = conformingClient(server.url);
+  other.access_token = (await other.login({ body: { email, password } })).access_token;
+  const body = { current_password: password, new_password: `another ${password}`, ...more };
+  await other.change_password({ body });
+}
+
+/** Every way to lose a right, and what a write by a session is answered afterwards. */
+const losses: Record<string, Loss> = {
   removal: { take: (scene) => scene.host.client.remove_member(member(scene)), answer: 404 },
   demotion: {
     take: (scene) => scene.host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'viewer' } }),
@@ -53,12 +80,7 @@ const losses: Record<string, { take: (scene: Scene) => Promise<unknown>; answer:
   },
   'sign-out': { take: ({ guest }) => guest.client.logout(), answer: 401 },
   'another password': {
-    take: async ({ guest }) => {
-      const { email, password } = guest;
-      const other = conformingClient(server.url);
-      other.access_token = (await other.login({ body: { email, password } })).access_token;
-      await other.change_password({ body: { current_password: password, new_password: `another ${password}` } });
-    },
+    take: changePassword,
     answer: 401,
   },
   'disabling the account': { take: ({ guest }) => disableUser(server.database.owner, guest.email), answer: 401 },
@@ -67,7 +89,39 @@ const losses: Record<string, { take: (scene: Scene) => Promise<unknown>; answer:
     answer: 404,
   },
 };
-const kinds = Object.keys(losses);
+
+/** The same with a token: where the membership ends, it has ended as well. */
+const { demotion, removal, 'disabling the account': disabling, 'deletion of the workspace': deletion } = losses;
+const of_tokens: Record<string, Loss | undefined> = {
+  'revocation of the token': {
+    take: ({ guest, workspace_id, token_id }) => guest.client.revoke_token({ workspace_id, token_id }),
+    answer: 401,
+  },
+  'another password, with tokens revoked': {
+    take: (scene) => changePassword(scene, { revoke_tokens: true }),
+    answer: 401,
+  },
+  removal: removal && { ...removal, answer: 401 },
+  demotion,
+  'disabling the account': disabling,
+};
+const of_bots: Record<string, Loss | undefined> = {
+  'removal of the bot': {
+    take: ({ host, workspace_id, bot_id }) => host.client.remove_bot({ workspace_id, bot_id }),
+    answer: 401,
+  },
+  'removal of the person': of_tokens['removal'],
+  'demotion of the person': demotion,
+  'disabling the person’s account': disabling,
+};
+const casesOf = (by: By, all: Record<string, Loss | undefined>) =>
+  Object.entries(all).flatMap(([kind, loss]) => (loss === undefined ? [] : [{ by, kind, ...loss }]));
+const cases = [
+  ...casesOf('session', losses),
+  ...casesOf('token', { ...of_tokens, 'deletion of the workspace': deletion }),
+  ...casesOf('bot', of_bots),
+];
+type Case = (typeof cases)[number];
 
 /** Locks a row as somebody else's transaction would; gives the function that lets it go. */
 async function lock(text: string, ...values: unknown[]): Promise<() => Promise<void>> {
@@ -87,8 +141,8 @@ async function someoneWaits(): Promise<void> {
   await expect.poll(waiters, { timeout: 20_000 }).toBeGreaterThan(0);
 }
 
-const move = ({ url }: TestServer, { guest, workspace_id, ticket }: Scene) =>
-  conformingClient(url, guest.access_token).raw.transition_ticket({
+const move = ({ url }: TestServer, { credential, workspace_id, ticket }: Scene) =>
+  conformingClient(url, credential).raw.transition_ticket({
     workspace_id,
     ticket,
     body: { to: 'in_progress' },
@@ -98,9 +152,8 @@ const steps = async ({ ticket }: Scene) =>
   (await server.database.owner.query('select 1 from status_history where ticket_id = $1', [ticket])).rows.length;
 
 describe('a write that waits for a lock', () => {
-  test.each(kinds)('is refused after %s, which does not wait for it', async (kind) => {
-    const scene = await setScene();
-    const { take, answer } = losses[kind] ?? { take: () => Promise.resolve(), answer: 0 };
+  test.each(cases)('by a $by is refused after $kind, which does not wait for it', async ({ by, take, answer }) => {
+    const scene = await setScene(by);
     const release = await lock('select 1 from tickets where id = $1 for update', scene.ticket);
     const write = move(server, scene);
     await someoneWaits();
@@ -128,8 +181,8 @@ describe('a right that comes back while a write asks for it', () => {
 });
 
 /** Takes a right from somebody whose write is about to commit: whether the loss is acknowledged before that. */
-async function takeUnderWrite(on: TestServer, kind: string) {
-  const scene = await setScene();
+async function takeUnderWrite(on: TestServer, { by, take }: Case) {
+  const scene = await setScene(by);
   // The write has its permission and its ticket by then: its new status waits for this row.
   const release = await lock(
     `select 1 from project_statuses where workspace_id = $1 and status = 'in_progress' for update`,
@@ -137,9 +190,9 @@ async function takeUnderWrite(on: TestServer, kind: string) {
   );
   const write = move(on, scene);
   await someoneWaits();
-  const loss = losses[kind]?.take(scene);
+  const loss = take(scene);
   // What a sound build must not do is given some time; a broken one all that it needs.
-  const early = await Promise.race([loss?.then(() => true), sleep(on === broken ? patience_ms : 250, false)]);
+  const early = await Promise.race([loss.then(() => true), sleep(on === broken ? patience_ms : 250, false)]);
   await release();
   const { status } = await write;
   await loss;
@@ -147,11 +200,11 @@ async function takeUnderWrite(on: TestServer, kind: string) {
 }
 
 describe('a loss of rights that meets a write about to commit', () => {
-  test.each(kinds)('is acknowledged only after it: %s', async (kind) => {
-    expect(await takeUnderWrite(server, kind)).toEqual({ early: false, status: 201, steps: 1 });
+  test.each(cases)('is acknowledged only after the write by a $by: $kind', async (one) => {
+    expect(await takeUnderWrite(server, one)).toEqual({ early: false, status: 201, steps: 1 });
   });
 
-  test.each(kinds)('control: without its locks the write commits after %s was acknowledged', async (kind) => {
-    expect(await takeUnderWrite(broken, kind)).toEqual({ early: true, status: 201, steps: 1 });
+  test.each(cases)('control: without its locks a $by writes after $kind was acknowledged', async (one) => {
+    expect(await takeUnderWrite(broken, one)).toEqual({ early: true, status: 201, steps: 1 });
   });
 });

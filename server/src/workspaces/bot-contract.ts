@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import {
+  id,
+  line,
+  narrowing,
+  operation,
+  page,
+  page_query,
+  stored,
+  timestamp,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
+
+const bot_role = z
+  .enum(['member', 'viewer'])
+  .meta({ description: 'What it may do at most. It does nothing that the creator of its token may not.' });
+
+export const bot = z
+  .strictObject({
+    id: id.meta({ description: 'What other resources call its user: an assignee, a reporter, an actor.' }),
+    name: stored(200),
+    role: bot_role,
+    version,
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'Bot' });
+export type Bot = z.infer<typeof bot>;
+
+const bot_params = z.strictObject({ workspace_id: id, bot_id: id });
+
+export const create_bot = operation({
+  id: 'create_bot',
+  method: 'post',
+  path: '/v1/workspaces/{workspace_id}/bots',
+  tag: 'bots',
+  summary: 'Creates a bot: a member that acts by API tokens alone. Tokens are created for it by admins.',
+  params: workspace_params,
+  body: z.strictObject({ name: line(200), role: bot_role.default('member') }),
+  status: 201,
+  response: bot,
+  etag: true,
+  location: '/v1/workspaces/{workspace_id}/bots/{id}',
+});
+
+export const list_bots = operation({
+  id: 'list_bots',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/bots',
+  tag: 'bots',
+  summary: 'Lists bots, oldest first.',
+  params: workspace_params,
+  query: page_query.extend(narrowing(bot)),
+  status: 200,
+  response: page(bot),
+  errors: ['invalid_cursor'],
+});
+
+export const get_bot = operation({
+  id: 'get_bot',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/bots/{bot_id}',
+  tag: 'bots',
+  summary: 'Returns a bot.',
+  params: bot_params,
+  query: z.strictObject(narrowing(bot)),
+  status: 200,
+  response: bot,
+  etag: true,
+});
+
+export const remove_bot = operation({
+  id: 'remove_bot',
+  method: 'delete',
+  path: '/v1/workspaces/{workspace_id}/bots/{bot_id}',
+  tag: 'bots',
+  summary: 'Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name.',
+  params: bot_params,
+  if_match: true,
+  status: 204,
+});
