@@ -81,7 +81,7 @@ async function live(stage: Stage, wire: Wire, say: (what: string) => void): Prom
   const guessed = `guessed-${email}`;
   for (let n = 0; n < limit; n++) {
     const { status } = await login('not the password', guessed);
-    if (status !== 401) say(`guess ${n + 1} of ${limit} is answered ${status}`);
+    if (status !== 401) say(`guess ${n + 1} of ${limit} gets ${status}`);
   }
   await sleep(pass_ms);
   if ((await login('not the password', guessed)).status !== 429) say('a limit forgets what it has counted');

@@ -28,7 +28,7 @@ export interface WorkerSettings {
   /** Whether `serve` runs the worker in its processes. */
   worker: boolean;
   worker_pool_size: number;
-  /** Where `work` answers probes; undefined: nowhere. */
+  /** The port on which `work` responds to probes; undefined: none. */
   work_port: number | undefined;
   /** How long upkeep rests when it has left nothing to remove. */
   upkeep_interval_s: number;

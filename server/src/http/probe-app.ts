@@ -19,7 +19,7 @@ interface Parts {
   lifecycle: Lifecycle;
 }
 
-/** What a process answers that serves no API: whether it is alive and ready, and its metrics. */
+/** What a process without an API responds with: whether it is alive and ready, and its metrics. */
 export function createProbeApp({ config, pool, log, lifecycle }: Parts): express.Express {
   const hold_back = new HoldBack(config.refusal_delay_ms);
   const app = express();

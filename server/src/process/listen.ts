@@ -14,7 +14,7 @@ import { Worker } from './worker.ts';
 
 export interface Listening {
   url: string;
-  /** Takes no more requests, answers those in progress, stops the worker, and lets the database go. */
+  /** Takes no more requests, finishes those in progress, stops the worker, and lets the database go. */
   stop: () => Promise<void>;
 }
 

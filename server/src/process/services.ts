@@ -3,7 +3,7 @@ export interface Service {
   readonly name: string;
   /** Rejects when it can't run; nothing of it is left then. */
   start: () => Promise<void> | void;
-  /** Ends in bounded time, with what is in progress finished or left to whoever takes it up. */
+  /** Ends in bounded time, with what is in progress finished, or left to the next process that takes it up. */
   stop: () => Promise<void>;
 }
 

@@ -27,7 +27,7 @@ async function left(): Promise<number> {
   return rows[0]?.n ?? Number.NaN;
 }
 
-test('work says what it does and what to do next, answers probes, and what one leaves in the middle another finishes', async () => {
+test('work says what it does and what to do next, responds to probes, and finishes what another process left in the middle', async () => {
   const rows = 15_000;
   await fill(rows);
   const port = await freePort();
