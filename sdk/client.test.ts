@@ -91,7 +91,7 @@ test.each(['/baton', '/baton/', '/a/b', '/x/y/api/'])('the path of the base URL 
 });
 
 describe('an error', () => {
-  test('tells what the server said, and whether and when the call may be made again', async () => {
+  test('tells what the server said, and whether and when the call may be repeated', async () => {
     answer = refuse(429, 'rate_limited', { 'retry-after': '900' });
     const failure = await failureOf(client().get_me());
     expect(failure).toMatchObject({
@@ -109,14 +109,14 @@ describe('an error', () => {
     expect((await failureOf(client().get_me())).is('transition_not_allowed')).toBe(true);
   });
 
-  test('raw calls return it as it came, and are made once', async () => {
+  test('raw calls return it as it came, and are sent once', async () => {
     answer = (_req, res) => res.writeHead(502, json).end('{"cut":');
     expect(await client().raw.get_me()).toMatchObject({ status: 502, body: '{"cut":' });
     expect(asked).toHaveLength(1);
   });
 });
 
-describe('a read is made again', () => {
+describe('a read is repeated', () => {
   test.each<[string, RequestListener]>([
     ['when the connection was cut', hangUp],
     ['when a proxy has no server', (_req, res) => res.writeHead(502).end()],
@@ -171,7 +171,7 @@ describe('a call that its caller ends', () => {
     expect(await failure).toMatchObject({ code: 'aborted', retryable: false, cause: { name: 'TimeoutError' } });
   });
 
-  test('isn’t made again, even while it waits', async () => {
+  test('isn’t repeated, even while it waits', async () => {
     answer = refuse(503, 'overloaded', { 'retry-after': '2' });
     const started = performance.now();
     const failure = await failureOf(client().get_me(undefined, { signal: AbortSignal.timeout(200) }));

@@ -104,7 +104,7 @@ describe('BatonApiError is all that is thrown', () => {
   });
 });
 
-test('a write without a key is not made again when its response was lost', async () => {
+test('a write without a key is not repeated when its response was lost', async () => {
   let sent = 0;
   respond = (socket) => {
     sent++;

@@ -68,7 +68,7 @@ async function measurePage(target: Target, { postmaster }: Bed, path: string): P
   const wire = new Wire(target.url, 1);
   const send = () => wire.send({ method: 'GET', path, token: target.token });
   const { status, text } = await send();
-  if (status !== 200) throw new Error(`${path} answered ${status}.`);
+  if (status !== 200) throw new Error(`${path} responded ${status}.`);
   const { data } = JSON.parse(text) as { data: unknown[] };
   const latencies_ms: number[] = [];
   const [server_before, database_before] = [cpuOf(target.pid), cpuOfChildren(postmaster)];

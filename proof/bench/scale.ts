@@ -20,7 +20,7 @@ async function timeInTurn(wire: Wire, token: string, paths: readonly string[]): 
     for (const [index, path] of paths.entries()) {
       const start = performance.now();
       const { status } = await wire.send({ method: 'GET', path, token });
-      if (status !== 200) throw new Error(`${path} answered ${status}.`);
+      if (status !== 200) throw new Error(`${path} responded ${status}.`);
       times[index]?.push(performance.now() - start);
     }
   }

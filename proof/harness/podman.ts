@@ -10,7 +10,7 @@ const packages = { podman: 'podman', runc: 'runc', catatonit: 'catatonit', slirp
 /** Why images can't be built and run here; undefined where they can. `more` are other programs, each Debian's package too. */
 export function noPodman(...more: string[]): string | undefined {
   if (process.platform !== 'linux') return 'podman’s containers are for Linux';
-  if (process.getuid?.() !== 0) return 'the base image is made, and podman’s containers are run, as root';
+  if (process.getuid?.() !== 0) return 'the base image is built, and podman’s containers are run, as root';
   const all = [...Object.keys(packages), ...more];
   const missing = all.filter((program) => spawnSync(program, ['--version']).error !== undefined);
   return missing.length === 0 ? undefined : `not installed; on Debian: apt-get install ${missing.join(' ')}`;

@@ -62,8 +62,8 @@ async function listen(run: Run, size: number): Promise<Finding> {
   }
   wire.close();
   const violations: string[] = [];
-  if (answers.size !== 1) violations.push(`answers differ: ${JSON.stringify([...answers].slice(0, 3))}`);
-  if (![...answers.keys()].every((text) => text.startsWith('[401,'))) violations.push('not answered 401');
+  if (answers.size !== 1) violations.push(`responses differ: ${JSON.stringify([...answers].slice(0, 3))}`);
+  if (![...answers.keys()].every((text) => text.startsWith('[401,'))) violations.push('not refused with 401');
   const figures: Record<string, number> = {};
   // Few samples scatter: a part of the load is held to what only a gross difference reaches.
   const bar = judged ? 0.55 : 0.85;
@@ -95,7 +95,7 @@ export const enumeration: Check = {
         },
       ],
     },
-    'an unknown account is answered otherwise': {
+    'an unknown account gets another response': {
       source: [
         {
           file: 'accounts/sign-in.ts',

@@ -49,9 +49,9 @@ class Attack {
       this.tries++;
       if (answer.status === 429) this.#mustSayWhen(what, answer);
       else through++;
-      if (![401, 409, 422, 429].includes(answer.status)) this.violations.push(`${what}: answered ${answer.status}`);
+      if (![401, 409, 422, 429].includes(answer.status)) this.violations.push(`${what}: responded ${answer.status}`);
     });
-    if (through !== answered) this.violations.push(`${what}: ${through} of ${count} answered, not ${answered}`);
+    if (through !== answered) this.violations.push(`${what}: ${through} of ${count} got through, not ${answered}`);
   }
 
   #mustSayWhen(what: string, { headers }: WireAnswer): void {
@@ -63,7 +63,7 @@ class Attack {
 
   async owner(person: Person, from: string, expected: number): Promise<void> {
     const { status } = await this.#wire.send({ ...signIn(person.email, person.password), from });
-    if (status !== expected) this.violations.push(`the owner from ${from} was answered ${status}, not ${expected}`);
+    if (status !== expected) this.violations.push(`the owner from ${from} got ${status}, not ${expected}`);
   }
 }
 
@@ -139,7 +139,7 @@ const in_rate_limits = (find: string, replace: string) => ({
 export const guessing: Check = {
   id: 'guessing',
   promises: ['P12', 'P31'],
-  says: 'However many addresses guess, over all processes just as many guesses as configured are answered, and the owner gets in.',
+  says: 'However many addresses guess, all processes together let through exactly as many guesses as configured, and the owner gets in.',
   run: guessOn,
   slice: 0.05,
   control_size: 0.05,

@@ -49,7 +49,7 @@ async function read(wire: Wire, token: string, count: number) {
     const begun = performance.now();
     const { status } = await wire.send({ method: 'GET', path: '/v1/me', token });
     times.push(performance.now() - begun);
-    if (status !== 200) throw new Error(`A read was answered ${status}.`);
+    if (status !== 200) throw new Error(`A read got ${status}.`);
   }
   return times;
 }
@@ -85,7 +85,7 @@ async function flood(run: Run, size: number): Promise<Finding> {
   // A read that had to wait for hashes would let a few sign-ins pass before it, however slow or quick the machine.
   if (meanwhile > flooded.length) violations.push(`${flooded.length} reads waited for ${meanwhile} sign-ins`);
   const others = Object.keys(flooding.statuses).filter((status) => !['200', '401', '503'].includes(status));
-  if (others.length > 0) violations.push(`sign-ins were answered ${others.join(', ')}`);
+  if (others.length > 0) violations.push(`sign-ins got ${others.join(', ')}`);
   return {
     load: {
       reads: idle.length + flooded.length,

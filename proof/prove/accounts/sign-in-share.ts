@@ -29,7 +29,7 @@ async function crowd(run: Run, size: number): Promise<Finding> {
     const before = answered.length;
     const { status } = await signIn('127.6.6.6', { email, password });
     most = Math.max(most, answered.length - before);
-    if (status !== 200) violations.push(`the other network is answered ${status}`);
+    if (status !== 200) violations.push(`the other network gets ${status}`);
     if (answered.length - before > bound + availableParallelism()) {
       violations.push(`${answered.length - before} sign-ins came before the other network's`);
     }

@@ -73,7 +73,7 @@ async function forge(run: Run, size: number): Promise<Finding> {
   await inParallel(forged.length, 32, async (n) => {
     const { status, headers, text } = await wire.send({ method: 'GET', path: '/v1/me', token: forged[n] });
     kinds.add(`${status} ${headers['www-authenticate']?.toString()} ${headers['content-type']?.toString()} ${text}`);
-    if (status !== 401) violations.push(`answered ${status} to ${forged[n]?.slice(0, 300)}`);
+    if (status !== 401) violations.push(`responded ${status} to ${forged[n]?.slice(0, 300)}`);
     run.progress(n / forged.length);
   });
   // What the true key signed for somebody without a session is refused by the database, all else by the signature.
@@ -96,7 +96,7 @@ const loosened = (find: string, replace: string) =>
 export const tokens: Check = {
   id: 'tokens',
   promises: ['P13'],
-  says: 'Of all tokens made from a true one by forgery only the true one opens; the others are refused with the same bytes.',
+  says: 'Of a true token and all forgeries of it only the true one is accepted; the others are refused with the same bytes.',
   run: forge,
   slice: 0.02,
   control_size: 0.02,

@@ -27,7 +27,7 @@ async function walk(wire: Wire, path: string, token: string): Promise<Map<string
   for (let page = 0; page < 10_000; page++) {
     const query: string = `${path}limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await wire.send({ method: 'GET', path: query, token });
-    if (answer.status !== 200) throw new Error(`A walk was answered ${answer.status} ${answer.text}`);
+    if (answer.status !== 200) throw new Error(`A walk got ${answer.status} ${answer.text}`);
     const { data, next_cursor } = JSON.parse(answer.text) as { data: { id: string }[]; next_cursor: string | null };
     for (const { id } of data) times.set(id, (times.get(id) ?? 0) + 1);
     if (next_cursor === null) return times;

@@ -114,7 +114,7 @@ class Patient {
     this.latencies_ms.push(performance.now() - started);
     const when = trouble ?? 'fair again';
     if (answer === undefined) {
-      this.violations.push(`${when}: no answer within ${deadline_ms} ms`);
+      this.violations.push(`${when}: no response within ${deadline_ms} ms`);
       return;
     }
     const { code, id } = JSON.parse(answer.text) as { code?: string; id?: string };
@@ -126,7 +126,7 @@ class Patient {
     const ok = answer.status < 300;
     const honest = answer.status === 503 && Number(answer.headers['retry-after']) > 0 && code !== undefined;
     if (!ok && !(honest && trouble !== undefined && trouble !== 'slow')) {
-      this.violations.push(`${when}: answered ${answer.status} ${answer.text.slice(0, 200)}`);
+      this.violations.push(`${when}: responded ${answer.status} ${answer.text.slice(0, 200)}`);
     }
   }
 
@@ -137,7 +137,7 @@ class Patient {
       const started = performance.now();
       const live = await this.#send('GET', '/livez').catch(() => undefined);
       if (live?.status !== 200 || performance.now() - started > 1_000) {
-        this.violations.push(`${trouble}: liveness answered ${live?.status ?? 'nothing'}`);
+        this.violations.push(`${trouble}: liveness responded ${live?.status ?? 'nothing'}`);
       }
       const readiness = await this.#send('GET', '/readyz').catch(() => undefined);
       if (readiness?.status === 200) ready++;
@@ -216,7 +216,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
 export const database_away: Check = {
   id: 'database-away',
   promises: ['P20', 'P21'],
-  says: 'While PostgreSQL hangs, refuses, resets, is slow, stopped, exhausted or lost in a commit, each request is answered 503 with Retry-After in time, liveness stays up, readiness goes down; then all is well again without a restart or a leaked connection.',
+  says: 'While PostgreSQL hangs, refuses, resets, is slow, stopped, exhausted or lost in a commit, each request gets 503 with Retry-After in time, liveness stays up and readiness goes down; afterwards everything works again without a restart or a leaked connection.',
   impossible: noProcesses,
   run: takeAway,
   slice: 0.05,

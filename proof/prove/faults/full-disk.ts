@@ -53,7 +53,7 @@ class Onlooker {
     const read = await this.#ask('GET', this.#ticket);
     this.reads[read?.status ?? 0] = (this.reads[read?.status ?? 0] ?? 0) + 1;
     const live = await this.#ask('GET', '/livez');
-    if (live?.status !== 200) this.violations.push(`liveness answered ${live?.status}`);
+    if (live?.status !== 200) this.violations.push(`liveness responded ${live?.status}`);
   }
 
   close(): void {
@@ -64,9 +64,9 @@ class Onlooker {
     const asked = write === undefined ? {} : { headers: { 'x-request-id': write.id }, body: { body: write.id } };
     const request = { method, path: at, token: this.#token, abort_after_ms: patience_ms, ...asked };
     const answer = await this.#wire.send(request).catch(() => undefined);
-    if (answer === undefined) this.violations.push(`${method} ${at}: no answer`);
+    if (answer === undefined) this.violations.push(`${method} ${at}: no response`);
     else if (answer.status >= 300 && !(answer.status === 503 && Number(answer.headers['retry-after']) > 0)) {
-      this.violations.push(`${method} ${at}: answered ${answer.status} ${answer.text.slice(0, 200)}`);
+      this.violations.push(`${method} ${at}: responded ${answer.status} ${answer.text.slice(0, 200)}`);
     }
     return answer;
   }
@@ -202,7 +202,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
 export const full_disk: Check = {
   id: 'full-disk',
   promises: ['P20', 'P21'],
-  says: 'When the disk is full, tables and log, each write is answered 503 with Retry-After or holds: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
+  says: 'When the disk is full, tables and log, each write gets 503 with Retry-After or lasts: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
   impossible: noSmallDisk,
   run: fillUp,
   slice: 0.015, // one round, of tables: where the log is full PostgreSQL ends, and recovers as in kills-database

@@ -93,7 +93,7 @@ async function cutAt(cut: Cut, run: Run, whole: string): Promise<string[]> {
     if (left.objects > 0 && left.applied.length === 0) faults.push(`${where}: left ${left.objects} objects behind`);
     writeMigrations(dir, undefined, run);
     await migrate({ url, dir });
-    if ((await dumpSchema(url)) !== whole) faults.push(`${where}: the next start made another schema`);
+    if ((await dumpSchema(url)) !== whole) faults.push(`${where}: the next start led to another schema`);
     const applied = await migrate({ url, dir });
     if (applied.length > 0) faults.push(`${where}: a third start applied ${applied.join(', ')} again`);
   } catch (error) {

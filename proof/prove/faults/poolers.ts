@@ -95,7 +95,7 @@ class Installation {
     this.writes.push(...writers.writes);
     this.violations.push(...writers.violations.map((violation) => `${mode}: ${violation}`));
     const unknown = writers.writes.filter(({ told }) => told === 'unknown').length;
-    if (unknown > 0) this.violations.push(`${mode}: ${unknown} writes were not answered`);
+    if (unknown > 0) this.violations.push(`${mode}: ${unknown} writes got no response`);
   }
 }
 

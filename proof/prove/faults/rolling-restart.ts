@@ -82,8 +82,8 @@ class Balancer {
       }
       this.requests++;
       const answer = await this.#ask(backend).catch((error: unknown) => error as Error);
-      if (answer instanceof Error) this.violations.push(`no answer: ${answer.message}`);
-      else if (answer.status >= 300) this.violations.push(`answered ${answer.status} ${answer.text.slice(0, 200)}`);
+      if (answer instanceof Error) this.violations.push(`no response: ${answer.message}`);
+      else if (answer.status >= 300) this.violations.push(`responded ${answer.status} ${answer.text.slice(0, 200)}`);
       else if (answer.headers['connection'] === 'close') this.closing_answers++;
       await sleep(pause_ms);
     }
@@ -154,7 +154,7 @@ export const rolling_restart: Check = {
     'readiness stays on while it stops': {
       source: [{ file: 'http/probes.ts', find: 'if (lifecycle.stopping)', replace: 'if (lifecycle.stopped)' }],
     },
-    'does not wait for what is under way': {
+    'does not wait for requests in progress': {
       source: [
         {
           file: 'process/http.ts',

@@ -142,8 +142,9 @@ export class Writers {
       write.told = 'acknowledged';
       write.made = body.transition?.id ?? body.id;
     } else if (body.code !== 'outcome_unknown') write.told = 'refused';
-    if (status >= 500 && status !== 503) this.violations.push(`${write.id}: answered ${status} ${text.slice(0, 200)}`);
-    if (status >= 400 && ![409, 503].includes(status)) this.violations.push(`${write.id}: answered ${status}: ${text}`);
+    if (status >= 500 && status !== 503) this.violations.push(`${write.id}: responded ${status} ${text.slice(0, 200)}`);
+    if (status >= 400 && ![409, 503].includes(status))
+      this.violations.push(`${write.id}: responded ${status}: ${text}`);
     const ticket = write.kind === 'edit' && status < 300 ? (body as unknown as Ticket) : body.ticket;
     seen.version = ticket?.version ?? body.current_version ?? seen.version;
     const next = ticket?.allowed_transitions ?? body.allowed_transitions;

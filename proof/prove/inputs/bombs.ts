@@ -78,13 +78,13 @@ async function send(wire: Wire, token: string, { method, path, limit, bytes, chu
     });
     const took = performance.now() - started;
     const found = faultsOfRefusal({ status, content_type: answered['content-type']?.toString(), text });
-    if (status < 400) found.push(`answered ${status}`);
-    if (bytes.length > limit && status !== 413) found.push(`answered ${status} beyond the limit`);
-    if (text.length > max_answer) found.push(`answered with ${text.length} bytes`);
-    if (took > bound_ms) found.push(`answered after ${Math.round(took)} ms`);
+    if (status < 400) found.push(`responded ${status}`);
+    if (bytes.length > limit && status !== 413) found.push(`responded ${status} beyond the limit`);
+    if (text.length > max_answer) found.push(`responded with ${text.length} bytes`);
+    if (took > bound_ms) found.push(`responded after ${Math.round(took)} ms`);
     return found;
   } catch (error) {
-    return [`no answer, ${(error as Error).message}`];
+    return [`no response, ${(error as Error).message}`];
   }
 }
 
@@ -98,7 +98,7 @@ async function announce({ stage, token, targets }: Arena): Promise<string[]> {
       const parts = [`${head}Content-Length: ${length}\r\n\r\n`];
       const { answers } = await exchange({ port, parts, answers: 1, within_ms: 1000 });
       const got = answers.map(({ status }) => status).join(' ');
-      if (got !== '413') found.push(`${length} bytes announced to ${path.split('/').at(-1)}: answered [${got}]`);
+      if (got !== '413') found.push(`${length} bytes announced to ${path.split('/').at(-1)}: responded [${got}]`);
     }
   }
   return found;
@@ -152,7 +152,7 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const bombs: Check = {
   id: 'bombs',
   promises: ['P29'],
-  says: 'Bodies made to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
+  says: 'Bodies built to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
   run: explode,
   slice: 0.02,
   control_size: 0.05,

@@ -39,7 +39,7 @@ class Bounds {
       this.requests++;
       if (status < 300) granted++;
       else if (status !== 409 || (JSON.parse(text) as { quota?: string }).quota !== name) {
-        this.violations.push(`${name}: answered ${status} ${text.slice(0, 200)}`);
+        this.violations.push(`${name}: responded ${status} ${text.slice(0, 200)}`);
       }
     });
     if (granted < limit || granted > limit + slack) {
@@ -57,7 +57,7 @@ class Bounds {
       this.requests++;
       if (status === 200) bytes += text.length;
       else if (status === 429) refused++;
-      else this.violations.push(`large responses: answered ${status}`);
+      else this.violations.push(`large responses: responded ${status}`);
     });
     const minutes = (performance.now() - started) / 60_000;
     const most = mib * 2 ** 20 * (1 / 16 + minutes) + at_once * 1.1 * text_bytes;
@@ -178,7 +178,7 @@ async function readTooMuch(run: Run): Promise<Bounds> {
     const { id } = await client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
     const path = `/v1/workspaces/${workspace_id}/tickets/${id}/comments`;
     const made = await wire.send({ ...post(person, path, { body: 'x'.repeat(text_bytes) }), from: '127.9.0.1' });
-    if (made.status !== 201) bounds.violations.push(`a comment: answered ${made.status}`);
+    if (made.status !== 201) bounds.violations.push(`a comment: responded ${made.status}`);
     return { method: 'GET', path, token: person.access_token };
   };
   const alone = { ...(await reader()), from: '127.9.1.1' };

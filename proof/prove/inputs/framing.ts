@@ -48,7 +48,7 @@ async function tryCase({ name, bytes, statuses }: FramingCase, fatal: boolean, s
   });
   const found = faultsOf(answers);
   const got = answers.map(({ status }) => status).join(' ');
-  if (got !== expected.join(' ')) found.push(`answered [${got}] and not [${expected.join(' ')}]`);
+  if (got !== expected.join(' ')) found.push(`responded [${got}] and not [${expected.join(' ')}]`);
   if (rest !== '') found.push(`sent ${JSON.stringify(rest.slice(0, 100))}`);
   if (fatal && !closed) found.push('the connection stays open');
   return found.map((fault) => `${name}, round ${round}: ${fault}`);
@@ -114,7 +114,7 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const framing: Check = {
   id: 'framing',
   promises: ['P26'],
-  says: 'Whatever the bytes: a problem of 4xx in its turn or the end of the connection, and nothing hidden behind is done.',
+  says: 'Whatever bytes arrive, each request gets a 4xx problem in its turn or the connection ends, and no request hidden behind it is done.',
   run: frame,
   slice: 0.02,
   control_size: 0.02,
@@ -125,8 +125,8 @@ export const framing: Check = {
       '',
     ),
     'the parser is a lenient one': { env: { NODE_OPTIONS: '--insecure-http-parser' } },
-    'errors are answered by Express': broken('app.ts', 'app.use(problemHandler({ ...sending, log }, hold_back));', ''),
-    'a refusal overtakes the answers before it': broken(
+    'Express responds to errors': broken('app.ts', 'app.use(problemHandler({ ...sending, log }, hold_back));', ''),
+    'a refusal overtakes the responses before it': broken(
       'http/server.ts',
       'if (last === undefined) end();',
       'if (last !== null) end();',

@@ -128,7 +128,7 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
   const breach = breachOf(request, sent);
   // The probes are asked by load balancers, with whatever these add.
   if (breach !== undefined && status < 400 && request.path.startsWith('/v1/'))
-    found.push(`answered ${status} in spite of ${breach}`);
+    found.push(`responded ${status} in spite of ${breach}`);
   let body: unknown;
   try {
     body = text === '' ? undefined : JSON.parse(text);
@@ -202,7 +202,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
         for (const fault of faultsOf(request, sent, answer)) tell(fault);
         for (const fault of await readBack(wire, request, sent, answer)) tell(fault);
       } catch (error) {
-        tell(`no answer, ${(error as Error).message}`);
+        tell(`no response, ${(error as Error).message}`);
       }
       if ((nth * batch + n) % look_every === 0) await memory.look();
     });
@@ -222,12 +222,12 @@ const broken = (file: string, find: string, replace: string) => ({ source: [{ fi
 export const fuzz: Check = {
   id: 'fuzz',
   promises: ['P27', 'P29', 'P30'],
-  says: 'Requests made from the contract, sound and broken in all ways, never get a 5xx, and always an answer of the contract.',
+  says: 'Requests generated from the contract, sound and broken in all ways, never get a 5xx, and always a response that the contract allows.',
   run: fuzzIt,
   slice: 0.00125,
   control_size: 0.03,
   controls: {
-    'an answer has a field that is not declared': broken(
+    'a response has a field that is not declared': broken(
       'http/send.ts',
       'json = JSON.stringify(value);',
       "json = JSON.stringify(res.locals['operation'] === 'get_ticket' ? { ...(value as object), more: 1 } : value);",
@@ -263,7 +263,7 @@ export const fuzz: Check = {
       'const problem = toProblem(error);',
       'const problem = { ...toProblem(error), stack: error.stack };',
     ),
-    'a field is answered and not stored': broken(
+    'a field is returned and not stored': broken(
       'tickets/change.ts',
       'const after = updateTicket(tx, before, changes);',
       'const { priority = before.priority, ...rest } = changes;\n  const after = { ...updateTicket(tx, before, rest), priority };',

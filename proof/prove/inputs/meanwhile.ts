@@ -27,12 +27,12 @@ export async function askMeanwhile({ url, path, token, bound_ms }: Asked, signal
     const started = performance.now();
     try {
       const { status, text } = await wire.send({ method: 'GET', path, token, abort_after_ms: 3 * bound_ms });
-      if (status !== 200) faults.push(`others were answered ${status}: ${text.slice(0, 200)}`);
+      if (status !== 200) faults.push(`others got ${status}: ${text.slice(0, 200)}`);
     } catch (error) {
-      faults.push(`others got no answer: ${(error as Error).message}`);
+      faults.push(`others got no response: ${(error as Error).message}`);
     }
     const took = performance.now() - started;
-    if (took > bound_ms) faults.push(`others waited ${Math.round(took)} ms for their answer`);
+    if (took > bound_ms) faults.push(`others waited ${Math.round(took)} ms for their response`);
     times.push(took);
     wire.close();
     await sleep(pause_ms);

@@ -9,7 +9,7 @@ export function faultsOfRefusal(answer: { status: number; content_type: string |
   const { status, content_type = '', text } = answer;
   if (status < 400) return [];
   const found: string[] = [];
-  if (status >= 500) found.push(`answered ${status}: ${text.slice(0, 200)}`);
+  if (status >= 500) found.push(`responded ${status}: ${text.slice(0, 200)}`);
   if (leak.test(text)) found.push(`tells of its inside: ${text.slice(0, 200)}`);
   if (!content_type.startsWith('application/problem+json')) return [...found, `a ${status} of type ${content_type}`];
   try {

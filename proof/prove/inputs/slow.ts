@@ -28,7 +28,7 @@ function faultsOfFate({ name, limit, statuses }: SlowKind, { ended_ms, answers }
     faultsOfRefusal({ status, content_type: headers.get('content-type'), text }),
   );
   const got = answers.map(({ status }) => status).join(' ');
-  if (got !== statuses.join(' ')) found.push(`answered [${got}] and not [${statuses.join(' ')}]`);
+  if (got !== statuses.join(' ')) found.push(`responded [${got}] and not [${statuses.join(' ')}]`);
   if (ended_ms === undefined || ended_ms > limits[limit] + limits.slack)
     found.push(`was let be for ${Math.round(ended_ms ?? Number.POSITIVE_INFINITY)} ms`);
   return found.map((fault) => `who ${name}: ${fault}`);
@@ -144,7 +144,7 @@ export const slow: Check = {
   controls: {
     'headers may take for ever': broken('headersTimeout: limits.headers_timeout_ms,', 'headersTimeout: 0,'),
     'requests may take for ever': broken('requestTimeout: limits.request_timeout_ms,', 'requestTimeout: 0,'),
-    'answers that nobody reads are kept': broken('socket.writableLength > 0 || ', ''),
+    'responses that nobody reads are kept': broken('socket.writableLength > 0 || ', ''),
     'a refused connection is left to the client': broken('setTimeout(() => socket.destroy(), linger_ms).unref();', ''),
     'few connections are taken': broken(
       'server.maxHeadersCount = 100;',

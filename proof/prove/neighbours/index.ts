@@ -68,7 +68,7 @@ class Neighbour {
           .catch((error: Error) => ({ status: 0, text: error.message }));
         const took = performance.now() - begun;
         times.push(took);
-        if (answer.status >= 300 || answer.status === 0) this.#fault(during, `was answered ${answer.status}`);
+        if (answer.status >= 300 || answer.status === 0) this.#fault(during, `got ${answer.status}`);
         if (took > patience_ms) this.#fault(during, `waited ${Math.round(took)} ms`);
         await sleep(10);
       }
@@ -83,7 +83,7 @@ class Neighbour {
       const answer = await wire
         .send({ method: 'GET', path: '/readyz', abort_after_ms: patience_ms })
         .catch(() => ({ status: 0 }));
-      if (answer.status !== 200) this.#fault(during, `saw /readyz answer ${answer.status}`);
+      if (answer.status !== 200) this.#fault(during, `saw /readyz respond ${answer.status}`);
       await sleep(200);
     }
     wire.close();
@@ -227,9 +227,9 @@ function brokenBounds({ kind, outcome, seconds, looks, waiting }: Seen): string[
   const { held_mib = 0, held_of_one_mib = 0, refused_after_ms = Infinity } = outcome;
   const [what, sent_mib] = kind === 'slow readers' ? ['responses', max_sent_mib] : ['bodies', 0];
   const found: string[] = [];
-  if (held_mib > max_held_mib + sent_mib) found.push(`${held_mib} MiB of ${what} were held`);
+  if (held_mib > max_held_mib + sent_mib) found.push(`${held_mib} MiB of ${what} were kept`);
   if (held_of_one_mib > max_held_of_one_mib + sent_mib) {
-    found.push(`${held_of_one_mib} MiB of ${what} were held for one account`);
+    found.push(`${held_of_one_mib} MiB of ${what} were kept for one account`);
   }
   if (waiting > max_waiting_for_locks) found.push(`${waiting} connections waited for locks`);
   if (refused_after_ms < refusal_delay_ms) found.push(`a request was refused after ${round(refused_after_ms)} ms`);
@@ -279,7 +279,7 @@ async function liveBeside(run: Run, size: number): Promise<Finding> {
     if (kind === 'probes') figures['looks at the database beside probes'] = looks;
     if (kind === 'locked rows') figures['connections that waited for locks'] = waiting;
     if (outcome.responses !== undefined) load[kind] = outcome.responses;
-    if (outcome.held_mib !== undefined) figures[`${kind} held mib`] = outcome.held_mib;
+    if (outcome.held_mib !== undefined) figures[`${kind} kept mib`] = outcome.held_mib;
     violations.push(...brokenBounds({ kind, outcome, seconds, looks, waiting }));
     if (judged && p50 > 2 * idle.p50) violations.push(`${kind}: the p50 is ${round(p50)} ms, idle ${round(idle.p50)}`);
     if (judged && p99 > Math.max(2 * idle.p99, at_once_ms)) {
@@ -301,7 +301,7 @@ const broken = (file: string, find: string, replace: string): Mutant => ({ sourc
 export const neighbours: Check = {
   id: 'neighbours',
   promises: ['P32', 'P22'],
-  says: 'Whatever one workspace, account or network sends or asks, another’s median stays within twice its idle value, and its p99 within twice that or 100 ms.',
+  says: 'Whatever one workspace, account or network sends, another’s median stays within twice its idle value, and its p99 within twice that or 100 ms.',
   run: liveBeside,
   slice: 0,
   control_size: 0.3,
@@ -323,7 +323,7 @@ export const neighbours: Check = {
     'responses have no share of the memory': {
       ...broken('http/send.ts', 'responses.take(holder, bytes);', ''),
       env: { BATON_READ_MIB_PER_MINUTE: '1000000' },
-      noticed_by: 'MiB of responses were held',
+      noticed_by: 'MiB of responses were kept',
     },
     'the event loop reads and writes large JSON': {
       source: [
@@ -336,7 +336,7 @@ export const neighbours: Check = {
     'bodies have no share of the memory': {
       ...broken('http/byte-shares.ts', 'held === 0 || held + bytes <= share', 'held + share >= 0'),
       env: { BATON_WRITE_MIB_PER_HOUR: '1000000' },
-      noticed_by: 'MiB of bodies were held',
+      noticed_by: 'MiB of bodies were kept',
     },
   },
 };

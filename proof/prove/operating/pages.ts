@@ -75,7 +75,7 @@ async function walk(places: Places): Promise<{ commands: number; violations: str
     const [said, printed] = isText(one) ? [one.to, ''] : [one.command, one.answer];
     // The last of the answers is what came after the last command that was run.
     if (answer === undefined || n >= answers.length - 1) return [`${said}: did not end well`];
-    return isAsPrinted(answer, printed) || answer === printed ? [] : [`${said}: answered ${answer.slice(0, 300)}`];
+    return isAsPrinted(answer, printed) || answer === printed ? [] : [`${said}: responded ${answer.slice(0, 300)}`];
   });
   return { commands: commands.length, violations };
 }
@@ -123,7 +123,7 @@ async function failOver(run: Run, { work, postgres }: Places): Promise<string[]>
     const answer = await write();
     const { code } = (await answer.json()) as { code?: string };
     if (answer.status !== 503 || code !== 'database_unavailable' || answer.headers.get('retry-after') === null) {
-      violations.push(`a standby is answered ${answer.status} ${code}`);
+      violations.push(`a standby gets ${answer.status} ${code}`);
     }
     if ((await ready()) !== 503) violations.push('a standby counts as ready');
     if (!served.output().includes('is a standby')) violations.push('nothing says that it is a standby');
@@ -131,7 +131,7 @@ async function failOver(run: Run, { work, postgres }: Places): Promise<string[]>
     await owner.query('select pg_promote()');
     for (const until = Date.now() + 20_000; (await ready()) !== 200 && Date.now() < until; ) await sleep(100);
     const status = (await write()).status;
-    if (status !== 201) violations.push(`after the promotion a write is answered ${status}`);
+    if (status !== 201) violations.push(`after the promotion a write gets ${status}`);
     violations.push(...Object.keys(await brokenInvariants(owner)).map((name) => `invariant ${name}`));
     await owner.end();
   } finally {

@@ -99,7 +99,7 @@ export class Arena {
     const end = performance.now();
     bout.under_way--;
     if (answer instanceof Error) {
-      this.violations.push(`${action.kind}: no answer: ${answer.message}`);
+      this.violations.push(`${action.kind}: no response: ${answer.message}`);
       return;
     }
     if (answer !== undefined) {
@@ -108,7 +108,7 @@ export class Arena {
     }
     const outcome = answer === undefined ? ({ kind: 'unknown' } as const) : outcomeOf(action, answer);
     if (outcome === undefined) {
-      this.violations.push(`${action.kind}: answered ${answer?.status} ${answer?.text.slice(0, 200)}`);
+      this.violations.push(`${action.kind}: responded ${answer?.status} ${answer?.text.slice(0, 200)}`);
       return;
     }
     if (roleOf !== undefined && outcome.kind !== 'unknown') {
@@ -137,7 +137,7 @@ export class Arena {
     const start = performance.now();
     const answer = await this.#wire.send({ method: 'GET', path: bout.path, token: this.#team.owner.access_token });
     const outcome = outcomeOf({ kind: 'read' }, answer);
-    if (outcome === undefined) this.violations.push(`read: answered ${answer.status}`);
+    if (outcome === undefined) this.violations.push(`read: responded ${answer.status}`);
     else bout.operations.push({ id, start, end: performance.now(), action: { kind: 'read' }, outcome });
     const order = await this.#order(bout);
     for (const step of order) if (step.pair !== undefined) this.pairs.add(step.pair);

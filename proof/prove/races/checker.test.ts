@@ -40,7 +40,7 @@ const sound = (operations: Operation[], order: string[] = []) => expect(look(ope
 const unsound = (operations: Operation[], order: string[] = []) =>
   expect(look(operations, order).length).toBeGreaterThan(0);
 
-describe('an answer that names no version', () => {
+describe('a response that names no version', () => {
   test('must be explained at some moment of its call', () => {
     sound([remove([2, 4]), read([3, 5], gone)], ['remove']);
     sound([remove([2, 4]), read([3, 5], saw(1))], ['remove']);
@@ -60,7 +60,7 @@ describe('an answer that names no version', () => {
   });
 });
 
-describe('a call that was never answered', () => {
+describe('a call that never got a response', () => {
   test('may have happened or not, or happen later', () => {
     sound([move([2, Infinity], unknown), read([3, 4], saw(1))]);
     sound([move([2, Infinity], unknown), read([3, 4], saw(2, { status: 'doing' }))], ['move']);
@@ -85,7 +85,7 @@ describe('calls that overlap', () => {
   });
 });
 
-test('a refusal is held to the version it names, for the reason it gives', () => {
+test('a refusal must be right about the version it names and the reason it gives', () => {
   const refused = (code: string, version: number, status: string) =>
     call('no', [2, 3], { kind: 'transition', to: 'done' }, { kind: 'refused', code, version, status });
   sound([refused('transition_not_allowed', 1, 'open')]);

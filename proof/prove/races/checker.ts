@@ -11,14 +11,14 @@ export type Part = 'rules' | 'answers' | 'time';
  * version, each answer after the write whose version it saw. Left to check is that the order obeys real time, that each
  * write is what the rules make of the one before, and that each answer is true of the version it names. An answer that
  * names none is put at the first version that explains it, which leaves all that come after it the most room. Linear,
- * but for sorting, and for the versions made while an answer without one was under way.
+ * but for sorting, and for the versions produced while a response without one was in progress.
  */
 export function violationsOf(history: History, rules: Rules, blind_to?: Part): string[] {
   const found: Record<Part, string[]> = { rules: [], answers: [], time: [] };
   const by_id = new Map(history.operations.map((operation) => [operation.id, operation]));
   const version_of = new Map<string, number>();
   history.order.forEach((id, index) => {
-    if (version_of.has(id)) found.rules.push(`${id} made versions ${version_of.get(id)} and ${index + 1}`);
+    if (version_of.has(id)) found.rules.push(`${id} produced versions ${version_of.get(id)} and ${index + 1}`);
     version_of.set(id, index + 1);
   });
   const states = replay(history, by_id, rules, found.rules);
@@ -33,18 +33,18 @@ export function violationsOf(history: History, rules: Rules, blind_to?: Part): s
   return (['rules', 'answers', 'time'] as const).flatMap((part) => (part === blind_to ? [] : found[part]));
 }
 
-/** The states that the versions made, one upon the other; a write that the rules forbid is a violation. */
+/** The states that the versions lead to, one upon the other; a write that the rules forbid is a violation. */
 function replay(history: History, by_id: Map<string, Operation>, rules: Rules, found: string[]): Versions {
   const states = new Versions();
   history.order.forEach((id, index) => {
     const operation = by_id.get(id);
     const before = states.at(index);
     const result = operation === undefined ? 'gone' : step(operation.action, states, index, rules);
-    if (operation === undefined) found.push(`version ${index + 1} was made by ${id}, which nobody sent`);
+    if (operation === undefined) found.push(`version ${index + 1} was produced by ${id}, which nobody sent`);
     else if (result === 'gone' || 'code' in result) {
       found.push(`version ${index + 1}: ${operation.action.kind} took effect where the rules say ${say(result)}`);
     } else if (same(result.state, before)) {
-      found.push(`version ${index + 1}: ${operation.action.kind} made a version that changes nothing`);
+      found.push(`version ${index + 1}: ${operation.action.kind} produced a version that changes nothing`);
     }
     states.push(result !== 'gone' && 'state' in result ? result.state : before);
   });
@@ -67,14 +67,14 @@ function judge(
     case 'unknown':
       return;
     case 'gone':
-      if (made !== undefined) fault(`answered 404, and made version ${made}`);
+      if (made !== undefined) fault(`responded 404, and produced version ${made}`);
       return;
     case 'done':
       if (action.kind === 'delete' && made === undefined) fault('acknowledged, and lost');
-      if (action.kind === 'comment' && made !== undefined) fault('a comment made a version');
+      if (action.kind === 'comment' && made !== undefined) fault('a comment produced a version');
       return;
     case 'refused': {
-      if (made !== undefined) fault(`refused, and made version ${made}`);
+      if (made !== undefined) fault(`refused, and produced version ${made}`);
       if (outcome.version === undefined) return;
       const result = step(action, states, outcome.version, rules);
       if (result === 'gone' || !('code' in result) || result.code !== outcome.code) {
@@ -87,11 +87,11 @@ function judge(
     }
     case 'state': {
       const { version, state } = outcome;
-      if (!same(state, states.at(version))) fault(`saw another version ${version} than was made`);
+      if (!same(state, states.at(version))) fault(`saw another version ${version} than was written`);
       if (action.kind === 'read') {
-        if (made !== undefined) fault('a read made a version');
+        if (made !== undefined) fault('a read produced a version');
       } else if (made !== undefined) {
-        if (made !== version) fault(`acknowledged as version ${version}, made ${made}`);
+        if (made !== version) fault(`acknowledged as version ${version}, produced ${made}`);
       } else {
         const result = step(action, states, version, rules);
         const changes = result === 'gone' || 'code' in result || !same(result.state, states.at(version));
@@ -106,7 +106,7 @@ interface Course {
   version_of: ReadonlyMap<string, number>;
   states: Versions;
   rules: Rules;
-  /** When the call that made each version began; version 1 first. */
+  /** When the call that produced each version began; version 1 first. */
   starts: readonly number[];
 }
 
@@ -138,7 +138,7 @@ function followTime(course: Course, found: string[]): void {
   }
 }
 
-/** Where an operation that made no version stands: right after the version it saw, or the first that explains it. */
+/** Where an operation that produced no version stands: right after the version it saw, or the first that explains it. */
 function seenAt({ action, outcome, end }: Operation, course: Course, reached: number): number | undefined {
   if ((outcome.kind === 'state' || outcome.kind === 'refused') && outcome.version !== undefined) {
     return 2 * outcome.version + 1;

@@ -71,13 +71,13 @@ async function checkChecker(run: Run, size: number): Promise<Finding> {
 export const checker: Check = {
   id: 'checker',
   promises: ['P1', 'P3'],
-  says: 'The judge of histories finds nothing in sound ones, and something in every one that a broken server could have made.',
+  says: 'The judge of histories finds nothing wrong in sound ones, and a fault in every one that only a broken server could produce.',
   run: checkChecker,
   slice: 0.02,
   control_size: 0.01,
   controls: {
     'a judge without a clock': { other: 'time' },
     'a judge that does not know the rules': { other: 'rules' },
-    'a judge that does not read the answers': { other: 'answers' },
+    'a judge that does not read the responses': { other: 'answers' },
   },
 };

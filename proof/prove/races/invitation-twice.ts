@@ -38,9 +38,9 @@ async function openLane(ring: Ring): Promise<Round> {
 export const invitation_twice: Check = {
   id: 'invitation-twice',
   promises: ['P9', 'P11'],
-  says: 'An invitation accepted by several hands at once is accepted once; to the others it is not there.',
+  says: 'Of several calls that accept one invitation at the same time, one succeeds; the others get 404.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.003,
   control_size: 0.02,
-  controls: { 'the invitation is not held': { replace: [['for update of i', '']] } },
+  controls: { 'the invitation is not locked': { replace: [['for update of i', '']] } },
 };

@@ -21,7 +21,7 @@ async function openLane(ring: Ring): Promise<Round> {
     const won = answers.filter(({ status }) => status === 200).length;
     const fine = answers.every(({ status }) => status === 200 || status === 403 || status === 409);
     if (won !== 1 || !fine) {
-      ring.violate(`of two owners unmade at once: ${statuses(answers)}`);
+      ring.violate(`of two owners removed at once: ${statuses(answers)}`);
       return false;
     }
     const first_won = answers[0]?.status === 200;
@@ -42,12 +42,12 @@ async function openLane(ring: Ring): Promise<Round> {
 export const last_owner: Check = {
   id: 'last-owner',
   promises: ['P11'],
-  says: 'Of two owners unmade at once one stays: a workspace always has an owner.',
+  says: 'Of two owners who are removed or demoted at the same time, one stays: a workspace always has an owner.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.003,
   control_size: 0.02,
   controls: {
-    'the workspace is not held': {
+    'the workspace is not locked': {
       replace: [
         [' for no key update of w', ''],
         [' for no key update of m', ''],

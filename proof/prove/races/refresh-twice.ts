@@ -44,7 +44,7 @@ const in_sign_in = (find: string, replace: string) => ({ source: [{ file: 'accou
 export const refresh_twice: Check = {
   id: 'refresh-twice',
   promises: ['P9', 'P13'],
-  says: 'Two refreshes with one token at once get the same successor; a use of it half a minute later ends the session for both.',
+  says: 'Two refreshes with one token at the same time get the same successor; using the token again half a minute later ends the session for both.',
   run: (run, size) => runRounds(run, size, openLane),
   slice: 0.003,
   control_size: 0.03,
@@ -55,6 +55,6 @@ export const refresh_twice: Check = {
     'a spent token is only refused': in_sign_in('await revokeSessions(tx, user_id, { only: session_id });', ''),
     'a successor is random': in_sign_in('successorOf(token, jwt_keys[0])', 'newRefreshToken(token)'),
     'a token that was just spent ends the session': { env: { BATON_REFRESH_GRACE_S: '0' } },
-    'a spent token is of use for longer than it should': { env: { BATON_REFRESH_GRACE_S: '300' } },
+    'a spent token works for longer than it should': { env: { BATON_REFRESH_GRACE_S: '300' } },
   },
 };

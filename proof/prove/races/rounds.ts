@@ -19,7 +19,7 @@ export type Round = (n: number) => Promise<boolean>;
 /** The answers to the same request sent by `hands` hands at once; each is counted as a breach if it is a 5xx. */
 export async function atOnce(ring: Ring, sends: readonly Promise<WireAnswer>[]): Promise<WireAnswer[]> {
   const answers = await Promise.all(sends);
-  for (const { status, text } of answers) if (status >= 500) ring.violate(`answered ${status}: ${text}`);
+  for (const { status, text } of answers) if (status >= 500) ring.violate(`responded ${status}: ${text}`);
   return answers;
 }
 

@@ -66,7 +66,7 @@ export async function takeAway(stage: { url: string }, wire: Wire, world: World)
       const open = operation.path.replace('{workspace_id}', workspace_id);
       const filled = refs.reduce((all, ref) => all.replace(/\{\w+\}/, ref), open);
       const { status, text } = await wire.send({ method: 'DELETE', path: filled, token: principal.token });
-      if (status >= 300) violations.push(`${id} by ${principal.name}: answered ${status} ${text.slice(0, 160)}`);
+      if (status >= 300) violations.push(`${id} by ${principal.name}: responded ${status} ${text.slice(0, 160)}`);
     }
   }
   return violations;

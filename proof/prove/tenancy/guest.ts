@@ -79,10 +79,10 @@ export class Guest {
     const [read, write] = await Promise.all([this.#read(token), this.#write(token)]);
     const refused_after_ms = performance.now() - acknowledged;
     const expected = afterwards[kind];
-    if (read.status !== expected.read) violations.push(`the next read is answered ${read.status}`);
-    if (write.status !== expected.write) violations.push(`the next write is answered ${write.status}`);
+    if (read.status !== expected.read) violations.push(`the next read gets ${read.status}`);
+    if (write.status !== expected.write) violations.push(`the next write gets ${write.status}`);
     const statuses = (await Promise.all(meanwhile)).map(({ status }) => status);
-    for (const status of statuses) if (status >= 500) violations.push(`a request under way is answered ${status}`);
+    for (const status of statuses) if (status >= 500) violations.push(`a request in progress gets ${status}`);
     return { meanwhile: statuses, refused_after_ms, violations };
   }
 
@@ -109,7 +109,7 @@ export class Guest {
       await this.#giveRole('member');
       await locker.query('commit');
       const { status } = await write;
-      return status === 201 ? [] : [`a write is answered ${status} whose right came back meanwhile`];
+      return status === 201 ? [] : [`a write whose right came back meanwhile gets ${status}`];
     } finally {
       locker.release();
     }

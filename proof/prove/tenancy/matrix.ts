@@ -87,7 +87,7 @@ export class Battery {
     seen.answers[answer.status] = (seen.answers[answer.status] ?? 0) + 1;
     const expected = expectedOf(shot, principal);
     const fault = (text: string) => seen.violations.push(`${describe(shot)} by ${principal.name}: ${text}`);
-    if (!meets(expected, answer.status)) fault(`${expected} expected, answered ${answer.status} ${start(answer)}`);
+    if (!meets(expected, answer.status)) fault(`${expected} expected, got ${answer.status} ${start(answer)}`);
     if ((expected === 404 && answer.status === 404) || (expected === 422 && answer.status === 422)) {
       const bytes = bytesOf(answer);
       const kind = expected === 404 ? 'absent' : shot.operation.id;

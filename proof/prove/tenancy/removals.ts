@@ -224,7 +224,7 @@ const of_accounts: readonly Removal[] = [
     by: 'suite',
   },
   {
-    name: 'an invitation has not run out',
+    name: 'an invitation has not expired',
     operations: ['accept_invitation'],
     replace: acceptance(' and i\\.expires_at > now\\(\\)', ''),
     by: 'suite',

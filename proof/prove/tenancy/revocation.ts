@@ -52,7 +52,7 @@ async function revoke(run: Run, size: number): Promise<Finding> {
 export const revocation: Check = {
   id: 'revocation',
   promises: ['P9'],
-  says: 'Whoever loses a role, a membership, a session or the account on one process is refused by the very next request on another; a write that asks while a role comes back is done.',
+  says: 'A caller who loses a role, a membership, a session or the account on one process is refused at the very next request to another; a write that asks while a role comes back is done.',
   run: revoke,
   slice: 0.005,
   control_size: 0.01,

@@ -79,7 +79,7 @@ const membership = 'where m\\.workspace_id = \\$1 and m\\.user_id = \\$2';
 export const tenancy: Check = {
   id: 'tenancy',
   promises: ['P7', 'P8', 'P10', 'P11'],
-  says: 'Whoever asks, for whatever operation and mixture of ids, gets what the policy says; outsiders learn and change nothing, and what is not theirs is like what is not there.',
+  says: 'Every caller, for every operation and mixture of ids, gets what the policy says; outsiders learn and change nothing, and a resource of others looks like one that does not exist.',
   run: attack,
   slice: 0.02,
   control_size: 0.06,

@@ -150,7 +150,7 @@ describe('who writes', () => {
     await expect(hold(callerOf(team.viewer), writers)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
-  test('locks session, membership and workspace against whoever waits for those who use them, and each row once', async () => {
+  test('locks session, membership and workspace against a verb that waits for those who use them, and each row once', async () => {
     const caller = callerOf(team.member);
     await transaction(server.pool, { workspace_id, user_id: caller.user_id }, async (tx) => {
       const writer = applyToWrite(tx, caller, lineOf(everyone), workspace_id);

@@ -42,7 +42,7 @@ describe('registering', () => {
 });
 
 describe('signing in', () => {
-  test('answers the same bytes for an unknown address, a wrong password and a disabled account', async () => {
+  test('returns the same bytes for an unknown address, a wrong password and a disabled account', async () => {
     const [known, disabled] = [await registerPerson(server), await registerPerson(server)];
     expect(await disableUser(server.database.owner, disabled.email)).toBe(true);
     const client = conformingClient(server.url);
@@ -154,7 +154,7 @@ describe('refreshing', () => {
     expect(await statusOf(client.raw.refresh({ body: { refresh_token } }))).toBe(401);
   });
 
-  test('refuses a retry whose successor was made with a key that is gone, and the session goes on', async () => {
+  test('refuses a retry whose successor was created with a key that is gone, and the session goes on', async () => {
     const person = await registerPerson(server);
     const body = { refresh_token: person.refresh_token };
     const { refresh_token } = await person.client.refresh({ body });

@@ -145,7 +145,7 @@ describe('PostgreSQL', () => {
 });
 
 describe('a database that stops taking writes', () => {
-  test('is answered 503 with Retry-After, is not ready, drops its connections, and is used again when it does', async () => {
+  test('gets 503 with Retry-After, is not ready, drops its connections, and is used again when it does', async () => {
     const own = await createDatabase();
     const place = new URL(own.url).pathname.slice(1);
     const server = await startServer({ BATON_POOL_SIZE: '2', LOG_LEVEL: 'silent' }, { database: own });

@@ -127,7 +127,7 @@ describe('a transaction', () => {
     expect([await count(1), await count(2)]).toEqual(before.map((n) => n + 2));
   });
 
-  test('that a full disk cut short answers database_unavailable, and its connection is kept', async () => {
+  test('that a full disk cut short is database_unavailable, and its connection is kept', async () => {
     const single = poolOf(1);
     const pidOf = () => readOnly(single, {}, (db) => db.one(sql`select pg_backend_pid() as pid`));
     const before = [await pidOf(), await count(1)];
@@ -141,7 +141,7 @@ describe('a transaction', () => {
     await single.end();
   });
 
-  test('that waits too long for a lock answers overloaded', async () => {
+  test('that waits too long for a lock is overloaded', async () => {
     const holder = await database.owner.connect();
     await holder.query('begin; update counters set n = n where id = 1');
     await expect(transaction(pool, {}, (tx) => bump(tx, 1))).rejects.toMatchObject({ code: 'overloaded' });
@@ -194,7 +194,7 @@ describe('a connection', () => {
     expect(await readOnly(pool, {}, (db) => db.one(sql`select 1 as one`))).toEqual({ one: 1 });
   });
 
-  test('lost under a query answers database_unavailable', async () => {
+  test('lost during a query gives database_unavailable', async () => {
     // Looked at before it happens: the loss may be known before the statement that causes it has answered.
     const lost = expect(readOnly(pool, {}, (db) => db.one(sql`select pg_sleep(5)`))).rejects.toMatchObject({
       code: 'database_unavailable',
@@ -206,7 +206,7 @@ describe('a connection', () => {
     await lost;
   });
 
-  test('lost between the commit and its answer leaves the outcome open, and says so', async () => {
+  test('lost between the commit and its response leaves the outcome open, and says so', async () => {
     const proxy = await startProxy(database.url);
     const muffled = createPool({ ...common, url: proxy.url, max: 1, statement_timeout_ms: 5000 });
     const add = () =>
@@ -239,14 +239,14 @@ describe('a connection', () => {
     await proxy.close();
   });
 
-  test('is kept while the statements of a burst are answered one by one, however long they take together', async () => {
+  test('is kept while the statements of a burst return one by one, however long they take together', async () => {
     const patient = createPool({ ...common, url: database.url, max: 1, statement_timeout_ms: 500 });
     const sleeps = Array.from({ length: 7 }, () => sql`select pg_sleep(0.4)`);
     await readOnly(patient, {}, (db) => Promise.all(sleeps.map((sleep) => db.one(sleep))));
     await patient.end();
   });
 
-  test('not to be had in time answers 503', async () => {
+  test('that can’t be acquired in time gives 503', async () => {
     const url = 'postgres://nobody:x@127.0.0.1:1/none';
     const nowhere = createPool({ ...common, url, max: 1, statement_timeout_ms: 1000 });
     await expect(readOnly(nowhere, {}, (db) => db.one(sql`select 1`))).rejects.toMatchObject({

@@ -18,7 +18,7 @@ test('an account holds no more than a quarter of the bytes, and has them again o
   expect(shares.held).toBe(25);
 });
 
-test('a network holds no more than half, whoever its accounts are', () => {
+test('a network uses no more than half, whichever its accounts are', () => {
   const shares = new ByteShares(100);
   shares.take(ada, 25);
   shares.take(bob, 25);

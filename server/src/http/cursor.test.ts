@@ -7,7 +7,7 @@ import { byId, byNumber, byTime, Cursors, type KeysetOptions, keysetPage, keyset
 const cursors = new Cursors(randomBytes(32));
 const position = { at: '2026-11-24T09:05:00.123456Z', id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' };
 
-test('a cursor is read by the list it was made for', () => {
+test('a cursor is read by the list it was created for', () => {
   expect(cursors.decode(walk_order, cursors.encode(walk_order, position, 'list'), 'list')).toEqual(position);
 });
 
@@ -23,7 +23,7 @@ test('a cursor of another list, secret, or altered in any byte is refused', () =
   }
 });
 
-test('nothing made up is ever a cursor', () => {
+test('an invented text is never a cursor', () => {
   fc.assert(
     fc.property(fc.string(), (made_up) => {
       expect(() => cursors.decode(walk_order, made_up, 'list')).toThrow('The cursor does not belong to this list');
@@ -71,7 +71,7 @@ test('a position of our own making that is no time or no id is refused', () => {
 const order = { at: byTime(sql`t.created_at`), id: byId(sql`t.id`) };
 const texts = ({ after, order_and_limit }: ReturnType<typeof keysetPart>) => [after, order_and_limit].map(prepare);
 
-test('a cursor carries a value of its own kind for each column of its list’s order, and is of use for no other order', () => {
+test('a cursor carries a value of its own kind for each column of its list’s order, and works for no other order', () => {
   const numbered = { sequence: 'integer' } as const;
   const cursor = cursors.encode(numbered, { sequence: 7 }, 'list');
   expect(cursors.decode(numbered, cursor, 'list')).toEqual({ sequence: 7 });

@@ -36,7 +36,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  test('when it is full, takes the last place of whoever has most for a newcomer', async () => {
+  test('when it is full, gives a newcomer the last place of the caller that has most', async () => {
     const { add, begun, endAll } = queue(3);
     const jobs = [...['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => add(name, 'a')), add('b1', 'b'), add('b2', 'b')];
     const outcomes = Promise.allSettled(jobs);

@@ -59,7 +59,7 @@ const count = async () => {
 const outcomesOf = async ({ client }: Person, key: string) => (await client.list_outcomes({ key })).data;
 
 describe('a write sent again under its Idempotency-Key', () => {
-  test('is done once, and answered with the same bytes, whatever its form', async () => {
+  test('is done once, and gets the same bytes again, whatever its form', async () => {
     const key = randomUUID();
     const body = { title: 'Once', labels: ['a'], priority: 'high' };
     const before = await count();
@@ -136,7 +136,7 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await send(team.member, path, close)).toMatchObject({ status: 201, replayed: null });
   });
 
-  test('is refused to whoever may not do it any more', async () => {
+  test('is refused to a caller who may not do it any more', async () => {
     const leaving = await registerPerson(server);
     await joinWorkspace(team.owner, leaving, team.workspace_id, 'member');
     const write = { body: { title: 'Then gone' }, key: randomUUID() };

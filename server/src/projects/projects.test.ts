@@ -26,7 +26,7 @@ describe('a project', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
   });
 
-  test('is made and changed by admins, and read by members alone', async () => {
+  test('is created and changed by admins, and read by members alone', async () => {
     const { workspace_id, project_id, member, viewer, stranger } = team;
     const body = { key: 'NOPE', name: 'No', workflow: 'strict' as const };
     for (const { client } of [member, viewer]) {
@@ -93,7 +93,7 @@ describe('a project', () => {
 });
 
 describe('a workflow', () => {
-  test('of one’s own is checked, and says where it is wrong', async () => {
+  test('that a client defines is checked, and the error says where it is wrong', async () => {
     const { workspace_id, admin } = team;
     const [open, , , closed] = presets.strict.statuses;
     const workflow = {

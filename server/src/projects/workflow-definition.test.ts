@@ -133,7 +133,7 @@ test('a status is reached by any number of steps from any start', () => {
   expect(unreachableStatuses(chain(['closed', 'in_progress']))).toEqual(['open']);
 });
 
-test('the presets are what they are: projects have been made from them', () => {
+test('the presets don’t change: projects have been created from them', () => {
   const shape = ({ statuses, initial, transitions }: WorkflowDefinition) => ({
     statuses: statuses.map(({ key, name, category }) => `${key} ${name} ${category}`),
     initial,

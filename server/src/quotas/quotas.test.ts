@@ -71,7 +71,7 @@ describe('a quota is refused by name once it is used up', () => {
     );
   });
 
-  test('bytes that a workspace writes, whoever writes them', async () => {
+  test('bytes that a workspace writes, whichever member writes them', async () => {
     const { id: ticket } = await owner.client.list_tickets({ workspace_id }).then(({ data }) => data[0] ?? { id: '' });
     // By raw calls, which read nothing back: what is read counts, too.
     const body = { body: 'x'.repeat(900_000) };

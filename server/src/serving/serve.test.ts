@@ -5,7 +5,7 @@ import type { Response } from '../http/contract.ts';
 import { render } from './answer.ts';
 import type { Serve } from './serve.ts';
 
-test('an answer is made of the contract, the parameters and the result alone', () => {
+test('a response follows from the contract, the parameters and the result alone', () => {
   const ticket = { id: 'i', version: 7 } as Response<typeof create_ticket>;
   expect(render(create_ticket, { params: { workspace_id: 'w', project_id: 'p' } }, ticket)).toEqual({
     status: 201,

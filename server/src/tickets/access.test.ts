@@ -128,7 +128,7 @@ test('a ticket may be given to a member or to nobody, and to nobody else', async
   });
 });
 
-test('a ticket opened to be changed is held against other changes, not against comments, until the commit', async () => {
+test('a ticket opened for a change is locked against other changes, not against comments, until the commit', async () => {
   await asPerson(team.member, async (tx, writer) => {
     await openTicket(tx, writer, ticket.id);
     await expect(open(ticket.id)).rejects.toMatchObject({ code: 'overloaded' });

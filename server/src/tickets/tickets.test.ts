@@ -14,7 +14,7 @@ afterAll(() => server.stop());
 const at = (ticket: { id: string }) => ({ workspace_id: team.workspace_id, ticket: ticket.id });
 
 describe('creating', () => {
-  test('numbers tickets in turn and answers Location and ETag', async () => {
+  test('numbers tickets in turn and returns Location and ETag', async () => {
     const first = await makeTicket(team);
     const { workspace_id, project_id, member } = team;
     const { status, body, headers } = await member.client.raw.create_ticket({

@@ -195,7 +195,7 @@ describe('a token that has ended', () => {
     },
   );
 
-  test('has not ended for good by a disabling: an enabled account’s tokens work again', async () => {
+  test('works again when its account, disabled meanwhile, is enabled', async () => {
     const guest = await makeGuest();
     const agent = await makeAgent(guest);
     await disableUser(server.database.owner, guest.email);

@@ -30,7 +30,7 @@ describe('a workspace', () => {
     expect((await conformingClient(server.url).raw.get_workspace({ workspace_id })).status).toBe(401);
   });
 
-  test('is listed with one’s own role', async () => {
+  test('is listed with the caller’s role', async () => {
     for (const role of ['owner', 'admin', 'member', 'viewer'] as const) {
       expect((await team[role].client.list_workspaces()).data).toMatchObject([{ id: team.workspace_id, role }]);
     }
@@ -223,7 +223,7 @@ describe('an invitation', () => {
     expect(again).toMatchObject({ status: 409, body: { code: 'already_member' } });
   });
 
-  test('pends once, can be taken back, and runs out', async () => {
+  test('is pending once, can be revoked, and expires', async () => {
     const { workspace_id, owner } = team;
     const guest = await registerPerson(server);
     const body = { email: guest.email, role: 'member' } as const;

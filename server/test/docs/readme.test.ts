@@ -40,7 +40,7 @@ describe.each(['README.md', 'docs/workflows.md', 'docs/retries.md'])('the walk o
     expect(unlike).toEqual([expect.stringContaining('auth/register')]);
   });
 
-  test('control: another answer than printed is seen', () => {
+  test('control: a response other than the printed one is noticed', () => {
     expect(isAsPrinted('{"id":"x","key":"ENG-2"}', '{"id":"…","key":"ENG-1"}')).toBe(false);
     expect(isAsPrinted('{"id":"x","key":"ENG-1"}', '{"id":"…","key":"ENG-1"}')).toBe(true);
   });

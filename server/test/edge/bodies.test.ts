@@ -138,7 +138,7 @@ describe('bodies', () => {
   test.each([
     ['thousands of faults', Array.from({ length: 20_000 }, (_, n) => `"f${n}":1`).join()],
     ['a fault of megabytes', `"${'x'.repeat(5_000_000)}":1`],
-  ])('with %s are answered briefly', async (_, fields) => {
+  ])('with %s get a short response', async (_, fields) => {
     const answer = await create(`{"title":"T",${fields}}`);
     expect(answer.status).toBe(422);
     expect((await answer.text()).length).toBeLessThan(10_000);

@@ -97,7 +97,7 @@ describe('every refusal is a problem', () => {
     expect((await refused(server, path, init)).slice(0, 2)).toEqual([status, code]);
   });
 
-  test('a part that is not there of a page is answered with the whole', async () => {
+  test('a request for a range of a page that does not exist gets the whole page', async () => {
     for (const path of ['/docs', '/docs/assets/swagger-ui.css']) {
       const answer = await fetch(server.url + path, { headers: { range: 'bytes=99999999-' } });
       expect(answer.status).toBe(200);
@@ -120,7 +120,7 @@ describe('every refusal is a problem', () => {
 });
 
 describe('headers', () => {
-  test('forbid caching, sniffing and framing on every answer', async () => {
+  test('forbid caching, sniffing and framing on every response', async () => {
     for (const path of ['/v1/policy', '/nowhere', '/livez']) {
       const { headers } = await fetch(server.url + path);
       expect(headers.get('cache-control')).toBe('no-store');
@@ -165,7 +165,7 @@ describe('pages', () => {
 });
 
 describe('probes', () => {
-  test('answer alive, ready, and how it does', async () => {
+  test('say that the process is alive, ready, and how it does', async () => {
     const { version } = manifest;
     expect(await (await fetch(`${server.url}/livez`)).json()).toEqual({ status: 'ok', version });
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as { info: { version: string } };
@@ -250,7 +250,7 @@ test('browsers of an allowed origin may send every header of the contract, and r
 });
 
 describe('the rate limit', () => {
-  test('answers 429 with when to come back', async () => {
+  test('returns 429 with the time to come back', async () => {
     const limited = await startServer({ BATON_RATE_LIMIT_PER_MINUTE: '3' });
     try {
       const answers = [];

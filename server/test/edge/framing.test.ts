@@ -78,7 +78,7 @@ describe('framing', () => {
       413,
       'body_too_large',
     ],
-  ])('with %s is answered as a problem', async (_, bytes, status, code) => {
+  ])('with %s gets a problem', async (_, bytes, status, code) => {
     expect(await raw(bytes)).toEqual([status, code]);
   });
 });
@@ -117,7 +117,7 @@ describe('what HTTP obliges a server to take', () => {
     expect((await raw(upgrade))[0]).toBe(201);
   });
 
-  test('Expect: 100-continue is answered once the body is wanted, and not before a refusal', async () => {
+  test('Expect: 100-continue gets its 100 once the body is wanted, and not before a refusal', async () => {
     expect((await raw(create('Expect: 100-continue')))[0]).toBe(100);
     expect((await raw(create('Expect: 100-continue').replace('Bearer ', 'Bearer no')))[0]).toBe(401);
   });

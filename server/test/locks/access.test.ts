@@ -143,7 +143,7 @@ describe.each(in_workspace.map((operation) => ({ id: operation.id, operation }))
     }
   });
 
-  test('finds nothing of another workspace in one’s own', async () => {
+  test('finds nothing of another workspace in the caller’s own', async () => {
     const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
     const inner = Object.keys(ids).filter((name) => operation.path.includes(`{${name}}`) && name !== 'workspace_id');
     if (inner.length === 0) return;

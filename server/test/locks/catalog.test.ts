@@ -96,7 +96,7 @@ describe('the schema', () => {
   test.each([
     ['workspace_id', 'update, delete'],
     ['user_id', null],
-  ])('takes a table that app_tenant_table has made one keyed by %s', async (column, rights) => {
+  ])('accepts a table that app_tenant_table has marked as keyed by %s', async (column, rights) => {
     const client = await database.owner.connect();
     try {
       await client.query(`begin; create table sound (${column} uuid primary key)`);

@@ -274,7 +274,7 @@ describe('the document', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const headers = new Headers({ 'x-request-id': 'request-1', 'content-type': 'application/problem+json' });
 
   test.each([

@@ -155,7 +155,7 @@ describe('what was created', () => {
 describe('a conditional read', () => {
   const kept = ({ headers }: Response) => ['etag', 'cache-control', 'vary'].map((name) => headers.get(name));
 
-  test('of every kind answers 304 to who has it already, with ETag, Cache-Control and Vary, and no body', async () => {
+  test('of every kind returns 304 to a client that has it already, with ETag, Cache-Control and Vary, and no body', async () => {
     for (const [id, path] of await readable()) {
       const whole = await read(path);
       const tag = whole.headers.get('etag') ?? '';
@@ -174,7 +174,7 @@ describe('a conditional read', () => {
     }
   });
 
-  test('answers HEAD alike', async () => {
+  test('responds to HEAD alike', async () => {
     const path = (await readable()).get('get_ticket') ?? '';
     const head = (headers: Record<string, string>) =>
       fetch(server.url + path, {

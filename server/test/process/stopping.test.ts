@@ -29,7 +29,7 @@ async function beginRegistering(url: string): Promise<() => Promise<number | und
 
 describe('stopping', () => {
   // SIGTERM does the same in most tests of processes.
-  test('by SIGINT answers what is in progress, ends with 0 and leaves nothing running', async () => {
+  test('by SIGINT finishes the requests in progress, ends with 0 and leaves nothing running', async () => {
     const served = await serve();
     const { child, ended, dir } = served;
     expect(postmasterOf(dir)).toBeDefined();

@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
     90_000,
   );
 
-  test('Ctrl-C during the first start stops it, and leaves nothing half made', async () => {
+  test('Ctrl-C during the first start stops it, and leaves nothing half done', async () => {
     const dir = emptyDir();
     const terminal = openTerminal('npm start', { BATON_DATA_DIR: dir });
     await until(() => readdirSync(dir).some((name) => name.startsWith('postgres.new-')), terminal.shown);

@@ -74,7 +74,7 @@ async function useIt(server: { url: string }): Promise<string> {
     '/openapi.json',
   ]) {
     const { status } = await fetch(`${server.url}${page}`);
-    if (status !== 200) throw new Error(`${page} is answered ${status}.`);
+    if (status !== 200) throw new Error(`${page} gets ${status}.`);
   }
   return person.email;
 }
@@ -103,7 +103,7 @@ async function resetsPassword(containers: Containers, migrate: Service, url: str
   const body = JSON.stringify({ token: stdout.trim(), new_password: randomBytes(12).toString('base64url') });
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/v1/auth/reset-password`, { method: 'POST', headers, body });
-  return answer.ok ? [] : [`the token of reset-password is answered ${answer.status}`];
+  return answer.ok ? [] : [`the token of reset-password gets ${answer.status}`];
 }
 
 const seconds = (grace = '10s') => Number(/^(\d+)s$/.exec(grace)?.[1]);
