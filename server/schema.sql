@@ -363,6 +363,7 @@ create table outcomes (
   constraint outcomes_target_length CHECK ((length(target) <= 300))
 );
 CREATE INDEX outcomes_created ON public.outcomes USING btree (created_at);
+CREATE INDEX outcomes_ticket ON public.outcomes USING btree (workspace_id, ticket_id) WHERE (body IS NOT NULL);
 ALTER TABLE outcomes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outcomes FORCE ROW LEVEL SECURITY;
 CREATE POLICY in_workspace ON outcomes FOR ALL USING ((workspace_id = app_workspace_id()));

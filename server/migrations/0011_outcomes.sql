@@ -12,7 +12,7 @@ create table outcomes (
   -- Whose workspace it was done in, and which ticket's texts the response may have: a purge forgets them.
   workspace_id uuid,
   ticket_id uuid,
-  -- Null until the write is done, within its transaction.
+  -- Null only in the row that stands for its key, whatever was done under it: a write locks it before anything else.
   status integer,
   headers jsonb,
   -- The body's bytes, sealed by a key of the process's and by the client's. Null where there is none, or once forgotten.
@@ -26,6 +26,10 @@ create table outcomes (
 select app_tenant_table('outcomes', 'update, delete', 'user_id');
 -- A purge of a ticket or comment reaches what was answered to others in its workspace.
 create policy in_workspace on outcomes using (workspace_id = app_workspace_id());
+
+-- A purge has the ticket locked while it looks.
+create index outcomes_ticket on outcomes (workspace_id, ticket_id) where body is not null;
+comment on index outcomes_ticket is 'of a workspace';
 
 -- Kept for a day at least: so long a write may be sent again.
 create index outcomes_created on outcomes (created_at);

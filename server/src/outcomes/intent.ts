@@ -62,8 +62,8 @@ export function createIntentOf(secret: Buffer): IntentOf {
     };
     return {
       claim: async (tx) => {
-        const found = await claim(tx, { ...asked, workspace_id: workspace_id ?? null });
-        if (found.status !== null) replay(found);
+        const found = await claim(tx, asked);
+        if (found !== undefined) replay(found);
       },
       recall: async (db) => {
         const found = await recall(db, asked);
@@ -71,7 +71,8 @@ export function createIntentOf(secret: Buffer): IntentOf {
       },
       keep: (tx, { status, headers, body }, json) => {
         const sealed = json === undefined ? null : seal(sealing_key, json);
-        keep(tx, asked, { status, headers, body: sealed, ticket_id: ticketOf(path, body) });
+        const of = { workspace_id: workspace_id ?? null, ticket_id: ticketOf(path, body) };
+        keep(tx, { ...asked, ...of, status, headers, body: sealed });
       },
     };
   };

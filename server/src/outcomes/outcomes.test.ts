@@ -203,6 +203,32 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect(await outcomesOf(team.member, write.key)).toMatchObject([{ location: first.location, status: 201 }]);
   });
 
+  test('locks no row of a ticket’s outcomes before the ticket, whose purge locks them after it', async () => {
+    const ticket = await makeTicket(team);
+    const path = `/v1/workspaces/${team.workspace_id}/tickets/${ticket.id}`;
+    const edit = { method: 'PATCH', body: { title: 'Sent again' }, headers: { 'if-match': '*' }, key: randomUUID() };
+    expect((await send(team.member, path, edit)).status).toBe(200);
+    const holder = await server.database.owner.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from tickets where id = $1 for update', [ticket.id]);
+      const again = send(team.member, path, edit);
+      await expect
+        .poll(async () => {
+          const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+          return (await server.database.owner.query(waiting)).rowCount;
+        })
+        .toBe(1);
+      const locked = `select 1 from outcomes where ticket_id = $1 for update nowait`;
+      expect((await holder.query(locked, [ticket.id])).rowCount).toBe(2);
+      await holder.query('commit');
+      expect(await again).toMatchObject({ status: 200, replayed: 'true' });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+  });
+
   test('needs a key that is one', async () => {
     const before = await count();
     for (const key of ['"', '""', 'a b', 'a,b', '"a', 'k'.repeat(256)]) {

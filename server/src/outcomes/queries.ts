@@ -15,25 +15,35 @@ export interface Asked {
 export type KeyOf = Pick<Asked, 'user_id' | 'key_hash'>;
 
 /** What was done, with its response. */
-export interface Kept {
+interface Done {
   status: number;
   headers: Record<string, string>;
   body: Buffer | null;
 }
 
 /** A row, as a request under its key finds it. */
-export interface Found extends Kept {
+export interface Found extends Done {
   arguments_hash: Buffer;
   forgotten: boolean;
 }
 
-const claimed = {
+/** A row as it is kept. */
+export interface Kept extends Asked, Done {
+  workspace_id: string | null;
+  ticket_id: string | null;
+}
+
+const kept = {
   user_id: sql`user_id`,
   key_hash: sql`key_hash`,
   target: sql`target`,
   arguments_hash: sql`arguments_hash`,
   workspace_id: sql`workspace_id`,
-} satisfies Columns<keyof Asked | 'workspace_id'>;
+  ticket_id: sql`ticket_id`,
+  status: sql`status`,
+  headers: sql`headers`,
+  body: sql`body`,
+} satisfies Columns<keyof Kept>;
 
 const found = {
   arguments_hash: sql`arguments_hash`,
@@ -43,34 +53,47 @@ const found = {
   forgotten: sql`forgotten`,
 } satisfies Columns<keyof Found>;
 
-/** Where the row of a key is. */
-function at({ user_id, key_hash, target }: Asked): Sql {
-  return sql`o.user_id = ${user_id} and o.key_hash = ${key_hash} and o.target = ${target}`;
-}
+const key = {
+  user_id: sql`user_id`,
+  key_hash: sql`key_hash`,
+  target: sql`target`,
+  arguments_hash: sql`arguments_hash`,
+} satisfies Columns<keyof Asked>;
 
 /** The target of a row that stands for its key alone, whatever is done under it: who asks for the key waits for it. */
 const any_target = '';
 
 /**
- * Takes a row for this transaction, or finds it. Whoever else has taken it is waited for: a conflicting row is "updated"
- * by the statement that waited, which so finds what was committed in the meantime.
+ * Takes a key for this transaction. Whoever else has taken it is waited for: a conflicting row is "updated" by the
+ * statement that waited.
  */
-function take(tx: Tx, row: Asked & { workspace_id: string | null }): Promise<Found | { status: null }> {
-  return tx.one(sql`
-    insert into outcomes as o ${inserted(claimed, row)}
-    on conflict (user_id, key_hash, target) do update set target = excluded.target
-    returning ${selected(found, sql`o`)}`);
+function take(tx: Tx, { user_id, key_hash }: KeyOf): Promise<unknown> {
+  const row: Asked = { user_id, key_hash, target: any_target, arguments_hash: key_hash };
+  return tx.rows(sql`
+    insert into outcomes as o ${inserted(key, row)}
+    on conflict (user_id, key_hash, target) do update set target = excluded.target`);
 }
 
-/** Takes a key for this transaction, or finds what was done under it. A row that is new has no status yet. */
-export async function claim(tx: Tx, row: Asked & { workspace_id: string | null }): Promise<Found | { status: null }> {
-  const [, found] = await Promise.all([take(tx, { ...row, target: any_target, workspace_id: null }), take(tx, row)]);
-  return found;
+/** What was done under a key. */
+export function recall(db: Db, { user_id, key_hash, target }: Asked): Promise<Found | undefined> {
+  return db.maybeOne(sql`
+    select ${selected(found, sql`o`)} from outcomes o
+    where o.user_id = ${user_id} and o.key_hash = ${key_hash} and o.target = ${target}`);
+}
+
+/**
+ * Takes a key for this transaction, and finds what was done under it: by a statement of its own, which sees what was
+ * committed while the first waited. The row that it finds isn't locked: whoever purges a ticket's texts needs it, and has
+ * the ticket, for which a write that is sent again waits.
+ */
+export async function claim(tx: Tx, asked: Asked): Promise<Found | undefined> {
+  const [, done] = await Promise.all([take(tx, asked), recall(tx, asked)]);
+  return done;
 }
 
 /** Waits for the writes that are in progress under a key; none begins before this transaction ends. */
 export async function waitForWrites(tx: Tx, { user_id, key_hash }: KeyOf): Promise<void> {
-  await take(tx, { user_id, key_hash, target: any_target, arguments_hash: key_hash, workspace_id: null });
+  await take(tx, { user_id, key_hash });
   // Taken only to wait: it goes again where nothing was done.
   tx.send(sql`
     delete from outcomes o where o.user_id = ${user_id} and o.key_hash = ${key_hash}
@@ -79,16 +102,8 @@ export async function waitForWrites(tx: Tx, { user_id, key_hash }: KeyOf): Promi
 }
 
 /** Keeps what was done under a key that this transaction has taken. */
-export function keep(tx: Tx, asked: Asked, kept: Kept & { ticket_id: string | null }): void {
-  tx.send(sql`
-    update outcomes o set status = ${kept.status}, headers = ${kept.headers}, body = ${kept.body},
-      ticket_id = ${kept.ticket_id}
-    where ${at(asked)}`);
-}
-
-/** What was done under a key. */
-export function recall(db: Db, asked: Asked): Promise<Found | undefined> {
-  return db.maybeOne(sql`select ${selected(found, sql`o`)} from outcomes o where ${at(asked)}`);
+export function keep(tx: Tx, row: Kept): void {
+  tx.send(sql`insert into outcomes ${inserted(kept, row)}`);
 }
 
 /** Forgets all responses that may have texts of a ticket: what was done under their keys stays known. */

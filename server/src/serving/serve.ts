@@ -266,13 +266,17 @@ export function createServe(router: Router, parts: Serving): Serve {
     mount(operation, (request, identity, intent) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
-      if (operation.body !== undefined) usage.requireRoom(workspace_id);
+      const requireSpace = () => {
+        if (operation.body !== undefined) usage.requireRoom(workspace_id);
+      };
+      // Done before the workspace was full, a write is still answered as it was.
+      if (intent === undefined) requireSpace();
       const user_id = personOf(caller);
       return committed((attempt) =>
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
             requireRoom({ user_id, network: request.network }); // those before it may have used it up
-            const writer = applyToWrite(tx, caller, line, workspace_id, intent?.claim(tx));
+            const writer = applyToWrite(tx, caller, line, workspace_id, intent?.claim(tx).then(requireSpace));
             const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
             await writer.hold(); // the door has asked; nothing commits without it

@@ -22,6 +22,8 @@ export interface CatalogKey {
   on_update: string | null;
   /** Whether the index is the worker's: it says so itself, and leads over all workspaces and accounts. */
   for_upkeep: boolean;
+  /** Whether it says that it finds an account's rows by the workspace that they are of. */
+  of_workspace: boolean;
 }
 
 /** What the worker's role may do with a table: with every column of it, or with some. */
@@ -60,13 +62,15 @@ const keys = `
   select c.conrelid::regclass::text as table, c.conname as name, c.contype::text as kind,
     ${columns_of('c.conrelid', 'c.conkey')} as columns, nullif(c.confrelid, 0)::regclass::text as referenced_table,
     ${columns_of('c.confrelid', 'c.confkey')} as referenced_columns,
-    c.confdeltype::text as on_delete, c.confupdtype::text as on_update, false as for_upkeep
+    c.confdeltype::text as on_delete, c.confupdtype::text as on_update, false as for_upkeep,
+    false as of_workspace
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where n.nspname = 'public' and c.contype in ('p', 'u', 'f') and c.conrelid::regclass::text not in ${bookkeeping}
   union all
   select i.indrelid::regclass::text, i.indexrelid::regclass::text, 'i',
     (select array_agg(pg_get_indexdef(i.indexrelid, n, true) order by n) from generate_series(1, i.indnkeyatts) n),
-    null, null, null, null, coalesce(obj_description(i.indexrelid) = 'upkeep', false)
+    null, null, null, null, coalesce(obj_description(i.indexrelid) = 'upkeep', false),
+    coalesce(obj_description(i.indexrelid) = 'of a workspace', false)
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'public' and not i.indisprimary and i.indrelid::regclass::text not in ${bookkeeping}
   order by 1, 2, 3`;
@@ -189,7 +193,8 @@ function keyViolations(key: CatalogKey, ownerOf: (table: string | null) => strin
   if (owner === undefined) return found;
   const [first = ''] = key.columns;
   // What finds a row, whoever it belongs to, can be added any time; what makes it unique can't.
-  if (first !== owner && !key.for_upkeep) found.push(`${key.name} begins with ${first}`);
+  const is_secondary = key.for_upkeep || (key.of_workspace && first === 'workspace_id');
+  if (first !== owner && !is_secondary) found.push(`${key.name} begins with ${first}`);
   if (key.kind !== 'f') return found;
   if (ownerOf(key.referenced_table) !== undefined && key.referenced_columns?.[0] !== first) {
     found.push(`${key.name} doesn't carry ${first} to ${key.referenced_table}`);
