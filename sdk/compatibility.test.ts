@@ -119,6 +119,9 @@ describe('the SDK of 0.2.0 against this server', () => {
     for await (const { title } of sdk.pages.list_tickets({ workspace_id, limit: 2, sort: 'created_at' }))
       titles.push(title);
     expect(titles).toEqual(['1', '2', '3']);
+    // Broken on purpose as well: 0.2.0 added the description to the other fields; now `fields` names all there are.
+    const { data } = await sdk.list_tickets({ workspace_id, fields: 'description' });
+    expect(data.map((ticket) => Object.keys(ticket))).toEqual([['description'], ['description'], ['description']]);
     await expect(
       sdk.transition_ticket({ workspace_id, ticket: 'ENG-1', body: { to: 'closed' } }),
     ).rejects.toMatchObject({

@@ -120,7 +120,7 @@ const cases: [name: string, list: (typeof lists)[number], parameters: Record<str
     .filter(({ id }) => id === 'list_tickets')
     .map(
       (list) =>
-        [`${list.id} with descriptions`, list, { fields: 'description' }] as [
+        [`${list.id} with descriptions`, list, { fields: 'id,description' }] as [
           string,
           typeof list,
           Record<string, string>,
