@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forgetsFormerMembers, unscopedTables } from '../../../proof/harness/statements.ts';
 import { circles, houseViolations, sources } from './house.ts';
+import { exceptions, functionSizes, longest_file, longest_function, sizes, usual_file } from './house-sizes.ts';
 
 describe('the house', () => {
   test('keeps each kind of thing in its place', () => {
@@ -32,6 +33,32 @@ test('folders don’t import each other, but for two pairs', () => {
       { file: 'b/y.ts', text: "from '../a/x.ts'" },
     ]),
   ).toEqual(['a and b']);
+});
+
+describe('sources', () => {
+  const { files, functions } = sizes();
+
+  test(`have at most ${longest_file} lines a file and ${longest_function} a function, but for the exceptions`, () => {
+    const long = [
+      ...files.filter(({ lines }) => lines > longest_file),
+      ...functions.filter(({ lines }) => lines > longest_function),
+    ];
+    expect(long.map(({ what }) => what).sort()).toEqual(Object.keys(exceptions).sort());
+  });
+
+  test(`have mostly at most ${usual_file} lines: nine in ten`, () => {
+    const long = files.filter(({ lines }) => lines > usual_file);
+    expect(long.length).toBeLessThan(files.length / 10);
+  });
+
+  test('a long function would be found by its name or its title’s first words, within a group of tests too', () => {
+    const long = `function long() {\n${'//\n'.repeat(longest_function)}}\n`;
+    const grouped = `describe('x', () => {\n${long}test('one two three four five six', () => {\n${'//\n'.repeat(80)}});\n});\n`;
+    expect(functionSizes('a.ts', grouped).filter(({ lines }) => lines > longest_function)).toEqual([
+      { what: 'a.ts long', lines: longest_function + 2 },
+      { what: 'a.ts one two three four five', lines: 82 },
+    ]);
+  });
 });
 
 describe('every tenant statement', () => {

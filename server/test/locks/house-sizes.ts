@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type ArrowFunctionExpression, type Function, parseSync, Visitor } from 'oxc-parser';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/** Lines that most files stay within, and that all do. */
+export const usual_file = 250;
+export const longest_file = 400;
+export const longest_function = 70;
+
+// Generated, and copies of releases.
+const kept_as_is = /^sdk\/(generated\.ts$|releases\/)/;
+
+/** What may be longer, and why. */
+export const exceptions: Record<string, string> = {
+  'server/src/tokens/tokens.test.ts': 'one server and one team for everything that tokens may do',
+  'server/src/serving/serve.ts createServe': 'a closure in place of a class; no function in it is long',
+  'server/src/db/upgrade.test.ts fill': 'rows of every table of the first version, as SQL',
+  'server/test/locks/facts.test.ts every write that succeeds leaves': 'a call of every write, a line each',
+  'proof/prove/tenancy/world.ts furnish': 'one of everything that a workspace may have, a line each',
+  'proof/replay/replay.ts replay': 'the stages of a replay in their order; a fifth of it are its options',
+  'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order that each needs',
+};
+
+interface Size {
+  /** The file, or the file and the function in it. */
+  what: string;
+  lines: number;
+}
+
+/** The functions of a source, without those that group tests. */
+export function functionSizes(file: string, source: string): Size[] {
+  const found: Size[] = [];
+  const lineAt = (offset: number) => source.slice(0, offset).split('\n').length;
+  const groups = new Set<number>();
+  const names = new Map<number, string>();
+  const measure = (node: Function | ArrowFunctionExpression) => {
+    if (groups.has(node.start)) return;
+    const name = node.id?.name ?? names.get(node.start) ?? `line ${lineAt(node.start)}`;
+    found.push({ what: `${file} ${name}`, lines: lineAt(node.end) - lineAt(node.start) + 1 });
+  };
+  new Visitor({
+    CallExpression: ({ callee, arguments: given }) => {
+      if (source.startsWith('describe', callee.start)) for (const { start } of given) groups.add(start);
+      const [title, body] = given;
+      if (title?.type !== 'Literal' || typeof title.value !== 'string' || body === undefined) return;
+      names.set(body.start, title.value.split(' ', 5).join(' '));
+    },
+    VariableDeclarator: ({ id, init }) => {
+      if (init && id.type === 'Identifier') names.set(init.start, id.name);
+    },
+    FunctionDeclaration: measure,
+    FunctionExpression: measure,
+    ArrowFunctionExpression: measure,
+  }).visit(parseSync(file, source).program);
+  return found;
+}
+
+/** Every source with its functions. */
+export function sizes(): { files: Size[]; functions: Size[] } {
+  const all = globSync('{server,sdk,proof,scripts,bin}/**/*.{ts,js}', { cwd: root, exclude: ['**/node_modules'] })
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .filter((file) => !kept_as_is.test(file))
+    .map((file) => ({ file, source: readFileSync(path.join(root, file), 'utf8') }));
+  return {
+    files: all.map(({ file, source }) => ({ what: file, lines: source.split('\n').length - 1 })),
+    functions: all.flatMap(({ file, source }) => functionSizes(file, source)),
+  };
+}
