@@ -42,7 +42,7 @@ const rules = [
   'server/src/tickets/merge.ts',
   'server/src/tickets/workflow.ts',
 ];
-/** What only a database can answer: a mutant costs a server and a team. */
+/** What only a database can say: a mutant costs a server and a team. */
 const doors = ['server/src/access/authorize.ts', 'server/src/tickets/access.ts'];
 
 const page = path.join(root, 'docs', 'mutation.md');

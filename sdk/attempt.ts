@@ -10,7 +10,7 @@ export interface Call {
   fetch: typeof fetch;
   timeout_ms: number;
   signal: AbortSignal | undefined;
-  /** Whether the client made the key of this write up by itself. */
+  /** Whether the client chose the key of this write by itself. */
   own_key: boolean;
   /** Whether the access token was renewed for it. */
   renewed: boolean;
@@ -24,7 +24,7 @@ const passing = [429, 502, 503, 504];
 
 const keyOf = ({ request }: Call) => request.headers.get('idempotency-key') ?? undefined;
 
-/** Whether the call can be made twice without doing anything twice. */
+/** Whether the call can be repeated without doing anything twice. */
 const isRepeatable = (call: Call) => call.request.method === 'GET' || keyOf(call) !== undefined;
 
 /** The body as JSON if it is some, else as text. */

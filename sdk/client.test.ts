@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatonApiError, type BatonClient, type ClientOptions, createClient } from './index.ts';
 
-// What stands between a client and Baton: a proxy that answers by itself, or a server that has too much to do.
+// What stands between a client and Baton: a proxy that responds by itself, or a server that has too much to do.
 let proxy: Server;
 let base_url: string;
 let answer: RequestListener;
@@ -13,7 +13,7 @@ const json = { 'content-type': 'application/json' };
 const problem = (status: number, code: string, more: object = {}) =>
   JSON.stringify({ type: `/docs/errors#${code}`, title: 'A title', status, code, ...more });
 
-/** Answers with one listener after the other, and then with the last. */
+/** Responds with one listener after the other, and then with the last. */
 function inTurn(...listeners: RequestListener[]): void {
   let nth = 0;
   answer = (req, res) => listeners[Math.min(nth++, listeners.length - 1)]?.(req, res);

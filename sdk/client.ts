@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** Where the server is, with the path it is served under, if any: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
-  /** With it, an access token that has expired is renewed, and the call made again. */
+  /** With it, an access token that has expired is renewed, and the call repeated. */
   refresh_token?: string | undefined;
   /** Called with new tokens before they are used: to keep them. */
   on_tokens?: ((tokens: TokenPair) => void | Promise<void>) | undefined;
@@ -33,7 +33,7 @@ export interface ClientOptions {
 
 /** Everything by name: `client.create_ticket({ workspace_id, project_id, body })`. */
 export type BatonClient = Calls & {
-  /** The same calls, made once. They return the response whatever its status. */
+  /** The same calls, sent once. They return the response whatever its status. */
   readonly raw: RawCalls<RawResponse>;
   /** Walks a list to its end, item by item. */
   readonly pages: Pages;

@@ -22,7 +22,7 @@ const former_commit = '63d46a1';
 const former_contract = releasedContract('0.2.0');
 const contract = presentContract();
 
-/** What of the contract was broken since 0.2.0, on purpose; CHANGELOG says so to whoever upgrades. */
+/** What of the contract was broken since 0.2.0, on purpose; CHANGELOG tells those who upgrade. */
 const broken: Record<string, string> = {
   // Without `version` or If-Match, a write over a whole value could overwrite what its author hadn't seen.
   update_me: 'precondition_required',

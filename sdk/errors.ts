@@ -63,7 +63,7 @@ export class BatonApiError extends Error {
   readonly problem: Problem | undefined;
   /** `X-Request-Id`: identifies the request in the server’s log. */
   readonly request_id: string | undefined;
-  /** Whether the same call, made again, may succeed and can’t do its work twice. */
+  /** Whether the same call, repeated, may succeed and can’t do its work twice. */
   readonly retryable: boolean;
   /** How long the server asks to wait before that. */
   readonly retry_after_ms: number | undefined;

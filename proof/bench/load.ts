@@ -14,7 +14,7 @@ export interface Sample {
   errors: number;
 }
 
-/** Keeps so many connections busy for so long; each sends its next request when the last is answered. */
+/** Keeps so many connections busy for so long; each sends its next request when the last has its response. */
 export async function load(
   target: Target,
   scenario: Pick<Scenario, 'next'>,

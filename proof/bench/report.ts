@@ -34,7 +34,7 @@ export interface Results {
   large: LargeWork;
 }
 
-/** What the figures are held to, and what was seen. */
+/** What the figures must meet, and what was seen. */
 export interface Bar {
   says: string;
   seen: number;

@@ -4,7 +4,7 @@ import type { Person } from '../harness/people.ts';
 import { Random } from '../prove/random.ts';
 import type { Place } from './seed.ts';
 
-/** One kind of load: what each connection asks for next, and whether the answer is a right one. */
+/** One kind of load: what each connection asks for next, and whether the response is a right one. */
 export interface Scenario {
   name: string;
   says: string;

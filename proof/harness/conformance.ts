@@ -10,7 +10,7 @@ import { note } from './seen.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
-/** What a read answers that asks for some fields alone. */
+/** What a read returns that asks for some fields alone. */
 function narrowedTo(response: z.ZodType, fields: string): z.ZodType {
   const some = Object.fromEntries(fields.split(',').map((field) => [field, true as const]));
   const whole = response as z.ZodObject;
@@ -20,7 +20,7 @@ function narrowedTo(response: z.ZodType, fields: string): z.ZodType {
     : whole.extend({ data: z.array(data.element.pick(some as never)) });
 }
 
-/** What is wrong with an answer, by its contract and the fields that were asked for: nothing if it conforms. */
+/** What is wrong with a response, by its contract and the fields that were asked for: nothing if it conforms. */
 export function nonconformities(
   operation_id: string,
   { status, headers, body }: RawResponse,

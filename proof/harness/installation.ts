@@ -18,7 +18,7 @@ export function emptyDataDir(): string {
   return dir;
 }
 
-// What was made once is for the processes started later, too.
+// What was created once serves the processes started later, too.
 const variable = 'BATON_TEST_DATA_DIR';
 let template: Promise<string> | undefined;
 

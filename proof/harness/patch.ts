@@ -18,7 +18,7 @@ export interface SourceReplacement {
 export const patch_variable = 'BATON_TEST_REPLACE';
 export const source_variable = 'BATON_TEST_SOURCE';
 
-/** The statement with every replacement made. */
+/** The statement with every replacement applied. */
 export function replaceIn(text: string, replacements: readonly Replacement[]): string {
   return replacements.reduce((all, [find, replace]) => all.replace(new RegExp(find, 'g'), replace), text);
 }

@@ -40,7 +40,7 @@ export interface ServeOptions {
 }
 
 /**
- * A port that was free a moment ago, below those that systems give to connections: whoever comes back to it after a
+ * A port that was free a moment ago, below those that systems give to connections: a process that comes back to it after a
  * while finds it free still.
  */
 export function freePort(): Promise<number> {

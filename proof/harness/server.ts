@@ -42,7 +42,7 @@ export const default_limits = Object.fromEntries(Object.keys(no_limits).map((nam
 
 /** Settings that only a test would use: quick hashes, no limits. */
 export const test_environment = {
-  BATON_ENV_FILE: '', // whoever runs the tests may have a .env
+  BATON_ENV_FILE: '', // anyone who runs the tests may have a .env
   NODE_ENV: 'test',
   LOG_LEVEL: 'error',
   BATON_BCRYPT_COST: '4',

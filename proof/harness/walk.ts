@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A command of a page, with what the page says it answers. */
+/** A command of a page, with what the page says it prints. */
 export interface Step {
   command: string;
   answer: string;
@@ -37,7 +37,7 @@ export function stepsOf(markdown: string): Step[] {
   return runnable(markdown).filter((one): one is Step => 'command' in one);
 }
 
-/** Whether an answer is as printed; … stands for anything. */
+/** Whether a response is as printed; … stands for anything. */
 export function isAsPrinted(answer: string, printed: string): boolean {
   const pattern = printed.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${pattern.join('[^"]+')}$`).test(answer);
@@ -45,7 +45,7 @@ export function isAsPrinted(answer: string, printed: string): boolean {
 
 const mark = '--- next ---';
 
-/** Runs commands in one bash, one after the other, and gives what each answered; after one that fails, no other is run. */
+/** Runs commands in one bash, one after the other, and gives what each printed; after one that fails, no other is run. */
 export function runAll(
   commands: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; prelude?: string } = {},

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** An answer as it came over the wire. */
+/** A response as it came over the wire. */
 export interface WireAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -18,7 +18,7 @@ export interface WireRequest {
   bytes?: Buffer | undefined;
   /** The address to come from, one of 127.0.0.0/8. */
   from?: string;
-  /** Ends the connection after so long, answered or not. */
+  /** Ends the connection after so long, with or without a response. */
   abort_after_ms?: number;
 }
 
@@ -40,7 +40,7 @@ export class Wire {
     this.#port = Number(port);
   }
 
-  /** The answer; rejects when none came. */
+  /** The response; rejects when none came. */
   send({ method, path, token, headers = {}, body, bytes, from, abort_after_ms }: WireRequest): Promise<WireAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const all: Record<string, string> = {

@@ -32,7 +32,7 @@ const docs = path.join(root, 'docs');
 const json_file = path.join(docs, 'proof.json');
 const table_file = path.join(docs, 'proof.md');
 
-/** Whether the promise held and every control was caught. */
+/** Whether the promise was kept and every control was caught. */
 export function passed(result: Result): boolean {
   const held = result.impossible !== undefined || result.finding?.violations.length === 0;
   return held && result.controls.every(({ violations }) => violations > 0);
@@ -101,7 +101,7 @@ export function keepResults(checks: readonly Check[], fresh: readonly Result[]):
   }
   const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
-  // What a broken build said may name where it lay: no business of whoever reads it.
+  // What a broken build said may name where it lay: no business of the reader.
   const text = withoutPlaces(JSON.stringify(results, null, 2));
   replaceFile(json_file, `${text}\n`);
   replaceFile(table_file, table(results));

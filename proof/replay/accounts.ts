@@ -4,16 +4,16 @@ import type { Mapping } from '../../server/src/importing/derive.ts';
 import { displayName } from '../../server/src/importing/names.ts';
 import { eachOf } from './pool.ts';
 
-/** The workspace a source is replayed in, and whoever acts there. */
+/** The workspace a source is replayed in, and everyone who acts there. */
 export interface Stage {
   workspace_id: string;
   project_id: string;
   owner: BatonClient;
   /** By the source's name; whom it doesn't name, the owner stands for. */
   clientOf: (name: string | null) => BatonClient;
-  /** The id of whoever acts by this name. */
+  /** The id of the person who acts by this name. */
   actorOf: (name: string | null) => string;
-  /** The id of whoever has a ticket by this name, or nobody's. */
+  /** The id of the person who has a ticket by this name, or nobody's. */
   userOf: (name: string | null) => string | null;
 }
 

@@ -44,7 +44,7 @@ interface CommentCall {
 export interface Step {
   at: string;
   by: string | null;
-  /** How many operations of the source this covers: 0 for a creation that is made up. */
+  /** How many operations of the source this covers: 0 for an invented creation. */
   operations: number;
   calls: Call[];
 }

@@ -15,7 +15,7 @@ interface Files {
   gzip?: boolean;
 }
 
-/** Writes a tracker's files into a new temporary folder; answers the replay file's path. Strings are lines as they stand. */
+/** Writes a tracker's files into a new temporary folder; returns the replay file's path. Strings are lines as they stand. */
 export function writeSource({ operations, tickets, gzip = false }: Files): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -29,7 +29,7 @@ export function writeSource({ operations, tickets, gzip = false }: Files): strin
   return write('other-replay', operations);
 }
 
-/** Reads, derives and plans a made-up tracker, as a replay would. */
+/** Reads, derives and plans an invented tracker, as a replay would. */
 export async function planSource(files: Files): Promise<{
   source: Source;
   mapping: Mapping;

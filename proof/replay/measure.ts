@@ -1,4 +1,4 @@
-/** What a run was answered, and how long each call took. */
+/** The responses that a run got, and how long each call took. */
 export class Measure {
   readonly #durations_ms = new Map<string, number[]>();
   readonly #statuses = new Map<number, number>();

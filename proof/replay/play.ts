@@ -3,7 +3,7 @@ import type { Stage } from './accounts.ts';
 import type { Call, TicketPlan } from './calls.ts';
 import type { Measure } from './measure.ts';
 
-/** What became of a plan: the ticket it made, unless its creation was refused, and every call that was refused. */
+/** What became of a plan: the ticket it created, unless its creation was refused, and every call that was refused. */
 export interface Played {
   ticket_id: string | undefined;
   plan: TicketPlan;
@@ -43,7 +43,7 @@ function send(raw: Raw, stage: Stage, call: Call, ticket: Ticket | undefined): P
   }
 }
 
-/** The ticket as an answer has it; a comment leaves it as it was. */
+/** The ticket as a response has it; a comment leaves it as it was. */
 function ticketAfter(call: Call, body: unknown, before: Ticket | undefined): Ticket | undefined {
   if (call.kind === 'comment') return before;
   return call.kind === 'transition' ? (body as { ticket: Ticket }).ticket : (body as Ticket);
@@ -59,7 +59,7 @@ async function outcomeOf(sent: Promise<RawResponse>): Promise<{ status: number; 
   }
 }
 
-/** Plays one ticket's life, call by call, each as whoever did it. A refused call is noted, and the others go on. */
+/** Plays one ticket's life, call by call, each as the person who did it. A refused call is noted, and the others go on. */
 export async function playTicket(stage: Stage, plan: TicketPlan, measure: Measure): Promise<Played> {
   const refusals: string[] = [];
   let ticket: Ticket | undefined;

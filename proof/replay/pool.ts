@@ -7,7 +7,7 @@ export async function eachOf<T>(
   const source: Iterator<T> | AsyncIterator<T> =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let turn: Promise<unknown> = Promise.resolve();
-  // One asks the source at a time: an async generator's answers then come in order.
+  // One asks the source at a time: an async generator's values then come in order.
   const take = () => {
     const next = turn.then(() => source.next());
     turn = next.catch(() => undefined);

@@ -25,7 +25,7 @@ export function initialDescription(history: History, record: SourceTicket | unde
   return fit(known ?? (record ? '' : filler()), 'description', history.ticket, report);
 }
 
-/** Hands out the comments of a ticket, each to the operation that made it: by instant and author, in order. */
+/** Hands out the comments of a ticket, each to the operation that wrote it: by instant and author, in order. */
 export class Comments {
   readonly #bodies: Map<string, string[]>;
   readonly #where: string;

@@ -1,4 +1,4 @@
-// In the order of use.
+// In the order in which a client needs them.
 const tags = [
   'accounts',
   'workspaces',

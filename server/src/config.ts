@@ -98,7 +98,7 @@ export interface Config extends Limits, WorkerSettings {
   /** Sign-ins of an account and refreshes of a session in the same window. */
   auth_limit_successes: number;
   headers_timeout_ms: number;
-  /** How long a request may take to arrive, and an answer may wait for its reader. */
+  /** How long a request may take to arrive, and a response may wait for its reader. */
   request_timeout_ms: number;
   cors_origins: readonly string[];
   trust_proxy: readonly string[];

@@ -19,7 +19,7 @@ function isOperation(value: unknown): value is Operation {
 
 const order = Object.keys(policy);
 
-/** Every endpoint there is, in the order of the policy table, which is the order of use. Needs no database. */
+/** Every endpoint there is, in the order of the policy table, which is the order in which a client needs them. Needs no database. */
 export const contracts: readonly Operation[] = [
   accounts,
   workspaces,

@@ -4,7 +4,7 @@ import { readWorkflows } from './present.ts';
 
 // The floor: what is left when everything but the work is taken away. Bare node:http and pg, the statements that Baton
 // sends, prepared and pipelined as Baton's are; no framework, token, validation, row-level security or limits. It is
-// not a server to use: whoever calls it is whom they say they are.
+// not a server to use: it believes every caller.
 
 async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   if (req.method === 'GET') return {};

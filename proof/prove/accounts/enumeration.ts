@@ -65,7 +65,7 @@ async function listen(run: Run, size: number): Promise<Finding> {
   if (answers.size !== 1) violations.push(`responses differ: ${JSON.stringify([...answers].slice(0, 3))}`);
   if (![...answers.keys()].every((text) => text.startsWith('[401,'))) violations.push('not refused with 401');
   const figures: Record<string, number> = {};
-  // Few samples scatter: a part of the load is held to what only a gross difference reaches.
+  // Few samples scatter: a part of the load must meet what only a gross difference reaches.
   const bar = judged ? 0.55 : 0.85;
   for (const kind of kinds) {
     figures[`ms p50 ${kind}`] = Number(quantile(times[kind], 0.5).toFixed(2));

@@ -29,7 +29,7 @@ function forged(run: Run): Record<string, string> {
   };
 }
 
-/** An attacker's view of one run: what is tried, what is answered, and what must not be. */
+/** An attacker's view of one run: what is tried, what gets through, and what must not. */
 class Attack {
   readonly #wire: Wire;
   readonly #run: Run;

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { Random } from '../random.ts';
 
-/** What a true token is made of. */
+/** What a true token consists of. */
 export interface Ingredients {
   token: string;
   secret: string;

@@ -19,7 +19,7 @@ const [newer, older] = test_environment.BATON_JWT_KEYS.split(',').map((key) => {
 }) as [Key, Key];
 const setting = (keys: readonly Key[]) => keys.map(({ kid, secret }) => `${kid}:${secret}`).join(',');
 
-/** Whether a token opens one's own account. */
+/** Whether a token opens the caller's own account. */
 async function opens(wire: Wire, token: string): Promise<boolean> {
   return (await wire.send({ method: 'GET', path: '/v1/me', token })).status === 200;
 }

@@ -16,7 +16,7 @@ const all: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'slow', 'mu
 const away: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'stopped'];
 const pool_size = 8;
 const statement_timeout_ms = 500;
-// Waiting for a connection, then for a statement that never answers, and something for a busy machine.
+// Waiting for a connection, then for a statement that never returns, and something for a busy machine.
 const deadline_ms = 5_000 + statement_timeout_ms + 2_000 + 1_500;
 const at_once = 24;
 

@@ -14,7 +14,7 @@ import { Writers, writersFor } from './writers.ts';
 
 const disk_mb = 160;
 const patience_ms = 20_000;
-/** How long there may be no process that recovers, nor an answer, before PostgreSQL counts as stuck. */
+/** How long there may be no process that recovers, nor a response, before PostgreSQL counts as stuck. */
 const stuck_ms = 1_000;
 
 /** What can't grow: the tables, or the write-ahead log, without which PostgreSQL can't even recover. */

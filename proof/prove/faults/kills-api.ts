@@ -9,7 +9,7 @@ import { lasting_tokens, servingOn } from '../stage.ts';
 import { settle } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
-/** Waits until nothing of a killed process is under way at the database any more. */
+/** Waits until nothing of a killed process is in progress at the database any more. */
 export async function quiet({ owner }: TestDatabase): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
@@ -108,7 +108,7 @@ export const forgets_the_disk = {
   source: [{ file: 'db/pool.ts', find: "synchronous_commit: 'on'", replace: "synchronous_commit: 'off'" }],
 };
 
-/** Answers steps and comments a moment before it commits: what a cache of writes would come to. */
+/** Acknowledges steps and comments a moment before it commits: what a cache of writes would come to. */
 export const acknowledges_early = {
   source: [
     {

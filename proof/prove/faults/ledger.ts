@@ -8,7 +8,7 @@ export interface Write {
   id: string;
   kind: 'create' | 'transition' | 'edit' | 'comment';
   told: Told;
-  /** The id of the row that the answer named: a ticket, a step of its history, or a comment. */
+  /** The id of the row that the response named: a ticket, a step of its history, or a comment. */
   made: string | undefined;
 }
 

@@ -13,7 +13,7 @@ const probe_every_ms = 50;
 const believed_ms = 300;
 /**
  * Far longer than that: the processes of one server hear of the stop one after the other, and on a busy machine a
- * request is a while under way.
+ * request is a while in progress.
  */
 const drain_ms = 1_500;
 /** Between two requests of a client: a load, but one that lets the next server start. */
@@ -36,7 +36,7 @@ async function startBackend(serving: ServeOptions): Promise<Backend> {
   return { served, serving: { ...serving, port }, wire: new Wire(served.url, clients), ready_at: performance.now() };
 }
 
-/** Sends requests to whoever says that it is ready, over kept connections, and never a second time. */
+/** Sends requests to the servers that say they are ready, over kept connections, and never a second time. */
 class Balancer {
   readonly violations: string[] = [];
   requests = 0;

@@ -63,7 +63,7 @@ export class Writers {
     return { acknowledged: this.count('acknowledged'), refused: this.count('refused') };
   }
 
-  /** The longest that anybody waited for an answer. */
+  /** The longest that anybody waited for a response. */
   get longest_ms(): number {
     return this.#longest_ms;
   }

@@ -19,7 +19,7 @@ const widest = (item: (n: number, width: number) => string) => (bytes: number) =
 };
 const numbered = (n: number, width: number) => `"${String(n).padEnd(width - 4, '.')}":1`;
 
-/** Bodies made to cost more than they weigh. None is a ticket, an account or a workflow. */
+/** Bodies built to cost more than they weigh. None is a ticket, an account or a workflow. */
 export const bomb_kinds: Record<string, Kind> = {
   'arrays in arrays': around('{"title":', '}', nested('[', ']')),
   'objects in objects': around('{"title":', '}', nested('{"a":', '}')),

@@ -10,7 +10,7 @@ import { faultsOfRefusal } from './refusal.ts';
 
 /** Longer than this on the slowest machine, and it is a bomb. The largest bodies take a tenth of it on two cores. */
 const bound_ms = 4000;
-/** Others are answered within this, whatever is being refused meanwhile. */
+/** Others get their responses within this, whatever is being refused meanwhile. */
 const others_bound_ms = 3000;
 const max_answer = 64 * 2 ** 10;
 const at_once = 4;
@@ -49,7 +49,7 @@ interface Bomb {
   bomb: Buffer;
 }
 
-/** At most so many bombs, each kind for each target once; made before the load, in which making them would be felt. */
+/** At most so many bombs, each kind for each target once; built before the load, in which building them would be felt. */
 function makeBombs(targets: readonly Target[], count: number): Bomb[] {
   const each = Object.entries(bomb_kinds).flatMap(([name, make]) => targets.map((target) => ({ name, make, target })));
   // A stride that shares no factor with their number: a part of them is a mixture.

@@ -47,7 +47,7 @@ class Bounds {
     }
   }
 
-  /** Asks for large responses at this rate and beyond; no more bytes than `mib` may, and those that were being made. */
+  /** Asks for large responses at this rate and beyond; no more bytes than `mib` may, and those in the making. */
   async drink(who: string, requests: readonly WireRequest[], mib: number): Promise<void> {
     const started = performance.now();
     let bytes = 0;

@@ -1,4 +1,4 @@
-/** Bytes as a client might send them, and what they must be answered with. One unit is one byte (Latin-1). */
+/** Bytes as a client might send them, and the responses that they must get. One unit is one byte (Latin-1). */
 export interface FramingCase {
   name: string;
   bytes: string;
@@ -15,7 +15,7 @@ const header = (line: string) => `${me}${line}\r\n\r\n`;
 
 type Row = readonly [name: string, bytes: string, ...statuses: number[]];
 
-/** After these the server can't know where the next request starts: it answers, and ends the connection. */
+/** After these the server can't know where the next request starts: it responds, and ends the connection. */
 const fatal: readonly Row[] = [
   ['two Hosts', `${me}Host: b\r\n\r\n`, 400],
   ['two equal Hosts', `${me}hOST: a\r\n\r\n`, 400],

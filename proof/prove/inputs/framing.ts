@@ -54,7 +54,7 @@ async function tryCase({ name, bytes, statuses }: FramingCase, fatal: boolean, s
   return found.map((fault) => `${name}, round ${round}: ${fault}`);
 }
 
-/** Connections that the server hands out of its care, reset as soon as it answers them. */
+/** Connections that the server hands out of its care, reset as soon as it responds to them. */
 async function resetHandedOver(port: number, count: number): Promise<void> {
   await inParallel(count, 8, (n) => {
     const request =

@@ -122,7 +122,7 @@ function breachOf(request: FuzzRequest, { bytes }: Sendable): string | undefined
 const notReady = ({ operation_id }: FuzzRequest, { status }: WireAnswer) =>
   operation_id === 'get_readyz' && status === 503;
 
-/** What is wrong with an answer, whatever was asked. */
+/** What is wrong with a response, whatever was asked. */
 function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text }: WireAnswer): string[] {
   const found = faultsOfRefusal({ status, content_type: headers['content-type']?.toString(), text });
   const breach = breachOf(request, sent);

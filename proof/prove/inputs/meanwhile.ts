@@ -11,7 +11,7 @@ interface Asked {
   url: string;
   path: string;
   token: string | undefined;
-  /** Each is answered 200 within this. */
+  /** Each gets 200 within this. */
   bound_ms: number;
 }
 

@@ -38,7 +38,7 @@ export class MemoryWatch {
     this.#resident = sum('process_resident_memory_bytes');
   }
 
-  /** The least of a part of the looks: without what was under way just then. */
+  /** The least of a part of the looks: without what was in progress just then. */
   #least(from: number, to: number): number {
     const { length } = this.#heaps;
     return Math.min(...this.#heaps.slice(Math.floor(length * from), Math.ceil(length * to)));

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** One answer as it stood on the wire. */
+/** One response as it stood on the wire. */
 export interface RawAnswer {
   status: number;
   headers: Map<string, string>;
@@ -10,7 +10,7 @@ export interface RawAnswer {
 /** What came back over one connection. */
 export interface Exchange {
   answers: RawAnswer[];
-  /** Bytes that make no whole answer. */
+  /** Bytes that make no whole response. */
   rest: string;
   /** The server ended the connection. */
   closed: boolean;
@@ -32,7 +32,7 @@ function chunkedBody(bytes: string, from: number): { text: string; end: number }
   }
 }
 
-/** Reads answers off the front; interim ones (1xx) are left out. Bytes are given as Latin-1. */
+/** Reads responses off the front; interim ones (1xx) are left out. Bytes are given as Latin-1. */
 export function readAnswers(bytes: string): { answers: RawAnswer[]; rest: string } {
   const answers: RawAnswer[] = [];
   let at = 0;
@@ -63,7 +63,7 @@ interface ExchangeOptions {
   port: number;
   /** Sent one after the other, each a write of its own; one unit is one byte (Latin-1). */
   parts: readonly string[];
-  /** Ends the connection a moment after so many answers; else it waits for the server to. */
+  /** Ends the connection a moment after so many responses; else it waits for the server to. */
   answers: number;
   within_ms: number;
 }
@@ -98,7 +98,7 @@ export function exchange({ port, parts, answers, within_ms }: ExchangeOptions): 
     });
     socket.on('end', () => {
       closed = true;
-      // Not at once: what the server does not mean to answer, it might still be doing.
+      // Not at once: what the server does not mean to respond to, it might still be doing.
       moment ??= setTimeout(() => socket.destroy(), 2 * moment_ms);
     });
     // A connection reset while there was still something to send has ended too.

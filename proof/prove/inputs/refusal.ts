@@ -1,10 +1,10 @@
 import { error_table, type ErrorCode } from '../../../server/src/errors.ts';
 
-// Of a stack, of SQL, of what it is made with.
+// Of a stack, of SQL, of what it is built with.
 const leak =
   /node_modules|\bat \S+ \(|\.[jt]s:\d+|\bselect .+ from\b|\binsert into\b|postgres|syntax error|<html|<!doctype|\bexpress\b/i;
 
-/** What is wrong with an answer as a refusal, if it is one: nothing, when it is a problem of the table's. */
+/** What is wrong with a response as a refusal, if it is one: nothing, when it is a problem of the table's. */
 export function faultsOfRefusal(answer: { status: number; content_type: string | undefined; text: string }): string[] {
   const { status, content_type = '', text } = answer;
   if (status < 400) return [];

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawAnswer, readAnswers } from './raw.ts';
 
-/** A way to keep a connection and take one's time. */
+/** A way to keep a connection and take its time. */
 export interface SlowKind {
   name: string;
   /** Sent at once. */
@@ -11,7 +11,7 @@ export interface SlowKind {
   drip: string;
   /** What ends it: the limit of headers, or that of a whole request. */
   limit: 'headers' | 'request';
-  /** What it is answered, the end included. */
+  /** What it gets, the end included. */
   statuses: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export const slow_kinds: readonly SlowKind[] = [
       ['drips its body', `${login}Content-Length: 60000\r\n\r\n`, ' ', 408],
       ['drips chunks', `${login}Transfer-Encoding: chunked\r\n\r\n`, '1\r\n \r\n', 408],
       ['stops within its body', `${login}Content-Length: 60000\r\n\r\n{`, '', 408],
-      // Its answer it has at once; it gets no second one.
+      // Its response it has at once; it gets no second one.
       ['drips a body that is refused', of_no_json, ' ', 415],
     ] as const
   ).map(([name, start, drip, status]) => ({ name, start, drip, limit: 'request' as const, statuses: [status] })),

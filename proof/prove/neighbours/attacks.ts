@@ -22,7 +22,7 @@ export interface Outcome {
   responses?: number;
   /** After which time a request was refused with 429. */
   refused_after_ms?: number;
-  /** Bodies that the server took, or responses that it made, and kept; and those of the account that has most of them. */
+  /** Bodies that the server took, or responses that it wrote, and kept; and those of the account that has most of them. */
   held_mib?: number;
   held_of_one_mib?: number;
 }
@@ -37,7 +37,7 @@ interface Attack {
 const addresses = Array.from({ length: 8 }, (_, n) => `127.0.0.${n + 10}`);
 const address = (n: number) => addresses[n % addresses.length] ?? '127.0.0.1';
 
-/** Asks over so many connections, each again as soon as it is answered; and then sees how soon a refusal comes. */
+/** Asks over so many connections, each again as soon as it has its response; and then sees how soon a refusal comes. */
 async function flood(
   { target, over }: Attack,
   connections: number,

@@ -60,7 +60,7 @@ function here(command: string, { work, port, postgres, pooler }: Places): string
     .replace('BATON_WORKER_PASSWORD=$(openssl rand -hex 24)', `BATON_WORKER_PASSWORD=${passwords.baton_worker}`);
 }
 
-/** Runs the page from its top to its end; says what was answered otherwise than printed. */
+/** Runs the page from its top to its end; says which responses differ from what is printed. */
 async function walk(places: Places): Promise<{ commands: number; violations: string[] }> {
   const run = steps.filter((one) => !isText(one) || one.kind === 'input');
   const commands = run.map((one) =>
@@ -73,7 +73,7 @@ async function walk(places: Places): Promise<{ commands: number; violations: str
   const violations = run.flatMap((one, n) => {
     const answer = answers[n];
     const [said, printed] = isText(one) ? [one.to, ''] : [one.command, one.answer];
-    // The last of the answers is what came after the last command that was run.
+    // The last of the responses is what came after the last command that was run.
     if (answer === undefined || n >= answers.length - 1) return [`${said}: did not end well`];
     return isAsPrinted(answer, printed) || answer === printed ? [] : [`${said}: responded ${answer.slice(0, 300)}`];
   });

@@ -93,7 +93,7 @@ function stateOf(ticket: Ticket): TicketState {
   return { status, resolution, assignee_id, title, priority, deleted: deleted_at !== null };
 }
 
-/** What the answer says; undefined for one that no client should ever see. */
+/** What the response says; undefined for one that no client should ever see. */
 export function outcomeOf(action: Action, { status, text }: WireAnswer): Outcome | undefined {
   if (status === 204) return { kind: 'done' };
   const body = JSON.parse(text) as Record<string, unknown>;

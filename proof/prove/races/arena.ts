@@ -21,7 +21,7 @@ export interface Bout {
 export interface ArenaOptions {
   clients: number;
   mix: Mix;
-  /** How many calls are cut off before their answer, of all. */
+  /** How many calls are cut off before their response, of all. */
   cut: number;
 }
 
@@ -120,7 +120,7 @@ export class Arena {
 
   #note(bout: Bout, operation: Operation): void {
     const { action, outcome } = operation;
-    if (outcome.kind === 'refused' && outcome.code === 'forbidden') return; // answered by role, whatever the ticket
+    if (outcome.kind === 'refused' && outcome.code === 'forbidden') return; // refused by role, whatever the ticket
     if (outcome.kind === 'state') bout.seen = Math.max(bout.seen, outcome.version);
     if (action.kind === 'comment' && outcome.kind === 'done') bout.comments++;
     if (action.kind === 'transition' && outcome.kind === 'refused' && outcome.status !== undefined) {
@@ -133,7 +133,7 @@ export class Arena {
   async close(bout: Bout): Promise<void> {
     while (bout.under_way > 0) await sleep(5);
     const id = 'last-read';
-    await sleep(50); // calls cut off may still be under way at the server
+    await sleep(50); // calls cut off may still be in progress at the server
     const start = performance.now();
     const answer = await this.#wire.send({ method: 'GET', path: bout.path, token: this.#team.owner.access_token });
     const outcome = outcomeOf({ kind: 'read' }, answer);

@@ -1,15 +1,15 @@
 import type { History, Operation, Rules } from './history.ts';
 import { same, step, Versions } from './model.ts';
 
-/** What the checker looks at: whether the writes obey the rules, the answers the writes, and both the clock. */
+/** What the checker looks at: whether the writes obey the rules, the responses the writes, and both the clock. */
 export type Part = 'rules' | 'answers' | 'time';
 
 /**
  * What of a ticket's history no order of single steps explains; nothing if it is linearizable (Herlihy and Wing 1990).
  *
- * Every write has a version and nearly every answer names one, so the order is not searched for but known: writes by
- * version, each answer after the write whose version it saw. Left to check is that the order obeys real time, that each
- * write is what the rules make of the one before, and that each answer is true of the version it names. An answer that
+ * Every write has a version and nearly every response names one, so the order is not searched for but known: writes by
+ * version, each response after the write whose version it saw. Left to check is that the order obeys real time, that each
+ * write is what the rules make of the one before, and that each response is true of the version it names. A response that
  * names none is put at the first version that explains it, which leaves all that come after it the most room. Linear,
  * but for sorting, and for the versions produced while a response without one was in progress.
  */

@@ -28,20 +28,20 @@ export type Outcome =
   | { kind: 'refused'; code: string; version?: number; status?: string }
   /** 404. */
   | { kind: 'gone' }
-  /** No answer came: it happened, or it didn't, or it still will. */
+  /** No response came: it happened, or it didn't, or it still will. */
   | { kind: 'unknown' };
 
 /** One call as its client saw it. Times are of one monotonic clock, in milliseconds. */
 export interface Operation {
   id: string;
   start: number;
-  /** Infinity when no answer came. */
+  /** Infinity when no response came. */
   end: number;
   action: Action;
   outcome: Outcome;
 }
 
-/** The calls on one ticket, and which of them made its versions, from version 1 on, as the audit log has it. */
+/** The calls on one ticket, and which of them led to its versions, from version 1 on, as the audit log has it. */
 export interface History {
   operations: Operation[];
   order: string[];

@@ -16,14 +16,14 @@ export interface Ring {
 /** One round; false when its lane can't go on. */
 export type Round = (n: number) => Promise<boolean>;
 
-/** The answers to the same request sent by `hands` hands at once; each is counted as a breach if it is a 5xx. */
+/** The responses to the same request sent by `hands` clients at the same time; each is counted as a breach if it is a 5xx. */
 export async function atOnce(ring: Ring, sends: readonly Promise<WireAnswer>[]): Promise<WireAnswer[]> {
   const answers = await Promise.all(sends);
   for (const { status, text } of answers) if (status >= 500) ring.violate(`responded ${status}: ${text}`);
   return answers;
 }
 
-/** How often each status was answered, by code where there is one: `200, 404 not_found`. */
+/** How often each status was returned, by code where there is one: `200, 404 not_found`. */
 export function statuses(answers: readonly WireAnswer[]): string {
   const named = answers.map(({ status, text }) => {
     const { code } = (text === '' ? {} : JSON.parse(text)) as { code?: string };

@@ -68,7 +68,7 @@ function calls(random: Random, size: { operations: number; clients: number }): C
   return all;
 }
 
-/** What the client is told, and whether it made a version. */
+/** What the client is told, and whether it produced a version. */
 function perform(action: Action, states: Versions, random: Random): { outcome: Outcome; made: boolean } {
   const { last } = states;
   const result = step(action, states, last, toy_rules);
@@ -83,12 +83,12 @@ function perform(action: Action, states: Versions, random: Random): { outcome: O
   return { outcome: silent ? { kind: 'done' } : { kind: 'state', version: states.last, state: result.state }, made };
 }
 
-/** A history with the states that its versions made. */
+/** A history with the states that its versions led to. */
 export interface Simulated extends History {
   states: Versions;
 }
 
-/** A history that one hand after the other made, as clients saw it whose calls overlap. */
+/** A history of one client after the other, as clients saw it whose calls overlap. */
 export function simulate(random: Random, size: { operations: number; clients: number }): Simulated {
   const states = new Versions();
   const order: string[] = [];

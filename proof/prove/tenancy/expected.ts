@@ -27,7 +27,7 @@ function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Exp
   return where === 'cursor' && !own ? 400 : 'done';
 }
 
-/** What the answer to this principal must be. */
+/** What the response to this principal must be. */
 export function expectedOf(shot: Shot, principal: Principal): Expected {
   const { operation, workspace, inner, given, where } = shot;
   const access = accessOf(operation.id);
@@ -53,7 +53,7 @@ export function effectOf(shot: Shot, principal: Principal): 'none' | 'gentle' | 
   return shot.method === 'DELETE' || shot.operation.id === 'logout' ? 'final' : 'gentle';
 }
 
-/** Whether an answer's status is as expected. */
+/** Whether a response's status is as expected. */
 export function meets(expected: Expected, status: number): boolean {
   if (typeof expected === 'number') return status === expected;
   return expected === 'public' ? status < 500 : status < 300 || status === 409;

@@ -9,7 +9,7 @@ import { sessionOf } from './tokens.ts';
 export const kinds = ['role', 'removal', 'logout', 'session', 'password', 'disabling'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** What the very next read and write are answered. */
+/** What the very next read and write get. */
 const afterwards: Record<Kind, { read: number; write: number }> = {
   role: { read: 200, write: 403 },
   removal: { read: 404, write: 404 },
@@ -21,13 +21,13 @@ const afterwards: Record<Kind, { read: number; write: number }> = {
 
 /** One right lost. */
 export interface Loss {
-  /** How requests were answered that were under way. */
+  /** The statuses of the requests that were in progress. */
   meanwhile: number[];
   refused_after_ms: number;
   violations: string[];
 }
 
-/** A member who keeps losing what they may, and gets it back: takes are made `here`, their requests go `there`. */
+/** A member who keeps losing what they may, and gets it back: rights are taken `here`, their requests go `there`. */
 export class Guest {
   readonly #stage: Stage;
   readonly #host: Person;

@@ -57,7 +57,7 @@ export function rightfulOn(world: World, random: Random): Cell[] {
   );
 }
 
-/** Fires requests at a server and judges the answers. */
+/** Fires requests at a server and judges the responses. */
 export class Battery {
   readonly #wire: Wire;
   readonly #world: World;
@@ -116,7 +116,7 @@ function describe({ operation, workspace, inner, given, where }: Shot): string {
 
 const start = ({ text }: WireAnswer) => text.slice(0, 160);
 
-/** The answer as the client has it, without what differs from one request to the next anyway. */
+/** The response as the client has it, without what differs from one request to the next anyway. */
 function bytesOf({ status, headers, text }: WireAnswer): string {
   const changing = /^(date|x-request-id|ratelimit.*|connection|keep-alive)$/;
   const lasting = Object.entries(headers).filter(([name]) => !changing.test(name));

@@ -5,7 +5,7 @@ import type { Operation } from '../../../server/src/http/contract.ts';
 import { presets } from '../../../server/src/projects/workflow-definition.ts';
 import { type Ids, type Side, type World } from './world.ts';
 
-/** One request, whoever sends it, and whose the ids in it are. */
+/** One request, whichever principal sends it, and whose ids are in it. */
 export interface Shot {
   operation: Operation;
   workspace: Side | undefined;

@@ -11,7 +11,7 @@ function auc(a: readonly number[], b: readonly number[]): number {
 
 /**
  * Reads what is the attacked workspace's and what is nowhere, in turn: how well their times tell them apart, from 0.5
- * to 1. The worst of: a workspace, a ticket in one's own by id and by key, a project in one's own.
+ * to 1. The worst of: a workspace, a ticket in the caller's own by id and by key, a project in the caller's own.
  */
 export async function tellingApart(wire: Wire, world: World, reads: number): Promise<Record<string, number>> {
   const { attacked, other, absent } = world.sides;

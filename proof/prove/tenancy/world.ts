@@ -47,7 +47,7 @@ export interface World {
   principals: Principal[];
   team: Record<Role, Person>;
   attacker: Person;
-  /** Ids that no outsider's answer may contain unless the request did. */
+  /** Ids that no outsider's response may contain unless the request did. */
   secrets: Set<string>;
   /** Tokens of invitations to the invited that must not open anything: by why. */
   dead_tokens: Record<string, string>;
@@ -154,7 +154,7 @@ async function disableAlone({ owner }: TestDatabase, { user }: Person): Promise<
   await owner.query('update users set disabled_at = now() where id = $1', [user.id]);
 }
 
-/** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or made up. */
+/** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or invented. */
 async function deadTokens(
   { url, database }: { url: string; database: TestDatabase },
   host: Person,
@@ -165,7 +165,7 @@ async function deadTokens(
   const invite = () => host.client.create_invitation({ workspace_id, body });
   const revoked = await invite();
   await host.client.revoke_invitation({ workspace_id, invitation_id: revoked.id });
-  // Elsewhere: the next invitation to an address retires one that ran out.
+  // Elsewhere: the next invitation to an address retires one that has expired.
   const elsewhere = await host.client.create_workspace({ body: { name: canaries.attacked } });
   const expired = await host.client.create_invitation({ workspace_id: elsewhere.id, body });
   await database.owner.query(

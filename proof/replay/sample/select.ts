@@ -43,7 +43,7 @@ const active = new Set(
     .map(([name]) => name),
 );
 
-/** Whoever acts in the operation, or is given the ticket. */
+/** Everyone who acts in the operation, or is given the ticket. */
 function peopleOf({ by, set }: Operation): unknown[] {
   return [by, set?.['assignee']].flat().filter((one) => one !== null && one !== undefined && one !== '');
 }

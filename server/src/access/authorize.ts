@@ -76,7 +76,7 @@ export type Writer = Claim & {
    */
   hold: () => Promise<Actor>;
   /**
-   * A condition for locks that are asked for together with the permission: without it, whoever knows a ticket's id, or
+   * A condition for locks that are asked for together with the permission: without it, anyone who knows a ticket's id, or
    * has a token of a session that has ended, could lock it for a moment, and tell by the wait that it is there.
    */
   mayAct: () => Sql;
@@ -194,7 +194,7 @@ export function outside({ token }: Identity, workspace_id: string | undefined): 
 
 /**
  * The role, its membership and its workspace locked; undefined for those who may not act. KEY SHARE lets every change
- * of the rows through and is compatible with itself. Whoever takes rights away changes the row, commits, and then waits
+ * of the rows through and is compatible with itself. A verb that takes rights away changes the row, commits, and then waits
  * for the locks that are left (`Tx.settle`): new ones are refused by then, so a flood of them can't put it off.
  */
 async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
@@ -210,12 +210,12 @@ function isAllowed(claim: Claim): Sql {
     select 1 ${ofMember(claim)} and ${isAdmitted(claim)})`;
 }
 
-/** Asks both in one burst; they are answered in the order in which they must be: 401 before 404 before 403. */
+/** Asks both in one burst; refusals come in their order: 401 before 404 before 403. */
 async function authorize(db: Db, claim: Claim): Promise<Actor> {
   const { access: _, lacks: __, ...caller } = claim;
   const live = requireLive(db, claim);
   const role = requireRole(db, claim);
-  role.catch(() => undefined); // answered after the credential, never unhandled
+  role.catch(() => undefined); // looked at after the credential, never unhandled
   await live;
   return { ...caller, role: await role };
 }
@@ -313,7 +313,7 @@ export function applyToWrite(
 }
 
 /**
- * The result, if its permission came: both were asked for at once, and who may not ask gets their own answer, whatever
+ * The result, if its permission came: both were asked for at once, and a caller who may not ask gets their refusal, whatever
  * it came to. Both have ended by then, so no late statement can meet the connection in another's hands.
  */
 export async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {

@@ -25,7 +25,7 @@ describe('the operator’s one-time token', () => {
   test('sets a new password once, and ends every session', async () => {
     const person = await registerPerson(server);
     const [older, token] = [await offer(person), await offer(person)];
-    expect(await statusOf(reset(older))).toBe(401); // another one was made since
+    expect(await statusOf(reset(older))).toBe(401); // another token was created since
     const statuses = await Promise.all([1, 2, 3].map(() => statusOf(reset(token))));
     expect(statuses.sort()).toEqual([204, 401, 401]);
     expect(await statusOf(person.client.raw.get_me())).toBe(401);

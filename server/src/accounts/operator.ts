@@ -67,7 +67,7 @@ export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number):
 }
 
 /**
- * Disables an account: the next request of any of its sessions is refused, and they are over for good, as its tokens
+ * Disables an account: the next request of any of its sessions is refused, and they have ended permanently, as its tokens
  * for a new password and its open invitations are: none comes back when it is enabled again. API tokens do. Once this has ended, no
  * write of theirs commits. Tells whether there was one to disable.
  */
@@ -78,7 +78,7 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
     setDisabled(tx, id, true);
     endPasswordResets(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
-    settleUser(tx, id); // whoever accepts its invitation counts on its being enabled
+    settleUser(tx, id); // a caller who accepts its invitation counts on its being enabled
     recordAccountAudit(tx, id, operator, 'account_disabled', { sessions_ended: ended.length });
     return { id, now: true };
   });

@@ -46,7 +46,7 @@ export async function verifyPassword(
   return matches && hash !== undefined;
 }
 
-/** Whether the hash was made at another cost than today's. */
+/** Whether the hash was created at a cost other than today's. */
 export function needsRehash(hash: string, cost: number): boolean {
   return bcrypt.getRounds(hash) !== cost;
 }

@@ -47,7 +47,7 @@ export interface KeptToken {
 
 /**
  * The session's live token, if it follows from the given one through tokens that were spent just now. While keys are
- * rotated, each step may have been made with either key.
+ * rotated, each step may have been signed with either key.
  */
 export function liveSuccessor(
   from: RefreshToken,

@@ -37,14 +37,14 @@ async function endSession(
   action: 'logged_out' | 'session_revoked',
 ): Promise<void> {
   const ended = await revokeSessions(tx, caller.user_id, { only: session_id });
-  // One's own was there when the request began: another request has ended it since.
+  // The caller's own was there when the request began: another request has ended it since.
   if (ended.length === 0) throw new BatonError(session_id === caller.session_id ? 'session_ended' : 'not_found');
   recordAccountAudit(tx, caller.user_id, origin, action, { session_id });
 }
 
 /**
  * Changes the password, given the current one, and ends every other session. Of this one, the refresh token is replaced,
- * too: it may be in other hands. Whoever uses the old one is refused, and the session goes on.
+ * too: it may be in other hands. Anyone who uses the old one is refused, and the session goes on.
  */
 export async function changePassword(
   services: Services,

@@ -57,7 +57,7 @@ export function noteFailure(
   return transaction(pool, { user_id }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
 }
 
-/** Signs in. Unknown address, wrong password and disabled account take as long and answer the same. */
+/** Signs in. Unknown address, wrong password and disabled account take as long and get the same response. */
 export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
   const { config, pool } = services;
   const { email, password } = request.body;
@@ -75,7 +75,7 @@ export async function signIn(services: Services, request: Request<typeof login>)
     : undefined;
   return transaction(pool, { user_id, network: request.network }, async (tx) => {
     // Again, in the transaction: disabled, or given another password, while we were hashing. The lock comes first, so
-    // that the rest sees what those who held it did.
+    // that the rest sees what those who had it locked did.
     const [current, user, recent] = await Promise.all([
       lockPasswordHash(tx, user_id),
       enabledUser(tx, user_id),
@@ -132,7 +132,7 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
     countRefresh(tx, token, { window_s });
     const kept = await recentRefreshTokens(tx, token, grace);
     const successor = liveSuccessor(token, kept, jwt_keys);
-    // Made with a key that is gone: there is nothing to give again, and nothing that tells of a thief.
+    // Created with a key that is gone: there is nothing to give again, and nothing that tells of a thief.
     return successor === undefined ? undefined : { ...access, refresh_token: successor };
   }
   countRefresh(tx, token, { window_s, prolong_s: refresh_token_ttl_s });

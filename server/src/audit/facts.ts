@@ -49,7 +49,7 @@ const place = z.strictObject({ ticket_id: id });
 
 /**
  * Everything that a workspace's audit log records, and what each kind of entry carries: of a ticket so much that its row
- * can be made again. Long texts and those of comments are kept once, elsewhere; a ticket's are known here by their hash.
+ * can be rebuilt. Long texts and those of comments are kept once, elsewhere; a ticket's are known here by their hash.
  */
 export const facts = {
   'workspace.created': { says: 'The workspace was created.', after: workspace },

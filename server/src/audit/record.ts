@@ -47,7 +47,7 @@ export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEnt
 /** UTF-8 bytes that the log keeps of a text as it is. */
 const max_whole_bytes = 2048;
 
-/** Whether the log keeps only a text's size, hash and start. Whoever writes such a text keeps it elsewhere, once. */
+/** Whether the log keeps only a text's size, hash and start. A verb that writes such a text keeps it elsewhere, once. */
 export function isLongText(text: string): boolean {
   return text.length * 3 > max_whole_bytes && Buffer.byteLength(text) > max_whole_bytes;
 }

@@ -54,7 +54,7 @@ export function commentByRef(db: Db, workspace_id: string, ref: string, id: stri
 }
 
 export interface LockedComment extends Comment {
-  /** The time of the change about to be made: later than the last one, whatever the clocks say. */
+  /** The time of the change about to be written: later than the last one, whatever the clocks say. */
   at: string;
 }
 

@@ -46,7 +46,7 @@ export interface Limits {
   write_bytes_per_hour: number;
   /** Bytes of responses over 64 KiB that an account may have in a minute, from each process; a sixteenth of them at once. */
   read_bytes_per_minute: number;
-  /** How long a refusal of too many requests is held back. */
+  /** How long a refusal of too many requests is delayed. */
   refusal_delay_ms: number;
   /** Who has it sees how the server does; undefined: nobody. */
   metrics_token: string | undefined;

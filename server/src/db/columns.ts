@@ -2,7 +2,7 @@ import { join, type Sql, sql } from './sql.ts';
 
 /**
  * A table's columns, by the fields of its rows. Each table has one such map, checked by `satisfies Columns<…>`, and what
- * reads, inserts and changes its rows is made from it: a field that is forgotten is an error of the compiler.
+ * reads, inserts and changes its rows is built from it: a field that is forgotten is an error of the compiler.
  */
 export type Columns<Field extends string> = Readonly<Record<Field, Sql>>;
 

@@ -8,7 +8,7 @@ export class UnfitDatabaseError extends Error {
   override name = 'UnfitDatabaseError';
 }
 
-/** For whom connections are made: what a message calls it, the setting that names its login, and the role that it acts as. */
+/** For whom connections are opened: what a message calls it, the setting that names its login, and the role that it acts as. */
 export interface DatabaseUser {
   name: string;
   setting: string;
@@ -210,7 +210,7 @@ export async function requireMigratable(client: pg.ClientBase): Promise<void> {
   }
 }
 
-/** What keeps connections of this pool from being opened, in words; undefined when they can be, or nobody answers. */
+/** What keeps connections of this pool from being opened, in words; undefined when they can be, or nobody responds. */
 export async function unfitnessOf(pool: pg.Pool): Promise<string | undefined> {
   try {
     (await pool.connect()).release();

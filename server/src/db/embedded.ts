@@ -22,7 +22,7 @@ export interface EmbeddedOptions {
   max_connections?: number;
   /** Called when the database ends without being told to. */
   on_exit?: (reason: string) => void;
-  /** Uses a database that runs already without looking after it, whoever else does. */
+  /** Uses a database that runs already without looking after it, whether or not another process does. */
   beside?: boolean;
   /** Gives the start up; nothing is left running. */
   signal?: AbortSignal | undefined;
@@ -197,7 +197,7 @@ function spawnPostmaster(place: Place, port: number): ChildProcess {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections,
-    // Whoever has an account on this machine can open connections, and say nothing: they are dropped before they are
+    // Anyone who has an account on this machine can open connections, and say nothing: they are dropped before they are
     // many. Baton's own connections stay open, so that none of them has to get past such a crowd.
     authentication_timeout: 5,
     shared_buffers: '128MB',

@@ -38,7 +38,7 @@ function isUnable(error: unknown): boolean {
   return error instanceof pg.DatabaseError && unavailable_states.test(error.code ?? '');
 }
 
-/** Whether the database takes no writes: it is a standby, or was made read-only, perhaps since the connection began. */
+/** Whether the database takes no writes: it is a standby, or was set to read-only, perhaps since the connection began. */
 export function isReadOnly(error: unknown): boolean {
   if (error instanceof BatonError) return isReadOnly(error.cause);
   return error instanceof pg.DatabaseError && error.code === '25006';
@@ -58,7 +58,7 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 /**
- * What a commit's failure means: a connection that is lost between the commit and its answer leaves open whether it
+ * What a commit's failure means: a connection that is lost between the commit and its response leaves open whether it
  * happened, and nobody may take that for a no. An ERROR, or a connection lost before, is one.
  */
 export function fromCommit(error: unknown): unknown {

@@ -146,7 +146,7 @@ describe('migrations', () => {
     const [owner, role] = ['owner', 'worker'].map((one) => `baton_${one}_${randomBytes(4).toString('hex')}`);
     await admin.query(`create role ${owner} login password 'x'`);
     await admin.query(`alter database ${name} owner to ${owner}`);
-    // The role of the tests' cluster is there: so another one, which nobody has made.
+    // The role of the tests' cluster is there: so another one, which nobody has created.
     const file = path.join(dir, '0008_worker.sql');
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('baton_worker', role ?? ''));
     const login = new URL(url);
@@ -166,7 +166,7 @@ describe('migrations', () => {
     const owner = `baton_owner_${randomBytes(4).toString('hex')}`;
     await admin.query(`create role ${owner} login createrole password 'x'`);
     await admin.query(`alter database ${name} owner to ${owner}`);
-    // As on a cluster where this owner made the role: it may hand it to itself.
+    // As on a cluster where this owner created the role: it may hand it to itself.
     await admin.query(`grant baton_app to ${owner} with admin option`);
     const login = new URL(url);
     [login.username, login.password] = [owner, 'x'];

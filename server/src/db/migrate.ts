@@ -70,13 +70,13 @@ export async function migrate(options: {
     throw new MigrationFailedError(`Migrations are missing: there is no ${dir}. Install Baton again.`);
   const { runner } = await import('node-pg-migrate'); // most processes never migrate
   const client = new pg.Client({ connectionString: options.url, application_name: 'baton migrate' });
-  client.on('error', () => undefined); // the query under way rejects
+  client.on('error', () => undefined); // the query in progress rejects
   await client.connect();
   try {
     // The login's own limits are for requests: a statement that goes over a large table may take longer.
     await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
     await requireMigratable(client);
-    // Held until the connection ends: what is remembered of migrations is written under it, too.
+    // Locked until the connection ends: what is remembered of migrations is written under it, too.
     await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);
     const progress = new MigrationProgress(client, dir);
     const applied = await runner({

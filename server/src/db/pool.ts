@@ -22,7 +22,7 @@ export interface PoolOptions {
   on_error: (error: Error) => void;
 }
 
-/** What a connection must have, however it is made: given as it opens, and looked at once it is open. */
+/** What a connection must have, however it is opened: given as it opens, and looked at once it is open. */
 export function settingsOf({
   statement_timeout_ms,
   lock_timeout_ms,
@@ -69,7 +69,7 @@ function destroyWhenSilent(client: pg.ClientBase, after_ms: number): void {
   stream.once('close', () => clearInterval(look));
 }
 
-/** How the app's connections are made. */
+/** How the app's connections are opened. */
 function connectionOf(options: PoolOptions): Options {
   const settings = settingsOf(options);
   const given = options.role === undefined ? settings : { ...settings, role: options.role };

@@ -8,11 +8,11 @@ interface Shape {
   /** The pieces of text around the values. */
   readonly strings: readonly string[];
   readonly next: Map<unknown, Shape>;
-  /** What `prepare` made of it. */
+  /** What `prepare` turned it into. */
   prepared?: { readonly text: string; readonly name: string | undefined };
 }
 
-/** A piece of SQL whose values can only ever become parameters. Made by the `sql` tag alone. */
+/** A piece of SQL whose values can only ever become parameters. Created by the `sql` tag alone. */
 export interface Sql {
   readonly [fragment]: true;
   readonly shape: Shape;
@@ -25,7 +25,7 @@ function isSql(value: unknown): value is Sql {
 
 const start: Shape = { strings: [''], next: new Map() };
 const parameter = Symbol('a value');
-// A list has tens of thousands of combinations of filters; whoever tries them all must not fill the memory.
+// A list has tens of thousands of combinations of filters; a client that tries them all must not fill the memory.
 const max_shapes = 20_000;
 let shapes = 0;
 

@@ -195,7 +195,7 @@ describe('a connection', () => {
   });
 
   test('lost during a query gives database_unavailable', async () => {
-    // Looked at before it happens: the loss may be known before the statement that causes it has answered.
+    // Looked at before it happens: the loss may be known before the statement that causes it has returned.
     const lost = expect(readOnly(pool, {}, (db) => db.one(sql`select pg_sleep(5)`))).rejects.toMatchObject({
       code: 'database_unavailable',
     });

@@ -133,8 +133,8 @@ export class Tx extends Db {
   }
 
   /**
-   * What really went wrong: once a statement has failed, PostgreSQL answers every later one with 25P02, and whoever
-   * awaits a later one sees only that. The first failure says whether to try again, and what to answer.
+   * What really went wrong: once a statement has failed, PostgreSQL refuses every later one with 25P02, and code that
+   * awaits a later one sees only that. The first failure says whether to try again, and what to respond.
    */
   causeOf(reason: unknown): unknown {
     return isAborted(reason) ? (this.#failure ?? reason) : reason;
@@ -160,7 +160,7 @@ export class Tx extends Db {
 
   /**
    * Has `transaction` wait, after the commit, until no other transaction is left that locked this row before: `lock`
-   * selects it `for update`. Once the caller is answered, nobody uses what the commit has taken away.
+   * selects it `for update`. Once the caller has the response, nobody uses what the commit has taken away.
    */
   settle(lock: Sql): void {
     this.settlements.push(lock);
@@ -171,7 +171,7 @@ export class Tx extends Db {
     const commit = this.query('commit');
     const outcomes = await Promise.allSettled([...this.#sent, commit]);
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    // A statement that the database refused took the commit with it. A connection lost takes all that was under way.
+    // A statement that the database refused took the commit with it. A connection lost takes everything in progress with it.
     const refused = failures.find((reason) => !isConnectionError(reason));
     if (refused !== undefined) throw this.causeOf(refused);
     if (failures.length > 0) throw fromCommit(failures.at(-1));
@@ -186,7 +186,7 @@ async function checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    // Whatever kept us from a connection, a bad password included, the answer to the client is the same.
+    // Whatever kept us from a connection, a bad password included, the response to the client is the same.
     throw new BatonError('database_unavailable', {}, { cause: explainRefusal(error), retry_after_s: 2 });
   }
 }
@@ -277,7 +277,7 @@ export async function autocommit<Row>(pool: pg.Pool, asker: Asker, statement: Sq
   }
 }
 
-// Whoever locked the row waits for no other lock longer than lock_timeout, and neither does this.
+// A transaction that locked the row waits for no other lock longer than lock_timeout, and neither does this.
 const max_settle_attempts = 3;
 
 /** Takes a lock in a transaction of its own, on the same connection, and lets it go: one round trip without the wait. */

@@ -35,7 +35,7 @@ type Share = readonly [name: string, most: number];
  * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
  * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's or an account's a sixteenth.
  * More at once keep all processors busy, and small requests wait behind them. Callers that aren't signed in use a quarter
- * together, from however many networks they come. Whoever finds no connection waits, and accounts take turns.
+ * together, from however many networks they come. A request that finds no connection waits, and accounts take turns.
  */
 export class Turns {
   readonly #size: number;

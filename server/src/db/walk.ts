@@ -99,7 +99,7 @@ export function inOrder(index: IndexWalk, options: { span: Span; descending: boo
   };
 }
 
-/** All the rows of the index with these keys, for a list in another order: of use only if they are few. */
+/** All the rows of the index with these keys, for a list in another order: usable only if they are few. */
 export function allOf(index: IndexWalk, options: { span?: Span; columns: Sql }): Source {
   const { columns, span = everything } = options;
   const stop = sql`${index.at} as at, ${index.id} as id`;

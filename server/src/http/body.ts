@@ -142,7 +142,7 @@ function isEmpty(bytes: Buffer): boolean {
 }
 
 /**
- * For operations that take no body. Some clients send `{}` all the same; whoever sends more relies on it, such as a
+ * For operations that take no body. Some clients send `{}` all the same; a client that sends more relies on it, such as a
  * `version` with a deletion: passed over, it would delete what they have not seen.
  */
 export function refuseBody({ bodies }: Pick<Reading, 'bodies'>): RequestHandler {

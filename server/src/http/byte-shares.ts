@@ -27,15 +27,15 @@ export class ByteShares {
     this.#of_network = total / 2;
   }
 
-  /** Bytes held now. */
+  /** Bytes in use now. */
   get held(): number {
     return this.#sum;
   }
 
   /**
-   * Counts bytes as held. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
+   * Counts bytes as used. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
    * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working.
-   * Something may always be held: what is larger than a share passes alone.
+   * Something may always be taken: what is larger than a share passes alone.
    */
   take(holder: Holder, bytes: number): void {
     if (!this.#hasShare(holder, bytes)) {
@@ -47,14 +47,14 @@ export class ByteShares {
     this.add(holder, bytes);
   }
 
-  /** Counts bytes as held that can't be refused any more. */
+  /** Counts bytes as used that can't be refused any more. */
   add({ user_id, network }: Holder, bytes: number): void {
     this.#add(user_id, bytes);
     this.#add(network, bytes);
     this.#sum += bytes;
   }
 
-  /** Counts bytes as held no longer. */
+  /** Counts bytes as used no longer. */
   give({ user_id, network }: Holder, bytes: number): void {
     this.add({ user_id, network }, -bytes);
   }

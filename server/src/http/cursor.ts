@@ -23,7 +23,7 @@ type Kinds = Readonly<Record<string, Kind>>;
 /** A row's place in a list: its value in each column of the order. */
 export type PositionIn<K extends Kinds> = { [Name in keyof K]: K[Name] extends 'integer' ? number : string };
 
-/** Makes and reads cursors: opaque, signed, and of use only for the list they came from. */
+/** Creates and reads cursors: opaque, signed, and usable only for the list they came from. */
 export class Cursors {
   readonly #key: KeyObject;
 

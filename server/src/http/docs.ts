@@ -25,7 +25,7 @@ const pageHeaders = helmet({
       frameAncestors: ["'none'"],
     },
   },
-  // Over plain HTTP on one's own machine there is nothing to be strict about.
+  // Over plain HTTP on a developer's own machine there is nothing to be strict about.
   strictTransportSecurity: false,
 });
 
@@ -40,7 +40,7 @@ async function makeErrorsPage(): Promise<string> {
   return errors_frame.replace('<!-- errors -->', () => anchored);
 }
 
-// Made when somebody first asks for it, so that no start waits for it.
+// Created when somebody first asks for it, so that no start waits for it.
 let errors_page: Promise<string> | undefined;
 
 /** What the page loads. The packages' folders have more, which nobody needs from here. */

@@ -9,7 +9,7 @@ const [open_array, close_array, open_object, close_object] = [0x5b, 0x5d, 0x7b, 
 
 /**
  * Refuses JSON that is deeper or wider than any contract, before it is parsed: 400,000 keys in 5 MB took JSON.parse, zod
- * and the list of faults seconds, in which the process answered nobody; counting them takes milliseconds. Takes UTF-8.
+ * and the list of faults seconds, in which the process responded to nobody; counting them takes milliseconds. Takes UTF-8.
  * Gives the number of its objects' members.
  */
 export function requireBounded(json: Uint8Array): number {

@@ -37,7 +37,7 @@ export function longTextBytes(value: unknown): number {
 
 /**
  * Reads and writes large JSON in a thread of its own: a text of a megabyte takes a processor 50 ms to parse, check and
- * escape, in which the event loop would answer nobody. One job at a time; accounts take turns.
+ * escape, in which the event loop would respond to nobody. One job at a time; accounts take turns.
  */
 export class LargeJson {
   readonly #turns = new FairQueue({ max_running: 1, max_waiting: 64 });

@@ -67,5 +67,5 @@ export function metricsText(): Promise<string> {
   });
 }
 
-// A worker answers the primary only once an AggregatorRegistry has been made in it.
+// A worker responds to the primary only once an AggregatorRegistry has been created in it.
 if (cluster.isWorker) void new AggregatorRegistry();

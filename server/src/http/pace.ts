@@ -66,7 +66,7 @@ export class Pace {
 
   #forget(now: number): void {
     for (const [who, due] of this.#due) if (due <= now) this.#due.delete(who);
-    // So many at once are one attacker's: whoever was seen first starts anew.
+    // So many at once are one attacker's: the network that was seen first starts anew.
     for (const who of this.#due.keys()) {
       if (this.#due.size < max_remembered) return;
       this.#due.delete(who);

@@ -29,13 +29,13 @@ export function untilReady(lifecycle: Lifecycle): RequestHandler {
   };
 }
 
-/** Not by Express's json(), which answers 304 to who asks for another than it has: a probe must see the 200. */
+/** Not by Express's json(), which returns 304 to a client that asks for another than it has: a probe must see the 200. */
 function ok(res: Response, says: object = {}): void {
   const text = JSON.stringify({ status: 'ok', ...says });
   res.type('application/json').set('Content-Length', String(text.length)).end(text);
 }
 
-/** For whoever balances load: alive, and ready. Neither limited nor signed in, and cheap however many ask. */
+/** For load balancers: alive, and ready. Neither limited nor signed in, and cheap however many ask. */
 export function mountProbes(
   router: Router,
   { pool, lifecycle, hold_back }: { pool: pg.Pool; lifecycle: Lifecycle; hold_back: HoldBack },
@@ -72,7 +72,7 @@ function carries(req: Request, expected: Buffer): boolean {
 
 const metrics_fresh_ms = 1000;
 
-/** How the server does, for whoever has the token. Without it there is nothing at the path. */
+/** How the server does, for a client that has the token. Without it there is nothing at the path. */
 export function metrics(token: string): RequestHandler {
   const expected = digest(token);
   let gathered: { at: number; text: Promise<string> } | undefined;

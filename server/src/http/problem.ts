@@ -48,7 +48,7 @@ function fromHttp(error: HttpError): BatonError | undefined {
 /** Refusals of a client that asks for too much, or too fast. */
 const held_back: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 
-/** The one exit for errors: known ones by the table, unknown ones logged whole and answered blandly. */
+/** The one exit for errors: known ones by the table, unknown ones are logged whole and get a bland response. */
 export function problemHandler(services: Sending & { log: Logger }, hold_back: HoldBack): ErrorRequestHandler {
   const send = (res: Response, problem: BatonError) => {
     sendProblem(services, res, problem).catch((error: unknown) => {

@@ -40,7 +40,7 @@ const refusedBy =
 
 /**
  * Counts before the outcome is known and takes back what doesn't count: the other way round, as many guesses as fit
- * into one moment would be answered. So more attempts at the same moment than the limit may be refused although they
+ * into one moment would get through. So more attempts at the same moment than the limit may be refused although they
  * are right. Buckets are filled in their order: what one refuses is not counted in the next.
  */
 async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts: Counts, work: () => Promise<T>) {

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Config } from '../config.ts';
 
 /**
- * The headers of every answer of the API: fixed, since nothing here is a page. helmet computes the same per request
+ * The headers of every response of the API: fixed, since nothing here is a page. helmet computes the same per request
  * for 22 µs; it stands in front of the pages, where its defaults matter.
  */
 export function apiHeaders(config: Pick<Config, 'production'>): RequestHandler {

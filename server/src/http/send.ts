@@ -89,7 +89,7 @@ export async function sendJson(
     if (json.byteLength > small_response_bytes) hold(json.byteLength);
   } else if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
-    hold(long_bytes); // before it is made: what waits for that is in memory already
+    hold(long_bytes); // before it is written: what waits for that is in memory already
     const { user_id, network } = holderOf(res.req, res);
     const written = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
       if (is_done) return { bytes: JSON.stringify(value), digest: undefined };
@@ -102,7 +102,7 @@ export async function sendJson(
     const bytes = Buffer.byteLength(json);
     if (bytes > small_response_bytes) hold(bytes);
   }
-  // Made all the same: only its bytes tell that they are the ones the client has. What is saved is the way.
+  // Written all the same: only its bytes tell that they are the ones the client has. What is saved is the way.
   if (tagging !== undefined && isUnchanged(res, digest ?? digestOf(json), tagging)) {
     res.statusCode = 304;
     res.removeHeader('Content-Type');

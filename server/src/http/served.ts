@@ -19,7 +19,7 @@ export class Served {
     this.#networks = pace(bytes_per_minute * networks_of_one_account);
   }
 
-  /** Refuses whoever has had too much, before anything is asked of the database. */
+  /** Refuses a caller that has had too much, before anything is asked of the database. */
   requireRoom({ user_id, network }: Holder): void {
     const now = performance.now();
     const of_account = user_id === undefined ? 0 : this.#accounts.wait_ms(user_id, now);

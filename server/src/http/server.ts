@@ -8,7 +8,7 @@ import { UnderWay } from './under-way.ts';
 
 const max_url_length = 4096;
 const linger_ms = 2000;
-/** Requests that one connection may send ahead of their answers: a packet has room for two thousand. */
+/** Requests that one connection may send ahead of their responses: a packet has room for two thousand. */
 const max_pipelined = 20;
 
 function rawProblem(error: BatonError): string {
@@ -92,7 +92,7 @@ function framingFault(req: IncomingMessage): PlainErrorCode | undefined {
   return undefined;
 }
 
-/** Ends connections with a refusal, each in its turn: an answer that is still under way was asked for first. */
+/** Ends connections with a refusal, each in its turn: a response that is still in progress was asked for first. */
 class LastWords {
   readonly #under_way: UnderWay;
   readonly #refused = new WeakSet<Duplex>();
@@ -107,17 +107,17 @@ class LastWords {
   }
 
   refuse(socket: Duplex, error: BatonError): void {
-    // What is malformed behind a refused request is let go by: cut now, the answer could be lost (RFC 9112, 9.6).
+    // What is malformed behind a refused request is let pass: cut now, the response could be lost (RFC 9112, 9.6).
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const under_way = this.#under_way.of(socket);
-    // A request that breaks off within its body is the refused one, unless it has its answer already.
+    // A request that breaks off within its body is the refused one, unless it has its response already.
     const broken = under_way.find(({ req }) => !req.complete);
     const before = under_way.filter((res) => res !== broken);
     const end = () => {
       if (broken?.headersSent === true) socket.destroy();
       else socket.end(rawProblem(error));
-      // Left to the client, the connection would be there as long as it likes; cut at once, the answer could be lost.
+      // Left to the client, the connection would be there as long as it likes; cut at once, the response could be lost.
       setTimeout(() => socket.destroy(), linger_ms).unref();
     };
     const last = before.at(-1);
@@ -130,11 +130,11 @@ type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms'>;
 
 export interface HttpServer {
   server: Server;
-  /** Begins the end: each answer is its connection's last from now on. */
+  /** Begins the end: each response is its connection's last from now on. */
   drain: () => void;
 }
 
-/** Node's HTTP server with our limits; what never reaches the application is answered as a problem too. */
+/** Node's HTTP server with our limits; what never reaches the application gets a problem too. */
 export function createHttpServer(handler: RequestListener, limits: Limits): HttpServer {
   const under_way = new UnderWay();
   const last_words = new LastWords(under_way);
@@ -159,12 +159,12 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
       requestTimeout: limits.request_timeout_ms,
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
       connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
-      requireHostHeader: false, // ours answers with a problem
+      requireHostHeader: false, // ours responds with a problem
     },
     serve,
   );
   server.maxHeadersCount = 100;
-  // No byte came or went for so long: the connection is idle, or nobody reads the answer. Where there is nothing to read
+  // No byte came or went for so long: the connection is idle, or nobody reads the response. Where there is nothing to read
   // yet, it is ours to hurry.
   server.timeout = limits.request_timeout_ms;
   server.on('timeout', (socket) => {

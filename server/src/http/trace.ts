@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 /** The trace that a request belongs to (W3C Trace Context), and the request's own part of it. */
 export interface Trace {
   trace_id: string;
-  /** Of whoever asked. */
+  /** Of the client that asked. */
   parent_id: string;
   /** Of this request. */
   span_id: string;

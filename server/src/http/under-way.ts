@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * The answers under way, of all connections, in the order in which they were asked for. What is looked up by connection
+ * The responses in progress, of all connections, in the order in which they were asked for. What is looked up by connection
  * is looked up seldom: one set and one listener for all cost each request less than a set for each connection.
  */
 export class UnderWay {
@@ -39,7 +39,7 @@ export class UnderWay {
   }
 
   /**
-   * From now on each answer is its connection's last, those under way included. A client that keeps connections would
+   * From now on each response is its connection's last, those in progress included. A client that keeps connections would
    * otherwise send its next request into the one being closed.
    */
   drain(): void {

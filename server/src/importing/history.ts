@@ -5,7 +5,7 @@ import { readOperations, readTickets, SourceError, type SourceOperation, tickets
 export interface History {
   ticket: string;
   create: SourceOperation;
-  /** False where the source never creates the ticket and `create` is made up. */
+  /** False where the source never creates the ticket and `create` is inferred. */
   created_by_source: boolean;
   rest: SourceOperation[];
   /** The fields' last values by the tickets file; undefined if it doesn't have the ticket. */

@@ -30,7 +30,7 @@ export class Labels {
     else this.#by_field.set(field, fit(`${field}:${oneLine(value)}`, 'label', this.#where, this.#report).trim());
   }
 
-  /** Sets the priority's label, where the API's own priority doesn't say it all; answers the API's. */
+  /** Sets the priority's label, where the API's own priority doesn't say it all; returns the API's. */
   ratePriority(value: string | null, mapping: Mapping) {
     const rating = value === null ? undefined : mapping.priorities.get(value);
     this.set('priority', rating?.label ? value : null);

@@ -5,9 +5,9 @@ const NOBODY = /^(nobody|somebody|someone|no ?one|none|null|unassigned|undefined
 
 /** Who appears in the source, and as what. */
 export interface People {
-  /** Whoever does anything. */
+  /** Everyone who does anything. */
   authors: Set<string>;
-  /** Whoever a ticket is ever assigned to; they must be members before the replay starts. */
+  /** Everyone a ticket is ever assigned to; they must be members before the replay starts. */
   assignees: Set<string>;
 }
 

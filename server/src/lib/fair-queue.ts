@@ -7,7 +7,7 @@ interface Waiter {
 
 /**
  * Runs few jobs at a time, and lets those who wait take turns by who they are: ninety jobs of one delay another's by
- * no more than those that run. One alone may fill the queue; whoever comes then takes the last place of whoever has most.
+ * no more than those that run. One alone may fill the queue; a newcomer then takes the last place of the caller that has most.
  */
 export class FairQueue {
   readonly #max_running: number;

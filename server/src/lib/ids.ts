@@ -5,7 +5,7 @@ export function newId(): string {
   return randomUUIDv7();
 }
 
-/** The least UUIDv7 of a moment: every id that was made since is greater. */
+/** The least UUIDv7 of a moment: every id created since is greater. */
 export function leastIdOf(moment_ms: number): string {
   const time = Math.max(0, Math.floor(moment_ms)).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;

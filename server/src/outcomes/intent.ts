@@ -52,7 +52,7 @@ export function createIntentOf(secret: Buffer): IntentOf {
     const asked: Asked = { user_id: personOf(caller), key_hash, target, arguments_hash: hashOf(rest) };
     const sealing_key = createHmac('sha256', own_key).update(key_hash).update(`${target}\n${key}`).digest();
 
-    /** Throws the answer that was given. */
+    /** Throws the response that was given. */
     const replay = (found: Found): never => {
       if (!found.arguments_hash.equals(asked.arguments_hash)) throw new BatonError('idempotency_key_reused');
       const { status, headers } = found;

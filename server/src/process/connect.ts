@@ -23,7 +23,7 @@ interface Problem {
 const passing = (says: string): Problem => ({ says, passing: true });
 const lasting = (says: string): Problem => ({ says, passing: false });
 
-/** What a failure to connect means for whoever wrote the setting; undefined when it has nothing to do with it. */
+/** What a failure to connect means for the person who wrote the setting; undefined when it has nothing to do with it. */
 export function connectProblem(login: Login, error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const { host, port, database, user } = new pg.Client({ connectionString: login.url });

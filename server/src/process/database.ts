@@ -49,7 +49,7 @@ function connectionsOf({ pool_size, worker, worker_pool_size, processes }: Datab
   return (pool_size + 1 + (worker ? worker_pool_size : 0)) * processes;
 }
 
-/** Those, and some for whoever looks after the database. */
+/** Those, and some for the people who look after the database. */
 function connectionsFor(config: DatabaseConfig): number {
   return Math.max(200, connectionsOf(config) + config.processes + 20);
 }

@@ -69,7 +69,7 @@ export class HttpService implements Service {
     const server = this.#server;
     this.#lifecycle.stopping = true;
     this.#drain();
-    // Readiness is off; whoever balances load sees that before we stop listening.
+    // Readiness is off; a load balancer sees that before we stop listening.
     await sleep(this.#config.drain_ms);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const deadline = setTimeout(() => server.closeAllConnections(), this.#config.shutdown_timeout_ms);

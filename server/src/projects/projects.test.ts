@@ -325,7 +325,7 @@ describe('a workflow', () => {
         member.client.raw.transition_ticket({ workspace_id, ticket: key, body: { to: 'waiting' } }),
         admin.client.raw.replace_workflow({ if_match: '*', ...at, body: presets.strict }),
       ]);
-      // Whoever came second was refused, for what the first had done.
+      // The second caller was refused, for what the first had done.
       expect([[201, 409].join(), [422, 200].join()]).toContain([moved.status, replaced.status].join());
     }
   });

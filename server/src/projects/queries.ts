@@ -32,7 +32,7 @@ export function projectByRef(db: Db, workspace_id: string, ref: string): Promise
   return db.maybeOne(sql`select ${columns} from projects p where ${isProject(workspace_id, ref)}`);
 }
 
-/** The project, held against everything under way in it: transitions and creates wait, and it waits for them. */
+/** The project, locked against everything in progress in it: transitions and creates wait, and it waits for them. */
 export function lockProject(tx: Tx, workspace_id: string, ref: string): Promise<Project | undefined> {
   return tx.maybeOne(sql`
     select ${columns} from projects p where ${isProject(workspace_id, ref)} for update of p`);
@@ -115,7 +115,7 @@ export function insertStatuses(tx: Tx, workspace_id: string, project_id: string,
     select ${workspace_id}, ${project_id}, unnest(${statuses}::text[])`);
 }
 
-/** The tickets' foreign key refuses this for a status in use, whoever asks. */
+/** The tickets' foreign key refuses this for a status in use, no matter who asks. */
 export function deleteStatuses(tx: Tx, workspace_id: string, project_id: string, statuses: string[]): void {
   tx.send(sql`
     delete from project_statuses

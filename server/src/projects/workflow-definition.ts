@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { line } from '../http/contract.ts';
 
-/** What a status means to whoever doesn’t know the workflow. */
+/** What a status means to anyone who doesn’t know the workflow. */
 export const status_category = z.enum(['todo', 'in_progress', 'waiting', 'done']).meta({ id: 'StatusCategory' });
 
 // `abort`: a value that isn't a key is reported once, and not again as an unknown status.

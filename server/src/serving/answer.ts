@@ -26,7 +26,7 @@ function narrowed(result: unknown, query: unknown): unknown {
   return page.data === undefined ? pick(result as Fields) : { ...page, data: page.data.map(pick) };
 }
 
-/** What an answer depends on beside the contract and the result. */
+/** What a response depends on beside the contract and the result. */
 interface Asked {
   params: unknown;
   query?: unknown;
@@ -43,7 +43,7 @@ function linkToNext({ path }: Operation, { params, search }: Asked, cursor: stri
   return `<${filled}?${query.toString()}>; rel="next"`;
 }
 
-/** What an operation answers with this result: its status, its headers and its body, by contract and request alone. */
+/** What an operation responds with to this result: its status, its headers and its body, by contract and request alone. */
 export function render<O extends Operation>(operation: O, asked: Asked, result: Response<O>): Answer {
   const fields = { ...(asked.params as object), ...(result as object) } as Fields;
   const headers: Record<string, string> = {};

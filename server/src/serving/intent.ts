@@ -8,13 +8,13 @@ import type { Answer } from './answer.ts';
  */
 export interface Intent {
   /**
-   * Takes the key for this transaction, as its first lock; whoever else has taken it is waited for. Rejects with
+   * Takes the key for this transaction, as its first lock; if another transaction has taken it, this waits. Rejects with
    * `Replayed` where the write has been done, and with `idempotency_key_reused` for anything else under the same key.
    */
   claim: (tx: Tx) => Promise<void>;
   /** Rejects as `claim`, without waiting. */
   recall: (db: Db) => Promise<void>;
-  /** Keeps the answer and its body's JSON with the transaction. */
+  /** Keeps the response and its body's JSON with the transaction. */
   keep: (tx: Tx, answer: Answer, json: Uint8Array | undefined) => void;
 }
 
@@ -32,7 +32,7 @@ export interface AskedFor {
 /** Makes the intent of a write from the key it was sent under. */
 export type IntentOf = (key: string | string[], asked: AskedFor) => Intent;
 
-/** The write has been done before: this was its answer. */
+/** The write has been done before: this was its response. */
 export class Replayed extends Error {
   override name = 'Replayed';
   readonly answer: Answer;

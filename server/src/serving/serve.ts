@@ -215,7 +215,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   }
 
-  /** The answer to a write; under a key it is written, and kept with the write. */
+  /** The response to a write; under a key it is written, and kept with the write. */
   async function answered(
     { tx, intent, caller }: { tx: Tx; intent: Intent | undefined; caller: Caller },
     answer: Answer,
@@ -358,10 +358,10 @@ export function createServe(router: Router, parts: Serving): Serve {
   return Object.assign(serve, { list, own, operations });
 }
 
-/** Of the answer as it is kept; none where it isn't. */
+/** Of the response as it is kept; none where it isn't. */
 const bytesOf = ({ body }: Answer) => (body instanceof Uint8Array ? body.byteLength : 0);
 
-/** The answer of a write that has been done before. */
+/** The response of a write that has been done before. */
 function replayed(error: unknown): Answer {
   if (error instanceof Replayed) return error.answer;
   throw error;

@@ -38,7 +38,7 @@ interface Opening {
 }
 
 /**
- * The door to a ticket for every write, one round trip: authorises the caller, loads the ticket and holds it until the
+ * The door to a ticket for every write, one round trip: authorises the caller, loads the ticket and locks it until the
  * commit. Refuses archived projects, and assignees who aren't members.
  */
 export async function openTicket(
@@ -47,7 +47,7 @@ export async function openTicket(
   ref: string,
   { hold = 'change', deleted = false, archived = false, assignee_id }: Opening = {},
 ): Promise<{ actor: Actor; ticket: LockedTicket }> {
-  // Memberships last: whoever waits for a ticket keeps nobody's removal waiting.
+  // Memberships last: a writer that waits for a ticket keeps nobody's removal waiting.
   const [ticket, assignable, actor] = await Promise.all([
     lockTicket(tx, writer, ref, { hold, deleted }),
     holdAssignee(tx, writer, assignee_id),

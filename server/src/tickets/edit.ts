@@ -9,7 +9,7 @@ import { presentTo } from './present.ts';
 import { changedSince, descriptionOf, type LockedTicket, type TicketChanges } from './queries.ts';
 
 /**
- * Edits a ticket on top of the version the editor saw. With `version`, edits of other fields made since are merged and
+ * Edits a ticket on top of the version the editor saw. With `version`, later edits of other fields are merged and
  * those of the same fields refused with base, mine and theirs; with If-Match, any change since refuses (RFC 9110).
  */
 export async function editTicket(context: Context<typeof update_ticket>): Promise<Ticket> {

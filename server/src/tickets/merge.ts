@@ -55,7 +55,7 @@ export function valuesAt<Row extends object>(current: Row, changes_since: readon
 }
 
 /**
- * Applies an edit made on an older version: a field that nobody changed since takes the edit's value, and one that
+ * Applies an edit based on an older version: a field that nobody changed since takes the edit's value, and one that
  * somebody changed to something else is a conflict. All or nothing. An edit to what the field already is changes
  * nothing and conflicts with nothing. Lists are sets, which are merged.
  */

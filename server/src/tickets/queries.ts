@@ -96,7 +96,7 @@ export function ticketId(db: Db, workspace_id: string, ref: string): Promise<{ i
 }
 
 export interface LockedTicket extends TicketRow {
-  /** The time of the change about to be made: later than the ticket's last one, whatever the clocks say. */
+  /** The time of the change about to be written: later than the ticket's last one, whatever the clocks say. */
   at: string;
   /** The transaction's time. */
   now: string;
@@ -112,11 +112,11 @@ const strengths = {
 
 export type Hold = keyof typeof strengths;
 
-// A comment, a refused step and whoever waited in vain need no megabyte of text. The size is known without reading it.
+// A comment, a refused step and a writer that waited in vain need no megabyte of text. The size is known without reading it.
 const short_description = sql`case when octet_length(t.description) <= 8192 then t.description end as description`;
 
 /**
- * Loads a ticket and holds it until the commit. The project is held first: KEY SHARE lets creates and other tickets'
+ * Loads a ticket and locks it until the commit. The project is locked first: KEY SHARE lets creates and other tickets'
  * changes through and makes only a change of the workflow, or archiving, wait.
  */
 export function lockTicket(
@@ -134,7 +134,7 @@ export function lockTicket(
     for key share of p ${strengths[options.hold]}`);
 }
 
-/** Whether the user is a member; held until the commit, so that a removal waits for the assignment or the reverse. */
+/** Whether the user is a member; locked until the commit, so that a removal waits for the assignment or the reverse. */
 export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
     select 1 from memberships a

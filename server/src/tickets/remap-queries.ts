@@ -31,7 +31,7 @@ export interface StaleTicket extends Standing {
   id: string;
   status_sequence: number;
   version: number;
-  /** The time of the change about to be made. */
+  /** The time of the change about to be written. */
   at: string;
 }
 

@@ -25,7 +25,7 @@ export type AddComment = (
 
 /**
  * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
- * ticket is held while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
+ * ticket is locked while the rule decides, so of conflicting steps exactly the legal ones happen, one at a time.
  */
 export async function transitionTicket(
   context: Context<typeof transition_ticket>,

@@ -40,7 +40,7 @@ export class Credentials {
 
   /**
    * Who is calling. Throws `invalid_token`, the same for whatever is no live token. The question to the database counts
-   * towards the network: until its answer, what the token says proves nothing.
+   * towards the network: until its response, what the token says proves nothing.
    */
   identify(credential: string, from: { network: string }): Identity | Promise<Identity> {
     if (!isApiToken(credential)) return this.#parts.access_tokens.verify(credential);

@@ -16,7 +16,7 @@ const revocation = ({ id, name, user_id }: ApiTokenRow): Revoked => ({
   before: { name, user_id },
 });
 
-/** Revokes a token: one's own or, as an admin, anybody's. */
+/** Revokes a token: the caller's own or, as an admin, anybody's. */
 export async function revokeToken({ tx, writer, params }: Context<typeof revoke_token>): Promise<void> {
   const actor = await writer.hold();
   const revoked = await markRevoked(tx, sightOf(actor), params.token_id);

@@ -54,7 +54,7 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
  */
 async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): Promise<boolean> {
   const scope = { workspace_id: key.workspace_id };
-  // Whoever was giving them a ticket when the right ended has committed by then: no ticket is added behind the last.
+  // A writer that was giving them a ticket when the right ended has committed by then: no ticket is added behind the last.
   await transaction(pool, scope, (tx) => tx.rows(membershipForUpdate(key.workspace_id, key.user_id)));
   let ids: string[] = [];
   let before = -1;

@@ -19,7 +19,7 @@ import { newInvitationToken, readInvitationToken } from './invitation-token.ts';
 import { insertMembership, isMember, memberships } from './member-queries.ts';
 import { workspaceById } from './queries.ts';
 
-/** Invites an address with a role no higher than one's own. The token is in the answer and nowhere else. */
+/** Invites an address with a role no higher than the caller's own. The token is in the response and nowhere else. */
 export async function invite(
   { tx, writer, body: input }: Context<typeof create_invitation>,
   config: Pick<Config, 'invitation_ttl_s' | 'max_open_invitations_per_workspace'>,

@@ -17,7 +17,7 @@ async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ memb
     lockMember(tx, actor.workspace_id, user_id),
     lockMember(tx, actor.workspace_id, actor.user_id),
   ]);
-  // The caller's role again, now that it can't change: an owner unmade while waiting is an owner no more.
+  // The caller's role again, now that it can't change: an owner demoted while waiting is an owner no more.
   if (member === undefined || self === undefined) throw new BatonError('not_found');
   return { member, role: self.role };
 }

@@ -52,7 +52,7 @@ export function insertWorkspace(
     returning ${columns}`);
 }
 
-/** The workspace's row, locked: whoever changes owners does so one after the other. */
+/** The workspace's row, locked: writers that change owners do so one after the other. */
 export function lockWorkspace(tx: Tx, workspace_id: string) {
   return tx.maybeOne<Omit<Workspace, 'role'>>(sql`
     select ${columns} from workspaces w where w.id = ${workspace_id} and w.deleted_at is null

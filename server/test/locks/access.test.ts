@@ -274,7 +274,7 @@ describe('the second wall', () => {
         `select count(*)::int as n from ${table} where workspace_id = $1`,
         [team.workspace_id],
       );
-      // The wall lets one's own through: what hides is not an empty table.
+      // The wall lets the workspace's own through: what hides is not an empty table.
       expect([table, rows[0]?.n]).not.toEqual([table, 0]);
       expect([table, await counted(`set local app.workspace = '${team.workspace_id}'`, table)]).toEqual([
         table,

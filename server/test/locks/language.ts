@@ -32,7 +32,9 @@ export function wordList(): Word[] {
 /** Each use of a banned word, with the better one. */
 export function badWords(all: readonly Prose[]): string[] {
   const words = wordList();
-  return all.flatMap(({ file, line, text }) =>
+  const any = new RegExp(words.map(({ matches }) => matches.source).join('|'), 'i');
+  const suspicious = all.filter(({ text }) => any.test(text));
+  return suspicious.flatMap(({ file, line, text }) =>
     words
       .filter(({ matches }) => matches.test(text))
       .map(({ better, banned }) => `${file}:${line} says “${banned}” for “${better}”: ${text.trim().slice(0, 120)}`),
@@ -62,9 +64,10 @@ const code = /\b(insert into|update \w+ set|delete from|select .+ from)\b|===|<=
 /** The strings of a source that have several words: titles, messages, descriptions. */
 export function proseOfSource(file: string, source: string): Prose[] {
   const found: Prose[] = [];
+  const ends = [...source.matchAll(/\n|$/g)].map(({ index }) => index);
   const keep = (start: number, text: string) => {
     if (!/\S\s+\S/.test(text) || code.test(text)) return;
-    found.push({ file, line: source.slice(0, start).split('\n').length, text: withoutCode(text) });
+    found.push({ file, line: ends.findIndex((end) => end >= start) + 1, text: withoutCode(text) });
   };
   const tagged = new Set<number>();
   new Visitor({

@@ -47,7 +47,7 @@ interface At {
   comments: string[];
 }
 
-/** A call that can be made twice, and how many round trips to the database it may take. */
+/** A call that can be repeated, and how many round trips to the database it may take. */
 const calls: Record<string, [trips: number, call: (at: At) => Promise<RawResponse>]> = {
   get_ticket: [1, ({ workspace_id, ticket }) => team.member.client.raw.get_ticket({ workspace_id, ticket })],
   list_tickets: [

@@ -9,7 +9,7 @@ let server: TestServer;
 /** The locks that keep a right from being lost under a write are not taken. */
 let broken: TestServer;
 
-// Whoever waits, waits for much longer than a loss of rights takes.
+// A writer that waits does so for much longer than a loss of rights takes.
 const patience_ms = 20_000;
 const patient = { BATON_LOCK_TIMEOUT_MS: '30000', BATON_STATEMENT_TIMEOUT_MS: '30000' };
 
@@ -71,7 +71,7 @@ async function changePassword({ guest }: Scene, more: { revoke_tokens?: boolean 
   await other.change_password({ body });
 }
 
-/** Every way to lose a right, and what a write by a session is answered afterwards. */
+/** Every way to lose a right, and what a write by a session gets afterwards. */
 const losses: Record<string, Loss> = {
   removal: { take: (scene) => scene.host.client.remove_member(member(scene)), answer: 404 },
   demotion: {

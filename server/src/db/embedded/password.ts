@@ -18,7 +18,7 @@ export function readPassword(dir: string): string {
 
 /**
  * The superuser's password, created once and kept where only its owner reads it. Lost, as by a power cut, it is set
- * anew: whoever owns the directory may.
+ * anew: anyone who owns the directory may.
  */
 export async function ensurePassword(options: {
   binaries: Binaries;
