@@ -127,7 +127,7 @@ async function guessOn(run: Run, size: number): Promise<Finding> {
   wire.close();
   return {
     load: { tries: attack.tries, addresses, processes: 2, at_once },
-    figures: { answered_per_account: limits.account, answered_per_address: limits.address },
+    figures: { let_through_per_account: limits.account, let_through_per_address: limits.address },
     violations: [...attack.violations, ...(await stage.strike())],
   };
 }

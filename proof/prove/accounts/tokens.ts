@@ -85,7 +85,7 @@ async function forge(run: Run, size: number): Promise<Finding> {
   wire.close();
   return {
     load: { forged: forged.length },
-    figures: { answers: kinds.size },
+    figures: { responses: kinds.size },
     violations: [...violations, ...(await stage.strike())],
   };
 }

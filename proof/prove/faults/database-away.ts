@@ -201,11 +201,11 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
   return {
     load: { rounds, troubles: troubles.length, requests: latencies_ms.length, clients: at_once, pool_size },
     figures: {
-      answers: Object.entries(answers)
+      responses: Object.entries(answers)
         .map(([code, count]) => `${count} × ${code}`)
         .join(', '),
       unknown_and_done: settled.unknown_done,
-      longest_answer_ms: Math.round(Math.max(...latencies_ms)),
+      longest_response_ms: Math.round(Math.max(...latencies_ms)),
       ready_again_after_ms_p50: Math.round(quantile(recoveries_ms, 0.5)),
       ready_again_after_ms_max: Math.round(Math.max(...recoveries_ms)),
     },

@@ -137,7 +137,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
   await database.drop();
   return {
     load: { restarts, servers: 2, processes_each: processes, clients, requests: balancer.requests },
-    figures: { failed: balancer.violations.length, answers_that_closed: balancer.closing_answers },
+    figures: { failed: balancer.violations.length, responses_that_closed: balancer.closing_answers },
     violations: [...balancer.violations, ...violations, ...Object.keys(broken).map((name) => `invariant ${name}`)],
   };
 }

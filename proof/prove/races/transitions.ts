@@ -85,7 +85,7 @@ async function race(run: Run, size: number): Promise<Finding> {
     load: { rounds, clients, calls: arena.calls, processes: 2 },
     figures: {
       pairs: `${pairs.size} of ${all_pairs}, ${legal} of ${rules.steps.size} legal ones`,
-      answers: Object.entries(answers)
+      responses: Object.entries(answers)
         .map(([status, count]) => `${count} × ${status}`)
         .join(', '),
       p50_ms: quantile(latencies_ms, 0.5).toFixed(1),

@@ -55,7 +55,7 @@ async function attack(run: Run, size: number): Promise<Finding> {
     },
     figures: {
       leaks,
-      answers: Object.entries(answers)
+      responses: Object.entries(answers)
         .map(([status, count]) => `${count} × ${status}`)
         .join(', '),
       tables_compared: before.size,
