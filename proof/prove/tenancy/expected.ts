@@ -1,4 +1,4 @@
-import { accessOf } from '../../../server/src/access/policy.ts';
+import { accessOf, covers, lineOf } from '../../../server/src/access/policy.ts';
 import type { Shot } from './requests.ts';
 import type { Principal } from './world.ts';
 
@@ -27,12 +27,23 @@ function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Exp
   return where === 'cursor' && !own ? 400 : 'done';
 }
 
+/** What the table says of a token, beyond what it says of its person; undefined where that is nothing. */
+function ofToken({ operation, workspace, where }: Shot, { token_of }: Principal): Expected | undefined {
+  if (token_of === undefined) return undefined;
+  const [access, needs = 'session'] = lineOf(operation.id);
+  if (access === 'account') return needs !== 'any token' ? 403 : where === 'cursor' ? 400 : 'done';
+  if (workspace !== token_of.side) return 404;
+  return needs === 'any token' || covers(token_of.scopes, needs) ? undefined : 403;
+}
+
 /** What the response to this principal must be. */
 export function expectedOf(shot: Shot, principal: Principal): Expected {
   const { operation, workspace, inner, given, where } = shot;
   const access = accessOf(operation.id);
   if (access === 'public') return 'public';
   if (!principal.valid) return 401;
+  const refused = ofToken(shot, principal);
+  if (refused !== undefined) return refused;
   if (access === 'account' || workspace === undefined) return ofAccount(shot, principal);
   const role = principal.roles[workspace];
   if (role === undefined) return 404;

@@ -6,7 +6,16 @@ import type { Stage } from '../stage.ts';
 import { sessionOf } from './tokens.ts';
 
 /** The ways to lose a right. */
-export const kinds = ['role', 'removal', 'logout', 'session', 'password', 'disabling'] as const;
+export const kinds = [
+  'role',
+  'removal',
+  'logout',
+  'session',
+  'password',
+  'disabling',
+  'token',
+  'token_removal',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What the very next read and write get. */
@@ -17,6 +26,8 @@ const afterwards: Record<Kind, { read: number; write: number }> = {
   session: { read: 401, write: 401 },
   password: { read: 401, write: 401 },
   disabling: { read: 401, write: 401 },
+  token: { read: 401, write: 401 },
+  token_removal: { read: 401, write: 401 },
 };
 
 /** One right lost. */
@@ -38,6 +49,8 @@ export class Guest {
   readonly #ticket: string;
   #password: string;
   #changes = 0;
+  /** Of the API token in use. */
+  #token_id = '';
 
   static async invite(stage: Stage, here: Wire, there: Wire): Promise<Guest> {
     const [host, self] = await Promise.all([registerPerson(stage), registerPerson(stage)]);
@@ -120,7 +133,7 @@ export class Guest {
       await enableUser(this.#stage.database.owner, this.#self.email);
       this.#self = { ...this.#self, access_token: await this.#signIn() }; // the session from before is over
     }
-    if (kind !== 'removal') return;
+    if (kind !== 'removal' && kind !== 'token_removal') return;
     const email = this.#self.email;
     const path = `${this.#workspace}/invitations`;
     const invitation = await this.#ask({
@@ -136,7 +149,17 @@ export class Guest {
   /** Sessions that end are fresh ones; the first stays, to end them. */
   async #tokenFor(kind: Kind): Promise<string> {
     if (kind === 'role' || kind === 'removal' || kind === 'disabling') return this.#self.access_token;
+    if (kind === 'token' || kind === 'token_removal') return this.#apiToken();
     return this.#signIn();
+  }
+
+  async #apiToken(): Promise<string> {
+    const body = { name: 'Agent', scopes: ['tickets:write'] };
+    const path = `${this.#workspace}/tokens`;
+    const answer = await this.#done({ method: 'POST', path, token: this.#self.access_token, body });
+    const { id, token } = JSON.parse(answer.text) as { id: string; token: string };
+    this.#token_id = id;
+    return token;
   }
 
   async #signIn(): Promise<string> {
@@ -153,6 +176,7 @@ export class Guest {
         await this.#giveRole('viewer');
         break;
       case 'removal':
+      case 'token_removal':
         await this.#done({ method: 'DELETE', path: member, token: this.#host.access_token });
         break;
       case 'logout':
@@ -168,6 +192,13 @@ export class Guest {
         this.#password = new_password;
         break;
       }
+      case 'token':
+        await this.#done({
+          method: 'DELETE',
+          path: `${this.#workspace}/tokens/${this.#token_id}`,
+          token: access_token,
+        });
+        break;
       case 'disabling':
         await disableUser(this.#stage.database.owner, this.#self.email);
         break;

@@ -15,7 +15,16 @@ async function revoke(run: Run, size: number): Promise<Finding> {
   const there = new Wire(second.url, lanes * 3);
   const guests = await Promise.all(Array.from({ length: lanes }, () => Guest.invite(stage, here, there)));
   const races = scaled(full_load, size, lanes * kinds.length);
-  const raced: Record<Kind, number> = { role: 0, removal: 0, logout: 0, session: 0, password: 0, disabling: 0 };
+  const raced: Record<Kind, number> = {
+    role: 0,
+    removal: 0,
+    logout: 0,
+    session: 0,
+    password: 0,
+    disabling: 0,
+    token: 0,
+    token_removal: 0,
+  };
   const violations: string[] = [];
   const refused_after_ms: number[] = [];
   let overlapping = 0;
@@ -52,7 +61,7 @@ async function revoke(run: Run, size: number): Promise<Finding> {
 export const revocation: Check = {
   id: 'revocation',
   promises: ['P9'],
-  says: 'A caller who loses a role, a membership, a session or the account on one process is refused at the very next request to another; a write that asks while a role comes back is done.',
+  says: 'A caller who loses a role, a membership, a session, a token or the account on one process is refused at the very next request to another; a write that asks while a role comes back is done.',
   run: revoke,
   slice: 0.005,
   control_size: 0.01,
@@ -62,6 +71,14 @@ export const revocation: Check = {
         [
           's\\.revoked_at is null and (?=s\\.expires_at > now\\(\\) and u\\.)',
           "coalesce(s.revoked_at >= now() - interval '300 milliseconds', true) and ",
+        ],
+      ],
+    },
+    'a revoked token lives on for 300 ms': {
+      replace: [
+        [
+          'k\\.revoked_at is null and (?=k\\.expires_at > now\\(\\))',
+          "coalesce(k.revoked_at >= now() - interval '300 milliseconds', true) and ",
         ],
       ],
     },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Role } from '../../../server/src/http/contract.ts';
+import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
+import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { forgedTokens } from './tokens.ts';
 
 /** Whose an id is: the attacked workspace's, the attackers' own, nobody's; or of a workspace that was deleted. */
@@ -38,6 +39,8 @@ export interface Principal {
   /** Whether the credential is one. */
   valid: boolean;
   roles: Partial<Record<Side, Role>>;
+  /** Of an API token: whose workspace it is for, and its scopes. */
+  token_of?: { side: 'attacked' | 'other'; scopes: readonly TokenScope[] };
 }
 
 /** Two workspaces, and everybody who may and may not come into the first. */
@@ -183,6 +186,62 @@ async function deadTokens(
   return { revoked: revoked.token, expired: expired.token, unbacked: unbacked.token, made_up };
 }
 
+const all_scopes = token_scope.options;
+
+/** API tokens, each a principal: every scope by itself, all of them in each role, a bot's, and such as must open nothing. */
+async function tokenPrincipals(
+  database: TestDatabase,
+  { team, attacker, guests, sides }: Pick<World, 'team' | 'attacker' | 'sides'> & { guests: Record<string, Person> },
+): Promise<Principal[]> {
+  const make = (person: Person, side: 'attacked' | 'other', scopes: TokenScope[], user_id?: string) =>
+    person.client.create_token({
+      workspace_id: sides[side].workspace_id,
+      body: { name: canaries[side], scopes, ...(user_id === undefined ? {} : { user_id }) },
+    });
+  const by = async (name: string, person: Person, role: Role, scopes: TokenScope[], bot?: string) => {
+    const side = person === attacker ? 'other' : 'attacked';
+    const { token } = await make(person, side, scopes, bot);
+    return { name, token, valid: true, roles: { [side]: role }, token_of: { side, scopes } } satisfies Principal;
+  };
+  const dead = async (name: string, token: string) => ({ name, token, valid: false, roles: {} });
+  const { owner, admin, member, viewer } = team;
+  const { workspace_id } = sides.attacked;
+  const { former, invited_again, disabled } = guests;
+  if (former === undefined || invited_again === undefined || disabled === undefined) throw new Error('No guests.');
+  const bot = await owner.client.create_bot({ workspace_id, body: { name: canaries.attacked } });
+  const [revoked, expired, live] = [
+    await make(owner, 'attacked', all_scopes),
+    await make(owner, 'attacked', all_scopes),
+    await make(owner, 'attacked', all_scopes),
+  ];
+  await owner.client.revoke_token({ workspace_id, token_id: revoked.id });
+  await database.owner.query(
+    `update api_tokens set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
+    [expired.id],
+  );
+  const of_former = await make(former, 'attacked', all_scopes);
+  const of_invited_again = await make(invited_again, 'attacked', all_scopes);
+  const of_disabled = await make(disabled, 'attacked', all_scopes);
+  for (const { user } of [former, invited_again]) await owner.client.remove_member({ workspace_id, user_id: user.id });
+  await joinWorkspace(owner, invited_again, workspace_id, 'owner');
+  await disableAlone(database, disabled);
+  const { token: forged } = newApiToken(workspace_id, live.id);
+  return [
+    ...(await Promise.all(all_scopes.map((scope) => by(`owner’s token for ${scope}`, owner, 'owner', [scope])))),
+    await by('admin’s token', admin, 'admin', all_scopes),
+    await by('member’s token', member, 'member', all_scopes),
+    await by('viewer’s token', viewer, 'viewer', all_scopes),
+    await by('bot', owner, 'member', all_scopes, bot.id),
+    await by('token of another workspace', attacker, 'owner', all_scopes),
+    await dead('revoked API token', revoked.token),
+    await dead('expired API token', expired.token),
+    await dead('former member’s API token', of_former.token),
+    await dead('API token of an earlier membership', of_invited_again.token),
+    await dead('disabled account’s API token', of_disabled.token),
+    await dead('API token with another secret', forged),
+  ];
+}
+
 async function secretsOf(database: TestDatabase, sides: World['sides'], people: string[]): Promise<Set<string>> {
   const { workspace_id } = sides.attacked;
   const { rows } = await database.owner.query<{ id: string }>(
@@ -206,6 +265,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const [attacker, mate, invited] = await Promise.all([outsider(), outsider(), outsider()]);
   const anybody = () => registerPerson(stage); // named in the attacked, though not to be let in
   const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
+  const [left, invited_again, switched_off] = await Promise.all([anybody(), anybody(), anybody()]);
   const attacked = await furnish(owner, 'attacked', [
     [colleague, 'viewer'],
     [admin, 'admin'],
@@ -215,6 +275,9 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
     [disabled, 'admin'],
     [signed_out, 'owner'],
     [lapsed, 'owner'],
+    [left, 'owner'],
+    [invited_again, 'owner'],
+    [switched_off, 'owner'],
   ]);
   const { workspace_id } = attacked;
   const other = await furnish(attacker, 'other', [
@@ -235,6 +298,8 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const dead_tokens = await deadTokens(stage, owner, invited, workspace_id);
   const sides = { attacked, other, absent: nothing() };
   const team = { owner, admin, member, viewer };
+  const guests = { former: left, invited_again, disabled: switched_off };
+  const tokens = await tokenPrincipals(database, { team, attacker, sides, guests });
   const people = Object.values(team).map(({ user }) => user.id);
   const forged = forgedTokens({ victim: owner, attacker });
   const stranger = (name: string, token: string | undefined): Principal => ({ name, token, valid: false, roles: {} });
@@ -264,6 +329,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
       stranger('signed out', signed_out.access_token),
       stranger('session over', lapsed.access_token),
       stranger('another’s session', forged.borrowed),
+      ...tokens,
     ],
   };
 }

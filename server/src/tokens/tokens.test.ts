@@ -299,12 +299,11 @@ describe('a bot', () => {
       body: { title: 'Long', description: 'x'.repeat(200_000) },
     });
     const guest = await makeGuest('admin');
-    const read = (token: string) =>
-      conformingClient(few.url, token)
-        .raw.get_ticket({ workspace_id, ticket })
-        .then(({ status }) => status);
-    expect(await read(guest.access_token)).toBe(200);
+    // Not by the client, which would wait and ask again.
+    const read = async (token: string) =>
+      (await fetch(`${few.url}${tickets()}/${ticket}`, { headers: { authorization: `Bearer ${token}` } })).status;
     const [bot, own] = [await makeBot(guest), await makeAgent(guest)];
+    expect(await read(guest.access_token)).toBe(200); // a minute's share
     expect(await Promise.all([guest.access_token, bot.token, own.token].map(read))).toEqual([429, 429, 429]);
     expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a share of their own
     await few.stop();
@@ -351,7 +350,7 @@ describe('another password', () => {
 });
 
 describe('tokens', () => {
-  test('are their owner’s: other members neither see nor revoke them, admins do', async () => {
+  test('belong to the person: other members neither see nor revoke them, admins do', async () => {
     const { id } = await makeAgent(team.member);
     const at = { workspace_id, token_id: id };
     const seen = async ({ client }: Person) =>

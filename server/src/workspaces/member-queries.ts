@@ -67,6 +67,14 @@ export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promi
     for no key update of m`);
 }
 
+/** The same of whoever acts, a bot too: what they may do. */
+export function lockOwnRole(tx: Tx, workspace_id: string, user_id: string): Promise<{ role: Role } | undefined> {
+  return tx.maybeOne(sql`
+    select m.role from memberships m
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
+    for no key update of m`);
+}
+
 /** Selects a membership, a former one too, `for update`: that waits for everybody who still uses it as it was. */
 export function membershipForUpdate(workspace_id: string, user_id: string): Sql {
   return sql`

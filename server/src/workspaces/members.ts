@@ -7,7 +7,14 @@ import { requireCurrent, requireMatch } from '../http/preconditions.ts';
 import type { Context } from '../serving/serve.ts';
 import type { Member, remove_member, update_member } from './contract.ts';
 import { insertCleanup } from './cleanup-queries.ts';
-import { countOwners, endMembership, lockMember, membershipForUpdate, updateRole } from './member-queries.ts';
+import {
+  countOwners,
+  endMembership,
+  lockMember,
+  lockOwnRole,
+  membershipForUpdate,
+  updateRole,
+} from './member-queries.ts';
 import { lockWorkspace } from './queries.ts';
 
 /** Holds the workspace and then the member: changes of who owns a workspace happen one after the other. */
@@ -15,7 +22,7 @@ async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ memb
   await lockWorkspace(tx, actor.workspace_id);
   const [member, self] = await Promise.all([
     lockMember(tx, actor.workspace_id, user_id),
-    lockMember(tx, actor.workspace_id, actor.user_id),
+    lockOwnRole(tx, actor.workspace_id, actor.user_id),
   ]);
   // The caller's role again, now that it can't change: an owner demoted while waiting is an owner no more.
   if (member === undefined || self === undefined) throw new BatonError('not_found');

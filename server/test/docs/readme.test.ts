@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.each(['README.md', 'docs/workflows.md', 'docs/retries.md'])('the walk of %s', (page) => {
+describe.each(['README.md', 'docs/workflows.md', 'docs/retries.md', 'docs/tokens.md'])('the walk of %s', (page) => {
   let answers: string[];
   const steps = stepsOf(read(page));
   const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
