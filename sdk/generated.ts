@@ -2365,15 +2365,15 @@ export interface operations {
                 cursor?: string;
                 /** @description Only tickets of this project, by id or key. */
                 project_id?: string;
-                /** @description Only tickets in this status. */
+                /** @description Only tickets in one of these statuses, separated by commas. */
                 status?: string;
-                /** @description Only tickets assigned to this member, to the caller (`me`) or to nobody (`none`). */
-                assignee?: string | ("me" | "none");
-                /** @description Only tickets reported by this member or by the caller (`me`). */
-                reporter?: string | "me";
-                /** @description Only tickets of this priority. */
-                priority?: components["schemas"]["Priority"];
-                /** @description Only tickets with this label. */
+                /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                assignee?: string;
+                /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                reporter?: string;
+                /** @description Only tickets of one of these priorities, separated by commas. */
+                priority?: string;
+                /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
                 label?: string;
                 /** @description Only tickets created after this time. */
                 created_after?: string;

@@ -1,5 +1,5 @@
 import { max_page_bytes } from '../lib/bounds.ts';
-import { join, type Sql, sql } from './sql.ts';
+import { and, join, type Sql, sql } from './sql.ts';
 import type { Db } from './transaction.ts';
 
 /** A place in a list: a row's time, to the microsecond, and its id. */
@@ -99,15 +99,71 @@ export function inOrder(index: IndexWalk, options: { span: Span; descending: boo
   };
 }
 
-/** All the rows of the index with these keys, for a list in another order: usable only if they are few. */
-export function allOf(index: IndexWalk, options: { span?: Span; columns: Sql }): Source {
-  const { columns, span = everything } = options;
-  const stop = sql`${index.at} as at, ${index.id} as id`;
+const union = sql` union all `;
+
+/**
+ * The rows of one index with one of several keys, in the order of `at` and id: as many walks as there are keys, merged as
+ * they are read. Outside of its walk each key is said to be equal to its value, and so the planner knows that the walk's
+ * rows are in the order of the rest. Within, an equality would let it choose another index. `distinct`: a row may have
+ * several of the keys; of its entries, which all have one place, the first stands for all.
+ */
+export function merged(
+  indexes: readonly IndexWalk[],
+  options: { span: Span; descending: boolean; columns: Sql; distinct: boolean },
+): Source {
+  const [only] = indexes;
+  if (only !== undefined && indexes.length === 1) return inOrder(only, options);
+  const { span, descending, distinct } = options;
+  const direction = descending ? sql`desc` : sql`asc`;
+  const in_order = sql`order by m.at ${direction}, m.place ${direction}`;
+  const walks = (more: Sql) =>
+    indexes.map((index) => {
+      const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place ${more}`], comma);
+      const names = key_names.slice(0, index.keys.length);
+      const equal = index.keys.map(({ value }, n) => sql`w.${names[n] ?? sql`k`} = ${value}`);
+      // The keys too: of a column that is used in the condition alone, the planner forgets how it is ordered.
+      const order = [...names, sql`at`, sql`place`].map((name) => sql`w.${name} ${direction}`);
+      return sql`(select w.* from (${walk(index, { span, descending, columns, end: ends.walked })}) w
+        where ${and(equal)} order by ${join(order, comma)})`;
+    });
+  const rows = sql`select * from (${join(walks(sql`, ${options.columns}`), union)}) m ${in_order} ${ends.walked}`;
   return {
-    rows: walk(index, { span, columns, descending: false, end: ends.few }),
-    stop: walk(index, { span, columns: stop, descending: false, end: ends.stop }),
+    rows: distinct ? sql`select distinct on (m.at, m.place) m.* from (${rows}) m ${in_order}` : rows,
+    stop: sql`select m.at, m.place as id from (${join(walks(sql``), union)}) m ${in_order} ${ends.stop}`,
     keys: 0,
-    complete: true,
+    complete: false,
+  };
+}
+
+/** All the rows of the indexes with these keys, for a list in another order: usable only if they are few. */
+export function allOf(
+  indexes: readonly IndexWalk[],
+  options: { span?: Span; columns: Sql; distinct?: boolean },
+): Source {
+  const { columns, span = everything, distinct = false } = options;
+  const one = { span, descending: false };
+  const few = indexes.map((index) => walk(index, { ...one, columns, end: ends.few }));
+  const at = (index: IndexWalk) => sql`${index.at} as at, ${index.id} as id`;
+  const source = { keys: 0, complete: true };
+  if (indexes.length === 1) {
+    return {
+      ...source,
+      rows: join(few, union),
+      stop: join(
+        indexes.map((index) => walk(index, { ...one, columns: at(index), end: ends.stop })),
+        union,
+      ),
+    };
+  }
+  const all = join(
+    few.map((rows) => sql`(${rows})`),
+    union,
+  );
+  const places = indexes.map((index) => sql`(${walk(index, { ...one, columns: at(index), end: ends.walked })})`);
+  return {
+    ...source,
+    rows: distinct ? sql`select distinct on (u.id) u.* from (${all}) u order by u.id` : all,
+    stop: sql`select u.at, u.id from (${join(places, union)}) u ${ends.stop}`,
   };
 }
 

@@ -61,7 +61,7 @@ export const isTagged = (operation: Operation) => operation.etag === true || isR
 /** What a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';
 /** The same of a line; docs/text.md says the rest. */
-const one_line = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
+export const one_line = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
 
 /** Text that was stored, as it comes back. */
 export function stored(max: number) {
@@ -246,6 +246,38 @@ export const page_query = z.strictObject({
     .transform((cursor) => (cursor === first_page ? undefined : cursor))
     .meta({ description: `The \`next_cursor\` of the previous page; \`${first_page}\` is the first page.` }),
 });
+
+/** The most values that one filter may name: each is a walk of its own. */
+const max_values = 10;
+
+/** The values between commas; a comma or backslash within one has a backslash before it. */
+const betweenCommas = (text: string) =>
+  (text.match(/(?:\\.|[^\\,])+|(?<=,|^)(?=,|$)/gs) ?? ['']).map((value) => value.replaceAll(/\\(.)/gs, '$1'));
+
+/** The parameter of a filter, which names one value or several, separated by commas: a set, sorted. */
+export function several<Value extends string>(one: z.ZodType<Value, string>, form: { pattern: string; max: number }) {
+  return z
+    .string()
+    .max(form.max)
+    .transform((text, context): Value[] => {
+      const given = betweenCommas(text);
+      if (given.length > max_values) {
+        context.addIssue({ code: 'custom', message: `Expected at most ${max_values} values.` });
+        return z.NEVER;
+      }
+      const values = given.flatMap((value) => {
+        const parsed = one.safeParse(value);
+        if (parsed.success) return [parsed.data];
+        for (const { message } of parsed.error.issues) context.addIssue({ code: 'custom', message });
+        return [];
+      });
+      return [...new Set(values)].sort();
+    })
+    .meta({ pattern: form.pattern });
+}
+
+/** The pattern of a list of words of this form. */
+export const listed = (word: string) => `^(?:${word})(?:,(?:${word})){0,${max_values - 1}}$`;
 
 /** The parameter of a read that gives only some fields of a resource, or of each item of a list. */
 export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Shape>) {

@@ -6,11 +6,14 @@ import {
   id,
   instant,
   narrowing,
+  one_line,
   line,
+  listed,
   operation,
   page,
   page_query,
   renamed,
+  several,
   status_key,
   stored,
   text,
@@ -30,6 +33,7 @@ export const max_ticket_body_bytes = 6 * 1024 * 1024;
 
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 const label = line(64);
+const uuid_form = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 const labels = z
   .array(label)
   .max(max_labels)
@@ -137,17 +141,33 @@ export const list_tickets = operation({
   params: workspace_params,
   query: page_query.extend({
     project_id: project_ref.optional().meta({ description: 'Only tickets of this project, by id or key.' }),
-    status: status_key.optional().meta({ description: 'Only tickets in this status.' }),
-    assignee: z
-      .union([id, z.enum(['me', 'none'])])
+    status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
       .optional()
-      .meta({ description: 'Only tickets assigned to this member, to the caller (`me`) or to nobody (`none`).' }),
-    reporter: z
-      .union([id, z.enum(['me'])])
+      .meta({
+        description: 'Only tickets in one of these statuses, separated by commas.',
+        example: 'open,in_progress',
+      }),
+    assignee: several(z.union([id, z.enum(['me', 'none'])]), { pattern: listed(`${uuid_form}|me|none`), max: 369 })
       .optional()
-      .meta({ description: 'Only tickets reported by this member or by the caller (`me`).' }),
-    priority: priority.optional().meta({ description: 'Only tickets of this priority.' }),
-    label: label.optional().meta({ description: 'Only tickets with this label.' }),
+      .meta({
+        description:
+          'Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas.',
+        example: 'me,none',
+      }),
+    reporter: several(z.union([id, z.enum(['me'])]), { pattern: listed(`${uuid_form}|me`), max: 369 })
+      .optional()
+      .meta({
+        description: 'Only tickets reported by one of these members or by the caller (`me`), separated by commas.',
+        example: 'me',
+      }),
+    priority: several(priority, { pattern: listed(priority.options.join('|')), max: 69 })
+      .optional()
+      .meta({ description: 'Only tickets of one of these priorities, separated by commas.', example: 'high,urgent' }),
+    label: several(label, { pattern: one_line, max: 1289 }).optional().meta({
+      description:
+        'Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\\,`.',
+      example: 'crane,brake',
+    }),
     created_after: instant.optional().meta({ description: 'Only tickets created after this time.' }),
     created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
     updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),

@@ -79,23 +79,27 @@ const narrowings: Record<string, Partial<TicketFilter>> = {
   'a frequent project': { project_id: id('2') },
   'a project by key': { project_id: 'P4' },
   'a small project': { project_id: id('6') },
-  'a frequent status': { status: 'closed' },
-  'a rare status': { status: 'rare' },
-  'a frequent assignee': { assignee_id: id('a1') },
-  'nobody, where all are assigned': { assignee_id: null },
-  'a frequent reporter': { reporter_id: id('a1') },
-  'a reporter of long ago': { reporter_id: id('a4') },
-  'a frequent priority': { priority: 'none' },
-  'a rare priority': { priority: 'urgent' },
-  'a frequent label': { label: 'bug' },
-  'a rare label': { label: 'rare' },
-  'an unknown label': { label: 'nobody has it' },
-  'a label of long ago': { label: 'old' },
+  'a frequent status': { status: ['closed'] },
+  'a rare status': { status: ['rare'] },
+  'a frequent assignee': { assignee_id: [id('a1')] },
+  'nobody, where all are assigned': { assignee_id: [null] },
+  'a frequent reporter': { reporter_id: [id('a1')] },
+  'a reporter of long ago': { reporter_id: [id('a4')] },
+  'a frequent priority': { priority: ['none'] },
+  'a rare priority': { priority: ['urgent'] },
+  'a frequent label': { label: ['bug'] },
+  'a rare label': { label: ['rare'] },
+  'an unknown label': { label: ['nobody has it'] },
+  'a label of long ago': { label: ['old'] },
   'created long ago': { created: spanBetween(undefined, ancient) },
   'updated long ago': { updated: spanBetween(undefined, ancient) },
   'updated lately': { updated: spanBetween(new Date(Date.now() + 59.99 * 86_400_000).toISOString(), undefined) },
   'active lately': { active: spanBetween(new Date(Date.now() + 70 * 86_400_000 + 59_000).toISOString(), undefined) },
   'archived projects': { archived: 'true' },
+  'a frequent and a rare status': { status: ['closed', 'rare'] },
+  'two statuses of a project': { project_id: id('2'), status: ['closed', 'open'] },
+  'several labels': { label: ['bug', 'nobody has it', 'old', 'rare'] },
+  'several assignees, and nobody': { assignee_id: [id('a1'), id('a3'), null] },
 };
 
 const orders: Order[] = ['created_at', 'updated_at', 'last_activity_at'];
@@ -129,10 +133,15 @@ function rowsLookedAt(node: PlanNode): number {
   return (node.Plans ?? []).reduce((sum, plan) => sum + rowsLookedAt(plan), own);
 }
 
+/** A list as a literal of PostgreSQL. */
+const arrayOf = (values: unknown[]) => `{${values.map((value) => JSON.stringify(value)).join()}}`;
+
 async function explain(client: pg.PoolClient, statement: Sql): Promise<PlanNode> {
   const { text, values } = prepare(statement);
   const literals = values.map((value) =>
-    value === null ? 'null' : client.escapeLiteral(String(value as string | number | boolean)),
+    value === null
+      ? 'null'
+      : client.escapeLiteral(Array.isArray(value) ? arrayOf(value) : String(value as string | number)),
   );
   await client.query(`prepare it as ${text}`);
   const run = literals.length === 0 ? 'it' : `it (${literals.join(', ')})`;
@@ -171,7 +180,11 @@ async function statementsOf(client: pg.PoolClient, list: TicketList): Promise<Sq
 }
 
 const names = Object.keys(narrowings);
-const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));
+// One of several filters of one value each stands for the pairs.
+const single = names.filter((name) =>
+  Object.values(narrowings[name] ?? {}).every((value) => !(Array.isArray(value) && value.length > 1)),
+);
+const pairs = single.flatMap((one, index) => single.slice(index + 1).map((other) => [one, other]));
 const filters: [name: string, filter: Partial<TicketFilter>][] = [
   ['nothing', {}],
   ['deleted', { deleted: true }],
@@ -213,6 +226,10 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       [of('a frequent label'), 'created_at', 600],
       [{}, 'last_activity_at', 6 * max_walked],
       [of('a frequent assignee'), 'updated_at', 400],
+      [of('a frequent and a rare status'), 'created_at', 400],
+      [of('two statuses of a project'), 'created_at', 400],
+      [of('several assignees, and nobody'), 'updated_at', 500],
+      [of('several labels'), 'created_at', 700],
       [of('an unknown label'), 'created_at', 5],
       [of('an unknown label'), 'last_activity_at', 5],
       [of('nobody, where all are assigned'), 'created_at', 5],
@@ -236,7 +253,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     const middle = { at: new Date(Date.now() - (tickets / 2) * 60_000).toISOString(), id: id('0') };
     const blocks = (plan: PlanNode) => (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
     await planning('generic', async (client) => {
-      for (const filter of [{}, { status: 'open' }, { label: 'bug' }, { project_id: id('2') }]) {
+      for (const filter of [{}, { status: ['open'] }, { label: ['bug'] }, { project_id: id('2') }]) {
         const first = listOf(filter, 'created_at', true);
         const deep = { ...first, span: spanAfter(first.span, middle, true) };
         const [of_first, of_deep] = await Promise.all([first, deep].map((list) => statementsOf(client, list)));
@@ -251,7 +268,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
 
   test('would be caught, were the planner free to sort, or a source not the narrowest', async () => {
     await planning('generic', async (client) => {
-      const list = listOf({ status: 'rare', assignee_id: id('a1') }, 'created_at', true);
+      const list = listOf({ status: ['rare'], assignee_id: [id('a1')] }, 'created_at', true);
       const widest = sourcesOf(listOf({}, 'created_at', true))[0] as Source;
       expect(rowsLookedAt(await explain(client, ticketPage(list, widest, options)))).toBeGreaterThan(max_walked);
       await client.query('set local enable_sort = on');
@@ -280,11 +297,12 @@ describe('the pages of a list', () => {
     const where = [`t.workspace_id = ${value(list.workspace_id)}`, 't.deleted_at is null'];
     const { project_id, status, assignee_id, reporter_id, priority, label, archived } = filter;
     if (project_id !== undefined) where.push(`${value(project_id)} in (p.key, p.id::text)`);
-    if (status !== undefined) where.push(`t.status = ${value(status)}`);
-    if (assignee_id !== undefined) where.push(`t.assignee_id is not distinct from ${value(assignee_id)}::uuid`);
-    if (reporter_id !== undefined) where.push(`t.reporter_id = ${value(reporter_id)}`);
-    if (priority !== undefined) where.push(`t.priority = ${value(priority)}`);
-    if (label !== undefined) where.push(`${value(label)} = any (t.labels)`);
+    if (status !== undefined) where.push(`t.status = any (${value(status)}::text[])`);
+    if (assignee_id !== undefined)
+      where.push(`coalesce(t.assignee_id::text, '') = any (${value(assignee_id.map((one) => one ?? ''))}::text[])`);
+    if (reporter_id !== undefined) where.push(`t.reporter_id = any (${value(reporter_id)}::uuid[])`);
+    if (priority !== undefined) where.push(`t.priority = any (${value(priority)}::text[])`);
+    if (label !== undefined) where.push(`t.labels && ${value(label)}::text[]`);
     for (const [at, span] of [
       ['t.created_at', filter.created],
       ['t.updated_at', filter.updated],
@@ -332,15 +350,18 @@ describe('the pages of a list', () => {
   }
 
   const walked: [string, Partial<TicketFilter>][] = [
-    ['a rare label', { label: 'rare' }],
-    ['a small project by a frequent assignee', { project_id: id('6'), assignee_id: id('a2') }],
-    ['what two frequent filters seldom have in common', { label: 'old', reporter_id: id('a1'), project_id: 'P4' }],
-    ['two frequent filters that never meet', { assignee_id: id('a1'), project_id: id('4') }],
-    ['a reporter of long ago', { reporter_id: id('a4'), status: 'open' }],
+    ['a rare label', { label: ['rare'] }],
+    ['several labels', { label: ['nobody has it', 'old', 'rare'] }],
+    ['two statuses of a project', { project_id: 'P4', status: ['open', 'rare'] }],
+    ['several assignees, and nobody', { assignee_id: [id('a2'), id('a3'), null], priority: ['urgent', 'none'] }],
+    ['a small project by a frequent assignee', { project_id: id('6'), assignee_id: [id('a2')] }],
+    ['what two frequent filters seldom have in common', { label: ['old'], reporter_id: [id('a1')], project_id: 'P4' }],
+    ['two frequent filters that never meet', { assignee_id: [id('a1')], project_id: id('4') }],
+    ['a reporter of long ago', { reporter_id: [id('a4')], status: ['open'] }],
     ['archived projects', { archived: 'true' }],
-    ['active lately, of a status', { ...narrowings['active lately'], status: 'open' }],
+    ['active lately, of a status', { ...narrowings['active lately'], status: ['open'] }],
     ['updated lately', { ...narrowings['updated lately'] }],
-    ['a rare priority, created long ago', { priority: 'urgent', created: spanBetween(undefined, ancient) }],
+    ['a rare priority, created long ago', { priority: ['urgent'], created: spanBetween(undefined, ancient) }],
   ];
   test.each(walked)(
     'are together all of it, in order: %s',

@@ -5,9 +5,11 @@ import {
   type Column,
   ends,
   everything,
+  first_id,
   type IndexWalk,
   inOrder,
   longText,
+  merged,
   pageOf,
   type Position,
   type Source,
@@ -22,12 +24,13 @@ import { short_columns, type TicketRow } from './queries.ts';
 export interface TicketFilter {
   /** Its id or key. */
   project_id?: string | undefined;
-  status?: string | undefined;
+  /** Of these and those that follow, one of the values. */
+  status?: readonly string[] | undefined;
   /** null: nobody's. */
-  assignee_id?: string | null | undefined;
-  reporter_id?: string | undefined;
-  priority?: string | undefined;
-  label?: string | undefined;
+  assignee_id?: readonly (string | null)[] | undefined;
+  reporter_id?: readonly string[] | undefined;
+  priority?: readonly string[] | undefined;
+  label?: readonly string[] | undefined;
   created: Span;
   updated: Span;
   active: Span;
@@ -63,33 +66,47 @@ const times = { created_at: sql`t.created_at`, updated_at: sql`t.updated_at` };
 // Spelt as the indexes have it. `coalesce` would say the same, but row-level security lets no index be searched by it.
 const holder = sql`case when t.assignee_id is null then '00000000-0000-0000-0000-000000000000'::uuid
   else t.assignee_id end`;
+const holderOf = (assignee_id: string | null) => assignee_id ?? first_id;
 
 type Key = IndexWalk['keys'][number];
 
+interface Keyed {
+  /** What the index's first columns are: one of these. */
+  keys: Key[][];
+  orders: Order[];
+  of_labels?: true;
+}
+
 /** The indexes that a filter's equalities have, the narrowest first, each with the orders it is kept in. */
-function keyedIndexes({ workspace_id, filter }: TicketList): { keys: Key[]; orders: Order[]; of_labels?: true }[] {
+function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   const { project_id, status, assignee_id, reporter_id, priority, label } = filter;
   const uuid = (value: string) => sql`${value}::uuid`;
   const text = (value: string) => sql`${value}::text`;
-  const found: ReturnType<typeof keyedIndexes> = [];
-  if (label !== undefined)
-    found.push({ keys: [{ column: sql`l.label`, value: text(label) }], orders: ['created_at'], of_labels: true });
+  const each = <Value>(column: Sql, values: readonly Value[], as: (value: Value) => Sql): Key[] =>
+    values.map((value) => ({ column, value: as(value) }));
+  const found: Keyed[] = [];
+  if (label !== undefined) {
+    const keys = each(sql`l.label`, label, text).map((key) => [key]);
+    found.push({ keys, orders: ['created_at'], of_labels: true });
+  }
   const of_project =
     project_id === undefined ? undefined : { column: sql`t.project_id`, value: projectId(workspace_id, project_id) };
-  const of_status = status === undefined ? undefined : { column: sql`t.status`, value: text(status) };
-  if (of_project && of_status) found.push({ keys: [of_project, of_status], orders: ['created_at'] });
-  if (assignee_id !== undefined) {
-    found.push({
-      keys: [{ column: holder, value: uuid(assignee_id ?? '00000000-0000-0000-0000-000000000000') }],
-      orders: ['created_at', 'updated_at'],
-    });
+  const of_status = status === undefined ? undefined : each(sql`t.status`, status, text);
+  if (of_project && of_status) {
+    found.push({ keys: of_status.map((key) => [of_project, key]), orders: ['created_at'] });
   }
-  if (reporter_id !== undefined)
-    found.push({ keys: [{ column: sql`t.reporter_id`, value: uuid(reporter_id) }], orders: ['created_at'] });
-  if (of_project) found.push({ keys: [of_project], orders: ['created_at', 'updated_at'] });
-  if (of_status && !of_project) found.push({ keys: [of_status], orders: ['created_at'] });
-  if (priority !== undefined)
-    found.push({ keys: [{ column: sql`t.priority`, value: text(priority) }], orders: ['created_at'] });
+  if (assignee_id !== undefined) {
+    const keys = each(holder, assignee_id.map(holderOf), uuid).map((key) => [key]);
+    found.push({ keys, orders: ['created_at', 'updated_at'] });
+  }
+  if (reporter_id !== undefined) {
+    found.push({ keys: each(sql`t.reporter_id`, reporter_id, uuid).map((key) => [key]), orders: ['created_at'] });
+  }
+  if (of_project) found.push({ keys: [[of_project]], orders: ['created_at', 'updated_at'] });
+  if (of_status && !of_project) found.push({ keys: of_status.map((key) => [key]), orders: ['created_at'] });
+  if (priority !== undefined) {
+    found.push({ keys: each(sql`t.priority`, priority, text).map((key) => [key]), orders: ['created_at'] });
+  }
   return found;
 }
 
@@ -183,18 +200,25 @@ export function sourcesOf(list: TicketList): Source[] {
   const at = by_activity ? activityOf(workspace_id, { id: sql`t.id`, updated_at: sql`t.updated_at` }) : times[order];
   const whole = sql`t.*`;
   const columns = sql`${at} as at, ${whole}`;
-  const few = (index: IndexWalk, within: Span) => allOf(index, { span: within, columns });
+  const few = (indexes: IndexWalk[], within: Span, distinct = false) =>
+    allOf(indexes, { span: within, columns, distinct });
   const sources: Source[] = [];
   for (const { keys, orders, of_labels } of deleted ? [] : keyedIndexes(list)) {
     const kept = !by_activity && orders.includes(order);
-    const index = ticketIndex(workspace_id, kept ? order : 'created_at', { keys, of_labels, deleted });
-    sources.push(kept ? inOrder(index, { span, descending, columns: whole }) : few(index, created));
+    const indexes = keys.map((one) =>
+      ticketIndex(workspace_id, kept ? order : 'created_at', { keys: one, of_labels, deleted }),
+    );
+    // A ticket may have several of the labels.
+    const distinct = of_labels === true;
+    sources.push(
+      kept ? merged(indexes, { span, descending, columns: whole, distinct }) : few(indexes, created, distinct),
+    );
   }
   if (order !== 'created_at' && created !== everything) {
-    sources.push(few(ticketIndex(workspace_id, 'created_at', { deleted }), created));
+    sources.push(few([ticketIndex(workspace_id, 'created_at', { deleted })], created));
   }
   if (order !== 'updated_at' && updated !== everything) {
-    sources.push(few(ticketIndex(workspace_id, 'updated_at', { deleted }), updated));
+    sources.push(few([ticketIndex(workspace_id, 'updated_at', { deleted })], updated));
   }
   if (!deleted && !by_activity && active !== everything) sources.push(byActivity(list, active, at));
   if (sources.some(({ complete }) => !complete)) return sources;
@@ -214,6 +238,7 @@ const within = (at: Sql, { after, before }: Span) => sql`
 function matches({ filter, workspace_id }: TicketList): Sql {
   const { project_id = null, status = null, reporter_id = null, priority = null, label = null } = filter;
   const { assignee_id, created, updated, active, deleted, archived } = filter;
+  const holders = assignee_id?.map(holderOf) ?? null;
   const by_id = project_id !== null && isUuid(project_id);
   const activity = activityOf(workspace_id, { id: sql`c.id`, updated_at: sql`c.updated_at` });
   return sql`${deleted}::boolean = (c.deleted_at is not null)
@@ -221,12 +246,11 @@ function matches({ filter, workspace_id }: TicketList): Sql {
       else p.archived_at is null end
     and (${by_id ? project_id : null}::uuid is null or c.project_id = ${by_id ? project_id : null}::uuid)
     and (${by_id ? null : project_id}::text is null or p.key = ${by_id ? null : project_id}::text)
-    and (${status}::text is null or c.status = ${status}::text)
-    and (${assignee_id ?? null}::uuid is null or c.assignee_id = ${assignee_id ?? null}::uuid)
-    and (not ${assignee_id === null}::boolean or c.assignee_id is null)
-    and (${reporter_id}::uuid is null or c.reporter_id = ${reporter_id}::uuid)
-    and (${priority}::text is null or c.priority = ${priority}::text)
-    and (${label}::text is null or ${label}::text = any (c.labels))
+    and (${status}::text[] is null or c.status = any (${status}::text[]))
+    and (${holders}::uuid[] is null or coalesce(c.assignee_id, ${first_id}::uuid) = any (${holders}::uuid[]))
+    and (${reporter_id}::uuid[] is null or c.reporter_id = any (${reporter_id}::uuid[]))
+    and (${priority}::text[] is null or c.priority = any (${priority}::text[]))
+    and (${label}::text[] is null or c.labels && ${label}::text[])
     and ${within(sql`c.created_at`, created)} and ${within(sql`c.updated_at`, updated)}
     and (${active === everything}::boolean or (${within(activity, active)}))`;
 }

@@ -63,14 +63,16 @@ function filterOf(
   user_id: string,
 ): TicketFilter {
   const { assignee, reporter, deleted, archived, project_id, status, priority, label } = query;
-  const me = (who: string | undefined) => (who === 'me' ? user_id : who);
+  // A person may be named twice: as the caller, too.
+  const people = <Who extends string | null>(who: readonly Who[] | undefined) => who && [...new Set(who)].sort();
+  const me = (who: string) => (who === 'me' ? user_id : who);
   return {
     project_id,
     status,
     priority,
     label,
-    assignee_id: assignee === 'none' ? null : me(assignee),
-    reporter_id: me(reporter),
+    assignee_id: people(assignee?.map((who) => (who === 'none' ? null : me(who)))),
+    reporter_id: people(reporter?.map(me)),
     created: spanBetween(query.created_after, query.created_before),
     updated: spanBetween(query.updated_after, query.updated_before),
     active: spanBetween(query.active_after, query.active_before),

@@ -342,6 +342,28 @@ describe('a list', () => {
   });
 });
 
+test('a filter takes several values, and a comma within one has a backslash before it', async () => {
+  const { workspace_id, project_id, owner } = team;
+  const made: string[] = [];
+  for (const labels of [['x, y'], ['x', 'z'], ['w']]) {
+    const body = { title: 'Labelled', labels, priority: labels.length === 2 ? ('high' as const) : ('low' as const) };
+    made.push((await owner.client.create_ticket({ workspace_id, project_id, body })).id);
+  }
+  const [comma, both, other] = made;
+  const found = async (filter: object) =>
+    (await owner.client.list_tickets({ workspace_id, sort: 'created_at', ...filter })).data.map(({ id }) => id);
+  expect(await found({ label: 'x\\, y' })).toEqual([comma]);
+  expect(await found({ label: 'z,x' })).toEqual([both]);
+  expect(await found({ label: 'w,x,z,x\\, y' })).toEqual([comma, both, other]);
+  expect(await found({ label: 'w,x,x\\, y', priority: 'high,urgent', status: 'open,closed' })).toEqual([both]);
+  expect(await found({ label: 'w,x', assignee: 'none,me', reporter: 'me' })).toEqual([both, other]);
+  expect(await found({ label: 'w,x', sort: '-updated_at' })).toEqual([other, both]);
+  for (const status of ['open,', 'open,Nonsense', Array.from({ length: 11 }, (_, n) => `s${n}`).join()]) {
+    const refused = await owner.client.raw.list_tickets({ workspace_id, status });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ parameter: 'status' }] } });
+  }
+});
+
 describe('a trace', () => {
   const trace_id = '0af7651916cd43dd8448eb211c80319c';
 
