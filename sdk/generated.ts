@@ -344,7 +344,7 @@ export interface components {
             path: string;
             /**
              * Format: int32
-             * @description Of the response.
+             * @description The status of the response.
              */
             status: number;
             /** @description The Location of what was created. */
@@ -725,7 +725,7 @@ export interface components {
             edited_at: string | null;
             deleted_at: string | null;
             deleted_by: string | null;
-            /** @description Since when its earlier texts are gone as well. */
+            /** @description When its earlier texts were deleted permanently as well. */
             purged_at: string | null;
         };
         CommentRevision: {
@@ -762,7 +762,7 @@ export interface components {
              */
             created_by: string;
             /**
-             * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+             * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
@@ -801,7 +801,7 @@ export interface components {
              */
             created_by: string;
             /**
-             * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+             * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
              *
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
@@ -847,7 +847,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             request_id: string;
-            /** @description The API token by which it was done; null if by a session. */
+            /** @description The API token that was used; null if a session was. */
             token_id: string | null;
             /** @description The person for whom a bot did it; null if no bot did. */
             on_behalf_of: string | null;
@@ -3164,7 +3164,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /**
-                     * @description What the token may be used for, of what its person may do. `write` and `admin` include `read` of the same area.
+                     * @description What the token may be used for, within what its person may do. `write` and `admin` include `read` of the same area.
                      *
                      *     - `workspace:read`: Read the workspace.
                      *     - `workspace:admin`: Rename the workspace.
@@ -3177,7 +3177,7 @@ export interface operations {
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      */
                     scopes: components["schemas"]["TokenScope"][];
-                    /** @description How long it lives, within what the server allows: 90 days by default, 365 at most. */
+                    /** @description How many days the token is valid, within what the server allows: 90 by default, 365 at most. */
                     expires_in_days?: number;
                     /**
                      * Format: uuid

@@ -33,7 +33,7 @@ export const operations = {
   list_my_audit: {"method":"GET","path":"/v1/me/audit","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Accepts an invitation sent to the caller’s e-mail address. */
   accept_invitation: {"method":"POST","path":"/v1/invitations/accept","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** What was done under an Idempotency-Key of the caller’s: nothing, unless a write with it has succeeded. */
+  /** Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded. */
   list_outcomes: {"method":"GET","path":"/v1/outcomes/{key}","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates a workspace and makes the caller its owner. */
   create_workspace: {"method":"POST","path":"/v1/workspaces","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -125,7 +125,7 @@ export const operations = {
   list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
-  /** Creates an API token for the caller or, by an admin, for a bot. The response contains it, and no other will. */
+  /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which is shown only once. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
   list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},

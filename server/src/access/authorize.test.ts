@@ -94,7 +94,7 @@ describe('a role', () => {
   });
 });
 
-describe('who applies', () => {
+describe('a caller who applies', () => {
   test('becomes an actor, with the role the database has', async () => {
     const caller = callerOf(team.admin);
     expect(await actor(caller)).toEqual({ ...caller, workspace_id, role: 'admin' });
@@ -131,7 +131,7 @@ describe('who applies', () => {
   });
 });
 
-describe('who writes', () => {
+describe('a caller who writes', () => {
   const hold = (caller: SignedIn, access: readonly Role[] = everyone) =>
     transaction(server.pool, { workspace_id, user_id: caller.user_id }, (tx) =>
       applyToWrite(tx, caller, lineOf(access), workspace_id).hold(),

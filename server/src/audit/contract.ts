@@ -41,7 +41,7 @@ export const audit_entry = z
     before: fields.nullable(),
     after: fields.nullable(),
     request_id,
-    token_id: id.nullable().meta({ description: 'The API token by which it was done; null if by a session.' }),
+    token_id: id.nullable().meta({ description: 'The API token that was used; null if a session was.' }),
     on_behalf_of: id.nullable().meta({ description: 'The person for whom a bot did it; null if no bot did.' }),
     created_at: timestamp,
   })

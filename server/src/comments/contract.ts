@@ -24,7 +24,7 @@ export const comment = z
     edited_at: timestamp.nullable(),
     deleted_at: timestamp.nullable(),
     deleted_by: id.nullable(),
-    purged_at: timestamp.nullable().meta({ description: 'Since when its earlier texts are gone as well.' }),
+    purged_at: timestamp.nullable().meta({ description: 'When its earlier texts were deleted permanently as well.' }),
   })
   .meta({ id: 'Comment' });
 export type Comment = z.infer<typeof comment>;

@@ -52,7 +52,7 @@ test('a gap in a chain gives the move the replay takes, not the one the source c
   expect(workflow.statuses.map(({ key }) => key)).toEqual(['new', 'shut']);
 });
 
-test('where nothing says a status, tickets start where most others do', async () => {
+test('a ticket whose source names no status starts where most others do', async () => {
   const { workflow } = await derived(life(null), life('Triage'), life('Triage'), life('Open'));
   expect(workflow.initial).toEqual(['triage', 'open']);
   expect((await derived(life(null))).workflow.initial).toEqual(['new']);

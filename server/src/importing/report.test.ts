@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Report } from './report.ts';
 
-test('what the source had wrong comes first, counted, with a few examples', () => {
+test('the faults of the source come first, counted, with a few examples', () => {
   const report = new Report();
   report.note('second_call', 'X-9');
   for (const ticket of ['X-1', 'X-2', 'X-3', 'X-4']) report.note('chain_gap', ticket);

@@ -17,7 +17,7 @@ test.each([true, false])('operations are read in file order (gzip: %s)', async (
   expect(operations[0]?.set.get('Status')).toEqual({ from: 'A', to: 'B' });
 });
 
-test('what is zipped is told by its bytes, not by its name', async () => {
+test('a zipped file is recognised by its bytes, not by its name', async () => {
   const zipped = writeSource({ operations: [change], gzip: true });
   const renamed = zipped.replace(/\.gz$/, '');
   renameSync(zipped, renamed);

@@ -23,7 +23,7 @@ test('no two tokens are the same, nor is any byte of their secrets fixed', () =>
   for (let at = 0; at < 32; at++) expect(new Set(secrets.map((secret) => secret[at])).size).toBeGreaterThan(1);
 });
 
-test('what is shorter, longer or something else is none of ours', () => {
+test('a text that is shorter, longer or of another form is none of our tokens', () => {
   const { token } = newToken('test_', ids);
   for (const other of ['', 'test_', token.slice(0, -2), `${token}AA`, `x${token}`, token.slice(1)]) {
     expect(readToken('test_', other)).toBeUndefined();

@@ -9,7 +9,11 @@ const outcome = z
   .strictObject({
     method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
     path: stored(300).meta({ example: tickets }),
-    status: z.int().min(200).max(299).meta({ format: 'int32', description: 'Of the response.', example: 201 }),
+    status: z
+      .int()
+      .min(200)
+      .max(299)
+      .meta({ format: 'int32', description: 'The status of the response.', example: 201 }),
     location: stored(300).nullable().meta({ example: ticket, description: 'The Location of what was created.' }),
     created_at: timestamp,
   })
@@ -21,7 +25,8 @@ export const list_outcomes = operation({
   method: 'get',
   path: '/v1/outcomes/{key}',
   tag: 'retries',
-  summary: 'What was done under an Idempotency-Key of the caller’s: nothing, unless a write with it has succeeded.',
+  summary:
+    'Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded.',
   params: z.strictObject({ key: z.string().min(1).max(255).meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }) }),
   query: page_query.extend(narrowing(outcome)),
   status: 200,

@@ -46,10 +46,10 @@ export const response_headers: Record<string, Header> = {
     '^(?:"[0-9]{1,10}-[A-Za-z0-9_-]{22}"|W/"[A-Za-z0-9_-]{22}")$',
     36,
   ),
-  Accept: text('The types that the body may have.', '^[a-z/+, -]+$', 100),
-  'Accept-Patch': text('The types that the body may have.', '^[a-z/+, -]+$', 100),
+  Accept: text('The media types that the body may have.', '^[a-z/+, -]+$', 100),
+  'Accept-Patch': text('The media types that the body may have.', '^[a-z/+, -]+$', 100),
   'Idempotent-Replayed': {
-    description: 'The write had been done under this Idempotency-Key: the response is that one.',
+    description: 'Present when a write was done before under this Idempotency-Key: this is its first response again.',
     schema: { type: 'string', const: 'true' },
   },
   Link: text('Where the next page of the list is, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 6000),

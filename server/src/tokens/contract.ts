@@ -19,7 +19,7 @@ const scopes = z
   .min(1)
   .max(50)
   .meta({
-    description: `What the token may be used for, of what its person may do. \`write\` and \`admin\` include \`read\` of the same area.\n\n${asList(scope_meanings)}`,
+    description: `What the token may be used for, within what its person may do. \`write\` and \`admin\` include \`read\` of the same area.\n\n${asList(scope_meanings)}`,
   });
 
 export const api_token = z
@@ -44,7 +44,7 @@ export const create_token = operation({
   path: '/v1/workspaces/{workspace_id}/tokens',
   tag: 'tokens',
   summary:
-    'Creates an API token for the caller or, by an admin, for a bot. The response contains it, and no other will.',
+    'Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which is shown only once.',
   params: workspace_params,
   body: z.strictObject({
     name: line(200),
@@ -54,7 +54,9 @@ export const create_token = operation({
       .min(1)
       .max(3650)
       .optional()
-      .meta({ description: 'How long it lives, within what the server allows: 90 days by default, 365 at most.' }),
+      .meta({
+        description: 'How many days the token is valid, within what the server allows: 90 by default, 365 at most.',
+      }),
     user_id: id.optional().meta({ description: 'The bot that the token is for; the caller by default.' }),
   }),
   status: 201,

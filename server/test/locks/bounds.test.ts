@@ -190,7 +190,7 @@ test.each(lists.map((list) => [list.id, list] as const))(
   },
 );
 
-test('of a page’s rows, those that are too many are not read: the first of them ends the count', async () => {
+test('rows beyond a page’s bound are not read: the first of them ends the count', async () => {
   const client = await server.database.owner.connect();
   await client.query('create temporary sequence counted');
   const page = sql`select n as id, repeat('a', 100) as body from generate_series(1, 100) n`;

@@ -69,7 +69,7 @@ test('the operator looks after accounts beside a running server', async () => {
   ]);
 });
 
-test('what can’t be done is said, and a process says it in one line on stderr, with an exit code', async () => {
+test('a verb that can’t do its work says why in one line on stderr, with an exit code', async () => {
   const { database, url } = server;
   expect(await verb('disable-user', 'nobody@example.com')).toEqual({
     done: false,

@@ -56,7 +56,7 @@ async function wholeValues(_server: TestServer, team: Team): Promise<Record<stri
   return accepted;
 }
 
-test('of many who write over a whole value from one version, one is accepted', async () => {
+test('of many clients that replace a whole value based on one version, one is accepted', async () => {
   const { result } = await onServer(wholeValues);
   expect(result).toEqual({ workspace: 1, project: 1, member: 1, me: 1, assignee: 1, workflow: 1 });
 });
