@@ -59,7 +59,10 @@ export function functionSizes(file: string, source: string): Size[] {
 
 /** Every source with its functions. */
 export function sizes(): { files: Size[]; functions: Size[] } {
-  const all = globSync('{server,sdk,proof,scripts,bin}/**/*.{ts,js}', { cwd: root, exclude: ['**/node_modules', '**/dist'] })
+  const all = globSync('{server,sdk,proof,scripts,bin}/**/*.{ts,js}', {
+    cwd: root,
+    exclude: ['**/node_modules', '**/dist'],
+  })
     .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => !kept_as_is.test(file))
     .map((file) => ({ file, source: readFileSync(path.join(root, file), 'utf8') }));
