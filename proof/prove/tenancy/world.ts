@@ -255,6 +255,14 @@ async function secretsOf(database: TestDatabase, sides: World['sides'], people: 
   return new Set([workspace_id, ...rows.map(({ id }) => id)]);
 }
 
+const stranger = (name: string, token: string | undefined): Principal => ({ name, token, valid: false, roles: {} });
+const known = (name: string, { access_token: token }: Person, roles: Principal['roles']): Principal => ({
+  name,
+  token,
+  valid: true,
+  roles,
+});
+
 /** Builds it all through the API of a sound server. */
 export async function buildWorld(stage: { url: string; database: TestDatabase }): Promise<World> {
   const { database } = stage;
@@ -302,13 +310,6 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const tokens = await tokenPrincipals(database, { team, attacker, sides, guests });
   const people = Object.values(team).map(({ user }) => user.id);
   const forged = forgedTokens({ victim: owner, attacker });
-  const stranger = (name: string, token: string | undefined): Principal => ({ name, token, valid: false, roles: {} });
-  const known = (name: string, { access_token: token }: Person, roles: Principal['roles']): Principal => ({
-    name,
-    token,
-    valid: true,
-    roles,
-  });
   return {
     sides,
     gone_id,
