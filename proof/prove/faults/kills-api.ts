@@ -6,8 +6,9 @@ import { brokenInvariants } from '../../harness/invariants.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import type { Random } from '../random.ts';
 import { lasting_tokens, servingOn } from '../stage.ts';
+import { kept_apart } from '../races/retries/index.ts';
 import { settle } from './ledger.ts';
-import { Writers, writersFor } from './writers.ts';
+import { without_keys, Writers, writersFor } from './writers.ts';
 
 /** Waits until nothing of a killed process is in progress at the database any more. */
 export async function quiet({ owner }: TestDatabase): Promise<void> {
@@ -77,7 +78,8 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const writers_count = writersFor(32, size);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
-  const writers = await Writers.start(urls, run.random, { count: writers_count });
+  const settles = run.mutant?.other !== without_keys;
+  const writers = await Writers.start(urls, run.random, { count: writers_count, settles });
   const kills = scaled(500, size, servers);
   let done = 0;
   await Promise.all(
@@ -98,7 +100,12 @@ async function kill(run: Run, size: number): Promise<Finding> {
   await database.drop();
   return {
     load: { kills, writers: writers_count, writes: writers.writes.length, servers },
-    figures: { ...writers.figures(), unknown: settled.unknown, of_those_done: settled.unknown_done },
+    figures: {
+      ...writers.figures(),
+      unknown: settled.unknown,
+      settled_by_key: settled.unknown_settled,
+      of_those_done: settled.unknown_done,
+    },
     violations,
   };
 }
@@ -130,13 +137,14 @@ export const acknowledges_early = {
 export const kills_api: Check = {
   id: 'kills-api',
   promises: ['P2', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent.',
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent, as the outcomes of its key say at once.',
   impossible: noProcesses,
   run: kill,
   slice: 0.002,
   control_size: 0.06,
   controls: {
     'acknowledges before it commits': acknowledges_early,
+    'keeps what was done in a transaction of its own': kept_apart,
     'takes the number in a transaction of its own': {
       source: [
         {

@@ -5,13 +5,14 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStageOn } from '../stage.ts';
 import { acknowledges_early, forgets_the_disk } from './kills-api.ts';
 import { settle } from './ledger.ts';
-import { Writers, writersFor } from './writers.ts';
+import { without_keys, Writers, writersFor } from './writers.ts';
 
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const writers_count = writersFor(32, size);
   const stage = await setStageOn(cluster, run.mutant);
-  const writers = await Writers.start([stage.url], run.random, { count: writers_count });
+  const settles = run.mutant?.other !== without_keys;
+  const writers = await Writers.start([stage.url], run.random, { count: writers_count, settles });
   const kills = scaled(100, size);
   const back_ms: number[] = [];
   for (let n = 0; n < kills; n++) {
@@ -33,6 +34,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
     figures: {
       ...writers.figures(),
       unknown: settled.unknown,
+      settled_by_key: settled.unknown_settled,
       of_those_done: settled.unknown_done,
       first_write_after_ms_p50: Math.round(quantile(back_ms, 0.5)),
     },
@@ -43,7 +45,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
 export const kills_database: Check = {
   id: 'kills-database',
   promises: ['P2', 'P20', 'P21'],
-  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, and the API goes on without a restart.',
+  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, and the API goes on without a restart.',
   impossible: noProcesses,
   run: kill,
   slice: 0.01,
@@ -57,6 +59,7 @@ export const kills_database: Check = {
       ],
     },
     'runs again what was lost in a commit': {
+      other: without_keys,
       source: [
         {
           file: 'db/transaction.ts',

@@ -10,6 +10,8 @@ export interface Write {
   told: Told;
   /** The id of the row that the response named: a ticket, a step of its history, or a comment. */
   made: string | undefined;
+  /** Of one whose outcome is unknown: whether the outcomes of its key have it. Undefined while nobody has asked. */
+  known_done?: boolean;
 }
 
 const table_of = { create: 'tickets', transition: 'status_history', comment: 'comments' } as const;
@@ -37,7 +39,7 @@ async function missingRows(owner: pg.Pool, writes: readonly Write[]): Promise<st
 export async function settle(
   owner: pg.Pool,
   writes: readonly Write[],
-): Promise<{ unknown: number; unknown_done: number; violations: string[] }> {
+): Promise<{ unknown: number; unknown_settled: number; unknown_done: number; violations: string[] }> {
   // A step with a comment leaves two entries, each of another action.
   const audited = await counts(
     owner,
@@ -51,14 +53,18 @@ export async function settle(
   );
   const violations = await missingRows(owner, writes);
   const unknown = writes.filter(({ told }) => told === 'unknown');
-  for (const { id, kind, told } of writes) {
+  for (const { id, kind, told, known_done } of writes) {
     const times = audited.get(id) ?? 0;
+    if (known_done !== undefined && known_done !== times > 0) {
+      violations.push(`${id}: ${kind} done ${times} times, and its key says ${known_done ? 'done' : 'not done'}`);
+    }
     if (told === 'acknowledged' && times === 0) violations.push(`${id}: ${kind} acknowledged, and lost`);
     if (told === 'refused' && times > 0) violations.push(`${id}: ${kind} refused, and done`);
     if (Math.max(times, texts.get(id) ?? 0) > 1) violations.push(`${id}: ${kind} done ${times} times`);
   }
   return {
     unknown: unknown.length,
+    unknown_settled: unknown.filter(({ known_done }) => known_done !== undefined).length,
     unknown_done: unknown.filter(({ id }) => audited.has(id)).length,
     violations,
   };

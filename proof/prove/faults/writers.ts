@@ -21,12 +21,16 @@ export function writersFor(full: number, size: number): number {
   return size < 0.02 ? Math.min(full, 8) : full;
 }
 
+/** For a control's: a build that does twice what it shouldn't does so only without a key. */
+export const without_keys = 'without keys';
+
 /** Clients that write without pause, and write down what they were told of each. */
 export class Writers {
   readonly writes: Write[] = [];
   readonly violations: string[] = [];
   readonly #wires: Wire[];
   readonly #prefix: string;
+  readonly #settles: boolean;
   readonly #team: Team;
   readonly #random: Random;
   #stopped = false;
@@ -34,9 +38,13 @@ export class Writers {
   #longest_ms = 0;
 
   /** Puts `count` writers to work on servers of one database, two on each ticket. */
-  static async start(urls: readonly string[], random: Random, { count = 32, prefix = 'w' } = {}): Promise<Writers> {
+  static async start(
+    urls: readonly string[],
+    random: Random,
+    { count = 32, prefix = 'w', settles = false } = {},
+  ): Promise<Writers> {
     const team = await makeTeam({ url: urls[0] ?? '' }, 'standard');
-    const writers = new Writers(urls, team, random, { count, prefix });
+    const writers = new Writers(urls, team, random, { count, prefix, settles });
     const tickets = await Promise.all(Array.from({ length: Math.ceil(count / 2) }, () => makeTicket(team)));
     writers.#running = Promise.all(
       Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
@@ -44,8 +52,14 @@ export class Writers {
     return writers;
   }
 
-  private constructor(urls: readonly string[], team: Team, random: Random, options: { count: number; prefix: string }) {
+  private constructor(
+    urls: readonly string[],
+    team: Team,
+    random: Random,
+    options: { count: number; prefix: string; settles: boolean },
+  ) {
     this.#prefix = options.prefix;
+    this.#settles = options.settles;
     this.#wires = urls.map((url) => new Wire(url, options.count));
     this.#team = team;
     this.#random = random;
@@ -100,7 +114,26 @@ export class Writers {
         if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') write.told = 'refused';
         await sleep(100); // nobody is there
       }
+      if (this.#settles && write.told === 'unknown') await this.#settle(write);
     }
+  }
+
+  /** Asks what was done under the key of a write, whichever server is there, until one answers. */
+  async #settle(write: Write): Promise<void> {
+    const path = `/v1/outcomes/${write.id}`;
+    const deadline = performance.now() + patience_ms;
+    for (let n = 0; performance.now() < deadline; n++) {
+      const wire = this.#wires[n % this.#wires.length] as Wire;
+      const request = { method: 'GET', path, token: this.#team.member.access_token, abort_after_ms: patience_ms };
+      const answer = await wire.send(request).catch(() => undefined);
+      if (answer?.status === 200) {
+        const { data } = JSON.parse(answer.text) as { data: unknown[] };
+        write.known_done = data.length > 0;
+        return;
+      }
+      await sleep(pause_ms);
+    }
+    this.violations.push(`${write.id}: nobody said what was done under its key`);
   }
 
   #request({ id, kind }: Write, ticket_id: string, seen: Seen): WireRequest {
@@ -108,7 +141,7 @@ export class Writers {
     const here = `/v1/workspaces/${workspace_id}`;
     const common = {
       token: member.access_token,
-      headers: { 'x-request-id': id },
+      headers: { 'x-request-id': id, ...(this.#settles ? { 'idempotency-key': id } : {}) },
       abort_after_ms: patience_ms,
     };
     const ticket = `${here}/tickets/${ticket_id}`;

@@ -5,6 +5,7 @@ import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
 import { linearizability } from './linearizability.ts';
 import { refresh_twice } from './refresh-twice.ts';
+import { retries } from './retries/index.ts';
 import { ticket_numbers } from './ticket-numbers.ts';
 import { transitions } from './transitions.ts';
 import { unique_keys } from './unique-keys.ts';
@@ -20,4 +21,5 @@ export const races: readonly Check[] = [
   unique_keys,
   ticket_numbers,
   comments,
+  retries,
 ];
