@@ -64,8 +64,8 @@ const key = {
 const any_target = '';
 
 /**
- * Takes a key for this transaction. Whoever else has taken it is waited for: a conflicting row is "updated" by the
- * statement that waited.
+ * Takes a key for this transaction. If another one has taken it, this waits for that one: the statement that waited
+ * "updates" the conflicting row.
  */
 function take(tx: Tx, { user_id, key_hash }: KeyOf): Promise<unknown> {
   const row: Asked = { user_id, key_hash, target: any_target, arguments_hash: key_hash };
@@ -83,7 +83,7 @@ export function recall(db: Db, { user_id, key_hash, target }: Asked): Promise<Fo
 
 /**
  * Takes a key for this transaction, and finds what was done under it: by a statement of its own, which sees what was
- * committed while the first waited. The row that it finds isn't locked: whoever purges a ticket's texts needs it, and has
+ * committed while the first waited. The row that it finds isn't locked: a purge of the ticket's texts needs it, and has
  * the ticket, for which a write that is sent again waits.
  */
 export async function claim(tx: Tx, asked: Asked): Promise<Found | undefined> {

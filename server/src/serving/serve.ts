@@ -269,7 +269,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const requireSpace = () => {
         if (operation.body !== undefined) usage.requireRoom(workspace_id);
       };
-      // Done before the workspace was full, a write is still answered as it was.
+      // A write that was done before the workspace was full still gets its first response.
       if (intent === undefined) requireSpace();
       const user_id = personOf(caller);
       return committed((attempt) =>

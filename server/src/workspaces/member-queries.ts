@@ -67,7 +67,7 @@ export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promi
     for no key update of m`);
 }
 
-/** The same of whoever acts, a bot too: what they may do. */
+/** The same for the member that acts, a bot too: what they may do. */
 export function lockOwnRole(tx: Tx, workspace_id: string, user_id: string): Promise<{ role: Role } | undefined> {
   return tx.maybeOne(sql`
     select m.role from memberships m

@@ -192,7 +192,7 @@ function keyViolations(key: CatalogKey, ownerOf: (table: string | null) => strin
   const owner = ownerOf(key.table);
   if (owner === undefined) return found;
   const [first = ''] = key.columns;
-  // What finds a row, whoever it belongs to, can be added any time; what makes it unique can't.
+  // What finds a row, in whichever workspace, can be added any time; what makes it unique can't.
   const is_secondary = key.for_upkeep || (key.of_workspace && first === 'workspace_id');
   if (first !== owner && !is_secondary) found.push(`${key.name} begins with ${first}`);
   if (key.kind !== 'f') return found;
