@@ -92,7 +92,7 @@ class Lane {
     }
   }
 
-  /** Past the line that loses responses: the answer that is kept, which must be the one that the client got. */
+  /** Past the line that loses responses: the response that is kept, which must be the one that the client got. */
   async #askAgain({ kind }: Intent, result: unknown, was_repeated: boolean): Promise<void> {
     if (this.#sent === undefined) return;
     const { violate, wire } = this.#stand;
@@ -107,7 +107,7 @@ class Lane {
     };
     const kept = await wire.send(request);
     if (!isReplayed(kept)) violate(`a ${kind} is not kept under its key: ${kept.status} ${kept.text.slice(0, 200)}`);
-    else if (kept.text !== JSON.stringify(result)) violate(`a ${kind} has another answer than the one that is kept`);
+    else if (kept.text !== JSON.stringify(result)) violate(`a ${kind} has another response than the one that is kept`);
     if (!was_repeated) return;
     const known = await outcomesOf(this.#stand, this.#who, headers['idempotency-key'] ?? '');
     if (known.length !== 1) violate(`a ${kind} that was sent again has ${known.length} outcomes`);

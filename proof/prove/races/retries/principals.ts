@@ -25,7 +25,7 @@ export async function sendFromEach(stand: Stand, rounds: number): Promise<void> 
     for (const { who, answers } of each) {
       if (answers.some(({ status }) => status !== 201)) violate(`a key of ${who.name}: ${statuses(answers)}`);
       const [one, other] = answers;
-      if (one.text !== other.text) violate(`a key of ${who.name} has two answers`);
+      if (one.text !== other.text) violate(`a key of ${who.name} has two responses`);
       if (answers.filter(isReplayed).length !== 1) violate(`a key of ${who.name} isn’t their own: it was used before`);
       const known = await outcomesOf(stand, who, write.key);
       if (known.join() !== '201') violate(`a key of ${who.name} has the outcomes: ${known.join()}`);

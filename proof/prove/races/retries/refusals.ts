@@ -4,7 +4,7 @@ import { makeTicket } from '../../../harness/make.ts';
 import { statuses } from '../rounds.ts';
 import { isReplayed, type KeyedWrite, outcomesOf, post, type Principal, rowsWith, type Stand } from './stand.ts';
 
-/** What answered a write that was done: for the first time, or once more. */
+/** The response to a write that was done: for the first time, or once more. */
 const seen = (answer: WireAnswer) => `${statuses([answer])}${isReplayed(answer) ? ' again' : ''}`;
 
 /** What follows a refusal under a key: nothing was done, and then it is, once. */
@@ -13,7 +13,7 @@ async function expectDoneOnce(stand: Stand, who: Principal, write: KeyedWrite & 
   const [first, second] = [await post(stand, who, write), await post(stand, who, write)];
   const both = `${seen(first)}, ${seen(second)}`;
   if (both !== '201, 201 again') violate(`sent again after ${write.after}: ${both}`);
-  if (first.text !== second.text) violate(`sent again after ${write.after}: two answers`);
+  if (first.text !== second.text) violate(`sent again after ${write.after}: two responses`);
   const rows = await rowsWith(stand, write.text);
   if (rows !== 1) violate(`sent again after ${write.after}: done ${rows} times`);
 }
@@ -74,7 +74,7 @@ async function endWaiting({ stage }: Stand, by: 'pg_cancel_backend' | 'pg_termin
   throw new Error('No write waits.');
 }
 
-/** The database fails amid a write, after it has changed a row: the answer is 503, and nothing of it is kept. */
+/** The database fails amid a write, after it has changed a row: the response is 503, and nothing of it is kept. */
 export async function sendAfterFailure(stand: Stand, rounds: number): Promise<void> {
   const { team, violate } = stand;
   const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
