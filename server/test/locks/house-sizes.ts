@@ -19,7 +19,6 @@ export const exceptions: Record<string, string> = {
   'server/src/serving/serve.ts createServe': 'a closure in place of a class; no function in it is long',
   'server/src/db/upgrade.test.ts fill': 'rows of every table of the first version, as SQL',
   'server/test/locks/facts.test.ts every write that succeeds leaves': 'a call of every write, a line each',
-  'proof/prove/tenancy/world.ts buildWorld': 'every principal, a line or two each',
   'proof/prove/tenancy/world.ts furnish': 'one of everything that a workspace may have, a line each',
   'proof/replay/replay.ts replay': 'the stages of a replay in their order; a fifth of it are its options',
   'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order that each needs',
