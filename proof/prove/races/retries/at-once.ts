@@ -32,7 +32,8 @@ export async function sendAtOnce(stand: Stand, rounds: number) {
     figures.answered += done.length;
     figures.told_to_wait += answers.length - done.length - others.length;
     if (others.length > 0) violate(`one key at once, a ${kind}: ${statuses(others)}`);
-    if (new Set(done.map((answer) => answer.text)).size !== 1) violate(`one key at once has several responses: ${kind}`);
+    if (new Set(done.map((answer) => answer.text)).size !== 1)
+      violate(`one key at once has several responses: ${kind}`);
     const first = done.filter((answer) => !isReplayed(answer)).length;
     if (first !== 1) violate(`one key at once: ${first} of ${done.length} are no replays: ${kind}`);
     const other = await post(stand, who, { ...write, body: { ...write.body, ...otherThan(write.body) } });
