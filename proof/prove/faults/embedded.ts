@@ -89,9 +89,8 @@ class Installation {
     const second = await startServed(this.#options());
     // It takes its time where the machine is busy; one that serves has said so by then.
     const deadline = Date.now() + 120_000;
-    let over = false;
-    void second.ended.then(() => (over = true));
-    while (!over && !second.output().includes('Ctrl-C stops it') && Date.now() < deadline) await sleep(50);
+    const runs = () => second.child.exitCode === null && second.child.signalCode === null;
+    while (runs() && !second.output().includes('Ctrl-C stops it') && Date.now() < deadline) await sleep(50);
     second.child.kill('SIGKILL');
     const code = await second.ended;
     if (code !== 1 || !second.output().includes('already runs')) {
