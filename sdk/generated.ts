@@ -1160,6 +1160,7 @@ export interface operations {
     get_me: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1267,6 +1268,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1295,6 +1297,7 @@ export interface operations {
     get_session: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1351,6 +1354,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1412,6 +1416,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1419,6 +1424,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The Idempotency-Key. */
                 key: string;
             };
             cookie?: never;
@@ -1446,6 +1452,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1503,6 +1510,7 @@ export interface operations {
     get_workspace: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1608,6 +1616,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1643,6 +1652,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description Only these people: up to 100 ids, separated by commas. */
                 ids?: string;
@@ -1676,6 +1686,7 @@ export interface operations {
     get_member: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1787,6 +1798,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1856,6 +1868,7 @@ export interface operations {
     get_bot: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1918,6 +1931,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -1983,6 +1997,7 @@ export interface operations {
     get_invitation: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2043,6 +2058,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description `true` lists archived projects instead. */
                 archived?: "true" | "false";
@@ -2111,6 +2127,7 @@ export interface operations {
     get_project: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2220,6 +2237,7 @@ export interface operations {
     get_workflow: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2391,6 +2409,7 @@ export interface operations {
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at";
@@ -2424,6 +2443,7 @@ export interface operations {
     get_ticket: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2669,6 +2689,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2755,6 +2776,7 @@ export interface operations {
     get_transition: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2791,6 +2813,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2828,6 +2851,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2865,6 +2889,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -2932,6 +2957,7 @@ export interface operations {
     get_comment: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3049,6 +3075,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3118,6 +3145,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3177,7 +3205,10 @@ export interface operations {
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      */
                     scopes: components["schemas"]["TokenScope"][];
-                    /** @description How many days the token is valid, within what the server allows: 90 by default, 365 at most. */
+                    /**
+                     * Format: int32
+                     * @description How many days the token is valid, within what the server allows: 90 by default, 365 at most.
+                     */
                     expires_in_days?: number;
                     /**
                      * Format: uuid
@@ -3202,6 +3233,7 @@ export interface operations {
     get_token: {
         parameters: {
             query?: {
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
             header?: {
@@ -3262,6 +3294,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description Only entries by this member. */
                 actor?: string;

@@ -9,6 +9,12 @@ export const rules = {
   'contact-properties': 'off', // the authors publish no address: SECURITY.md says how to reach them
 };
 
+/** What a rule may find at a place, by the end of its message. */
+export const expected = {
+  // The id of a token is no secret: the token itself is never in a URL.
+  'owasp:api2:2023-no-credentials-in-url': 'path parameter: token_id.',
+};
+
 /** Rules that are off for an operation that anybody may call: it needs no token, so that none can be wrong. */
 export const public_rules = {
   'owasp:api2:2023-read-restricted': 'off',

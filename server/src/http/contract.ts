@@ -290,11 +290,11 @@ export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Sh
     .refine((text) => text.split(',').every((name) => known.has(name)), `Expected one or more of: ${names.join(', ')}.`)
     .meta({
       pattern: `^${one}(,${one})*$`,
-      description: 'Respond with these fields alone, separated by commas.',
       example: names.slice(0, 2).join(),
     })
     .optional()
-    .transform((text) => [...new Set(text?.split(','))] as (keyof Shape & string)[]);
+    .transform((text) => [...new Set(text?.split(','))] as (keyof Shape & string)[])
+    .meta({ description: 'Respond with these fields alone, separated by commas.' });
   return { fields };
 }
 

@@ -27,7 +27,7 @@ function slug(name: string): string {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^[_0-9]*(?=[a-z])|^_+/, '')
     .slice(0, KEY_LENGTH)
-    .replace(/_+$/, '');
+    .replace(/_$/, '');
   return /^[a-z]/.test(words) ? words : '';
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Report } from './report.ts';
@@ -61,8 +62,9 @@ export async function* readTickets(path: string, report: Report): AsyncGenerator
 
 /** `x-tickets.ndjson.gz` for `x-replay.ndjson.gz`, zipped or not, if it is there. */
 export function ticketsFileBeside(replay: string): string | undefined {
-  const beside = replay.replace(/replay(?=[^/\\]*$)/, 'tickets');
-  if (beside === replay) return undefined;
+  const name = basename(replay);
+  if (!name.includes('replay')) return undefined;
+  const beside = join(dirname(replay), name.replace('replay', 'tickets'));
   const zipped = beside.endsWith('.gz');
   return [beside, zipped ? beside.slice(0, -3) : `${beside}.gz`].find((path) => existsSync(path));
 }

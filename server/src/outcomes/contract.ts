@@ -27,7 +27,13 @@ export const list_outcomes = operation({
   tag: 'retries',
   summary:
     'Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded.',
-  params: z.strictObject({ key: z.string().min(1).max(255).meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }) }),
+  params: z.strictObject({
+    key: z
+      .string()
+      .regex(/^[!#-+.-[\]-~-]{1,255}$/)
+      .max(255)
+      .meta({ description: 'The Idempotency-Key.', example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }),
+  }),
   query: page_query.extend(narrowing(outcome)),
   status: 200,
   response: page(outcome),

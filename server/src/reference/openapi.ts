@@ -155,6 +155,7 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 const idempotency_key = z
   .string()
   .regex(/^[!#-+.-[\]-~-]{1,255}$/)
+  .max(255)
   .optional()
   .meta({
     description:
@@ -200,7 +201,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     tags: [operation.tag],
     summary: operation.summary,
     description: `Allowed for: ${who}.${by_token}`,
-    security: access === 'public' ? [] : scope === null ? [{ bearer: [] }] : [{ bearer: [] }, { api_token: [scope] }],
+    security: access === 'public' ? [] : scope === null ? [{ bearer: [] }] : [{ bearer: [] }, { api_token: [] }],
     'x-baton-access': access,
     'x-baton-scope': scope,
     requestParams: {

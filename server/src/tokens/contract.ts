@@ -50,6 +50,7 @@ export const create_token = operation({
     name: line(200),
     scopes: scopes.refine((given) => new Set(given).size === given.length, 'A scope is given twice.'),
     expires_in_days: z.int().min(1).max(3650).optional().meta({
+      format: 'int32',
       description: 'How many days the token is valid, within what the server allows: 90 by default, 365 at most.',
     }),
     user_id: id.optional().meta({ description: 'The bot that the token is for; the caller by default.' }),
