@@ -3,7 +3,11 @@ import jwt from 'jsonwebtoken';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { AccessTokens } from './tokens.ts';
 
-const ids = { user_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90', session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e91' };
+const ids = {
+  user_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90',
+  session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e91',
+  token: null,
+};
 const current = { kid: 'new', secret: randomBytes(48) };
 const older = { kid: 'old', secret: randomBytes(48) };
 const tokens = new AccessTokens([current, older], 60);

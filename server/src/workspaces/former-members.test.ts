@@ -156,7 +156,7 @@ describe('a former member', () => {
     await owner.client.remove_member(memberOf(person));
     const of = () => viewer.client.list_people({ workspace_id, ids: person.user.id });
     expect((await of()).data).toEqual([
-      { user_id: person.user.id, name: 'Ada', role: null, former: true, created_at: expect.any(String) },
+      { user_id: person.user.id, name: 'Ada', role: null, bot: false, former: true, created_at: expect.any(String) },
     ]);
     expect(JSON.stringify(await of())).not.toContain(person.email);
     expect((await owner.client.list_members({ workspace_id })).data.map(({ user_id }) => user_id)).not.toContain(

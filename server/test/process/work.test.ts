@@ -4,6 +4,7 @@ import { clusterUrl, createDatabase, type TestDatabase } from '../../../proof/ha
 import { freePort } from '../../../proof/harness/served.ts';
 import { metrics_token } from '../../../proof/harness/server.ts';
 import { emptyDir, register, says, start } from './running.ts';
+import { upkeep } from '../../src/upkeep/catalogue.ts';
 
 let database: TestDatabase;
 
@@ -34,7 +35,7 @@ test('work says what it does and what to do next, responds to probes, and finish
   const [first, second] = [await work({ BATON_WORK_PORT: String(port) }), await work()];
   await says(first, 'Ctrl-C stops it.');
   expect(first.output()).toMatch(/^Baton \d+\.\d+\.\d+ works$/m);
-  expect(first.output()).toContain('tasks      sessions, password_resets, failed_attempts, invitations, rate_limits');
+  expect(first.output()).toContain(`tasks      ${Object.keys(upkeep).join(', ')}`);
   expect(first.output()).toContain(`http://127.0.0.1:${port}/readyz`);
   expect(first.output()).toContain('Set BATON_WORKER=off for serve');
   expect(first.output()).not.toMatch(/postgres:\/\//); // no URL, no password
