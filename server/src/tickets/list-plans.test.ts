@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { explain, planning, type PlanNode, rowsLookedAt } from '../../../proof/harness/plans.ts';
 import { createPool } from '../db/pool.ts';
 import { prepare, type Sql } from '../db/sql.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
@@ -111,57 +112,8 @@ function listOf(narrow: Partial<TicketFilter>, order: Order, descending: boolean
   return { workspace_id, filter, order, descending, span: spans[order] };
 }
 
-interface PlanNode {
-  'Node Type': string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  'Workers Planned'?: number;
-  'Shared Hit Blocks'?: number;
-  'Shared Read Blocks'?: number;
-  Plans?: PlanNode[];
-}
-
-/** How many rows the statement looked at: those that its scans gave, and those that they threw away. */
-function rowsLookedAt(node: PlanNode): number {
-  const own =
-    (node.Plans ?? []).length > 0
-      ? 0
-      : (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
-        node['Actual Loops'];
-  return (node.Plans ?? []).reduce((sum, plan) => sum + rowsLookedAt(plan), own);
-}
-
-/** A list as a literal of PostgreSQL. */
-const arrayOf = (values: unknown[]) => `{${values.map((value) => JSON.stringify(value)).join()}}`;
-
-async function explain(client: pg.PoolClient, statement: Sql): Promise<PlanNode> {
-  const { text, values } = prepare(statement);
-  const literals = values.map((value) =>
-    value === null
-      ? 'null'
-      : client.escapeLiteral(Array.isArray(value) ? arrayOf(value) : String(value as string | number)),
-  );
-  await client.query(`prepare it as ${text}`);
-  const run = literals.length === 0 ? 'it' : `it (${literals.join(', ')})`;
-  const { rows } = await client.query(`explain (analyze, buffers, timing off, format json) execute ${run}`);
-  await client.query('deallocate it');
-  return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
-}
-
-/** A transaction as a list's is, of which every statement's plan is one way: by its values, or whatever they are. */
-async function planning<T>(mode: 'custom' | 'generic', body: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query(`begin; set local app.workspace = '${workspace_id}'; set local enable_sort = off;
-      set local enable_incremental_sort = off; set local plan_cache_mode = force_${mode}_plan`);
-    return await body(client);
-  } finally {
-    await client.query('rollback');
-    client.release();
-  }
-}
+const planned = <T>(mode: 'custom' | 'generic', body: (client: pg.PoolClient) => Promise<T>) =>
+  planning({ pool, workspace_id, mode }, body);
 
 /** A handle on a connection of the test's. */
 const handle = (client: pg.PoolClient) =>
@@ -202,7 +154,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     'looks at a bounded number of rows, by a %s plan',
     async (mode) => {
       const over: string[] = [];
-      await planning(mode, async (client) => {
+      await planned(mode, async (client) => {
         for (const [name, filter] of mode === 'generic' ? filters : filters.slice(0, names.length + 2)) {
           for (const order of orders) {
             for (const statement of await statementsOf(client, listOf(filter, order, true))) {
@@ -238,7 +190,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       [{ ...of('a small project'), ...of('a frequent assignee') }, 'updated_at', 500],
     ];
     for (const mode of ['custom', 'generic'] as const) {
-      await planning(mode, async (client) => {
+      await planned(mode, async (client) => {
         for (const [filter, order, most] of lists) {
           const list = listOf(filter, order, true);
           const page = (await statementsOf(client, list)).at(-1) as Sql;
@@ -252,7 +204,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
   test('costs on a page deep in the list what it costs on the first', async () => {
     const middle = { at: new Date(Date.now() - (tickets / 2) * 60_000).toISOString(), id: id('0') };
     const blocks = (plan: PlanNode) => (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
-    await planning('generic', async (client) => {
+    await planned('generic', async (client) => {
       for (const filter of [{}, { status: ['open'] }, { label: ['bug'] }, { project_id: id('2') }]) {
         const first = listOf(filter, 'created_at', true);
         const deep = { ...first, span: spanAfter(first.span, middle, true) };
@@ -267,7 +219,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
   });
 
   test('would be caught, were the planner free to sort, or a source not the narrowest', async () => {
-    await planning('generic', async (client) => {
+    await planned('generic', async (client) => {
       const list = listOf({ status: ['rare'], assignee_id: [id('a1')] }, 'created_at', true);
       const widest = sourcesOf(listOf({}, 'created_at', true))[0] as Source;
       expect(rowsLookedAt(await explain(client, ticketPage(list, widest, options)))).toBeGreaterThan(max_walked);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BatonClient } from '../../../sdk/index.ts';
+import { type Agent, makeAgent as makeToken, responseTo } from '../../../proof/harness/agents.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
@@ -27,18 +27,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-interface Agent {
-  id: string;
-  token: string;
-  client: BatonClient;
-}
-
-/** A token of somebody's, and a client that has it. */
-async function makeAgent(person: Person, scopes: TokenScope[] = ['tickets:write'], at = workspace_id): Promise<Agent> {
-  const body = { name: 'Agent', scopes };
-  const { id, token } = await person.client.create_token({ workspace_id: at, body });
-  return { id, token, client: conformingClient(server.url, token) };
-}
+const makeAgent = (person: Person, scopes?: TokenScope[], at = workspace_id) =>
+  makeToken(server, person, { workspace_id: at, ...(scopes === undefined ? {} : { scopes }) });
 
 const makeGuest = async (role: 'admin' | 'member' = 'member') => {
   const guest = await registerPerson(server);
@@ -49,13 +39,7 @@ const makeGuest = async (role: 'admin' | 'member' = 'member') => {
 const look = async <Row>(statement: string, ...values: unknown[]) =>
   (await server.database.owner.query(statement, values)).rows as Row[];
 
-/** A response to the token as the client has it, without what differs from one request to the next anyway. */
-async function bytesOf(token: string, path: string) {
-  const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${token}` } });
-  const changing = /^(date|x-request-id|ratelimit.*|connection|keep-alive)$/;
-  return [answer.status, [...answer.headers].filter(([name]) => !changing.test(name)), await answer.text()];
-}
-
+const bytesOf = (token: string, path: string) => responseTo(server, token, path);
 const tickets = () => `/v1/workspaces/${workspace_id}/tickets`;
 const list = async ({ client }: Agent) => (await client.raw.list_tickets({ workspace_id })).status;
 
@@ -213,101 +197,6 @@ describe('a token that has ended', () => {
     for (const again of [team.member.client.raw.get_token(at), team.member.client.raw.revoke_token(at)]) {
       expect((await again).status).toBe(404);
     }
-  });
-});
-
-describe('a bot', () => {
-  const makeBot = async (host: Person, role: 'member' | 'viewer' = 'member') => {
-    const bot = await host.client.create_bot({ workspace_id, body: { name: 'Triage', role } });
-    const body = { name: 'For the bot', scopes: ['tickets:write' as const], user_id: bot.id };
-    const { id, token } = await host.client.create_token({ workspace_id, body });
-    return { bot, id, token, client: conformingClient(server.url, token) };
-  };
-  const create = ({ client }: { client: BatonClient }) =>
-    client.raw.create_ticket({ workspace_id, project_id: team.project_id, body: { title: 'By a bot' } });
-
-  test('acts as itself, and each entry in the log says for whom', async () => {
-    const { bot, id, client } = await makeBot(team.admin);
-    const { id: ticket, reporter_id } = await client.create_ticket({
-      workspace_id,
-      project_id: team.project_id,
-      body: { title: 'By a bot', assignee_id: bot.id },
-    });
-    expect(reporter_id).toBe(bot.id);
-    const { data } = await team.owner.client.list_audit({ workspace_id, subject: ticket });
-    expect(data).toMatchObject([{ actor_id: bot.id, token_id: id, on_behalf_of: team.admin.user.id }]);
-    const people = await team.viewer.client.list_people({ workspace_id, ids: `${bot.id},${team.admin.user.id}` });
-    expect(people.data.map(({ user_id, bot: is_bot }) => [user_id, is_bot]).sort()).toEqual(
-      [
-        [bot.id, true],
-        [team.admin.user.id, false],
-      ].sort(),
-    );
-    expect((await team.viewer.client.list_bots({ workspace_id })).data).toContainEqual(bot);
-    const members = await team.viewer.client.list_members({ workspace_id });
-    expect(members.data.some(({ user_id }) => user_id === bot.id)).toBe(false);
-  });
-
-  test('does nothing that its own role forbids, nor that of the person for whom it acts', async () => {
-    expect(await create(await makeBot(team.admin, 'viewer'))).toMatchObject({ status: 403, body: { role: 'viewer' } });
-    const guest = await makeGuest('admin');
-    const agent = await makeBot(guest);
-    expect((await create(agent)).status).toBe(201);
-    const at = { workspace_id, user_id: guest.user.id };
-    await team.owner.client.update_member({ ...at, if_match: '*', body: { role: 'viewer' } });
-    expect(await create(agent)).toMatchObject({ status: 403, body: { role: 'viewer' } });
-    expect((await agent.client.raw.list_tickets({ workspace_id })).status).toBe(200);
-    await team.owner.client.remove_member(at);
-    expect((await create(agent)).status).toBe(401);
-    // The bot stays: another admin gives it another token.
-    const body = { name: 'Another', scopes: ['tickets:write' as const], user_id: agent.bot.id };
-    const { token } = await team.admin.client.create_token({ workspace_id, body });
-    expect((await create({ client: conformingClient(server.url, token) })).status).toBe(201);
-  });
-
-  test('ends with all its tokens when it is removed, and its tickets are nobody’s', async () => {
-    const { bot, client, token } = await makeBot(team.owner);
-    const { id: ticket } = await client.create_ticket({
-      workspace_id,
-      project_id: team.project_id,
-      body: { title: 'By a bot', assignee_id: bot.id },
-    });
-    expect((await team.member.client.raw.remove_bot({ workspace_id, bot_id: bot.id })).status).toBe(403);
-    await team.admin.client.remove_bot({ workspace_id, bot_id: bot.id });
-    expect(await bytesOf(token, tickets())).toEqual(await bytesOf('nonsense', tickets()));
-    expect((await team.owner.client.get_ticket({ workspace_id, ticket })).assignee_id).toBeNull();
-    const { data } = await team.owner.client.list_people({ workspace_id, ids: bot.id });
-    expect(data).toMatchObject([{ name: 'Triage', bot: true, former: true, role: null }]);
-    expect((await team.owner.client.raw.get_bot({ workspace_id, bot_id: bot.id })).status).toBe(404);
-  });
-
-  test('is no member like others: nobody gives it another role, nor a token unless they are an admin', async () => {
-    const { bot } = await makeBot(team.owner);
-    const at = { workspace_id, user_id: bot.id };
-    const raised = await team.owner.client.raw.update_member({ ...at, if_match: '*', body: { role: 'owner' } });
-    expect([raised.status, (await team.owner.client.raw.remove_member(at)).status]).toEqual([404, 404]);
-    const body = { name: 'T', scopes: ['tickets:read' as const], user_id: bot.id };
-    expect((await team.member.client.raw.create_token({ workspace_id, body })).status).toBe(403);
-  });
-
-  test('takes no share of its own: what it asks for counts towards the person for whom it acts', async () => {
-    const few = await startServer({ BATON_READ_MIB_PER_MINUTE: '1' }, { database: server.database });
-    const { project_id } = team;
-    const { id: ticket } = await team.owner.client.create_ticket({
-      workspace_id,
-      project_id,
-      // More than an account's share at one time, and less than a network's, from which all of them ask.
-      body: { title: 'Long', description: 'x'.repeat(100_000) },
-    });
-    const guest = await makeGuest('admin');
-    // Not by the client, which would wait and ask again.
-    const read = async (token: string) =>
-      (await fetch(`${few.url}${tickets()}/${ticket}`, { headers: { authorization: `Bearer ${token}` } })).status;
-    const [bot, own] = [await makeBot(guest), await makeAgent(guest)];
-    expect(await read(guest.access_token)).toBe(200); // a minute's share
-    expect(await Promise.all([guest.access_token, bot.token, own.token].map(read))).toEqual([429, 429, 429]);
-    expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a share of their own
-    await few.stop();
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createDatabase } from '../../../proof/harness/database.ts';
-import { prepare, type Sql, sql } from '../db/sql.ts';
+import { explain, planning, type PlanNode } from '../../../proof/harness/plans.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { byId, byTime, keysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
@@ -28,28 +29,16 @@ test('a few people of a large workspace are found by their ids, however the plan
       [workspace_id],
     );
     await client.query('commit; analyze memberships, users');
-    for (const mode of ['custom', 'generic']) {
-      await client.query(`begin; set local app.workspace = '${workspace_id}'; set local enable_sort = off;
-        set local enable_incremental_sort = off; set local plan_cache_mode = force_${mode}_plan`);
-      const explain = async (statement: Sql) => {
-        const { text, values } = prepare(statement);
-        await client.query(`prepare it as ${text}`);
-        const literals = values.map((value) =>
-          client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value)),
-        );
-        const { rows } = await client.query(
-          `explain (analyze, buffers, format json) execute it (${literals.join(',')})`,
-        );
-        await client.query('deallocate it');
-        return rows;
-      };
-      const order = { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) };
-      const some = ids.rows.slice(5000, 5003).map(({ id }) => id);
-      const [plan] = await peopleOf({ rows: explain } as unknown as Db, workspace_id, some, keysetPart({ order }, 51));
-      const { Plan } = (plan as unknown as { 'QUERY PLAN': { Plan: Record<string, number> }[] })['QUERY PLAN'][0] ?? {};
-      expect(Plan?.['Actual Rows'], mode).toBe(3);
-      expect((Plan?.['Shared Hit Blocks'] ?? 0) + (Plan?.['Shared Read Blocks'] ?? 0), mode).toBeLessThan(50); // 187 before
-      await client.query('rollback');
+    const order = { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) };
+    const some = ids.rows.slice(5000, 5003).map(({ id }) => id);
+    for (const mode of ['custom', 'generic'] as const) {
+      const plan = await planning({ pool: database.owner, workspace_id, mode }, async (reader) => {
+        const rows = async (statement: Sql) => [await explain(reader, statement)];
+        const found = await peopleOf({ rows } as unknown as Db, workspace_id, some, keysetPart({ order }, 51));
+        return found[0] as unknown as PlanNode;
+      });
+      expect(plan['Actual Rows'], mode).toBe(3);
+      expect((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0), mode).toBeLessThan(50); // 187 before
     }
   } finally {
     client.release();

@@ -14,8 +14,6 @@ const kept_as_is = /^sdk\/(generated\.ts$|releases\/)/;
 
 /** What may be longer, and why. */
 export const exceptions: Record<string, string> = {
-  'server/src/tokens/tokens.test.ts': 'one server and one team for everything that tokens may do',
-  'server/src/tickets/list-plans.test.ts': 'the plans of every list, on one skewed database that takes long to fill',
   'server/src/serving/serve.ts createServe': 'a closure in place of a class; no function in it is long',
   'server/src/db/upgrade.test.ts fill': 'rows of every table of the first version, as SQL',
   'server/test/locks/facts.test.ts every write that succeeds leaves': 'a call of every write, a line each',

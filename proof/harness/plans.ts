@@ -1,0 +1,59 @@
+import type pg from 'pg';
+import { prepare, type Sql } from '../../server/src/db/sql.ts';
+
+/** What PostgreSQL did for one node of a plan; the buffers are those of all below it as well. */
+export interface PlanNode {
+  'Node Type': string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  'Workers Planned'?: number;
+  'Shared Hit Blocks'?: number;
+  'Shared Read Blocks'?: number;
+  Plans?: PlanNode[];
+}
+
+/** How many rows the statement looked at: those that its scans gave, and those that they threw away. */
+export function rowsLookedAt(node: PlanNode): number {
+  const own =
+    (node.Plans ?? []).length > 0
+      ? 0
+      : (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
+        node['Actual Loops'];
+  return (node.Plans ?? []).reduce((sum, plan) => sum + rowsLookedAt(plan), own);
+}
+
+/** A list as a literal of PostgreSQL. */
+const arrayOf = (values: unknown[]) => `{${values.map((value) => JSON.stringify(value)).join()}}`;
+
+/** Runs a statement as a prepared one, and gives its plan with what it did. */
+export async function explain(client: pg.PoolClient, statement: Sql): Promise<PlanNode> {
+  const { text, values } = prepare(statement);
+  const literals = values.map((value) =>
+    value === null
+      ? 'null'
+      : client.escapeLiteral(Array.isArray(value) ? arrayOf(value) : String(value as string | number)),
+  );
+  await client.query(`prepare it as ${text}`);
+  const run = literals.length === 0 ? 'it' : `it (${literals.join(', ')})`;
+  const { rows } = await client.query(`explain (analyze, buffers, timing off, format json) execute ${run}`);
+  await client.query('deallocate it');
+  return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
+}
+
+/** A transaction as a list's is, of which every statement's plan is one way: by its values, or whatever they are. */
+export async function planning<T>(
+  { pool, workspace_id, mode }: { pool: pg.Pool; workspace_id: string; mode: 'custom' | 'generic' },
+  body: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query(`begin; set local app.workspace = '${workspace_id}'; set local enable_sort = off;
+      set local enable_incremental_sort = off; set local plan_cache_mode = force_${mode}_plan`);
+    return await body(client);
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
