@@ -359,6 +359,7 @@ create table outcomes (
   forgotten boolean not null default false,
   created_at timestamp with time zone not null default now(),
   constraint outcomes_pkey PRIMARY KEY (user_id, key_hash, target),
+  constraint outcomes_are_done CHECK ((((status IS NULL) = (target = ''::text)) AND ((headers IS NULL) = (target = ''::text)))),
   constraint outcomes_hashes CHECK (((octet_length(key_hash) = 32) AND (octet_length(arguments_hash) = 32))),
   constraint outcomes_target_length CHECK ((length(target) <= 300))
 );

@@ -281,8 +281,3 @@ from refresh_tokens t
 where t.spent_at is null
 group by t.user_id, t.session_id
 having count(*) > 1;
-
--- name: every_outcome_is_that_of_a_write_that_was_done
-select o.user_id, encode(o.key_hash, 'hex') as key_hash, o.target as violation
-from outcomes o
-where o.target <> '' and o.status is null;

@@ -87,7 +87,7 @@ function requireWalls({ acts_as, above_policies, owns_tables }: Seen, { name, se
   );
 }
 
-/** Requests may act as any login within the walls; nobody but the worker's role has the worker's rights. */
+/** Every login within the walls may serve requests. The worker's rights are those of its own role alone. */
 function requireWorker({ acts_as, in_role }: Seen, user: DatabaseUser): void {
   if (user === worker_user && !in_role) throw notTheWorker(`it would act as ${acts_as}`);
 }

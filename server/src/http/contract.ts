@@ -298,6 +298,13 @@ export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Sh
   return { fields };
 }
 
+/** An Idempotency-Key: visible ASCII without quotes, backslashes and commas. */
+export const idempotency_key = z
+  .string()
+  .regex(/^[!#-+.-[\]-~-]{1,255}$/)
+  .max(255)
+  .meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' });
+
 /** The response of a list: one page and the cursor of the next, null at the end. */
 export function page<T extends z.ZodType>(item: T) {
   return z.strictObject({

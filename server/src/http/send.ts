@@ -64,8 +64,9 @@ export async function writeJson(
 }
 
 /**
- * Sends a value as JSON, or bytes that are JSON already; its bytes count as its caller's until they are taken. The status and type are set before. Throws
- * `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be done a second time.
+ * Sends a value as JSON, or bytes that are JSON already; they count as its caller's until they are taken. The status and
+ * type are set before. Throws `rate_limited` or `overloaded`, but not once a write is done: refused then, it would be
+ * done a second time.
  */
 export async function sendJson(
   { responses, served, large_json }: Sending,
@@ -81,24 +82,21 @@ export async function sendJson(
     else responses.take(holder, bytes);
     whenClosed(res, () => responses.give(holder, bytes));
   };
-  const long_bytes = value instanceof Uint8Array ? 0 : longTextBytes(value);
+  const written = value instanceof Uint8Array;
+  const long_bytes = written ? 0 : longTextBytes(value);
   let json: string | Uint8Array;
   let digest: string | undefined;
-  if (value instanceof Uint8Array) {
-    json = value;
-    if (json.byteLength > small_response_bytes) hold(json.byteLength);
-  } else if (long_bytes > 0) {
+  if (long_bytes > 0) {
     if (res.closed) return; // nobody is left to read it
     hold(long_bytes); // before it is written: what waits for that is in memory already
     const { user_id, network } = holderOf(res.req, res);
-    const written = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
+    ({ bytes: json, digest } = await large_json.write(user_id ?? network, value).catch((error: unknown) => {
       if (is_done) return { bytes: JSON.stringify(value), digest: undefined };
       throw error;
-    });
-    ({ bytes: json, digest } = written);
+    }));
   } else {
     // Not by Express's json(): what it looks up for each response is known here.
-    json = JSON.stringify(value);
+    json = written ? value : JSON.stringify(value);
     const bytes = Buffer.byteLength(json);
     if (bytes > small_response_bytes) hold(bytes);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { narrowing, operation, page, page_query, stored, timestamp } from '../http/contract.ts';
+import { idempotency_key, narrowing, operation, page, page_query, stored, timestamp } from '../http/contract.ts';
 
 const tickets =
   '/v1/workspaces/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/projects/0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90/tickets';
@@ -28,11 +28,7 @@ export const list_outcomes = operation({
   summary:
     'Returns what was done under one of the caller’s Idempotency-Keys: nothing, unless a write with it has succeeded.',
   params: z.strictObject({
-    key: z
-      .string()
-      .regex(/^[!#-+.-[\]-~-]{1,255}$/)
-      .max(255)
-      .meta({ description: 'The Idempotency-Key.', example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' }),
+    key: idempotency_key.meta({ description: 'The Idempotency-Key.' }),
   }),
   query: page_query.extend(narrowing(outcome)),
   status: 200,

@@ -34,7 +34,7 @@ export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
     .digest();
 }
 
-/** The ticket whose texts a response may have, if it has any. */
+/** The ticket whose texts a response may have; null for a response without them. */
 function ticketOf(path: string, body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !path.includes('/tickets')) return null;
   const { id, ticket_id, ticket } = body as { id?: string; ticket_id?: string; ticket?: { id: string } };

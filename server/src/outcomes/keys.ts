@@ -1,19 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { BatonError } from '../errors.ts';
-
-/** What an Idempotency-Key may be, bare or as a string of RFC 8941: visible ASCII. */
-const form = /^(?:[!#-+\--[\]-~]{1,255}|"[!#-+\--[\]-~]{1,255}")$/;
+import { idempotency_key } from '../http/contract.ts';
 
 /**
- * The key of a request: the header's value without the quotes of a structured string, in which
- * draft-ietf-httpapi-idempotency-key-header has it. Throws `malformed_request`.
+ * The key of a request, bare or as a structured string (RFC 8941), in which draft-ietf-httpapi-idempotency-key-header has
+ * it. Throws `malformed_request`.
  */
 export function readKey(header: string | string[]): string {
-  if (typeof header !== 'string' || !form.test(header)) {
-    const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters without quotes, backslashes and commas.';
-    throw new BatonError('malformed_request', { detail });
-  }
-  return header.startsWith('"') ? header.slice(1, -1) : header;
+  const key = typeof header === 'string' ? header.replace(/^"([^"]*)"$/, '$1') : '';
+  if (idempotency_key.safeParse(key).success) return key;
+  const detail = 'Idempotency-Key must be 1 to 255 visible ASCII characters without quotes, backslashes and commas.';
+  throw new BatonError('malformed_request', { detail });
 }
 
 /** Adds a value to a hash: its kind and length before it, so that no two values have the same bytes. */

@@ -33,11 +33,15 @@ export interface Kept extends Asked, Done {
   ticket_id: string | null;
 }
 
-const kept = {
+const key = {
   user_id: sql`user_id`,
   key_hash: sql`key_hash`,
   target: sql`target`,
   arguments_hash: sql`arguments_hash`,
+} satisfies Columns<keyof Asked>;
+
+const kept = {
+  ...key,
   workspace_id: sql`workspace_id`,
   ticket_id: sql`ticket_id`,
   status: sql`status`,
@@ -52,13 +56,6 @@ const found = {
   body: sql`body`,
   forgotten: sql`forgotten`,
 } satisfies Columns<keyof Found>;
-
-const key = {
-  user_id: sql`user_id`,
-  key_hash: sql`key_hash`,
-  target: sql`target`,
-  arguments_hash: sql`arguments_hash`,
-} satisfies Columns<keyof Asked>;
 
 /** The target of a row that stands for its key alone, whatever is done under it: who asks for the key waits for it. */
 const any_target = '';

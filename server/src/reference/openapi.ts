@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import { accessOf, scopeOf, takesKey } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
+import { idempotency_key, bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
@@ -152,16 +152,11 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 }
 
 /** The header that says on what the request depends. */
-const idempotency_key = z
-  .string()
-  .regex(/^[!#-+.-[\]-~-]{1,255}$/)
-  .max(255)
-  .optional()
-  .meta({
-    description:
-      'A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not ' +
-      'done again: the response is the first one.',
-  });
+const key_header = idempotency_key.optional().meta({
+  description:
+    'A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not ' +
+    'done again: the response is the first one.',
+});
 
 function headersIn(operation: Operation): { header?: z.ZodObject } {
   const tags = (description: string) => stored(16_384).optional().meta({ description });
@@ -173,7 +168,7 @@ function headersIn(operation: Operation): { header?: z.ZodObject } {
   const description = 'Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any.';
   const headers = {
     ...(operation.if_match === undefined ? {} : { 'If-Match': tags(description) }),
-    ...(takesKey(operation) ? { 'Idempotency-Key': idempotency_key } : {}),
+    ...(takesKey(operation) ? { 'Idempotency-Key': key_header } : {}),
   };
   return Object.keys(headers).length === 0 ? {} : { header: z.object(headers) };
 }

@@ -341,6 +341,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const commit: Commit<never> = (scope, write) =>
         transaction(pool, { ...own_scope, ...scope }, async (tx) => {
           const claimed = intent?.claim(tx) ?? Promise.resolve();
+          claimed.catch(() => undefined); // looked at with the right, however late a verb asks for it; never unhandled
           let held: Promise<void> | undefined;
           const hold = () => (held ??= permitted(holdLive(tx, caller), claimed));
           const written = write({ tx, hold });
