@@ -56,6 +56,14 @@ const if_match = fc.constantFrom<unknown>(
 export const odd_headers: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   { weight: 3, arbitrary: if_match.map((value) => ({ 'if-match': value })) },
+  // Each its own: what is done under a key twice is for the check `retries`.
+  { weight: 3, arbitrary: fc.uuid().map((value) => ({ 'idempotency-key': value })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('', '"', '""', 'a b', 'a,b', 'k'.repeat(300))
+      .map((value) => ({ 'idempotency-key': value })),
+  },
   {
     weight: 2,
     arbitrary: fc.constantFrom<Record<string, unknown>>(

@@ -33,4 +33,5 @@ export const list_outcomes = operation({
   query: page_query.extend(narrowing(outcome)),
   status: 200,
   response: page(outcome),
+  errors: ['invalid_cursor'],
 });

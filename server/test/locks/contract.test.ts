@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config.ts';
 import { contracts } from '../../src/contracts.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { type ErrorCode, error_table } from '../../src/errors.ts';
-import type { Operation } from '../../src/http/contract.ts';
+import { isList, type Operation } from '../../src/http/contract.ts';
 import { permanent_words } from '../../src/reference/openapi-open.ts';
 import { openApiDocument, problemOf } from '../../src/reference/openapi.ts';
 import { problemExample } from '../../src/reference/openapi-examples.ts';
@@ -106,6 +106,12 @@ describe('routes, contracts and policies', () => {
     expect(contracts.length).toBeGreaterThan(40);
     expect(differences(ids(mounted()), ids(contracts))).toEqual([]);
     expect(differences(Object.keys(policy), ids(contracts))).toEqual([]);
+  });
+
+  test('declare of every list that it refuses a cursor that is not its own', () => {
+    const lists = contracts.filter(isList);
+    expect(lists.length).toBeGreaterThan(10);
+    expect(ids(lists.filter(({ errors = [] }) => !errors.includes('invalid_cursor')))).toEqual([]);
   });
 
   test('would be caught differing', () => {

@@ -103,7 +103,13 @@ test('a mapping of more than 10,000 tickets is refused with their number', async
 describe('every operation that declares it', () => {
   test('refuses a cursor that is not its own', async () => {
     const { workspace_id, project, place } = await makeProject('LIST');
-    const ids = { workspace_id, project_id: project.project_id, ticket: place.ticket, comment_id: place.comment_id };
+    const ids = {
+      workspace_id,
+      project_id: project.project_id,
+      ticket: place.ticket,
+      comment_id: place.comment_id,
+      key: 'a-key',
+    };
     const calls = Object.fromEntries(
       declaring('invalid_cursor').map((id) => {
         const { path } = contracts.find((contract) => contract.id === id) ?? { path: '' };
