@@ -1,5 +1,5 @@
 import { type Columns, inserted, selected } from '../db/columns.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 
@@ -131,15 +131,4 @@ export function outcomesOf(db: Db, { user_id, key_hash }: KeyOf, part: KeysetPar
     where o.user_id = ${user_id} and o.key_hash = ${key_hash} and o.target <> ${any_target}
       and ${part.after}
     ${part.order_and_limit}`);
-}
-
-/** Removes what was done so long ago that nobody sends it again. See accounts/upkeep-queries.ts for the form. */
-export function removeOldOutcomes(kept_for_s: number, limit: number): Sql {
-  return sql`
-    with due as (
-      select o.user_id, o.key_hash, o.target from outcomes o
-      where o.created_at < now() - ${kept_for_s} * interval '1 second'
-      order by o.created_at limit ${limit} for update of o skip locked)
-    delete from outcomes o using due d
-    where o.user_id = d.user_id and o.key_hash = d.key_hash and o.target = d.target returning 1`;
 }

@@ -7,7 +7,7 @@ import {
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
-import { removeOldOutcomes } from '../outcomes/queries.ts';
+import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
