@@ -6,15 +6,23 @@ import { type AuditAction, type Fact, facts } from '../../server/src/audit/facts
 
 const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql');
 
+/** What invariants.sql sets, and each invariant of it by its name. */
+function readInvariants() {
+  const [settings = '', ...parts] = readFileSync(file, 'utf8').split(/^-- name: /m);
+  const named = parts.map((part) => {
+    const end = part.indexOf('\n');
+    return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
+  });
+  return { settings, named };
+}
+
 /** Each invariant of invariants.sql by its name. */
-export function invariants(): { name: string; statement: string }[] {
-  return readFileSync(file, 'utf8')
-    .split(/^-- name: /m)
-    .slice(1)
-    .map((part) => {
-      const end = part.indexOf('\n');
-      return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
-    });
+export const invariants = () => readInvariants().named;
+
+/** With what invariants.sql sets; as one message it has that on whichever connection of a pool, and leaves nothing behind. */
+export async function withSettings(owner: pg.Pool | pg.Client, statement: string): Promise<unknown[]> {
+  const results = await owner.query(`begin; ${readInvariants().settings}; ${statement}; rollback`);
+  return (results as unknown as pg.QueryResult[]).flatMap(({ rows }) => rows as unknown[]);
 }
 
 /** Where entries of the audit log aren't what their kind is to carry. */
@@ -37,7 +45,7 @@ async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
 export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
   for (const { name, statement } of invariants()) {
-    const { rows } = await owner.query(statement);
+    const rows = await withSettings(owner, statement);
     if (rows.length > 0) found[name] = rows.slice(0, 5);
   }
   const unlike = await unlikeTheirFacts(owner);

@@ -4,6 +4,7 @@ import { prepare, type Sql } from '../../server/src/db/sql.ts';
 /** What PostgreSQL did for one node of a plan; the buffers are those of all below it as well. */
 export interface PlanNode {
   'Node Type': string;
+  'Relation Name'?: string;
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;

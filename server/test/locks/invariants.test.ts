@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { brokenInvariants, invariants } from '../../../proof/harness/invariants.ts';
+import { brokenInvariants, invariants, withSettings } from '../../../proof/harness/invariants.ts';
+import type { PlanNode } from '../../../proof/harness/plans.ts';
 
 let server: TestServer;
 let team: Team;
@@ -88,6 +89,19 @@ describe('the invariants', () => {
 
   test('each have a way to be broken here', () => {
     expect(breaks.map(([name]) => name)).toEqual(invariants().map(({ name }) => name));
+  });
+
+  test('read no table once for each row of another, even without statistics', async () => {
+    const reads = (plan: PlanNode): boolean => plan['Relation Name'] !== undefined || (plan.Plans ?? []).some(reads);
+    const loops = (plan: PlanNode): boolean =>
+      (plan['Node Type'] === 'Nested Loop' && (plan.Plans ?? []).slice(1).some(reads)) ||
+      (plan.Plans ?? []).some(loops);
+    const slow: string[] = [];
+    for (const { name, statement } of invariants()) {
+      const [row] = await withSettings(server.database.owner, `explain (format json) ${statement}`);
+      if (loops((row as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN'][0].Plan)) slow.push(name);
+    }
+    expect(slow).toEqual(['resolution_is_the_last_steps']); // asks an index for the last entry of each ticket
   });
 
   test.each(breaks)('control: %s is seen broken', async (name, sql) => {
