@@ -1,14 +1,17 @@
-// In the order in which a client needs them.
+// In the order in which a client needs them, as in server/src/reference/openapi.ts.
 const tags = [
   'accounts',
   'workspaces',
   'members',
+  'bots',
   'invitations',
   'projects',
   'workflows',
   'tickets',
   'transitions',
   'comments',
+  'tokens',
+  'retries',
   'audit',
   'policy',
   'operations',

@@ -13,7 +13,8 @@ import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
 import { version } from '../lib/project.ts';
 
-const tags: Record<string, string> = {
+/** In the order in which a client needs them. */
+export const tags: Record<string, string> = {
   accounts: 'Registering, signing in, sessions, the caller’s account.',
   workspaces: 'Tenants: everything below belongs to exactly one workspace.',
   members: 'The members of a workspace and their roles.',

@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium_flags, findChromium } from '../../../scripts/chromium.ts';
 import { contracts } from '../../src/contracts.ts';
+import { tags } from '../../src/reference/openapi.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 const executablePath = findChromium();
@@ -48,6 +49,8 @@ describe.skipIf(executablePath === undefined)('the pages (set CHROMIUM_PATH wher
     const { page, faults } = await open('/docs');
     await page.waitForSelector('.opblock');
     expect(await page.locator('.opblock').count()).toBe(contracts.length);
+    const shown = page.locator('.opblock-tag');
+    expect(await shown.evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')))).toEqual(Object.keys(tags));
     await page.locator('#operations-transitions-transition_ticket .opblock-summary-control').click();
     const folded = page.getByRole('button', { name: /409 .*transition_not_allowed/ });
     await folded.waitFor();
