@@ -2381,7 +2381,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
-                /** @description Only tickets of this project, by id or key. */
+                /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                 project_id?: string;
                 /** @description Only tickets in one of these statuses, separated by commas. */
                 status?: string;
@@ -3296,14 +3296,14 @@ export interface operations {
                 cursor?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
-                /** @description Only entries by this member. */
+                /** @description Only entries by one of these members, separated by commas. */
                 actor?: string;
-                /** @description Only entries of this action. */
-                action?: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
-                /** @description Only entries about the subject with this id. */
+                /** @description Only entries of one of these actions, separated by commas. */
+                action?: string;
+                /** @description Only entries about the subjects with these ids, separated by commas. */
                 subject?: string;
-                /** @description Only entries about subjects of this type. */
-                subject_type?: "workspace" | "invitation" | "member" | "bot" | "token" | "project" | "workflow" | "ticket" | "comment";
+                /** @description Only entries about subjects of one of these types, separated by commas. */
+                subject_type?: string;
                 /** @description Only entries created after this time. */
                 created_after?: string;
                 /** @description Only entries created before this time. */

@@ -15,10 +15,12 @@ export interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** How many rows the statement looked at: those that its scans gave, and those that they threw away. */
+const of_its_own = ['CTE Scan', 'WorkTable Scan'];
+
+/** How many rows of tables the statement looked at: those that its scans gave, and those that they threw away. */
 export function rowsLookedAt(node: PlanNode): number {
   const own =
-    (node.Plans ?? []).length > 0
+    (node.Plans ?? []).length > 0 || of_its_own.includes(node['Node Type'])
       ? 0
       : (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
         node['Actual Loops'];

@@ -4,12 +4,15 @@ import {
   fields,
   id,
   instant,
+  listed,
   narrowing,
   operation,
   page,
   page_query,
   request_id,
+  several,
   timestamp,
+  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -48,6 +51,8 @@ export const audit_entry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntryRow = z.infer<typeof audit_entry>;
 
+const ids = several(id, { pattern: listed(uuid_form), max: 369 });
+
 export const list_audit = operation({
   id: 'list_audit',
   method: 'get',
@@ -57,10 +62,19 @@ export const list_audit = operation({
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(audit_entry),
-    actor: id.optional().meta({ description: 'Only entries by this member.' }),
-    action: z.enum(actions).optional().meta({ description: 'Only entries of this action.' }),
-    subject: id.optional().meta({ description: 'Only entries about the subject with this id.' }),
-    subject_type: z.enum(subject_types).optional().meta({ description: 'Only entries about subjects of this type.' }),
+    actor: ids.optional().meta({ description: 'Only entries by one of these members, separated by commas.' }),
+    action: several(z.enum(actions), { pattern: listed('[a-z_]{1,40}\\.[a-z_]{1,40}'), max: 819 })
+      .optional()
+      .meta({
+        description: 'Only entries of one of these actions, separated by commas.',
+        example: 'ticket.created,ticket.transitioned',
+      }),
+    subject: ids
+      .optional()
+      .meta({ description: 'Only entries about the subjects with these ids, separated by commas.' }),
+    subject_type: several(z.enum(subject_types), { pattern: listed('[a-z_]{1,40}'), max: 409 })
+      .optional()
+      .meta({ description: 'Only entries about subjects of one of these types, separated by commas.' }),
     created_after: instant.optional().meta({ description: 'Only entries created after this time.' }),
     created_before: instant.optional().meta({ description: 'Only entries created before this time.' }),
   }),

@@ -4,6 +4,7 @@ import {
   bestOf,
   type IndexWalk,
   inOrder,
+  merged,
   pageOf,
   type Position,
   type Source,
@@ -40,24 +41,31 @@ export const before_and_after = {
 /** The indexes that serve a filter, the narrowest first; the whole log if there is none. */
 function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Source[] {
   const { subject, actor, action, subject_type } = filter;
-  const keyed = (column: Sql, value: Sql, only = sql`true`): IndexWalk => ({
+  const from_log = (keys: IndexWalk['keys'], only = sql`true`): IndexWalk => ({
     from: sql`audit_log a`,
     where: sql`a.workspace_id = ${workspace_id} and ${only}`,
-    keys: [{ column, value }],
+    keys,
     at: sql`a.created_at`,
     id: sql`a.id`,
   });
-  const found: IndexWalk[] = [];
-  if (subject !== undefined) found.push(keyed(sql`a.subject_id`, sql`${subject}::uuid`));
-  if (action !== undefined) found.push(keyed(sql`a.action`, sql`${action}::text`));
+  const options = { span, descending: true, columns: sql`a.*`, distinct: false };
+  const keyed = (column: Sql, values: readonly Sql[], only?: Sql) =>
+    merged(
+      values.map((value) => from_log([{ column, value }], only)),
+      options,
+    );
+  const uuid = (value: string) => sql`${value}::uuid`;
+  const text = (value: string) => sql`${value}::text`;
+  const found: Source[] = [];
+  if (subject !== undefined) found.push(keyed(sql`a.subject_id`, subject.map(uuid)));
+  if (action !== undefined) found.push(keyed(sql`a.action`, action.map(text)));
   // Spelt as the partial index has it. Of the two others most of the log is.
-  else if (subject_type !== undefined && subject_type !== 'ticket' && subject_type !== 'comment') {
+  else if (subject_type?.every((type) => type !== 'ticket' && type !== 'comment')) {
     const rare = sql`a.subject_type not in ('ticket', 'comment')`;
-    found.push(keyed(sql`a.subject_type`, sql`${subject_type}::text`, rare));
+    found.push(keyed(sql`a.subject_type`, subject_type.map(text), rare));
   }
-  if (actor !== undefined) found.push(keyed(sql`a.actor_id`, sql`${actor}::uuid`));
-  if (found.length === 0) found.push({ ...keyed(sql`a.id`, sql`null`), keys: [] });
-  return found.map((index) => inOrder(index, { span, descending: true, columns: sql`a.*` }));
+  if (actor !== undefined) found.push(keyed(sql`a.actor_id`, actor.map(uuid)));
+  return found.length > 0 ? found : [inOrder(from_log([]), options)];
 }
 
 /** One page of the log's entries, latest first: or where it stopped looking for more. */
@@ -72,10 +80,10 @@ export async function auditEntries(
   const page = pageOf(source, {
     columns: columns.map((name) => ({ name, value: sql`c.${name}` })),
     joins: sql``,
-    filter: sql`(${subject}::uuid is null or c.subject_id = ${subject}::uuid)
-      and (${actor}::uuid is null or c.actor_id = ${actor}::uuid)
-      and (${action}::text is null or c.action = ${action}::text)
-      and (${subject_type}::text is null or c.subject_type = ${subject_type}::text)`,
+    filter: sql`(${subject}::uuid[] is null or c.subject_id = any (${subject}::uuid[]))
+      and (${actor}::uuid[] is null or c.actor_id = any (${actor}::uuid[]))
+      and (${action}::text[] is null or c.action = any (${action}::text[]))
+      and (${subject_type}::text[] is null or c.subject_type = any (${subject_type}::text[]))`,
     span,
     descending: true,
     limit,

@@ -276,6 +276,9 @@ export function several<Value extends string>(one: z.ZodType<Value, string>, for
     .meta({ pattern: form.pattern });
 }
 
+/** The form of an id, within a pattern. */
+export const uuid_form = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
+
 /** The pattern of a list of words of this form. */
 export const listed = (word: string) => `^(?:${word})(?:,(?:${word})){0,${max_values - 1}}$`;
 

@@ -18,6 +18,7 @@ import {
   stored,
   text,
   timestamp,
+  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -33,7 +34,6 @@ export const max_ticket_body_bytes = 6 * 1024 * 1024;
 
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 const label = line(64);
-const uuid_form = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 const labels = z
   .array(label)
   .max(max_labels)
@@ -140,7 +140,12 @@ export const list_tickets = operation({
   summary: 'Lists tickets, by default newest first.',
   params: workspace_params,
   query: page_query.extend({
-    project_id: project_ref.optional().meta({ description: 'Only tickets of this project, by id or key.' }),
+    project_id: several(project_ref, { pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`), max: 369 })
+      .optional()
+      .meta({
+        description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
+        example: 'ENG,OPS',
+      }),
     status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
       .optional()
       .meta({

@@ -77,9 +77,9 @@ afterAll(async () => {
 
 const ancient = new Date(Date.now() - (tickets - 1000) * 60_000).toISOString();
 const narrowings: Record<string, Partial<TicketFilter>> = {
-  'a frequent project': { project_id: id('2') },
-  'a project by key': { project_id: 'P4' },
-  'a small project': { project_id: id('6') },
+  'a frequent project': { project_id: [id('2')] },
+  'a project by key': { project_id: ['P4'] },
+  'a small project': { project_id: [id('6')] },
   'a frequent status': { status: ['closed'] },
   'a rare status': { status: ['rare'] },
   'a frequent assignee': { assignee_id: [id('a1')] },
@@ -98,7 +98,8 @@ const narrowings: Record<string, Partial<TicketFilter>> = {
   'active lately': { active: spanBetween(new Date(Date.now() + 70 * 86_400_000 + 59_000).toISOString(), undefined) },
   'archived projects': { archived: 'true' },
   'a frequent and a rare status': { status: ['closed', 'rare'] },
-  'two statuses of a project': { project_id: id('2'), status: ['closed', 'open'] },
+  'several projects, one of them twice': { project_id: [id('2'), id('4'), 'P4'] },
+  'two statuses of a project': { project_id: [id('2')], status: ['closed', 'open'] },
   'several labels': { label: ['bug', 'nobody has it', 'old', 'rare'] },
   'several assignees, and nobody': { assignee_id: [id('a1'), id('a3'), null] },
 };
@@ -180,6 +181,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       [of('a frequent assignee'), 'updated_at', 400],
       [of('a frequent and a rare status'), 'created_at', 400],
       [of('two statuses of a project'), 'created_at', 400],
+      [of('several projects, one of them twice'), 'updated_at', 500],
       [of('several assignees, and nobody'), 'updated_at', 500],
       [of('several labels'), 'created_at', 700],
       [of('an unknown label'), 'created_at', 5],
@@ -205,7 +207,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
     const middle = { at: new Date(Date.now() - (tickets / 2) * 60_000).toISOString(), id: id('0') };
     const blocks = (plan: PlanNode) => (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
     await planned('generic', async (client) => {
-      for (const filter of [{}, { status: ['open'] }, { label: ['bug'] }, { project_id: id('2') }]) {
+      for (const filter of [{}, { status: ['open'] }, { label: ['bug'] }, { project_id: [id('2')] }]) {
         const first = listOf(filter, 'created_at', true);
         const deep = { ...first, span: spanAfter(first.span, middle, true) };
         const [of_first, of_deep] = await Promise.all([first, deep].map((list) => statementsOf(client, list)));
@@ -248,7 +250,7 @@ describe('the pages of a list', () => {
     const value = (given: unknown) => `$${values.push(given)}`;
     const where = [`t.workspace_id = ${value(list.workspace_id)}`, 't.deleted_at is null'];
     const { project_id, status, assignee_id, reporter_id, priority, label, archived } = filter;
-    if (project_id !== undefined) where.push(`${value(project_id)} in (p.key, p.id::text)`);
+    if (project_id !== undefined) where.push(`array[p.key, p.id::text] && ${value(project_id)}::text[]`);
     if (status !== undefined) where.push(`t.status = any (${value(status)}::text[])`);
     if (assignee_id !== undefined)
       where.push(`coalesce(t.assignee_id::text, '') = any (${value(assignee_id.map((one) => one ?? ''))}::text[])`);
@@ -304,11 +306,15 @@ describe('the pages of a list', () => {
   const walked: [string, Partial<TicketFilter>][] = [
     ['a rare label', { label: ['rare'] }],
     ['several labels', { label: ['nobody has it', 'old', 'rare'] }],
-    ['two statuses of a project', { project_id: 'P4', status: ['open', 'rare'] }],
+    ['several projects, one of them twice', { project_id: [id('4'), 'P4', id('6')], status: ['open'] }],
+    ['two statuses of a project', { project_id: ['P4'], status: ['open', 'rare'] }],
     ['several assignees, and nobody', { assignee_id: [id('a2'), id('a3'), null], priority: ['urgent', 'none'] }],
-    ['a small project by a frequent assignee', { project_id: id('6'), assignee_id: [id('a2')] }],
-    ['what two frequent filters seldom have in common', { label: ['old'], reporter_id: [id('a1')], project_id: 'P4' }],
-    ['two frequent filters that never meet', { assignee_id: [id('a1')], project_id: id('4') }],
+    ['a small project by a frequent assignee', { project_id: [id('6')], assignee_id: [id('a2')] }],
+    [
+      'what two frequent filters seldom have in common',
+      { label: ['old'], reporter_id: [id('a1')], project_id: ['P4'] },
+    ],
+    ['two frequent filters that never meet', { assignee_id: [id('a1')], project_id: [id('4')] }],
     ['a reporter of long ago', { reporter_id: [id('a4')], status: ['open'] }],
     ['archived projects', { archived: 'true' }],
     ['active lately, of a status', { ...narrowings['active lately'], status: ['open'] }],

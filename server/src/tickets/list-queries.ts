@@ -22,9 +22,8 @@ import { short_columns, type TicketRow } from './queries.ts';
 
 /** What narrows a list of tickets; times in canonical form, spans wide open where nothing was asked. */
 export interface TicketFilter {
-  /** Its id or key. */
-  project_id?: string | undefined;
-  /** Of these and those that follow, one of the values. */
+  /** Of each filter one of the values; of projects their ids or keys. */
+  project_id?: readonly string[] | undefined;
   status?: readonly string[] | undefined;
   /** null: nobody's. */
   assignee_id?: readonly (string | null)[] | undefined;
@@ -75,7 +74,12 @@ interface Keyed {
   keys: Key[][];
   orders: Order[];
   of_labels?: true;
+  /** A ticket may have several of the keys. */
+  distinct?: boolean;
 }
+
+/** More walks than this would cost more to plan than to look at the rows of the projects. */
+const max_pairs = 10;
 
 /** The indexes that a filter's equalities have, the narrowest first, each with the orders it is kept in. */
 function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
@@ -87,13 +91,15 @@ function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   const found: Keyed[] = [];
   if (label !== undefined) {
     const keys = each(sql`l.label`, label, text).map((key) => [key]);
-    found.push({ keys, orders: ['created_at'], of_labels: true });
+    found.push({ keys, orders: ['created_at'], of_labels: true, distinct: true });
   }
-  const of_project =
-    project_id === undefined ? undefined : { column: sql`t.project_id`, value: projectId(workspace_id, project_id) };
-  const of_status = status === undefined ? undefined : each(sql`t.status`, status, text);
-  if (of_project && of_status) {
-    found.push({ keys: of_status.map((key) => [of_project, key]), orders: ['created_at'] });
+  const of_projects = project_id && each(sql`t.project_id`, project_id, (ref) => projectId(workspace_id, ref));
+  // One project may be named twice: by its id and by its key.
+  const distinct = new Set(project_id?.map(isUuid)).size > 1;
+  const of_status = status && each(sql`t.status`, status, text);
+  const pairs = of_projects?.flatMap((of_project) => of_status?.map((key) => [of_project, key]) ?? []) ?? [];
+  if (pairs.length > 0 && pairs.length <= max_pairs) {
+    found.push({ keys: pairs, orders: ['created_at'], distinct });
   }
   if (assignee_id !== undefined) {
     const keys = each(holder, assignee_id.map(holderOf), uuid).map((key) => [key]);
@@ -102,8 +108,9 @@ function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   if (reporter_id !== undefined) {
     found.push({ keys: each(sql`t.reporter_id`, reporter_id, uuid).map((key) => [key]), orders: ['created_at'] });
   }
-  if (of_project) found.push({ keys: [[of_project]], orders: ['created_at', 'updated_at'] });
-  if (of_status && !of_project) found.push({ keys: of_status.map((key) => [key]), orders: ['created_at'] });
+  if (of_projects)
+    found.push({ keys: of_projects.map((key) => [key]), orders: ['created_at', 'updated_at'], distinct });
+  if (of_status && !of_projects) found.push({ keys: of_status.map((key) => [key]), orders: ['created_at'] });
   if (priority !== undefined) {
     found.push({ keys: each(sql`t.priority`, priority, text).map((key) => [key]), orders: ['created_at'] });
   }
@@ -203,13 +210,11 @@ export function sourcesOf(list: TicketList): Source[] {
   const few = (indexes: IndexWalk[], within: Span, distinct = false) =>
     allOf(indexes, { span: within, columns, distinct });
   const sources: Source[] = [];
-  for (const { keys, orders, of_labels } of deleted ? [] : keyedIndexes(list)) {
+  for (const { keys, orders, of_labels, distinct = false } of deleted ? [] : keyedIndexes(list)) {
     const kept = !by_activity && orders.includes(order);
     const indexes = keys.map((one) =>
       ticketIndex(workspace_id, kept ? order : 'created_at', { keys: one, of_labels, deleted }),
     );
-    // A ticket may have several of the labels.
-    const distinct = of_labels === true;
     sources.push(
       kept ? merged(indexes, { span, descending, columns: whole, distinct }) : few(indexes, created, distinct),
     );
@@ -236,16 +241,17 @@ const within = (at: Sql, { after, before }: Span) => sql`
 
 /** Every filter, given or not, so that all lists of one source are one text. */
 function matches({ filter, workspace_id }: TicketList): Sql {
-  const { project_id = null, status = null, reporter_id = null, priority = null, label = null } = filter;
+  const { project_id, status = null, reporter_id = null, priority = null, label = null } = filter;
   const { assignee_id, created, updated, active, deleted, archived } = filter;
   const holders = assignee_id?.map(holderOf) ?? null;
-  const by_id = project_id !== null && isUuid(project_id);
+  const project_ids = project_id?.filter((ref) => isUuid(ref)) ?? null;
+  const project_keys = project_id?.filter((ref) => !isUuid(ref)) ?? null;
   const activity = activityOf(workspace_id, { id: sql`c.id`, updated_at: sql`c.updated_at` });
   return sql`${deleted}::boolean = (c.deleted_at is not null)
     and case ${archived}::text when 'any' then true when 'true' then p.archived_at is not null
       else p.archived_at is null end
-    and (${by_id ? project_id : null}::uuid is null or c.project_id = ${by_id ? project_id : null}::uuid)
-    and (${by_id ? null : project_id}::text is null or p.key = ${by_id ? null : project_id}::text)
+    and (${project_ids}::uuid[] is null or c.project_id = any (${project_ids}::uuid[])
+      or p.key = any (${project_keys}::text[]))
     and (${status}::text[] is null or c.status = any (${status}::text[]))
     and (${holders}::uuid[] is null or coalesce(c.assignee_id, ${first_id}::uuid) = any (${holders}::uuid[]))
     and (${reporter_id}::uuid[] is null or c.reporter_id = any (${reporter_id}::uuid[]))
