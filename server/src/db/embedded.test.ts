@@ -1,6 +1,10 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import pg from 'pg';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { emptyDataDir, madeDataDir, postmasterOf } from '../../../proof/harness/installation.ts';
 import { startOwnCluster } from '../../../proof/harness/own-cluster.ts';
+import { startEmbedded } from './embedded.ts';
 
 test('a start after a database that was killed waits for the last of its processes', async () => {
   const cluster = await startOwnCluster();
@@ -19,4 +23,30 @@ test('a start after a database that was killed waits for the last of its process
   } finally {
     await cluster.drop();
   }
+});
+
+test('of two verbs at once, the one that started the database stops it only when the other is done', async () => {
+  const dir = await madeDataDir(emptyDataDir());
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const said: string[] = [];
+  const options = { dir, fsync: false, beside: true, log: (message: string) => said.push(message) };
+  const first = await startEmbedded(options);
+  const second = await startEmbedded(options);
+  const client = new pg.Client({ connectionString: second.url });
+  await client.connect();
+  const stopping = first.stop();
+  await vi.waitFor(() => expect(said).toEqual(['Waiting for another command that uses the database …']));
+  // One that begins now gets a database of its own.
+  const third = startEmbedded(options);
+  expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  await client.end();
+  await second.stop();
+  await stopping;
+  const { url, stop } = await third;
+  const again = new pg.Client({ connectionString: url });
+  await again.connect();
+  expect((await again.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  await again.end();
+  await stop();
+  expect(postmasterOf(dir)).toBeUndefined();
 });

@@ -48,6 +48,8 @@ const start_timeout_ms = 60_000;
 const stop_timeout_ms = 30_000;
 // "baton" on a telephone's keys. Advisory locks are fine here: one cluster, and nothing of a request's.
 const supervisor_lock = 22866;
+/** Shared by those that work beside a supervisor. */
+const user_lock = 22867;
 
 /** Where and how the cluster is run. */
 interface Place {
@@ -71,7 +73,10 @@ const urlWith = (password: string) => (port: number) =>
  * Brings up PostgreSQL in a directory, or takes over the one a killed supervisor left. One supervisor a directory: a second
  * is refused, or works beside the first.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function startEmbedded(
+  options: EmbeddedOptions,
+  deadline = Date.now() + start_timeout_ms,
+): Promise<EmbeddedDatabase> {
   const { dir, fsync = true, max_connections = 200, log = () => undefined, beside = false, signal } = options;
   const binaries = findBinaries();
   makeDirectoryDurably(dir);
@@ -92,8 +97,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   const database = { url: urlAt(port), data_dir, port, major: binaries.major, found_running };
   const lock = beside && found_running ? undefined : await takeSupervision(database.url);
   if (lock === undefined && !beside) throw new EmbeddedError(alreadyRuns(dir));
-  // Also one of ours that another start was quicker to look after.
-  if (lock === undefined) return { ...database, stop: () => Promise.resolve() };
+  if (lock === undefined) {
+    const use = await takeUse(database.url);
+    if (use !== undefined) return { ...database, stop: () => use.end() };
+    // It was just being stopped.
+    if (Date.now() > deadline) throw new EmbeddedError(`PostgreSQL (process ${running.claim.pid}) stopped.`);
+    signal?.throwIfAborted();
+    await sleep(100);
+    return startEmbedded(options, deadline);
+  }
   const unwatch = server_log.watch();
   // However we end, short of a kill -9, PostgreSQL is told to end too: nobody would look after it.
   const last = () => signalPostmaster(running, data_dir);
@@ -109,6 +121,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     if (running.child === undefined && !isAlive(running.claim.pid)) ended('PostgreSQL ended.');
   });
   const takeDown = async () => {
+    // A verb that started the database isn't the only one that uses it if another began meanwhile.
+    if (beside) await lastUse(lock, log);
     await lock.end();
     await stopPostmaster(running, data_dir);
     process.off('exit', last);
@@ -239,6 +253,32 @@ async function takeSupervision(url: string): Promise<pg.Client | undefined> {
   if (rows[0]?.taken === true) return client;
   await client.end();
   return undefined;
+}
+
+/** Keeps a verb's supervisor from stopping the database for as long as we use it. Undefined when it stops already. */
+async function takeUse(url: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ connectionString: url, application_name: 'baton verb', keepAlive: true });
+  client.on('error', () => undefined); // whatever else uses the database says so
+  try {
+    await client.connect();
+    await client.query('select pg_advisory_lock_shared($1)', [user_lock]);
+    return client;
+  } catch {
+    await client.end().catch(() => undefined);
+    return undefined;
+  }
+}
+
+/** Waits until nobody works beside the supervisor, and keeps others from beginning to. */
+async function lastUse(lock: pg.Client, log: (message: string) => void): Promise<void> {
+  try {
+    const { rows } = await lock.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [user_lock]);
+    if (rows[0]?.taken === true) return;
+    log('Waiting for another command that uses the database …');
+    await lock.query('select pg_advisory_lock($1)', [user_lock]);
+  } catch {
+    // The database has ended.
+  }
 }
 
 function hasEnded({ claim, child }: Running): boolean {
