@@ -58,6 +58,7 @@ export async function setStage(options: {
     const client = createClient({ base_url });
     const answer = await client.register({ body: { email, password: looks.password(), name } });
     client.access_token = answer.access_token;
+    client.refresh_token = answer.refresh_token;
     return { client, user_id: answer.user.id, email };
   };
   const owner = await signUp('Owner');

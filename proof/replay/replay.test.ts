@@ -4,8 +4,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../sdk/index.ts';
+import { derive } from '../../server/src/importing/derive.ts';
+import { readSource } from '../../server/src/importing/history.ts';
+import { Report } from '../../server/src/importing/report.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 import { writeSource } from './fixture.ts';
+import { setStage } from './accounts.ts';
+import { Measure } from './measure.ts';
+import { plans } from './plan.ts';
+import { playTicket } from './play.ts';
 import { replay } from './replay.ts';
 
 let server: TestServer;
@@ -95,6 +102,21 @@ describe('a replay', () => {
     const result = await play(file);
     expect(result).toMatchObject({ refusals: [], faults: [], compared: 1 });
     expect(result.report.count('resolution_not_done')).toBe(1);
+  });
+
+  test('renews access tokens that expire while it runs', async () => {
+    const report = new Report();
+    const source = await readSource(otherTracker(), report);
+    const mapping = derive([...source.histories.values()]);
+    const stage = await setStage({ base_url: server.url, mapping, clients: 2, progress: () => undefined });
+    for await (const plan of plans(
+      { ...source, histories: new Map([...source.histories].slice(0, 3)) },
+      mapping,
+      report,
+    )) {
+      for (const { by } of plan.steps) stage.clientOf(by).access_token = 'expired';
+      expect((await playTicket(stage, plan, new Measure())).refusals).toEqual([]);
+    }
   });
 
   test('counts a refused call with its ticket, and the rest goes on', async () => {
