@@ -21,7 +21,8 @@ export default defineConfig({
     globalSetup: 'proof/harness/cluster.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than there are processors where there are two: a worker waits a fifth of its time.
+    maxWorkers: 3,
     pool: 'forks',
     // Each file sets up what it needs; to load the application anew for each would take longer than most tests.
     isolate: false,

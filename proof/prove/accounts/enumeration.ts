@@ -51,7 +51,7 @@ async function listen(run: Run, size: number): Promise<Finding> {
   };
   const times: Record<Kind, number[]> = { wrong: [], unknown: [], 'disabled, wrong': [], 'disabled, right': [] };
   const answers = new Map<string, Kind>();
-  const rounds = scaled(600, size, 25);
+  const rounds = scaled(600, size, 10);
   for (const [n, kind] of shuffled(run, rounds).entries()) {
     const body = credentials(kind);
     const begun = performance.now();

@@ -109,7 +109,7 @@ export const transitions: Check = {
   promises: ['P1', 'P2', 'P3', 'P6', 'P9'],
   says: 'Of conflicting steps on one ticket exactly the legal ones happen, one at a time; every other caller gets the current state, and nobody gets a 5xx.',
   run: race,
-  slice: 0.0025,
+  slice: 0.001,
   control_size: 0.005,
   controls: {
     'no row lock': without_ticket_lock,
