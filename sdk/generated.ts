@@ -678,6 +678,7 @@ export interface components {
          *     - `member.removed`: A member was removed.
          *     - `member.left`: A member left.
          *     - `bot.created`: A bot was created.
+         *     - `bot.updated`: A bot was renamed, or its role was changed.
          *     - `bot.removed`: A bot was removed.
          *     - `token.created`: An API token was created.
          *     - `token.revoked`: An API token was revoked.
@@ -699,7 +700,7 @@ export interface components {
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
         Comment: {
             /**
              * Format: uuid
@@ -767,7 +768,7 @@ export interface components {
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
              *     - `members:read`: Read members, people, bots and invitations.
-             *     - `members:admin`: Invite, change and remove members; create and remove bots.
+             *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -806,7 +807,7 @@ export interface components {
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
              *     - `members:read`: Read members, people, bots and invitations.
-             *     - `members:admin`: Invite, change and remove members; create and remove bots.
+             *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -1921,6 +1922,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    update_bot: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /**
+                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @enum {string}
+                     */
+                    role?: "member" | "viewer";
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    name?: string;
+                    /**
+                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @enum {string}
+                     */
+                    role?: "member" | "viewer";
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
             };
         };
     };
@@ -3197,7 +3257,7 @@ export interface operations {
                      *     - `workspace:read`: Read the workspace.
                      *     - `workspace:admin`: Rename the workspace.
                      *     - `members:read`: Read members, people, bots and invitations.
-                     *     - `members:admin`: Invite, change and remove members; create and remove bots.
+                     *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.

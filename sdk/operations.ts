@@ -61,6 +61,8 @@ export const operations = {
   list_bots: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a bot. */
   get_bot: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Renames a bot, or changes what it may do. Its tokens stay, with no more rights than it has. */
+  update_bot: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name. */
   remove_bot: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Invites an e-mail address. The response contains the token, which is shown only once. */

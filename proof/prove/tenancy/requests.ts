@@ -25,6 +25,7 @@ export const bodies: Record<string, unknown> = {
   update_member: { role: 'viewer' },
   create_invitation: { email: 'another@example.com', role: 'viewer' },
   create_bot: { name: 'Bot' },
+  update_bot: { name: 'Bot' },
   create_token: { name: 'T', scopes: ['tickets:read'] },
   create_project: { key: 'NEW', name: 'New' },
   update_project: { name: 'Eng' },

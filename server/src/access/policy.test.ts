@@ -21,7 +21,7 @@ const by_access: Record<string, string[]> = {
       'update_comment delete_comment',
   ),
   'owner,admin': words(
-    'update_workspace update_member create_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
+    'update_workspace update_member create_bot update_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
       'update_project archive_project replace_workflow list_audit list_comment_revisions',
   ),
   owner: words('delete_workspace purge_comment purge_ticket'),
@@ -38,7 +38,9 @@ const by_scope: Record<string, string[]> = {
   'workspace:read': words('get_workspace'),
   'workspace:admin': words('update_workspace'),
   'members:read': words('list_members list_people get_member list_bots get_bot list_invitations get_invitation'),
-  'members:admin': words('update_member remove_member create_bot remove_bot create_invitation revoke_invitation'),
+  'members:admin': words(
+    'update_member remove_member create_bot update_bot remove_bot create_invitation revoke_invitation',
+  ),
   'projects:read': words('list_projects get_project get_workflow'),
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(

@@ -53,6 +53,7 @@ export const policy = {
   create_bot: [admins, 'members:admin'],
   list_bots: [everyone, 'members:read'],
   get_bot: [everyone, 'members:read'],
+  update_bot: [admins, 'members:admin'],
   remove_bot: [admins, 'members:admin'],
   create_invitation: [admins, 'members:admin'],
   list_invitations: [admins, 'members:read'],

@@ -71,6 +71,12 @@ export const facts = {
   'member.removed': { says: 'A member was removed.', versioned: true, before: membership },
   'member.left': { says: 'A member left.', versioned: true, before: membership },
   'bot.created': { says: 'A bot was created.', after: z.strictObject({ name, role }) },
+  'bot.updated': {
+    says: 'A bot was renamed, or its role was changed.',
+    versioned: true,
+    before: z.strictObject({ name, role }),
+    after: z.strictObject({ name, role }),
+  },
   'bot.removed': { says: 'A bot was removed.', versioned: true, before: z.strictObject({ name, role }) },
   'token.created': {
     says: 'An API token was created.',

@@ -30,6 +30,7 @@ const bodies: Record<string, unknown> = {
   update_workspace: { name: 'Harbour', version: 1 },
   create_invitation: { email: 'grace@example.com', role: 'member' },
   update_member: { role: 'member' },
+  update_bot: { name: 'Triage' },
   create_token: { name: 'Triage agent', scopes: ['tickets:write', 'projects:read'], expires_in_days: 30 },
   create_project: { key: 'ENG', name: 'Engineering', workflow: 'strict' },
   create_ticket: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  base_version,
   id,
   line,
   narrowing,
@@ -68,6 +69,21 @@ export const get_bot = operation({
   status: 200,
   response: bot,
   etag: true,
+});
+
+export const update_bot = operation({
+  id: 'update_bot',
+  method: 'patch',
+  path: '/v1/workspaces/{workspace_id}/bots/{bot_id}',
+  tag: 'bots',
+  summary: 'Renames a bot, or changes what it may do. Its tokens stay, with no more rights than it has.',
+  params: bot_params,
+  body: z.strictObject({ name: line(200).optional(), role: bot_role.optional(), version: base_version }),
+  if_match: 'required',
+  status: 200,
+  response: bot,
+  etag: true,
+  errors: ['precondition_required', 'conflict'],
 });
 
 export const remove_bot = operation({

@@ -74,6 +74,31 @@ describe('a bot', () => {
     expect((await create({ client: conformingClient(server.url, token) })).status).toBe(201);
   });
 
+  test('is renamed and given another role, and its tokens have no more rights than it has then', async () => {
+    const agent = await makeBot(team.admin);
+    const at = { workspace_id, bot_id: agent.bot.id };
+    const renamed = await team.admin.client.update_bot({ ...at, body: { name: 'Nightly', version: 1 } });
+    expect(renamed).toMatchObject({ name: 'Nightly', role: 'member', version: 2 });
+    expect((await create(agent)).status).toBe(201);
+    const demoted = await team.admin.client.update_bot({ ...at, body: { role: 'viewer', version: 2 } });
+    expect(demoted).toEqual({ ...renamed, role: 'viewer', version: 3, updated_at: demoted.updated_at });
+    expect(await team.viewer.client.get_bot(at)).toEqual(demoted);
+    expect(await create(agent)).toMatchObject({ status: 403, body: { role: 'viewer' } });
+    // Nothing changes, and so nothing is recorded.
+    expect(await team.admin.client.update_bot({ ...at, body: { role: 'viewer', version: 3 } })).toEqual(demoted);
+    const { data } = await team.owner.client.list_audit({ workspace_id, action: 'bot.updated', subject: at.bot_id });
+    expect(data).toMatchObject([
+      { subject_version: 3, before: { name: 'Nightly', role: 'member' }, after: { name: 'Nightly', role: 'viewer' } },
+      { subject_version: 2, before: { name: 'Triage', role: 'member' }, after: { name: 'Nightly', role: 'member' } },
+    ]);
+    const people = await team.viewer.client.list_people({ workspace_id, ids: at.bot_id });
+    expect(people.data).toMatchObject([{ name: 'Nightly', bot: true, role: 'viewer' }]);
+    const person = { workspace_id, bot_id: team.viewer.user.id };
+    const body = { name: 'N', version: 1 };
+    expect((await team.owner.client.raw.update_bot({ ...person, body })).status).toBe(404);
+    expect((await team.member.client.raw.update_bot({ ...at, body })).status).toBe(403);
+  });
+
   test('ends with all its tokens when it is removed, and its tickets are nobody’s', async () => {
     const { bot, client, token } = await makeBot(team.owner);
     const { id: ticket } = await client.create_ticket({
@@ -100,20 +125,23 @@ describe('a bot', () => {
   });
 
   test('takes no share of its own: what it asks for counts towards the person for whom it acts', async () => {
-    const few = await startServer({ BATON_READ_MIB_PER_MINUTE: '1' }, { database: server.database });
+    const settings = { BATON_READ_MIB_PER_MINUTE: '1', BATON_TRUST_PROXY: '127.0.0.1' };
+    const few = await startServer(settings, { database: server.database });
     const { project_id } = team;
     const { id: ticket } = await team.owner.client.create_ticket({
       workspace_id,
       project_id,
-      // More than an account's share at one time, and less than a network's, from which all of them ask.
-      body: { title: 'Long', description: 'x'.repeat(100_000) },
+      body: { title: 'Long', description: 'x'.repeat(500_000) }, // half a minute's share
     });
     const guest = await makeGuest('admin');
-    // Not by the client, which would wait and ask again.
-    const read = async (token: string) =>
-      (await fetch(`${few.url}${tickets()}/${ticket}`, { headers: { authorization: `Bearer ${token}` } })).status;
+    let networks = 0;
+    // Not by the client, which would wait and ask again. Each from a network of its own, whose share is another.
+    const read = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': `10.0.${networks++}.1` };
+      return (await fetch(`${few.url}${tickets()}/${ticket}`, { headers })).status;
+    };
     const [bot, own] = [await makeBot(guest), await makeAgent(server, guest, { workspace_id })];
-    expect(await read(guest.access_token)).toBe(200); // a minute's share
+    expect(await read(guest.access_token)).toBe(200);
     expect(await Promise.all([guest.access_token, bot.token, own.token].map(read))).toEqual([429, 429, 429]);
     expect(await read(team.viewer.access_token)).toBe(200); // control: another person has a share of their own
     await few.stop();

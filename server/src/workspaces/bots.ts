@@ -1,14 +1,14 @@
-import { insertBot } from '../accounts/queries.ts';
+import { insertBot, renameUser } from '../accounts/queries.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Limits } from '../config/limits.ts';
 import { BatonError } from '../errors.ts';
-import { requireMatch } from '../http/preconditions.ts';
+import { requireCurrent, requireMatch } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/serve.ts';
-import type { Bot, create_bot, remove_bot } from './bot-contract.ts';
+import type { Bot, create_bot, remove_bot, update_bot } from './bot-contract.ts';
 import { botById, lockBot } from './bot-queries.ts';
-import { endMembership, insertMembership, memberships } from './member-queries.ts';
+import { endMembership, insertMembership, memberships, updateRole } from './member-queries.ts';
 import { takeRights } from './members.ts';
 
 /** Creates a bot: an account that nobody can sign in to, and its membership. */
@@ -26,6 +26,35 @@ export async function createBot(
   const created = await botById(tx, workspace_id, user_id);
   if (created === undefined) throw new Error('A bot was created and is not there.');
   return created;
+}
+
+/** Gives a bot another name or role. After the commit nobody is left who acts by a right that it lost. */
+export async function updateBot({
+  tx,
+  writer,
+  params,
+  if_match,
+  body: { version, ...changes },
+}: Context<typeof update_bot>): Promise<Bot> {
+  const actor = await writer.hold();
+  const { workspace_id } = actor;
+  const bot = await lockBot(tx, workspace_id, params.bot_id);
+  if (bot === undefined) throw new BatonError('not_found');
+  requireCurrent({ if_match, version }, { current_version: bot.version });
+  const { id: user_id, name, role } = bot;
+  const after = { name: changes.name ?? name, role: changes.role ?? role };
+  if (after.name === name && after.role === role) return bot;
+  if (after.name !== name) await renameUser(tx, user_id, after.name);
+  const changed = await updateRole(tx, workspace_id, user_id, after.role);
+  if (role === 'member' && after.role === 'viewer') takeRights(tx, actor, user_id);
+  recordAudit(tx, actor, {
+    action: 'bot.updated',
+    subject_id: user_id,
+    subject_version: changed.version,
+    before: { name, role },
+    after,
+  });
+  return { ...bot, ...changed, ...after };
 }
 
 /** Removes a bot, permanently: nobody can invite it again. Its tokens end with its membership. */

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as bots from './bot-contract.ts';
 import { botById, botsOf } from './bot-queries.ts';
-import { createBot, removeBot } from './bots.ts';
+import { createBot, removeBot, updateBot } from './bots.ts';
 import { cleanUpAtOnce } from './cleanup.ts';
 import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
@@ -60,6 +60,11 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     rows: (part) => botsOf(db, workspace_id, part),
   }));
   serve(bots.get_bot, ({ db, workspace_id, params }) => requireFound(botById(db, workspace_id, params.bot_id)));
+  serve(bots.update_bot, (context) => {
+    const { workspace_id, bot_id: user_id } = context.params;
+    context.afterCommit(() => cleanUpAtOnce(services, { workspace_id, user_id }));
+    return updateBot(context);
+  });
   serve(bots.remove_bot, (context) => {
     const { workspace_id, bot_id: user_id } = context.params;
     context.afterCommit(() => cleanUpAtOnce(services, { workspace_id, user_id }));

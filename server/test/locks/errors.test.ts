@@ -40,7 +40,7 @@ async function expectOfAll(calls: Calls, refused: { status: number; code: string
   }
 }
 
-/** A project of its own with a ticket, a deleted one, and a comment. */
+/** A project of its own with a ticket, a deleted one, and a comment; and a bot. */
 async function makeProject(key: string) {
   const { workspace_id, owner } = team;
   const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key, name: key } });
@@ -49,7 +49,9 @@ async function makeProject(key: string) {
   await owner.client.delete_ticket({ workspace_id, ticket: deleted });
   const at = { workspace_id, ticket };
   const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
-  return { workspace_id, project: { workspace_id, project_id }, at, deleted, place: { ...at, comment_id } };
+  const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: key } });
+  const bot = { workspace_id, bot_id };
+  return { workspace_id, project: { workspace_id, project_id }, at, deleted, place: { ...at, comment_id }, bot };
 }
 
 test('readiness says that a server waits for its schema, or stops', async () => {
@@ -140,12 +142,13 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses what is based on another version', async () => {
-    const { workspace_id, project, at, place } = await makeProject('STALE');
+    const { workspace_id, project, at, place, bot } = await makeProject('STALE');
     const version = 9;
     const user_id = team.viewer.user.id;
     const calls: Calls = {
       update_me: (raw) => raw.update_me({ body: { name: 'N', version } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member', version } }),
+      update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N', version } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N', version } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N', version } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: { ...presets.strict, version } }),
@@ -159,7 +162,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses a write over what somebody has seen without the version that was seen, and changes nothing', async () => {
-    const { workspace_id, project, at, place } = await makeProject('BLIND');
+    const { workspace_id, project, at, place, bot } = await makeProject('BLIND');
     const user_id = team.viewer.user.id;
     const reads: ((raw: Raw) => Promise<RawResponse>)[] = [
       (raw) => raw.get_me(),
@@ -168,6 +171,7 @@ describe('every operation that declares it', () => {
       (raw) => raw.get_workflow(project),
       (raw) => raw.get_ticket(at),
       (raw) => raw.get_comment(place),
+      (raw) => raw.get_bot(bot),
       (raw) => raw.list_members({ workspace_id }),
     ];
     const state = () => Promise.all(reads.map(async (read) => (await read(team.owner.client.raw)).body));
@@ -175,6 +179,7 @@ describe('every operation that declares it', () => {
     const calls: Calls = {
       update_me: (raw) => raw.update_me({ body: { name: 'N' } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N' } }),
+      update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N' } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member' } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N' } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: presets.standard }),

@@ -75,6 +75,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     update_member: () =>
       owner.client.update_member({ if_match: '*', workspace_id, user_id: user.id, body: { role: 'member' } }),
     create_bot: () => owner.client.create_bot({ workspace_id, body: { name: 'Bot' } }),
+    update_bot: () => owner.client.update_bot({ if_match: '*', workspace_id, bot_id, body: { name: 'Renamed' } }),
     remove_bot: () => owner.client.remove_bot({ workspace_id, bot_id }),
     create_token: () => owner.client.create_token({ workspace_id, body: token_body }),
     revoke_token: () => owner.client.revoke_token({ workspace_id, token_id }),

@@ -110,6 +110,11 @@ const of_bots: Record<string, Loss | undefined> = {
     take: ({ host, workspace_id, bot_id }) => host.client.remove_bot({ workspace_id, bot_id }),
     answer: 401,
   },
+  'demotion of the bot': {
+    take: ({ host, workspace_id, bot_id }) =>
+      host.client.update_bot({ workspace_id, bot_id, if_match: '*', body: { role: 'viewer' } }),
+    answer: 403,
+  },
   'removal of the person': of_tokens['removal'],
   'demotion of the person': demotion,
   'disabling the person’s account': disabling,
