@@ -19,6 +19,9 @@ const own_or_admins: Record<string, readonly string[]> = {
   revoke_token: ['owner', 'admin'],
 };
 
+/** Lists of which only these see the whole. The others’ own part is another list, and has other cursors. */
+const whole_lists: Record<string, readonly string[]> = { list_tokens: ['owner', 'admin'] };
+
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');
   if (operation.id === 'accept_invitation') return 404;
@@ -51,7 +54,7 @@ export function expectedOf(shot: Shot, principal: Principal): Expected {
   if (inner !== undefined && inner !== workspace) return 404;
   if (own_or_admins[operation.id]?.includes(role) === false) return 404;
   if (on_others[operation.id]?.includes(role) === false) return 403;
-  if (where === 'cursor' && given !== workspace) return 400;
+  if (where === 'cursor' && (given !== workspace || whole_lists[operation.id]?.includes(role) === false)) return 400;
   // Admins create tokens for bots, and these are people.
   if (where === 'body' && operation.id === 'create_token') return ['owner', 'admin'].includes(role) ? 422 : 403;
   if (where === 'body' && given !== workspace) return 422;
