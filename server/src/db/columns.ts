@@ -25,12 +25,11 @@ export function selected(columns: Columns<string>, table: Sql): Sql {
   );
 }
 
-/** The fields of a row that these columns have. */
+/** These fields of a row. */
 export function picked<Field extends string, Row extends Record<Field, unknown>>(
-  columns: Columns<Field>,
+  fields: readonly Field[],
   row: Row,
 ): Pick<Row, Field> {
-  const fields = Object.keys(columns) as Field[];
   return Object.fromEntries(fields.map((field) => [field, row[field]])) as Pick<Row, Field>;
 }
 
