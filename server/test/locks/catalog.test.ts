@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { dumpSchema } from '../../../scripts/schema.ts';
+import { contracts } from '../../src/contracts.ts';
 import { prepare } from '../../src/db/sql.ts';
+import type { Operation } from '../../src/http/contract.ts';
 import { upkeep } from '../../src/upkeep/catalogue.ts';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { type Catalog, catalogViolations, readCatalog } from './catalog.ts';
@@ -114,6 +118,75 @@ describe('the schema', () => {
       await client.query(`begin; ${sql}`);
       const broken = await readCatalog(client);
       expect(catalogViolations(broken)).toContain(says);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
+interface Schema {
+  minimum?: number;
+  maximum?: number;
+  enum?: string[];
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+}
+
+/** The numbers and words between which a field's contract lets its value be. */
+const boundsOf = ({ minimum, maximum, enum: words = [], anyOf = [] }: Schema): string[] => [
+  ...[minimum, maximum, ...words].flatMap((bound) => (bound === undefined ? [] : [String(bound)])),
+  ...anyOf.flatMap(boundsOf),
+];
+
+const bounded_columns = `
+  select c.relname as table, a.attname as column, coalesce(string_agg(pg_get_constraintdef(k.oid), ' '), '') as constraints
+  from pg_class c
+  join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+  left join pg_constraint k on k.conrelid = c.oid and a.attnum = any (k.conkey) and k.contype in ('c', 'f')
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.atttypid in ('int4'::regtype, 'int8'::regtype,
+    'numeric'::regtype, 'text'::regtype)
+  group by 1, 2`;
+
+// Without the names of schemas, which would become references.
+const options = { io: 'input', unrepresentable: 'any', metadata: z.registry<{ id?: string }>() } as const;
+
+/** Where the database would keep a value that the contract refuses: one sentence for each field and its column. */
+async function looserThanContracts(owner: Pick<pg.Pool, 'query'>): Promise<string[]> {
+  const { rows } = await owner.query<{ table: string; column: string; constraints: string }>(bounded_columns);
+  const faults = contracts.flatMap(({ id, tag, body }: Operation) => {
+    if (body === undefined) return [];
+    const { properties = {} } = z.toJSONSchema(body, options) as Schema;
+    return Object.entries(properties).flatMap(([field, schema]) => {
+      // The version that a write is based on is compared, and not kept.
+      if (field === 'version') return [];
+      const columns = rows.filter(({ table, column }) => column === field && owners[tag]?.includes(table));
+      const says = ({ constraints }: { constraints: string }) =>
+        constraints !== '' && boundsOf(schema).every((bound) => new RegExp(`\\b${bound}\\b`).test(constraints));
+      const [first] = columns;
+      return first === undefined || columns.some(says)
+        ? []
+        : [`${id} bounds ${field}, and no constraint of ${first.table}.${field} says the same`];
+    });
+  });
+  return faults;
+}
+
+describe('what a contract refuses', () => {
+  test('is refused by a constraint of its column, too', async () => {
+    expect(await looserThanContracts(database.owner)).toEqual([]);
+  });
+
+  test.each([
+    ['drop constraint tickets_title_length', 'title'],
+    [`drop constraint tickets_priority, add check (priority in ('none', 'low', 'medium', 'high'))`, 'priority'],
+    ['drop constraint tickets_status_fkey', 'status'],
+  ])('would be caught where the column takes it: %s', async (change, field) => {
+    const client = await database.owner.connect();
+    try {
+      await client.query(`begin; alter table tickets ${change}`);
+      const says = `create_ticket bounds ${field}, and no constraint of tickets.${field} says the same`;
+      expect(await looserThanContracts(client)).toContain(says);
     } finally {
       await client.query('rollback');
       client.release();
