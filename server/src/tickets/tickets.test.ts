@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import type { Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
@@ -153,6 +154,53 @@ describe('moving', () => {
       const refused = await client.raw.transition_ticket({ ...at(ticket), body });
       expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
     }
+  });
+});
+
+/** A value for every field that may be sent: the compiler asks for a new one. */
+const created: Required<Parameters<Person['client']['create_ticket']>[0]['body']> = {
+  title: 'Created',
+  description: 'As it was created.',
+  priority: 'low',
+  labels: ['created'],
+  assignee_id: null,
+  due_on: '2027-01-31',
+  status: 'open',
+};
+type Edited = Required<
+  Omit<Parameters<Person['client']['update_ticket']>[0]['body'], 'labels_add' | 'labels_remove' | 'version'>
+>;
+const edited: Edited = {
+  title: 'Edited',
+  description: 'As it was edited.',
+  priority: 'high',
+  labels: ['edited'],
+  due_on: null,
+};
+
+test('every field is kept as it was sent, by a create and by an edit, lists show the same, and a stale edit conflicts', async () => {
+  const { workspace_id, project_id, member } = team;
+  const { client, user } = member;
+  const first = { ...created, assignee_id: user.id };
+  const ticket = await client.create_ticket({ workspace_id, project_id, body: first });
+  expect(ticket).toMatchObject(first);
+  expect(await client.get_ticket(at(ticket))).toEqual(ticket);
+  const after = await client.update_ticket({ ...at(ticket), body: { ...edited, version: 1 } });
+  expect(after).toMatchObject({ ...first, ...edited, version: 2 });
+  expect(await client.get_ticket(at(ticket))).toEqual(after);
+  const [{ excerpt, ...listed } = { excerpt: '' }] = (await client.list_tickets({ workspace_id, limit: 1 })).data;
+  expect({ ...listed, description: excerpt }).toEqual(after);
+
+  const both = Object.entries(edited).map(
+    ([field, theirs]) => [field, created[field as keyof Edited], theirs] as const,
+  );
+  const body = { ...Object.fromEntries(both), version: 1 };
+  const conflicts = both.filter(([field]) => field !== 'labels'); // sets are merged
+  expect(await client.raw.update_ticket({ ...at(ticket), body })).toMatchObject({
+    status: 409,
+    body: {
+      fields: Object.fromEntries(conflicts.map(([field, base, theirs]) => [field, { base, mine: base, theirs }])),
+    },
   });
 });
 

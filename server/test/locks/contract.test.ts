@@ -179,6 +179,18 @@ describe('routes, contracts and policies', () => {
     }
   });
 
+  test('what may be sent to create something, its update takes, too, or names the operation that does', () => {
+    const updates = contracts.filter(({ id }) => id.startsWith('update_'));
+    const fixed = updates.flatMap(({ id, body, elsewhere = {} }: Operation) => {
+      const created: Operation | undefined = contracts.find((one) => one.id === id.replace('update_', 'create_'));
+      const changed = [...Object.keys(fieldsOf(body)), ...Object.keys(elsewhere)];
+      return Object.keys(fieldsOf(created?.body))
+        .filter((field) => !changed.includes(field))
+        .map((field) => `${id} takes no ${field}`);
+    });
+    expect(fixed).toEqual([]);
+  });
+
   test('every operation below a workspace names it first in its path', () => {
     for (const { id, path: route } of contracts) {
       if (typeof accessOf(id) !== 'string') expect(route).toMatch(/^\/v1\/workspaces\/\{workspace_id\}/);
