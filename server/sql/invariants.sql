@@ -208,12 +208,11 @@ from made m
 join tickets t on t.workspace_id = m.workspace_id and t.id = m.subject_id
 cross join lateral jsonb_each(to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,version,created_at,updated_at}'::text[]) f
 where case f.key
-  when 'resolution' then coalesce(m.fields -> f.key, 'null') <> f.value
   when 'deleted_at' then (m.fields ->> f.key)::timestamptz is distinct from t.deleted_at
   when 'title' then m.fields -> f.key not in ('null', f.value)
   when 'description' then m.fields -> f.key not in ('null', f.value)
     and m.fields #>> '{description,sha256}' is distinct from encode(sha256(convert_to(t.description, 'UTF8')), 'hex')
-  else m.fields -> f.key is distinct from f.value
+  else coalesce(m.fields -> f.key, 'null') <> f.value -- entries from before a column was added don't have it
   end;
 
 -- name: each_ticket_has_its_entries_times

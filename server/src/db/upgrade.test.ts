@@ -12,7 +12,7 @@ const first = '0001_initial.sql';
 const id = (n: number) => `01a220a9-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [ada, bob, cy, eve] = [id(1), id(2), id(3), id(4)];
 const [workspace, project] = [id(10), id(11)];
-const [labelled, resolved, deleted] = [id(21), id(22), id(23)];
+const [labelled, resolved, deleted, whole] = [id(21), id(22), id(23), id(24)];
 const [commented, transition_comment] = [id(31), id(32)];
 const decomposed = 'cafe\u0301';
 const composed = 'caf\u00e9';
@@ -82,7 +82,7 @@ async function fill(): Promise<void> {
     await insert('invitations', { ...invitation, token_hash: '\\x00', invited_by, expires_at: at(50) });
   }
 
-  const fields = { id: project, key: 'OLD', name: 'Old', workflow_version: 2, last_number: 3, version: 2 };
+  const fields = { id: project, key: 'OLD', name: 'Old', workflow_version: 2, last_number: 4, version: 2 };
   await insert('projects', { ...fields, created_by: ada });
   await insert(
     'workflows',
@@ -107,10 +107,15 @@ async function fill(): Promise<void> {
     { ...ticket, id: labelled, number: 1, title: 'Tab\there', labels: [composed, decomposed, 'a\n\tb', '\u0001'] },
     { ...ticket, id: resolved, number: 2, title: 'Two', status: 'closed', status_sequence: 1, resolution: 'gone' },
     { ...ticket, id: deleted, number: 3, title: 'Three', labels: [decomposed], deleted_at: at(5) },
+    { ...ticket, id: whole, number: 4, title: 'Four', version: 1, updated_at: at(0) },
   );
   for (const subject_id of [labelled, resolved, deleted]) {
     await audit('ticket.created', subject_id, { subject_version: 1, after: { title: 'Said then' } });
   }
+  // As every entry is since 0.2.0: of each column that there was, the ticket can be rebuilt.
+  const { initial_status: _, status_sequence: __, version: ___, updated_at: ____, ...begun } = ticket;
+  const after = { ...begun, key: 'OLD-4', number: 4, title: 'Four', assignee_id: null, due_on: null };
+  await audit('ticket.created', whole, { subject_version: 1, after });
   const second = { subject_version: 2, created_at: at(5) };
   await audit('ticket.updated', labelled, { ...second, before: { description: long }, after: { description: '' } });
   const closed = { status: 'closed', resolution: 'gone', comment_id: transition_comment };
@@ -198,7 +203,7 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
       return counted;
     };
     expect(await count('app.workspace_id')).toEqual([{ n: 0 }]);
-    expect(await count('app.workspace')).toEqual([{ n: 3 }]);
+    expect(await count('app.workspace')).toEqual([{ n: 4 }]);
   });
 
   test('has each label once, composed and in one line, where lists look for it', async () => {
