@@ -8,9 +8,10 @@ export interface Fault {
   detail: string;
 }
 
-// A response stays small, however many faults a request of megabytes has.
+// A response stays small, however many faults a request of megabytes has. A detail may list every field of a resource.
 export const max_faults = 100;
-const max_fault_text = 256;
+const max_place = 256;
+const max_detail = 1024;
 
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -21,12 +22,10 @@ export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: 
   const faults = error.issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => {
-      const name = path.map(String).join('.').slice(0, max_fault_text);
+      const name = path.map(String).join('.').slice(0, max_place);
       const unknown = Object.hasOwn(elsewhere, name) ? `Unknown field. ${elsewhere[name]}` : 'Unknown field.';
-      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_fault_text);
-      return where === 'body'
-        ? { pointer: pointerTo(path).slice(0, max_fault_text), detail }
-        : { parameter: name, detail };
+      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_detail);
+      return where === 'body' ? { pointer: pointerTo(path).slice(0, max_place), detail } : { parameter: name, detail };
     });
   });
   return faults.slice(0, max_faults);
