@@ -191,6 +191,15 @@ describe('routes, contracts and policies', () => {
     expect(fixed).toEqual([]);
   });
 
+  test('everything that has a version has it in its ETag', () => {
+    const without = ['get_livez', 'accept_invitation']; // the server's own version; a membership that is read elsewhere
+    const untagged = contracts.filter(
+      ({ id, response, etag }) => 'version' in fieldsOf(response) && etag !== true && !without.includes(id),
+    );
+    expect(contracts.filter(({ etag }) => etag).length).toBeGreaterThan(20);
+    expect(ids(untagged)).toEqual([]);
+  });
+
   test('every operation below a workspace names it first in its path', () => {
     for (const { id, path: route } of contracts) {
       if (typeof accessOf(id) !== 'string') expect(route).toMatch(/^\/v1\/workspaces\/\{workspace_id\}/);
