@@ -65,9 +65,10 @@ async function ask(
   token: string | undefined,
   params: Record<string, string>,
   body: unknown = operation.id === 'transition_ticket' ? { to: 'in_progress' } : bodies[operation.id],
+  url = server.url,
 ) {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  const answer = await fetch(server.url + path, {
+  const answer = await fetch(url + path, {
     method: operation.method.toUpperCase(),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -248,6 +249,33 @@ describe('a lock asked for together with its permission', () => {
     await holder.query('rollback');
     holder.release();
     expect(await waiting).toMatchObject({ id: ids['ticket'] });
+  });
+});
+
+describe('a caller without the right', () => {
+  test('waits for no row of the workspace, whatever they would write', async () => {
+    const impatient = await startServer({ BATON_LOCK_TIMEOUT_MS: '1000' }, { database: server.database });
+    const holder = await server.database.owner.connect();
+    try {
+      await holder.query('begin');
+      for (const table of await tablesOf(server.database.owner, 'workspace')) {
+        await holder.query(`select 1 from ${table} for update`);
+      }
+      const writes = in_workspace.filter(({ method }) => method !== 'get');
+      expect(writes.length).toBeGreaterThan(20);
+      for (const operation of writes) {
+        const answer = await ask(operation, team.stranger.access_token, ids, undefined, impatient.url);
+        expect([operation.id, answer.status]).toEqual([operation.id, 404]);
+      }
+      // Control: who may write does wait, and is told so.
+      const comment = in_workspace.find(({ id }) => id === 'create_comment');
+      const waited = comment && (await ask(comment, team.member.access_token, ids, undefined, impatient.url));
+      expect(waited?.status).toBe(503);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+      await impatient.stop();
+    }
   });
 });
 
