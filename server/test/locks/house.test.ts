@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forgetsFormerMembers, unscopedTables } from '../../../proof/harness/statements.ts';
-import { circles, houseViolations, sources } from './house.ts';
+import { circles, houseViolations, lockedTables, sources } from './house.ts';
 import { exceptions, functionSizes, longest_file, longest_function, sizes, usual_file } from './house-sizes.ts';
 
 describe('the house', () => {
@@ -21,6 +23,28 @@ describe('the house', () => {
     ['tickets/contract.ts', "import { sql } from '../db/sql.ts';", 'imports the server into a contract'],
   ])('would be caught: %s with %s', (file, text, says) => {
     expect(houseViolations([{ file, text }])).toEqual([`${file} ${says}`]);
+  });
+});
+
+describe('ARCHITECTURE', () => {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../../ARCHITECTURE.md'), 'utf8');
+
+  test('has every folder of the server on its map', () => {
+    const folders = new Set(sources().flatMap(({ file }) => /^(?!(?:lib|config)\/)(.+?)\//.exec(file)?.[1] ?? []));
+    expect(folders.size).toBeGreaterThan(15);
+    expect([...folders].filter((folder) => !new RegExp(`^ {4}${folder}/ `, 'm').test(text))).toEqual([]);
+  });
+
+  test('names under its locks every kind of row that is locked together with its permission', () => {
+    const section = /^## Locks$(.*?)^## /ms.exec(text)?.[1] ?? '';
+    const locked = lockedTables(sources());
+    expect(locked).toEqual(expect.arrayContaining(['comments', 'memberships']));
+    expect(locked.filter((table) => !section.includes(table.replace(/s$/, '')))).toEqual([]);
+    expect(
+      lockedTables([
+        { file: 'a.ts', text: 'tx.one(sql`select 1 from things t where ${writer.mayAct()} for no key update of t`' },
+      ]),
+    ).toEqual(['things']);
   });
 });
 

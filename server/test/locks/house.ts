@@ -92,6 +92,18 @@ function foreignWrites({ file, text }: Source): string[] {
   return [...new Set(written)].filter((table) => all.includes(table) && !own.includes(table));
 }
 
+/** The tables whose rows are locked together with the permission: `from things t where … mayAct() for update of t`. */
+export function lockedTables(all: readonly Source[]): string[] {
+  const found = all.flatMap(({ text }) =>
+    [...text.matchAll(/\bfor (?:no key update|update|key share) of (\w+)/g)].flatMap(({ 1: name = '', index }) => {
+      const before = text.slice(text.lastIndexOf('tx.', index), index);
+      if (!before.includes('mayAct()')) return [];
+      return new RegExp(`\\b(?:from|join)\\s+(\\w+) ${name}\\b`).exec(before)?.[1] ?? [];
+    }),
+  );
+  return [...new Set(found)].sort();
+}
+
 const imported = /from '(\.[^']+)'/g;
 
 /** The pairs of folders that import each other, each as `a and b`; the sources at the root belong to none. */
