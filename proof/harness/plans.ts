@@ -5,6 +5,7 @@ import { prepare, type Sql } from '../../server/src/db/sql.ts';
 export interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
+  'Parent Relationship'?: string;
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
