@@ -97,15 +97,15 @@ test('large responses are refused after a sixteenth of a minute’s bytes, to th
   const at = { workspace_id, ticket: data[0]?.id ?? '' };
   const other = await registerPerson(server);
   const read = () => owner.client.raw.list_comments({ ...at, limit: 1 });
-  const statuses: number[] = [];
-  for (let n = 0; n < 8 && statuses.at(-1) !== 429; n++) statuses.push((await read()).status);
-  expect(statuses[0]).toBe(200);
-  expect(statuses.at(-1)).toBe(429);
-  const { headers, body } = await read();
-  expect([Number(headers.get('retry-after')) > 0, body]).toEqual([
-    true,
+  const responses = [await read()];
+  while (responses.length < 8 && responses.at(-1)?.status === 200) responses.push(await read());
+  const last = responses.at(-1);
+  expect([responses[0]?.status, last?.status, last?.body]).toEqual([
+    200,
+    429,
     expect.objectContaining({ code: 'rate_limited' }),
   ]);
+  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await other.client.raw.get_me()).status).toBe(200);
 });
 
