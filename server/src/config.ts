@@ -11,7 +11,8 @@ import { project_root } from './lib/project.ts';
 export { ConfigError } from './config/error.ts';
 export { type JwtKey, unusableDirectory } from './config/secrets.ts';
 
-const environment = z.object({
+/** Every setting, by its name; docs/operating.md lists them. */
+export const environment = z.object({
   NODE_ENV: choice(['production', 'development', 'test']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: count(3000, 0, 65535),
