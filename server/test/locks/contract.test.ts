@@ -8,7 +8,7 @@ import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { contracts } from '../../src/contracts.ts';
 import { createPool } from '../../src/db/pool.ts';
-import { type ErrorCode, error_table } from '../../src/errors.ts';
+import { carriedBy, type ErrorCode, error_table } from '../../src/errors.ts';
 import { isList, type Operation } from '../../src/http/contract.ts';
 import { permanent_words } from '../../src/reference/openapi-open.ts';
 import { openApiDocument, problemOf } from '../../src/reference/openapi.ts';
@@ -220,6 +220,22 @@ describe('errors', () => {
         table,
       ),
     ).toEqual([]);
+  });
+
+  test('are explained, each with what its problem always carries', () => {
+    const sections = readFileSync(path.join(root, 'docs/errors.md'), 'utf8').split(/^## /m).slice(1);
+    const unexplained = sections.flatMap((section) => {
+      const [code = '', , , ...text] = section.split('\n');
+      const explanation = text.join('\n').trim();
+      if (explanation === '') return [`${code} has no explanation`];
+      const always = Object.entries(carriedBy(code as ErrorCode)).filter(
+        ([, shape]) => !z.safeParse(shape, undefined).success,
+      );
+      return always.flatMap(([name]) =>
+        explanation.includes(`\`${name}\``) ? [] : [`${code} does not say what ${name} is`],
+      );
+    });
+    expect(unexplained).toEqual([]);
   });
 });
 
