@@ -145,6 +145,11 @@ describe.each(tasks)('upkeep of %s', (task) => {
     expect([await left(task, 'old'), await left(task, 'recent'), await left(task, 'live')]).toEqual([0, 3, 3]);
   });
 
+  // Without it the plan alone decides which rows go first, and another plan may leave the oldest permanently.
+  test('asks for the oldest rows first', () => {
+    for (const { text } of upkeep[task](keep(2), 10).map(prepare)) expect(text).toMatch(/order by [^;]+? limit \$\d+/);
+  });
+
   test('takes no more rows at a time than it is told, by an index, however many live ones there are', async () => {
     await add(task, 'many', '-2 days', 4000);
     await add(task, 'due', '4 days', 60);
