@@ -3,6 +3,7 @@ import { type Role, token_scope, type TokenScope } from '../../../server/src/htt
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
+import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
 
 /** Whose an id is: the attacked workspace's, the attackers' own, nobody's; or of a workspace that was deleted. */
@@ -10,6 +11,9 @@ export type Side = 'attacked' | 'other' | 'absent' | 'gone';
 
 /** Stands in every text of the attacked workspace, and of the other one. */
 export const canaries = { attacked: 'canary-of-the-attacked', other: 'canary-of-the-others' } as const;
+
+/** Every list but the one of a key, which nobody else knows. */
+type CursorList = Exclude<keyof Person['client']['pages'], 'list_outcomes'>;
 
 /** What a workspace has for each id position of the contract. */
 export interface Ids {
@@ -107,7 +111,7 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_bots: client.list_bots({ workspace_id, ...one }),
     list_tokens: client.list_tokens({ workspace_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
-  };
+  } satisfies Record<CursorList, Promise<{ next_cursor: string | null }>>;
   const cursors: Record<string, string> = {};
   for (const [operation, page] of Object.entries(lists)) {
     const { next_cursor } = await page;
@@ -244,11 +248,14 @@ async function tokenPrincipals(
 
 async function secretsOf(database: TestDatabase, sides: World['sides'], people: string[]): Promise<Set<string>> {
   const { workspace_id } = sides.attacked;
+  const { rows: named } = await database.owner.query<{ table: string }>(
+    `select table_name as table from information_schema.columns
+     where table_schema = 'public' and column_name = 'id' and table_name = any ($1)`,
+    [await tablesOf(database.owner, 'workspace')],
+  );
+  const tables = named.map(({ table }) => table).filter((table) => table !== 'workspaces');
   const { rows } = await database.owner.query<{ id: string }>(
-    `select id from projects where workspace_id = $1 union select id from tickets where workspace_id = $1
-     union select id from comments where workspace_id = $1 union select id from status_history where workspace_id = $1
-     union select id from invitations where workspace_id = $1
-     union select id from api_tokens where workspace_id = $1 union select id from audit_log where workspace_id = $1
+    `${tables.map((table) => `select id from ${table} where workspace_id = $1`).join(' union ')}
      union select id from sessions where user_id = any ($2) union select id from account_audit_log where user_id = any ($2)`,
     [workspace_id, people],
   );

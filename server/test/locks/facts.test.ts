@@ -99,11 +99,20 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   };
   const writes = contracts.filter(({ method }) => method !== 'get').map(({ id }) => id);
   expect(Object.keys(calls).sort()).toEqual(writes.sort());
+  const unversioned: string[] = [];
   for (const [operation, call] of Object.entries(calls)) {
     const before = await count();
-    await call();
+    const { id, version = 1 } = ((await call()) ?? {}) as { id?: string; version?: number };
     expect([operation, (await count()) > before]).toEqual([operation, !without_fact.includes(operation)]);
+    if (id === undefined || version === 1) continue;
+    const versions = await server.database.owner.query<{ version: number | null }>(
+      'select subject_version as version from audit_log where subject_id = $1 order by id',
+      [id],
+    );
+    if (versions.rows.at(-1)?.version !== version) unversioned.push(operation);
   }
+  // Each change says which version it made, but for the account's, whose log has none.
+  expect(unversioned).toEqual(['update_me']);
 
   // The kinds that none of these calls brings about.
   await owner.client.update_project({ if_match: '*', ...project, body: { archived: false } });
