@@ -234,7 +234,7 @@ export const database_away: Check = {
       ],
     },
     'waits for a hung database': {
-      source: [{ file: 'db/pool.ts', find: 'options.statement_timeout_ms + 2_000', replace: '0' }],
+      source: [{ file: 'db/pool.ts', find: 'options.statement_timeout_ms + 2_000', replace: 'Infinity' }],
     },
     'a lost connection is a fault of ours': {
       source: [{ file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error) ||', replace: 'if (' }],
