@@ -79,7 +79,9 @@ async function send(wire: Wire, token: string, { method, path, limit, bytes, chu
     const took = performance.now() - started;
     const found = faultsOfRefusal({ status, content_type: answered['content-type']?.toString(), text });
     if (status < 400) found.push(`responded ${status}`);
-    if (bytes.length > limit && status !== 413) found.push(`responded ${status} beyond the limit`);
+    // How long a body in chunks is, is seen when it is there: by then the room for bodies may be used up.
+    const refusals = chunked ? [413, 429] : [413];
+    if (bytes.length > limit && !refusals.includes(status)) found.push(`responded ${status} beyond the limit`);
     if (text.length > max_answer) found.push(`responded with ${text.length} bytes`);
     if (took > bound_ms) found.push(`responded after ${Math.round(took)} ms`);
     return found;
@@ -158,11 +160,7 @@ export const bombs: Check = {
   control_size: 0.05,
   controls: {
     'every fault is told': broken('http/faults.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),
-    'faults repeat what was sent': broken(
-      'http/faults.ts',
-      'const max_fault_text = 256;',
-      'const max_fault_text = 1e9;',
-    ),
+    'faults repeat what was sent': broken('http/faults.ts', 'const max_place = 256;', 'const max_place = 1e9;'),
     'bodies have no limit': broken('http/body.ts', 'if (length > this.#limit) throw', 'if (length > 1e9) throw'),
     'depth and width have no bounds': {
       source: [

@@ -26,8 +26,11 @@ export class MemoryWatch {
   }
 
   async look(): Promise<void> {
-    this.#stage.child.kill('SIGWINCH');
-    await sleep(50);
+    // Twice: what the first finds in use may have been let go by the second.
+    for (const wait_ms of [200, 200]) {
+      this.#stage.child.kill('SIGWINCH');
+      await sleep(wait_ms);
+    }
     const { text } = await this.#wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
     const sum = (name: string) =>
       [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d.*)$`, 'gm'))].reduce(
@@ -41,7 +44,7 @@ export class MemoryWatch {
   /** The least of a part of the looks: without what was in progress just then. */
   #least(from: number, to: number): number {
     const { length } = this.#heaps;
-    return Math.min(...this.#heaps.slice(Math.floor(length * from), Math.ceil(length * to)));
+    return Math.min(...this.#heaps.slice(Math.round(length * from), Math.ceil(length * to)));
   }
 
   figures(): Record<string, number> {

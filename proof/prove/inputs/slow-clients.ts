@@ -82,8 +82,8 @@ export function beSlow({ start, drip: text }: SlowKind, port: number, patience_m
 }
 
 const reference = 'GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n';
-/** More than the buffers between two sockets hold, several times over. */
-const deaf_requests = 40;
+/** More than the buffers between two sockets hold, and fewer than a connection may have waiting. */
+const deaf_requests = 18;
 const listen_ms = 1500;
 
 /** A client that asks for megabytes and reads none of it for so long, and then whatever is still to come. */
