@@ -6,22 +6,19 @@ import { type AuditAction, type Fact, facts } from '../../server/src/audit/facts
 
 const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql');
 
-/** What invariants.sql sets, and each invariant of it by its name. */
-function readInvariants() {
-  const [settings = '', ...parts] = readFileSync(file, 'utf8').split(/^-- name: /m);
-  const named = parts.map((part) => {
+const [settings = '', ...parts] = readFileSync(file, 'utf8').split(/^-- name: /m);
+
+/** Each invariant of invariants.sql by its name. */
+export function invariants(): { name: string; statement: string }[] {
+  return parts.map((part) => {
     const end = part.indexOf('\n');
     return { name: part.slice(0, end).trim(), statement: part.slice(end + 1) };
   });
-  return { settings, named };
 }
-
-/** Each invariant of invariants.sql by its name. */
-export const invariants = () => readInvariants().named;
 
 /** With what invariants.sql sets; as one message it has that on whichever connection of a pool, and leaves nothing behind. */
 export async function withSettings(owner: pg.Pool | pg.Client, statement: string): Promise<unknown[]> {
-  const results = await owner.query(`begin; ${readInvariants().settings}; ${statement}; rollback`);
+  const results = await owner.query(`begin; ${settings}; ${statement}; rollback`);
   return (results as unknown as pg.QueryResult[]).flatMap(({ rows }) => rows as unknown[]);
 }
 

@@ -44,8 +44,10 @@ export async function updateBot({
   const { id: user_id, name, role } = bot;
   const after = { name: changes.name ?? name, role: changes.role ?? role };
   if (after.name === name && after.role === role) return bot;
-  if (after.name !== name) await renameUser(tx, user_id, after.name);
-  const changed = await updateRole(tx, workspace_id, user_id, after.role);
+  const [changed] = await Promise.all([
+    updateRole(tx, workspace_id, user_id, after.role),
+    after.name === name ? undefined : renameUser(tx, user_id, after.name),
+  ]);
   if (role === 'member' && after.role === 'viewer') takeRights(tx, actor, user_id);
   recordAudit(tx, actor, {
     action: 'bot.updated',
