@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     include: ['server/**/*.test.ts', 'proof/**/*.test.ts', 'sdk/**/*.test.ts', 'scripts/**/*.test.ts'],
     globalSetup: 'proof/harness/cluster.ts',
+    // The summary of a run has no more than the message.
+    chaiConfig: { truncateThreshold: 1000 },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // One more than there are processors where there are two: a worker waits a fifth of its time.

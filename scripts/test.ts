@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { contracts } from '../server/src/contracts.ts';
 import type { Operation } from '../server/src/http/contract.ts';
 import { allSeen, seen_variable } from '../proof/harness/seen.ts';
@@ -97,6 +98,33 @@ function judgeControls(dir: string): Count {
   return judgeUnseen('broken builds change statements that there are', unseen);
 }
 
+/** Of vitest's report, what is read. */
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
+/** What failed, and the start of why: said again at the end, where a log that is cut still has it. */
+function failuresOf({ testResults }: Report): string[] {
+  const brief = (file: string, title: string, message = '') => {
+    const [reason = ''] = stripVTControlCharacters(message).split(/\n +at /);
+    return `${path.relative(root, file)}: ${title}\n  ${reason.slice(0, 1000)}`;
+  };
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0 && status === 'failed') return [brief(name, 'the file', message)];
+    return tests.map(({ fullName, failureMessages }) => brief(name, fullName, failureMessages[0]));
+  });
+}
+
+const failures: string[] = [];
+
 function vitest(args: string[]): Count {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-results-'));
   const report = path.join(dir, 'results.json');
@@ -107,11 +135,8 @@ function vitest(args: string[]): Count {
     const env = { ...process.env, [seen_variable]: dir };
     const { status } = spawnSync('vitest', ['run', ...reporters, ...args], { cwd: root, env, stdio: 'inherit', shell });
     const run = judge(status, started);
-    const results = JSON.parse(readFileSync(report, 'utf8')) as {
-      numPassedTests: number;
-      numFailedTests: number;
-      numFailedTestSuites: number;
-    };
+    const results = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    failures.push(...failuresOf(results));
     const whole = args.length > 0 ? [] : [judgeErrors(dir), judgeControls(dir)];
     const own = { passed: results.numPassedTests, failed: Math.max(results.numFailedTests, run.failed) };
     return whole.reduce(sum, own);
@@ -123,5 +148,6 @@ function vitest(args: string[]): Count {
 const only = process.argv.slice(2);
 const counts = [...(only.length > 0 ? [] : await runChecks()), vitest(only)];
 const total = counts.reduce(sum);
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

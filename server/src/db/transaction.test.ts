@@ -274,6 +274,21 @@ describe('a read', () => {
     });
   });
 
+  test('of a list is planned once per connection', async () => {
+    const one = poolOf(1);
+    const page = async (id: number) =>
+      readOnly(one, { list: true }, (db) => db.rows(sql`select n from counters where id > ${id} order by id limit 1`));
+    await page(0);
+    await page(1);
+    const plans = await readOnly(one, {}, (db) =>
+      db.rows(
+        sql`select generic_plans::int, custom_plans::int from pg_prepared_statements where statement like 'select n from%'`,
+      ),
+    );
+    await one.end();
+    expect(plans).toEqual([{ generic_plans: 2, custom_plans: 0 }]);
+  });
+
   test('issued later sees a later snapshot, and nothing of an earlier failure', async () => {
     const seen = await readOnly(pool, {}, async (db) => {
       const before = await db.one<{ n: number }>(sql`select n from counters where id = 1`);

@@ -244,10 +244,12 @@ async function onTurn<Handle extends Db, T>(
 }
 
 /**
- * What a list is planned without: an index has it in its order, and a sort would read all of it for one page wherever
- * the planner misjudges the values. A statement that is to sort a few rows fences them off by `offset 0`.
+ * How lists are planned. Without sorts: an index has the list in its order, and a sort would read all of it for one page
+ * wherever the planner misjudges the values. A statement that is to sort a few rows fences them off by `offset 0`. Once
+ * per connection: no plan depends on the values, and planning anew took longer than the page (measured 1.3 ms of 2).
  */
-const without_sorts = '; set local enable_sort = off; set local enable_incremental_sort = off';
+const planned_as_list =
+  '; set local enable_sort = off; set local enable_incremental_sort = off; set local plan_cache_mode = force_generic_plan';
 
 /** Runs reads: what is issued together is one round trip and sees one snapshot. */
 export async function readOnly<T>(
@@ -255,7 +257,8 @@ export async function readOnly<T>(
   scope: Scope & { list?: boolean },
   body: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const start = begin('isolation level repeatable read, read only', scope) + (scope.list === true ? without_sorts : '');
+  const start =
+    begin('isolation level repeatable read, read only', scope) + (scope.list === true ? planned_as_list : '');
   try {
     return await onConnection({ pool, asker: scope }, (client) => new Reader(client, start), body);
   } catch (error) {
