@@ -51,6 +51,8 @@ export interface Check {
   run: (run: Run, size: number) => Promise<Finding>;
   /** The part of the load that npm test runs; 0 where other tests do what it does. */
   slice: number;
+  /** It measures times, and so nothing else may run beside it. */
+  alone?: true;
   /** The part of the load that catches each mutant. */
   control_size: number;
   controls: Record<string, Mutant>;

@@ -6,6 +6,7 @@ import startTestCluster from '../harness/cluster.ts';
 import { inOwnFolder, isEnding } from '../harness/take-down.ts';
 import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
+import { runJobs, type Told } from './jobs.ts';
 import { type ControlResult, keepResults, passed, type Result, withoutPlaces } from './report.ts';
 
 const usage = `Usage: npm run prove [-- options] [what …]
@@ -14,10 +15,9 @@ const usage = `Usage: npm run prove [-- options] [what …]
   --seed N        makes the same choices again; 1 by default
   --size F        a part of the full load, 0.01 for a hundredth; 1 by default
   --no-controls   leaves the deliberately broken builds out
+  --jobs N        checks that run beside each other; 2 by default. Those that measure times run alone, at the end:
+                  ${checks.flatMap(({ id, alone }) => ((alone ?? false) ? [id] : [])).join(', ')}
   --dry           does not write docs/proof.md
-
-Two runs of different checks can go on beside each other, and keep each other's rows; but those that measure times
-(enumeration, login-flood, sign-in-share, tenancy, bombs, slow, neighbours) want the machine for themselves.
 
 Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
 
@@ -32,7 +32,10 @@ function commit(): string {
   }
 }
 
+const tell = (told: Told) => void process.send?.(told);
+
 async function withBar<T>(title: string, work: (progress: (done: number) => void) => Promise<T>): Promise<T> {
+  if (process.send !== undefined) return work((done) => tell({ title, done }));
   const bar = new cliProgress.SingleBar({
     format: `  ${title.padEnd(48).slice(0, 48)} {bar} {percentage} % {duration_formatted}`,
     hideCursor: true,
@@ -118,6 +121,17 @@ async function prove(check: Check, { seed, size, controls }: Options): Promise<R
   return { ...common, seconds, finding, controls: controls ? await tryControls(check, seed) : [] };
 }
 
+async function proveAlone(check: Check, options: Options): Promise<Result> {
+  const stopCluster = await startTestCluster();
+  try {
+    const result = await prove(check, options);
+    tell({ result });
+    return result;
+  } finally {
+    await stopCluster();
+  }
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -126,6 +140,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       size: { type: 'string', default: '1' },
       controls: { type: 'boolean', default: true },
+      jobs: { type: 'string', default: '2' },
       dry: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -140,20 +155,31 @@ async function main(): Promise<void> {
   const chosen = checks.filter(
     ({ id, promises }) => positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what)),
   );
-  const options = { seed: Number(values.seed), size: Number(values.size), controls: values.controls };
-  const stopCluster = await startTestCluster();
+  const [only] = chosen;
   const results: Result[] = [];
-  try {
-    for (const check of chosen) {
-      results.push(await prove(check, options));
-      if (!values.dry && !isEnding()) keepResults(checks, results);
-    }
-  } finally {
-    await stopCluster();
+  const keep = (result: Result) => {
+    results.push(result);
+    if (!values.dry && process.send === undefined && !isEnding()) keepResults(checks, results);
+  };
+  if (only !== undefined && chosen.length === 1) {
+    const options = { seed: Number(values.seed), size: Number(values.size), controls: values.controls };
+    keep(await proveAlone(only, options));
+  } else {
+    const { seed, size, controls } = values;
+    const args = ['--seed', seed, '--size', size, controls ? '--controls' : '--no-controls'];
+    await runJobs(chosen, {
+      jobs: Number(values.jobs),
+      args,
+      finished: (check, result, output) => {
+        console.log(output.trimEnd());
+        if (result !== undefined) keep(result);
+        else console.log(`  ${check.id} ended without a result`);
+      },
+    });
   }
-  const failed = results.filter((result) => !passed(result));
-  console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`);
-  if (failed.length > 0) process.exitCode = 1;
+  const failed = chosen.length - results.filter((result) => passed(result)).length;
+  if (process.send === undefined) console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
 }
 
 await inOwnFolder(main);

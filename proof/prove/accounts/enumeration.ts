@@ -83,6 +83,7 @@ export const enumeration: Check = {
   promises: ['P12'],
   says: 'Neither the bytes of a refused sign-in nor its time tell whether the account exists, or is disabled.',
   run: listen,
+  alone: true,
   slice: 0.02,
   control_size: 0.02,
   controls: {

@@ -104,6 +104,7 @@ export const login_flood: Check = {
   promises: ['P12', 'P22'],
   says: 'A flood of sign-ins slows no other route: the p99 of reads stays within twice that of an idle server.',
   run: flood,
+  alone: true,
   slice: 0.01,
   control_size: 0.01,
   controls: {

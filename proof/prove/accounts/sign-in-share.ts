@@ -49,6 +49,7 @@ export const sign_in_share: Check = {
   promises: ['P22', 'P36'],
   says: 'However many sign-ins one network sends at once, another network’s waits for no more than a few of them.',
   run: crowd,
+  alone: true,
   slice: 0.02,
   control_size: 0.04,
   controls: {

@@ -156,6 +156,7 @@ export const bombs: Check = {
   promises: ['P29'],
   says: 'Bodies built to cost more than they weigh are refused, at and beyond their limit, briefly, soon, and at no cost to others.',
   run: explode,
+  alone: true,
   slice: 0.02,
   control_size: 0.05,
   controls: {

@@ -139,6 +139,7 @@ export const slow: Check = {
   promises: ['P29'],
   says: 'Thousands of clients that say nothing, drip, stop or never read are ended in time, while others are served.',
   run: holdOut,
+  alone: true,
   slice: 0.02,
   control_size: 0.02,
   controls: {

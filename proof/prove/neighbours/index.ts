@@ -303,6 +303,7 @@ export const neighbours: Check = {
   promises: ['P32', 'P22'],
   says: 'Whatever one workspace, account or network sends, another’s median stays within twice its idle value, and its p99 within twice that or 100 ms.',
   run: liveBeside,
+  alone: true,
   slice: 0,
   control_size: 0.3,
   controls: {

@@ -81,6 +81,7 @@ export const tenancy: Check = {
   promises: ['P7', 'P8', 'P10', 'P11'],
   says: 'Every caller, for every operation and mixture of ids, gets what the policy says; outsiders learn and change nothing, and a resource of others looks like one that does not exist.',
   run: attack,
+  alone: true,
   slice: 0.007,
   control_size: 0.05,
   controls: {

@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linu
 
   test.each([
     ['a replay', (place: string) => `npm run replay -- ${sourceIn(place)}`],
-    ['a proof', () => 'npm run prove -- --dry --size 0.01 transitions'],
+    ['a proof', () => 'npm run prove -- --dry --size 0.01 transitions last-owner'],
     ['a bench', () => 'npm run bench -- --dry --small'],
   ])(
     'Ctrl-C takes down what %s started: its servers, its database and its folders',

@@ -1,0 +1,62 @@
+import { fork } from 'node:child_process';
+import cliProgress from 'cli-progress';
+import { isEnding } from '../harness/take-down.ts';
+import type { Check } from './check.ts';
+import type { Result } from './report.ts';
+
+/** What a process that runs one check tells the one that started it. */
+export type Told = { title: string; done: number } | { result: Result };
+
+/** Beside others no check takes longer, with its broken builds. */
+const limit_ms = 90 * 60_000;
+
+async function runInChild(
+  id: string,
+  { args, bars }: { args: readonly string[]; bars: cliProgress.MultiBar },
+): Promise<{ result: Result | undefined; output: string }> {
+  const child = fork(process.argv[1] ?? '', [id, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const bar = bars.create(100, 0, { title: id });
+  if (!process.stderr.isTTY) console.log(`  ${id} …`);
+  let result: Result | undefined;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
+  child.on('message', (told: Told) => {
+    if ('result' in told) result = told.result;
+    else bar.update(Math.floor(told.done * 100), { title: `${id}: ${told.title}` });
+  });
+  const timer = setTimeout(() => child.kill('SIGTERM'), limit_ms);
+  await new Promise((resolve) => child.once('close', resolve));
+  clearTimeout(timer);
+  if (process.stderr.isTTY) bars.remove(bar); // elsewhere there is nothing to remove, and this would print it
+  return { result, output };
+}
+
+/**
+ * Runs each check in a process of its own, `jobs` at a time, and those that measure times one by one at the end. Gives
+ * each result, or undefined and the output of a process that ended without one, to `finished`.
+ */
+export async function runJobs(
+  checks: readonly Check[],
+  options: {
+    jobs: number;
+    args: readonly string[];
+    finished: (check: Check, result: Result | undefined, output: string) => void;
+  },
+): Promise<void> {
+  const { jobs, args, finished } = options;
+  const bars = new cliProgress.MultiBar({
+    format: '  {title} {bar} {percentage} % {duration_formatted}',
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  const work = async (waiting: Check[]) => {
+    for (let check = waiting.shift(); check !== undefined && !isEnding(); check = waiting.shift()) {
+      const { result, output } = await runInChild(check.id, { args, bars });
+      finished(check, result, output);
+    }
+  };
+  const beside = checks.filter(({ alone }) => alone !== true);
+  await Promise.all(Array.from({ length: jobs }, () => work(beside)));
+  await work(checks.filter(({ alone }) => alone === true));
+  bars.stop();
+}
