@@ -74,6 +74,12 @@ export function runCheck(
   return check.run({ seed, random: new Random(seed), mutant, shared, progress }, size);
 }
 
+/** In npm test, where other tests run beside it: what it judges of times is only what they can't explain. */
+export const isSlice = ({ shared }: Pick<Run, 'shared'>): boolean => shared !== undefined;
+
+/** How many times as long things may take as on a machine that has nothing else to do. */
+export const patienceOf = (run: Pick<Run, 'shared'>): number => (isSlice(run) ? 5 : 1);
+
 /** Of a full load, the part of this size, but at least `least`. */
 export function scaled(full: number, size: number, least = 1): number {
   return Math.max(least, Math.round(full * size));

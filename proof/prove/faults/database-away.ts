@@ -5,7 +5,7 @@ import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { noProcesses, signalFamily } from '../../harness/processes.ts';
 import { type Proxy, startProxy, type Weather } from '../../harness/proxy.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
-import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { type Check, type Finding, patienceOf, type Run, scaled } from '../check.ts';
 import { inParallel, quantile, setStageOn, type Stage } from '../stage.ts';
 import { settle, type Write } from './ledger.ts';
 
@@ -15,9 +15,22 @@ const all: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'slow', 'mu
 /** In these the database is out of reach altogether: readiness must say so. */
 const away: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'stopped'];
 const pool_size = 8;
-const statement_timeout_ms = 500;
-// Waiting for a connection, then for a statement that never returns, and something for a busy machine.
-const deadline_ms = 5_000 + statement_timeout_ms + 2_000 + 1_500;
+
+interface Times {
+  statement_timeout_ms: number;
+  lock_timeout_ms: number;
+  /** Waiting for a connection, then for a statement that never returns, and something for a busy machine. */
+  deadline_ms: number;
+  live_ms: number;
+}
+
+function timesOf(run: Run): Times {
+  const patience = patienceOf(run);
+  const statement_timeout_ms = 500 * patience;
+  const deadline_ms = 5_000 + statement_timeout_ms + 2_000 + 1_500 * patience;
+  return { statement_timeout_ms, lock_timeout_ms: 300 * patience, deadline_ms, live_ms: 1_000 * patience };
+}
+
 const at_once = 24;
 
 function troublesOf(size: number): readonly Trouble[] {
@@ -37,9 +50,11 @@ class Patient {
   readonly #proxy: Proxy;
   readonly #team: Team;
   readonly #wire: Wire;
+  readonly #times: Times;
   readonly #ticket: string;
 
-  constructor(parts: { stage: Stage; cluster: OwnCluster; proxy: Proxy; team: Team; ticket_id: string }) {
+  constructor(parts: { stage: Stage; cluster: OwnCluster; proxy: Proxy; team: Team; times: Times; ticket_id: string }) {
+    this.#times = parts.times;
     this.#stage = parts.stage;
     this.#cluster = parts.cluster;
     this.#proxy = parts.proxy;
@@ -95,7 +110,7 @@ class Patient {
       body,
       token: this.#team.member.access_token,
       ...(id === undefined ? {} : { headers: { 'x-request-id': id } }),
-      abort_after_ms: deadline_ms,
+      abort_after_ms: this.#times.deadline_ms,
     });
   }
 
@@ -114,7 +129,7 @@ class Patient {
     this.latencies_ms.push(performance.now() - started);
     const when = trouble ?? 'fair again';
     if (answer === undefined) {
-      this.violations.push(`${when}: no response within ${deadline_ms} ms`);
+      this.violations.push(`${when}: no response within ${this.#times.deadline_ms} ms`);
       return;
     }
     const { code, id } = JSON.parse(answer.text) as { code?: string; id?: string };
@@ -136,7 +151,7 @@ class Patient {
     while (!isOver()) {
       const started = performance.now();
       const live = await this.#send('GET', '/livez').catch(() => undefined);
-      if (live?.status !== 200 || performance.now() - started > 1_000) {
+      if (live?.status !== 200 || performance.now() - started > this.#times.live_ms) {
         this.violations.push(`${trouble}: liveness responded ${live?.status ?? 'nothing'}`);
       }
       const readiness = await this.#send('GET', '/readyz').catch(() => undefined);
@@ -153,8 +168,8 @@ class Patient {
   async #recover(trouble: Trouble): Promise<void> {
     const started = performance.now();
     while ((await this.#send('GET', '/readyz').catch(() => undefined))?.status !== 200) {
-      if (performance.now() - started > deadline_ms) {
-        this.violations.push(`${trouble}: not ready again within ${deadline_ms} ms`);
+      if (performance.now() - started > this.#times.deadline_ms) {
+        this.violations.push(`${trouble}: not ready again within ${this.#times.deadline_ms} ms`);
         return;
       }
       await sleep(20);
@@ -172,15 +187,16 @@ class Patient {
 async function takeAway(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const proxy = await startProxy(cluster.url);
+  const times = timesOf(run);
   const env = {
     BATON_POOL_SIZE: String(pool_size),
-    BATON_STATEMENT_TIMEOUT_MS: String(statement_timeout_ms),
-    BATON_LOCK_TIMEOUT_MS: '300',
+    BATON_STATEMENT_TIMEOUT_MS: String(times.statement_timeout_ms),
+    BATON_LOCK_TIMEOUT_MS: String(times.lock_timeout_ms),
   };
   const stage = await setStageOn({ ...cluster, url: proxy.url }, run.mutant, env);
   const team = await makeTeam(stage, 'standard');
   const ticket = await makeTicket(team);
-  const patient = new Patient({ stage, cluster, proxy, team, ticket_id: ticket.id });
+  const patient = new Patient({ stage, cluster, proxy, team, times, ticket_id: ticket.id });
   const rounds = scaled(4, size);
   const troubles = troublesOf(size);
   const files = patient.files();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { registerPerson } from '../../harness/people.ts';
 import { metrics_token } from '../../harness/server.ts';
 import { Wire } from '../../harness/wire.ts';
-import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { type Check, type Finding, isSlice, patienceOf, type Run, scaled } from '../check.ts';
 import { quantile, setStage, type Stage } from '../stage.ts';
 import { askMeanwhile } from './meanwhile.ts';
 import { collectable, MemoryWatch } from './memory.ts';
@@ -92,7 +92,9 @@ async function sendWave({ stage, limits, wire, count, deaf }: Wave): Promise<str
 }
 
 async function holdOut(run: Run, size: number): Promise<Finding> {
-  const limits = limitsAt(size);
+  const patience = patienceOf(run);
+  const of_size = limitsAt(size);
+  const limits = { ...of_size, slack: of_size.slack * patience };
   const stage = await setStage(run, {
     ...collectable,
     BATON_HEADERS_TIMEOUT_MS: String(limits.headers),
@@ -103,7 +105,7 @@ async function holdOut(run: Run, size: number): Promise<Finding> {
   const wire = new Wire(stage.url, 1);
   const memory = new MemoryWatch(stage, wire);
   const stop = new AbortController();
-  const asked = { url: stage.url, path: '/v1/me', token, bound_ms: others_bound_ms };
+  const asked = { url: stage.url, path: '/v1/me', token, bound_ms: others_bound_ms * patience };
   const others = askMeanwhile(asked, stop.signal);
   await sleep(200);
   await memory.look();
@@ -118,7 +120,7 @@ async function holdOut(run: Run, size: number): Promise<Finding> {
   }
   stop.abort();
   const { times, faults } = await others;
-  violations.push(...faults, ...memory.faults());
+  violations.push(...faults, ...(isSlice(run) ? [] : memory.faults()));
   if (stage.child.exitCode !== null) violations.push(`the server ended: ${stage.output().slice(-300)}`);
   wire.close();
   return {
