@@ -268,6 +268,17 @@ join comment_revisions r
   on r.workspace_id = c.workspace_id and r.ticket_id = c.ticket_id and r.comment_id = c.id
 where c.purged_at is not null and (r.body <> '' or c.body <> '');
 
+-- Of what is not a ticket, entries from before 0013_times_of_entries have the times at which their transactions began.
+-- name: entries_of_a_subject_are_in_the_order_of_its_versions
+select e.workspace_id, e.subject_id, e.action || ', version ' || e.subject_version || ', at ' || e.created_at as violation
+from (
+  select workspace_id, subject_id, subject_type, subject_version, action, created_at,
+    lag(created_at) over (partition by workspace_id, subject_type, subject_id order by subject_version) as before
+  from audit_log
+  where subject_version is not null) e
+where e.created_at <= e.before and (e.subject_type = 'ticket'
+  or e.before > (select run_on from pgmigrations where name = '0013_times_of_entries'));
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

@@ -1,4 +1,4 @@
-import { type Columns, inserted, selected, without } from '../db/columns.ts';
+import { type Columns, inserted, later, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -62,7 +62,7 @@ export function insertBot(tx: Tx, { id, name }: Pick<User, 'id' | 'name'>): void
 export function renameUser(tx: Tx, user_id: string, name: string): Promise<User> {
   return tx.one(sql`
     update users as u set name = ${name}, version = u.version + 1,
-      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+      updated_at = ${later(sql`u.updated_at`)}
     where u.id = ${user_id} returning ${columns}`);
 }
 
@@ -75,14 +75,14 @@ export function settleUser(tx: Tx, user_id: string): void {
 export function setDisabled(tx: Tx, user_id: string, disabled: boolean): void {
   tx.send(sql`
     update users as u set disabled_at = case when ${disabled} then now() end, version = u.version + 1,
-      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+      updated_at = ${later(sql`u.updated_at`)}
     where u.id = ${user_id}`);
 }
 
 export function setEmail(tx: Tx, user_id: string, email: string): Promise<User> {
   return tx.one(sql`
     update users as u set email = ${email}, version = u.version + 1,
-      updated_at = greatest(now(), u.updated_at + interval '1 microsecond')
+      updated_at = ${later(sql`u.updated_at`)}
     where u.id = ${user_id} returning ${columns}`);
 }
 

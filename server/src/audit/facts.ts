@@ -163,13 +163,19 @@ export type AuditEntry<A extends AuditAction = AuditAction> = A extends AuditAct
       /** What happened, as `subject.verb`. */
       action: A;
       subject_id: string;
-      /** Set when the change has a time of its own; otherwise the transaction's. */
-      at?: string;
     } & Given<(typeof facts)[A], 'before'> &
       Given<(typeof facts)[A], 'after'> &
       ((typeof facts)[A] extends { versioned: true }
-        ? /** The subject's version after the change; for tickets exactly one entry each. */
-          { subject_version: number }
-        : { subject_version?: never }) &
+        ? {
+            /** The subject's version after the change; for tickets exactly one entry each. */
+            subject_version: number;
+            /** The change's own time, later than that of the version before whatever the clocks say. */
+            at: string;
+          }
+        : {
+            subject_version?: never;
+            /** Set when the change has a time of its own; otherwise the transaction's. */
+            at?: string;
+          }) &
       ((typeof facts)[A] extends { of_ticket: true } ? { ticket_id: string } : { ticket_id?: never })
   : never;

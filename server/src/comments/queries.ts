@@ -1,5 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, selected } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -68,7 +68,7 @@ export function lockComment(
   const { workspace_id } = writer;
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
-    select ${columns}, greatest(now(), coalesce(c.edited_at, c.created_at) + interval '1 microsecond') as at
+    select ${columns}, ${later(sql`coalesce(c.edited_at, c.created_at)`)} as at
     ${from_tickets}
     join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
     where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${writer.mayAct()}

@@ -54,3 +54,9 @@ export function assigned<Field extends string>(
     comma,
   );
 }
+
+/** The time of the change that is about to be written: later than the last one's, whatever the clocks say. */
+export const later = (last: Sql): Sql => sql`greatest(now(), ${last} + interval '1 microsecond')`;
+
+/** A row that the transaction has locked, with the time of the change that it is about to write. */
+export type Locked<Row> = Row & { at: string };

@@ -28,6 +28,7 @@ export async function createProject(
     subject_id: project.id,
     subject_version: project.version,
     after: { key, name, workflow: definition },
+    at: project.created_at,
   });
   return project;
 }

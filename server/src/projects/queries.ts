@@ -1,5 +1,5 @@
 import type { Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -87,7 +87,7 @@ export function updateProject(
   const archived_at: Sql = archived ? sql`coalesce(p.archived_at, now())` : sql`null`;
   return tx.one(sql`
     update projects as p set ${assigned(project_columns, { ...row, archived_at })}, version = p.version + 1,
-      updated_at = greatest(now(), p.updated_at + interval '1 microsecond')
+      updated_at = ${later(sql`p.updated_at`)}
     where p.workspace_id = ${workspace_id} and p.id = ${id}
     returning ${columns}`);
 }

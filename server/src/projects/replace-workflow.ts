@@ -58,13 +58,15 @@ export async function replaceWorkflow(
   );
   if (remapped.length > 0) remapTickets(tx, actor, { project_id, workflow_version: version, remapped });
   deleteStatuses(tx, workspace_id, project_id, loss.dropped); // after the tickets have left them
-  await updateProject(tx, workspace_id, project_id, { name: project.name, archived: false, workflow_version: version });
+  const { name } = project;
+  const after = await updateProject(tx, workspace_id, project_id, { name, archived: false, workflow_version: version });
   recordAudit(tx, actor, {
     action: 'workflow.replaced',
     subject_id: project_id,
     subject_version: version,
     before: { ...before },
     after: definition,
+    at: after.updated_at,
   });
   return { project_id, version, ...definition };
 }

@@ -29,6 +29,7 @@ export async function changeProject(context: Context<typeof update_project>): Pr
     subject_version: after.version,
     before: was,
     after: becomes,
+    at: after.updated_at,
   });
   return after;
 }

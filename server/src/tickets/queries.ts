@@ -1,5 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, selected, without } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -128,7 +128,7 @@ export function lockTicket(
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
     select ${columns}, ${short_description}, ${lastActivity(writer.workspace_id)},
-      greatest(now(), t.updated_at + interval '1 microsecond') as at, now() as now
+      ${later(sql`t.updated_at`)} as at, now() as now
     ${from_tickets}
     where ${isTicket(writer.workspace_id, ref)} and ${presence} and ${writer.mayAct()}
     for key share of p ${strengths[options.hold]}`);

@@ -1,3 +1,4 @@
+import { later } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
@@ -39,7 +40,7 @@ export interface StaleTicket extends Standing {
 export function lockStale(tx: Tx, at: InProject, loss: Loss): Promise<StaleTicket[]> {
   return tx.rows(sql`
     select t.id, t.status, t.resolution, t.status_sequence, t.version,
-      greatest(now(), t.updated_at + interval '1 microsecond') as at
+      ${later(sql`t.updated_at`)} as at
     from tickets t
     where ${isStale(at, loss)}
     order by t.id for no key update`);

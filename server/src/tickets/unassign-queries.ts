@@ -1,3 +1,4 @@
+import { later } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
@@ -37,7 +38,7 @@ export async function takeTickets(
   if (locked.length === 0) return [];
   return tx.rows(sql`
     update tickets set assignee_id = null, version = version + 1,
-      updated_at = greatest(now(), updated_at + interval '1 microsecond')
+      updated_at = ${later(sql`updated_at`)}
     where workspace_id = ${workspace_id} and id = any (${locked.map(({ id }) => id)}::uuid[])
     returning id, version, updated_at`);
 }

@@ -1,4 +1,4 @@
-import type { Columns } from '../db/columns.ts';
+import { type Columns, later, type Locked } from '../db/columns.ts';
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -30,7 +30,7 @@ export function botById(db: Db, workspace_id: string, user_id: string): Promise<
 }
 
 /** A bot, locked against other changes of it until the commit. */
-export function lockBot(tx: Tx, workspace_id: string, user_id: string): Promise<Bot | undefined> {
+export function lockBot(tx: Tx, workspace_id: string, user_id: string): Promise<Locked<Bot> | undefined> {
   return tx.maybeOne(sql`
-    select ${columns} ${ofBots(workspace_id)} and m.user_id = ${user_id} for no key update of m`);
+    select ${columns}, ${later(sql`m.updated_at`)} as at ${ofBots(workspace_id)} and m.user_id = ${user_id} for no key update of m`);
 }

@@ -38,8 +38,9 @@ export async function updateBot({
 }: Context<typeof update_bot>): Promise<Bot> {
   const actor = await writer.hold();
   const { workspace_id } = actor;
-  const bot = await lockBot(tx, workspace_id, params.bot_id);
-  if (bot === undefined) throw new BatonError('not_found');
+  const locked = await lockBot(tx, workspace_id, params.bot_id);
+  if (locked === undefined) throw new BatonError('not_found');
+  const { at, ...bot } = locked;
   requireCurrent({ if_match, version }, { current_version: bot.version });
   const { id: user_id, name, role } = bot;
   const after = { name: changes.name ?? name, role: changes.role ?? role };
@@ -55,6 +56,7 @@ export async function updateBot({
     subject_version: changed.version,
     before: { name, role },
     after,
+    at,
   });
   return { ...bot, ...changed, ...after };
 }
@@ -68,11 +70,12 @@ export async function removeBot({ tx, writer, params, if_match }: Context<typeof
   requireMatch(if_match, { current_version: bot.version });
   endMembership(tx, workspace_id, bot.id);
   takeRights(tx, actor, bot.id);
-  const { id: subject_id, version, name, role } = bot;
+  const { id: subject_id, version, name, role, at } = bot;
   recordAudit(tx, actor, {
     action: 'bot.removed',
     subject_id,
     subject_version: version + 1,
     before: { name, role },
+    at,
   });
 }

@@ -1,4 +1,4 @@
-import type { Columns } from '../db/columns.ts';
+import { type Columns, later, type Locked } from '../db/columns.ts';
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
@@ -59,9 +59,9 @@ export function peopleOf(
 }
 
 /** A membership, locked against other changes of it until the commit; not against those who only use it. */
-export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promise<Member | undefined> {
+export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promise<Locked<Member> | undefined> {
   return tx.maybeOne(sql`
-    select ${columns} from memberships m join users u on u.id = m.user_id
+    select ${columns}, ${later(sql`m.updated_at`)} as at from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
       and u.kind = 'person'
     for no key update of m`);
@@ -122,8 +122,7 @@ export async function updateRole(
   tx.send(sql`
     update user_workspaces set role = ${role} where user_id = ${user_id} and workspace_id = ${workspace_id}`);
   return tx.one(sql`
-    update memberships set role = ${role}, version = version + 1,
-      updated_at = greatest(now(), updated_at + interval '1 microsecond')
+    update memberships set role = ${role}, version = version + 1, updated_at = ${later(sql`updated_at`)}
     where workspace_id = ${workspace_id} and user_id = ${user_id} and removed_at is null
     returning version, updated_at`);
 }
@@ -131,8 +130,7 @@ export async function updateRole(
 /** Ends a membership: the row stays, as a former member's; that by user goes. */
 export function endMembership(tx: Tx, workspace_id: string, user_id: string): void {
   tx.send(sql`
-    update memberships set removed_at = now(), version = version + 1,
-      updated_at = greatest(now(), updated_at + interval '1 microsecond')
+    update memberships set removed_at = now(), version = version + 1, updated_at = ${later(sql`updated_at`)}
     where workspace_id = ${workspace_id} and user_id = ${user_id} and removed_at is null`);
   tx.send(sql`delete from user_workspaces where user_id = ${user_id} and workspace_id = ${workspace_id}`);
 }

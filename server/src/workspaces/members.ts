@@ -1,5 +1,6 @@
 import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Locked } from '../db/columns.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
@@ -18,7 +19,7 @@ import {
 import { lockWorkspace } from './queries.ts';
 
 /** Holds the workspace and then the member: changes of who owns a workspace happen one after the other. */
-async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ member: Member; role: Role }> {
+async function openMember(tx: Tx, actor: Actor, user_id: string): Promise<{ member: Locked<Member>; role: Role }> {
   await lockWorkspace(tx, actor.workspace_id);
   const [member, self] = await Promise.all([
     lockMember(tx, actor.workspace_id, user_id),
@@ -41,7 +42,8 @@ export async function changeRole(context: Context<typeof update_member>): Promis
   const { user_id } = context.params;
   const { role, version } = context.body;
   const actor = await writer.hold();
-  const { member, role: own } = await openMember(tx, actor, user_id);
+  const { member: locked, role: own } = await openMember(tx, actor, user_id);
+  const { at, ...member } = locked;
   requireCurrent({ if_match, version }, { current_version: member.version });
   const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
   if (!may) throw new BatonError('forbidden', { detail: 'Only owners make and unmake owners.' });
@@ -55,6 +57,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
     subject_version: changed.version,
     before: { role: member.role },
     after: { role },
+    at,
   });
   return { ...member, ...changed, role };
 }
@@ -88,5 +91,6 @@ export async function removeMember(context: Context<typeof remove_member>): Prom
     subject_id: user_id,
     subject_version: member.version + 1,
     before: { role: member.role },
+    at: member.at,
   });
 }

@@ -1,4 +1,4 @@
-import { type Columns, inserted, selected, without } from '../db/columns.ts';
+import { type Columns, inserted, later, type Locked, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -54,21 +54,21 @@ export function insertWorkspace(
 
 /** The workspace's row, locked: writers that change owners do so one after the other. */
 export function lockWorkspace(tx: Tx, workspace_id: string) {
-  return tx.maybeOne<Omit<Workspace, 'role'>>(sql`
-    select ${columns} from workspaces w where w.id = ${workspace_id} and w.deleted_at is null
+  return tx.maybeOne<Locked<Omit<Workspace, 'role'>>>(sql`
+    select ${columns}, ${later(sql`w.updated_at`)} as at from workspaces w where w.id = ${workspace_id} and w.deleted_at is null
     for no key update of w`);
 }
 
 export function renameWorkspace(tx: Tx, workspace_id: string, name: string): Promise<Omit<Workspace, 'role'>> {
   return tx.one(sql`
-    update workspaces as w set name = ${name}, version = w.version + 1,
-      updated_at = greatest(now(), w.updated_at + interval '1 microsecond')
+    update workspaces as w set name = ${name}, version = w.version + 1, updated_at = ${later(sql`w.updated_at`)}
     where w.id = ${workspace_id} returning ${columns}`);
 }
 
 /** Deletes a workspace softly, and waits after the commit for every write in it that is still in progress. */
 export function markWorkspaceDeleted(tx: Tx, workspace_id: string): void {
   tx.send(sql`
-    update workspaces set deleted_at = now(), version = version + 1, updated_at = now() where id = ${workspace_id}`);
+    update workspaces set deleted_at = now(), version = version + 1, updated_at = ${later(sql`updated_at`)}
+    where id = ${workspace_id}`);
   tx.settle(sql`select 1 from workspaces w where w.id = ${workspace_id} for update of w`);
 }

@@ -17,7 +17,7 @@ async function openWorkspace(tx: Tx, actor: Actor) {
 export async function changeWorkspace(context: Context<typeof update_workspace>): Promise<Workspace> {
   const { tx, writer, body: input, if_match } = context;
   const actor = await writer.hold();
-  const before = await openWorkspace(tx, actor);
+  const { at, ...before } = await openWorkspace(tx, actor);
   requireCurrent({ if_match, version: input.version }, { current_version: before.version });
   const { role, workspace_id } = actor;
   if (input.name === before.name) return { ...before, role };
@@ -28,6 +28,7 @@ export async function changeWorkspace(context: Context<typeof update_workspace>)
     subject_version: after.version,
     before: { name: before.name },
     after: { name: after.name },
+    at,
   });
   return { ...after, role };
 }
@@ -43,5 +44,6 @@ export async function deleteWorkspace({ tx, writer, if_match }: Context<typeof d
     subject_id: actor.workspace_id,
     subject_version: before.version + 1,
     before: { name: before.name },
+    at: before.at,
   });
 }

@@ -76,6 +76,10 @@ const breaks: [name: string, sql: string][] = [
   ['each_comment_keeps_every_earlier_text', 'delete from comment_revisions where version = 1'],
   ['each_comment_change_has_its_audit_entry', `delete from audit_log where action = 'comment.updated'`],
   ['purged_comments_have_no_text', `update comment_revisions set body = 'still there'`],
+  [
+    'entries_of_a_subject_are_in_the_order_of_its_versions',
+    `update audit_log set created_at = created_at + interval '1 hour' where action = 'comment.updated'`,
+  ],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [
     'one_live_refresh_token_a_session',
