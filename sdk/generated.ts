@@ -1081,6 +1081,8 @@ export interface operations {
                             path: string;
                             /** @description Everyone (`public`), every signed-in user (`account`), or the workspace roles that may call it. */
                             access: (("public" | "account") | string) | components["schemas"]["RoleOutput"][];
+                            /** @description The API tokens that may call it: none, those with its scope, or any. */
+                            tokens: "none" | "scoped" | "any" | (string & {});
                             /** @description The scope that an API token needs; null where no token is accepted, or none is needed. */
                             scope: components["schemas"]["TokenScopeOutput"] | null;
                         }[];

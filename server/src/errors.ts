@@ -134,7 +134,7 @@ export const error_table = {
   response_gone: [410, 'The write was done; its response is gone'],
   precondition_failed: [
     412,
-    'The resource has changed in the meantime',
+    'A precondition of the request does not hold',
     { ...ticket_state, current_version: version.optional(), fields: edit_conflicts.optional() },
   ],
   body_too_large: [413, 'The body is too large'],

@@ -25,9 +25,12 @@ ${of_accounts.join('\n')}
 Settings come from the environment; docs/operating.md lists them.`;
 
 /** Works on the database as its owner, beside a server or without one. */
-async function withDatabase<T>(work: (owner: Login, description: string) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  options: { create: boolean },
+  work: (owner: Login, description: string) => Promise<T>,
+): Promise<T> {
   exitOnSignal();
-  const { owner, description, stop } = await openAsOwner(readDatabaseConfig());
+  const { owner, description, stop } = await openAsOwner(readDatabaseConfig(), options);
   try {
     return await work(owner, description);
   } finally {
@@ -44,7 +47,7 @@ async function bringUpToDate(owner: Login, description: string): Promise<void> {
 /** Tells the outcome on stderr, and what a program may want on stdout. */
 async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<void> {
   const config = readDatabaseConfig();
-  await withDatabase(async (owner) => {
+  await withDatabase({ create: false }, async (owner) => {
     const { done, says, gives } = await runAccountVerb(verb, owner.url, args, config);
     if (gives !== undefined) console.error(says);
     (done ? console.log : console.error)(gives ?? says);
@@ -63,10 +66,11 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
     const { work } = await import('./process/work.ts'); // it loads what no other verb needs
     await work(readWorkConfig());
   } else if (verb === 'migrate' && rest.length === 0) {
-    await withDatabase(bringUpToDate);
+    await withDatabase({ create: true }, bringUpToDate);
   } else if (account_verb !== undefined && rest.length === account_verb.usage.split(' ').length) {
     await lookAfterAccounts(account_verb, rest);
   } else {
+    if (account_verb !== undefined) console.error(`${verb} takes ${account_verb.usage}.\n`);
     console.error(usage);
     process.exitCode = 2;
   }

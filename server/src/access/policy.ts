@@ -116,6 +116,13 @@ export function scopeOf(operation_id: string): TokenScope | null {
   return needs === 'session' || needs === 'any token' ? null : needs;
 }
 
+/** Which API tokens the operation takes. */
+export function tokensOf(operation_id: string): 'none' | 'scoped' | 'any' {
+  const [access, needs = 'session'] = lineOf(operation_id);
+  if (access === 'public' || needs === 'session') return 'none';
+  return needs === 'any token' ? 'any' : 'scoped';
+}
+
 /** Whether the operation takes an Idempotency-Key: a write of somebody whose key it can be. */
 export function takesKey({ id, method }: { id: string; method: string }): boolean {
   return method !== 'get' && accessOf(id) !== 'public';

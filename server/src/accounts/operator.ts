@@ -107,11 +107,10 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 
 /**
  * Gives an account another address, and ends its tokens for a new password: they may lie in a mailbox that has become
- * somebody else's. The address it has already changes nothing. Tells whether there was one; throws `email_taken`.
+ * somebody else's. Tells whether there was one; throws `email_taken`.
  */
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {
-    if (to === from) return true;
     await setEmail(tx, id, to);
     endPasswordResets(tx, id);
     recordAccountAudit(tx, id, operator, 'email_changed', { from, to });

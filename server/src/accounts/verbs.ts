@@ -58,7 +58,7 @@ export const account_verbs: Record<string, AccountVerb> = {
     does: 'print a one-time token to set a new password; sessions end when it is used',
     run: async (pool, [email = ''], { password_reset_ttl_s: ttl_s }) => {
       const token = await offerPasswordReset(pool, email, ttl_s);
-      if (token === undefined) return { done: false, says: `There is no enabled account ${email}.` };
+      if (token === undefined) return { done: false, says: `There is no account ${email}, or it is disabled.` };
       return offered(email, token, ttl_s);
     },
   },
@@ -68,7 +68,7 @@ export const account_verbs: Record<string, AccountVerb> = {
     run: async (pool, [email = '']) =>
       (await disableUser(pool, email))
         ? { done: true, says: `Disabled ${email}.` }
-        : { done: false, says: `There is no enabled account ${email}.` },
+        : { done: false, says: `There is no account ${email}, or it is disabled already.` },
   },
   'enable-user': {
     usage: 'EMAIL',
@@ -76,13 +76,14 @@ export const account_verbs: Record<string, AccountVerb> = {
     run: async (pool, [email = '']) =>
       (await enableUser(pool, email))
         ? { done: true, says: `Enabled ${email}.` }
-        : { done: false, says: `There is no disabled account ${email}.` },
+        : { done: false, says: `There is no account ${email}, or it isn't disabled.` },
   },
   'change-email': {
     usage: 'EMAIL NEW_EMAIL',
     does: 'give an account another e-mail address',
     run: (pool, [from = '', to = '']) =>
       unlessTaken(to, async () => {
+        if (from === to) return { done: false, says: `The two addresses are the same: ${to}.` };
         const changed = await changeEmail(pool, { from, to });
         return changed ? { done: true, says: `${from} is now ${to}.` } : unknown(from);
       }),
@@ -95,7 +96,10 @@ function readArguments({ usage }: AccountVerb, args: readonly string[]): string[
   for (const [index, name] of usage.split(' ').entries()) {
     const given = args[index] ?? '';
     const parsed = (name.endsWith('EMAIL') ? address : line(200)).safeParse(given);
-    if (!parsed.success) return { unusable: `${JSON.stringify(given)} can't be used as ${name}.` };
+    if (!parsed.success) {
+      const [{ message } = { message: '' }] = parsed.error.issues;
+      return { unusable: `${JSON.stringify(given)} can't be used as ${name}. ${message}` };
+    }
     read.push(parsed.data);
   }
   return read;

@@ -10,7 +10,10 @@ export async function editComment(context: Context<typeof update_comment>): Prom
   const { tx, writer, params, body: input, if_match } = context;
   const { actor, comment } = await openComment(tx, writer, params);
   if (comment.author_id !== actor.user_id) {
-    throw new BatonError('forbidden', { detail: 'Only its author may edit a comment.', role: actor.role });
+    throw new BatonError('forbidden', {
+      detail: 'Nobody but its author may edit a comment, whatever their role.',
+      role: actor.role,
+    });
   }
   const { at: now, ...before } = comment;
   const current = { current_version: before.version };

@@ -19,7 +19,7 @@ function suggestion(name: string, known: readonly string[]): string {
   // BATON_PORT means PORT, and BATON_POOLSIZE means BATON_POOL_SIZE.
   const far = (one: string) => Math.min(distance(name, one), distance(name, `BATON_${one}`));
   const [nearest = ''] = known.toSorted((a, b) => far(a) - far(b));
-  return far(nearest) < name.length / 2 ? ` Did you mean ${nearest}?` : '';
+  return far(nearest) < name.length / 3 ? ` Did you mean ${nearest}?` : '';
 }
 
 // What Kubernetes sets in each container for a service whose name begins with "baton".
@@ -33,6 +33,6 @@ export function refuseUnknown(given: NodeJS.ProcessEnv, known: readonly string[]
   for (const [name, value = ''] of Object.entries(given)) {
     if (!name.startsWith('BATON_') || known.includes(name) || of_others.test(name) || of_a_service.test(name)) continue;
     if (port_of_a_service.test(value)) continue;
-    throw new ConfigError(`${name} is no setting.${suggestion(name, known)} docs/operating.md lists them.`);
+    throw new ConfigError(`${name} is not a setting.${suggestion(name, known)} docs/operating.md lists them.`);
   }
 }

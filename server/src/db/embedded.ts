@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -48,6 +48,9 @@ const start_timeout_ms = 60_000;
 const stop_timeout_ms = 30_000;
 // "baton" on a telephone's keys. Advisory locks are fine here: one cluster, and nothing of a request's.
 const supervisor_lock = 22866;
+/** Whether a directory has an embedded database, running or not. */
+export const hasDatabase = (dir: string): boolean => existsSync(path.join(dir, 'postgres'));
+
 /** Shared by those that work beside a supervisor. */
 const user_lock = 22867;
 

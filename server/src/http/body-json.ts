@@ -9,7 +9,7 @@ export type CheckedBody = { value: unknown; faults?: undefined } | { faults: Fau
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Bytes that aren't UTF-8 would be stored as replacement characters, so they are no JSON. */
-function parse(bytes: Uint8Array): object {
+function parse(bytes: Uint8Array): unknown {
   const names = requireBounded(bytes);
   let value: unknown;
   try {
@@ -18,8 +18,7 @@ function parse(bytes: Uint8Array): object {
     const detail = error instanceof SyntaxError ? undefined : 'The body is not valid UTF-8.';
     throw new BatonError('malformed_json', detail === undefined ? {} : { detail }, { cause: error });
   }
-  if (typeof value !== 'object' || value === null) throw new BatonError('malformed_json');
-  requireDistinctNames(value, names);
+  if (typeof value === 'object' && value !== null) requireDistinctNames(value, names);
   return value;
 }
 

@@ -109,7 +109,8 @@ export function readJson({ operation, limit, bodies, written, large_json }: Read
   return async (req, res, next) => {
     const { 'content-length': announced, 'content-encoding': encoding = 'identity', expect } = req.headers;
     if (!isPlainJson(req.headers['content-type'], types) || encoding.toLowerCase() !== 'identity') {
-      throw new BatonError('unsupported_media_type', {}, { headers });
+      const detail = 'Send a body of JSON in UTF-8, not compressed, with Content-Type: application/json.';
+      throw new BatonError('unsupported_media_type', { detail }, { headers });
     }
     if (announced === undefined && req.headers['transfer-encoding'] === undefined) {
       next(); // there is no body, as the contract will say
@@ -145,7 +146,8 @@ function isEmpty(bytes: Buffer): boolean {
  * For operations that take no body. Some clients send `{}` all the same; a client that sends more relies on it, such as a
  * `version` with a deletion: passed over, it would delete what they have not seen.
  */
-export function refuseBody({ bodies }: Pick<Reading, 'bodies'>): RequestHandler {
+export function refuseBody({ operation, bodies }: Pick<Reading, 'operation' | 'bodies'>): RequestHandler {
+  const hint = operation.if_match === undefined ? '' : ' Send the version as If-Match.';
   return async (req, res, next) => {
     const { 'content-length': announced = '0', 'transfer-encoding': coding, expect } = req.headers;
     if (announced === '0' && coding === undefined) {
@@ -155,7 +157,7 @@ export function refuseBody({ bodies }: Pick<Reading, 'bodies'>): RequestHandler 
     const body = new Body(max_empty_bytes, bodies, holderOf(req, res));
     whenClosed(res, () => body.release());
     const refused = () => {
-      const errors = [{ pointer: '', detail: 'This operation takes no body.' }];
+      const errors = [{ pointer: '', detail: `This operation takes no body.${hint}` }];
       return new BatonError('validation_failed', { errors });
     };
     try {

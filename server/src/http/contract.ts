@@ -254,8 +254,14 @@ const max_values = 10;
 const betweenCommas = (text: string) =>
   (text.match(/(?:\\.|[^\\,])+|(?<=,|^)(?=,|$)/gs) ?? ['']).map((value) => value.replaceAll(/\\(.)/gs, '$1'));
 
-/** The parameter of a filter, which names one value or several, separated by commas: a set, sorted. */
-export function several<Value extends string>(one: z.ZodType<Value, string>, form: { pattern: string; max: number }) {
+/**
+ * The parameter of a filter, which names one value or several, separated by commas: a set, sorted. `expected` says what
+ * a value may be, where there is more than one kind.
+ */
+export function several<Value extends string>(
+  one: z.ZodType<Value, string>,
+  form: { pattern: string; max: number; expected?: string },
+) {
   return z
     .string()
     .max(form.max)
@@ -268,7 +274,9 @@ export function several<Value extends string>(one: z.ZodType<Value, string>, for
       const values = given.flatMap((value) => {
         const parsed = one.safeParse(value);
         if (parsed.success) return [parsed.data];
-        for (const { message } of parsed.error.issues) context.addIssue({ code: 'custom', message });
+        const messages =
+          form.expected === undefined ? parsed.error.issues.map(({ message }) => message) : [form.expected];
+        for (const message of messages) context.addIssue({ code: 'custom', message });
         return [];
       });
       return [...new Set(values)].sort();

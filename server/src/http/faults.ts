@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Operation } from './contract.ts';
+import { meantFaults } from './fault-messages.ts';
 
 /** What is wrong with a request, and where: in the body by an RFC 6901 JSON pointer, or in a parameter of the URL. */
 export interface Fault {
@@ -13,18 +14,27 @@ export const max_faults = 100;
 const max_place = 256;
 const max_detail = 1024;
 
+// A parameter that is sent twice is an array.
+const repeated = ' Send a parameter once; several values of a filter are separated by commas.';
+
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** What the contract complains of, at most `max_faults` of it. */
 export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: Operation['elsewhere'] = {}): Fault[] {
-  const faults = error.issues.flatMap((issue) => {
+  // A union that says itself what it expects is left to say so.
+  const issues = error.issues.flatMap((issue) =>
+    issue.code === 'invalid_union' && issue.message === 'Invalid input' ? meantFaults(issue) : [issue],
+  );
+  const faults = issues.flatMap((issue) => {
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => {
       const name = path.map(String).join('.').slice(0, max_place);
-      const unknown = Object.hasOwn(elsewhere, name) ? `Unknown field. ${elsewhere[name]}` : 'Unknown field.';
-      const detail = issue.code === 'unrecognized_keys' ? unknown : issue.message.slice(0, max_detail);
+      const what = where === 'body' ? 'Unknown field.' : 'Unknown parameter.';
+      const unknown = Object.hasOwn(elsewhere, name) ? `${what} ${elsewhere[name]}` : what;
+      const hint = where === 'query' && issue.message.endsWith('not an array.') ? repeated : '';
+      const detail = issue.code === 'unrecognized_keys' ? unknown : `${issue.message}${hint}`.slice(0, max_detail);
       return where === 'body' ? { pointer: pointerTo(path).slice(0, max_place), detail } : { parameter: name, detail };
     });
   });

@@ -78,8 +78,12 @@ describe('a precondition', () => {
 
   test('fails at every other version, and says which it is', () => {
     for (const current of [{ current_version: 7 }, { current_version: 7, current_status: 'open' }]) {
-      const failure = expect.objectContaining({ code: 'precondition_failed', data: current });
-      for (const if_match of [[], [6], [6, 8]]) {
+      for (const [if_match, detail] of [
+        [[], expect.stringContaining('weak tags')],
+        [[6], expect.stringContaining('another version')],
+        [[6, 8], expect.stringContaining('another version')],
+      ] as const) {
+        const failure = expect.objectContaining({ code: 'precondition_failed', data: { detail, ...current } });
         expect(() => requireMatch(if_match, current)).toThrow(failure);
         expect(() => requireCurrent({ if_match, version: 7 }, current)).toThrow(failure);
       }

@@ -82,7 +82,11 @@ type Current = Omit<ErrorData<'conflict'>, 'detail'>;
 /** Throws `precondition_failed` unless the current version is one of those asked for. */
 export function requireMatch(if_match: IfMatch | undefined, current: Current): void {
   if (if_match === undefined || if_match === '*' || if_match.includes(current.current_version)) return;
-  throw new BatonError('precondition_failed', current);
+  const detail =
+    if_match.length === 0
+      ? 'If-Match names no version: weak tags (W/"…") and those of other servers never match.'
+      : 'The resource has another version by now. Read it again.';
+  throw new BatonError('precondition_failed', { detail, ...current });
 }
 
 /** Throws `precondition_failed` or `conflict` unless the resource has the version still that a write is based on. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { ConfigError, type DatabaseConfig, unusableDirectory } from '../config.ts';
-import { type EmbeddedDatabase, startEmbedded } from '../db/embedded.ts';
+import { type EmbeddedDatabase, hasDatabase, startEmbedded } from '../db/embedded.ts';
 import { connectTo, describeLogin, type Login, type Waiting } from './connect.ts';
 
 export interface Database {
@@ -171,13 +171,20 @@ export async function openDatabase(config: DatabaseConfig, opening: Opening = {}
 
 /**
  * The database for a verb that works as its owner: MIGRATE_DATABASE_URL's, else DATABASE_URL's, else the embedded one. One
- * that runs already, under a server, is used as it is.
+ * that runs already, under a server, is used as it is; one that isn't there is created only by a verb that may.
  */
-export async function openAsOwner(config: DatabaseConfig): Promise<Pick<Database, 'owner' | 'description' | 'stop'>> {
+export async function openAsOwner(
+  config: DatabaseConfig,
+  { create }: { create: boolean },
+): Promise<Pick<Database, 'owner' | 'description' | 'stop'>> {
   const owner = ownerOf(config);
   if (owner !== undefined) {
     await requireLogin(owner, config);
     return { owner, description: describeLogin(owner), stop: () => Promise.resolve() };
+  }
+  if (!create && !hasDatabase(config.data_dir)) {
+    const where = 'Start Baton there first, or set BATON_DATA_DIR to the directory of yours.';
+    throw new ConfigError(`There is no database in ${config.data_dir}. ${where}`);
   }
   const { owner: login, description, stop } = await startOwn(config, { beside: true });
   return { owner: login, stop, description: `the embedded database (no DATABASE_URL is set): ${description}` };

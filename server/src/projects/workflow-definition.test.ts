@@ -25,7 +25,7 @@ describe('a workflow', () => {
   });
 
   test('is told once of what isn’t even a key', () => {
-    expect(faults({ initial: ['No Key'] })).toEqual([expect.stringMatching(/^initial\.0: Invalid string/)]);
+    expect(faults({ initial: ['No Key'] })).toEqual([expect.stringMatching(/^initial\.0: Expected text of the form/)]);
   });
 
   test.each<[string, Record<string, unknown>, string[]]>([

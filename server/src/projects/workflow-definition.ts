@@ -117,7 +117,8 @@ export function checkMapping(mapping: Mapped, definition: WorkflowDefinition, co
       const path = ['mapping', field, from];
       const fault = (message: string) => context.addIssue({ code: 'custom', path, message });
       if (known.includes(from)) fault(`The workflow keeps ${from}.`);
-      if (to !== null && !known.includes(to)) fault(`The workflow has no ${to}.`);
+      if (to !== null && !known.includes(to))
+        fault(`The workflow has no ${field === 'statuses' ? 'status' : 'resolution'} ${to}.`);
     }
   };
   check(

@@ -124,7 +124,7 @@ const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCo
   },
   insufficient_scope: { scopes: ['tickets:read'], required: 'tickets:write' },
   precondition_failed: { current_version: 4 },
-  validation_failed: { errors: [{ pointer: '/title', detail: 'Too small: expected string to have >=1 characters' }] },
+  validation_failed: { errors: [{ pointer: '/title', detail: 'Expected at least 1 character.' }] },
   fields_required: { missing: ['resolution'] },
   quota_exceeded: { quota: 'projects_per_workspace', limit: 100 },
 };

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { accessOf, scopeOf, takesKey } from '../access/policy.ts';
+import { accessOf, scopeOf, takesKey, tokensOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
 import { idempotency_key, bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
@@ -186,18 +186,18 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
   const who =
     typeof access === 'string' ? { public: 'everyone', account: 'every signed-in user' }[access] : access.join(', ');
   const scope = scopeOf(operation.id);
-  const by_token =
-    access === 'public'
-      ? ''
-      : scope === null
-        ? ' No API token is accepted.'
-        : ` An API token needs the scope \`${scope}\`.`;
+  const tokens = tokensOf(operation.id);
+  const by_token = {
+    none: access === 'public' ? '' : ' No API token is accepted.',
+    scoped: ` An API token needs the scope \`${scope}\`.`,
+    any: ' Every API token is accepted, for what is its own.',
+  }[tokens];
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
     description: `Allowed for: ${who}.${by_token}`,
-    security: access === 'public' ? [] : scope === null ? [{ bearer: [] }] : [{ bearer: [] }, { api_token: [] }],
+    security: access === 'public' ? [] : tokens === 'none' ? [{ bearer: [] }] : [{ bearer: [] }, { api_token: [] }],
     'x-baton-access': access,
     'x-baton-scope': scope,
     requestParams: {

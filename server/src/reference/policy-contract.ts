@@ -25,6 +25,9 @@ export const get_policy = operation({
             description:
               'Everyone (`public`), every signed-in user (`account`), or the workspace roles that may call it.',
           }),
+          tokens: z.enum(['none', 'scoped', 'any']).meta({
+            description: 'The API tokens that may call it: none, those with its scope, or any.',
+          }),
           scope: token_scope.nullable().meta({
             description: 'The scope that an API token needs; null where no token is accepted, or none is needed.',
           }),

@@ -1,4 +1,4 @@
-import { accessOf, scopeOf } from '../access/policy.ts';
+import { accessOf, scopeOf, tokensOf } from '../access/policy.ts';
 import { contracts } from '../contracts.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './policy-contract.ts';
@@ -11,6 +11,7 @@ export function referenceRoutes(serve: Serve): void {
       method: method.toUpperCase() as Uppercase<typeof method>,
       path,
       access: typeof access === 'string' ? access : [...access],
+      tokens: tokensOf(id),
       scope: scopeOf(id),
     };
   });

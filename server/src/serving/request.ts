@@ -40,6 +40,9 @@ export interface Request<O extends Operation> {
 export function bearerToken(req: ExpressRequest): string {
   const header = req.headers.authorization;
   if (header === undefined) throw new BatonError('unauthenticated');
+  if (!/^Bearer /i.test(header)) {
+    throw new BatonError('unauthenticated', { detail: 'Send Authorization: Bearer and the token.' });
+  }
   const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header);
   if (!match?.[1]) throw new BatonError('invalid_token');
   return match[1];

@@ -152,14 +152,22 @@ export const list_tickets = operation({
         description: 'Only tickets in one of these statuses, separated by commas.',
         example: 'open,in_progress',
       }),
-    assignee: several(z.union([id, z.enum(['me', 'none'])]), { pattern: listed(`${uuid_form}|me|none`), max: 369 })
+    assignee: several(z.union([id, z.enum(['me', 'none'])]), {
+      pattern: listed(`${uuid_form}|me|none`),
+      max: 369,
+      expected: 'Expected a UUID, me or none.',
+    })
       .optional()
       .meta({
         description:
           'Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas.',
         example: 'me,none',
       }),
-    reporter: several(z.union([id, z.enum(['me'])]), { pattern: listed(`${uuid_form}|me`), max: 369 })
+    reporter: several(z.union([id, z.enum(['me'])]), {
+      pattern: listed(`${uuid_form}|me`),
+      max: 369,
+      expected: 'Expected a UUID or me.',
+    })
       .optional()
       .meta({
         description: 'Only tickets reported by one of these members or by the caller (`me`), separated by commas.',
@@ -331,7 +339,7 @@ export const set_assignee = operation({
         context.addIssue({
           code: 'custom',
           path: ['assignee_id'],
-          message: 'Say who gets the ticket; null is nobody.',
+          message: 'Send the id of the new assignee, or null for nobody.',
         });
       }
       const names = { now: 'version', before: 'expected_version' };

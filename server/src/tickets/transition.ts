@@ -94,7 +94,13 @@ function decide(
     case 'transition_not_allowed':
       throw new BatonError('transition_not_allowed', { from: ticket.status, to: request.to, ...current });
     case 'transition_forbidden':
-      throw new BatonError('forbidden', { from: ticket.status, to: request.to, role: actor.role });
+      throw new BatonError('forbidden', {
+        detail: 'The workflow lets other roles take this step.',
+        from: ticket.status,
+        to: request.to,
+        role: actor.role,
+        ...decision.data,
+      });
     case 'fields_required':
       throw new BatonError('fields_required', { ...decision.data });
     case 'unknown_status':

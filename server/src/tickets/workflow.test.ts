@@ -51,8 +51,16 @@ describe('a decision', () => {
     const ask = (to: string, role: (typeof roles)[number]) =>
       decideTransition({ definition, ticket: blank, role, request: { to } });
     expect(ask('in_progress', 'admin')).toEqual({ ok: true, changes: { ...blank, status: 'in_progress' } });
-    expect(ask('in_progress', 'member')).toEqual({ ok: false, reason: 'transition_forbidden' });
-    expect(ask('in_progress', 'viewer')).toEqual({ ok: false, reason: 'transition_forbidden' });
+    expect(ask('in_progress', 'member')).toEqual({
+      ok: false,
+      reason: 'transition_forbidden',
+      data: { required: ['admin'] },
+    });
+    expect(ask('in_progress', 'viewer')).toEqual({
+      ok: false,
+      reason: 'transition_forbidden',
+      data: { required: ['admin'] },
+    });
     expect(ask('closed', 'admin')).toEqual({ ok: false, reason: 'transition_not_allowed' });
     expect(ask('open', 'admin')).toEqual({ ok: false, reason: 'transition_not_allowed' });
     expect(ask('elsewhere', 'admin')).toEqual({ ok: false, reason: 'unknown_status' });

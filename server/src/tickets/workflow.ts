@@ -43,13 +43,9 @@ export type TransitionDecision =
   | { ok: true; changes: { status: string; resolution: string | null; assignee_id: string | null } }
   | {
       ok: false;
-      reason:
-        | 'unknown_status'
-        | 'transition_not_allowed'
-        | 'transition_forbidden'
-        | 'unknown_resolution'
-        | 'resolution_not_allowed';
+      reason: 'unknown_status' | 'transition_not_allowed' | 'unknown_resolution' | 'resolution_not_allowed';
     }
+  | { ok: false; reason: 'transition_forbidden'; data: { required: Role[] } }
   | { ok: false; reason: 'fields_required'; data: { missing: Requirement[] } };
 
 /**
@@ -62,7 +58,7 @@ export function decideTransition({ definition, ticket, role, request }: Transiti
   if (!definition.statuses.some(({ key }) => key === request.to)) return refuse('unknown_status');
   const step = definition.transitions.find(({ from, to }) => from === ticket.status && to === request.to);
   if (step === undefined) return refuse('transition_not_allowed');
-  if (!mayTake(step, role)) return refuse('transition_forbidden');
+  if (!mayTake(step, role)) return { ok: false, reason: 'transition_forbidden', data: { required: [...step.roles] } };
   const done = categoryOf(definition, request.to) === 'done';
   if (request.resolution !== undefined) {
     if (!done) return refuse('resolution_not_allowed');

@@ -27,7 +27,9 @@ export async function createToken(
   const { workspace_id, user_id: created_by } = actor;
   const { user_id = created_by } = body;
   if (user_id !== created_by && actor.role !== 'owner' && actor.role !== 'admin') {
-    throw new BatonError('forbidden', { detail: 'Only owners and admins create tokens for bots.' });
+    throw new BatonError('forbidden', {
+      detail: 'You may create tokens for yourself; owners and admins also for bots.',
+    });
   }
   const [found, joined] = await Promise.all([
     user_id === created_by || botById(tx, workspace_id, user_id),

@@ -27,7 +27,7 @@ export async function invite(
   const actor = await writer.hold();
   const { workspace_id, user_id } = actor;
   if (input.role === 'owner' && actor.role !== 'owner') {
-    throw new BatonError('forbidden', { detail: 'Only owners make owners.' });
+    throw new BatonError('forbidden', { detail: 'Only owners may invite owners.' });
   }
   const open = openInvitations(workspace_id);
   const [is_member] = await Promise.all([

@@ -46,7 +46,8 @@ export async function changeRole(context: Context<typeof update_member>): Promis
   const { at, ...member } = locked;
   requireCurrent({ if_match, version }, { current_version: member.version });
   const may = own === 'owner' || (own === 'admin' && member.role !== 'owner' && role !== 'owner');
-  if (!may) throw new BatonError('forbidden', { detail: 'Only owners make and unmake owners.' });
+  if (!may)
+    throw new BatonError('forbidden', { detail: 'Only owners may make somebody an owner, or change the role of one.' });
   if (member.role === role) return member;
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
   const changed = await updateRole(tx, actor.workspace_id, user_id, role);
@@ -80,7 +81,9 @@ export async function removeMember(context: Context<typeof remove_member>): Prom
   const { member, role: own } = await openMember(tx, actor, user_id);
   const leaving = user_id === actor.user_id;
   if (!leaving && own !== 'owner' && !(own === 'admin' && member.role !== 'owner')) {
-    throw new BatonError('forbidden', { detail: 'Owners remove anybody, admins all but owners; everybody may leave.' });
+    throw new BatonError('forbidden', {
+      detail: 'Owners may remove anybody, admins anybody but owners, and everybody may leave.',
+    });
   }
   requireMatch(if_match, { current_version: member.version });
   if (member.role === 'owner') await requireOtherOwner(tx, actor);

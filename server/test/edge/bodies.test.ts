@@ -23,7 +23,9 @@ test('a write that takes no body refuses one, and does nothing', async () => {
     const answer = await remove({ body });
     expect([answer.status, await answer.json()]).toEqual([
       422,
-      expect.objectContaining({ errors: [{ pointer: '', detail: 'This operation takes no body.' }] }),
+      expect.objectContaining({
+        errors: [{ pointer: '', detail: 'This operation takes no body. Send the version as If-Match.' }],
+      }),
     ]);
   }
   expect((await remove({ body: '{}' })).status).toBe(204);

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { account_verbs, type AccountVerb, runAccountVerb } from '../../src/accounts/verbs.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { emptyDir } from './running.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -73,9 +75,16 @@ test('a verb that can’t do its work says why in one line on stderr, with an ex
   const { database, url } = server;
   expect(await verb('disable-user', 'nobody@example.com')).toEqual({
     done: false,
-    says: 'There is no enabled account nobody@example.com.',
+    says: 'There is no account nobody@example.com, or it is disabled already.',
   });
-  expect(await verb('add-user', 'nobody', 'N')).toEqual({ done: false, says: '"nobody" can\'t be used as EMAIL.' });
+  expect(await verb('add-user', 'nobody', 'N')).toEqual({
+    done: false,
+    says: '"nobody" can\'t be used as EMAIL. Expected an e-mail address.',
+  });
+  expect(await verb('change-email', 'a@example.com', 'A@example.com')).toEqual({
+    done: false,
+    says: 'The two addresses are the same: a@example.com.',
+  });
   const { user } = await registerPerson({ url });
   expect(await verb('add-user', user.email, 'L')).toEqual({
     done: false,
@@ -85,8 +94,14 @@ test('a verb that can’t do its work says why in one line on stderr, with an ex
   expect(await run(env, 'reset-password')).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('Usage: npm run <verb>'),
+    stderr: expect.stringMatching(/^reset-password takes EMAIL\.\n\nUsage: npm run <verb>/),
   });
+  const dir = emptyDir();
+  expect(await run({ BATON_DATA_DIR: dir }, 'reset-password', user.email)).toMatchObject({
+    code: 1,
+    stderr: `There is no database in ${dir}. Start Baton there first, or set BATON_DATA_DIR to the directory of yours.`,
+  });
+  expect(readdirSync(dir)).toEqual([]);
   await database.owner.query('alter table password_resets rename to gone');
   const late = await run(env, 'add-user', 'late@example.com', 'L');
   await database.owner.query('alter table gone rename to password_resets');
