@@ -65,7 +65,7 @@ export const operations = {
   update_bot: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name. */
   remove_bot: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Invites an e-mail address. The response contains the token, which is shown only once. */
+  /** Invites an e-mail address. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
   create_invitation: {"method":"POST","path":"/v1/workspaces/{workspace_id}/invitations","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists pending invitations, oldest first. */
   list_invitations: {"method":"GET","path":"/v1/workspaces/{workspace_id}/invitations","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -85,7 +85,7 @@ export const operations = {
   archive_project: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/projects/{project_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Returns the project’s current workflow. */
   get_workflow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped. */
+  /** Replaces the project’s workflow with a new version. A status that has tickets can be dropped only with a mapping of it to another. */
   replace_workflow: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/workflow","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
   create_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/tickets","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -93,7 +93,7 @@ export const operations = {
   list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a ticket by id or key. */
   get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict. */
+  /** Edits a ticket based on a version. Newer edits of other fields and of the labels are merged; newer edits of the same fields are a conflict. */
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a ticket. It can be restored. */
   delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
@@ -127,7 +127,7 @@ export const operations = {
   list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
-  /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which is shown only once. */
+  /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */
   list_tokens: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tokens","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},

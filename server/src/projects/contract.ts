@@ -156,7 +156,8 @@ export const replace_workflow = operation({
   method: 'put',
   path: `${member}/workflow`,
   tag: 'workflows',
-  summary: 'Replaces the project’s workflow with a new version. A status that has tickets cannot be dropped.',
+  summary:
+    'Replaces the project’s workflow with a new version. A status that has tickets can be dropped only with a mapping of it to another.',
   params: project_params,
   body: z
     .strictObject({

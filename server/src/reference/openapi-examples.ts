@@ -99,7 +99,7 @@ const fields_of: Record<string, Json> = {
   ApiToken: { name: 'Triage agent' },
   NewApiToken: { name: 'Triage agent', token: `bat_${'x'.repeat(92)}` },
   Project: { name: 'Engineering' },
-  WorkflowStatus: { name: 'Todo' },
+  WorkflowStatus: { name: 'In progress', category: 'in_progress' },
 };
 
 type CarryingErrorCode = Exclude<ErrorCode, PlainErrorCode>;

@@ -233,7 +233,7 @@ export const update_ticket = operation({
   path: member,
   tag: 'tickets',
   summary:
-    'Edits a ticket based on a version. Newer edits of other fields are merged; newer edits of the same fields are a conflict.',
+    'Edits a ticket based on a version. Newer edits of other fields and of the labels are merged; newer edits of the same fields are a conflict.',
   params: ticket_params,
   body: z
     .strictObject({

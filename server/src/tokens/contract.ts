@@ -44,7 +44,7 @@ export const create_token = operation({
   path: '/v1/workspaces/{workspace_id}/tokens',
   tag: 'tokens',
   summary:
-    'Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which is shown only once.',
+    'Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key.',
   params: workspace_params,
   body: z.strictObject({
     name: line(200),

@@ -220,7 +220,8 @@ export const create_invitation = operation({
   method: 'post',
   path: '/v1/workspaces/{workspace_id}/invitations',
   tag: 'invitations',
-  summary: 'Invites an e-mail address. The response contains the token, which is shown only once.',
+  summary:
+    'Invites an e-mail address. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key.',
   params: workspace_params,
   body: z.strictObject({ email, role }),
   status: 201,
