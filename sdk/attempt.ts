@@ -24,8 +24,12 @@ const passing = [429, 502, 503, 504];
 
 const keyOf = ({ request }: Call) => request.headers.get('idempotency-key') ?? undefined;
 
-/** Whether the call can be repeated without doing anything twice. */
-const isRepeatable = (call: Call) => call.request.method === 'GET' || keyOf(call) !== undefined;
+/**
+ * Whether the call can be repeated without doing anything twice. A refresh returns the same successor within seconds, and
+ * without it the session is lost in any case.
+ */
+const isRepeatable = (call: Call) =>
+  call.request.method === 'GET' || keyOf(call) !== undefined || call.id === 'refresh';
 
 /** The body as JSON if it is some, else as text. */
 function parse(headers: Headers, text: string): unknown {
@@ -38,15 +42,23 @@ function parse(headers: Headers, text: string): unknown {
   }
 }
 
+/** Why, in words: `fetch` says only that it failed, and its cause why, best as the system's code (ECONNREFUSED). */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  let deepest = cause;
+  while (!('code' in deepest) && deepest.cause instanceof Error) deepest = deepest.cause;
+  const why = 'code' in deepest ? String(deepest.code) : deepest.message;
+  return cause.message.includes(why) ? cause.message : `${cause.message} (${why})`;
+}
+
 /** Why nothing came back, or only a part. */
 function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: RawResponse): BatonApiError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   const fail = (code: ClientCode, says: string, retryable = isRepeatable(call)) =>
     new BatonApiError(call.id, { code, says, retryable, response, cause, idempotency_key: keyOf(call) });
   if (call.signal?.aborted === true) return aborted(call.id, cause, keyOf(call));
   if (timeout.aborted) return fail('timed_out', `no response within ${call.timeout_ms} ms`);
   if (response !== undefined) return fail('unexpected_response', `${response.status}, and the response was cut off`);
-  return fail('no_response', `no response: ${reason}`);
+  return fail('no_response', `no response: ${reasonOf(cause)}`);
 }
 
 /** Sends the request once, and returns what comes back, whatever it is. */

@@ -90,6 +90,15 @@ test.each(['/baton', '/baton/', '/a/b', '/x/y/api/'])('the path of the base URL 
   expect(asked).toEqual([`GET ${path.replace(/\/$/, '')}/v1/workspaces/${workspace_id}/tickets`]);
 });
 
+test.each(['localhost:3000', 'nowhere', '/baton', 'ftp://example.com', '', undefined])(
+  'a base URL that no call could be sent to is refused when the client is created: %j',
+  (given) => {
+    const create = () => createClient({ base_url: given as string });
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(/^createClient: base_url must be an http or https URL, like .*, not /);
+  },
+);
+
 describe('an error', () => {
   test('tells what the server said, and whether and when the call may be repeated', async () => {
     answer = refuse(429, 'rate_limited', { 'retry-after': '900' });
@@ -220,10 +229,24 @@ describe('an access token that has expired', () => {
     expect(asked).toEqual(['GET /v1/me', 'POST /v1/auth/refresh', 'GET /v1/me']);
   });
 
-  test('is refused as it was where the session is over', async () => {
-    answer = sessions(tokens(2), refuse(401, 'invalid_refresh_token'));
-    const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
-    expect(await failureOf(baton.get_me())).toMatchObject({ operation: 'get_me', code: 'invalid_token' });
+  test.each(['invalid_refresh_token', 'session_ended', 'invalid_token'])(
+    'is refused as it was where the session is over, with the refused renewal as the cause: %s',
+    async (code) => {
+      answer = sessions(tokens(2), refuse(401, code));
+      const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1' });
+      const failure = await failureOf(baton.get_me());
+      expect(failure).toMatchObject({ operation: 'get_me', code: 'invalid_token', status: 401 });
+      expect(failure.cause).toBeInstanceOf(BatonApiError);
+      expect(failure.cause).toMatchObject({ operation: 'refresh', code, status: 401 });
+      expect(asked).toEqual(['GET /v1/me', 'POST /v1/auth/refresh']);
+    },
+  );
+
+  test('is not taken for the end of the session where the renewal failed otherwise', async () => {
+    answer = sessions(tokens(2), refuse(503, 'overloaded', { 'retry-after': '0' }));
+    const baton = client({ access_token: 'access-1', refresh_token: 'refresh-1', retries: 2 });
+    expect(await failureOf(baton.get_me())).toMatchObject({ operation: 'refresh', code: 'overloaded' });
+    expect(asked.filter((one) => one.includes('refresh'))).toHaveLength(3);
   });
 
   test('is not renewed without a refresh token, nor for another refusal', async () => {
@@ -235,12 +258,15 @@ describe('an access token that has expired', () => {
     expect(asked).toEqual(['GET /v1/me', 'GET /v1/me']);
   });
 
-  test('is renewed although the response of the renewal was lost', async () => {
-    let lost = true;
+  test.each([
+    ['the response of the renewal was lost', hangUp],
+    ['the server had too much to do', refuse(503, 'overloaded', { 'retry-after': '0' })],
+  ])('is renewed although %s', async (_, failing) => {
+    let first = true;
     answer = sessions(tokens(2), (req, res) => {
-      if (lost) refuse(503, 'overloaded', { 'retry-after': '0' })(req, res);
+      if (first) failing(req, res);
       else succeed(tokens(2))(req, res);
-      lost = false;
+      first = false;
     });
     expect(await client({ access_token: 'access-1', refresh_token: 'refresh-1' }).get_me()).toEqual({ id: 'me' });
   });

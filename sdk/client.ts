@@ -12,7 +12,7 @@ export interface TokenPair {
 }
 
 export interface ClientOptions {
-  /** Where the server is, with the path it is served under, if any: `https://example.com/baton`. */
+  /** Where the server is, with the path it is served under, if any, and without `/v1`: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
   /** With it, an access token that has expired is renewed, and the call repeated. */
@@ -101,8 +101,8 @@ class Caller {
     } catch (error) {
       if (!(error instanceof BatonApiError)) throw error;
       if (error.code === 'invalid_token' && !call.renewed && this.options.refresh_token !== undefined) {
-        call.renewed = true;
         await this.#renew(access_token, error, call.signal);
+        call.renewed = true; // a renewal that failed leaves the call's repetition another try
       } else if (error.code === unsupported && call.own_key) {
         this.#sends_keys = false;
         call.own_key = false;
@@ -124,15 +124,16 @@ class Caller {
       await unlessAborted(this.#refreshing, refusal, signal);
     } catch (error) {
       if (!(error instanceof BatonApiError) || error.status !== 401) throw error;
-      throw refusal; // the session is over
+      refusal.cause = error; // the session is over
+      throw refusal;
     }
   }
 
   async #refresh(): Promise<void> {
     const { refresh_token, on_tokens } = this.options;
-    // A second use within seconds returns the same successor, so a response that was lost can be asked for again.
     const call = this.#prepare('refresh', { body: { refresh_token } }, {}, { keyed: true });
-    const tokens = (await persist(this.#patience({}), () => this.#attempt(call))) as TokenPair;
+    // Repeated with the call that needs it; a refusal of it is not renewed in turn.
+    const tokens = (await this.#attempt({ ...call, renewed: true })) as TokenPair;
     await on_tokens?.({ access_token: tokens.access_token, refresh_token: tokens.refresh_token });
     this.options.access_token = tokens.access_token;
     this.options.refresh_token = tokens.refresh_token;
@@ -173,8 +174,17 @@ function unlessAborted<T>(work: Promise<T>, { operation }: BatonApiError, signal
   });
 }
 
-/** A client of a Baton server. */
+/** Refuses at once what no call could be sent to. */
+function requireBaseUrl(base_url: unknown): void {
+  const url = typeof base_url === 'string' && URL.canParse(base_url) ? new URL(base_url) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
+  const given = typeof base_url === 'string' ? JSON.stringify(base_url) : String(base_url);
+  throw new TypeError(`createClient: base_url must be an http or https URL, like https://example.com, not ${given}.`);
+}
+
+/** A client of a Baton server. Throws a `TypeError` where `base_url` is no http or https URL. */
 export function createClient(options: ClientOptions): BatonClient {
+  requireBaseUrl(options.base_url);
   const caller = new Caller(options);
   const ids = Object.keys(operations) as OperationId[];
   const each = <T>(make: (id: OperationId, input: AnyInput, own?: CallOptions) => T) =>

@@ -52,7 +52,7 @@ function retryAfter_ms(headers: Headers | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** The only error that a client’s calls throw. */
+/** The only error that a client’s calls throw. Its `cause` is the error behind it: of `fetch`, or of a refused renewal. */
 export class BatonApiError extends Error {
   readonly operation: OperationId;
   /** The response’s status; undefined where none arrived. */

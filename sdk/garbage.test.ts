@@ -96,11 +96,9 @@ describe('BatonApiError is all that is thrown', () => {
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
     const baton = createClient({ base_url: `http://127.0.0.1:${port}`, retries: 1 });
-    await expect(baton.get_me()).rejects.toMatchObject({ name: 'BatonApiError', code: 'no_response', retryable: true });
-  });
-
-  test('for a base URL that is none', async () => {
-    await expect(createClient({ base_url: 'nowhere' }).get_me()).rejects.toMatchObject({ code: 'invalid_call' });
+    const failure: unknown = await baton.get_me().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'BatonApiError', code: 'no_response', retryable: true });
+    expect((failure as Error).message).toContain('ECONNREFUSED');
   });
 });
 

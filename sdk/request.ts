@@ -23,7 +23,7 @@ export function faultOf(id: OperationId, input: AnyInput): string | undefined {
     // A URL would lose these: `tickets/..` is the workspace.
     const value = input[name];
     if (value === undefined || value === '' || value === '.' || value === '..') {
-      return `needs ${name}${value === undefined ? '' : `, and ${JSON.stringify(value)} is none`}`;
+      return `needs ${name}${value === undefined ? '' : `, which can’t be ${JSON.stringify(value)}`}`;
     }
   }
   return body && input.body === undefined ? 'needs a body' : undefined;
