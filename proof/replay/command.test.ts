@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { inWords } from './command.ts';
+import { inWords, urlOfSettings } from './command.ts';
 import { replayCommand } from './replay-command.ts';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
@@ -32,7 +34,7 @@ test.each([
   ['no clients', ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".'],
   ['half a ticket', ['--limit-tickets', '0.5'], '--limit-tickets must be a whole number'],
   ['no URL', ['--url', 'localhost'], '--url must be the URL of a server'],
-  ['a server that is not there', ['--url', 'http://127.0.0.1:1'], 'no response'],
+  ['a server that is not there', ['--url', 'http://127.0.0.1:1'], 'No server is ready at http://127.0.0.1:1 ('],
   ['an unknown option', ['--client', '7'], "Unknown option '--client'"],
 ])('replay refuses %s in one line', async (_, args, says) => {
   const words = inWords(await replayCommand(args).catch((error: unknown) => error));
@@ -48,4 +50,49 @@ test.each([
     encoding: 'utf8',
   });
   expect({ status, stdout, stderr }).toEqual({ status: code, stdout: '', stderr: says });
+});
+
+test.each([
+  [{}, 'http://127.0.0.1:3000'],
+  [{ HOST: '', PORT: '' }, 'http://127.0.0.1:3000'],
+  [{ PORT: '4000' }, 'http://127.0.0.1:4000'],
+  [{ HOST: '0.0.0.0', PORT: '4000' }, 'http://127.0.0.1:4000'],
+  [{ HOST: '::' }, 'http://[::1]:3000'],
+  [{ HOST: '10.0.0.5' }, 'http://10.0.0.5:3000'],
+])('without --url, demo asks the server of the settings: %j is %s', (settings, url) => {
+  expect(urlOfSettings(settings)).toBe(url);
+});
+
+test.each([
+  ['no port', 'abc', 'PORT must be a whole number from 0 to 65535.'],
+  [
+    'a port that the server chooses',
+    '0',
+    'With PORT 0 the system chooses the port: name the server’s address with --url.',
+  ],
+])('a setting that names %s is refused in one line', (_, PORT, says) => {
+  const words = (() => {
+    try {
+      return urlOfSettings({ PORT });
+    } catch (error) {
+      return inWords(error);
+    }
+  })();
+  expect(words).toBe(says);
+});
+
+test('demo names the address that it tried and --url, where no server is', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(import.meta.dirname, 'demo.ts')], {
+    encoding: 'utf8',
+    env: { ...process.env, BATON_ENV_FILE: file('demo.env', `PORT=${port}\n`), HOST: '', PORT: undefined },
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toBe(
+    `No server is ready at http://127.0.0.1:${port} (get_readyz: no response: fetch failed (ECONNREFUSED)). ` +
+      'Start it with npm start, or name its address with --url.\n',
+  );
 });

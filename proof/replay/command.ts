@@ -1,4 +1,6 @@
-import { BatonApiError } from '../../sdk/index.ts';
+import { isIPv6 } from 'node:net';
+import { BatonApiError, createClient } from '../../sdk/index.ts';
+import { ConfigError, environment } from '../../server/src/config.ts';
 import { SourceError } from '../../server/src/importing/source.ts';
 
 /** What is wrong with how a command was called. */
@@ -20,13 +22,43 @@ export function serverUrl(given: string): string {
   throw new UsageError(`--url must be the URL of a server, like http://127.0.0.1:3000, not "${given}".`);
 }
 
+/** Where `npm start` serves with these settings, as seen from this machine. */
+export function urlOfSettings(source: NodeJS.ProcessEnv): string {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const { data, error } = environment.pick({ HOST: true, PORT: true }).safeParse(given);
+  if (error !== undefined) {
+    throw new ConfigError(error.issues.map(({ path: [name], message }) => `${String(name)} ${message}`).join(' '));
+  }
+  if (data.PORT === 0)
+    throw new UsageError('With PORT 0 the system chooses the port: name the server’s address with --url.');
+  // A server that listens on every address is reached by the loopback's.
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[data.HOST] ?? data.HOST;
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${data.PORT}`;
+}
+
+class ServerError extends Error {
+  override name = 'ServerError';
+}
+
+/** Throws, in words, unless a server is ready there. */
+export async function requireServer(url: string): Promise<void> {
+  try {
+    await createClient({ base_url: url }).get_readyz();
+  } catch (error) {
+    if (!(error instanceof BatonApiError)) throw error;
+    const says = `No server is ready at ${url} (${error.message}).`;
+    throw new ServerError(`${says} Start it with npm start, or name its address with --url.`, { cause: error });
+  }
+}
+
 /** One line for what a user can do something about; undefined for a fault of ours. */
 export function inWords(error: unknown): string | undefined {
   if (error instanceof BatonApiError) {
     const lost = error.code === 'no_response' || error.code === 'timed_out';
     return lost ? `${error.message}. Is the server running? Start it with npm start.` : error.message;
   }
-  if (error instanceof UsageError || error instanceof SourceError) return error.message;
+  const told = [UsageError, SourceError, ServerError, ConfigError].some((kind) => error instanceof kind);
+  if (told) return (error as Error).message;
   const code = error instanceof TypeError ? (error as NodeJS.ErrnoException).code : undefined;
   return code?.startsWith('ERR_PARSE_ARGS') === true ? (error as Error).message : undefined;
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClient } from '../../sdk/index.ts';
+import { readEnvFile } from '../../server/src/config.ts';
 import type { Looks } from './accounts.ts';
-import { runCommand, serverUrl } from './command.ts';
+import { requireServer, runCommand, serverUrl, urlOfSettings } from './command.ts';
 import { progressBar } from './progress.ts';
 import { replay } from './replay.ts';
 
@@ -14,7 +14,7 @@ const usage = `Usage: npm run demo -- [--url URL]
 Fills a new workspace of a running server with 200 real tickets: people, statuses, history and comments. Each run makes
 another workspace with other people.
 
-  --url URL   the server (http://127.0.0.1:3000)`;
+  --url URL   the server; by default that of the settings HOST and PORT, which npm start reads too`;
 
 // The sample has pseudonyms like user-af6670fd.
 const names =
@@ -63,14 +63,16 @@ Or in the reference, ${url}/docs: sign in with the login above, and paste the ac
 }
 
 async function run(url: string): Promise<void> {
-  await createClient({ base_url: url }).get_readyz();
+  await requireServer(url);
   const looks = demoLooks();
   const result = await replay({ file: sample, base_url: url, clients: 8, looks, progress: progressBar() });
   for (const problem of [...result.refusals, ...result.faults].slice(0, 20)) console.error(problem);
   if (result.refusals.length + result.faults.length > 0) process.exitCode = 1;
   const moves = result.measure.count('transition');
   const comments = result.measure.count('comment');
-  console.log(`${result.tickets} tickets, moved ${moves} times, with ${comments} comments beside their moves.`);
+  console.log(
+    `${result.tickets} tickets. They were moved ${moves} times, and commented on ${comments} times without a move.`,
+  );
   console.log(whatNext(url.replace(/\/$/, ''), result.workspace_id, looks));
 }
 
@@ -78,12 +80,16 @@ await runCommand(
   async () => {
     const { values } = parseArgs({
       options: {
-        url: { type: 'string', default: 'http://127.0.0.1:3000' },
+        url: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) console.log(usage);
-    else await run(serverUrl(values.url));
+    if (values.help) {
+      console.log(usage);
+      return;
+    }
+    readEnvFile();
+    await run(values.url === undefined ? urlOfSettings(process.env) : serverUrl(values.url));
   },
   () => Promise.resolve(),
 );

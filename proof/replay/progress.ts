@@ -23,7 +23,7 @@ export function progressBar(): Progress {
   return {
     start: (what, all) => {
       bar = new SingleBar({
-        format: `${what.padEnd(9)} {bar} {value} of {total}  {duration_formatted}`,
+        format: `${what.padEnd(16)} {bar} {value} of {total}  {duration_formatted}`,
         etaBuffer: 50,
       });
       bar.start(all, 0);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { brokenInvariants, invariants } from '../harness/invariants.ts';
-import { serverUrl, UsageError, wholeNumber } from './command.ts';
+import { requireServer, serverUrl, UsageError, wholeNumber } from './command.ts';
 import { derive } from '../../server/src/importing/derive.ts';
 import { readSource } from '../../server/src/importing/history.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
@@ -51,7 +51,7 @@ let own: OwnServer | undefined;
 async function run({ file, url, clients, limit_tickets, keep }: Options): Promise<void> {
   await readSource(file, new Report()); // whatever is wrong with the file is said before anything is started
   if (url === undefined) own = await startOwnServer({ keep });
-  await own?.ready;
+  await (url === undefined ? own?.ready : requireServer(url));
   const base_url = url ?? own?.base_url ?? '';
   const result = await replay({ file, base_url, clients, limit_tickets, progress: progressBar() });
   const { measure, report, faults, refusals } = result;

@@ -60,7 +60,7 @@ export async function replay(options: {
     clients,
     looks: options.looks,
     progress: (done, all) => {
-      if (!started_people) progress.start('people', all);
+      if (!started_people) progress.start('people signed up', all);
       started_people = true;
       progress.update(done);
     },
@@ -72,7 +72,7 @@ export async function replay(options: {
   let played = 0;
   let operations = 0;
   let calls = 0;
-  progress.start('tickets', tickets);
+  progress.start('tickets played', tickets);
   const started = performance.now();
   await eachOf(plans(source, mapping, report), clients, async (plan) => {
     options.plan?.(plan);
@@ -88,7 +88,7 @@ export async function replay(options: {
   progress.stop();
 
   options.tamper?.(expectations);
-  progress.start('verified', expectations.length);
+  progress.start('tickets compared', expectations.length);
   const faults = await verify(stage, expectations, clients, progress.update);
   progress.stop();
   return {
