@@ -176,6 +176,7 @@ describe('the policy', () => {
       method: 'GET',
       path: '/v1/workspaces/{workspace_id}/audit',
       access: ['owner', 'admin'],
+      tokens: 'scoped',
       scope: 'audit:read',
     });
     expect(operations.length).toBe(contracts.length);
