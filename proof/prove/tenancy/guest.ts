@@ -108,10 +108,13 @@ export class Guest {
 
   /**
    * The write asks for its ticket first, and then waits for its session: for the ticket it has no right yet, and for its
-   * role it has one.
+   * role it has one. So it is of one who was let in a moment ago: everybody else is asked about before all that.
    */
   async #regainRole(): Promise<string[]> {
     const token = this.#self.access_token;
+    await this.#giveRole('member');
+    await this.#read(token);
+    await this.#giveRole('viewer');
     const locker = await this.#stage.database.owner.connect();
     try {
       await locker.query('begin');

@@ -228,7 +228,6 @@ export const change_password = operation({
   }),
   status: 200,
   response: tokens,
-  session_tokens: true,
   errors: ['invalid_credentials'],
 });
 

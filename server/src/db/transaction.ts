@@ -251,16 +251,19 @@ async function onTurn<Handle extends Db, T>(
 const planned_as_list =
   '; set local enable_sort = off; set local enable_incremental_sort = off; set local plan_cache_mode = force_generic_plan';
 
-/** Runs reads: what is issued together is one round trip and sees one snapshot. */
+/**
+ * Runs reads: what is issued together is one round trip and sees one snapshot. `asker`: in whose turn, where it isn't that of
+ * all whose rows may be touched.
+ */
 export async function readOnly<T>(
   pool: pg.Pool,
-  scope: Scope & { list?: boolean },
+  scope: Scope & { list?: boolean; asker?: Asker },
   body: (db: Db) => Promise<T>,
 ): Promise<T> {
   const start =
     begin('isolation level repeatable read, read only', scope) + (scope.list === true ? planned_as_list : '');
   try {
-    return await onConnection({ pool, asker: scope }, (client) => new Reader(client, start), body);
+    return await onConnection({ pool, asker: scope.asker ?? scope }, (client) => new Reader(client, start), body);
   } catch (error) {
     // A write in here is a fault of ours, and no news of the database.
     throw isReadOnly(error) ? error : fromDatabase(error);

@@ -2,12 +2,14 @@ import type { Request as ExpressRequest, RequestHandler, Response as ExpressResp
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
+  type Actor,
   type Applicant,
   apply,
   applyToWrite,
   type Caller,
   holdLive,
   type Identity,
+  isCovered,
   outside,
   permitted,
   personOf,
@@ -16,7 +18,8 @@ import {
   withoutDoubt,
   type Writer,
 } from '../access/authorize.ts';
-import { accessOf, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
+import { Confirmed } from '../access/confirmed.ts';
+import { accessOf, type Line, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
 import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
@@ -29,7 +32,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
-import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
+import { type Intent, type IntentOf, Replayed } from './intent.ts';
 import type { ReadConditions } from '../http/preconditions.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
@@ -175,8 +178,7 @@ export function createServe(router: Router, parts: Serving): Serve {
         return serve(request, identity, intent).catch(replayed);
       };
       const { ip, body } = request;
-      const asking = { ip, user_id: identity?.user_id, session_id: identity?.session_id ?? undefined, body };
-      const answer = await (guard === undefined ? work() : guard(asking, work));
+      const answer = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
       await send(parts, res, answer, request.conditions);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -213,24 +215,23 @@ export function createServe(router: Router, parts: Serving): Serve {
       path: operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
       rest: { query, body, if_match },
       workspace_id: params['workspace_id'],
-      session_id: operation.session_tokens === true ? (identity?.session_id ?? undefined) : undefined,
     });
   }
 
   /** The response to a write; under a key it is written, and kept with the write. */
   async function answered(
-    { tx, intent, caller, given }: { tx: Tx; intent: Intent | undefined; caller: Caller; given?: string | undefined },
+    { tx, intent, caller }: { tx: Tx; intent: Intent | undefined; caller: Caller },
     answer: Answer,
   ): Promise<Answer> {
     if (intent === undefined) return answer;
     const { status, headers, tag, body } = answer;
     if (body === undefined) {
-      intent.keep(tx, answer, undefined, given);
+      intent.keep(tx, answer, undefined);
       return answer;
     }
     const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
     const tagged = tag === undefined ? headers : { ...headers, ETag: entityTag(digest, tag.version) };
-    intent.keep(tx, { status, headers: tagged, body }, bytes, given);
+    intent.keep(tx, { status, headers: tagged, body }, bytes);
     return { status, headers: tagged, body: bytes };
   }
 
@@ -243,45 +244,71 @@ export function createServe(router: Router, parts: Serving): Serve {
     return workspace_id;
   };
 
+  const confirmed = new Confirmed();
+
+  /** Remembers who has been confirmed, and forgets who is refused. */
+  function noting(permission: Promise<Actor | void>, caller: Caller, workspace_id?: string): Promise<Actor | void> {
+    permission.then(
+      (actor) => confirmed.add(caller, actor ? actor.role : undefined, workspace_id),
+      () => confirmed.remove(caller, workspace_id),
+    );
+    return permission;
+  }
+
+  /** Asks for the permission before anything else, of a caller whom the database has not confirmed a moment ago. */
+  async function confirm(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
+    if (confirmed.has(caller, line, workspace_id) && isCovered(caller, line)) return;
+    const user_id = personOf(caller);
+    // In the caller's turn alone: of a workspace that somebody merely names, nothing is used.
+    await readOnly(pool, { workspace_id, user_id, asker: { user_id } }, (db) => {
+      const permission =
+        workspace_id === undefined ? requireLive(db, caller) : apply(db, caller, line, workspace_id).actor;
+      return noting(permission, caller, workspace_id);
+    });
+  }
+
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler): void {
     const line = lineOf(operation.id);
     const list = isList(operation);
-    mount(operation, (request, identity) => {
+    mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
       const user_id = personOf(caller);
-      return readOnly(pool, { workspace_id, user_id, list }, (db) => {
+      await confirm(caller, line, workspace_id);
+      const result = await readOnly(pool, { workspace_id, user_id, list }, (db) => {
         requireRoom({ user_id, network: request.network }); // those before it may have used it up
         if (workspace_id === undefined) {
-          return permitted(requireLive(db, caller), handler({ ...request, caller, db }));
+          return permitted(noting(requireLive(db, caller), caller), handler({ ...request, caller, db }));
         }
         const applicant = apply(db, caller, line, workspace_id);
-        return permitted(applicant.actor, handler({ ...request, ...applicant, db }));
-      }).then((result) => render(operation, request, result));
+        return permitted(noting(applicant.actor, caller, workspace_id), handler({ ...request, ...applicant, db }));
+      });
+      return render(operation, request, result);
     });
   }
 
   /** A write in a workspace, through a door that asks for permission and locks in one burst. */
   function serveWorkspaceWrite(operation: Operation, handler: AnyHandler): void {
     const line = lineOf(operation.id);
-    mount(operation, (request, identity, intent) => {
+    mount(operation, async (request, identity, intent) => {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       const requireSpace = () => {
         if (operation.body !== undefined) usage.requireRoom(workspace_id);
       };
-      // A write that was done before the workspace was full still gets its first response.
-      if (intent === undefined) requireSpace();
       const user_id = personOf(caller);
+      await confirm(caller, line, workspace_id);
       return committed((attempt) =>
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
             requireRoom({ user_id, network: request.network }); // those before it may have used it up
-            const writer = applyToWrite(tx, caller, line, workspace_id, intent?.claim(tx).then(requireSpace));
+            // A write that was done before the workspace was full still gets its first response.
+            const claimed = (intent?.claim(tx) ?? Promise.resolve()).then(requireSpace);
+            const writer = applyToWrite(tx, caller, line, workspace_id, claimed);
             const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
-            await writer.hold(); // the door has asked; nothing commits without it
+            await noting(writer.hold(), caller, workspace_id); // the door has asked; nothing commits without it
             const result = await handled.catch((error: unknown) => {
               throw writer.doubt(error);
             });
@@ -332,7 +359,8 @@ export function createServe(router: Router, parts: Serving): Serve {
       mount(operation, async (request) => render(operation, request, await any(request)));
       return;
     }
-    const write = async (request: AnyRequest, caller: Caller, intent: Intent | undefined) => {
+    mount(operation, async (request, identity, intent) => {
+      const caller = callerOf(request, identity);
       const own_scope = { workspace_id: caller.token?.workspace_id, user_id: personOf(caller) };
       if (intent !== undefined) {
         // What was done may be refused by now before its transaction: a password that was changed is another.
@@ -349,16 +377,11 @@ export function createServe(router: Router, parts: Serving): Serve {
           await Promise.allSettled([written]);
           await hold();
           const result = await written;
-          const given = scope.workspace_id;
-          answer = await answered({ tx, intent, caller, given }, render(operation, request, result));
+          answer = await answered({ tx, intent, caller }, render(operation, request, result));
           return result;
         });
       const result = await any({ ...request, caller, commit });
       return answer ?? render(operation, request, result);
-    };
-    mount(operation, (request, identity, intent) => {
-      const caller = callerOf(request, identity);
-      return write(request, caller, intent).catch((error: unknown) => refuseWhatIsLost(pool, caller, error));
     });
   };
 

@@ -173,6 +173,8 @@ describe('a right that comes back while a write asks for it', () => {
   test('counts: the write is done, and not told that its ticket isn’t there', async () => {
     const scene = await setScene();
     const { host, guest } = scene;
+    // Of who was let in a moment ago the right is asked for together with the ticket.
+    await guest.client.get_workspace({ workspace_id: scene.workspace_id });
     await host.client.update_member({ if_match: '*', ...member(scene), body: { role: 'viewer' } });
     // The ticket is asked for before the session, and not locked for a viewer.
     const release = await lock('select 1 from sessions where user_id = $1 for update', guest.user.id);
