@@ -2,14 +2,12 @@ import type { Request as ExpressRequest, RequestHandler, Response as ExpressResp
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
-  type Actor,
   type Applicant,
   apply,
   applyToWrite,
   type Caller,
   holdLive,
   type Identity,
-  isCovered,
   outside,
   permitted,
   personOf,
@@ -18,8 +16,7 @@ import {
   withoutDoubt,
   type Writer,
 } from '../access/authorize.ts';
-import { Confirmed } from '../access/confirmed.ts';
-import { accessOf, type Line, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
+import { accessOf, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
 import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody } from '../http/body.ts';
@@ -32,6 +29,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
+import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, Replayed } from './intent.ts';
 import type { ReadConditions } from '../http/preconditions.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
@@ -244,28 +242,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     return workspace_id;
   };
 
-  const confirmed = new Confirmed();
-
-  /** Remembers who has been confirmed, and forgets who is refused. */
-  function noting(permission: Promise<Actor | void>, caller: Caller, workspace_id?: string): Promise<Actor | void> {
-    permission.then(
-      (actor) => confirmed.add(caller, actor ? actor.role : undefined, workspace_id),
-      () => confirmed.remove(caller, workspace_id),
-    );
-    return permission;
-  }
-
-  /** Asks for the permission before anything else, of a caller whom the database has not confirmed a moment ago. */
-  async function confirm(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
-    if (confirmed.has(caller, line, workspace_id) && isCovered(caller, line)) return;
-    const user_id = personOf(caller);
-    // In the caller's turn alone: of a workspace that somebody merely names, nothing is used.
-    await readOnly(pool, { workspace_id, user_id, asker: { user_id } }, (db) => {
-      const permission =
-        workspace_id === undefined ? requireLive(db, caller) : apply(db, caller, line, workspace_id).actor;
-      return noting(permission, caller, workspace_id);
-    });
-  }
+  const { confirm, noting } = createConfirm(pool);
 
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler): void {

@@ -74,7 +74,7 @@ describe.each(reads.map(({ id }) => id))('a refused %s', (id) => {
   });
 });
 
-test('control: who may read is answered from those tables', async () => {
+test('control: a caller who may read gets the response from those tables', async () => {
   sent = [];
   expect(await ask('list_tickets', team.member.access_token)).toBe(200);
   expect(sent.filter((text) => data.test(text))).not.toEqual([]);
