@@ -768,7 +768,7 @@ export interface components {
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
              *     - `members:read`: Read members, people, bots and invitations.
-             *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
+             *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -807,7 +807,7 @@ export interface components {
              *     - `workspace:read`: Read the workspace.
              *     - `workspace:admin`: Rename the workspace.
              *     - `members:read`: Read members, people, bots and invitations.
-             *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
+             *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
@@ -3259,7 +3259,7 @@ export interface operations {
                      *     - `workspace:read`: Read the workspace.
                      *     - `workspace:admin`: Rename the workspace.
                      *     - `members:read`: Read members, people, bots and invitations.
-                     *     - `members:admin`: Invite, change and remove members; create, change and remove bots.
+                     *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.

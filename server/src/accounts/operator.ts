@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { newId } from '../lib/ids.ts';
+import { newId, operators_id } from '../lib/ids.ts';
 import type { AccountAction, User } from './contract.ts';
 import { settleMemberships, withdrawInvitationsOf } from '../workspaces/cleanup.ts';
 import { newResetToken } from './password-reset.ts';
@@ -22,7 +22,7 @@ import {
 // What the operator may do to an account, and no account to another. Addresses come as `email` of contract.ts gives them.
 
 /** For the account's audit log. */
-const operator = { request_id: 'operator', ip: null };
+const operator = { request_id: operators_id, ip: null };
 
 type Account = User & { disabled: boolean };
 
@@ -107,10 +107,11 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 
 /**
  * Gives an account another address, and ends its tokens for a new password: they may lie in a mailbox that has become
- * somebody else's. Tells whether there was one; throws `email_taken`.
+ * somebody else's. The address it has already changes nothing. Tells whether there was one; throws `email_taken`.
  */
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {
+    if (to === from) return true;
     await setEmail(tx, id, to);
     endPasswordResets(tx, id);
     recordAccountAudit(tx, id, operator, 'email_changed', { from, to });

@@ -168,7 +168,8 @@ export const scope_meanings = {
   'workspace:read': 'Read the workspace.',
   'workspace:admin': 'Rename the workspace.',
   'members:read': 'Read members, people, bots and invitations.',
-  'members:admin': 'Invite, change and remove members; create, change and remove bots.',
+  'members:admin':
+    'Invite, change and remove members, without making admins or owners; create, change and remove bots.',
   'projects:read': 'Read projects and their workflows.',
   'projects:admin': 'Create, change and archive projects, and replace their workflows.',
   'tickets:read': 'Read tickets, their transitions, comments and activity.',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { operators_id } from '../lib/ids.ts';
 import { observeRequest } from './metrics.ts';
 import { readTrace, traceResponse } from './trace.ts';
 
@@ -10,7 +11,8 @@ const given_id = /^[A-Za-z0-9._-]{8,64}$/;
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const header = req.headers['x-request-id'];
-    const request_id = typeof header === 'string' && given_id.test(header) ? header : randomUUID();
+    const usable = typeof header === 'string' && given_id.test(header) && header.toLowerCase() !== operators_id;
+    const request_id = usable ? header : randomUUID();
     res.locals['request_id'] = request_id;
     res.setHeader('X-Request-Id', request_id);
     const trace = readTrace(req.headers['traceparent']);

@@ -17,3 +17,6 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
+
+/** What the audit logs have in place of a request's id where the operator acts. No request is let have it. */
+export const operators_id = 'operator';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Agent, makeAgent as makeToken, responseTo } from '../../../proof/harness/agents.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { joinWorkspace, type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser, enableUser, offerPasswordReset } from '../accounts/operator.ts';
 import type { TokenScope } from '../http/contract.ts';
@@ -125,6 +125,29 @@ describe('a token', () => {
     expect(other).toEqual(await bytesOf(agent.token, `/v1/workspaces/${newId()}/tickets`));
     await team.owner.client.revoke_token({ workspace_id, token_id: agent.id });
     expect(await bytesOf(agent.token, `/v1/workspaces/${id}/tickets`)).toEqual(await bytesOf('nonsense', tickets()));
+  });
+
+  test('makes nobody an admin or owner, not by an invitation either', async () => {
+    const { client } = await makeAgent(team.owner, ['members:admin']);
+    const guest = await makeGuest();
+    const at = { workspace_id, user_id: guest.user.id };
+    for (const role of ['admin', 'owner'] as const) {
+      const invited = await client.raw.create_invitation({ workspace_id, body: { email: someAddress(), role } });
+      expect(invited).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('makes nobody an admin') },
+      });
+      const changed = await client.raw.update_member({ ...at, body: { role, version: 1 } });
+      expect(changed).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('makes nobody an admin') },
+      });
+    }
+    const invitation = { workspace_id, body: { email: someAddress(), role: 'member' as const } };
+    expect((await client.raw.create_invitation(invitation)).status).toBe(201);
+    expect((await client.raw.update_member({ ...at, body: { role: 'viewer', version: 1 } })).status).toBe(200);
+    const by_owner = await team.owner.client.raw.update_member({ ...at, body: { role: 'admin', version: 2 } });
+    expect(by_owner.status).toBe(200);
   });
 
   test('notes its last use, but not each one', async () => {

@@ -17,6 +17,7 @@ import {
 } from './invitation-queries.ts';
 import { newInvitationToken, readInvitationToken } from './invitation-token.ts';
 import { insertMembership, isMember, memberships } from './member-queries.ts';
+import { requireModest } from './members.ts';
 import { workspaceById } from './queries.ts';
 
 /** Invites an address with a role no higher than the caller's own. The token is in the response and nowhere else. */
@@ -29,6 +30,7 @@ export async function invite(
   if (input.role === 'owner' && actor.role !== 'owner') {
     throw new BatonError('forbidden', { detail: 'Only owners may invite owners.' });
   }
+  requireModest(actor, input.role);
   const open = openInvitations(workspace_id);
   const [is_member] = await Promise.all([
     isMember(tx, workspace_id, input.email),

@@ -36,6 +36,12 @@ async function requireOtherOwner(tx: Tx, actor: Actor): Promise<void> {
 
 const ranks: readonly Role[] = ['viewer', 'member', 'admin', 'owner'];
 
+/** By a token nobody becomes an admin or owner: who holds it would have all rights, and keep them when it is revoked. */
+export function requireModest({ token }: Pick<Actor, 'token'>, role: Role): void {
+  if (token === null || role === 'viewer' || role === 'member') return;
+  throw new BatonError('forbidden', { detail: 'An API token makes nobody an admin or owner. Sign in for that.' });
+}
+
 /** Gives a member another role. Owners may do anything; admins neither touch owners nor make them. */
 export async function changeRole(context: Context<typeof update_member>): Promise<Member> {
   const { tx, writer, if_match } = context;
@@ -49,6 +55,7 @@ export async function changeRole(context: Context<typeof update_member>): Promis
   if (!may)
     throw new BatonError('forbidden', { detail: 'Only owners may make somebody an owner, or change the role of one.' });
   if (member.role === role) return member;
+  requireModest(actor, role);
   if (member.role === 'owner') await requireOtherOwner(tx, actor);
   const changed = await updateRole(tx, actor.workspace_id, user_id, role);
   if (ranks.indexOf(role) < ranks.indexOf(member.role)) takeRights(tx, actor, user_id);

@@ -145,6 +145,7 @@ describe('headers', () => {
       (await fetch(`${server.url}/livez`, { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     expect(await id('abc-123.DEF')).toBe('abc-123.DEF');
     expect(await id('a b')).not.toBe('a b');
+    expect(await id('operator')).toMatch(/^[0-9a-f-]{36}$/); // the audit log's word for the operator
     expect(await id('x'.repeat(65))).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
