@@ -352,7 +352,7 @@ create table outcomes (
   user_id uuid not null,
   key_hash bytea not null,
   target text not null,
-  arguments_hash bytea not null,
+  arguments_hash bytea,
   workspace_id uuid,
   ticket_id uuid,
   status integer,
@@ -362,7 +362,7 @@ create table outcomes (
   created_at timestamp with time zone not null default now(),
   constraint outcomes_pkey PRIMARY KEY (user_id, key_hash, target),
   constraint outcomes_are_done CHECK ((((status IS NULL) = (target = ''::text)) AND ((headers IS NULL) = (target = ''::text)))),
-  constraint outcomes_hashes CHECK (((octet_length(key_hash) = 32) AND (octet_length(arguments_hash) = 32))),
+  constraint outcomes_hashes CHECK (((octet_length(key_hash) = 32) AND (octet_length(arguments_hash) = 60))),
   constraint outcomes_target_length CHECK ((length(target) <= 300))
 );
 CREATE INDEX outcomes_created ON public.outcomes USING btree (created_at);

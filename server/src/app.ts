@@ -12,6 +12,7 @@ import { ByteShares } from './http/byte-shares.ts';
 import { Cursors } from './http/cursor.ts';
 import { docsRouter } from './http/docs.ts';
 import { globalLimit } from './http/global-limit.ts';
+import { readForwarded } from './http/networks.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { HoldBack } from './http/hold-back.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
@@ -86,6 +87,7 @@ export function createApp(parts: Parts): App {
   app.set('strict routing', true);
   app.set('trust proxy', config.trust_proxy.length === 0 ? false : [...config.trust_proxy]);
 
+  app.use(readForwarded);
   app.use(requestLog(log));
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });

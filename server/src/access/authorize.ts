@@ -73,8 +73,10 @@ export type Writer = Claim & {
    * Confirms credential and role, and locks them until the commit: once a removal, a demotion, a sign-out, a disabling or
    * the deletion of the workspace is acknowledged, nothing commits that it forbids. Asked once; a door asks after its
    * other locks, in the same burst, so that a loss of rights never waits for a writer who waits. Rejects as `actor`.
+   * `require`: what the verb asks of the actor beyond the policy. It belongs here, with the first call, because a write that
+   * was done before goes no further: its response is given again from here.
    */
-  hold: () => Promise<Actor>;
+  hold: (require?: (actor: Actor) => void) => Promise<Actor>;
   /**
    * A condition for locks that are asked for together with the permission: without it, anyone who knows a ticket's id, or
    * has a token of a session that has ended, could lock it for a moment, and tell by the wait that it is there.
@@ -296,9 +298,10 @@ export function applyToWrite(
   let locks_on_condition = false;
   return {
     ...claim,
-    hold: () => {
+    hold: (require) => {
       if (held === undefined) {
         held = hold(tx, claim).then(async (actor) => {
+          require?.(actor);
           await besides;
           return actor;
         });

@@ -228,6 +228,7 @@ export const change_password = operation({
   }),
   status: 200,
   response: tokens,
+  session_tokens: true,
   errors: ['invalid_credentials'],
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
-import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { type Person, registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
@@ -182,21 +182,46 @@ describe('guessing', () => {
       expect(statuses).toEqual([422, 422, 422, 422, 200]);
     });
 
-    test('guesses of the current password are stopped per account', async () => {
-      const { access_token, password } = await registerPerson(server);
-      const change = async (n: number) => {
-        const current_password = n < 3 ? 'a guess' : password;
+    test('guesses of the current password are stopped per session, and leave the owner’s others alone', async () => {
+      const person = await registerPerson(server);
+      const elsewhere = await signInAgain(server, person);
+      const change = async (n: number, token = person.access_token) => {
+        const current_password = n < 3 ? 'a guess' : person.password;
         const body = { current_password, new_password: 'another long one' };
-        return (await from(`10.7.7.${n}`, 'me/password', body, 'PUT', access_token)).status;
+        return (await from(`10.7.7.${n}`, 'me/password', body, 'PUT', token)).status;
       };
       expect(await several(4, change)).toEqual([401, 401, 429, 429]);
+      expect(await change(4, elsewhere.access_token)).toBe(200);
     });
 
-    test('guesses of an invitation are stopped per account', async () => {
+    test('guesses of what was sent under a key are stopped as guesses of the password', async () => {
+      const { access_token, password } = await registerPerson(server);
+      const change = async (current_password: string) => {
+        const body = JSON.stringify({ current_password, new_password: 'another long one' });
+        const authorization = `Bearer ${access_token}`;
+        const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': 'k' };
+        return (await fetch(`${limited.url}/v1/me/password`, { method: 'PUT', headers, body })).status;
+      };
+      expect(await change(password)).toBe(200);
+      expect(await several(3, () => change('a guess'))).toEqual([422, 422, 429]);
+      expect(await change(password)).toBe(429);
+    });
+
+    test('guesses of an invitation are stopped per session', async () => {
       const { access_token } = await registerPerson(server);
       const accept = async () =>
         (await from('10.8.8.8', 'invitations/accept', { token: 'bit_' }, 'POST', access_token)).status;
       expect(await several(3, accept)).toEqual([404, 404, 429]);
+    });
+
+    test('what is no address in X-Forwarded-For is no network, and a port makes none', async () => {
+      const guess = (address: string) => signIn(address, someAddress(), 'a guess');
+      expect(await several(4, (n) => guess(`10.9.9.9:${5000 + n}`))).toEqual([401, 401, 401, 429]);
+      expect(await guess('10.9.9.8')).toBe(401);
+      expect(await several(4, (n) => guess(`[2001:db8:9::1]:${n}`))).toEqual([401, 401, 401, 429]);
+      // Counted as the proxy's own, together.
+      const texts = ['unknown', '10.9.9.7, _hidden', '999.1.1.1', '10.9.9.6;'];
+      expect(await several(4, (n) => guess(texts[n] ?? ''))).toEqual([401, 401, 401, 429]);
     });
   });
 

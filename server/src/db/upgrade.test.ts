@@ -9,6 +9,7 @@ import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { migrate, migrations_dir } from './migrate.ts';
 
 const first = '0001_initial.sql';
+const sealed = '0014_sealed_arguments.sql';
 const id = (n: number) => `01a220a9-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [ada, bob, cy, eve] = [id(1), id(2), id(3), id(4)];
 const [workspace, project] = [id(10), id(11)];
@@ -142,6 +143,16 @@ async function fill(): Promise<void> {
   });
 }
 
+/** What was kept under a key before the hash of its arguments was sealed. */
+async function fillOutcomes(): Promise<void> {
+  await rows.query(`
+    insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers, forgotten)
+    select '${ada}', sha256('key'), target, sha256('arguments'), status, headers, forgotten from (values
+      ('', null, null::jsonb, false),
+      ('POST /kept', 201, '{"ETag":"tag","Location":"/there"}', false),
+      ('POST /purged', 201, '{"ETag":"tag","Location":"/there"}', true)) as o (target, status, headers, forgotten)`);
+}
+
 let cut: unknown;
 let applied: string[];
 
@@ -159,6 +170,11 @@ beforeAll(async () => {
   rows = new pg.Client({ connectionString: clusterUrl(name) });
   await rows.connect();
   await fill();
+  for (const file of readdirSync(migrations_dir).filter((one) => one < sealed)) {
+    cpSync(path.join(migrations_dir, file), path.join(dir, file));
+  }
+  await migrate({ url: ownersUrl(), dir });
+  await fillOutcomes();
   cpSync(migrations_dir, dir, { recursive: true });
   const seen = `create table seen as select current_setting('statement_timeout') as patience;`;
   writeFileSync(path.join(dir, '9999_seen.sql'), `-- Up Migration\n${seen}\n`);
@@ -247,6 +263,14 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all('select user_id, actor_id from membership_cleanups order by 1')).toEqual([
       { user_id: bob, actor_id: ada },
       { user_id: cy, actor_id: ada },
+    ]);
+  });
+
+  test('has no bare hash of what was asked under a key, or of a response that was forgotten', async () => {
+    expect(await all('select target, arguments_hash, headers from outcomes order by target')).toEqual([
+      { target: '', arguments_hash: null, headers: null },
+      { target: 'POST /kept', arguments_hash: null, headers: { ETag: 'tag', Location: '/there' } },
+      { target: 'POST /purged', arguments_hash: null, headers: { Location: '/there' } },
     ]);
   });
 

@@ -29,6 +29,8 @@ export interface Operation {
   elsewhere?: Readonly<Record<string, string>>;
   /** Honours If-Match. `required`: a write over what somebody has seen, refused without `version` or If-Match. */
   if_match?: true | 'required';
+  /** Its success has the tokens of the session that asks: under a key, no other session gets it again. */
+  session_tokens?: true;
   /** Bytes the body may have; 64 KiB by default. */
   max_body_bytes?: number;
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import type { RequestHandler } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 
 /** Whose requests count together. */
@@ -7,6 +9,30 @@ interface Place {
   /** An IPv4 address, or an IPv6 /48: a site may have so much, and 65,536 networks in it. */
   site: string;
 }
+
+/** The address of an element of X-Forwarded-For. Some proxies add the port of the client, which another one can choose anew. */
+function addressOf(element: string): string | undefined {
+  const [, bracketed, with_port] = /^\[([\da-fA-F:.]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(element) ?? [];
+  const address = bracketed ?? with_port ?? element;
+  return isIP(address) === 0 ? undefined : address;
+}
+
+/**
+ * The addresses of X-Forwarded-For, as far as it has any, from the end: proxies append. What is no address was written by
+ * one that doesn't say, or by the client. With it goes what stands before it, so the request comes from the last proxy that
+ * is known: taken as an address, each such text would be a network of its own, with limits of its own.
+ */
+export function forwardedAddresses(header: string): string[] {
+  const elements = header.split(',').map((element) => addressOf(element.trim()));
+  return elements.slice(elements.lastIndexOf(undefined) + 1).flatMap((address) => address ?? []);
+}
+
+/** Leaves addresses alone in X-Forwarded-For, before Express reads `req.ip` from it. */
+export const readForwarded: RequestHandler = (req, _res, next) => {
+  const header = req.headers['x-forwarded-for'];
+  if (header !== undefined) req.headers['x-forwarded-for'] = forwardedAddresses(String(header)).join(', ');
+  next();
+};
 
 const max_remembered = 1_000;
 const places = new Map<string, Place>();

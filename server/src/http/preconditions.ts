@@ -33,17 +33,19 @@ function parse(name: string, header: string): '*' | Tag[] {
   throw new BatonError('malformed_request', { detail: `${name} must be * or a list of entity tags like "7".` });
 }
 
+const max_version = 2 ** 31 - 1;
+
 /**
  * Reads If-Match (RFC 9110, 13.1.1): the versions that its tags begin with. Weak and foreign tags never match strongly,
- * so they name no version.
+ * so they name no version, and neither does a number that none can have.
  */
 export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;
   const named = parse('If-Match', header);
   if (named === '*') return named;
   return named.flatMap(({ weak, tag }) => {
-    const version = weak ? undefined : versioned_tag.exec(tag)?.[1];
-    return version === undefined ? [] : [Number(version)];
+    const version = weak ? NaN : Number(versioned_tag.exec(tag)?.[1]);
+    return version <= max_version ? [version] : [];
   });
 }
 

@@ -10,6 +10,7 @@ export interface Asking {
   ip: string;
   /** Of the caller whose token was verified; undefined where anybody may ask. */
   user_id: string | undefined;
+  session_id: string | undefined;
   body: unknown;
 }
 
@@ -136,10 +137,13 @@ function guardRefresh(config: Config, counters: Counters): Guard {
   };
 }
 
-/** Failures of somebody whose token was verified count for their account alone, not for their neighbours. */
-function guardAccount(name: LimitName, counts: Counts, config: Config, counters: Counters): Guard {
+/**
+ * Failures of somebody whose token was verified count for their session alone, not for their neighbours. It takes the
+ * password to begin another, so nobody guesses it faster; and who has stolen one keeps the owner, in theirs, from nothing.
+ */
+function guardSession(name: LimitName, counts: Counts, config: Config, counters: Counters): Guard {
   return async (asking, work) => {
-    const bucket = { name, kind: name, key: asking.user_id ?? '', limit: config.auth_limit_per_account };
+    const bucket = { name, kind: name, key: asking.session_id ?? '', limit: config.auth_limit_per_account };
     return counted(counters.of(asking), [bucket], counts, work);
   };
 }
@@ -155,8 +159,14 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
       const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
       return counted(counters.of(asking), buckets, refusedBy('invalid_reset_token'), work);
     },
-    change_password: guardAccount('password', refusedBy('invalid_credentials'), config, counters),
-    accept_invitation: guardAccount('invitation', refusedBy('not_found'), config, counters),
+    // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
+    change_password: guardSession(
+      'password',
+      refusedBy('invalid_credentials', 'idempotency_key_reused'),
+      config,
+      counters,
+    ),
+    accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
   };
   return {
     guardOf: (operation_id) => guards[operation_id],

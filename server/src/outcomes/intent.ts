@@ -9,14 +9,17 @@ const cipher = 'aes-256-gcm';
 const nonce_bytes = 12;
 const tag_bytes = 16;
 
-/** The response in a form that needs the process's secret and the client's key: some carry a token that is shown once. */
-function seal(key: Buffer, body: Uint8Array): Buffer {
+/**
+ * Bytes in a form that needs the process's secret and the client's key. Some responses carry a token that is shown once; the
+ * hash of a request's arguments, left bare, would let anyone who reads the table try short ones: passwords, purged texts.
+ */
+function seal(key: Buffer, bytes: Uint8Array): Buffer {
   const nonce = randomBytes(nonce_bytes);
   const sealing = createCipheriv(cipher, key, nonce);
-  return Buffer.concat([nonce, sealing.update(body), sealing.final(), sealing.getAuthTag()]);
+  return Buffer.concat([nonce, sealing.update(bytes), sealing.final(), sealing.getAuthTag()]);
 }
 
-/** Undefined where it was sealed under another secret. */
+/** Undefined where it was sealed under another secret, or for another session. */
 function open(key: Buffer, sealed: Buffer): Buffer | undefined {
   const opening = createDecipheriv(cipher, key, sealed.subarray(0, nonce_bytes));
   opening.setAuthTag(sealed.subarray(-tag_bytes));
@@ -41,24 +44,31 @@ function ticketOf(path: string, body: unknown): string | null {
   return ticket_id ?? ticket?.id ?? id ?? null;
 }
 
-/** Gives the intents of writes; their responses are sealed by a key derived from this secret. */
+/** Gives the intents of writes; what is kept of them is sealed by a key derived from this secret. */
 export function createIntentOf(secret: Buffer): IntentOf {
   const own_key = Buffer.from(hkdfSync('sha256', secret, '', 'baton outcomes', 32));
 
-  return (header, { caller, method, path, rest, workspace_id }): Intent => {
+  return (header, { caller, method, path, rest, workspace_id, session_id = '' }): Intent => {
     const key = readKey(header);
     const target = `${method.toUpperCase()} ${path}`;
     const key_hash = keyHashOf(caller, key);
-    const asked: Asked = { user_id: personOf(caller), key_hash, target, arguments_hash: hashOf(rest) };
-    const sealing_key = createHmac('sha256', own_key).update(key_hash).update(`${target}\n${key}`).digest();
+    const asked: Asked = { user_id: personOf(caller), key_hash, target };
+    const arguments_hash = hashOf(rest);
+    const sealing_key = createHmac('sha256', own_key)
+      .update(key_hash)
+      .update(`${target}\n${session_id}\n${key}`)
+      .digest();
 
     /** Throws the response that was given. */
     const replay = (found: Found): never => {
-      if (!found.arguments_hash.equals(asked.arguments_hash)) throw new BatonError('idempotency_key_reused');
+      const first_hash = found.arguments_hash === null ? undefined : open(sealing_key, found.arguments_hash);
+      // Whether this is the same write can't be told any more. It isn't done again.
+      if (first_hash === undefined) throw new BatonError('response_gone');
+      if (!first_hash.equals(arguments_hash)) throw new BatonError('idempotency_key_reused');
       const { status, headers } = found;
       const body = found.body === null ? undefined : open(sealing_key, found.body);
       if (found.forgotten || (found.body !== null && body === undefined)) throw new BatonError('response_gone');
-      throw new Replayed({ status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body });
+      throw new Replayed({ status, headers: { ...headers, 'Idempotent-Replayed': 'true' }, body }, found.workspace_id);
     };
     return {
       claim: async (tx) => {
@@ -69,10 +79,11 @@ export function createIntentOf(secret: Buffer): IntentOf {
         const found = await recall(db, asked);
         if (found !== undefined) replay(found);
       },
-      keep: (tx, { status, headers, body }, json) => {
+      keep: (tx, { status, headers, body }, json, given = workspace_id) => {
         const sealed = json === undefined ? null : seal(sealing_key, json);
-        const of = { workspace_id: workspace_id ?? null, ticket_id: ticketOf(path, body) };
-        keep(tx, { ...asked, ...of, status, headers, body: sealed });
+        const of = { workspace_id: given ?? null, ticket_id: ticketOf(path, body) };
+        const first_hash = seal(sealing_key, arguments_hash);
+        keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed });
       },
     };
   };

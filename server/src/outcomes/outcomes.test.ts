@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { hashOf } from './keys.ts';
 
 let server: TestServer;
 let team: Team;
@@ -27,8 +28,13 @@ interface Sent {
 }
 
 /** Sends a request as it is, and gives the response's bytes. */
-async function send(person: Pick<Person, 'access_token'>, path: string, { method = 'POST', body, key, headers }: Sent) {
-  const response = await fetch(server.url + path, {
+async function send(
+  person: Pick<Person, 'access_token'>,
+  path: string,
+  { method = 'POST', body, key, headers }: Sent,
+  { url } = server,
+) {
+  const response = await fetch(url + path, {
     method,
     headers: {
       authorization: `Bearer ${person.access_token}`,
@@ -121,6 +127,14 @@ describe('a write sent again under its Idempotency-Key', () => {
     expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"1"' } })).status).toBe(200);
     expect((await send(team.member, path, { ...edit, headers: { 'if-match': '"2"' } })).status).toBe(422);
     expect(await count()).toBe(before);
+    // Which ticket a reference names isn't known before the key is taken: its key and its id are two paths.
+    const at_key = `/v1/workspaces/${team.workspace_id}/tickets/${first.json['key']}/comments`;
+    for (const said of [`${path}/comments`, at_key]) {
+      expect(await send(team.member, said, { body: { body: 'Twice' }, key })).toMatchObject({
+        status: 201,
+        replayed: null,
+      });
+    }
     const others = await send(team.admin, tickets, { body: { title: 'Other' }, key });
     expect(others).toMatchObject({ status: 201, replayed: null });
     expect(await count()).toBe(before + 1);
@@ -177,10 +191,84 @@ describe('a write sent again under its Idempotency-Key', () => {
     const changed = await send(person, '/v1/me/password', change);
     expect(changed.status).toBe(200);
     expect(await send(person, '/v1/me/password', change)).toEqual({ ...changed, replayed: 'true' });
+    const elsewhere = await signInAgain(server, { ...person, password: new_password });
+    expect(await send(elsewhere, '/v1/me/password', change)).toMatchObject({ status: 410, replayed: null });
     const rename = { method: 'PATCH', body: { name: 'New Name' }, headers: { 'if-match': '*' }, key: randomUUID() };
     const renamed = await send(person, '/v1/me', rename);
     expect(renamed.status).toBe(200);
     expect(await send(person, '/v1/me', rename)).toEqual({ ...renamed, replayed: 'true' });
+    expect(await send(elsewhere, '/v1/me', rename)).toEqual({ ...renamed, replayed: 'true' });
+  });
+
+  test('gives no workspace to an account that is in it no more', async () => {
+    const person = await registerPerson(server);
+    const create = { body: { name: 'Short-lived' }, key: randomUUID() };
+    const { json } = await send(person, '/v1/workspaces', create);
+    const { token } = await team.owner.client.create_invitation({
+      workspace_id: team.workspace_id,
+      body: { email: person.email, role: 'viewer' },
+    });
+    const accept = { body: { token }, key: randomUUID() };
+    expect(await send(person, '/v1/invitations/accept', accept)).toMatchObject({ status: 200 });
+    await person.client.delete_workspace({ workspace_id: json['id'] ?? '', if_match: '*' });
+    await team.owner.client.remove_member({ workspace_id: team.workspace_id, user_id: person.user.id });
+    for (const [path, write] of [
+      ['/v1/workspaces', create],
+      ['/v1/invitations/accept', accept],
+    ] as const) {
+      expect(await send(person, path, write)).toMatchObject({ status: 410, json: { code: 'response_gone' } });
+    }
+    expect((await person.client.list_workspaces()).data).toEqual([]);
+  });
+
+  test('gives no credential to a member who may not create it any more', async () => {
+    const { client } = team.owner;
+    const { workspace_id } = team;
+    const demoted = await registerPerson(server);
+    await joinWorkspace(team.owner, demoted, workspace_id, 'owner');
+    const bot = await client.create_bot({ workspace_id, body: { name: 'Bot' } });
+    const body = { name: 'T', scopes: ['tickets:read'], user_id: bot.id };
+    const create = { body, key: randomUUID() };
+    const invite = { body: { email: 'owner-to-be@example.com', role: 'owner' }, key: randomUUID() };
+    const [tokens, invitations] = ['tokens', 'invitations'].map((name) => `/v1/workspaces/${workspace_id}/${name}`);
+    expect((await send(demoted, tokens ?? '', create)).status).toBe(201);
+    expect((await send(demoted, invitations ?? '', invite)).status).toBe(201);
+    const demote = (role: 'admin' | 'viewer') =>
+      client.update_member({ workspace_id, user_id: demoted.user.id, body: { role }, if_match: '*' });
+    await demote('admin');
+    expect(await send(demoted, invitations ?? '', invite)).toMatchObject({ status: 403, replayed: null });
+    expect(await send(demoted, tokens ?? '', create)).toMatchObject({ status: 201, replayed: 'true' });
+    await demote('viewer');
+    expect(await send(demoted, tokens ?? '', create)).toMatchObject({ status: 403, replayed: null });
+  });
+
+  test('keeps nothing of its arguments by which they could be guessed', async () => {
+    const person = await registerPerson(server);
+    const new_password = 'another fine passphrase';
+    const body = { current_password: person.password, new_password };
+    const change = { method: 'PUT', body, key: randomUUID() };
+    const changed = await send(person, '/v1/me/password', change);
+    expect(changed.status).toBe(200);
+    const kept = `select arguments_hash from outcomes where user_id = $1 and target <> ''`;
+    const { rows } = await server.database.owner.query(kept, [person.user.id]);
+    const bare = hashOf({ query: undefined, body, if_match: undefined });
+    expect(rows).toHaveLength(1);
+    expect(rows[0].arguments_hash.includes(bare)).toBe(false);
+    // Another process with the same secret compares all the same; one with another secret can't, and says so.
+    const same = await startServer({}, { database: server.database });
+    const other = await startServer(
+      { BATON_SECRET: randomBytes(48).toString('base64') },
+      { database: server.database },
+    );
+    try {
+      const wrong = { ...change, body: { ...body, current_password: 'a guess' } };
+      expect(await send(person, '/v1/me/password', change, same)).toEqual({ ...changed, replayed: 'true' });
+      expect((await send(person, '/v1/me/password', wrong, same)).json['code']).toBe('idempotency_key_reused');
+      expect((await send(person, '/v1/me/password', change, other)).json['code']).toBe('response_gone');
+    } finally {
+      await same.stop();
+      await other.stop();
+    }
   });
 
   test('forgets texts that have been purged, and still isn’t done again', async () => {
@@ -201,6 +289,13 @@ describe('a write sent again under its Idempotency-Key', () => {
     }
     expect(await count()).toBe(before);
     expect(await outcomesOf(team.member, write.key)).toMatchObject([{ location: first.location, status: 201 }]);
+    const guess = { ...say, body: { body: 'hunter3' } };
+    expect(await send(team.member, comments, guess)).toMatchObject({ status: 410, json: { code: 'response_gone' } });
+    const kept = await server.database.owner.query(
+      `select arguments_hash, headers -> 'ETag' as tag from outcomes where ticket_id = $1 and forgotten`,
+      [ticket],
+    );
+    expect(kept.rows).toEqual([1, 2].map(() => ({ arguments_hash: null, tag: null })));
   });
 
   test('locks no row of a ticket’s outcomes before the ticket, whose purge locks them after it', async () => {

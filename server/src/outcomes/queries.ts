@@ -3,12 +3,11 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 
-/** Under which key something was asked, and what. */
+/** Under which key something was asked, by method and path. */
 export interface Asked {
   user_id: string;
   key_hash: Buffer;
   target: string;
-  arguments_hash: Buffer;
 }
 
 /** Whose key it is, and which. */
@@ -23,12 +22,15 @@ interface Done {
 
 /** A row, as a request under its key finds it. */
 export interface Found extends Done {
-  arguments_hash: Buffer;
+  /** Sealed; null once forgotten. */
+  arguments_hash: Buffer | null;
+  workspace_id: string | null;
   forgotten: boolean;
 }
 
 /** A row as it is kept. */
 export interface Kept extends Asked, Done {
+  arguments_hash: Buffer;
   workspace_id: string | null;
   ticket_id: string | null;
 }
@@ -37,11 +39,11 @@ const key = {
   user_id: sql`user_id`,
   key_hash: sql`key_hash`,
   target: sql`target`,
-  arguments_hash: sql`arguments_hash`,
 } satisfies Columns<keyof Asked>;
 
 const kept = {
   ...key,
+  arguments_hash: sql`arguments_hash`,
   workspace_id: sql`workspace_id`,
   ticket_id: sql`ticket_id`,
   status: sql`status`,
@@ -51,6 +53,7 @@ const kept = {
 
 const found = {
   arguments_hash: sql`arguments_hash`,
+  workspace_id: sql`workspace_id`,
   status: sql`status`,
   headers: sql`headers`,
   body: sql`body`,
@@ -65,7 +68,7 @@ const any_target = '';
  * "updates" the conflicting row.
  */
 function take(tx: Tx, { user_id, key_hash }: KeyOf): Promise<unknown> {
-  const row: Asked = { user_id, key_hash, target: any_target, arguments_hash: key_hash };
+  const row: Asked = { user_id, key_hash, target: any_target };
   return tx.rows(sql`
     insert into outcomes as o ${inserted(key, row)}
     on conflict (user_id, key_hash, target) do update set target = excluded.target`);
@@ -103,10 +106,13 @@ export function keep(tx: Tx, row: Kept): void {
   tx.send(sql`insert into outcomes ${inserted(kept, row)}`);
 }
 
-/** Forgets all responses that may have texts of a ticket: what was done under their keys stays known. */
+/**
+ * Forgets all responses that may have texts of a ticket, and the hashes by which such a text could be guessed: what was done
+ * under their keys stays known.
+ */
 export function forgetResponses(tx: Tx, workspace_id: string, ticket_id: string): void {
   tx.send(sql`
-    update outcomes set body = null, forgotten = true
+    update outcomes set body = null, arguments_hash = null, headers = headers - 'ETag', forgotten = true
     where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and body is not null`);
 }
 

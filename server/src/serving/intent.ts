@@ -1,5 +1,8 @@
-import type { Caller } from '../access/authorize.ts';
-import type { Db, Tx } from '../db/transaction.ts';
+import type pg from 'pg';
+import { apply, type Caller, personOf } from '../access/authorize.ts';
+import { lineOf } from '../access/policy.ts';
+import { type Db, readOnly, type Tx } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 
 /**
@@ -14,8 +17,8 @@ export interface Intent {
   claim: (tx: Tx) => Promise<void>;
   /** Rejects as `claim`, without waiting. */
   recall: (db: Db) => Promise<void>;
-  /** Keeps the response and its body's JSON with the transaction. */
-  keep: (tx: Tx, answer: Answer, json: Uint8Array | undefined) => void;
+  /** Keeps the response and its body's JSON with the transaction; `given`: the workspace that an account's write gives. */
+  keep: (tx: Tx, answer: Answer, json: Uint8Array | undefined, given?: string) => void;
 }
 
 /** What a write asks for, in so far as it tells one from another. */
@@ -27,6 +30,8 @@ export interface AskedFor {
   /** All else that decides what is done. */
   rest: unknown;
   workspace_id: string | undefined;
+  /** The session that alone may have the response. */
+  session_id: string | undefined;
 }
 
 /** Makes the intent of a write from the key it was sent under. */
@@ -36,9 +41,29 @@ export type IntentOf = (key: string | string[], asked: AskedFor) => Intent;
 export class Replayed extends Error {
   override name = 'Replayed';
   readonly answer: Answer;
+  /** The workspace it was done in, or that it gave. */
+  readonly workspace_id: string | null;
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, workspace_id: string | null) {
     super('The write has been done.');
     this.answer = answer;
+    this.workspace_id = workspace_id;
   }
+}
+
+/**
+ * Throws the error of an account's write. Where that is its first response, and gave a workspace that the caller is no longer
+ * in, throws `response_gone` instead. A workspace's own writes ask for the right before they look for what was done.
+ */
+export async function refuseWhatIsLost(pool: pg.Pool, caller: Caller, error: unknown): Promise<never> {
+  if (!(error instanceof Replayed) || error.workspace_id === null) throw error;
+  const { workspace_id } = error;
+  const scope = { workspace_id, user_id: personOf(caller) };
+  await readOnly(pool, scope, (db) => apply(db, caller, lineOf('get_workspace'), workspace_id).actor).catch(
+    (refusal: unknown) => {
+      const is_lost = refusal instanceof BatonError && refusal.code === 'not_found';
+      throw is_lost ? new BatonError('response_gone') : refusal;
+    },
+  );
+  throw error;
 }

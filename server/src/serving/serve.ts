@@ -30,7 +30,7 @@ import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
 import { createConfirm } from './confirm.ts';
-import { type Intent, type IntentOf, Replayed } from './intent.ts';
+import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
 import type { ReadConditions } from '../http/preconditions.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
@@ -176,7 +176,8 @@ export function createServe(router: Router, parts: Serving): Serve {
         return serve(request, identity, intent).catch(replayed);
       };
       const { ip, body } = request;
-      const answer = await (guard === undefined ? work() : guard({ ip, user_id: identity?.user_id, body }, work));
+      const asking = { ip, user_id: identity?.user_id, session_id: identity?.session_id ?? undefined, body };
+      const answer = await (guard === undefined ? work() : guard(asking, work));
       await send(parts, res, answer, request.conditions);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -213,23 +214,24 @@ export function createServe(router: Router, parts: Serving): Serve {
       path: operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? ''),
       rest: { query, body, if_match },
       workspace_id: params['workspace_id'],
+      session_id: operation.session_tokens === true ? (identity?.session_id ?? undefined) : undefined,
     });
   }
 
   /** The response to a write; under a key it is written, and kept with the write. */
   async function answered(
-    { tx, intent, caller }: { tx: Tx; intent: Intent | undefined; caller: Caller },
+    { tx, intent, caller, given }: { tx: Tx; intent: Intent | undefined; caller: Caller; given?: string | undefined },
     answer: Answer,
   ): Promise<Answer> {
     if (intent === undefined) return answer;
     const { status, headers, tag, body } = answer;
     if (body === undefined) {
-      intent.keep(tx, answer, undefined);
+      intent.keep(tx, answer, undefined, given);
       return answer;
     }
     const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
     const tagged = tag === undefined ? headers : { ...headers, ETag: entityTag(digest, tag.version) };
-    intent.keep(tx, { status, headers: tagged, body }, bytes);
+    intent.keep(tx, { status, headers: tagged, body }, bytes, given);
     return { status, headers: tagged, body: bytes };
   }
 
@@ -336,8 +338,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       mount(operation, async (request) => render(operation, request, await any(request)));
       return;
     }
-    mount(operation, async (request, identity, intent) => {
-      const caller = callerOf(request, identity);
+    const write = async (request: AnyRequest, caller: Caller, intent: Intent | undefined) => {
       const own_scope = { workspace_id: caller.token?.workspace_id, user_id: personOf(caller) };
       if (intent !== undefined) {
         // What was done may be refused by now before its transaction: a password that was changed is another.
@@ -354,11 +355,16 @@ export function createServe(router: Router, parts: Serving): Serve {
           await Promise.allSettled([written]);
           await hold();
           const result = await written;
-          answer = await answered({ tx, intent, caller }, render(operation, request, result));
+          const given = scope.workspace_id;
+          answer = await answered({ tx, intent, caller, given }, render(operation, request, result));
           return result;
         });
       const result = await any({ ...request, caller, commit });
       return answer ?? render(operation, request, result);
+    };
+    mount(operation, (request, identity, intent) => {
+      const caller = callerOf(request, identity);
+      return write(request, caller, intent).catch((error: unknown) => refuseWhatIsLost(pool, caller, error));
     });
   };
 

@@ -21,10 +21,12 @@ export async function editTicket(context: Context<typeof update_ticket>): Promis
   const { actor, ticket } = await openTicket(tx, writer, params.ticket);
   const before = edit.description === undefined ? ticket : { ...ticket, description: await descriptionOf(tx, ticket) };
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
-    const seen = if_match.length === 1 ? if_match[0] : undefined;
+    const [seen = 0, ...others] = if_match;
+    // Of a version that is still to come, or of several, nobody knows a base.
+    const is_past = seen > 0 && seen < before.version && others.length === 0;
     throw new BatonError('precondition_failed', {
       current_version: before.version,
-      ...(seen === undefined ? {} : { fields: await sinceThen(tx, before, edit, seen) }),
+      ...(is_past ? { fields: await sinceThen(tx, before, edit, seen) } : {}),
     });
   }
   if (version !== undefined && version > before.version) {

@@ -242,8 +242,11 @@ describe('editing', () => {
       status: 412,
       body: { current_version: 2, fields: { title: { base: 'Base', mine: 'Mine', theirs: 'Theirs' } } },
     });
-    for (const if_match of ['W/"2"', '"other"']) {
-      expect((await client.raw.update_ticket({ ...at(ticket), body: { title: 'M' }, if_match })).status).toBe(412);
+    // What names no version of the past names no base.
+    for (const if_match of ['W/"2"', '"other"', '"3"', '"9999999999"', '"1", "9"']) {
+      const none = await client.raw.update_ticket({ ...at(ticket), body: { title: 'M' }, if_match });
+      expect(none).toMatchObject({ status: 412, body: { current_version: 2 } });
+      expect(none.body).not.toHaveProperty('fields');
     }
     expect((await client.raw.update_ticket({ ...at(ticket), body: {}, if_match: 'nonsense' })).status).toBe(400);
   });

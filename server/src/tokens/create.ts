@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
-import { BatonError } from '../errors.ts';
+import { BatonError, requireFound } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
@@ -23,17 +23,18 @@ export async function createToken(
   const { token_max_ttl_days: max, max_tokens_per_member } = settings;
   const { name, scopes, expires_in_days = Math.min(settings.token_ttl_days, max) } = body;
   if (expires_in_days > max) throw refused('/expires_in_days', `A token lives for ${max} days at most.`);
-  const actor = await writer.hold();
-  const { workspace_id, user_id: created_by } = actor;
+  const { workspace_id, user_id: created_by } = writer;
   const { user_id = created_by } = body;
-  if (user_id !== created_by && actor.role !== 'owner' && actor.role !== 'admin') {
+  const actor = await writer.hold(({ role }) => {
+    if (user_id === created_by || role === 'owner' || role === 'admin') return;
     throw new BatonError('forbidden', {
       detail: 'You may create tokens for yourself; owners and admins also for bots.',
     });
-  }
+  });
   const [found, joined] = await Promise.all([
     user_id === created_by || botById(tx, workspace_id, user_id),
-    presentMembership(tx, workspace_id, created_by),
+    // Nothing where a removal has committed since: it waits for this transaction, and then ends what this has created.
+    requireFound(presentMembership(tx, workspace_id, created_by)),
     requireFewer(tx, 'tokens_per_member', max_tokens_per_member, tokensBy(workspace_id, created_by)),
   ]);
   if (found === undefined) throw refused('/user_id', 'Expected a bot of this workspace, or the caller.');

@@ -50,12 +50,12 @@ export function tokensBy(workspace_id: string, created_by: string): Sql {
   return sql`select 1 ${standing({ workspace_id, created_by })}`;
 }
 
-/** Which of somebody's memberships is the present one. */
-export async function presentMembership(db: Db, workspace_id: string, user_id: string): Promise<number> {
-  const { joined } = await db.one<{ joined: number }>(sql`
+/** Which of somebody's memberships is the present one, if any is. */
+export async function presentMembership(db: Db, workspace_id: string, user_id: string): Promise<number | undefined> {
+  const membership = await db.maybeOne<{ joined: number }>(sql`
     select m.joined from memberships m
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null`);
-  return joined;
+  return membership?.joined;
 }
 
 const created_columns = {

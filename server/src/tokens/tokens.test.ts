@@ -296,6 +296,36 @@ describe('tokens', () => {
     await few.stop();
   });
 
+  test('are created by nobody whose removal commits between the right and the token', async () => {
+    const guest = await makeGuest();
+    // The membership is read again after the right: here it waits for the removal that has begun.
+    const patch = (text: string) =>
+      text.includes('select m.joined from memberships') ? `${text} for share of m` : text;
+    const waiting = await startServer({}, { database: server.database, patch });
+    const client = conformingClient(waiting.url, guest.access_token);
+    const remover = await server.database.owner.connect();
+    const of_guest = [workspace_id, guest.user.id];
+    try {
+      await remover.query('begin');
+      await remover.query(
+        'update memberships set removed_at = now() where workspace_id = $1 and user_id = $2',
+        of_guest,
+      );
+      await remover.query('delete from user_workspaces where workspace_id = $1 and user_id = $2', of_guest);
+      const created = client.raw.create_token({ workspace_id, body: { name: 'T', scopes: ['tickets:read'] } });
+      await expect
+        .poll(() => look(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%m.joined%'`))
+        .toHaveLength(1);
+      await remover.query('commit');
+      expect(await created).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    } finally {
+      await remover.query('rollback');
+      remover.release();
+      await waiting.stop();
+    }
+    expect(await look('select 1 from api_tokens where created_by = $1', guest.user.id)).toEqual([]);
+  });
+
   test('live for what the server says at most, and for somebody else only if that is a bot', async () => {
     const brief = await startServer(
       { BATON_TOKEN_TTL_DAYS: '2', BATON_TOKEN_MAX_TTL_DAYS: '3' },

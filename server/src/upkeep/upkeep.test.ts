@@ -106,8 +106,8 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
     table: 'outcomes',
     mine: 'target',
     fill: (name, ago, n) => `
-      insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers, created_at)
-      select '${team.viewer.user.id}', sha256((n || '${name}')::bytea), '${name}', sha256(''), 204, '{}',
+      insert into outcomes (user_id, key_hash, target, status, headers, created_at)
+      select '${team.viewer.user.id}', sha256((n || '${name}')::bytea), '${name}', 204, '{}',
         now() - interval '${ago}' from generate_series(1, ${n}) n`,
   },
   api_tokens: {

@@ -25,11 +25,12 @@ export async function invite(
   { tx, writer, body: input }: Context<typeof create_invitation>,
   config: Pick<Config, 'invitation_ttl_s' | 'max_open_invitations_per_workspace'>,
 ): Promise<Response<typeof create_invitation>> {
-  const actor = await writer.hold();
+  const actor = await writer.hold(({ role }) => {
+    if (input.role === 'owner' && role !== 'owner') {
+      throw new BatonError('forbidden', { detail: 'Only owners may invite owners.' });
+    }
+  });
   const { workspace_id, user_id } = actor;
-  if (input.role === 'owner' && actor.role !== 'owner') {
-    throw new BatonError('forbidden', { detail: 'Only owners may invite owners.' });
-  }
   requireModest(actor, input.role);
   const open = openInvitations(workspace_id);
   const [is_member] = await Promise.all([

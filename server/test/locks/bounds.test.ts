@@ -72,8 +72,8 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into memberships (workspace_id, user_id, role) select '${w}', id, 'member' from made`,
   list_people: () => 'select 1',
   list_outcomes: ({ u }) => `
-    insert into outcomes (user_id, key_hash, target, arguments_hash, status, headers)
-    select '${u}', sha256('${u}\\012\\012key'), 'POST /' || n || repeat('x', 250), sha256(''), 201,
+    insert into outcomes (user_id, key_hash, target, status, headers)
+    select '${u}', sha256('${u}\\012\\012key'), 'POST /' || n || repeat('x', 250), 201,
       jsonb_build_object('Location', repeat('x', 300)) from ${many}`,
   list_bots: ({ w }) => `
     with made as (

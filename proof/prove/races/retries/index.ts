@@ -110,9 +110,7 @@ export const retries: Check = {
       noticed_by: 'a failure',
     },
     'arguments aren’t compared': {
-      source: [
-        { file: 'outcomes/intent.ts', find: '!found.arguments_hash.equals(asked.arguments_hash)', replace: 'false' },
-      ],
+      source: [{ file: 'outcomes/intent.ts', find: '!first_hash.equals(arguments_hash)', replace: 'false' }],
       noticed_by: 'other arguments',
     },
     'nobody waits for a key': {
