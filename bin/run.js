@@ -39,6 +39,14 @@ function chooseNode(needed) {
   return refuse(`Baton needs Node ${needed} or newer, and this is ${version}. Install a newer one: https://nodejs.org`);
 }
 
+// npm passes a signal on to its shell, and the shell to nobody: whoever stops npm means what it runs.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const shell = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== shell) process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
 const { dependencies, engines } = manifest(root);
 const needed = engines.node.replace(/^\D+/, '');
 for (const [name, version] of Object.entries(dependencies)) {

@@ -62,6 +62,31 @@ async function until(what: () => boolean, told: () => string): Promise<void> {
 
 const gone = (pids: readonly number[]) => pids.every((pid) => !isAlive(pid));
 
+test.skipIf(noProcesses() !== undefined)(
+  'SIGTERM to npm, without a terminal, leaves nothing running',
+  async () => {
+    const env = { ...process.env, ...test_environment, PORT: '0', BATON_DATA_DIR: await madeDir() };
+    const npm = spawn('npm', ['start'], { cwd: root, env });
+    let shown = '';
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (shown += String(chunk)));
+    await until(
+      () => shown.includes('Ctrl-C stops it'),
+      () => shown,
+    );
+    const family = familyOf(npm.pid ?? 0);
+    onTestFinished(() => {
+      for (const pid of family) if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+    });
+    expect(family.length).toBeGreaterThan(2);
+    npm.kill('SIGTERM');
+    await until(
+      () => gone(family),
+      () => `${shown} ${family.filter(isAlive).join()}`,
+    );
+  },
+  90_000,
+);
+
 describe.skipIf(missing !== undefined)('in a terminal (of script, from util-linux)', () => {
   test.each([
     [
