@@ -72,6 +72,7 @@ export function createApp(parts: Parts): App {
     intentOf: createIntentOf(config.secret),
     usage: new Usage(config.max_bytes_per_workspace),
     bodies: new ByteShares(config.body_memory_bytes),
+    request_timeout_ms: config.request_timeout_ms,
     written: new Pace({
       count: config.write_bytes_per_hour,
       within_ms: 3_600_000,

@@ -92,23 +92,30 @@ const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + o
 const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
 const largest_body = 6 * 1024 * 1024;
 
-/** Bodies of 6 MiB on 100 connections, all but their last byte. */
+/** Bodies of 6 MiB on 100 connections, all but their last byte; those that weren't refused in the end are kept. */
 async function unfinishedBodies({ target }: Attack): Promise<Outcome> {
-  let [admitted, of_one] = [0, 0];
+  const kept = new Set<number>();
   const rest = Buffer.alloc(largest_body - 1, ' ');
-  await openMany(target, 100, (socket, n) => {
+  let [held, of_one] = [0, 0];
+  const announce = (socket: net.Socket, n: number) => {
     const fixed = `Host: a\r\nAuthorization: Bearer ${tokenOf(target, n)}\r\nContent-Type: application/json`;
     socket.write(
       `POST ${target.tickets_path} HTTP/1.1\r\n${fixed}\r\nContent-Length: ${largest_body}\r\nExpect: 100-continue\r\n\r\n`,
     );
-    socket.once('data', (chunk: Buffer) => {
-      if (!String(chunk).startsWith('HTTP/1.1 100')) return;
-      admitted += largest_body;
-      if (greedy(n)) of_one += largest_body;
-      socket.write(rest);
+    socket.on('data', (chunk: Buffer) => {
+      if (String(chunk).startsWith('HTTP/1.1 100')) {
+        kept.add(n);
+        socket.write(rest);
+      } else kept.delete(n);
     });
+    socket.on('close', () => kept.delete(n));
+  };
+  await openMany(target, 100, announce, () => {
+    held = kept.size * largest_body;
+    of_one = [...kept].filter(greedy).length * largest_body;
+    return Promise.resolve();
   });
-  return { held_mib: mib(admitted), held_of_one_mib: mib(of_one) };
+  return { held_mib: mib(held), held_of_one_mib: mib(of_one) };
 }
 
 /** Reads all that comes, until nothing has come for a while; gives the bytes of each connection. */

@@ -88,8 +88,9 @@ export function reviseComment(
   const version = comment.version + 1;
   tx.send(sql`
     insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
-    values (${workspace_id}, ${comment.ticket_id}, ${comment.id}, ${comment.version}, ${comment.author_id},
-      ${comment.body}, ${comment.edited_at ?? comment.created_at})`);
+    select c.workspace_id, c.ticket_id, c.id, c.version, c.author_id, c.body, coalesce(c.edited_at, c.created_at)
+    from comments c
+    where c.workspace_id = ${workspace_id} and c.ticket_id = ${comment.ticket_id} and c.id = ${comment.id}`);
   tx.send(sql`
     update comments set ${assigned(comment_columns, { ...changes, version })}
     where workspace_id = ${workspace_id} and ticket_id = ${comment.ticket_id} and id = ${comment.id}`);

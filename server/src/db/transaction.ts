@@ -120,11 +120,27 @@ class Reader extends Db {
   }
 }
 
+/** The bytes of a statement's texts. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (!Array.isArray(value)) return 0;
+  let bytes = 0;
+  for (const one of value) bytes += bytesOf(one);
+  return bytes;
+}
+
 /** A handle that writes. Only `transaction` makes one, so no write can forget its transaction. */
 export class Tx extends Db {
   readonly #sent: Promise<unknown>[] = [];
   readonly settlements: Sql[] = [];
   #failure: unknown;
+  #sent_bytes = 0;
+
+  /** Bytes that `send` has sent: what the transaction stores, near enough. 0 where it changes nothing. */
+  get sent_bytes(): number {
+    return this.#sent_bytes;
+  }
 
   protected override query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
     const result = super.query(query);
@@ -145,6 +161,7 @@ export class Tx extends Db {
    * transaction fails.
    */
   send(statement: Sql): void {
+    this.#sent_bytes += bytesOf(statement.values);
     const sent = this.query(prepare(statement));
     sent.catch(() => undefined); // awaited in `finish`; an early rejection must not count as unhandled
     this.#sent.push(sent);

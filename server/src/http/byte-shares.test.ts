@@ -43,6 +43,22 @@ test('what is larger than a share passes alone, and nothing large passes beyond 
   expect(shares.held).toBe(0);
 });
 
+test('what comes piece by piece fits as it would in one piece, and asking beforehand counts nothing', () => {
+  const mib = 1024 * 1024;
+  const shares = new ByteShares(100 * mib);
+  shares.requireFree(ada, 60 * mib); // alone
+  expect(shares.held).toBe(0);
+  for (let own = 0; own < 60 * mib; own += 10 * mib) shares.take(ada, 10 * mib, own);
+  expect(() => shares.take(ada, 1, 0)).toThrow(limited);
+  shares.give(ada, 60 * mib);
+  shares.take(eve, 90 * mib);
+  shares.take(ada, 10 * mib);
+  // Its last piece is small, and it is not.
+  expect(() => shares.take(ada, 1000, 10 * mib)).toThrow(expect.objectContaining({ code: 'overloaded' }));
+  expect(() => shares.requireFree({ user_id: 'cid', network: '10.0.0.3' }, 1000)).not.toThrow();
+  expect(shares.held).toBe(100 * mib);
+});
+
 test('a caller that was refused is refused early for a second, and no other caller is', () => {
   vi.useFakeTimers();
   try {

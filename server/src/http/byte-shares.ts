@@ -35,16 +35,22 @@ export class ByteShares {
   /**
    * Counts bytes as used. Throws `rate_limited` when they exceed the caller's share, `overloaded` when the process has
    * no more: of small ones a quarter more, so that large ones of many accounts don't keep everybody from working.
-   * Something may always be taken: what is larger than a share passes alone.
+   * Something may always be taken: what is larger than a share passes alone. `own` are those of the same thing that are
+   * counted already, where it comes piece by piece.
    */
-  take(holder: Holder, bytes: number): void {
-    if (!this.#hasShare(holder, bytes)) {
+  take(holder: Holder, bytes: number, own = 0): void {
+    this.requireFree(holder, bytes, own);
+    this.add(holder, bytes);
+  }
+
+  /** Throws what `take` would, and counts nothing: what can't fit is refused before it comes. */
+  requireFree(holder: Holder, bytes: number, own = 0): void {
+    if (!this.#hasShare(holder, bytes, own)) {
       this.#refused.spend(nameOf(holder), performance.now());
       throw this.#tooMany(holder);
     }
-    const most = bytes <= small_bytes ? this.#total * 1.25 : this.#total;
-    if (this.#sum > 0 && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
-    this.add(holder, bytes);
+    const most = own + bytes <= small_bytes ? this.#total * 1.25 : this.#total;
+    if (this.#sum > own && this.#sum + bytes > most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
   }
 
   /** Counts bytes as used that can't be refused any more. */
@@ -74,8 +80,8 @@ export class ByteShares {
     return rateLimited({ name: 'in-progress', quota }, 1, detail);
   }
 
-  #hasShare({ user_id, network }: Holder, bytes: number): boolean {
-    const fits = (held: number, share: number) => held === 0 || held + bytes <= share;
+  #hasShare({ user_id, network }: Holder, bytes: number, own = 0): boolean {
+    const fits = (held: number, share: number) => held === own || held + bytes <= share;
     const of_user = user_id === undefined ? 0 : (this.#held.get(user_id) ?? 0);
     return fits(of_user, this.#of_user) && fits(this.#held.get(network) ?? 0, this.#of_network);
   }

@@ -31,8 +31,10 @@ export interface Operation {
   if_match?: true | 'required';
   /** Its success has the tokens of the session that asks: under a key, no other session gets it again. */
   session_tokens?: true;
-  /** Bytes the body may have; 64 KiB by default. */
+  /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
+  /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it. */
+  takes_away?: true;
 }
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -59,6 +61,12 @@ export const isList = ({ query }: Operation) => query !== undefined && 'cursor' 
 
 /** Whether its success has an entity tag: what is read, and what is written and has a version. */
 export const isTagged = (operation: Operation) => operation.etag === true || isRead(operation);
+
+/**
+ * Whether a full workspace refuses it. What takes a right or a text away passes, as what takes no body does: an intruder
+ * who has filled the workspace can be demoted all the same.
+ */
+export const needsRoom = ({ body, takes_away }: Operation) => body !== undefined && takes_away !== true;
 
 /** What a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';

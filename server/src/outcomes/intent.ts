@@ -80,10 +80,11 @@ export function createIntentOf(secret: Buffer): IntentOf {
         if (found !== undefined) replay(found);
       },
       keep: (tx, { status, headers, body }, json, given = workspace_id) => {
-        const sealed = json === undefined ? null : seal(sealing_key, json);
+        const forgotten = json === 'gone';
+        const sealed = json === undefined || forgotten ? null : seal(sealing_key, json);
         const of = { workspace_id: given ?? null, ticket_id: ticketOf(path, body) };
         const first_hash = seal(sealing_key, arguments_hash);
-        keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed });
+        keep(tx, { ...asked, ...of, arguments_hash: first_hash, status, headers, body: sealed, forgotten });
       },
     };
   };

@@ -33,6 +33,7 @@ export interface Kept extends Asked, Done {
   arguments_hash: Buffer;
   workspace_id: string | null;
   ticket_id: string | null;
+  forgotten: boolean;
 }
 
 const key = {
@@ -49,6 +50,7 @@ const kept = {
   status: sql`status`,
   headers: sql`headers`,
   body: sql`body`,
+  forgotten: sql`forgotten`,
 } satisfies Columns<keyof Kept>;
 
 const found = {

@@ -18,7 +18,7 @@ export function weigh(bytes: number, chance: number): number {
 }
 
 /**
- * Counts what each workspace writes, and stops it at its quota. Counting each write would make a row that all writers of
+ * Counts what each workspace stores, and stops it at its quota. Counting each write would make a row that all writers of
  * a workspace wait for; a transition of a kilobyte comes to it once in 64. A full workspace is noticed by the next write
  * that counts, in each process: it exceeds its quota by some hundred kilobytes, or by one large write.
  */
@@ -39,8 +39,12 @@ export class Usage {
     this.#full.delete(workspace_id);
   }
 
-  /** Adds what the transaction writes, as its last statement: nobody waits for the row longer than a commit takes. */
+  /**
+   * Adds what the transaction stores, as its last statement: nobody waits for the row longer than a commit takes. A write
+   * that stores nothing adds nothing.
+   */
   add(tx: Tx, workspace_id: string, bytes: number): void {
+    if (bytes === 0) return;
     const weight = weigh(bytes, Math.random());
     if (weight === 0) return;
     const rememberFull = (bytes_in_all: number) => bytes_in_all > this.#max_bytes && this.#remember(workspace_id);

@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import { accessOf, scopeOf, takesKey, tokensOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { idempotency_key, bodyTypes, isRead, type Operation, stored } from '../http/contract.ts';
+import { idempotency_key, bodyTypes, isRead, needsRoom, type Operation, stored } from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
@@ -84,8 +84,8 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     ...(operation.body === undefined
       ? []
       : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
-    // What a workspace writes is limited, whatever it is.
-    ...(operation.body === undefined || typeof access === 'string' ? [] : (['quota_exceeded'] as const)),
+    // What a workspace stores is limited, whatever it is.
+    ...(needsRoom(operation) && typeof access !== 'string' ? (['quota_exceeded'] as const) : []),
     'malformed_request',
     'validation_failed',
     'rate_limited',

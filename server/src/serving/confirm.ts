@@ -1,8 +1,20 @@
+import type { Request, Response } from 'express';
 import type pg from 'pg';
-import { type Actor, apply, type Caller, isCovered, personOf, requireLive } from '../access/authorize.ts';
+import {
+  type Actor,
+  apply,
+  type Caller,
+  type Identity,
+  isCovered,
+  outside,
+  personOf,
+  requireLive,
+} from '../access/authorize.ts';
 import { Confirmed } from '../access/confirmed.ts';
-import type { Line } from '../access/policy.ts';
+import { type Line, lineOf } from '../access/policy.ts';
 import { readOnly } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Operation } from '../http/contract.ts';
 
 /** Has strangers asked about before anything else is (docs/decisions, 37). */
 export function createConfirm(pool: pg.Pool) {
@@ -19,7 +31,10 @@ export function createConfirm(pool: pg.Pool) {
 
   /** Asks for the permission before anything else, of a caller whom the database has not confirmed a moment ago. */
   async function confirm(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
-    if (confirmed.has(caller, line, workspace_id) && isCovered(caller, line)) return;
+    if (!confirmed.has(caller, line, workspace_id) || !isCovered(caller, line)) await ask(caller, line, workspace_id);
+  }
+
+  async function ask(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
     const user_id = personOf(caller);
     // In the caller's turn alone: of a workspace that somebody merely names, nothing is used.
     await readOnly(pool, { workspace_id, user_id, asker: { user_id } }, (db) => {
@@ -29,5 +44,28 @@ export function createConfirm(pool: pg.Pool) {
     });
   }
 
-  return { confirm, noting };
+  /** Refuses a token that has no business here, once it is known to be good for anything. Another workspace isn't asked for. */
+  async function requireInside(identity: Identity, workspace_id: string | undefined): Promise<void> {
+    const refusal = outside(identity, workspace_id);
+    if (refusal === undefined) return;
+    const scope = { workspace_id: identity.token?.workspace_id, user_id: personOf(identity) };
+    await readOnly(pool, scope, (db) => requireLive(db, identity));
+    throw refusal;
+  }
+
+  /** Asks before a large body is there, of whomever: who was confirmed a moment ago may have lost the right since. */
+  function beforeBody(operation: Operation) {
+    const line = lineOf(operation.id);
+    return async (req: Request, res: Response): Promise<void> => {
+      const { identity, request_id } = res.locals as { identity: Identity; request_id: string };
+      const params = operation.params?.safeParse(req.params);
+      if (params?.success === false) throw new BatonError('not_found');
+      const { workspace_id } = (params?.data ?? {}) as { workspace_id?: string };
+      const inside = line[0] === 'account' ? undefined : workspace_id;
+      await requireInside(identity, inside);
+      await ask({ ...identity, request_id }, line, inside);
+    };
+  }
+
+  return { confirm, noting, requireInside, beforeBody };
 }

@@ -17,8 +17,11 @@ export interface Intent {
   claim: (tx: Tx) => Promise<void>;
   /** Rejects as `claim`, without waiting. */
   recall: (db: Db) => Promise<void>;
-  /** Keeps the response and its body's JSON with the transaction; `given`: the workspace that an account's write gives. */
-  keep: (tx: Tx, answer: Answer, json: Uint8Array | undefined, given?: string) => void;
+  /**
+   * Keeps the response and its body's JSON with the transaction; `gone`: that it was done, and no body. `given`: the
+   * workspace that an account's write gives.
+   */
+  keep: (tx: Tx, answer: Answer, json: Uint8Array | 'gone' | undefined, given?: string) => void;
 }
 
 /** What a write asks for, in so far as it tells one from another. */

@@ -29,8 +29,6 @@ export interface Request<O extends Operation> {
   request_id: string;
   ip: string;
   network: string;
-  /** Of the body. */
-  body_bytes: number;
   user_agent: string | undefined;
   /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
   after: (work: () => Promise<void>) => void;
@@ -95,7 +93,6 @@ export function parseRequest<O extends Operation>(
     request_id: res.locals['request_id'] as string,
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),
-    body_bytes: (res.locals['body_bytes'] as number | undefined) ?? 0,
     user_agent: req.headers['user-agent']?.slice(0, 400),
     after: (work) => {
       whenClosed(res, () => {

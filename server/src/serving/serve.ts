@@ -8,7 +8,6 @@ import {
   type Caller,
   holdLive,
   type Identity,
-  outside,
   permitted,
   personOf,
   requireLive,
@@ -19,9 +18,9 @@ import {
 import { accessOf, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
 import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type Reading, readJson, refuseBody } from '../http/body.ts';
+import { type Reading, readJson, refuseBody, unconfirmed_bytes } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
-import { isList, type Operation, type Response } from '../http/contract.ts';
+import { isList, needsRoom, type Operation, type Response } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
@@ -104,7 +103,7 @@ export interface Serve {
 }
 
 /** What serving needs; one of each per process. */
-export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
+export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
   pool: pg.Pool;
   log: Logger;
   limits: RateLimits;
@@ -115,6 +114,8 @@ export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit'> {
 }
 
 const default_max_body_bytes = 64 * 1024;
+/** The longest response that is kept of a write under a key that changed nothing. */
+const max_idle_bytes = 8 * 1024;
 
 async function send(
   parts: Sending,
@@ -136,6 +137,7 @@ type AnyHandler = (context: object) => Promise<never>;
 export function createServe(router: Router, parts: Serving): Serve {
   const operations: Operation[] = [];
   const { pool, usage } = parts;
+  const { confirm, noting, requireInside, beforeBody } = createConfirm(pool);
   const requireRoom = (holder: Holder) => {
     parts.responses.requireRoom(holder);
     parts.served.requireRoom(holder);
@@ -178,23 +180,24 @@ export function createServe(router: Router, parts: Serving): Serve {
       const { ip, body } = request;
       const asking = { ip, user_id: identity?.user_id, session_id: identity?.session_id ?? undefined, body };
       const answer = await (guard === undefined ? work() : guard(asking, work));
+      const unspent_bytes = (res.locals['unspent_bytes'] as number | undefined) ?? 0;
+      // Whose write is done is confirmed by now.
+      if (identity !== undefined && unspent_bytes > 0) spend(identity, unspent_bytes);
       await send(parts, res, answer, request.conditions);
     };
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const limit = operation.max_body_bytes ?? default_max_body_bytes;
-    const reading: Reading = { ...parts, operation, limit };
-    const body = operation.body === undefined ? refuseBody(reading) : readJson(reading);
+    const is_public = access === 'public';
+    const limit = operation.max_body_bytes ?? (is_public ? unconfirmed_bytes : default_max_body_bytes);
+    const confirm = is_public ? undefined : beforeBody(operation);
+    const body =
+      operation.body === undefined ? refuseBody(operation) : readJson({ ...parts, operation, limit, confirm });
     const reader = operation.method === 'get' ? [] : [body];
     router[operation.method](path, identify, ...reader, handler);
   }
 
-  /** Refuses a token that has no business here, once it is known to be good for anything. Another workspace isn't asked for. */
-  async function requireInside(identity: Identity, workspace_id: string | undefined): Promise<void> {
-    const refusal = outside(identity, workspace_id);
-    if (refusal === undefined) return;
-    const scope = { workspace_id: identity.token?.workspace_id, user_id: personOf(identity) };
-    await readOnly(pool, scope, (db) => requireLive(db, identity));
-    throw refusal;
+  /** Counts bytes as sent by somebody, or as kept for them, whose credential is confirmed. */
+  function spend(identity: Identity, bytes: number): void {
+    parts.written.charge(personOf(identity), performance.now(), bytes);
   }
 
   /** What a write is sent under, if it has a key. */
@@ -231,7 +234,10 @@ export function createServe(router: Router, parts: Serving): Serve {
     }
     const { bytes, digest } = await writeJson(parts.large_json, personOf(caller), body);
     const tagged = tag === undefined ? headers : { ...headers, ETag: entityTag(digest, tag.version) };
-    intent.keep(tx, { status, headers: tagged, body }, bytes, given);
+    // Of a write that changed nothing, a long text isn't kept: fifteen bytes would keep a megabyte.
+    const is_kept = tx.sent_bytes > 0 || bytes.byteLength <= max_idle_bytes;
+    if (is_kept) spend(caller, bytes.byteLength);
+    intent.keep(tx, { status, headers: tagged, body }, is_kept ? bytes : 'gone', given);
     return { status, headers: tagged, body: bytes };
   }
 
@@ -243,8 +249,6 @@ export function createServe(router: Router, parts: Serving): Serve {
     const { workspace_id } = request.params as unknown as { workspace_id: string };
     return workspace_id;
   };
-
-  const { confirm, noting } = createConfirm(pool);
 
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler): void {
@@ -274,7 +278,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       const requireSpace = () => {
-        if (operation.body !== undefined) usage.requireRoom(workspace_id);
+        if (needsRoom(operation)) usage.requireRoom(workspace_id);
       };
       const user_id = personOf(caller);
       await confirm(caller, line, workspace_id);
@@ -291,8 +295,9 @@ export function createServe(router: Router, parts: Serving): Serve {
             const result = await handled.catch((error: unknown) => {
               throw writer.doubt(error);
             });
+            const stored_bytes = tx.sent_bytes; // without the response under its key, which doesn't stay
             const answer = await answered({ tx, intent, caller }, render(operation, request, result));
-            usage.add(tx, workspace_id, request.body_bytes + bytesOf(answer));
+            usage.add(tx, workspace_id, stored_bytes);
             return answer;
           }),
         ),
@@ -370,9 +375,6 @@ export function createServe(router: Router, parts: Serving): Serve {
 
   return Object.assign(serve, { list, own, operations });
 }
-
-/** Of the response as it is kept; none where it isn't. */
-const bytesOf = ({ body }: Answer) => (body instanceof Uint8Array ? body.byteLength : 0);
 
 /** The response of a write that has been done before. */
 function replayed(error: unknown): Answer {

@@ -314,6 +314,7 @@ export const purge_ticket = operation({
       .min(1)
       .max(2),
   }),
+  takes_away: true,
   status: 200,
   response: ticket,
   etag: true,

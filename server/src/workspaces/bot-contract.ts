@@ -79,6 +79,7 @@ export const update_bot = operation({
   summary: 'Renames a bot, or changes what it may do. Its tokens stay, with no more rights than it has.',
   params: bot_params,
   body: z.strictObject({ name: line(200).optional(), role: bot_role.optional(), version: base_version }),
+  takes_away: true,
   if_match: 'required',
   status: 200,
   response: bot,

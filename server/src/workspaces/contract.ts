@@ -159,6 +159,7 @@ export const update_member = operation({
   summary: 'Changes a member’s role. Only owners can appoint or demote owners.',
   params: member_params,
   body: z.strictObject({ role, version: base_version }),
+  takes_away: true,
   if_match: 'required',
   status: 200,
   response: member,
