@@ -199,6 +199,15 @@ function withKey(given: RequestInit['headers']): Headers {
   return headers;
 }
 
+test('a body over 16 KiB takes one round trip more, and no shorter one does', async () => {
+  const { workspace_id } = team;
+  const { id: ticket } = await makeTicket(team);
+  const comment = (bytes: number) => () =>
+    team.member.client.raw.create_comment({ workspace_id, ticket, body: { body: 'x'.repeat(bytes) } });
+  expect(await roundTrips(comment(16 * 1024 - 20))).toBe(2);
+  expect(await roundTrips(comment(16 * 1024))).toBe(3);
+});
+
 const nowhere = '018f0000-0000-7000-8000-000000000000';
 
 test.each<[name: string, trips: number, call: (at: Team) => Promise<RawResponse>]>([
