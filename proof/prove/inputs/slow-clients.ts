@@ -18,7 +18,7 @@ export interface SlowKind {
 const me = 'GET /v1/me HTTP/1.1\r\nHost: a\r\n';
 const livez = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
 const login = 'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
-const of_no_json = `${login.replace('application/json', 'text/plain')}Content-Length: 60000\r\n\r\n`;
+const of_no_json = `${login.replace('application/json', 'text/plain')}Content-Length: 16000\r\n\r\n`;
 
 export const slow_kinds: readonly SlowKind[] = [
   { name: 'says nothing', start: '', drip: '', limit: 'headers', statuses: [408] },
@@ -27,9 +27,9 @@ export const slow_kinds: readonly SlowKind[] = [
   { name: 'drips its second request', start: livez + me, drip: 'X: b\r\n', limit: 'headers', statuses: [200, 408] },
   ...(
     [
-      ['drips its body', `${login}Content-Length: 60000\r\n\r\n`, ' ', 408],
+      ['drips its body', `${login}Content-Length: 16000\r\n\r\n`, ' ', 408],
       ['drips chunks', `${login}Transfer-Encoding: chunked\r\n\r\n`, '1\r\n \r\n', 408],
-      ['stops within its body', `${login}Content-Length: 60000\r\n\r\n{`, '', 408],
+      ['stops within its body', `${login}Content-Length: 16000\r\n\r\n{`, '', 408],
       // Its response it has at once; it gets no second one.
       ['drips a body that is refused', of_no_json, ' ', 415],
     ] as const
