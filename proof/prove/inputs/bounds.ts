@@ -165,25 +165,28 @@ async function invite(stage: Stage, limit: number, bounds: Bounds): Promise<void
   bounds.requests += 3 * limit;
 }
 
-/** Large responses: of an account its rate, and of five accounts of a network no more than twice that. */
+/** Large responses: of an account its rate, and of all accounts of a network no more than twice that. */
 async function readTooMuch(run: Run): Promise<Bounds> {
   const stage = await setStage(run, { BATON_READ_MIB_PER_MINUTE: String(read_mib) });
   const wire = new Wire(stage.url, at_once);
   const bounds = new Bounds(wire);
+  let readers = 0;
   const reader = async (): Promise<WireRequest> => {
+    const from = `127.9.3.${++readers}`; // what is told of its comment counts for no other reader's network
     const person = await registerPerson(stage);
     const { client } = person;
     const { id: workspace_id } = await client.create_workspace({ body: { name: 'Long' } });
     const { id: project_id } = await client.create_project({ workspace_id, body: { key: 'ENG', name: 'Eng' } });
     const { id } = await client.create_ticket({ workspace_id, project_id, body: { title: 'T' } });
     const path = `/v1/workspaces/${workspace_id}/tickets/${id}/comments`;
-    const made = await wire.send({ ...post(person, path, { body: 'x'.repeat(text_bytes) }), from: '127.9.0.1' });
+    const made = await wire.send({ ...post(person, path, { body: 'x'.repeat(text_bytes) }), from });
     if (made.status !== 201) bounds.violations.push(`a comment: responded ${made.status}`);
     return { method: 'GET', path, token: person.access_token };
   };
   const alone = { ...(await reader()), from: '127.9.1.1' };
   const together: WireRequest[] = [];
-  for (let n = 0; n < 5; n++) together.push({ ...(await reader()), from: '127.9.2.1' });
+  // So many that without the network's bound they would get far more than what is in the making at the same time.
+  for (let n = 0; n < 20; n++) together.push({ ...(await reader()), from: '127.9.2.1' });
   await bounds.drink('an account', [alone], read_mib);
   await bounds.drink('the accounts of a network', together, 2 * read_mib);
   wire.close();

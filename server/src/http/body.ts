@@ -152,7 +152,8 @@ export function readJson(reading: Reading): RequestHandler {
   return async (req, res, next) => {
     const { 'content-length': given, 'content-encoding': encoding = 'identity', expect } = req.headers;
     if (!isPlainJson(req.headers['content-type'], types) || encoding.toLowerCase() !== 'identity') {
-      throw new BatonError('unsupported_media_type', {}, { headers });
+      const detail = 'Send a body of JSON in UTF-8, not compressed, with Content-Type: application/json.';
+      throw new BatonError('unsupported_media_type', { detail }, { headers });
     }
     if (given === undefined && req.headers['transfer-encoding'] === undefined) {
       next(); // there is no body, as the contract will say
