@@ -39,12 +39,18 @@ export interface ServeOptions {
   argument?: string | undefined;
 }
 
+/** Which of the programs beside each other this is: each has ports of its own. */
+export const lane_variable = 'BATON_TEST_LANE';
+const lanes = 8;
+
 /**
  * A port that was free a moment ago, below those that systems give to connections: a process that comes back to it after a
  * while finds it free still.
  */
 export function freePort(): Promise<number> {
-  const port = 15_000 + Math.floor(Math.random() * 15_000);
+  const given = process.env[lane_variable];
+  const [first, ports] = given === undefined ? [15_000, 15_000] : [15_000 + (Number(given) % lanes) * 1_800, 1_800];
+  const port = first + Math.floor(Math.random() * ports);
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(freePort()));

@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
+import os from 'node:os';
 import cliProgress from 'cli-progress';
+import { lane_variable } from '../harness/served.ts';
 import { isEnding } from '../harness/take-down.ts';
 import type { Check } from './check.ts';
 import type { Result } from './report.ts';
@@ -7,14 +9,21 @@ import type { Result } from './report.ts';
 /** What a process that runs one check tells the one that started it. */
 export type Told = { title: string; done: number } | { result: Result };
 
+/** As it was before this process had a folder of its own. */
+const temporary_folder = os.tmpdir();
+
 /** Beside others no check takes longer, with its broken builds. */
 const limit_ms = 90 * 60_000;
 
 async function runInChild(
   id: string,
-  { args, bars }: { args: readonly string[]; bars: cliProgress.MultiBar },
+  { args, lane, bars }: { args: readonly string[]; lane: number; bars: cliProgress.MultiBar },
 ): Promise<{ result: Result | undefined; output: string }> {
-  const child = fork(process.argv[1] ?? '', [id, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = fork(process.argv[1] ?? '', [id, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Not within this process's folder: some paths may not be long.
+    env: { ...process.env, TMPDIR: temporary_folder, [lane_variable]: String(lane) },
+  });
   const bar = bars.create(100, 0, { title: id });
   if (!process.stderr.isTTY) console.log(`  ${id} …`);
   let result: Result | undefined;
@@ -49,14 +58,17 @@ export async function runJobs(
     hideCursor: true,
     clearOnComplete: true,
   });
-  const work = async (waiting: Check[]) => {
+  const work = async (waiting: Check[], lane: number) => {
     for (let check = waiting.shift(); check !== undefined && !isEnding(); check = waiting.shift()) {
-      const { result, output } = await runInChild(check.id, { args, bars });
+      const { result, output } = await runInChild(check.id, { args, lane, bars });
       finished(check, result, output);
     }
   };
   const beside = checks.filter(({ alone }) => alone !== true);
-  await Promise.all(Array.from({ length: jobs }, () => work(beside)));
-  await work(checks.filter(({ alone }) => alone === true));
+  await Promise.all(Array.from({ length: jobs }, (_, lane) => work(beside, lane)));
+  await work(
+    checks.filter(({ alone }) => alone === true),
+    0,
+  );
   bars.stop();
 }

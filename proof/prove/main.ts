@@ -118,7 +118,9 @@ async function prove(check: Check, { seed, size, controls }: Options): Promise<R
   console.log(`  load     ${JSON.stringify(finding.load)}\n  figures  ${JSON.stringify(finding.figures)}`);
   console.log(`  ${finding.violations.length} violations in ${seconds} s`);
   for (const violation of finding.violations.slice(0, 10)) console.log(`    ${violation}`);
-  return { ...common, seconds, finding, controls: controls ? await tryControls(check, seed) : [] };
+  // What a check that broke down has left running would be in the way of its controls.
+  const tries = controls && broke_down === undefined;
+  return { ...common, seconds, finding, controls: tries ? await tryControls(check, seed) : [] };
 }
 
 async function proveAlone(check: Check, options: Options): Promise<Result> {
