@@ -12,6 +12,16 @@ test('a burst passes at once, and after it as many as the rate gives', () => {
   expect(pace.spend('b', 0)).toBe(0);
 });
 
+test('a burst is whole, and told as it is, whatever the clock says', () => {
+  for (let n = 0; n < 10_000; n++) {
+    const now = 1_234.567_89 + n * 7.123_456_789;
+    const pace = new Pace({ count: 3, within_ms: 60_000, burst: 3 });
+    const told = [0, 0, 0].map(() => [pace.spend('a', now), pace.left('a', now)]);
+    expect([now, ...told]).toEqual([now, [0, 2], [0, 1], [0, 0]]);
+    expect(pace.spend('a', now)).toBeGreaterThan(19_999);
+  }
+});
+
 test('what weighs more than a burst passes when nothing else has been, and takes its time afterwards', () => {
   const pace = new Pace({ count: 10, within_ms: 1000, burst: 3 });
   expect(pace.spend('a', 0, 20)).toBe(0);

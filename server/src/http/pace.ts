@@ -1,5 +1,8 @@
 import type { Limit, LimitName } from '../lib/limit.ts';
 
+/** Times are sums of floating-point numbers: so much of a millisecond is no time. */
+const no_time_ms = 1e-3;
+
 /** How many networks or accounts are remembered, at some hundred bytes each. */
 const max_remembered = 50_000;
 
@@ -29,7 +32,7 @@ export class Pace {
     const next = due + weight * this.#every_ms;
     const early = next - now - this.burst * this.#every_ms;
     // What is heavier than a burst passes when nothing else has been.
-    if (early > 0 && due > now) return Math.max(1, early);
+    if (early > no_time_ms && due > now) return Math.max(1, early);
     this.#note(who, next, now);
     return 0;
   }
@@ -51,7 +54,8 @@ export class Pace {
 
   /** How many more may come at once. */
   left(who: string, now: number): number {
-    return Math.max(0, Math.floor(this.burst - this.#ahead(who, now) / this.#every_ms));
+    const ahead_ms = Math.max(0, this.#ahead(who, now) - no_time_ms);
+    return Math.max(0, Math.floor(this.burst - ahead_ms / this.#every_ms));
   }
 
   /** The ms until all that may come at once may. */
