@@ -103,6 +103,12 @@ export const tenancy: Check = {
           replace:
             'const claim = { ...claimOf(caller, line, workspace_id), access: line[0] as readonly Role[], lacks: undefined };\n  besides',
         },
+        // Who isn't known is asked about as a reader is, first.
+        {
+          file: 'serving/serve.ts',
+          find: 'await confirm(caller, line, workspace_id);\n      return committed(',
+          replace: 'return committed(',
+        },
       ],
     },
     'anybody is a member': {
