@@ -259,16 +259,16 @@ export async function withoutDoubt<T>(write: () => Promise<T>): Promise<T> {
   });
 }
 
-function claimOf(caller: Caller, [access, needs]: Line, workspace_id: string): Claim {
+function claimOf(caller: Caller, line: Line, workspace_id: string): Claim {
+  const [access, needs] = line;
   if (typeof access === 'string' || needs === undefined) {
     throw new Error('A workspace operation needs a list of roles and a scope.');
   }
-  const { token } = caller;
-  const lacks = token === null || covers(token.scopes, needs) ? undefined : needs;
+  const lacks = isCovered(caller, line) ? undefined : needs;
   return { ...caller, workspace_id, access: lacks === undefined ? access : [], lacks };
 }
 
-/** Whether a token's scopes cover the operation; no other credential has any. */
+/** Whether a token's scopes cover the operation. Other credentials have no scopes, and cover everything. */
 export function isCovered({ token }: Caller, [, needs]: Line): boolean {
   return token === null || needs === undefined || needs === 'any token' || covers(token.scopes, needs);
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Role } from '../http/contract.ts';
 import type { Caller } from './authorize.ts';
 import type { Line } from './policy.ts';
@@ -14,25 +15,17 @@ const keyOf = ({ session_id, token }: Caller, workspace_id: string | undefined) 
  * takes must not depend on what is there.
  */
 export class Confirmed {
-  /** A Map keeps the order of insertion: the oldest is forgotten first. */
-  readonly #callers = new Map<string, { role: Role | undefined; at: number }>();
+  readonly #callers = new LRUCache<string, { role: Role | undefined }>({ max: max_callers, ttl: lasts_ms });
 
   /** Whether the caller had the right a moment ago that the line asks for. */
   has(caller: Caller, [access]: Line, workspace_id: string | undefined): boolean {
     const found = this.#callers.get(keyOf(caller, workspace_id));
-    if (found === undefined || performance.now() - found.at > lasts_ms) return false;
+    if (found === undefined) return false;
     return typeof access === 'string' || (found.role !== undefined && access.includes(found.role));
   }
 
   add(caller: Caller, role: Role | undefined, workspace_id: string | undefined): void {
-    const key = keyOf(caller, workspace_id);
-    this.#callers.delete(key);
-    this.#callers.set(key, { role, at: performance.now() });
-    if (this.#callers.size <= max_callers) return;
-    for (const oldest of this.#callers.keys()) {
-      this.#callers.delete(oldest);
-      break;
-    }
+    this.#callers.set(keyOf(caller, workspace_id), { role });
   }
 
   remove(caller: Caller, workspace_id: string | undefined): void {

@@ -18,7 +18,7 @@ function addressOf(element: string): string | undefined {
 }
 
 /**
- * The addresses of X-Forwarded-For, as far as it has any, from the end: proxies append. What is no address was written by
+ * The addresses at the end of X-Forwarded-For, up to the first text that is no address: proxies append. What is no address was written by
  * one that doesn't say, or by the client. With it goes what stands before it, so the request comes from the last proxy that
  * is known: taken as an address, each such text would be a network of its own, with limits of its own.
  */

@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { ByteCache } from '../lib/byte-cache.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
 /** Which version of which project's workflow. */
@@ -13,12 +13,12 @@ export interface DefinitionKey {
 // A version never changes once written, so a process may remember it: nothing ever needs invalidating. Parsed, the largest
 // takes 2.3 bytes of the heap for each character of its JSON; what each role may do in each status comes on top.
 const bytes_per_character = 4;
-const remembered = new ByteCache<WorkflowDefinition>(64 * 1024 * 1024);
+const remembered = new LRUCache<string, WorkflowDefinition>({ maxSize: 64 * 1024 * 1024 });
 
 const nameOf = (key: DefinitionKey) => `${key.workspace_id} ${key.project_id} ${key.workflow_version}`;
 
 function remember(key: DefinitionKey, definition: WorkflowDefinition): void {
-  remembered.set(nameOf(key), definition, JSON.stringify(definition).length * bytes_per_character);
+  remembered.set(nameOf(key), definition, { size: JSON.stringify(definition).length * bytes_per_character });
 }
 
 interface WorkflowRow extends DefinitionKey {
