@@ -79,12 +79,16 @@ function table(results: readonly Result[]): string {
   ].join('\n');
 }
 
-/** A run of other checks beside this one never reads half a file. */
-/** A text without where this machine has the project. Before it is shortened: half a path would not be found. */
-export function withoutPlaces(text: string): string {
-  return text.replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '').replaceAll(`${os.tmpdir()}/`, '');
+/** A text without where this machine has the project, also where the text was cut within such a path. */
+export function withoutPlaces(text: string, places: readonly string[] = [root, os.tmpdir()]): string {
+  let rest = text;
+  for (const place of places) rest = rest.replaceAll(`file://${place}/`, '').replaceAll(`${place}/`, '');
+  rest = rest.replaceAll(/file:\/\/[^\s"]*/g, '');
+  const [end] = /\/\S*$/.exec(rest) ?? [];
+  return end !== undefined && places.some((place) => place.startsWith(end)) ? rest.slice(0, -end.length) : rest;
 }
 
+/** A run of other checks beside this one never reads half a file. */
 function replaceFile(file: string, text: string): void {
   const next = `${file}.${process.pid}`;
   writeFileSync(next, text);
@@ -102,7 +106,8 @@ export function keepResults(checks: readonly Check[], fresh: readonly Result[]):
   const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
   // What a broken build said may name where it lay: no business of the reader.
-  const text = withoutPlaces(JSON.stringify(results, null, 2));
+  const said = (_key: string, value: unknown) => (typeof value === 'string' ? withoutPlaces(value) : value);
+  const text = JSON.stringify(results, said, 2);
   replaceFile(json_file, `${text}\n`);
   replaceFile(table_file, table(results));
 }
