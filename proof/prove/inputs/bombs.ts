@@ -17,6 +17,9 @@ const at_once = 4;
 /** So many violations end the load: where it fails, each takes its time. */
 const enough = 3;
 
+/** As many bytes as the load sends: what an account may send by default in an hour would refuse most bombs unread. */
+const unbounded = { BATON_WRITE_MIB_PER_HOUR: '1000000', BATON_BODY_MEMORY_MIB: '256' };
+
 interface Target {
   method: string;
   path: string;
@@ -31,7 +34,7 @@ interface Arena {
 }
 
 async function setArena(run: Run): Promise<Arena> {
-  const stage = await setStage(run, collectable);
+  const stage = await setStage(run, { ...collectable, ...unbounded });
   const { client, access_token: token } = await registerPerson(stage);
   const { id } = await client.create_workspace({ body: { name: 'Bombs' } });
   const body = { key: 'ENG', name: 'Eng', workflow: 'strict' } as const;
@@ -48,22 +51,28 @@ interface Bomb {
   name: string;
   target: Target;
   bomb: Buffer;
+  /** Deeper than 32 levels, or of more than 25,000 values. */
+  beyond: boolean;
 }
+
+const isBeyond = (json: string) => /^\W*(?:"\w+":)?(?:\[|\{"\w*":){33}/.test(json) || json.split(',').length > 25_000;
 
 /** At most so many bombs, each kind for each target once; built before the load, in which building them would be felt. */
 function makeBombs(targets: readonly Target[], count: number): Bomb[] {
   const each = Object.entries(bomb_kinds).flatMap(([name, make]) => targets.map((target) => ({ name, make, target })));
   // A stride that shares no factor with their number: a part of them is a mixture.
   const chosen = Array.from({ length: Math.min(count, each.length) }, (_, n) => each[(n * 29) % each.length]);
-  return chosen.flatMap((one) =>
-    one === undefined ? [] : [{ ...one, bomb: Buffer.from(one.make(one.target.limit)) }],
-  );
+  return chosen.flatMap((one) => {
+    if (one === undefined) return [];
+    const json = one.make(one.target.limit);
+    return [{ ...one, bomb: Buffer.from(json), beyond: isBeyond(json) }];
+  });
 }
 
-type Shot = Target & { bytes: Buffer; chunked: boolean };
+type Shot = Target & { bytes: Buffer; chunked: boolean; beyond: boolean };
 
 async function send(wire: Wire, token: string, shot: Shot, within_ms: number): Promise<string[]> {
-  const { method, path, limit, bytes, chunked } = shot;
+  const { method, path, limit, bytes, chunked, beyond } = shot;
   const framing: Record<string, string> = chunked
     ? { 'transfer-encoding': 'chunked' }
     : { 'content-length': String(bytes.length) };
@@ -84,6 +93,8 @@ async function send(wire: Wire, token: string, shot: Shot, within_ms: number): P
     // How long a body in chunks is, is seen when it is there: by then the room for bodies may be used up.
     const refusals = chunked ? [413, 429] : [413];
     if (bytes.length > limit && !refusals.includes(status)) found.push(`responded ${status} beyond the limit`);
+    if (beyond && !refusals.includes(status))
+      found.push(`responded ${status} to what is deeper or wider than any contract`);
     if (text.length > max_answer) found.push(`responded with ${text.length} bytes`);
     if (took > within_ms) found.push(`responded after ${Math.round(took)} ms`);
     return found;
@@ -123,11 +134,11 @@ async function explode(run: Run, size: number): Promise<Finding> {
   const others = askMeanwhile(asked, stop.signal);
   await inParallel(count, at_once, async (n) => {
     if (violations.length >= enough) return;
-    const { name, bomb, target } = all[n % all.length] as (typeof all)[number];
+    const { name, bomb, target, beyond } = all[n % all.length] as (typeof all)[number];
     const chunked = Math.floor(n / all.length) % 2 === 1;
     // At the limit, and one byte beyond it.
     for (const bytes of [bomb, Buffer.concat([bomb, Buffer.alloc(target.limit + 1 - bomb.length, ' ')])]) {
-      const found = await send(wire, token, { ...target, bytes, chunked }, bound_ms * patience);
+      const found = await send(wire, token, { ...target, bytes, chunked, beyond }, bound_ms * patience);
       const what = `${name}, ${bytes.length} bytes${chunked ? ' in chunks' : ''} to ${target.path.split('/').at(-1)}`;
       violations.push(...found.map((fault) => `${what}: ${fault}`));
     }
@@ -160,7 +171,7 @@ export const bombs: Check = {
   run: explode,
   alone: true,
   slice: 0.02,
-  control_size: 0.05,
+  control_size: 0.1,
   controls: {
     'every fault is told': broken('http/faults.ts', 'const max_faults = 100;', 'const max_faults = 1e9;'),
     'faults repeat what was sent': broken('http/faults.ts', 'const max_place = 256;', 'const max_place = 1e9;'),

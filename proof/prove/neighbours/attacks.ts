@@ -162,6 +162,9 @@ async function probes({ target }: Attack): Promise<Outcome> {
   return { responses: answered };
 }
 
+/** Whether the database is there, asked again and again and of nothing else: the server has the time to look each time. */
+const readiness = (attack: Attack) => flood(attack, 10, () => ({ method: 'GET', path: '/readyz' }));
+
 const json = (method: string, path: string, body: unknown): WireRequest => ({ method, path, body });
 
 export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
@@ -188,6 +191,7 @@ export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
       token: token(attack.target, n),
     })),
   probes,
+  readiness,
   'sign-ins': (attack) =>
     flood(attack, 60, () =>
       json('POST', '/v1/auth/login', { email: attack.target.email, password: 'not the password' }),

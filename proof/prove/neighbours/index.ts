@@ -184,13 +184,21 @@ function peakResident_mb(stage: Stage): number {
   return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
 }
 
-/** Transactions of the server's database so far. An idle connection may tell of its last ones ten seconds later. */
-async function transactions({ database }: Stage): Promise<number> {
-  await sleep(11_000);
-  const { rows } = await database.owner.query<{ done: number }>(
-    `select (xact_commit + xact_rollback)::float as done from pg_stat_database where datname = current_database()`,
-  );
-  return rows[0]?.done ?? 0;
+/**
+ * How often probes asked the database, until told otherwise: those of them that were seen in 20 ms. The counters of
+ * pg_stat_database don't tell, since a transaction that touches no table is added to them only with one that does.
+ */
+async function looksOfProbes({ database }: Stage, goOn: () => boolean): Promise<number> {
+  const seen = new Set<string>();
+  while (goOn()) {
+    const { rows } = await database.owner.query<{ look: string }>(
+      `select pid || ' ' || query_start::text as look from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and query like 'select%pg_is_in_recovery() as standby'`,
+    );
+    for (const { look } of rows) seen.add(look);
+    await sleep(20);
+  }
+  return seen.size;
 }
 
 /** The most connections that waited for a lock at one time, until told otherwise. */
@@ -217,7 +225,7 @@ interface Seen {
   kind: string;
   outcome: Outcome;
   seconds: number;
-  /** Transactions beyond what the neighbour's requests usually have. */
+  /** Questions of probes to the database. */
   looks: number;
   /** Connections that waited for a lock at one time. */
   waiting: number;
@@ -249,34 +257,30 @@ async function liveBeside(run: Run, size: number): Promise<Finding> {
     let over = false;
     const goOn = () => !over;
     const locks = name === 'locked rows' ? waitingForLocks(stage, goOn) : Promise.resolve(0);
-    const watching = [neighbour.work(name, goOn), locks, neighbour.probe(name, goOn)] as const;
+    const asked = name === 'readiness' ? looksOfProbes(stage, goOn) : Promise.resolve(0);
+    const watching = [neighbour.work(name, goOn), locks, asked, neighbour.probe(name, goOn)] as const;
     await work;
     over = true;
-    const [times, waiting] = await Promise.all(watching);
-    return { times, waiting };
+    const [times, waiting, looks] = await Promise.all(watching);
+    return { times, waiting, looks };
   };
   await during('nothing', sleep(ms / 2)); // what is compiled and planned at first is no idle server's
-  const before_idle = await transactions(stage);
   const { times: idle_times } = await during('nothing', sleep(2 * ms));
   const idle = { p50: quantile(idle_times, 0.5), p99: slowest(idle_times) };
-  /** Transactions for each request of the neighbour: a list has two, and a probe now and then one. */
-  const usual = ((await transactions(stage)) - before_idle) / idle_times.length;
   const figures: Record<string, number> = { 'idle ms p50': round(idle.p50), 'idle ms p99': round(idle.p99) };
   const violations: string[] = [];
   const load: Record<string, number> = { different_lists: target.lists.length };
   const kinds = Object.keys(attacks);
   for (const [n, kind] of kinds.entries()) {
-    const before = kind === 'probes' ? await transactions(stage) : 0;
     const begun = performance.now();
     const attacking = attack(kind, target);
-    const { times, waiting } = await during(kind, attacking.over);
+    const { times, waiting, looks } = await during(kind, attacking.over);
     const seconds = (performance.now() - begun) / 1000;
     const outcome = await attacking.outcome;
-    const looks = kind === 'probes' ? Math.round((await transactions(stage)) - before - usual * times.length) : 0;
     const [p50, p99] = [quantile(times, 0.5), slowest(times)];
     figures[`${kind} ms p50`] = round(p50);
     figures[`${kind} ms p99`] = round(p99);
-    if (kind === 'probes') figures['looks at the database beside probes'] = looks;
+    if (kind === 'readiness') figures['questions of probes to the database'] = looks;
     if (kind === 'locked rows') figures['connections that waited for locks'] = waiting;
     if (outcome.responses !== undefined) load[kind] = outcome.responses;
     if (outcome.held_mib !== undefined) figures[`${kind} kept mib`] = outcome.held_mib;
