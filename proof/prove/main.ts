@@ -7,7 +7,15 @@ import { inOwnFolder, isEnding } from '../harness/take-down.ts';
 import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
 import { runJobs, type Told } from './jobs.ts';
-import { type ControlResult, keepResults, passed, type Result, withoutPlaces } from './report.ts';
+import {
+  type ControlResult,
+  build_paths,
+  keepResults,
+  passed,
+  provenAlready,
+  type Result,
+  withoutPlaces,
+} from './report.ts';
 
 const usage = `Usage: npm run prove [-- options] [what …]
 
@@ -17,6 +25,7 @@ const usage = `Usage: npm run prove [-- options] [what …]
   --no-controls   leaves the deliberately broken builds out
   --jobs N        checks that run beside each other; 2 by default. Those that measure times run alone, at the end:
                   ${checks.flatMap(({ id, alone }) => ((alone ?? false) ? [id] : [])).join(', ')}
+  --continue      leaves out the checks that passed in full on this build already: goes on with a run that was stopped
   --dry           does not write docs/proof.md
 
 Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
@@ -25,7 +34,7 @@ Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join
 function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   try {
-    const changed = git('status', '--porcelain', '--', 'server', 'sdk', 'package-lock.json') !== '';
+    const changed = git('status', '--porcelain', '--', ...build_paths) !== '';
     return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '');
   } catch {
     return 'no commit';
@@ -143,6 +152,7 @@ async function main(): Promise<void> {
       size: { type: 'string', default: '1' },
       controls: { type: 'boolean', default: true },
       jobs: { type: 'string', default: '2' },
+      continue: { type: 'boolean', default: false },
       dry: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -154,9 +164,12 @@ async function main(): Promise<void> {
     process.exitCode = unknown.length > 0 ? 2 : 0;
     return;
   }
+  const left_out = values.continue ? provenAlready() : new Set<string>();
   const chosen = checks.filter(
-    ({ id, promises }) => positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what)),
+    ({ id, promises }) =>
+      !left_out.has(id) && (positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what))),
   );
+  if (values.continue) console.log(`passed on this build already: ${[...left_out].join(', ') || 'none'}`);
   const [only] = chosen;
   const results: Result[] = [];
   const keep = (result: Result) => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -95,15 +96,38 @@ function replaceFile(file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** Keeps the results, each in place of the one before it, and writes the table anew. */
-export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
-  let kept: Result[] = [];
+/** The results that docs/proof.json has. */
+function keptResults(): Result[] {
   try {
-    kept = JSON.parse(readFileSync(json_file, 'utf8')) as Result[];
+    return JSON.parse(readFileSync(json_file, 'utf8')) as Result[];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
   }
-  const by_id = new Map([...kept, ...fresh].map((result) => [result.id, result]));
+}
+
+/** The paths that decide how a build behaves. */
+export const build_paths = ['server', 'sdk', 'package-lock.json'];
+
+/** The checks that passed in full, with their controls, on the build as it is now. */
+export function provenAlready(): Set<string> {
+  const isSame = (commit: string) => {
+    const { status } = spawnSync('git', ['diff', '--quiet', commit, '--', ...build_paths], { cwd: root });
+    return status === 0;
+  };
+  const same = new Map<string, boolean>();
+  const proven = keptResults().filter((result) => {
+    const { commit, size, controls, impossible } = result;
+    if (size !== 1 || controls.length === 0 || impossible !== undefined || !passed(result)) return false;
+    if (!same.has(commit)) same.set(commit, isSame(commit));
+    return same.get(commit);
+  });
+  return new Set(proven.map(({ id }) => id));
+}
+
+/** Keeps the results, each in place of the one before it, and writes the table anew. */
+export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
+  const by_id = new Map([...keptResults(), ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
   // What a broken build said may name where it lay: no business of the reader.
   const said = (_key: string, value: unknown) => (typeof value === 'string' ? withoutPlaces(value) : value);

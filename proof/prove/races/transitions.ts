@@ -6,7 +6,8 @@ import { Arena } from './arena.ts';
 
 const clients = 64;
 const rounds_a_ticket = 10;
-const bar_ms = 500;
+/** The p99 may be so many medians: who waits longest for a ticket waits its turn, and not until a lock times out. */
+const most_medians = 5;
 
 interface Change {
   start: number;
@@ -78,8 +79,10 @@ async function race(run: Run, size: number): Promise<Finding> {
   }
   arena.leave();
   const { violations, latencies_ms, answers, pairs } = arena;
-  const p99 = quantile(latencies_ms, 0.99);
-  if (run.mutant === undefined && size >= 1 && p99 > bar_ms) violations.push(`p99 is ${p99.toFixed(0)} ms`);
+  const [p50, p99] = [quantile(latencies_ms, 0.5), quantile(latencies_ms, 0.99)];
+  if (run.mutant === undefined && size >= 1 && p99 > most_medians * p50) {
+    violations.push(`the p99 is ${p99.toFixed(0)} ms, the p50 ${p50.toFixed(0)}`);
+  }
   const legal = [...pairs].filter((pair) => rules.steps.has(pair)).length;
   return {
     load: { rounds, clients, calls: arena.calls, processes: 2 },
@@ -88,7 +91,7 @@ async function race(run: Run, size: number): Promise<Finding> {
       responses: Object.entries(answers)
         .map(([status, count]) => `${count} × ${status}`)
         .join(', '),
-      p50_ms: quantile(latencies_ms, 0.5).toFixed(1),
+      p50_ms: p50.toFixed(1),
       p99_ms: p99.toFixed(1),
     },
     violations: [...violations, ...(await stage.strike())],
