@@ -109,7 +109,7 @@ async function keepUp(run: Run, size: number): Promise<Finding> {
   const stage = await setStage(run, { ...eager, ...limits });
   const wire = new Wire(stage.url, lanes);
   const others = await besides(stage, run);
-  const accounts = scaled(640, size, lanes);
+  const accounts = scaled(320, size, lanes);
   const violations = new Set<string>();
   let done = 0;
   await inParallel(accounts, lanes, async () => {
@@ -144,7 +144,7 @@ export const upkeep: Check = {
   says: 'While workers remove what has ended, and are killed, no client notices: sessions go on, a spent token used a year later ends its session, limits keep counting; and in the end nothing that has ended is left.',
   run: keepUp,
   slice: 0, // server/src/upkeep/upkeep.test.ts does what it does
-  control_size: 0.05,
+  control_size: 0.1,
   controls: {
     'spent tokens of live sessions are removed': unwalled(
       'refresh_tokens',

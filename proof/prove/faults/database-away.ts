@@ -197,7 +197,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
   const team = await makeTeam(stage, 'standard');
   const ticket = await makeTicket(team);
   const patient = new Patient({ stage, cluster, proxy, team, times, ticket_id: ticket.id });
-  const rounds = scaled(4, size);
+  const rounds = scaled(2, size);
   const troubles = troublesOf(size);
   const files = patient.files();
   const requests = scaled(120, size, at_once);

@@ -80,7 +80,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const urls = targets.map(({ url }) => url);
   const settles = run.mutant?.other !== without_keys;
   const writers = await Writers.start(urls, run.random, { count: writers_count, settles });
-  const kills = scaled(500, size, servers);
+  const kills = scaled(250, size, servers);
   let done = 0;
   await Promise.all(
     targets.map(async (target) => {
@@ -140,8 +140,8 @@ export const kills_api: Check = {
   says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent, as the outcomes of its key say at once.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.002,
-  control_size: 0.06,
+  slice: 0.004,
+  control_size: 0.12,
   controls: {
     'acknowledges before it commits': acknowledges_early,
     'keeps what was done in a transaction of its own': kept_apart,

@@ -175,7 +175,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
   const wire = new Wire(stage.url, at_once);
   const memory = new MemoryWatch(stage, wire);
   const { any, last, operations } = requestArbitraries();
-  const count = scaled(200_000, size, batch);
+  const count = scaled(100_000, size, batch);
   const batches = Math.ceil(count / batch);
   const look_every = Math.max(100, Math.floor(count / 400));
   const violations: string[] = [];
@@ -228,8 +228,8 @@ export const fuzz: Check = {
   promises: ['P27', 'P29', 'P30'],
   says: 'Requests generated from the contract, sound and broken in all ways, never get a 5xx, and always a response that the contract allows.',
   run: fuzzIt,
-  slice: 0.00125,
-  control_size: 0.03,
+  slice: 0.0025,
+  control_size: 0.06,
   controls: {
     'a response has a field that is not declared': broken(
       'http/send.ts',
