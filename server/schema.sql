@@ -83,7 +83,7 @@ begin
   update comments set body = '', version = version + 1, purged_at = at, purged_by = the_actor,
     deleted_at = coalesce(deleted_at, at), deleted_by = coalesce(deleted_by, the_actor)
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
-  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, after,
+  insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, after,
     request_id, created_at)
   values (scope, entry, the_actor, 'comment.purged', 'comment', the_comment, purged.version + 1, the_ticket,
     jsonb_build_object('ticket_id', the_ticket), request, at);
@@ -104,7 +104,14 @@ begin
   update tickets set version = version + 1, updated_at = greatest(now(), updated_at + interval '1 microsecond')
   where workspace_id = scope and id = the_ticket returning * into purged;
   if not found then return; end if;
-  update audit_log a
+  -- No entry is on its way from one table to the other while the head is locked: each statement below sees it in one of them.
+  perform 1 from event_heads where workspace_id = scope for no key update;
+  update outbox a
+  set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
+    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
+  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
+    and (a.before ?| fields or a.after ?| fields);
+  update events a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
   where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
@@ -112,7 +119,7 @@ begin
   if 'description' = any (fields) then
     delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket;
   end if;
-  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
+  insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
     created_at)
   values (scope, entry, the_actor, 'ticket.purged', 'ticket', the_ticket, purged.version,
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
@@ -174,38 +181,6 @@ GRANT UPDATE (last_used_at, revoked_at) ON api_tokens TO baton_app;
 GRANT UPDATE (workspace_id) ON api_tokens TO baton_worker;
 
 -- workspace, append-only
-create table audit_log (
-  workspace_id uuid not null,
-  id uuid not null,
-  actor_id uuid not null,
-  action text not null,
-  subject_type text not null,
-  subject_id uuid not null,
-  subject_version integer,
-  before jsonb,
-  after jsonb,
-  request_id text not null,
-  created_at timestamp with time zone not null default now(),
-  ticket_id uuid,
-  token_id uuid,
-  on_behalf_of uuid,
-  constraint audit_log_pkey PRIMARY KEY (workspace_id, id),
-  constraint audit_log_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
-);
-CREATE INDEX audit_log_action ON public.audit_log USING btree (workspace_id, action, created_at, id);
-CREATE INDEX audit_log_actor ON public.audit_log USING btree (workspace_id, actor_id, created_at, id);
-CREATE INDEX audit_log_created ON public.audit_log USING btree (workspace_id, created_at, id);
-CREATE INDEX audit_log_subject ON public.audit_log USING btree (workspace_id, subject_id, created_at, id);
-CREATE INDEX audit_log_ticket ON public.audit_log USING btree (workspace_id, ticket_id, created_at, id) WHERE (ticket_id IS NOT NULL);
-CREATE UNIQUE INDEX audit_log_ticket_version ON public.audit_log USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
-CREATE INDEX audit_log_type ON public.audit_log USING btree (workspace_id, subject_type, created_at, id) WHERE (subject_type <> ALL (ARRAY['ticket'::text, 'comment'::text]));
-ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
-ALTER TABLE audit_log FORCE ROW LEVEL SECURITY;
-CREATE POLICY workspace ON audit_log FOR ALL USING ((workspace_id = app_workspace_id()));
-GRANT INSERT ON audit_log TO baton_worker;
-GRANT INSERT, SELECT ON audit_log TO baton_app;
-
--- workspace, append-only
 create table comment_revisions (
   workspace_id uuid not null,
   ticket_id uuid not null,
@@ -248,6 +223,53 @@ ALTER TABLE comments FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON comments FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comments TO baton_app;
 GRANT UPDATE (body, deleted_at, deleted_by, edited_at, version) ON comments TO baton_app;
+
+-- workspace
+create table event_heads (
+  workspace_id uuid not null,
+  last_sequence bigint not null default 0,
+  updated_at timestamp with time zone not null default now(),
+  constraint event_heads_pkey PRIMARY KEY (workspace_id),
+  constraint event_heads_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=50);
+ALTER TABLE event_heads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_heads FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON event_heads FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON event_heads TO baton_app;
+GRANT SELECT (last_sequence, workspace_id) ON event_heads TO baton_worker;
+GRANT UPDATE (last_sequence, updated_at) ON event_heads TO baton_worker;
+
+-- workspace, append-only, by the worker
+create table events (
+  workspace_id uuid not null,
+  id uuid not null,
+  actor_id uuid not null,
+  action text not null,
+  subject_type text not null,
+  subject_id uuid not null,
+  subject_version integer,
+  before jsonb,
+  after jsonb,
+  request_id text not null,
+  created_at timestamp with time zone not null,
+  ticket_id uuid,
+  token_id uuid,
+  on_behalf_of uuid,
+  sequence bigint not null,
+  constraint events_pkey PRIMARY KEY (workspace_id, sequence)
+);
+CREATE INDEX events_action ON public.events USING btree (workspace_id, action, created_at, id);
+CREATE INDEX events_actor ON public.events USING btree (workspace_id, actor_id, created_at, id);
+CREATE INDEX events_created ON public.events USING btree (workspace_id, created_at, id);
+CREATE INDEX events_subject ON public.events USING btree (workspace_id, subject_id, created_at, id);
+CREATE INDEX events_ticket ON public.events USING btree (workspace_id, ticket_id, created_at, id) WHERE (ticket_id IS NOT NULL);
+CREATE UNIQUE INDEX events_ticket_version ON public.events USING btree (workspace_id, subject_id, subject_version) WHERE (subject_type = 'ticket'::text);
+CREATE INDEX events_type ON public.events USING btree (workspace_id, subject_type, created_at, id) WHERE (subject_type <> ALL (ARRAY['ticket'::text, 'comment'::text]));
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE events FORCE ROW LEVEL SECURITY;
+CREATE POLICY workspace ON events FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT ON events TO baton_worker;
+GRANT SELECT ON events TO baton_app;
 
 -- account
 create table failed_attempts (
@@ -346,6 +368,38 @@ CREATE POLICY workspace ON memberships FOR ALL USING ((workspace_id = app_worksp
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_worker;
 GRANT UPDATE (updated_at) ON memberships TO baton_worker;
+
+-- workspace, queue
+create table outbox (
+  workspace_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  id uuid not null,
+  actor_id uuid not null,
+  action text not null,
+  subject_type text not null,
+  subject_id uuid not null,
+  subject_version integer,
+  ticket_id uuid,
+  before jsonb,
+  after jsonb,
+  request_id text not null,
+  token_id uuid,
+  on_behalf_of uuid,
+  constraint outbox_pkey PRIMARY KEY (workspace_id, created_at, id)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX outbox_about ON public.outbox USING btree (workspace_id, (
+CASE
+    WHEN (ticket_id IS NULL) THEN subject_id
+    ELSE ticket_id
+END), created_at, id);
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON outbox FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker_deletes ON outbox AS RESTRICTIVE FOR DELETE TO baton_worker USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker_looks ON outbox FOR SELECT TO baton_worker USING (true);
+GRANT DELETE, INSERT ON outbox TO baton_worker;
+GRANT INSERT, SELECT ON outbox TO baton_app;
+GRANT SELECT (action, actor_id, after, before, created_at, id, on_behalf_of, request_id, subject_id, subject_type, subject_version, ticket_id, token_id, workspace_id) ON outbox TO baton_worker;
 
 -- account
 create table outcomes (

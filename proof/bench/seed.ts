@@ -82,13 +82,17 @@ async function insertTickets(owner: pg.Pool, seed: Seed): Promise<void> {
       tickets,
     ]);
     await client.query(
-      `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id, created_at)
-       select workspace_id, gen_random_uuid(), reporter_id, 'ticket.created', 'ticket', id, 1, '{}', 'bench', created_at
-       from tickets where workspace_id = $1 and project_id = $2`,
-      [workspace_id, project_id],
+      `with head as (update event_heads set last_sequence = last_sequence + $3 where workspace_id = $1
+         returning last_sequence - $3 as before)
+       insert into events (workspace_id, sequence, id, actor_id, action, subject_type, subject_id, subject_version, after,
+         request_id, created_at)
+       select workspace_id, head.before + number, gen_random_uuid(), reporter_id, 'ticket.created', 'ticket', id, 1, '{}',
+         'bench', created_at
+       from tickets, head where workspace_id = $1 and project_id = $2`,
+      [workspace_id, project_id, tickets],
     );
     await client.query('commit');
-    await client.query('analyze tickets, ticket_labels, audit_log');
+    await client.query('analyze tickets, ticket_labels, events');
   } finally {
     client.release();
   }

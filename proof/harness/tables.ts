@@ -6,13 +6,18 @@ export interface Table {
   name: string;
   kind: string | null;
   append_only: boolean;
+  /** Requests only read it. */
+  by_worker: boolean;
+  /** Requests add rows, and the worker removes them. */
+  queue: boolean;
   row_security: boolean;
   forced: boolean;
   policies: number;
 }
 
 const tables = `
-  select c.relname as name, split_part(k.kind, ', ', 1) as kind, coalesce(k.kind like '%, append-only', false) as append_only,
+  select c.relname as name, split_part(k.kind, ', ', 1) as kind, coalesce(k.kind like '%, append-only%', false) as append_only,
+    coalesce(k.kind like '%, by the worker', false) as by_worker, coalesce(k.kind like '%, queue', false) as queue,
     c.relrowsecurity as row_security, c.relforcerowsecurity as forced,
     (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
   from pg_class c

@@ -83,13 +83,14 @@ select t.workspace_id, t.id as ticket_id, 'resolution ' || coalesce(t.resolution
 from tickets t
 left join status_history h
   on h.workspace_id = t.workspace_id and h.ticket_id = t.id and h.sequence = t.status_sequence
-left join lateral (
-  select true as remapped, a.after ->> 'resolution' as resolution
+left join (
+  select distinct on (a.workspace_id, a.subject_id) a.workspace_id, a.subject_id, a.created_at,
+    a.after ->> 'resolution' as resolution
   from audit_log a
-  where a.workspace_id = t.workspace_id and a.subject_id = t.id and a.action = 'ticket.remapped'
-    and a.after ? 'resolution' and a.created_at >= coalesce(h.created_at, t.created_at)
-  order by a.subject_version desc limit 1) r on true
-where t.resolution is distinct from case when r.remapped then r.resolution else h.resolution end;
+  where a.action = 'ticket.remapped' and a.after ? 'resolution'
+  order by a.workspace_id, a.subject_id, a.subject_version desc) r
+  on r.workspace_id = t.workspace_id and r.subject_id = t.id and r.created_at >= coalesce(h.created_at, t.created_at)
+where t.resolution is distinct from case when r.subject_id is null then h.resolution else r.resolution end;
 
 -- name: only_done_tickets_have_a_resolution
 select t.workspace_id, t.id as ticket_id, t.status || ' with resolution ' || t.resolution as violation
@@ -278,6 +279,40 @@ from (
   where subject_version is not null) e
 where e.created_at <= e.before and (e.subject_type = 'ticket'
   or e.before > (select run_on from pgmigrations where name = '0013_times_of_entries'));
+
+-- name: events_are_numbered_without_gaps
+select coalesce(h.workspace_id, e.workspace_id) as workspace_id,
+  'last ' || coalesce(h.last_sequence::text, 'unknown') || ', events ' || coalesce(e.n, 0) || ' up to ' || coalesce(e.last, 0) as violation
+from event_heads h
+full join (
+  select workspace_id, count(*) as n, min(sequence) as first, max(sequence) as last from events group by workspace_id) e
+  on e.workspace_id = h.workspace_id
+where h.last_sequence is distinct from coalesce(e.n, 0) or e.first <> 1 or e.last <> e.n;
+
+-- name: every_workspace_has_a_head
+select w.id as workspace_id, 'no head' as violation
+from (select id from workspaces union select workspace_id from outbox) w
+left join event_heads h on h.workspace_id = w.id
+where h.workspace_id is null;
+
+-- name: each_entry_is_in_one_place
+select workspace_id, 'entry ' || id || ', ' || count(*) || ' times' as violation
+from audit_log
+group by workspace_id, id
+having count(*) > 1;
+
+-- Numbered or not: what has no number yet comes last.
+-- name: numbers_follow_the_versions
+select e.workspace_id, e.subject_id, e.action || ', version ' || e.subject_version || ', number '
+  || coalesce(e.sequence::text, 'none') as violation
+from (
+  select workspace_id, subject_id, subject_type, subject_version, action, created_at, sequence,
+    lag(created_at) over subject as before, lag(sequence) over subject as last, lag(subject_version) over subject as earlier
+  from audit_log
+  where subject_version is not null
+  window subject as (partition by workspace_id, subject_type, subject_id order by subject_version)) e
+where e.earlier is not null and (e.sequence < e.last or (e.sequence is not null and e.last is null))
+  and (e.subject_type = 'ticket' or e.before > (select run_on from pgmigrations where name = '0013_times_of_entries'));
 
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation

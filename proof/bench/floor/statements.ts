@@ -21,7 +21,7 @@ export const texts = {
     where workspace_id = $1 and id = $2`,
   history: `insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
     to_status, resolution, comment_id, actor_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-  audit: `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
+  audit: `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, before,
     after, request_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
   number: `update projects set last_number = last_number + 1 where workspace_id = $1 and id = $2
     returning key, last_number as number, workflow_version, archived_at, now() as at`,

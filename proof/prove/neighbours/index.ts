@@ -131,10 +131,14 @@ async function settle(
   );
   await owner.query('update projects set last_number = $2 where id = $1', [project_id, tickets + 1]);
   await owner.query(
-    `insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
-     select workspace_id, gen_random_uuid(), reporter_id, 'ticket.created', 'ticket', id, 1, 'seed-0000'
-     from tickets where workspace_id = $1 and id <> all ($2)`,
-    [workspace_id, [ticket, long_ticket]],
+    `with head as (update event_heads set last_sequence = last_sequence + $3 where workspace_id = $1
+       returning last_sequence - $3 as before)
+     insert into events (workspace_id, sequence, id, actor_id, action, subject_type, subject_id, subject_version, request_id,
+       created_at)
+     select workspace_id, head.before + number - 2, gen_random_uuid(), reporter_id, 'ticket.created', 'ticket', id, 1,
+       'seed-0000', created_at
+     from tickets, head where workspace_id = $1 and id <> all ($2)`,
+    [workspace_id, [ticket, long_ticket], tickets - 1],
   );
   await owner.query('analyze');
   const locker = await owner.connect();

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { checker } from './checking.ts';
 import { comments } from './comments.ts';
+import { events } from './events.ts';
 import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
 import { linearizability } from './linearizability.ts';
@@ -22,4 +23,5 @@ export const races: readonly Check[] = [
   ticket_numbers,
   comments,
   retries,
+  events,
 ];

@@ -104,7 +104,7 @@ export const without_ticket_lock = { replace: [[' for no key update of t', '']] 
 /** The same, on a schema without the keys that would refuse the second of two. */
 export const without_lock_or_key = {
   ...without_ticket_lock,
-  ddl: ['drop index audit_log_ticket_version', 'alter table status_history drop constraint status_history_pkey'],
+  ddl: ['drop index events_ticket_version', 'alter table status_history drop constraint status_history_pkey'],
 } as const;
 
 export const transitions: Check = {

@@ -99,7 +99,7 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'audit entries are the workspace’s',
     operations: ['list_audit'],
-    replace: [without('from audit_log a\\s+where ', 'a.workspace_id')],
+    replace: [without('from (?:events|outbox) a\\s+where ', 'a.workspace_id')],
     by: wall,
   },
   {

@@ -19,15 +19,15 @@ const fill = `
   insert into users (id, email, name)
   select ('00000000-0000-7000-8000-0000000000a' || n)::uuid, n || '@example.com', 'U' from generate_series(1, 3) n;
   insert into workspaces (id, name, created_by) values ('${workspace_id}', 'W', '${id('a1')}');
-  insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, request_id, created_at)
-  select '${workspace_id}', gen_random_uuid(),
+  insert into events (workspace_id, sequence, id, actor_id, action, subject_type, subject_id, request_id, created_at)
+  select '${workspace_id}', n, gen_random_uuid(),
     ('00000000-0000-7000-8000-0000000000' || case when n % 400 = 3 then 'a2' when n % 900 = 5 then 'a3' else 'a1' end)::uuid,
     kind.action, split_part(kind.action, '.', 1), ('00000000-0000-7000-8000-' || lpad((n % 100)::text, 12, '0'))::uuid,
     'seed-0001', now() - (20000 - n) * interval '1 minute'
   from generate_series(1, 20000) n cross join lateral (
     select case when n < 10 then 'project.created' when n < 20 then 'member.removed'
       when n % 500 = 7 then 'ticket.deleted' when n % 3 = 0 then 'comment.created' else 'ticket.updated' end as action) kind;
-  analyze audit_log;`;
+  analyze events;`;
 
 beforeAll(async () => {
   database = await createDatabase();

@@ -1,9 +1,8 @@
-import { type Sql, sql } from '../db/sql.ts';
+import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import {
   bestOf,
   type IndexWalk,
-  inOrder,
   merged,
   pageOf,
   type Position,
@@ -38,20 +37,30 @@ export const before_and_after = {
   json_bytes: sql`coalesce(octet_length(q.before::text), 0) + coalesce(octet_length(q.after::text), 0) + 512`,
 };
 
-/** The indexes that serve a filter, the narrowest first; the whole log if there is none. */
+/** What the outbox `a` has about a ticket and its comments, spelt as its index has it. */
+export const unnumberedOf = (ticket_id: string): Sql => sql`
+  (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = ${ticket_id}
+  and (a.ticket_id is not null or a.subject_type = 'ticket')`;
+
+/** The indexes that serve a filter, the narrowest first; the whole log if there is none. Each with what has no number yet. */
 function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Source[] {
   const { subject, actor, action, subject_type } = filter;
-  const from_log = (keys: IndexWalk['keys'], only = sql`true`): IndexWalk => ({
-    from: sql`audit_log a`,
+  const from_log = (from: Sql, keys: IndexWalk['keys'], only = sql`true`): IndexWalk => ({
+    from,
     where: sql`a.workspace_id = ${workspace_id} and ${only}`,
     keys,
     at: sql`a.created_at`,
     id: sql`a.id`,
   });
-  const options = { span, descending: true, columns: sql`a.*`, distinct: false };
+  const shown = join(
+    [sql`id`, ...columns].map((name) => sql`a.${name}`),
+    sql`, `,
+  );
+  const besides = from_log(sql`outbox a`, []);
+  const options = { span, descending: true, columns: shown, distinct: false, besides };
   const keyed = (column: Sql, values: readonly Sql[], only?: Sql) =>
     merged(
-      values.map((value) => from_log([{ column, value }], only)),
+      values.map((value) => from_log(sql`events a`, [{ column, value }], only)),
       options,
     );
   const uuid = (value: string) => sql`${value}::uuid`;
@@ -65,7 +74,7 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
     found.push(keyed(sql`a.subject_type`, subject_type.map(text), rare));
   }
   if (actor !== undefined) found.push(keyed(sql`a.actor_id`, actor.map(uuid)));
-  return found.length > 0 ? found : [inOrder(from_log([]), options)];
+  return found.length > 0 ? found : [merged([from_log(sql`events a`, [])], options)];
 }
 
 /** One page of the log's entries, latest first: or where it stopped looking for more. */

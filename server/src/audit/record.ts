@@ -16,10 +16,10 @@ const jsonOf = (fields: object | undefined) =>
     ? null
     : JSON.stringify(Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, shortened(value)])));
 
-/** Records an action in the workspace's audit log, in the transaction that does it. */
+/** Records an action in the workspace's audit log, in the transaction that does it. The worker numbers it later. */
 export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry): void {
   tx.send(sql`
-    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
+    insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
       before, after, request_id, token_id, on_behalf_of, created_at)
     values (${actor.workspace_id}, ${newId()}, ${actor.user_id}, ${entry.action}, ${subjectTypeOf(entry)},
       ${entry.subject_id}, ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${jsonOf(entry.before)},
@@ -32,7 +32,7 @@ export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEnt
   if (entries.length === 0) return;
   const all = <Value>(of: (entry: AuditEntry) => Value) => entries.map(of);
   tx.send(sql`
-    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
+    insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
       before, after, request_id, token_id, on_behalf_of, created_at)
     select ${actor.workspace_id}, e.id, ${actor.user_id}, e.action, e.subject_type, e.subject_id, e.subject_version,
       e.ticket_id, e.before, e.after, ${actor.request_id}, ${actor.token?.id ?? null}::uuid,

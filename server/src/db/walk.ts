@@ -105,27 +105,38 @@ const union = sql` union all `;
  * The rows of one index with one of several keys, in the order of `at` and id: as many walks as there are keys, merged as
  * they are read. Outside of its walk each key is said to be equal to its value, and so the planner knows that the walk's
  * rows are in the order of the rest. Within, an equality would let it choose another index. `distinct`: a row may have
- * several of the keys; of its entries, which all have one place, the first stands for all.
+ * several of the keys; of its entries, which all have one place, the first stands for all. `besides`: another table's
+ * rows, whatever keys they have, for the list's filter to choose from.
  */
 export function merged(
   indexes: readonly IndexWalk[],
-  options: { span: Span; descending: boolean; columns: Sql; distinct: boolean },
+  options: { span: Span; descending: boolean; columns: Sql; distinct: boolean; besides?: IndexWalk },
 ): Source {
   const [only] = indexes;
-  if (only !== undefined && indexes.length === 1) return inOrder(only, options);
-  const { span, descending, distinct } = options;
+  const { span, descending, distinct, besides } = options;
+  if (only !== undefined && indexes.length === 1 && besides === undefined) return inOrder(only, options);
   const direction = descending ? sql`desc` : sql`asc`;
   const in_order = sql`order by m.at ${direction}, m.place ${direction}`;
-  const walks = (more: Sql) =>
-    indexes.map((index) => {
-      const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place ${more}`], comma);
-      const names = key_names.slice(0, index.keys.length);
-      const equal = index.keys.map(({ value }, n) => sql`w.${names[n] ?? sql`k`} = ${value}`);
-      // The keys too: of a column that is used in the condition alone, the planner forgets how it is ordered.
-      const order = [...names, sql`at`, sql`place`].map((name) => sql`w.${name} ${direction}`);
-      return sql`(select w.* from (${walk(index, { span, descending, columns, end: ends.walked })}) w
-        where ${and(equal)} order by ${join(order, comma)})`;
-    });
+  const keyed = (index: IndexWalk, more: Sql) => {
+    const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place ${more}`], comma);
+    const names = key_names.slice(0, index.keys.length);
+    const equal = index.keys.map(({ value }, n) => sql`w.${names[n] ?? sql`k`} = ${value}`);
+    // The keys too: of a column that is used in the condition alone, the planner forgets how it is ordered.
+    const order = [...names, sql`at`, sql`place`].map((name) => sql`w.${name} ${direction}`);
+    return sql`(select w.* from (${walk(index, { span, descending, columns, end: ends.walked })}) w
+      where ${and([sql`true`, ...equal])} order by ${join(order, comma)})`;
+  };
+  const unkeyed = (index: IndexWalk, more: Sql) => {
+    const columns = join(
+      [...(only === undefined ? [] : keyColumns(only)), sql`${index.at} as at, ${index.id} as place ${more}`],
+      comma,
+    );
+    return sql`(${walk(index, { span, descending, columns, end: ends.walked })})`;
+  };
+  const walks = (more: Sql) => [
+    ...indexes.map((index) => keyed(index, more)),
+    ...(besides === undefined ? [] : [unkeyed(besides, more)]),
+  ];
   const rows = sql`select * from (${join(walks(sql`, ${options.columns}`), union)}) m ${in_order} ${ends.walked}`;
   return {
     rows: distinct ? sql`select distinct on (m.at, m.place) m.* from (${rows}) m ${in_order}` : rows,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { WorkConfig } from '../config.ts';
+import { sequencerLoop } from '../audit/sequencer.ts';
 import { unfitnessOf, worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
@@ -50,7 +51,11 @@ export class Worker implements Service {
     const { config, url, log } = options;
     this.#options = options;
     this.#pool = workerPool(config, { url, max: config.worker_pool_size, log });
-    this.#loops = [...upkeepLoops(this.#pool, config, log), cleanupLoop(this.#pool, log)];
+    this.#loops = [
+      ...upkeepLoops(this.#pool, config, log),
+      cleanupLoop(this.#pool, log),
+      sequencerLoop(this.#pool, log),
+    ];
     observePool('worker', this.#pool);
   }
 

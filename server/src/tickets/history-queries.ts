@@ -1,7 +1,7 @@
 import { selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { before_and_after } from '../audit/queries.ts';
+import { before_and_after, unnumberedOf } from '../audit/queries.ts';
 import { withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ActivityEntry, ProjectTransition } from './history-contract.ts';
@@ -19,7 +19,7 @@ const activity_columns = [
   sql`created_at`,
 ];
 
-/** What happened to a ticket and its comments, from the audit log. */
+/** What happened to a ticket and its comments, numbered or not. */
 export function activityOf(
   db: Db,
   workspace_id: string,
@@ -27,17 +27,19 @@ export function activityOf(
   part: KeysetPart,
 ): Promise<ActivityEntry[]> {
   // Ordered and limited in each arm: by one condition on both, PostgreSQL would read and sort all of either.
-  const arm = (condition: Sql) => sql`
+  const arm = (from: Sql, condition: Sql) => sql`
     (select a.id, a.actor_id, a.action, a.subject_type, a.subject_id, a.subject_version as version, a.before, a.after,
       a.created_at
-    from audit_log a
+    from ${from} a
     where a.workspace_id = ${workspace_id} and ${condition} and ${part.after}
     ${part.order_and_limit})`;
   const page = sql`
     select a.* from (
-      ${arm(sql`a.subject_id = ${ticket_id} and a.subject_type = 'ticket'`)}
+      ${arm(sql`events`, sql`a.subject_id = ${ticket_id} and a.subject_type = 'ticket'`)}
       union all
-      ${arm(sql`a.ticket_id = ${ticket_id}`)}) a
+      ${arm(sql`events`, sql`a.ticket_id = ${ticket_id}`)}
+      union all
+      ${arm(sql`outbox`, unnumberedOf(ticket_id))}) a
     ${part.order_and_limit}`;
   return db.rows(withinBudget(page, activity_columns, before_and_after));
 }

@@ -1,5 +1,6 @@
 import type { Actor, Writer } from '../access/authorize.ts';
 import { assigned, type Columns, inserted, later, selected, without } from '../db/columns.ts';
+import { unnumberedOf } from '../audit/queries.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -281,14 +282,20 @@ export function changedSince(
   fields: readonly string[],
 ): Promise<{ field: string; version: number; base: unknown }[]> {
   const { workspace_id, id } = ticket;
+  const firstChange = (from: Sql, of_ticket: Sql) => sql`
+    (select a.subject_version as version, a.before -> f.field as base from ${from} a
+      where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket'
+        and a.subject_version > ${version} and a.after ? f.field
+      order by a.subject_version limit 1)`;
   return db.rows(sql`
     select f.field, a.version, coalesce(to_jsonb(x.description), a.base) as base
     from unnest(${fields}::text[]) f (field)
     cross join lateral (
-      select e.subject_version as version, e.before -> f.field as base from audit_log e
-      where e.workspace_id = ${workspace_id} and e.subject_id = ${id} and e.subject_type = 'ticket'
-        and e.subject_version > ${version} and e.after ? f.field
-      order by e.subject_version limit 1) a
+      select * from (
+        ${firstChange(sql`events`, sql`a.subject_id = ${id}`)}
+        union all
+        ${firstChange(sql`outbox`, unnumberedOf(id))}) e
+      order by e.version limit 1) a
     left join ticket_texts x
       on x.workspace_id = ${workspace_id} and x.ticket_id = ${id} and x.version = a.version and f.field = 'description'`);
 }

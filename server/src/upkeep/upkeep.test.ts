@@ -259,7 +259,7 @@ describe('whatever the worker asks for', () => {
       'select email from users',
       'select title from tickets',
       'select body from comments',
-      'select after from audit_log',
+      'select after from events',
     ]) {
       await expect(asWorker(text, 'select')).rejects.toMatchObject({ code: '42501' });
     }

@@ -15,16 +15,22 @@ export interface LoopOptions {
   name: string;
   /** From the end of a pass that left nothing to the beginning of the next. */
   interval_ms: number;
+  /** The longest that a pass goes on, by default a second. What else the task has to do waits for three times as long. */
+  pass_ms?: number;
+  /** The longest rest after failed passes, by default five minutes. */
+  max_retry_ms?: number;
+  /** Its passes are too many to be told of in the log, each by a line. */
+  quiet?: boolean;
   log: Logger;
   /** Works in short steps, each committed by itself, as long as `goesOn` says so. Tells whether something is left. */
   pass: (pass: Pass) => Promise<'done' | 'more'>;
 }
 
-const pass_ms = 1_000;
+const usual_pass_ms = 1_000;
 /** Of the time, a loop that has always more to do works a quarter: what requests need comes first. */
 const rest_per_work = 3;
 const first_retry_ms = 1_000;
-const max_retry_ms = 5 * 60_000;
+const usual_max_retry_ms = 5 * 60_000;
 
 /** Between half of it and all: loops of several processes that began together don't stay together. */
 const spread = (ms: number) => ms * (0.5 + Math.random() / 2);
@@ -86,7 +92,8 @@ export class Loop {
 
   /** One pass. Gives how long to rest after it. */
   async #run(): Promise<number> {
-    const { name, interval_ms, log, pass } = this.#options;
+    const { name, interval_ms, log, pass, quiet = false } = this.#options;
+    const { pass_ms = usual_pass_ms, max_retry_ms = usual_max_retry_ms } = this.#options;
     const started = performance.now();
     let rows = 0;
     this.#woken = false;
@@ -100,7 +107,7 @@ export class Loop {
       const left = await pass({ goesOn, count: (more) => (rows += more) });
       const duration_ms = ended('done');
       this.#failures = 0;
-      if (rows > 0) log.info({ task: name, rows, duration_ms }, 'worker: pass');
+      if (rows > 0) log[quiet ? 'debug' : 'info']({ task: name, rows, duration_ms }, 'worker: pass');
       if (left === 'more' || this.#woken) return Math.max(20, duration_ms * rest_per_work);
       return spread(interval_ms);
     } catch (error) {

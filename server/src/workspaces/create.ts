@@ -1,3 +1,4 @@
+import { insertHead } from '../audit/heads.ts';
 import { recordAudit } from '../audit/record.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
@@ -21,6 +22,7 @@ export function createWorkspace(
     ]);
     const workspace = await insertWorkspace(tx, { id: workspace_id, name: input.name, created_by: caller.user_id });
     await insertMembership(tx, { workspace_id, user_id: caller.user_id, role: 'owner' });
+    insertHead(tx, workspace_id);
     recordAudit(
       tx,
       { ...caller, workspace_id },

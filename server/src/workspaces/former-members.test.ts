@@ -197,7 +197,7 @@ describe('a former member', () => {
              reporter_id, created_at, updated_at)
            select $1, gen_random_uuid(), $2, n + i, 'Bulk', 'open', 'open', $3, $3, now(), now()
            from number, generate_series(1, $4) i returning id)
-       insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
+       insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
        select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'seed-0001' from made`,
       workspace_id,
       project_id,

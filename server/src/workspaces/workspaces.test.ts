@@ -270,9 +270,12 @@ describe('the audit log', () => {
     for await (const { id } of admin.client.pages.list_audit({ workspace_id, limit: 7 })) seen.push(id);
     expect(new Set(seen).size).toBe(seen.length);
     for (const change of [
-      `update audit_log set action = 'x' where workspace_id = '${workspace_id}'`,
-      `delete from audit_log where workspace_id = '${workspace_id}'`,
-      'truncate audit_log',
+      ...['events', 'outbox'].flatMap((table) => [
+        `update ${table} set action = 'x' where workspace_id = '${workspace_id}'`,
+        `delete from ${table} where workspace_id = '${workspace_id}'`,
+        `truncate ${table}`,
+      ]),
+      `insert into events select * from events`,
     ]) {
       const text = `begin; set local role baton_app; ${change}`;
       const client = await server.database.owner.connect();

@@ -35,6 +35,6 @@ describe('docs/operating.md', () => {
 
   test('lists every task of upkeep, and the cleanups after a removal', () => {
     const tasks = rowsOf('task').map(([name = '']) => name.replaceAll('`', ''));
-    expect(tasks.toSorted()).toEqual([...Object.keys(upkeep), 'membership_cleanups'].toSorted());
+    expect(tasks.toSorted()).toEqual([...Object.keys(upkeep), 'membership_cleanups', 'events'].toSorted());
   });
 });

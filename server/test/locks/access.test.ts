@@ -9,6 +9,7 @@ import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts'
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
@@ -55,6 +56,8 @@ beforeAll(async () => {
     body: { name: 'Its own', scopes: ['tickets:read'] },
   });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Bot' } });
+  await numberEvents(server.database.url);
+  await makeTicket(team);
   const user_id = team.viewer.user.id;
   ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, bot_id, user_id, sequence: '1' };
 });

@@ -51,11 +51,12 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
   // Filled by list_transitions: the same rows, without their comments.
   list_project_transitions: () => 'select 1',
   list_activity: ({ w, t, u }) => `
-    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, after, request_id)
+    insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, after, request_id)
     select '${w}', ${ids}, '${u}', 'comment.updated', 'comment', ${ids}, '${t}', ${entry}, ${entry}, 'seed-0001' from ${few}`,
   list_audit: ({ w, u }) => `
-    insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, before, after, request_id)
-    select '${w}', ${ids}, '${u}', 'workspace.updated', 'workspace', '${w}', ${entry}, ${entry}, 'seed-0001' from ${few}`,
+    insert into events (workspace_id, sequence, created_at, id, actor_id, action, subject_type, subject_id, before, after,
+      request_id)
+    select '${w}', n, now(), ${ids}, '${u}', 'workspace.updated', 'workspace', '${w}', ${entry}, ${entry}, 'seed-0001' from ${few}`,
   list_my_audit: ({ u }) => `
     insert into account_audit_log (user_id, id, action, detail, request_id)
     select '${u}', ${ids}, 'logged_in', jsonb_build_object('user_agent', ${worst(400)}), 'request-1' from ${many}`,

@@ -79,7 +79,7 @@ const triggers = `
   select tgrelid::regclass || '.' || tgname as name from pg_trigger where not tgisinternal
   union all
   select c.relname || '.' || r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class
-  join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'`;
+  join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind <> 'v'`;
 
 const grants = `
   select table_name as table, privilege_type as privilege from information_schema.role_table_grants
@@ -137,15 +137,15 @@ export function catalogViolations(catalog: Catalog): string[] {
   for (const table of catalog.tables.filter(({ name }) => ownerOf(name) !== undefined)) {
     if (!table.row_security || !table.forced) found.push(`${table.name} doesn't force row-level security`);
     if (table.policies === 0) found.push(`${table.name} has no policy`);
-    for (const privilege of ['SELECT', 'INSERT']) {
+    for (const privilege of table.by_worker ? ['SELECT'] : ['SELECT', 'INSERT']) {
       const granted = catalog.grants.some((grant) => grant.table === table.name && grant.privilege === privilege);
       if (!granted) found.push(`the app's role may not ${privilege} ${table.name}`);
     }
   }
   for (const name of catalog.triggers) found.push(`${name} is a trigger or rule`);
   for (const { table, privilege } of catalog.grants) {
-    const allowed = by_name.get(table)?.append_only ? ['SELECT', 'INSERT'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
-    if (!allowed.includes(privilege)) found.push(`the app's role may ${privilege} ${table}`);
+    if (!allowedToRequests(by_name.get(table)).includes(privilege))
+      found.push(`the app's role may ${privilege} ${table}`);
   }
   for (const foreign of catalog.keys.filter(({ kind }) => kind === 'f')) {
     // Rows of a reference table are never deleted, so what points there needs no index.
@@ -155,6 +155,13 @@ export function catalogViolations(catalog: Catalog): string[] {
   found.push(...roleViolations('the app', catalog.app_role), ...roleViolations('the worker', catalog.worker_role));
   found.push(...workerViolations(catalog, by_name));
   return found;
+}
+
+/** What the app's role may be granted. */
+function allowedToRequests(table: Table | undefined): string[] {
+  if (table?.by_worker === true) return ['SELECT'];
+  const rows_stay = table !== undefined && (table.append_only || table.queue);
+  return rows_stay ? ['SELECT', 'INSERT'] : ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 }
 
 function roleViolations(whose: string, role: Role | undefined): string[] {
@@ -169,13 +176,13 @@ function roleViolations(whose: string, role: Role | undefined): string[] {
 function workerViolations(catalog: Catalog, by_name: ReadonlyMap<string, Table>): string[] {
   const found: string[] = [];
   for (const { table, privilege, whole } of catalog.worker_grants) {
-    const { kind, append_only } = by_name.get(table) ?? { kind: null, append_only: false };
+    const { kind, append_only, queue } = by_name.get(table) ?? { kind: null, append_only: false, queue: false };
     const may = `the worker may ${privilege} ${table}`;
     if (privilege === 'DELETE') {
       if (kind !== 'system' && !catalog.removed_by_worker.includes(table))
         found.push(`${may} without a policy that says which`);
     } else if (privilege === 'INSERT') {
-      if (!append_only) found.push(`${may}, which isn't append-only`);
+      if (!append_only && !queue) found.push(`${may}, which isn't append-only`);
     } else if (append_only || (whole && kind !== 'system')) {
       found.push(append_only ? may : `${may} in every column`);
     }

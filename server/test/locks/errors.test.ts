@@ -79,7 +79,7 @@ test('a mapping of more than 10,000 tickets is refused with their number', async
        select $1, gen_random_uuid(), $2, n + 2, 'Many', 'open', 'open', $3, now(), now() from generate_series(1, $4::int) n
        returning id),
      counted as (update projects set last_number = last_number + $4 where id = $2)
-     insert into audit_log (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
+     insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
      select $1, gen_random_uuid(), $3, 'ticket.created', 'ticket', id, 1, 'seed-0001' from made`,
     [workspace_id, project_id, team.owner.user.id, more],
   );

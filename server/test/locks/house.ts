@@ -71,7 +71,7 @@ export const owners: Record<string, readonly string[]> = {
     'failed_attempts',
     'account_audit_log',
   ],
-  audit: ['audit_log'],
+  audit: ['outbox', 'events', 'event_heads'],
   comments: ['comments', 'comment_revisions'],
   http: ['rate_limits'],
   outcomes: ['outcomes'],

@@ -29,31 +29,32 @@ async function left(): Promise<number> {
 }
 
 test('work says what it does and what to do next, responds to probes, and finishes what another process left in the middle', async () => {
-  const rows = 15_000;
+  const rows = 50_000;
   await fill(rows);
+  const killed = await work();
+  await says(killed, 'BATON_WORK_PORT opens /livez, /readyz and /metrics');
+  await expect.poll(left, { interval: 5, timeout: 20_000 }).toBeLessThan(rows);
+  killed.child.kill('SIGKILL'); // in the middle
   const port = await freePort();
-  const [first, second] = [await work({ BATON_WORK_PORT: String(port) }), await work()];
-  await says(first, 'Ctrl-C stops it.');
-  expect(first.output()).toMatch(/^Baton \d+\.\d+\.\d+ works$/m);
-  expect(first.output()).toContain(`tasks      ${Object.keys(upkeep).join(', ')}`);
-  expect(first.output()).toContain(`http://127.0.0.1:${port}/readyz`);
-  expect(first.output()).toContain('Set BATON_WORKER=off for serve');
-  expect(first.output()).not.toMatch(/postgres:\/\//); // no URL, no password
+  const next = await work({ BATON_WORK_PORT: String(port) });
+  await says(next, 'Ctrl-C stops it.');
+  expect(next.output()).toMatch(/^Baton \d+\.\d+\.\d+ works$/m);
+  expect(next.output()).toContain(`tasks      ${Object.keys(upkeep).join(', ')}`);
+  expect(next.output()).toContain(`http://127.0.0.1:${port}/readyz`);
+  expect(next.output()).toContain('Set BATON_WORKER=off for serve');
+  expect(next.output()).not.toMatch(/postgres:\/\//); // no URL, no password
   const ask = (path: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers });
   await expect.poll(async () => (await ask('/readyz')).status, { timeout: 20_000 }).toBe(200);
   expect((await ask('/livez')).status).toBe(200);
   expect((await ask('/v1/me')).status).toBe(404);
-  await says(second, 'BATON_WORK_PORT opens /livez, /readyz and /metrics');
-  await expect.poll(left, { interval: 5, timeout: 20_000 }).toBeLessThan(rows);
-  second.child.kill('SIGKILL'); // in the middle, by now or soon
   await expect.poll(left, { timeout: 60_000 }).toBe(0);
   const metrics = await (await ask('/metrics', { authorization: `Bearer ${metrics_token}` })).text();
   const removed = /^baton_worker_rows_total\{task="rate_limits"\} (\d+)$/m.exec(metrics)?.[1];
   expect(Number(removed)).toBeGreaterThan(0);
   expect(metrics).toMatch(/^baton_worker_passes_total\{task="rate_limits",outcome="failed"\} 0$/m);
-  first.child.kill('SIGTERM');
-  expect(await first.ended).toBe(0);
+  next.child.kill('SIGTERM');
+  expect(await next.ended).toBe(0);
 }, 120_000);
 
 test('work stops in time while a statement of it hangs', async () => {

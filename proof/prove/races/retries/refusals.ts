@@ -86,7 +86,7 @@ export async function sendAfterFailure(stand: Stand, rounds: number): Promise<vo
     const holder = await stand.stage.database.owner.connect();
     try {
       // The entry in the audit log is the last that a write inserts before its outcome.
-      await holder.query('begin; lock table audit_log in share mode');
+      await holder.query('begin; lock table outbox in share mode');
       const failing = post(stand, person, write);
       await endWaiting(stand, by);
       const failed = await failing;

@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { recordAudit } from '../../../server/src/audit/record.ts';
+import { createPool } from '../../../server/src/db/pool.ts';
+import { transaction } from '../../../server/src/db/transaction.ts';
+import { newId } from '../../../server/src/lib/ids.ts';
+import { makeTeam } from '../../harness/make.ts';
+import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
+import { type Served, startServed } from '../../harness/served.ts';
+import { type Check, type Finding, isSlice, type Mutant, type Run, scaled } from '../check.ts';
+import { type Stage, servingOn, setStage, setStageOn } from '../stage.ts';
+
+const writers = 12;
+/** Longer than a workspace is set aside that could not be numbered, and than a database takes to come back. */
+const patience_ms = 30_000;
+
+/** Does something again and again until told to stop; the database may be gone at the moment. */
+async function repeatedly(over: AbortSignal, act: () => Promise<unknown>): Promise<void> {
+  while (!over.aborted) {
+    await act().catch(() => undefined);
+    await sleep(1);
+  }
+}
+
+interface Scene {
+  run: Run;
+  stage: Stage;
+  /** A connection for each writer, as requests have them. */
+  pool: pg.Pool;
+  workspace_id: string;
+  user_id: string;
+}
+
+class RolledBack extends Error {}
+
+/** One version of one subject, in a transaction that takes a while. Gives whether it was committed. */
+async function change(scene: Scene, subject_id: string, subject_version: number): Promise<boolean> {
+  const { run, stage, pool, workspace_id, user_id } = scene;
+  const actor = { workspace_id, user_id, request_id: 'seed-0001', token: null };
+  const is = { name: 'P', archived: true };
+  // Later than the last version's, if by a microsecond.
+  const at = new Date().toISOString().replace('Z', `${String(subject_version).padStart(3, '0')}Z`);
+  const [pause_ms, keeps] = [run.random.below(12), run.random.below(7) > 0];
+  try {
+    await transaction(pool, { workspace_id }, async (tx) => {
+      recordAudit(tx, actor, { action: 'project.archived', subject_id, subject_version, at, before: is, after: is });
+      await sleep(pause_ms);
+      if (!keeps) throw new RolledBack();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RolledBack) return false;
+  }
+  // The database was killed. Whether the commit came before, it says when it is back.
+  const ask = 'select 1 from audit_log where subject_id = $1 and subject_version = $2';
+  for (;;) {
+    const there = await stage.database.owner.query(ask, [subject_id, subject_version]).catch(() => undefined);
+    if (there !== undefined) return there.rowCount === 1;
+    await sleep(20);
+  }
+}
+
+/** A program that keeps a place in the log and goes on behind it; `place` is the column that it keeps. */
+class Follower {
+  readonly seen: string[] = [];
+  readonly #statement: string;
+  #last: string | undefined;
+
+  constructor(table: 'events' | 'audit_log', place: string) {
+    this.#statement = `select id, (${place})::text as place from ${table}
+      where workspace_id = $1 and ($2::text is null or ${place} > ($2::text)::${place === 'id' ? 'uuid' : place === 'sequence' ? 'bigint' : 'timestamptz'})
+      order by ${place}`;
+  }
+
+  async look({ stage, workspace_id }: Scene): Promise<void> {
+    const values = [workspace_id, this.#last];
+    const { rows } = await stage.database.owner.query<{ id: string; place: string }>(this.#statement, values);
+    this.seen.push(...rows.map(({ id }) => id));
+    this.#last = rows.at(-1)?.place ?? this.#last;
+  }
+}
+
+interface Kills {
+  workers: number;
+  connections: number;
+  databases: number;
+}
+
+/** Kills sequencers, and connections of theirs and of writers, wherever they are; and the database if it is the check's own. */
+async function killAround(scene: Scene, cluster: OwnCluster | undefined, over: AbortSignal): Promise<Kills> {
+  const { run, stage } = scene;
+  const kills: Kills = { workers: 0, connections: 0, databases: 0 };
+  const start = () => startServed({ ...servingOn(stage.database, run.mutant), verb: 'work' });
+  const workers: Served[] = [await start(), await start()];
+  await Promise.all([
+    repeatedly(over, async () => {
+      await sleep(700 + run.random.below(1_000), undefined, { signal: over });
+      const [victim] = workers.splice(run.random.below(workers.length), 1);
+      victim?.child.kill('SIGKILL');
+      kills.workers++;
+      workers.push(await start());
+    }),
+    repeatedly(over, async () => {
+      await sleep(15);
+      const { rowCount } = await stage.database.owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+           and query ~ '^(commit|begin)|event_heads|outbox' and query !~ 'pg_stat' and random() < 0.05`,
+      );
+      kills.connections += rowCount ?? 0;
+    }),
+    repeatedly(over, async () => {
+      if (cluster === undefined) return;
+      await sleep(3_000 + run.random.below(4_000), undefined, { signal: over });
+      await cluster.kill();
+      await cluster.start();
+      kills.databases++;
+    }),
+  ]);
+  await Promise.all(workers.map((worker) => worker.stop()));
+  return kills;
+}
+
+interface Row {
+  id: string;
+  sequence: number | null;
+  subject_id: string;
+  subject_version: number;
+}
+
+/** What is wrong with the numbers of what was committed. */
+function faultsOf(rows: readonly Row[], committed: ReadonlyMap<string, number>): string[] {
+  const found: string[] = [];
+  const without = rows.filter(({ sequence }) => sequence === null).length;
+  if (without > 0) found.push(`${without} committed changes have no number`);
+  const numbered = rows.filter(({ sequence }) => sequence !== null);
+  const gap = numbered.findIndex(({ sequence }, n) => sequence !== n + 1);
+  if (gap >= 0) found.push(`number ${numbered[gap]?.sequence} stands where ${gap + 1} should`);
+  for (const [subject_id, versions] of committed) {
+    const seen = numbered.filter((row) => row.subject_id === subject_id).map((row) => row.subject_version);
+    const wrong = Array.from({ length: versions }, (_, n) => n + 1).findIndex((version, n) => seen[n] !== version);
+    if (wrong >= 0 || seen.length !== versions) {
+      found.push(
+        `of ${versions} versions ${seen.length} have numbers, and version ${seen[wrong] ?? 'none'} comes as number ${wrong + 1}`,
+      );
+    }
+  }
+  return found;
+}
+
+async function allNumbered({ stage, workspace_id }: Scene): Promise<Row[]> {
+  const { owner } = stage.database;
+  for (const until = Date.now() + patience_ms; Date.now() < until; await sleep(50)) {
+    const { rowCount } = await owner.query('select 1 from outbox where workspace_id = $1 limit 1', [workspace_id]);
+    if (rowCount === 0) break;
+  }
+  const { rows } = await owner.query<Row>(
+    `select id, sequence::int, subject_id, subject_version from audit_log where workspace_id = $1
+     order by sequence, created_at, id`,
+    [workspace_id],
+  );
+  return rows;
+}
+
+async function writeAndNumber(run: Run, size: number): Promise<Finding> {
+  const cluster = isSlice(run) ? undefined : await startOwnCluster();
+  const stage = cluster === undefined ? await setStage(run) : await setStageOn(cluster, run.mutant);
+  const { workspace_id, owner } = await makeTeam(stage);
+  const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
+  const pool = createPool({ url: stage.database.url, role: 'baton_app', max: writers, ...limits });
+  const scene: Scene = { run, stage, pool, workspace_id, user_id: owner.user.id };
+  const naive = { id: new Follower('audit_log', 'id'), time: new Follower('audit_log', 'created_at') };
+  const follower = new Follower('events', 'sequence');
+  const [writing, numbering] = [new AbortController(), new AbortController()];
+  const following = [naive.id, naive.time, follower].map((one) => repeatedly(numbering.signal, () => one.look(scene)));
+  const killing = killAround(scene, cluster, writing.signal);
+  const versions = scaled(800, size, 20);
+  const committed = new Map(Array.from({ length: writers }, () => [newId(), 0]));
+  let [done, rolled_back] = [0, 0];
+  await Promise.all(
+    [...committed.keys()].map(async (subject_id) => {
+      for (let version = 1; version <= versions; ) {
+        if (await change(scene, subject_id, version)) {
+          committed.set(subject_id, version++);
+          run.progress(++done / (writers * versions));
+        } else rolled_back++;
+      }
+    }),
+  );
+  writing.abort();
+  const kills = await killing;
+  const rows = await allNumbered(scene);
+  numbering.abort();
+  await Promise.all(following);
+  await follower.look(scene);
+  await pool.end();
+  const violations = faultsOf(rows, committed);
+  const numbered = rows.filter(({ sequence }) => sequence !== null).map(({ id }) => id);
+  if (follower.seen.join() !== numbered.join())
+    violations.push('who followed the numbers has not seen every event once, in order');
+  const missed = ({ seen }: Follower) => rows.filter(({ id }) => !seen.includes(id)).length;
+  const lost = { behind_the_last_id: missed(naive.id), behind_the_last_time: missed(naive.time) };
+  if (!isSlice(run) && Math.min(...Object.values(lost)) === 0)
+    violations.push('readers without numbers lost nothing: this load proves nothing');
+  return {
+    load: { writers, committed: done, rolled_back, ...kills },
+    figures: lost,
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+const sequencing = (...changes: [find: string, replace: string][]): Mutant => ({
+  source: changes.map(([find, replace]) => ({ file: 'audit/sequencer-queries.ts', find, replace })),
+});
+/** That what was moved is counted would undo each of these. */
+const uncounted: [string, string] = ['if (moved.join() !== expected.join())', 'if (expected.length === 0)'];
+
+export const events: Check = {
+  id: 'events',
+  promises: ['P15', 'P2', 'P20'],
+  says: 'Whatever twelve writers commit and roll back, with sequencers, their connections and PostgreSQL killed: each committed change gets exactly one number, none is missing, each subject’s are in the order of its versions, and who follows the numbers sees each event once.',
+  run: writeAndNumber,
+  slice: 0.02,
+  control_size: 0.1,
+  controls: {
+    'two number one workspace at a time': {
+      ...sequencing([' for no key update skip locked`', '`'], uncounted),
+      ddl: ['alter table events drop constraint events_pkey'],
+    },
+    'what is older than the last of a batch is taken for numbered': sequencing(
+      [' and o.id = any (${ids}::uuid[])`', '`'],
+      uncounted,
+    ),
+    'what is older than a moment is not looked for': sequencing([
+      'order by o.created_at, o.id limit',
+      "and o.created_at > now() - interval '60 milliseconds' order by o.created_at, o.id limit",
+    ]),
+    'entries are numbered in another order': sequencing(
+      ['order by o.created_at, o.id limit', 'order by md5(o.id::text) limit'],
+      [' and o.created_at between ${low} and ${high}`', " and ${low}::text || ${high}::text <> ''`"],
+    ),
+  },
+};

@@ -1,0 +1,103 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { Gauge } from 'prom-client';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { first_id } from '../db/walk.ts';
+import { describeError } from '../lib/describe-error.ts';
+import { Loop, type Pass } from '../work/loop.ts';
+import { lockHead, moveEntries, nextEntries, workspacesToNumber } from './sequencer-queries.ts';
+
+const task = 'events';
+/** From a commit to its number it takes half of this on an idle server. */
+const interval_ms = 100;
+/** What is committed meanwhile waits for three times as long. */
+const pass_ms = 100;
+/** One transaction's, which a purge of the workspace may wait for: some 10 ms. */
+const batch_size = 500;
+const first_retry_ms = 1_000;
+const max_retry_ms = 5_000;
+
+const set_aside = new Gauge({
+  name: 'baton_events_set_aside',
+  help: 'Workspaces whose events could not be numbered when that was last tried.',
+  aggregator: 'max',
+});
+
+/** Numbers the workspace's next entries. Gives how many: none where another process does it. */
+export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_size): Promise<number> {
+  return transaction(pool, { workspace_id }, async (tx) => {
+    // Two statements: the second sees everything that was committed before the lock was granted.
+    const [head, entries] = await Promise.all([lockHead(tx, workspace_id), nextEntries(tx, workspace_id, limit)]);
+    if (head === undefined || entries.length === 0) return 0;
+    await moveEntries(tx, { workspace_id, entries, last_sequence: head.last_sequence });
+    return entries.length;
+  });
+}
+
+/** A workspace whose entries could not be numbered. */
+interface SetAside {
+  failures: number;
+  until: number;
+}
+
+/**
+ * Numbers what is committed, workspace after workspace, a batch of each in turn. It goes by what is in the outbox and keeps
+ * no place in it, so nothing can be passed over, whatever is committed in whatever order.
+ */
+export class Sequencer {
+  readonly #pool: pg.Pool;
+  readonly #log: Logger;
+  /** The last workspace whose turn it was: the next pass goes on behind it. */
+  #behind = first_id;
+  readonly #set_aside = new Map<string, SetAside>();
+
+  constructor(pool: pg.Pool, log: Logger) {
+    this.#pool = pool;
+    this.#log = log;
+  }
+
+  async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
+    set_aside.set(this.#set_aside.size);
+    let left = this.#behind !== first_id;
+    while (goesOn()) {
+      const found = await readOnly(this.#pool, {}, (db) => workspacesToNumber(db, this.#behind));
+      if (found.length === 0) {
+        this.#behind = first_id;
+        if (!left) return 'done';
+        left = false;
+      }
+      for (const workspace_id of found) {
+        if (!goesOn()) return 'more';
+        this.#behind = workspace_id;
+        const numbered = await this.#number(workspace_id);
+        count(numbered);
+        left ||= numbered === batch_size;
+      }
+    }
+    return 'more';
+  }
+
+  /** One that fails is tried again later, and keeps no other waiting. */
+  async #number(workspace_id: string): Promise<number> {
+    const before = this.#set_aside.get(workspace_id);
+    if (before !== undefined && performance.now() < before.until) return 0;
+    try {
+      const numbered = await numberBatch(this.#pool, workspace_id);
+      this.#set_aside.delete(workspace_id);
+      return numbered;
+    } catch (error) {
+      const failures = (before?.failures ?? 0) + 1;
+      const retry_ms = Math.min(first_retry_ms * 2 ** (failures - 1), max_retry_ms);
+      this.#set_aside.set(workspace_id, { failures, until: performance.now() + retry_ms });
+      this.#log.error({ workspace_id, failures, retry_ms, err: describeError(error) }, 'worker: events not numbered');
+      return 0;
+    }
+  }
+}
+
+/** Any number of processes may run it: each workspace is numbered by one at a time. */
+export function sequencerLoop(pool: pg.Pool, log: Logger): Loop {
+  const sequencer = new Sequencer(pool, log);
+  const times = { interval_ms, pass_ms, max_retry_ms };
+  return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => sequencer.pass(one) });
+}
