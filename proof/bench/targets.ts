@@ -19,6 +19,8 @@ export interface TargetOptions {
   database_url: string;
   pool_size: number;
   person: Person;
+  /** Whether Baton's worker runs in its process, as by default. */
+  worker?: boolean;
 }
 
 /**
@@ -65,8 +67,9 @@ async function startScript(
   return { name, url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, token, stop };
 }
 
-async function startBaton({ database_url, pool_size, person }: TargetOptions): Promise<Target> {
-  const env = { ...baton_environment, BATON_POOL_SIZE: String(pool_size) };
+async function startBaton({ database_url, pool_size, person, worker = true }: TargetOptions): Promise<Target> {
+  const own = { BATON_POOL_SIZE: String(pool_size), BATON_WORKER: worker ? 'on' : 'off' };
+  const env = { ...baton_environment, ...own };
   const served = await startServing({ database_url, env });
   return {
     name: 'baton',

@@ -6,12 +6,12 @@ import { startTargets } from './targets.ts';
 
 const requests = 40;
 
-/** Round trips to the database per request, by scenario and target: counted on the wire, one connection, one by one. */
+/** Round trips to the database per request, by scenario and target: those of requests alone, counted one by one on one connection. */
 export async function countRoundTrips(bed: Bed): Promise<Record<string, Record<string, number>>> {
   const [, place] = bed.places;
   if (place === undefined) throw new Error('There is no place to count in.');
   const proxy = await startProxy(bed.database_url);
-  const targets = await startTargets({ database_url: proxy.url, pool_size: 1, person: bed.person });
+  const targets = await startTargets({ database_url: proxy.url, pool_size: 1, person: bed.person, worker: false });
   const counted: Record<string, Record<string, number>> = {};
   try {
     for (const { name, next } of await makeScenarios(bed.owner, place, { person: bed.person, connections: 1 })) {
