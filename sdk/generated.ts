@@ -40,7 +40,7 @@ export interface components {
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
         /** @enum {string} */
-        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read";
+        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read";
         Tokens: {
             user: components["schemas"]["User"];
             access_token: string;
@@ -79,7 +79,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_refresh_token" | "registration_closed" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -774,6 +774,7 @@ export interface components {
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
+             *     - `events:read`: Read what happens in the workspace.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -813,6 +814,7 @@ export interface components {
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
+             *     - `events:read`: Read what happens in the workspace.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -857,8 +859,56 @@ export interface components {
         };
         /** @description The kind of thing an action was done to. New kinds may be added. */
         AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+        Events: {
+            data: components["schemas"]["Event"][];
+            /** @description Where to go on, also when there was nothing. */
+            next_offset: components["schemas"]["EventOffset"];
+            /** @description Whether nothing more has happened so far. */
+            up_to_date: boolean;
+        };
+        Event: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            actor_id: string;
+            subject_type: components["schemas"]["AuditSubjectType"];
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            subject_id: string;
+            subject_version: number | null;
+            /** @description The changed fields before. Null too while the ticket is deleted, but for owners and admins. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The changed fields after. Null too while the ticket is deleted, but for owners and admins. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The person for whom a bot did it; null if no bot did. */
+            on_behalf_of: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The place behind this event. */
+            offset: components["schemas"]["EventOffset"];
+            /** @description What happened: an action of the audit log. New ones may be added. */
+            type: components["schemas"]["AuditAction"];
+            /** @description The project that it is about, or whose ticket it is about. */
+            project_id: string | null;
+            /** @description The ticket that it is about, or whose comment it is about. */
+            ticket_id: string | null;
+        };
+        /** @description A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one. */
+        EventOffset: string;
         RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
-        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | (string & {});
+        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | (string & {});
         WorkflowStatusOutput: {
             key: string;
             name: string;
@@ -936,6 +986,9 @@ export type NewApiToken = components['schemas']['NewApiToken'];
 export type ApiToken = components['schemas']['ApiToken'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditSubjectType = components['schemas']['AuditSubjectType'];
+export type Events = components['schemas']['Events'];
+export type Event = components['schemas']['Event'];
+export type EventOffset = components['schemas']['EventOffset'];
 export type RoleOutput = components['schemas']['RoleOutput'];
 export type TokenScopeOutput = components['schemas']['TokenScopeOutput'];
 export type WorkflowStatusOutput = components['schemas']['WorkflowStatusOutput'];
@@ -3265,6 +3318,7 @@ export interface operations {
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.
                      *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
+                     *     - `events:read`: Read what happens in the workspace.
                      */
                     scopes: components["schemas"]["TokenScope"][];
                     /**
@@ -3393,6 +3447,47 @@ export interface operations {
                         data: components["schemas"]["AuditEntry"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+        };
+    };
+    read_events: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description Where to go on: the `next_offset` of the last response, or an event’s `offset`. `-1` is the beginning; `now` is behind everything that has happened. */
+                after?: string;
+                /** @description How many seconds to wait for an event where there is none yet: the response comes with the first. It may come sooner without one. */
+                wait?: number;
+                /** @description Only events of one of these types, separated by commas. */
+                types?: string;
+                /** @description Only events of one of these projects and their tickets, each by id or key, separated by commas. */
+                project_id?: string;
+                /** @description Only events of one of these tickets, each by id or key, separated by commas. */
+                ticket?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
                 };
             };
         };

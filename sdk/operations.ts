@@ -137,4 +137,6 @@ export const operations = {
   revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists the audit log, newest entry first. */
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","fields","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns what happened behind an offset, oldest first: each event once, in the same order for everybody. */
+  read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
 };

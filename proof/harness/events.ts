@@ -1,25 +1,39 @@
+import type pg from 'pg';
 import { pino } from 'pino';
-import { Sequencer } from '../../server/src/audit/sequencer.ts';
+import { Sequencer, sequencerLoop } from '../../server/src/audit/sequencer.ts';
 import { createPool } from '../../server/src/db/pool.ts';
+
+const log = pino({ level: 'error' });
+
+function workerPool(database_url: string): { pool: pg.Pool; failures: Error[] } {
+  const failures: Error[] = [];
+  const limits = { max: 1, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000 };
+  const on_error = (error: Error) => failures.push(error);
+  return { pool: createPool({ url: database_url, role: 'baton_worker', ...limits, on_error }), failures };
+}
 
 /** Numbers everything that is committed, as the worker. Gives how many entries there were. */
 export async function numberEvents(database_url: string): Promise<number> {
-  const failures: Error[] = [];
-  const pool = createPool({
-    url: database_url,
-    role: 'baton_worker',
-    max: 1,
-    statement_timeout_ms: 30_000,
-    lock_timeout_ms: 1_000,
-    on_error: (error) => failures.push(error),
-  });
+  const { pool, failures } = workerPool(database_url);
   let numbered = 0;
   try {
-    const sequencer = new Sequencer(pool, pino({ level: 'error' }));
-    await sequencer.pass({ goesOn: () => true, count: (rows) => (numbered += rows) });
+    await new Sequencer(pool, log).pass({ goesOn: () => true, count: (rows) => (numbered += rows) });
   } finally {
     await pool.end();
   }
   if (failures[0] !== undefined) throw failures[0];
   return numbered;
+}
+
+/** Numbers events as they are committed, as the worker does, until it is stopped. */
+export function keepNumbering(database_url: string): { stop: () => Promise<void> } {
+  const { pool } = workerPool(database_url);
+  const loop = sequencerLoop(pool, log);
+  loop.start();
+  return {
+    stop: async () => {
+      await loop.stop(10_000);
+      await pool.end();
+    },
+  };
 }

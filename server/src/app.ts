@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { feedRoutes } from './feed/routes.ts';
 import { addComment } from './comments/change.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
@@ -105,6 +106,7 @@ export function createApp(parts: Parts): App {
   tokenRoutes(serve, services);
   accountRoutes(serve, services);
   auditRoutes(serve, services);
+  feedRoutes(serve, services, () => lifecycle.stopping);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
   app.use(router, docsRouter());

@@ -2,6 +2,7 @@ import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
 import * as audit from './audit/contract.ts';
 import * as comments from './comments/contract.ts';
+import * as feed from './feed/contract.ts';
 import type { Operation } from './http/contract.ts';
 import * as probes from './http/probes-contract.ts';
 import * as outcomes from './outcomes/contract.ts';
@@ -30,6 +31,7 @@ export const contracts: readonly Operation[] = [
   comments,
   tokens,
   audit,
+  feed,
   outcomes,
   reference,
   probes,

@@ -34,7 +34,8 @@ export function everyList(place: { workspace_id: string; project_id: string; tic
   const file = path.resolve(import.meta.dirname, '../../../server/openapi.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;
   return Object.entries(document.paths).flatMap(([template, { get }]) => {
-    if (get?.operationId.startsWith('list_') !== true || !template.includes('{workspace_id}')) return [];
+    if (get === undefined || !/^(list_|read_events$)/.test(get.operationId) || !template.includes('{workspace_id}'))
+      return [];
     const found = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => (place as Record<string, string>)[name] ?? '');
     const filters = (get.parameters ?? [])
       .filter((parameter) => parameter.in === 'query')

@@ -55,6 +55,10 @@ const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'
     ['reporter', 'user_id'],
   ],
   list_people: [['ids', 'user_id']],
+  read_events: [
+    ['project_id', 'project_id'],
+    ['ticket', 'ticket'],
+  ],
   list_audit: [
     ['actor', 'user_id'],
     ['subject', 'ticket'],

@@ -14,7 +14,7 @@ const by_access: Record<string, string[]> = {
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
-      'create_token list_tokens get_token revoke_token list_bots get_bot',
+      'create_token list_tokens get_token revoke_token list_bots get_bot read_events',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
@@ -51,6 +51,7 @@ const by_scope: Record<string, string[]> = {
       'update_comment delete_comment',
   ),
   'audit:read': words('list_audit list_comment_revisions'),
+  'events:read': words('read_events'),
 };
 
 test('each scope opens the operations it was decided for, and every scope there is opens some', () => {

@@ -95,6 +95,8 @@ export const policy = {
   revoke_token: [everyone, 'session'],
 
   list_audit: [admins, 'audit:read'],
+
+  read_events: [everyone, 'events:read'],
 } as const satisfies Record<string, Line>;
 
 export type OperationId = keyof typeof policy;

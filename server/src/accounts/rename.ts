@@ -1,5 +1,5 @@
 import { requireCurrent } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { update_me, User } from './contract.ts';
 import { lockUser, recordAccountAudit, renameUser } from './queries.ts';
 

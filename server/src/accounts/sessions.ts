@@ -3,7 +3,7 @@ import { readOnly, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import type { Services } from '../services.ts';
-import type { Context, OwnContext } from '../serving/serve.ts';
+import type { Context, OwnContext } from '../serving/context.ts';
 import { requireNotEmail, requireUncommon } from './common-passwords.ts';
 import type { change_password, logout, revoke_session } from './contract.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';

@@ -20,7 +20,8 @@ import { type AuditAction, facts } from './facts.ts';
 
 type SubjectType = AuditAction extends `${infer Subject}.${string}` ? Subject : never;
 
-const actions = Object.keys(facts) as AuditAction[];
+/** The names of everything that can happen. */
+export const actions = Object.keys(facts) as AuditAction[];
 const meanings = Object.fromEntries(actions.map((action) => [action, facts[action].says]));
 const subject_types = [...new Set(actions.map((action) => action.slice(0, action.indexOf('.')) as SubjectType))];
 

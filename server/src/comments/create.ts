@@ -1,5 +1,5 @@
 import { newId } from '../lib/ids.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from '../tickets/access.ts';
 import { addComment } from './change.ts';
 import type { Comment, create_comment } from './contract.ts';

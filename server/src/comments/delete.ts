@@ -1,6 +1,6 @@
 import { BatonError } from '../errors.ts';
 import { requireMatch } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openComment } from './access.ts';
 import { changeComment } from './change.ts';
 import type { delete_comment } from './contract.ts';

@@ -1,5 +1,5 @@
 import { forgetResponses } from '../outcomes/queries.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openComment } from './access.ts';
 import type { Comment, purge_comment } from './contract.ts';
 import { purgeTexts } from './queries.ts';

@@ -185,6 +185,7 @@ export const scope_meanings = {
   'tickets:read': 'Read tickets, their transitions, comments and activity.',
   'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
+  'events:read': 'Read what happens in the workspace.',
 } as const;
 export type TokenScope = keyof typeof scope_meanings;
 

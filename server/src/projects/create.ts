@@ -3,7 +3,7 @@ import type { Limits } from '../config/limits.ts';
 import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { create_project, Project } from './contract.ts';
 import { insertProject, insertStatuses, insertWorkflow, projectRows } from './queries.ts';
 import { presets } from './workflow-definition.ts';

@@ -5,7 +5,7 @@ import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import { requireCurrent } from '../http/preconditions.ts';
 import { requireBelow } from '../quotas/quotas.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { isMove, remapTickets } from '../tickets/remap.ts';
 import { countStale, lockStale, type Remapping } from '../tickets/remap-queries.ts';
 import { openProject } from './access.ts';

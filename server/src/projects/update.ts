@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/record.ts';
 import type { Body } from '../http/contract.ts';
 import { requireCurrent } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openProject } from './access.ts';
 import type { archive_project, Project, update_project } from './contract.ts';
 import { type ProjectChanges, updateProject } from './queries.ts';

@@ -30,6 +30,8 @@ export interface Request<O extends Operation> {
   ip: string;
   network: string;
   user_agent: string | undefined;
+  /** Whether its client has left. */
+  isGone: () => boolean;
   /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
   after: (work: () => Promise<void>) => void;
 }
@@ -94,6 +96,7 @@ export function parseRequest<O extends Operation>(
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),
     user_agent: req.headers['user-agent']?.slice(0, 400),
+    isGone: () => res.closed,
     after: (work) => {
       whenClosed(res, () => {
         work().catch((error: unknown) => log.warn({ message: String(error) }, 'not done after the response'));

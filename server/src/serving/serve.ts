@@ -2,7 +2,6 @@ import type { Request as ExpressRequest, RequestHandler, Response as ExpressResp
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
-  type Applicant,
   apply,
   applyToWrite,
   type Caller,
@@ -11,16 +10,14 @@ import {
   permitted,
   personOf,
   requireLive,
-  type SignedIn,
   withoutDoubt,
-  type Writer,
 } from '../access/authorize.ts';
-import { accessOf, lineOf, type OperationId, type policy, takesKey } from '../access/policy.ts';
-import { type Db, readOnly, type Scope, transaction, type Tx } from '../db/transaction.ts';
+import { accessOf, lineOf, takesKey } from '../access/policy.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody, unconfirmed_bytes } from '../http/body.ts';
 import type { Holder } from '../http/byte-shares.ts';
-import { isList, needsRoom, type Operation, type Response } from '../http/contract.ts';
+import { isList, needsRoom, type Operation, type Query, type Response } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
@@ -31,49 +28,8 @@ import { type Answer, render } from './answer.ts';
 import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
 import type { ReadConditions } from '../http/preconditions.ts';
+import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
-
-type AccessOf<O extends Operation> = O['id'] extends OperationId ? (typeof policy)[O['id']][0] : never;
-type IsRead<O extends Operation> = O['method'] extends 'get' ? true : false;
-
-/** A read has a handle that reads, in one snapshot; a write has its transaction. */
-type Store<O extends Operation> =
-  IsRead<O> extends true
-    ? { db: Db }
-    : {
-        tx: Tx;
-        /** Does something once this has committed, before the response. */
-        afterCommit: AfterCommit;
-      };
-
-/** An operation that isn't for anybody. */
-type NotPublic<O extends Operation> = AccessOf<O> extends 'public' ? never : unknown;
-
-/** Tokens are for a workspace's operations, and for a few of the account's. */
-type CallerOf<O extends Operation> = O['id'] extends OperationId
-  ? (typeof policy)[O['id']] extends readonly ['account', 'any token']
-    ? Caller
-    : SignedIn
-  : never;
-
-/** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
-type Who<O extends Operation> =
-  AccessOf<O> extends 'account' ? { caller: CallerOf<O> } : IsRead<O> extends true ? Applicant : { writer: Writer };
-
-/** What a handler gets: the request, who asks, and the database. */
-export type Context<O extends Operation> = Request<O> & Who<O> & Store<O>;
-
-/** A caller's write, in a transaction of its own scope. */
-interface OwnWrite {
-  tx: Tx;
-  /** Confirms the credential and locks it until the commit; without it nothing commits. */
-  hold: () => Promise<void>;
-}
-type Commit<Result> = (scope: Scope, write: (write: OwnWrite) => Promise<Result>) => Promise<Result>;
-
-/** The same for those that choose their own transactions. A caller's one write goes through `commit`. */
-export type OwnContext<O extends Operation> = Request<O> &
-  (AccessOf<O> extends 'public' ? object : { caller: CallerOf<O>; commit: Commit<Response<O>> });
 
 /** A list that one index serves: its filter, its order and its rows. */
 type Listing<O extends Order, Row extends Ordered<O>, Shown> = Pick<
@@ -91,6 +47,12 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
   <O extends Operation>(operation: O & NotPublic<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
+  /** A read that may wait for something to happen. */
+  waiting<O extends Operation & { method: 'get' }>(
+    operation: O,
+    handler: (context: Context<O>) => Promise<Response<O>>,
+    pause: Pause<O>,
+  ): void;
   /** A list, page by page. */
   list<O extends Paged, By extends Order, Row extends Ordered<By>>(
     operation: O,
@@ -101,6 +63,15 @@ export interface Serve {
   /** Everything mounted, for the tests that tie routes, contracts and policies together. */
   readonly operations: readonly Operation[];
 }
+
+/**
+ * Waits with a read that has nothing to say yet, without a connection to the database. Gives what to ask for then, for which
+ * the credential and the right are asked for anew; nothing where the result is the response.
+ */
+type Pause<O extends Operation> = (
+  result: Response<O>,
+  asked: Request<O> & { workspace_id: string; user_id: string },
+) => Promise<Query<O> | undefined>;
 
 /** What serving needs; one of each per process. */
 export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
@@ -251,22 +222,34 @@ export function createServe(router: Router, parts: Serving): Serve {
   };
 
   /** The handler's first statements travel together with the authorization. */
-  function serveRead(operation: Operation, handler: AnyHandler): void {
+  function serveRead(operation: Operation, handler: AnyHandler, pause?: Pause<Operation>): void {
     const line = lineOf(operation.id);
     const list = isList(operation);
     mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
       const user_id = personOf(caller);
-      await confirm(caller, line, workspace_id);
-      const result = await readOnly(pool, { workspace_id, user_id, list }, (db) => {
-        requireRoom({ user_id, network: request.network }); // those before it may have used it up
-        if (workspace_id === undefined) {
-          return permitted(noting(requireLive(db, caller), caller), handler({ ...request, caller, db }));
+      const read = async (query: unknown) => {
+        await confirm(caller, line, workspace_id);
+        return readOnly(pool, { workspace_id, user_id, list }, (db) => {
+          requireRoom({ user_id, network: request.network }); // those before it may have used it up
+          if (workspace_id === undefined) {
+            return permitted(noting(requireLive(db, caller), caller), handler({ ...request, query, caller, db }));
+          }
+          const applicant = apply(db, caller, line, workspace_id);
+          return permitted(
+            noting(applicant.actor, caller, workspace_id),
+            handler({ ...request, query, ...applicant, db }),
+          );
+        });
+      };
+      let result = await read(request.query);
+      if (pause !== undefined && workspace_id !== undefined) {
+        for (let { query } = request; ; result = await read(query)) {
+          query = await pause(result, { ...request, query, workspace_id, user_id });
+          if (query === undefined) break;
         }
-        const applicant = apply(db, caller, line, workspace_id);
-        return permitted(noting(applicant.actor, caller, workspace_id), handler({ ...request, ...applicant, db }));
-      });
+      }
       return render(operation, request, result);
     });
   }
@@ -326,6 +309,9 @@ export function createServe(router: Router, parts: Serving): Serve {
     else serveWorkspaceWrite(operation, any);
   };
 
+  const waiting: Serve['waiting'] = (operation, handler, pause) =>
+    serveRead(operation, handler as unknown as AnyHandler, pause);
+
   const list: Serve['list'] = (operation, listing) => {
     const handler = async (context: Context<typeof operation>) => {
       const { show, ...options } = await listing(context);
@@ -373,7 +359,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   };
 
-  return Object.assign(serve, { list, own, operations });
+  return Object.assign(serve, { waiting, list, own, operations });
 }
 
 /** The response of a write that has been done before. */
@@ -381,8 +367,6 @@ function replayed(error: unknown): Answer {
   if (error instanceof Replayed) return error.answer;
   throw error;
 }
-
-type AfterCommit = (work: () => Promise<void>) => void;
 
 /** Does a write, and then what its last attempt asked to be done after the commit. */
 async function committed<T>(write: (attempt: () => AfterCommit) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import type { Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { create_ticket } from './contract.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { createTicket } from './create.ts';
 import { holdAssignee, openTicket, requireTicket, requireTicketId } from './access.ts';
 

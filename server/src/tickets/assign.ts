@@ -1,5 +1,5 @@
 import { requireCurrent } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { set_assignee, Ticket } from './contract.ts';

@@ -89,7 +89,7 @@ export const listed_ticket = ticket
 export type ListedTicket = z.infer<typeof listed_ticket>;
 
 /** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
-const ticket_ref = z
+export const ticket_ref = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9]{1,9}-[1-9]\d{0,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/)
   .max(36)

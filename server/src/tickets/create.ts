@@ -4,7 +4,7 @@ import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import { takeNumber } from '../projects/queries.ts';
 import { requireBelow } from '../quotas/quotas.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { holdAssignee } from './access.ts';
 import { addTicket } from './change.ts';
 import type { create_ticket, Ticket } from './contract.ts';

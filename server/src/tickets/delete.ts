@@ -2,7 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireMatch } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { delete_ticket, restore_ticket, Ticket } from './contract.ts';

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import { max_labels, type Ticket, type update_ticket } from './contract.ts';

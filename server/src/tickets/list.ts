@@ -2,7 +2,7 @@ import { bestOf } from '../db/walk.ts';
 import type { Query, Response } from '../http/contract.ts';
 import { type Cursors, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { list_tickets } from './contract.ts';
 import {
   type ListedRow,

@@ -1,6 +1,6 @@
 import { BatonError } from '../errors.ts';
 import { forgetResponses } from '../outcomes/queries.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import type { purge_ticket, Ticket } from './contract.ts';
 import { presentTo } from './present.ts';

@@ -6,7 +6,7 @@ import { requireCurrent } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { transition_ticket } from './history-contract.ts';

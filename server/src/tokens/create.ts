@@ -4,7 +4,7 @@ import { BatonError, requireFound } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { botById } from '../workspaces/bot-queries.ts';
 import type { create_token } from './contract.ts';
 import { insertToken, presentMembership, tokensBy } from './queries.ts';

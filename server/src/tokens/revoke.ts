@@ -3,7 +3,7 @@ import type { AuditEntry } from '../audit/facts.ts';
 import { recordAudit, recordAudits } from '../audit/record.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import { workspacesOfMember } from '../workspaces/member-queries.ts';
 import type { ApiTokenRow, revoke_token } from './contract.ts';
 import { sightOf } from './access.ts';

@@ -5,7 +5,7 @@ import { BatonError } from '../errors.ts';
 import { requireCurrent, requireMatch } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { Bot, create_bot, remove_bot, update_bot } from './bot-contract.ts';
 import { botById, lockBot } from './bot-queries.ts';
 import { endMembership, insertMembership, memberships, updateRole } from './member-queries.ts';

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/record.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Services } from '../services.ts';
-import type { OwnContext } from '../serving/serve.ts';
+import type { OwnContext } from '../serving/context.ts';
 import type { create_workspace, Workspace } from './contract.ts';
 import { insertMembership } from './member-queries.ts';
 import { insertWorkspace, ownedBy } from './queries.ts';

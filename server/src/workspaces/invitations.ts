@@ -5,7 +5,7 @@ import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Services } from '../services.ts';
-import type { Context, OwnContext } from '../serving/serve.ts';
+import type { Context, OwnContext } from '../serving/context.ts';
 import type { accept_invitation, create_invitation, revoke_invitation, Workspace } from './contract.ts';
 import {
   insertInvitation,

@@ -5,7 +5,7 @@ import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Role } from '../http/contract.ts';
 import { requireCurrent, requireMatch } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { Member, remove_member, update_member } from './contract.ts';
 import { insertCleanup } from './cleanup-queries.ts';
 import {

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireCurrent, requireMatch } from '../http/preconditions.ts';
-import type { Context } from '../serving/serve.ts';
+import type { Context } from '../serving/context.ts';
 import type { delete_workspace, update_workspace, Workspace } from './contract.ts';
 import { lockWorkspace, markWorkspaceDeleted, renameWorkspace } from './queries.ts';
 

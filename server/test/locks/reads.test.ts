@@ -6,6 +6,7 @@ import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -50,6 +51,7 @@ async function readable(): Promise<Map<string, string>> {
     workspace_id: at.workspace_id,
     body: { name: 'Read', scopes: ['tickets:read'] },
   });
+  await numberEvents(server.database.url);
   const ids: Record<string, string> = {
     ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
     ...{ user_id: owner.user.id, sequence: '1' },

@@ -72,6 +72,7 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   get_workspace: [1, ({ workspace_id }) => team.member.client.raw.get_workspace({ workspace_id })],
   list_members: [1, ({ workspace_id }) => team.member.client.raw.list_members({ workspace_id })],
   list_audit: [1, ({ workspace_id }) => team.owner.client.raw.list_audit({ workspace_id })],
+  read_events: [1, ({ workspace_id }) => team.member.client.raw.read_events({ workspace_id })],
   list_comments: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_comments({ workspace_id, ticket })],
   list_comment_revisions: [2, (at) => team.owner.client.raw.list_comment_revisions(aComment(at))],
   list_transitions: [

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { actions, audit_action, audit_entry } from '../audit/contract.ts';
+import {
+  id,
+  listed,
+  narrowing,
+  operation,
+  page_query,
+  several,
+  uuid_form,
+  workspace_params,
+} from '../http/contract.ts';
+import { project_ref } from '../projects/contract.ts';
+import { ticket_ref } from '../tickets/contract.ts';
+
+/** The place before everything. */
+export const beginning = '-1';
+/** The place behind everything that has happened by now. */
+export const now = 'now';
+
+const offset = z
+  .string()
+  .regex(/^\d{16}$/)
+  .max(16)
+  .meta({
+    id: 'EventOffset',
+    description: 'A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one.',
+    example: '0000000000000042',
+  });
+
+export const event = audit_entry
+  .omit({ action: true, request_id: true, token_id: true })
+  .extend({
+    offset: offset.meta({ description: 'The place behind this event.' }),
+    type: audit_action.meta({ description: 'What happened: an action of the audit log. New ones may be added.' }),
+    project_id: id.nullable().meta({ description: 'The project that it is about, or whose ticket it is about.' }),
+    ticket_id: id.nullable().meta({ description: 'The ticket that it is about, or whose comment it is about.' }),
+    before: audit_entry.shape.before.meta({
+      description: 'The changed fields before. Null too while the ticket is deleted, but for owners and admins.',
+    }),
+    after: audit_entry.shape.after.meta({
+      description: 'The changed fields after. Null too while the ticket is deleted, but for owners and admins.',
+    }),
+  })
+  .meta({ id: 'Event' });
+export type Event = z.infer<typeof event>;
+
+const ticket_form = `[A-Za-z][A-Za-z0-9]{1,9}-[1-9][0-9]{0,9}|${uuid_form}`;
+
+const events = z
+  .strictObject({
+    data: z.array(event).max(100),
+    next_offset: offset.meta({ description: 'Where to go on, also when there was nothing.' }),
+    up_to_date: z.boolean().meta({ description: 'Whether nothing more has happened so far.' }),
+  })
+  .meta({ id: 'Events' });
+export type Events = z.infer<typeof events>;
+
+export const read_events = operation({
+  id: 'read_events',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/events',
+  tag: 'events',
+  summary: 'Returns what happened behind an offset, oldest first: each event once, in the same order for everybody.',
+  params: workspace_params,
+  query: z.strictObject({
+    ...narrowing(event),
+    limit: page_query.shape.limit,
+    after: z
+      .string()
+      .regex(/^(-1|now|\d{16})$/)
+      .max(16)
+      .default(beginning)
+      .meta({
+        description:
+          `Where to go on: the \`next_offset\` of the last response, or an event’s \`offset\`. \`${beginning}\` is the ` +
+          `beginning; \`${now}\` is behind everything that has happened.`,
+      }),
+    wait: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(25)
+      .default(0)
+      .meta({
+        format: 'int32',
+        description:
+          'How many seconds to wait for an event where there is none yet: the response comes with the first. It may come ' +
+          'sooner without one.',
+      }),
+    types: several(z.enum(actions), { pattern: listed(actions.join('|').replaceAll('.', '\\.')), max: 409 })
+      .optional()
+      .meta({
+        description: 'Only events of one of these types, separated by commas.',
+        example: 'ticket.created,ticket.transitioned',
+      }),
+    project_id: several(project_ref, { pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`), max: 369 })
+      .optional()
+      .meta({
+        description: 'Only events of one of these projects and their tickets, each by id or key, separated by commas.',
+      }),
+    ticket: several(ticket_ref, { pattern: listed(ticket_form), max: 369 })
+      .optional()
+      .meta({ description: 'Only events of one of these tickets, each by id or key, separated by commas.' }),
+  }),
+  status: 200,
+  response: events,
+  errors: ['invalid_offset'],
+});

@@ -1,0 +1,74 @@
+import { before_and_after } from '../audit/queries.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import { ends, withinBudget } from '../db/walk.ts';
+import type { Query } from '../http/contract.ts';
+import type { Event, read_events } from './contract.ts';
+
+export type EventFilter = Pick<Query<typeof read_events>, 'types' | 'project_id' | 'ticket'>;
+
+/** An event with its number, and what decides who may see what of it. */
+export interface EventRow extends Omit<Event, 'offset'> {
+  sequence: number;
+  ticket_is_deleted: boolean;
+}
+
+/** How many events the workspace has, which is the number of its last one. */
+export function lastSequence(db: Db, workspace_id: string): Promise<{ last_sequence: number } | undefined> {
+  return db.maybeOne(sql`select h.last_sequence from event_heads h where h.workspace_id = ${workspace_id}`);
+}
+
+const columns: readonly Sql[] = [
+  sql`sequence`,
+  sql`id`,
+  sql`type`,
+  sql`actor_id`,
+  sql`subject_type`,
+  sql`subject_id`,
+  sql`subject_version`,
+  sql`project_id`,
+  sql`ticket_id`,
+  sql`before`,
+  sql`after`,
+  sql`on_behalf_of`,
+  sql`created_at`,
+  sql`ticket_is_deleted`,
+];
+
+interface Behind {
+  workspace_id: string;
+  sequence: number;
+}
+
+/** The number at which a page stops that finds too little: nothing where the events end before. */
+export function stopBehind(db: Db, { workspace_id, sequence }: Behind): Promise<{ sequence: number } | undefined> {
+  return db.maybeOne(sql`
+    select e.sequence from events e where e.workspace_id = ${workspace_id} and e.sequence > ${sequence}
+    order by e.sequence ${ends.stop}`);
+}
+
+/** Of the next events those that the filter leaves, in their order, as far as their bytes go into a response. */
+export function eventsBehind(
+  db: Db,
+  { workspace_id, sequence }: Behind,
+  filter: EventFilter,
+  limit: number,
+): Promise<(EventRow & { fits: boolean })[]> {
+  const { types = null, project_id = null, ticket = null } = filter;
+  const page = sql`
+    select e.sequence, e.id, e.action as type, e.actor_id, e.subject_type, e.subject_id, e.subject_version,
+      p.id as project_id, t.id as ticket_id, e.before, e.after, e.on_behalf_of, e.created_at,
+      t.deleted_at is not null as ticket_is_deleted
+    from (
+      select * from events where workspace_id = ${workspace_id} and sequence > ${sequence} order by sequence ${ends.walked}) e
+    left join tickets t on t.workspace_id = ${workspace_id}
+      and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end
+    left join projects p on p.workspace_id = ${workspace_id}
+      and p.id = case when e.subject_type in ('project', 'workflow') then e.subject_id else t.project_id end
+    where (${types}::text[] is null or e.action = any (${types}::text[]))
+      and (${project_id}::text[] is null or p.id::text = any (${project_id}::text[]) or p.key = any (${project_id}::text[]))
+      and (${ticket}::text[] is null or t.id::text = any (${ticket}::text[])
+        or p.key || '-' || t.number = any (${ticket}::text[]))
+    order by e.sequence limit ${limit}`;
+  return db.rows(withinBudget(page, columns, before_and_after));
+}
