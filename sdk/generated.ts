@@ -774,7 +774,7 @@ export interface components {
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
-             *     - `events:read`: Read what happens in the workspace.
+             *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -814,7 +814,7 @@ export interface components {
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
-             *     - `events:read`: Read what happens in the workspace.
+             *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -863,7 +863,7 @@ export interface components {
             data: components["schemas"]["Event"][];
             /** @description Where to go on, also when there was nothing. */
             next_offset: components["schemas"]["EventOffset"];
-            /** @description Whether nothing more has happened so far. */
+            /** @description Whether nothing more has its place so far. What was just committed gets it a moment later. */
             up_to_date: boolean;
         };
         Event: {
@@ -884,7 +884,7 @@ export interface components {
              */
             subject_id: string;
             subject_version: number | null;
-            /** @description The changed fields before. Null too while the ticket is deleted, but for owners and admins. */
+            /** @description The changed fields before. For owners and admins; others get those of tickets alone, and not while they are deleted. */
             before: {
                 [key: string]: unknown;
             } | null;
@@ -892,7 +892,7 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
-            /** @description The person for whom a bot did it; null if no bot did. */
+            /** @description The person for whom a bot did it; for owners and admins. */
             on_behalf_of: string | null;
             /** Format: date-time */
             created_at: string;
@@ -3318,7 +3318,7 @@ export interface operations {
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.
                      *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
-                     *     - `events:read`: Read what happens in the workspace.
+                     *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
                      */
                     scopes: components["schemas"]["TokenScope"][];
                     /**

@@ -60,6 +60,35 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid;
 
+CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  inserted integer;
+  removed integer;
+  headed integer;
+begin
+  insert into events (workspace_id, sequence, created_at, id, actor_id, action, subject_type, subject_id, subject_version,
+    ticket_id, before, after, request_id, token_id, on_behalf_of)
+  select o.workspace_id, first + n.place - 1, o.created_at, o.id, o.actor_id, o.action, o.subject_type, o.subject_id,
+    o.subject_version, o.ticket_id, o.before, o.after, o.request_id, o.token_id, o.on_behalf_of
+  from outbox o join unnest(ids) with ordinality n (id, place) on n.id = o.id
+  where o.workspace_id = scope and o.created_at between low and high;
+  get diagnostics inserted = row_count;
+  delete from outbox o where o.workspace_id = scope and o.created_at between low and high and o.id = any (ids);
+  get diagnostics removed = row_count;
+  update event_heads set last_sequence = first + cardinality(ids) - 1, updated_at = now()
+  where workspace_id = scope and last_sequence = first - 1;
+  get diagnostics headed = row_count;
+  if inserted <> cardinality(ids) or removed <> cardinality(ids) or headed <> 1 then
+    raise exception 'Of % entries % were numbered and % removed, and % heads moved.', cardinality(ids), inserted, removed, headed;
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -109,8 +138,8 @@ begin
   update outbox a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
-  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
-    and (a.before ?| fields or a.after ?| fields);
+  where a.workspace_id = scope and (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = the_ticket
+    and a.subject_type = 'ticket' and (a.before ?| fields or a.after ?| fields);
   update events a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
@@ -237,7 +266,7 @@ ALTER TABLE event_heads FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON event_heads FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON event_heads TO baton_app;
 GRANT SELECT (last_sequence, workspace_id) ON event_heads TO baton_worker;
-GRANT UPDATE (last_sequence, updated_at) ON event_heads TO baton_worker;
+GRANT UPDATE (updated_at) ON event_heads TO baton_worker;
 
 -- workspace, append-only, by the worker
 create table events (
@@ -268,7 +297,6 @@ CREATE INDEX events_type ON public.events USING btree (workspace_id, subject_typ
 ALTER TABLE events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE events FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON events FOR ALL USING ((workspace_id = app_workspace_id()));
-GRANT INSERT ON events TO baton_worker;
 GRANT SELECT ON events TO baton_app;
 
 -- account
@@ -395,11 +423,10 @@ END), created_at, id);
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON outbox FOR ALL USING ((workspace_id = app_workspace_id()));
-CREATE POLICY worker_deletes ON outbox AS RESTRICTIVE FOR DELETE TO baton_worker USING ((workspace_id = app_workspace_id()));
 CREATE POLICY worker_looks ON outbox FOR SELECT TO baton_worker USING (true);
-GRANT DELETE, INSERT ON outbox TO baton_worker;
+GRANT INSERT ON outbox TO baton_worker;
 GRANT INSERT, SELECT ON outbox TO baton_app;
-GRANT SELECT (action, actor_id, after, before, created_at, id, on_behalf_of, request_id, subject_id, subject_type, subject_version, ticket_id, token_id, workspace_id) ON outbox TO baton_worker;
+GRANT SELECT (created_at, id, workspace_id) ON outbox TO baton_worker;
 
 -- account
 create table outcomes (

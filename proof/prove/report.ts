@@ -106,14 +106,15 @@ function keptResults(): Result[] {
   }
 }
 
-/** The paths that decide how a build behaves. */
-export const build_paths = ['server', 'sdk', 'package-lock.json'];
+/** The paths that decide how a build behaves, and how it is tried. */
+export const build_paths = ['server', 'sdk', 'proof', 'package-lock.json'];
 
 /** The checks that passed in full, with their controls, on the build as it is now. */
 export function provenAlready(): Set<string> {
   const isSame = (commit: string) => {
-    const { status } = spawnSync('git', ['diff', '--quiet', commit, '--', ...build_paths], { cwd: root });
-    return status === 0;
+    const git = (...args: string[]) =>
+      spawnSync('git', [...args, '--', ...build_paths], { cwd: root, encoding: 'utf8' });
+    return git('diff', '--quiet', commit).status === 0 && git('status', '--porcelain').stdout === '';
   };
   const same = new Map<string, boolean>();
   const proven = keptResults().filter((result) => {

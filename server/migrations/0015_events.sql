@@ -7,22 +7,25 @@ alter table audit_log no force row level security;
 alter table workspaces no force row level security;
 
 alter table audit_log rename to events;
+-- Without indexes, of which each would get an entry for each row that is written anew.
+alter table events drop constraint audit_log_pkey, drop constraint audit_log_workspace_fkey;
+drop index audit_log_action, audit_log_actor, audit_log_created, audit_log_subject, audit_log_ticket, audit_log_ticket_version,
+  audit_log_type;
 alter table events add column sequence bigint;
 update events e set sequence = n.sequence
-from (select workspace_id, id, row_number() over (partition by workspace_id order by created_at, id) as sequence from events) n
-where e.workspace_id = n.workspace_id and e.id = n.id;
-alter table events alter column sequence set not null, alter column created_at drop default,
-  drop constraint audit_log_pkey, drop constraint audit_log_workspace_fkey;
+from (select ctid as place, row_number() over (partition by workspace_id order by created_at, id) as sequence from events) n
+where e.ctid = n.place;
+alter table events alter column sequence set not null, alter column created_at drop default;
 alter table events add constraint events_pkey primary key (workspace_id, sequence);
-alter index audit_log_action rename to events_action;
-alter index audit_log_actor rename to events_actor;
-alter index audit_log_created rename to events_created;
-alter index audit_log_subject rename to events_subject;
-alter index audit_log_ticket rename to events_ticket;
-alter index audit_log_ticket_version rename to events_ticket_version;
-alter index audit_log_type rename to events_type;
--- Requests read what happened. The worker alone adds to it.
-revoke insert on events from baton_app;
+create index events_action on events (workspace_id, action, created_at, id);
+create index events_actor on events (workspace_id, actor_id, created_at, id);
+create index events_created on events (workspace_id, created_at, id);
+create index events_subject on events (workspace_id, subject_id, created_at, id);
+create index events_ticket on events (workspace_id, ticket_id, created_at, id) where ticket_id is not null;
+create unique index events_ticket_version on events (workspace_id, subject_id, subject_version) where subject_type = 'ticket';
+create index events_type on events (workspace_id, subject_type, created_at, id) where subject_type not in ('ticket', 'comment');
+-- Requests read what happened. number_events alone adds to it.
+revoke insert on events from baton_app, baton_worker;
 comment on table events is 'workspace, append-only, by the worker';
 
 -- How many events a workspace has. Whoever numbers its events has locked this row.
@@ -35,7 +38,8 @@ create table event_heads (
 select app_tenant_table('event_heads', null);
 comment on table event_heads is 'workspace';
 alter table event_heads add constraint event_heads_workspace_fkey foreign key (workspace_id) references workspaces (id);
-grant select (workspace_id, last_sequence), update (last_sequence, updated_at) on event_heads to baton_worker;
+-- To lock a row takes the right to update it.
+grant select (workspace_id, last_sequence), update (updated_at) on event_heads to baton_worker;
 
 alter table event_heads no force row level security;
 insert into event_heads (workspace_id, last_sequence)
@@ -65,12 +69,39 @@ select app_tenant_table('outbox', null);
 create index outbox_about on outbox
   (workspace_id, (case when ticket_id is null then subject_id else ticket_id end), created_at, id);
 comment on table outbox is 'workspace, queue';
-grant select (workspace_id, created_at, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, before,
-  after, request_id, token_id, on_behalf_of), delete on outbox to baton_worker;
--- It finds the workspaces that have something to number, whichever they are, and takes entries out of the one it is in.
+-- The worker finds what has no number, of whichever workspace, and reads nothing of it. It adds entries as requests do.
+grant select (workspace_id, created_at, id), insert on outbox to baton_worker;
 create policy worker_looks on outbox for select to baton_worker using (true);
-create policy worker_deletes on outbox as restrictive for delete to baton_worker using (workspace_id = app_workspace_id());
-grant insert on outbox to baton_worker;
+
+-- Moves entries of the workspace in scope from the outbox to its events, numbered from `first` on in the order of `ids`. Called with
+-- the head locked. By ids, and never by a bound of times: what was committed meanwhile with an earlier time would go, too. The
+-- times only help to find them. All of it is done, or nothing.
+create function number_events(ids uuid[], low timestamptz, high timestamptz, first bigint)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  scope uuid := app_workspace_id();
+  inserted integer;
+  removed integer;
+  headed integer;
+begin
+  insert into events (workspace_id, sequence, created_at, id, actor_id, action, subject_type, subject_id, subject_version,
+    ticket_id, before, after, request_id, token_id, on_behalf_of)
+  select o.workspace_id, first + n.place - 1, o.created_at, o.id, o.actor_id, o.action, o.subject_type, o.subject_id,
+    o.subject_version, o.ticket_id, o.before, o.after, o.request_id, o.token_id, o.on_behalf_of
+  from outbox o join unnest(ids) with ordinality n (id, place) on n.id = o.id
+  where o.workspace_id = scope and o.created_at between low and high;
+  get diagnostics inserted = row_count;
+  delete from outbox o where o.workspace_id = scope and o.created_at between low and high and o.id = any (ids);
+  get diagnostics removed = row_count;
+  update event_heads set last_sequence = first + cardinality(ids) - 1, updated_at = now()
+  where workspace_id = scope and last_sequence = first - 1;
+  get diagnostics headed = row_count;
+  if inserted <> cardinality(ids) or removed <> cardinality(ids) or headed <> 1 then
+    raise exception 'Of % entries % were numbered and % removed, and % heads moved.', cardinality(ids), inserted, removed, headed;
+  end if;
+end $$;
+revoke execute on function number_events(uuid[], timestamptz, timestamptz, bigint) from public;
+grant execute on function number_events(uuid[], timestamptz, timestamptz, bigint) to baton_worker;
 
 -- All that happened, numbered or not, as the audit log shows it.
 create view audit_log with (security_invoker = true) as
@@ -124,8 +155,8 @@ begin
   update outbox a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
-  where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
-    and (a.before ?| fields or a.after ?| fields);
+  where a.workspace_id = scope and (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = the_ticket
+    and a.subject_type = 'ticket' and (a.before ?| fields or a.after ?| fields);
   update events a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
     after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)

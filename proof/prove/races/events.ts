@@ -7,7 +7,7 @@ import { newId } from '../../../server/src/lib/ids.ts';
 import { makeTeam } from '../../harness/make.ts';
 import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { type Served, startServed } from '../../harness/served.ts';
-import { type Check, type Finding, isSlice, type Mutant, type Run, scaled } from '../check.ts';
+import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts';
 import { type Stage, servingOn, setStage, setStageOn } from '../stage.ts';
 
 const writers = 12;
@@ -104,7 +104,7 @@ async function killAround(scene: Scene, cluster: OwnCluster | undefined, over: A
       await sleep(15);
       const { rowCount } = await stage.database.owner.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
-           and query ~ '^(commit|begin)|event_heads|outbox' and query !~ 'pg_stat' and random() < 0.05`,
+           and query ~ '^(commit|begin)|event_heads|number_events|outbox' and query !~ 'pg_stat' and random() < 0.05`,
       );
       kills.connections += rowCount ?? 0;
     }),
@@ -208,11 +208,17 @@ async function writeAndNumber(run: Run, size: number): Promise<Finding> {
   };
 }
 
-const sequencing = (...changes: [find: string, replace: string][]): Mutant => ({
-  source: changes.map(([find, replace]) => ({ file: 'audit/sequencer-queries.ts', find, replace })),
-});
-/** That what was moved is counted would undo each of these. */
-const uncounted: [string, string] = ['if (moved.join() !== expected.join())', 'if (expected.length === 0)'];
+const source = (find: string, replace: string) => [{ file: 'audit/sequencer-queries.ts', find, replace }];
+/** Changes number_events, which is said to count what it has moved: that would undo each of these. */
+const moving = (...changes: [find: string, replace: string][]): string => {
+  const all = [['raise exception', 'raise notice'], ...changes];
+  const text = all.reduce(
+    (body, [find, replace]) => `replace(${body}, '${find}', '${replace}')`,
+    `pg_get_functiondef('number_events'::regproc)`,
+  );
+  return `do $$ begin execute ${text}; end $$`;
+};
+const in_no_order = source('order by o.created_at, o.id limit', 'order by md5(o.id::text) limit');
 
 export const events: Check = {
   id: 'events',
@@ -223,20 +229,26 @@ export const events: Check = {
   control_size: 0.1,
   controls: {
     'two number one workspace at a time': {
-      ...sequencing([' for no key update skip locked`', '`'], uncounted),
-      ddl: ['alter table events drop constraint events_pkey'],
+      source: source(' for no key update skip locked`', '`'),
+      ddl: [
+        'alter table events drop constraint events_pkey',
+        // Each takes so long that they meet.
+        moving(
+          [' and last_sequence = first - 1', ''],
+          ['insert into events', 'perform pg_sleep(0.02); insert into events'],
+        ),
+      ],
     },
-    'what is older than the last of a batch is taken for numbered': sequencing(
-      [' and o.id = any (${ids}::uuid[])`', '`'],
-      uncounted,
-    ),
-    'what is older than a moment is not looked for': sequencing([
-      'order by o.created_at, o.id limit',
-      "and o.created_at > now() - interval '60 milliseconds' order by o.created_at, o.id limit",
-    ]),
-    'entries are numbered in another order': sequencing(
-      ['order by o.created_at, o.id limit', 'order by md5(o.id::text) limit'],
-      [' and o.created_at between ${low} and ${high}`', " and ${low}::text || ${high}::text <> ''`"],
-    ),
+    'what is older than the last of a batch is taken for numbered': { ddl: [moving([' and o.id = any (ids)', ''])] },
+    'what is older than a moment is not looked for': {
+      source: source(
+        'order by o.created_at, o.id limit',
+        "and o.created_at > now() - interval '60 milliseconds' order by o.created_at, o.id limit",
+      ),
+    },
+    'entries are numbered in another order': {
+      source: in_no_order,
+      ddl: [moving(['o.created_at between low and high', 'low is not null'])],
+    },
   },
 };

@@ -113,23 +113,42 @@ test('a purge waits for what is being numbered, and takes the text out of both t
   expect(await brokenInvariants(server.database.owner)).toEqual({});
 });
 
-test('the worker takes entries out of the workspace that it is in alone, and reads no event', async () => {
-  await makeTicket(team);
+test('the worker numbers entries of the workspace that it is in alone, all or none, and reads nothing of them', async () => {
+  const { id: ticket } = await makeTicket(team);
+  const [entry] = await look<{ id: string; last: string }>(
+    `select o.id, h.last_sequence as last from outbox o join event_heads h using (workspace_id) where o.subject_id = $1`,
+    ticket,
+  );
   const client = await server.database.owner.connect();
-  try {
-    for (const [scope, left] of [
-      ['select', 1],
-      [`set local app.workspace = '${newId()}'`, 1],
-      [`set local app.workspace = '${team.workspace_id}'`, 0],
-    ] as const) {
-      await client.query(`begin; set local role baton_worker; ${scope}; delete from outbox`);
-      expect((await client.query('select 1 from outbox limit 1')).rowCount).toBe(left);
+  const number = async (scope: string, ids: string[], first: number) => {
+    try {
+      await client.query(`begin; set local role baton_worker; ${scope}`);
+      await client.query(`select number_events($1, '-infinity', 'infinity', $2)`, [ids, first]);
+      return (await client.query('select id from outbox')).rowCount;
+    } finally {
       await client.query('rollback');
     }
-    await client.query('begin; set local role baton_worker');
-    await expect(client.query('select 1 from events')).rejects.toMatchObject({ code: '42501' });
+  };
+  const [id, next] = [entry?.id ?? '', Number(entry?.last) + 1];
+  const here = `set local app.workspace = '${team.workspace_id}'`;
+  try {
+    expect(await number(here, [id], next)).toBe(0);
+    await expect(number('select', [id], next)).rejects.toThrow('Of 1 entries 0 were numbered');
+    await expect(number(`set local app.workspace = '${newId()}'`, [id], next)).rejects.toThrow('0 were numbered');
+    await expect(number(here, [id], next + 1)).rejects.toThrow('0 heads moved');
+    await expect(number(here, [id, newId()], next)).rejects.toThrow('Of 2 entries 1 were numbered');
+    for (const text of [
+      'select after from outbox',
+      'select 1 from events',
+      'delete from outbox',
+      'delete from events',
+    ]) {
+      await expect(client.query(`begin; set local role baton_worker; ${here}; ${text}`)).rejects.toMatchObject({
+        code: '42501',
+      });
+      await client.query('rollback');
+    }
   } finally {
-    await client.query('rollback');
     client.release();
   }
 });

@@ -5,14 +5,15 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
-import { lockHead, moveEntries, nextEntries, workspacesToNumber } from './sequencer-queries.ts';
+import { lockHead, nextEntries, numberEntries, workspacesToNumber } from './sequencer-queries.ts';
 
 const task = 'events';
-/** From a commit to its number it takes half of this on an idle server. */
+/** From a commit to its number it takes this at most, on an idle server. */
 const interval_ms = 100;
-/** What is committed meanwhile waits for three times as long. */
+/** Works half of the time where there is more: whoever follows waits for it. */
 const pass_ms = 100;
-/** One transaction's, which a purge of the workspace may wait for: some 10 ms. */
+const rest_per_work = 1;
+/** One transaction's, which the purge of a ticket may wait for: some 20 ms. */
 const batch_size = 500;
 const first_retry_ms = 1_000;
 const max_retry_ms = 5_000;
@@ -23,13 +24,19 @@ const set_aside = new Gauge({
   aggregator: 'max',
 });
 
+const oldest = new Gauge({
+  name: 'baton_events_oldest_seconds',
+  help: 'For how long the oldest change has waited for its number.',
+  aggregator: 'max',
+});
+
 /** Numbers the workspace's next entries. Gives how many: none where another process does it. */
 export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_size): Promise<number> {
   return transaction(pool, { workspace_id }, async (tx) => {
     // Two statements: the second sees everything that was committed before the lock was granted.
     const [head, entries] = await Promise.all([lockHead(tx, workspace_id), nextEntries(tx, workspace_id, limit)]);
     if (head === undefined || entries.length === 0) return 0;
-    await moveEntries(tx, { workspace_id, entries, last_sequence: head.last_sequence });
+    numberEntries(tx, { entries, last_sequence: head.last_sequence });
     return entries.length;
   });
 }
@@ -38,6 +45,8 @@ export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_s
 interface SetAside {
   failures: number;
   until: number;
+  /** In this sweep. */
+  met: boolean;
 }
 
 /**
@@ -50,6 +59,8 @@ export class Sequencer {
   /** The last workspace whose turn it was: the next pass goes on behind it. */
   #behind = first_id;
   readonly #set_aside = new Map<string, SetAside>();
+  /** Of this sweep. */
+  #oldest_s = 0;
 
   constructor(pool: pg.Pool, log: Logger) {
     this.#pool = pool;
@@ -57,16 +68,16 @@ export class Sequencer {
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
-    set_aside.set(this.#set_aside.size);
     let left = this.#behind !== first_id;
     while (goesOn()) {
       const found = await readOnly(this.#pool, {}, (db) => workspacesToNumber(db, this.#behind));
+      for (const { waited_s } of found) this.#oldest_s = Math.max(this.#oldest_s, waited_s);
       if (found.length === 0) {
-        this.#behind = first_id;
+        this.#endSweep();
         if (!left) return 'done';
         left = false;
       }
-      for (const workspace_id of found) {
+      for (const { workspace_id } of found) {
         if (!goesOn()) return 'more';
         this.#behind = workspace_id;
         const numbered = await this.#number(workspace_id);
@@ -77,9 +88,20 @@ export class Sequencer {
     return 'more';
   }
 
+  /** All workspaces have had their turn. One that has nothing to number any more was numbered elsewhere. */
+  #endSweep(): void {
+    this.#behind = first_id;
+    for (const [workspace_id, { met }] of this.#set_aside) if (!met) this.#set_aside.delete(workspace_id);
+    for (const one of this.#set_aside.values()) one.met = false;
+    set_aside.set(this.#set_aside.size);
+    oldest.set(this.#oldest_s);
+    this.#oldest_s = 0;
+  }
+
   /** One that fails is tried again later, and keeps no other waiting. */
   async #number(workspace_id: string): Promise<number> {
     const before = this.#set_aside.get(workspace_id);
+    if (before !== undefined) before.met = true;
     if (before !== undefined && performance.now() < before.until) return 0;
     try {
       const numbered = await numberBatch(this.#pool, workspace_id);
@@ -88,7 +110,7 @@ export class Sequencer {
     } catch (error) {
       const failures = (before?.failures ?? 0) + 1;
       const retry_ms = Math.min(first_retry_ms * 2 ** (failures - 1), max_retry_ms);
-      this.#set_aside.set(workspace_id, { failures, until: performance.now() + retry_ms });
+      this.#set_aside.set(workspace_id, { failures, until: performance.now() + retry_ms, met: true });
       this.#log.error({ workspace_id, failures, retry_ms, err: describeError(error) }, 'worker: events not numbered');
       return 0;
     }
@@ -98,6 +120,6 @@ export class Sequencer {
 /** Any number of processes may run it: each workspace is numbered by one at a time. */
 export function sequencerLoop(pool: pg.Pool, log: Logger): Loop {
   const sequencer = new Sequencer(pool, log);
-  const times = { interval_ms, pass_ms, max_retry_ms };
+  const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms };
   return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => sequencer.pass(one) });
 }

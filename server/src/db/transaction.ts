@@ -167,11 +167,6 @@ export class Tx extends Db {
     this.#sent.push(sent);
   }
 
-  /** Runs a statement and gives how many rows it inserted, updated or deleted. */
-  async affected(statement: Sql): Promise<number> {
-    return (await this.query(prepare(statement))).rowCount ?? 0;
-  }
-
   start(text: string): Promise<unknown> {
     return this.query(text);
   }

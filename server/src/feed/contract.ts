@@ -36,10 +36,14 @@ export const event = audit_entry
     project_id: id.nullable().meta({ description: 'The project that it is about, or whose ticket it is about.' }),
     ticket_id: id.nullable().meta({ description: 'The ticket that it is about, or whose comment it is about.' }),
     before: audit_entry.shape.before.meta({
-      description: 'The changed fields before. Null too while the ticket is deleted, but for owners and admins.',
+      description:
+        'The changed fields before. For owners and admins; others get those of tickets alone, and not while they are deleted.',
     }),
     after: audit_entry.shape.after.meta({
       description: 'The changed fields after. Null too while the ticket is deleted, but for owners and admins.',
+    }),
+    on_behalf_of: audit_entry.shape.on_behalf_of.meta({
+      description: 'The person for whom a bot did it; for owners and admins.',
     }),
   })
   .meta({ id: 'Event' });
@@ -51,7 +55,9 @@ const events = z
   .strictObject({
     data: z.array(event).max(100),
     next_offset: offset.meta({ description: 'Where to go on, also when there was nothing.' }),
-    up_to_date: z.boolean().meta({ description: 'Whether nothing more has happened so far.' }),
+    up_to_date: z.boolean().meta({
+      description: 'Whether nothing more has its place so far. What was just committed gets it a moment later.',
+    }),
   })
   .meta({ id: 'Events' });
 export type Events = z.infer<typeof events>;

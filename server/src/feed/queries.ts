@@ -47,7 +47,10 @@ export function stopBehind(db: Db, { workspace_id, sequence }: Behind): Promise<
     order by e.sequence ${ends.stop}`);
 }
 
-/** Of the next events those that the filter leaves, in their order, as far as their bytes go into a response. */
+/**
+ * Of the next events those that the filter leaves, in their order, as far as their bytes go into a response. Tickets and
+ * projects are looked up one by one: by a join, a planner that takes the workspace for small reads all of them.
+ */
 export function eventsBehind(
   db: Db,
   { workspace_id, sequence }: Behind,
@@ -61,10 +64,12 @@ export function eventsBehind(
       t.deleted_at is not null as ticket_is_deleted
     from (
       select * from events where workspace_id = ${workspace_id} and sequence > ${sequence} order by sequence ${ends.walked}) e
-    left join tickets t on t.workspace_id = ${workspace_id}
-      and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end
-    left join projects p on p.workspace_id = ${workspace_id}
-      and p.id = case when e.subject_type in ('project', 'workflow') then e.subject_id else t.project_id end
+    left join lateral (
+      select t.id, t.project_id, t.number, t.deleted_at from tickets t where t.workspace_id = ${workspace_id}
+        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1) t on true
+    left join lateral (
+      select p.id, p.key from projects p where p.workspace_id = ${workspace_id}
+        and p.id = case when e.subject_type in ('project', 'workflow') then e.subject_id else t.project_id end limit 1) p on true
     where (${types}::text[] is null or e.action = any (${types}::text[]))
       and (${project_id}::text[] is null or p.id::text = any (${project_id}::text[]) or p.key = any (${project_id}::text[]))
       and (${ticket}::text[] is null or t.id::text = any (${ticket}::text[])

@@ -10,18 +10,27 @@ import { Waiting } from './waiting.ts';
 
 const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
 
-/** Of what owners and admins alone may read. */
-const of_admins = new Set(['invitation', 'token']);
+/** What owners and admins alone may know of. That somebody has joined is for everybody. */
+const isOfAdmins = ({ type, subject_type }: EventRow) =>
+  subject_type === 'token' || (subject_type === 'invitation' && type !== 'invitation.accepted');
+/** What had another name, role or workflow before is for the readers of the audit log. */
+const of_work = new Set(['ticket', 'comment']);
 /** What says that a ticket is there, or no longer. */
 const of_presence = new Set(['ticket.deleted', 'ticket.restored']);
 
 /** What somebody in this role may see of an event at this moment; nothing where they may not know of it. */
-function shownTo(role: Role, { sequence, ticket_is_deleted, ...row }: EventRow): Event | undefined {
-  const is_admin = role === 'owner' || role === 'admin';
-  if (!is_admin && of_admins.has(row.subject_type)) return undefined;
-  const event = { ...row, offset: offsetOf(sequence) };
-  const hidden = ticket_is_deleted && !is_admin && !of_presence.has(row.type);
-  return hidden ? { ...event, before: null, after: null } : event;
+function shownTo(role: Role, row: EventRow): Event | undefined {
+  const { sequence, ticket_is_deleted, ...shown } = row;
+  const event = { ...shown, offset: offsetOf(sequence) };
+  if (role === 'owner' || role === 'admin') return event;
+  if (isOfAdmins(row)) return undefined;
+  const is_hidden = ticket_is_deleted && !of_presence.has(row.type);
+  return {
+    ...event,
+    on_behalf_of: null,
+    before: is_hidden || !of_work.has(row.subject_type) ? null : row.before,
+    after: is_hidden ? null : row.after,
+  };
 }
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
@@ -30,7 +39,7 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
     const head = await readOnly(pool, { workspace_id, asker: {} }, (db) => lastSequence(db, workspace_id));
     return head?.last_sequence ?? 0;
   };
-  const waiting = new Waiting(lastOf, isStopping);
+  const waiting = new Waiting({ lastOf, isStopping });
 
   const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {
     const { after, limit, types, project_id, ticket } = query;
@@ -57,13 +66,18 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
   };
 
   serve.waiting(read_events, read, async ({ data, next_offset, up_to_date }, asked) => {
-    if (data.length > 0 || !up_to_date) return undefined;
-    const { query, workspace_id, user_id, isGone } = asked;
+    const { query, workspace_id, user_id, network, isGone, round } = asked;
+    if (data.length > 0 || !up_to_date || query.wait <= 0) return undefined;
     const began = performance.now();
-    const wait = { workspace_id, user_id, sequence: Number(next_offset), ms: query.wait * 1000, isGone };
-    if (!(await waiting.forEvents(wait))) return undefined;
-    // What came may be none of those that are asked for.
-    const waited_s = (performance.now() - began) / 1000;
-    return { ...query, after: next_offset, wait: Math.max(0, query.wait - waited_s) };
+    const [sequence, ms] = [Number(next_offset), query.wait * 1000];
+    const who = { workspace_id, user_id, network, isGone };
+    const ended = await waiting.forEvents({ ...who, sequence, ms, again: round > 0 });
+    if (ended === 'over') return undefined;
+    // At the end of its time it is read once more: the right may have ended, or the database be away.
+    const left = ended === 'nothing' ? 0 : query.wait - (performance.now() - began) / 1000;
+    return {
+      query: { ...query, after: next_offset, wait: Math.max(0, left) },
+      read: (work) => waiting.read(user_id, work),
+    };
   });
 }

@@ -185,7 +185,7 @@ export const scope_meanings = {
   'tickets:read': 'Read tickets, their transitions, comments and activity.',
   'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
-  'events:read': 'Read what happens in the workspace.',
+  'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
 } as const;
 export type TokenScope = keyof typeof scope_meanings;
 

@@ -70,8 +70,8 @@ export interface Serve {
  */
 type Pause<O extends Operation> = (
   result: Response<O>,
-  asked: Request<O> & { workspace_id: string; user_id: string },
-) => Promise<Query<O> | undefined>;
+  asked: Request<O> & { workspace_id: string; user_id: string; round: number },
+) => Promise<{ query: Query<O>; read: <T>(work: () => Promise<T>) => Promise<T> } | undefined>;
 
 /** What serving needs; one of each per process. */
 export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
@@ -224,7 +224,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler, pause?: Pause<Operation>): void {
     const line = lineOf(operation.id);
-    const list = isList(operation);
+    const list = isList(operation) || pause !== undefined;
     mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
@@ -245,9 +245,12 @@ export function createServe(router: Router, parts: Serving): Serve {
       };
       let result = await read(request.query);
       if (pause !== undefined && workspace_id !== undefined) {
-        for (let { query } = request; ; result = await read(query)) {
-          query = await pause(result, { ...request, query, workspace_id, user_id });
-          if (query === undefined) break;
+        let { query } = request;
+        for (let round = 0; ; round++) {
+          const next = await pause(result, { ...request, query, workspace_id, user_id, round });
+          if (next === undefined) break;
+          ({ query } = next);
+          result = (await next.read(() => read(query)).catch(unlessOverloaded)) ?? result;
         }
       }
       return render(operation, request, result);
@@ -360,6 +363,11 @@ export function createServe(router: Router, parts: Serving): Serve {
   };
 
   return Object.assign(serve, { waiting, list, own, operations });
+}
+
+/** Who has waited goes on waiting where there is no room at the moment. */
+function unlessOverloaded(error: unknown): undefined {
+  if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
 }
 
 /** The response of a write that has been done before. */

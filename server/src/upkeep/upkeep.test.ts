@@ -260,6 +260,7 @@ describe('whatever the worker asks for', () => {
       'select title from tickets',
       'select body from comments',
       'select after from events',
+      'select after from outbox',
     ]) {
       await expect(asWorker(text, 'select')).rejects.toMatchObject({ code: '42501' });
     }

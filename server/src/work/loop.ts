@@ -15,8 +15,10 @@ export interface LoopOptions {
   name: string;
   /** From the end of a pass that left nothing to the beginning of the next. */
   interval_ms: number;
-  /** The longest that a pass goes on, by default a second. What else the task has to do waits for three times as long. */
+  /** The longest that a pass goes on, by default a second. */
   pass_ms?: number;
+  /** How many times as long it rests where there is more to do, by default three. */
+  rest_per_work?: number;
   /** The longest rest after failed passes, by default five minutes. */
   max_retry_ms?: number;
   /** Its passes are too many to be told of in the log, each by a line. */
@@ -28,7 +30,7 @@ export interface LoopOptions {
 
 const usual_pass_ms = 1_000;
 /** Of the time, a loop that has always more to do works a quarter: what requests need comes first. */
-const rest_per_work = 3;
+const usual_rest_per_work = 3;
 const first_retry_ms = 1_000;
 const usual_max_retry_ms = 5 * 60_000;
 
@@ -94,6 +96,7 @@ export class Loop {
   async #run(): Promise<number> {
     const { name, interval_ms, log, pass, quiet = false } = this.#options;
     const { pass_ms = usual_pass_ms, max_retry_ms = usual_max_retry_ms } = this.#options;
+    const { rest_per_work = usual_rest_per_work } = this.#options;
     const started = performance.now();
     let rows = 0;
     this.#woken = false;
