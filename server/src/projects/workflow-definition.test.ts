@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { faultsOf } from '../http/faults.ts';
 import { presets, unreachableStatuses, type WorkflowDefinition, workflow_definition } from './workflow-definition.ts';
 
 const { strict, standard } = presets;
@@ -25,7 +26,10 @@ describe('a workflow', () => {
   });
 
   test('is told once of what isn’t even a key', () => {
-    expect(faults({ initial: ['No Key'] })).toEqual([expect.stringMatching(/^initial\.0: Expected text of the form/)]);
+    const { error } = workflow_definition.safeParse({ ...strict, initial: ['No Key'] });
+    expect(error && faultsOf(error, 'body')).toEqual([
+      { pointer: '/initial/0', detail: expect.stringMatching(/^Expected text of the form/) },
+    ]);
   });
 
   test.each<[string, Record<string, unknown>, string[]]>([
