@@ -20,8 +20,7 @@ import { type AuditAction, facts } from './facts.ts';
 
 type SubjectType = AuditAction extends `${infer Subject}.${string}` ? Subject : never;
 
-/** The names of everything that can happen. */
-export const actions = Object.keys(facts) as AuditAction[];
+const actions = Object.keys(facts) as AuditAction[];
 const meanings = Object.fromEntries(actions.map((action) => [action, facts[action].says]));
 const subject_types = [...new Set(actions.map((action) => action.slice(0, action.indexOf('.')) as SubjectType))];
 
@@ -52,6 +51,11 @@ export const audit_entry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntryRow = z.infer<typeof audit_entry>;
 
+/** The parameter that names some actions. */
+export const several_actions = several(z.enum(actions), {
+  pattern: listed(actions.join('|').replaceAll('.', '\\.')),
+  max: 409,
+});
 const ids = several(id, { pattern: listed(uuid_form), max: 369 });
 
 export const list_audit = operation({
@@ -64,12 +68,10 @@ export const list_audit = operation({
   query: page_query.extend({
     ...narrowing(audit_entry),
     actor: ids.optional().meta({ description: 'Only entries by one of these members, separated by commas.' }),
-    action: several(z.enum(actions), { pattern: listed(actions.join('|').replaceAll('.', '\\.')), max: 409 })
-      .optional()
-      .meta({
-        description: 'Only entries of one of these actions, separated by commas.',
-        example: 'ticket.created,ticket.transitioned',
-      }),
+    action: several_actions.optional().meta({
+      description: 'Only entries of one of these actions, separated by commas.',
+      example: 'ticket.created,ticket.transitioned',
+    }),
     subject: ids
       .optional()
       .meta({ description: 'Only entries about the subjects with these ids, separated by commas.' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actions, audit_action, audit_entry } from '../audit/contract.ts';
+import { audit_action, audit_entry, several_actions } from '../audit/contract.ts';
 import {
   id,
   listed,
@@ -10,7 +10,7 @@ import {
   uuid_form,
   workspace_params,
 } from '../http/contract.ts';
-import { project_ref } from '../projects/contract.ts';
+import { several_projects } from '../projects/contract.ts';
 import { ticket_ref } from '../tickets/contract.ts';
 
 /** The place before everything. */
@@ -94,17 +94,13 @@ export const read_events = operation({
           'How many seconds to wait for an event where there is none yet: the response comes with the first. It may come ' +
           'sooner without one.',
       }),
-    types: several(z.enum(actions), { pattern: listed(actions.join('|').replaceAll('.', '\\.')), max: 409 })
-      .optional()
-      .meta({
-        description: 'Only events of one of these types, separated by commas.',
-        example: 'ticket.created,ticket.transitioned',
-      }),
-    project_id: several(project_ref, { pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`), max: 369 })
-      .optional()
-      .meta({
-        description: 'Only events of one of these projects and their tickets, each by id or key, separated by commas.',
-      }),
+    types: several_actions.optional().meta({
+      description: 'Only events of one of these types, separated by commas.',
+      example: 'ticket.created,ticket.transitioned',
+    }),
+    project_id: several_projects.optional().meta({
+      description: 'Only events of one of these projects and their tickets, each by id or key, separated by commas.',
+    }),
     ticket: several(ticket_ref, { pattern: listed(ticket_form), max: 369 })
       .optional()
       .meta({ description: 'Only events of one of these tickets, each by id or key, separated by commas.' }),

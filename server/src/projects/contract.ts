@@ -2,14 +2,17 @@ import { z } from 'zod';
 import {
   base_version,
   id,
+  listed,
   narrowing,
   line,
   operation,
   page,
   page_query,
+  several,
   status_key,
   stored,
   timestamp,
+  uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
@@ -22,12 +25,17 @@ const project_key = z
   .meta({ example: 'ENG' });
 
 /** A project by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
-export const project_ref = z
+const project_ref = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9]{1,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/, 'Expected an id or a key.')
   .max(36)
   .transform((ref) => (ref.includes('-') ? ref.toLowerCase() : ref.toUpperCase()))
   .meta({ description: 'A project’s id or key.', example: 'ENG' });
+/** The parameter that names some projects. */
+export const several_projects = several(project_ref, {
+  pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`),
+  max: 369,
+});
 export const project_params = z.strictObject({ workspace_id: id, project_id: project_ref });
 
 /** The most tickets that replacing a workflow changes in its one transaction. */

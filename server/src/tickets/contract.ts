@@ -22,7 +22,7 @@ import {
   version,
   workspace_params,
 } from '../http/contract.ts';
-import { project_params, project_ref } from '../projects/contract.ts';
+import { project_params, several_projects } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 import { max_excerpt } from './excerpt.ts';
 
@@ -140,12 +140,10 @@ export const list_tickets = operation({
   summary: 'Lists tickets, by default newest first.',
   params: workspace_params,
   query: page_query.extend({
-    project_id: several(project_ref, { pattern: listed(`[A-Za-z][A-Za-z0-9]{1,9}|${uuid_form}`), max: 369 })
-      .optional()
-      .meta({
-        description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
-        example: 'ENG,OPS',
-      }),
+    project_id: several_projects.optional().meta({
+      description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
+      example: 'ENG,OPS',
+    }),
     status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
       .optional()
       .meta({
