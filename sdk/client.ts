@@ -3,7 +3,7 @@ import { aborted, BatonApiError, type RawResponse } from './errors.ts';
 import { operations } from './operations.ts';
 import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
 import { persist } from './retries.ts';
-import type { CallOptions, Calls, OperationId, Pages, RawCalls } from './types.ts';
+import type { CallOptions, Calls, Follow, OperationId, Pages, RawCalls } from './types.ts';
 
 /** What signing in and refreshing return. */
 export interface TokenPair {
@@ -37,6 +37,11 @@ export type BatonClient = Calls & {
   readonly raw: RawCalls<RawResponse>;
   /** Walks a list to its end, item by item. */
   readonly pages: Pages;
+  /**
+   * Follows what happens in a workspace, event by event, until it is ended by `signal` or an error. To go on later, keep the
+   * `offset` of the last event with what was done for it, and pass it as `after`.
+   */
+  readonly follow: Follow;
   /** Sent with every call; set it after signing in. */
   access_token: string | undefined;
   /** Renews the access token. */
@@ -47,6 +52,14 @@ interface Page {
   data: unknown[];
   next_cursor: string | null;
 }
+
+interface Events {
+  data: unknown[];
+  next_offset: string;
+}
+
+/** The longest wait that a request for events may ask for, in seconds. */
+const max_wait_s = 25;
 
 /** A server of 0.2.0 refuses the header, and does nothing. */
 const unsupported = 'idempotency_key_unsupported';
@@ -161,6 +174,18 @@ class Caller {
       cursor = page.next_cursor;
     } while (cursor !== null);
   }
+
+  async *follow(input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
+    const { timeout_ms = this.options.timeout_ms ?? 30_000 } = own;
+    // The response has half of the time of an attempt to arrive.
+    const wait = Math.min(max_wait_s, Math.floor(timeout_ms / 2_000));
+    let next = input;
+    for (;;) {
+      const { data, next_offset } = (await this.call('read_events', { wait, ...next }, own)) as Events;
+      yield* data;
+      next = { ...next, after: next_offset };
+    }
+  }
 }
 
 /** The work, or the end of the call where its caller ends it before. */
@@ -193,6 +218,7 @@ export function createClient(options: ClientOptions): BatonClient {
     ...each((...given) => caller.call(...given)),
     raw: each((...given) => caller.raw(...given)),
     pages: each((...given) => caller.pages(...given)),
+    follow: (...given: [AnyInput, CallOptions?]) => caller.follow(...given),
     get access_token() {
       return caller.options.access_token;
     },

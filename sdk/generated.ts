@@ -3488,6 +3488,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
+                    "text/event-stream": string;
                 };
             };
         };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepNumbering, numberEvents } from '../proof/harness/events.ts';
 import { startServer, type TestServer } from '../proof/harness/server.ts';
 import { type BatonClient, createClient } from './index.ts';
 
@@ -100,4 +101,41 @@ test('a read that has not changed says so', async () => {
   const { headers } = await baton.raw.get_project(project);
   const again = baton.get_project({ ...project, if_none_match: headers.get('etag') ?? '' });
   await expect(again).rejects.toMatchObject({ code: 'not_modified', status: 304 });
+});
+
+describe('following events', () => {
+  test('gives each event once through lost requests and responses, and goes on from any of them', async () => {
+    await numberEvents(server.database.url);
+    const { carry } = lossy('nothing', 'response', 'request');
+    const { workspace_id } = project;
+    const { next_offset: after } = await baton.read_events({ workspace_id, after: 'now' });
+    const numbering = keepNumbering(server.database.url);
+    const end = new AbortController();
+    const seen: { offset: string; type: string }[] = [];
+    const titles = async () => {
+      for (let n = 0; n < 6; n++) await baton.create_ticket({ ...project, body: { title: `Event ${n}` } });
+    };
+    try {
+      const creating = titles();
+      const types = 'ticket.created';
+      for await (const event of through(carry).follow({ workspace_id, after, types }, { signal: end.signal })) {
+        seen.push(event);
+        if (seen.length === 6) break;
+      }
+      await creating;
+      const { data } = await baton.read_events({ workspace_id, types, after });
+      expect(seen).toEqual(data);
+      const again: string[] = [];
+      const following = async () => {
+        const from = { workspace_id, types, after: seen.at(-2)?.offset ?? '' };
+        for await (const { offset } of baton.follow(from, { signal: end.signal })) again.push(offset);
+      };
+      const ended = following().catch((error: unknown) => error);
+      await expect.poll(() => again, { timeout: 5_000 }).toEqual([seen.at(-1)?.offset]);
+      end.abort();
+      expect(await ended).toMatchObject({ code: 'aborted' });
+    } finally {
+      await numbering.stop();
+    }
+  });
 });

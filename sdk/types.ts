@@ -67,3 +67,6 @@ type Item<Id extends ListId> = Output<Id> extends { data: (infer T)[] } ? T : ne
 export type Calls = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Output<Id>> };
 export type RawCalls<Response> = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Response> };
 export type Pages = { readonly [Id in ListId]: (...args: Arguments<Id>) => AsyncGenerator<Item<Id>, undefined> };
+export type Follow = (
+  ...args: Arguments<'read_events'>
+) => AsyncGenerator<Output<'read_events'>['data'][number], undefined>;

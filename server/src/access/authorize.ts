@@ -142,8 +142,12 @@ const ended = (identity: Identity) => new BatonError(identity.token === null ? '
  * of a token `invalid_token`, the same as for one that never was.
  */
 export async function requireLive(db: Db, identity: Identity): Promise<void> {
-  const live = await db.maybeOne(sql`select 1 as live ${ofCredential(identity)}`);
-  if (live === undefined) throw ended(identity);
+  if (!(await credentialIsLive(db, identity))) throw ended(identity);
+}
+
+/** Whether the credential is good and its account enabled. */
+export async function credentialIsLive(db: Db, identity: Identity): Promise<boolean> {
+  return (await db.maybeOne(sql`select 1 as live ${ofCredential(identity)}`)) !== undefined;
 }
 
 /** The same, for a write: the credential can't be ended, and that be acknowledged, before this commits. */

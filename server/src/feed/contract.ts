@@ -105,6 +105,7 @@ export const read_events = operation({
       .optional()
       .meta({ description: 'Only events of one of these tickets, each by id or key, separated by commas.' }),
   }),
+  stream_after: 'after',
   status: 200,
   response: events,
   errors: ['invalid_offset'],

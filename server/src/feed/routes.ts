@@ -1,3 +1,4 @@
+import { credentialIsLive, type Identity, personOf } from '../access/authorize.ts';
 import type { Role } from '../http/contract.ts';
 import { readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -5,6 +6,7 @@ import type { Services } from '../services.ts';
 import type { Context } from '../serving/context.ts';
 import type { Serve } from '../serving/serve.ts';
 import { beginning, type Event, type Events, now, read_events } from './contract.ts';
+import { poll, stream } from './follow.ts';
 import { type EventRow, eventsBehind, lastSequence, stopBehind } from './queries.ts';
 import { Waiting } from './waiting.ts';
 
@@ -39,7 +41,11 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
     const head = await readOnly(pool, { workspace_id, asker: {} }, (db) => lastSequence(db, workspace_id));
     return head?.last_sequence ?? 0;
   };
-  const waiting = new Waiting({ lastOf, isStopping });
+  const isLive = (identity: Identity, workspace_id: string) => {
+    const scope = { workspace_id, user_id: personOf(identity), asker: {} };
+    return readOnly(pool, scope, (db) => credentialIsLive(db, identity));
+  };
+  const waiting = new Waiting({ lastOf, isLive, isStopping });
 
   const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {
     const { after, limit, types, project_id, ticket } = query;
@@ -65,19 +71,8 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
     return { data, next_offset: offsetOf(next), up_to_date: next === last_sequence };
   };
 
-  serve.waiting(read_events, read, async ({ data, next_offset, up_to_date }, asked) => {
-    const { query, workspace_id, user_id, network, isGone, round } = asked;
-    if (data.length > 0 || !up_to_date || query.wait <= 0) return undefined;
-    const began = performance.now();
-    const [sequence, ms] = [Number(next_offset), query.wait * 1000];
-    const who = { workspace_id, user_id, network, isGone };
-    const ended = await waiting.forEvents({ ...who, sequence, ms, again: round > 0 });
-    if (ended === 'over') return undefined;
-    // At the end of its time it is read once more: the right may have ended, or the database be away.
-    const left = ended === 'nothing' ? 0 : query.wait - (performance.now() - began) / 1000;
-    return {
-      query: { ...query, after: next_offset, wait: Math.max(0, left) },
-      read: (work) => waiting.read(user_id, work),
-    };
+  serve.following(read_events, read, {
+    poll: (first, asked) => poll(waiting, first, asked),
+    stream: (first, asked) => stream(waiting, first, asked),
   });
 }

@@ -1,21 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Identity, personOf } from '../access/authorize.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 
 /** Requests that may wait at the same time: of one account, of one network, and of all in a process. */
-const most = { account: 50, network: 500, all: 2_000 };
+export const most = { account: 50, network: 500, all: 2_000 };
 /** How often the number of a workspace's events is read for those that wait for it. */
 const interval_ms = 100;
 /** Workspaces whose number is read at the same time, and requests that read again. */
 const at_once = 4;
-/** After a wait that brought nothing that was asked for, and in place of one beyond the limits. */
+/** After a wait that brought nothing that was asked for. */
 const rest_ms = 1_000;
+/** How often the credential of those that wait is looked at, and of how many in each interval: some 100 a second. */
+const check_ms = 1_000;
+const checks_at_once = 10;
 
 interface Waiter {
   workspace_id: string;
   /** What it has already. */
   sequence: number;
+  identity: Identity;
   /** When it is looked for first. */
   from: number;
+  /** When its credential is looked at next. */
+  check_at: number;
   isGone: () => boolean;
   end: (how: Ended) => void;
 }
@@ -23,9 +29,7 @@ interface Waiter {
 /** How a wait ended: `over` where nobody waits for the response any more, or the process stops. */
 type Ended = 'something' | 'nothing' | 'over';
 
-export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'isGone'> {
-  user_id: string;
-  network: string;
+export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'identity' | 'isGone'> {
   ms: number;
   /** It has waited before, and what came was none of what it asked for. */
   again: boolean;
@@ -34,6 +38,8 @@ export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'isGone
 interface Options {
   /** The number of a workspace's last event. */
   lastOf: (workspace_id: string) => Promise<number>;
+  /** Whether the credential is still good. */
+  isLive: (identity: Identity, workspace_id: string) => Promise<boolean>;
   isStopping: () => boolean;
 }
 
@@ -55,29 +61,37 @@ export class Waiting {
     this.#options = options;
   }
 
+  isStopping(): boolean {
+    return this.#options.isStopping();
+  }
+
   /** Reads again for one of those that have waited, a few at a time: an event may end the wait of thousands. */
   read<T>(user_id: string, work: () => Promise<T>): Promise<T> {
     return this.#reads.run(user_id, work);
   }
 
-  async forEvents({ user_id, network, ms, again, ...wait }: Wait): Promise<Ended> {
-    const keys = [`account ${user_id}`, `network ${network}`] as const;
-    const [of_account, of_network] = keys.map((key) => this.#counts.get(key) ?? 0) as [number, number];
-    if (this.#options.isStopping()) return 'over';
-    if (of_account >= most.account || of_network >= most.network || this.#waiters.size >= most.all) {
-      await sleep(Math.min(rest_ms, ms)); // a client that asks again at once is no busier than one that waits
-      return 'nothing';
-    }
+  /** A place among those that wait, to be given back; nothing where the account, its network or the process has no more. */
+  take(identity: Identity, network: string): (() => void) | undefined {
+    const keys = [`account ${personOf(identity)}`, `network ${network}`, 'all'];
+    const bounds = [most.account, most.network, most.all];
+    if (keys.some((key, n) => (this.#counts.get(key) ?? 0) >= (bounds[n] ?? 0))) return undefined;
     this.#count(keys, 1);
+    return () => this.#count(keys, -1);
+  }
+
+  /** Waits until the workspace has more events, or the credential has ended, or the time is over. Its caller has a place. */
+  forEvents({ ms, again, ...wait }: Wait): Promise<Ended> {
+    if (this.#options.isStopping()) return Promise.resolve('over');
     const { promise, resolve } = Promise.withResolvers<Ended>();
     const timer = setTimeout(() => waiter.end('nothing'), ms);
+    const now = performance.now();
     const waiter: Waiter = {
       ...wait,
-      from: performance.now() + (again ? rest_ms : 0),
+      from: now + (again ? rest_ms : 0),
+      check_at: now + check_ms,
       end: (how) => {
         if (!this.#waiters.delete(waiter)) return;
         clearTimeout(timer);
-        this.#count(keys, -1);
         resolve(how);
       },
     };
@@ -100,6 +114,7 @@ export class Waiting {
       if (this.#options.isStopping() || waiter.isGone()) waiter.end('over');
       else if (now >= waiter.from) this.#look(waiter.workspace_id);
     }
+    this.#checkSome(now);
     if (this.#waiters.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -122,4 +137,31 @@ export class Waiting {
       if (is_due && last > waiter.sequence) waiter.end('something');
     }
   }
+
+  /** Looks at the credentials that are due, a few at a time: who has signed out leaves no event in the workspace. */
+  #checkSome(now: number): void {
+    let checks = 0;
+    for (const waiter of [...this.#waiters]) {
+      if (checks >= checks_at_once) return;
+      if (now < waiter.check_at) continue;
+      checks++;
+      const same = [...this.#waiters].filter(({ identity }) => isSame(identity, waiter.identity));
+      for (const one of same) {
+        one.check_at = now + check_ms;
+        // Behind all others, so that each has its turn.
+        this.#waiters.delete(one);
+        this.#waiters.add(one);
+      }
+      void this.#check(waiter, same);
+    }
+  }
+
+  /** One whose credential has ended reads again, and is refused as such. */
+  async #check({ identity, workspace_id }: Waiter, same: readonly Waiter[]): Promise<void> {
+    const checking = this.#looks.run(personOf(identity), () => this.#options.isLive(identity, workspace_id));
+    const is_live = await checking.catch(() => true);
+    if (!is_live) for (const waiter of same) waiter.end('something');
+  }
 }
+
+const isSame = (a: Identity, b: Identity) => a.session_id === b.session_id && a.token?.id === b.token?.id;

@@ -33,6 +33,8 @@ export interface Operation {
   session_tokens?: true;
   /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
+  /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
+  stream_after?: string;
   /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it. */
   takes_away?: true;
 }
@@ -52,6 +54,9 @@ export function operation<const O extends Operation>(declared: O): O {
 /** The types that the body of a write may have. A merge patch (RFC 7396) reads as the same JSON does. */
 export const bodyTypes = ({ method }: Operation): readonly string[] =>
   method === 'patch' ? ['application/json', 'application/merge-patch+json'] : ['application/json'];
+
+/** The type of server-sent events (WHATWG HTML, 9.2). */
+export const event_stream = 'text/event-stream';
 
 /** Whether it reads something that a client may have already. Probes are asked anew each time. */
 export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !== 'operations';

@@ -45,6 +45,19 @@ function fromHttp(error: HttpError): BatonError | undefined {
   return undefined;
 }
 
+/** The error that a client is told of. A fault of ours is logged whole, and told of blandly. */
+export function refusalOf(error: unknown, res: Response, log: Logger): BatonError {
+  const known = error instanceof BatonError ? error : fromHttp(error as HttpError);
+  const refusal: BatonError = known ?? new BatonError('internal_error');
+  // That too much is waiting is no fault to look into; the request's own line tells it.
+  if (error_table[refusal.code][0] >= 500 && (refusal.code !== 'overloaded' || refusal.cause !== undefined)) {
+    const { method } = res.req;
+    const { request_id, trace } = res.locals as { request_id?: string; trace?: Trace };
+    log.error({ err: describeError(error), request_id, trace_id: trace?.trace_id, method }, refusal.code);
+  }
+  return refusal;
+}
+
 /** Refusals of a client that asks for too much, or too fast. */
 const held_back: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 
@@ -58,19 +71,12 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
       sendProblem(services, res, refusal).catch(() => res.destroy());
     });
   };
-  return (error: HttpError, req, res, next) => {
+  return (error: unknown, _req, res, next) => {
     if (res.headersSent) {
       next(error);
       return;
     }
-    const known = error instanceof BatonError ? error : fromHttp(error);
-    const problem: BatonError = known ?? new BatonError('internal_error');
-    // That too much is waiting is no fault to look into; the request's own line tells it.
-    if (error_table[problem.code][0] >= 500 && (problem.code !== 'overloaded' || problem.cause !== undefined)) {
-      const { method } = req;
-      const { request_id, trace } = res.locals as { request_id?: string; trace?: Trace };
-      services.log.error({ err: describeError(error), request_id, trace_id: trace?.trace_id, method }, problem.code);
-    }
+    const problem = refusalOf(error, res, services.log);
     if (!held_back.includes(problem.code)) {
       send(res, problem);
     } else if (!hold_back.answer(() => send(res, problem))) {

@@ -35,6 +35,7 @@ export function allowOrigins(config: Config): RequestHandler[] {
         'Idempotency-Key',
         'If-Match',
         'If-None-Match',
+        'Last-Event-ID',
         'X-Request-Id',
         'traceparent',
       ],

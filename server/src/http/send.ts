@@ -8,7 +8,7 @@ import { isKnown, type ReadConditions, requireMatch, requireNoTag } from './prec
 import { Served } from './served.ts';
 
 /** A response this small is written to the socket's buffer, and forgotten. */
-const small_response_bytes = 64 * 1024;
+export const small_response_bytes = 64 * 1024;
 
 /** Whose bytes a request's are. */
 export function holderOf(req: Request, res: Response): Holder {

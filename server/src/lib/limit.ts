@@ -28,6 +28,7 @@ export const limit_units = {
   'in-progress': 'content-bytes',
   waiting: 'concurrent-requests',
   pipelined: 'concurrent-requests',
+  streams: 'concurrent-requests',
 } as const;
 
 export type LimitName = keyof typeof limit_units;

@@ -7,7 +7,15 @@ import {
 } from 'zod-openapi';
 import { accessOf, scopeOf, takesKey, tokensOf } from '../access/policy.ts';
 import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
-import { idempotency_key, bodyTypes, isRead, needsRoom, type Operation, stored } from '../http/contract.ts';
+import {
+  idempotency_key,
+  bodyTypes,
+  event_stream,
+  isRead,
+  needsRoom,
+  type Operation,
+  stored,
+} from '../http/contract.ts';
 import { addExamples, problemExample } from './openapi-examples.ts';
 import { openResponses } from './openapi-open.ts';
 import { headersOf, response_headers } from './openapi-headers.ts';
@@ -133,13 +141,21 @@ function failureOf(operation: Operation, status: number, codes: ErrorCode[]): Zo
   return failure;
 }
 
+function contentOf(operation: Operation, schema: z.ZodType) {
+  const description =
+    'Server-sent events, for as long as the client stays: each has its offset as its `id`, and its JSON as its `data`. ' +
+    `\`Last-Event-ID\` goes before \`${operation.stream_after}\`. What ends them early is a problem, in an event \`problem\`.`;
+  const stream = operation.stream_after && { [event_stream]: { schema: z.string().meta({ description }) } };
+  return { 'application/json': { schema }, ...stream };
+}
+
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const by_status = Map.groupBy(errorsOf(operation), (code) => error_table[code][0]);
   const failed = [...by_status].map(([status, codes]) => [String(status), failureOf(operation, status, codes)]);
   const success = {
     description: operation.status === 204 ? 'No content.' : operation.status === 201 ? 'Created.' : 'OK.',
     headers: headerRefs(operation, operation.status),
-    ...(operation.response === undefined ? {} : { content: { 'application/json': { schema: operation.response } } }),
+    ...(operation.response === undefined ? {} : { content: contentOf(operation, operation.response) }),
   };
   const unchanged = {
     id: 'not_modified',

@@ -8,6 +8,8 @@ export interface Answer {
   tag?: { version: number | undefined } | undefined;
   /** What is sent as JSON; undefined where there is no body. */
   body: unknown;
+  /** What is sent instead, as server-sent events, for as long as it goes on. */
+  frames?: AsyncIterable<string>;
 }
 
 type Fields = Record<string, unknown>;
@@ -18,7 +20,7 @@ function at(fields: unknown, path: string): unknown {
 }
 
 /** A resource, or each item of a list, with the fields alone that the request names; whole if it names none. */
-function narrowed(result: unknown, query: unknown): unknown {
+export function narrowed(result: unknown, query: unknown): unknown {
   const { fields = [] } = (query ?? {}) as { fields?: readonly string[] };
   if (fields.length === 0) return result;
   const pick = (whole: Fields) => Object.fromEntries(fields.map((field) => [field, whole[field]]));

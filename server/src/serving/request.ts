@@ -2,7 +2,7 @@ import type { Request as ExpressRequest, Response as ExpressResponse } from 'exp
 import type { Logger } from 'pino';
 import { BatonError } from '../errors.ts';
 import { checkBody, type CheckedBody } from '../http/body-json.ts';
-import type { Body, Operation, Params, Query } from '../http/contract.ts';
+import { type Body, event_stream, type Operation, type Params, type Query } from '../http/contract.ts';
 import { type Fault, faultsOf, max_faults } from '../http/faults.ts';
 import { siteOf } from '../http/networks.ts';
 import {
@@ -30,11 +30,15 @@ export interface Request<O extends Operation> {
   ip: string;
   network: string;
   user_agent: string | undefined;
+  /** Whether its client asks for server-sent events. */
+  streams: boolean;
   /** Whether its client has left. */
   isGone: () => boolean;
   /** Does something once the response is out, so that its time tells nothing. Should it fail, it is logged. */
   after: (work: () => Promise<void>) => void;
 }
+
+const json_or_events = ['application/json', event_stream];
 
 /** The access token that a request carries. Throws `unauthenticated` or `invalid_token`. */
 export function bearerToken(req: ExpressRequest): string {
@@ -75,6 +79,10 @@ export function parseRequest<O extends Operation>(
   if (params?.success === false) throw new BatonError('not_found');
   const faults: Fault[] = [];
   const query = { ...req.query };
+  const streams = operation.stream_after !== undefined && req.accepts(json_or_events) === event_stream;
+  const last_id = streams ? req.get('last-event-id') : undefined;
+  // A client that was cut off asks for the same URL again: what it has seen since is in the header.
+  if (last_id !== undefined && last_id !== '') query[operation.stream_after ?? ''] = last_id;
   const parsed_query = operation.query?.safeParse(query);
   if (parsed_query?.success === false) faults.push(...faultsOf(parsed_query.error, 'query'));
   if (parsed_query === undefined) {
@@ -96,6 +104,7 @@ export function parseRequest<O extends Operation>(
     ip: req.ip ?? '',
     network: siteOf(req.ip ?? ''),
     user_agent: req.headers['user-agent']?.slice(0, 400),
+    streams,
     isGone: () => res.closed,
     after: (work) => {
       whenClosed(res, () => {

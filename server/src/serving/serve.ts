@@ -23,11 +23,12 @@ import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
+import { sendStream } from '../http/stream.ts';
 import type { Usage } from '../quotas/usage.ts';
 import { type Answer, render } from './answer.ts';
 import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
-import type { ReadConditions } from '../http/preconditions.ts';
+import { type ReadConditions, requireNoTag } from '../http/preconditions.ts';
 import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
@@ -47,11 +48,11 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
   <O extends Operation>(operation: O & NotPublic<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
-  /** A read that may wait for something to happen. */
-  waiting<O extends Operation & { method: 'get' }>(
+  /** A read that may wait for something to happen, or go on as a stream. */
+  following<O extends Operation & { method: 'get' }>(
     operation: O,
     handler: (context: Context<O>) => Promise<Response<O>>,
-    pause: Pause<O>,
+    following: Following<O>,
   ): void;
   /** A list, page by page. */
   list<O extends Paged, By extends Order, Row extends Ordered<By>>(
@@ -64,14 +65,20 @@ export interface Serve {
   readonly operations: readonly Operation[];
 }
 
-/**
- * Waits with a read that has nothing to say yet, without a connection to the database. Gives what to ask for then, for which
- * the credential and the right are asked for anew; nothing where the result is the response.
- */
-type Pause<O extends Operation> = (
-  result: Response<O>,
-  asked: Request<O> & { workspace_id: string; user_id: string; round: number },
-) => Promise<{ query: Query<O>; read: <T>(work: () => Promise<T>) => Promise<T> } | undefined>;
+/** A request in a workspace, and how to read again: with its credential and its right, in a snapshot of its own. */
+export type Asked<O extends Operation> = Request<O> & {
+  workspace_id: string;
+  caller: Caller;
+  read: (query: Query<O>) => Promise<Response<O>>;
+};
+
+/** How a read goes on after its first result. It has no connection to the database while it waits. */
+interface Following<O extends Operation> {
+  /** Gives what to respond with. */
+  poll: (first: Response<O>, asked: Asked<O>) => Promise<Response<O>>;
+  /** Gives server-sent events, to a client that asks for them. */
+  stream: (first: Response<O>, asked: Asked<O>) => AsyncIterable<string>;
+}
 
 /** What serving needs; one of each per process. */
 export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
@@ -89,14 +96,17 @@ const default_max_body_bytes = 64 * 1024;
 const max_idle_bytes = 8 * 1024;
 
 async function send(
-  parts: Sending,
+  parts: Sending & { log: Logger },
   res: ExpressResponse,
-  { status, headers, tag, body }: Answer,
+  { status, headers, tag, body, frames }: Answer,
   conditions?: ReadConditions,
 ): Promise<void> {
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  if (body === undefined) res.end();
+  if (frames !== undefined) {
+    requireNoTag(conditions?.if_match); // a stream has no entity tag
+    await sendStream(parts, res, frames);
+  } else if (body === undefined) res.end();
   else await sendJson(parts, res, body, tag && { ...tag, ...conditions });
 }
 
@@ -222,9 +232,9 @@ export function createServe(router: Router, parts: Serving): Serve {
   };
 
   /** The handler's first statements travel together with the authorization. */
-  function serveRead(operation: Operation, handler: AnyHandler, pause?: Pause<Operation>): void {
+  function serveRead(operation: Operation, handler: AnyHandler, following?: Following<Operation>): void {
     const line = lineOf(operation.id);
-    const list = isList(operation) || pause !== undefined;
+    const list = isList(operation) || following !== undefined;
     mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
@@ -243,17 +253,11 @@ export function createServe(router: Router, parts: Serving): Serve {
           );
         });
       };
-      let result = await read(request.query);
-      if (pause !== undefined && workspace_id !== undefined) {
-        let { query } = request;
-        for (let round = 0; ; round++) {
-          const next = await pause(result, { ...request, query, workspace_id, user_id, round });
-          if (next === undefined) break;
-          ({ query } = next);
-          result = (await next.read(() => read(query)).catch(unlessOverloaded)) ?? result;
-        }
-      }
-      return render(operation, request, result);
+      const first = await read(request.query);
+      if (following === undefined || workspace_id === undefined) return render(operation, request, first);
+      const asked = { ...request, workspace_id, caller, read } as unknown as Asked<Operation>;
+      if (!request.streams) return render(operation, request, await following.poll(first, asked));
+      return { ...render(operation, request, first), body: undefined, frames: following.stream(first, asked) };
     });
   }
 
@@ -312,8 +316,8 @@ export function createServe(router: Router, parts: Serving): Serve {
     else serveWorkspaceWrite(operation, any);
   };
 
-  const waiting: Serve['waiting'] = (operation, handler, pause) =>
-    serveRead(operation, handler as unknown as AnyHandler, pause);
+  const following: Serve['following'] = (operation, handler, how) =>
+    serveRead(operation, handler as unknown as AnyHandler, how);
 
   const list: Serve['list'] = (operation, listing) => {
     const handler = async (context: Context<typeof operation>) => {
@@ -362,12 +366,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   };
 
-  return Object.assign(serve, { waiting, list, own, operations });
-}
-
-/** Who has waited goes on waiting where there is no room at the moment. */
-function unlessOverloaded(error: unknown): undefined {
-  if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
+  return Object.assign(serve, { following, list, own, operations });
 }
 
 /** The response of a write that has been done before. */

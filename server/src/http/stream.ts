@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+import { refusalOf, toProblem } from './problem.ts';
+import { holderOf, type Sending, small_response_bytes, whenClosed } from './send.ts';
+
+/** Proxies cut what is silent for longer, most of them after a minute. */
+const heartbeat_ms = 15_000;
+/** After which a client that was cut off comes back (WHATWG HTML, 9.2). */
+const retry_ms = 1_000;
+
+interface Parts extends Pick<Sending, 'responses' | 'served'> {
+  log: Logger;
+}
+
+/** Whether the client has taken what was written, sooner or later. The server cuts the connection of one that takes nothing. */
+async function taken(res: Response): Promise<boolean> {
+  if (!res.writableNeedDrain) return !res.closed;
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  res.once('close', onClose);
+  await once(res, 'drain', { signal: gone.signal }).catch(() => undefined);
+  res.off('close', onClose);
+  return !res.closed;
+}
+
+/** Writes a frame, whose bytes count as its client's until they are taken. Gives whether there is somebody to write more to. */
+async function write({ responses, served }: Parts, res: Response, frame: string): Promise<boolean> {
+  if (res.closed) return false;
+  const bytes = Buffer.byteLength(frame);
+  if (bytes <= small_response_bytes) {
+    res.write(frame);
+    return taken(res);
+  }
+  const holder = holderOf(res.req, res);
+  served.charge(holder, bytes);
+  responses.take(holder, bytes);
+  try {
+    res.write(frame);
+    return await taken(res);
+  } finally {
+    responses.give(holder, bytes);
+  }
+}
+
+/**
+ * Sends server-sent events (WHATWG HTML, 9.2) until they end or nobody takes them any more. What goes wrong by then is
+ * an event `problem`, the last one.
+ */
+export async function sendStream(
+  parts: Parts,
+  res: Response,
+  frames: AsyncIterable<string>,
+  beat_ms = heartbeat_ms,
+): Promise<void> {
+  res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  res.setHeader('X-Accel-Buffering', 'no'); // nginx would keep events until it has a buffer full
+  res.write(`retry: ${retry_ms}\n\n`);
+  // Not to one that takes nothing: its connection would look alive.
+  const heart = setInterval(() => {
+    if (!res.writableNeedDrain) res.write(':\n\n');
+  }, beat_ms);
+  whenClosed(res, () => clearInterval(heart));
+  try {
+    for await (const frame of frames) if (!(await write(parts, res, frame))) break;
+  } catch (error) {
+    const refusal = refusalOf(error, res, parts.log);
+    const retry = refusal.retry_after_s === undefined ? '' : `retry: ${refusal.retry_after_s * 1000}\n`;
+    res.write(`${retry}event: problem\ndata: ${JSON.stringify(toProblem(refusal))}\n\n`);
+  }
+  clearInterval(heart);
+  res.end();
+}
