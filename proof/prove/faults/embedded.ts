@@ -63,6 +63,7 @@ class Installation {
     const writers = await Writers.start([served.url], this.#run.random, {
       count: writers_count,
       prefix: `life${n}`,
+      followed: false,
     });
     await writers.progress(12);
     if (n % 5 === 1) await this.#startTwice(served);

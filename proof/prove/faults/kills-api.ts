@@ -136,14 +136,18 @@ export const acknowledges_early = {
 
 export const kills_api: Check = {
   id: 'kills-api',
-  promises: ['P2', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, and an unanswered one is whole or absent, as the outcomes of its key say at once.',
+  promises: ['P2', 'P15', 'P20'],
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, and whoever follows the events gets each of them once, in order.',
   impossible: noProcesses,
   run: kill,
   slice: 0.004,
   control_size: 0.12,
   controls: {
     'acknowledges before it commits': acknowledges_early,
+    'events go on behind what was not sent': {
+      source: [{ file: 'feed/routes.ts', find: 'sent.at(-1)?.sequence', replace: 'stop?.sequence' }],
+      noticed_by: 'came as number',
+    },
     'keeps what was done in a transaction of its own': kept_apart,
     'takes the number in a transaction of its own': {
       source: [
