@@ -2560,6 +2560,8 @@ export interface operations {
             query?: {
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
+                /** @description The ticket as it was at this time, without `allowed_transitions`; a text that was purged since is empty. */
+                as_of?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */

@@ -92,7 +92,7 @@ export const operations = {
   /** Lists tickets, by default newest first. */
   list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a ticket by id or key. */
-  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":["fields","as_of"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Edits a ticket based on a version. Newer edits of other fields and of the labels are merged; newer edits of the same fields are a conflict. */
   update_ticket: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Deletes a ticket. It can be restored. */

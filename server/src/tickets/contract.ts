@@ -219,7 +219,13 @@ export const get_ticket = operation({
   tag: 'tickets',
   summary: 'Returns a ticket by id or key.',
   params: ticket_params,
-  query: z.strictObject(narrowing(ticket)),
+  query: z.strictObject({
+    ...narrowing(ticket),
+    as_of: instant.optional().meta({
+      description:
+        'The ticket as it was at this time, without `allowed_transitions`; a text that was purged since is empty.',
+    }),
+  }),
   status: 200,
   response: ticket,
   etag: true,

@@ -5,6 +5,7 @@ import { requireProject } from '../projects/access.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import { requireTicket, requireTicketId } from './access.ts';
+import { ticketAsOf } from './as-of.ts';
 import { assignTicket } from './assign.ts';
 import * as contract from './contract.ts';
 import * as history from './history-contract.ts';
@@ -21,10 +22,11 @@ import { type AddComment, transitionTicket } from './transition.ts';
 export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
   serve(contract.create_ticket, (context) => createTicket(context, config));
   serve(contract.list_tickets, (context) => listTickets(context, cursors));
-  serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields } }) => {
+  serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields, as_of } }) => {
     // A megabyte that isn't shown need not be read.
     const description = fields.length === 0 || fields.includes('description');
     const ticket = await requireTicket(db, workspace_id, params.ticket, { description });
+    if (as_of !== undefined) return ticketAsOf(db, ticket, await actor, as_of);
     return presentTo(db, ticket, await actor);
   });
   serve(contract.update_ticket, editTicket);

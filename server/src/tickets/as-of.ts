@@ -1,0 +1,49 @@
+import type { Actor } from '../access/authorize.ts';
+import { without } from '../db/columns.ts';
+import type { Db } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { momentOf, workflowAt } from './as-of-queries.ts';
+import type { Ticket } from './contract.ts';
+import { presentTo } from './present.ts';
+import { changedSince, ticket_columns, type TicketRow } from './queries.ts';
+
+/** How far back a version may lie: each that came since is looked at. */
+const max_versions_behind = 10_000;
+
+/** What may have been different. */
+const changing = Object.keys(
+  without(
+    ticket_columns,
+    'workspace_id',
+    'id',
+    'project_id',
+    'number',
+    'status_sequence',
+    'reporter_id',
+    'version',
+    'created_at',
+    'updated_at',
+  ),
+);
+
+/**
+ * The ticket as it was at a time, from its entries in the log: each field has the value that the first entry since then
+ * names as the one before, and else the one of now. Throws `not_found` for a time before the ticket, and
+ * `validation_failed` where more versions came since than may be looked at.
+ */
+export async function ticketAsOf(db: Db, ticket: TicketRow, actor: Actor, at: string): Promise<Ticket> {
+  const moment = await momentOf(db, ticket, at);
+  if (moment === undefined) throw new BatonError('not_found');
+  if (ticket.version - moment.version > max_versions_behind) {
+    const detail = `The ticket has changed more than ${max_versions_behind} times since. Read its activity instead.`;
+    throw new BatonError('validation_failed', { errors: [{ parameter: 'as_of', detail }] });
+  }
+  const changes = await changedSince(db, ticket, moment.version, changing);
+  const before = Object.fromEntries(changes.map(({ field, base }) => [field, base])) as Partial<TicketRow>;
+  const then = { ...ticket, ...before, ...moment };
+  // What was purged is null in the entries.
+  const texts = { title: then.title ?? '', description: then.description ?? '' };
+  const workflow_version = await workflowAt(db, then, at);
+  const shown = await presentTo(db, { ...then, ...texts, workflow_version }, actor);
+  return { ...shown, allowed_transitions: [] };
+}
