@@ -633,6 +633,101 @@ export interface components {
             created_at: string;
             ticket_key: string;
         };
+        Flow: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            time_zone: string;
+            buckets: {
+                /** Format: date-time */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description The moment at which the bucket is over.
+                 */
+                before: string;
+                /** Format: int32 */
+                created: number;
+                /**
+                 * Format: int32
+                 * @description Steps into a status of the category done.
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description Steps out of one.
+                 */
+                reopened: number;
+                /** @description How many tickets were in each status when the bucket was over. */
+                at_end: {
+                    status: string;
+                    category: components["schemas"]["StatusCategory"];
+                    /** Format: int32 */
+                    tickets: number;
+                }[];
+            }[];
+        };
+        /** @description The lead time is that from a ticket’s creation to its completion; the cycle time that from its first step into a status of the category in_progress, of tickets that had one. */
+        Times: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            time_zone: string;
+            lead_time: components["schemas"]["Durations"];
+            cycle_time: components["schemas"]["Durations"];
+            /** @description How long those tickets were in each status before they were completed. */
+            statuses: {
+                /**
+                 * Format: int32
+                 * @description How many tickets this is about.
+                 */
+                count: number;
+                p50_s: number | null;
+                p85_s: number | null;
+                p95_s: number | null;
+                status: string;
+                category: components["schemas"]["StatusCategory"];
+                /** @description The time of all those tickets in this status. */
+                total_s: number;
+            }[];
+        };
+        /** @description Percentiles in seconds; null where there is no ticket. */
+        Durations: {
+            /**
+             * Format: int32
+             * @description How many tickets this is about.
+             */
+            count: number;
+            p50_s: number | null;
+            p85_s: number | null;
+            p95_s: number | null;
+        };
+        /** @description The age is the time since a ticket was created; `in_status` that since its last step. Both as of this minute. */
+        Ageing: {
+            /** @description Whether these are all open tickets, or the oldest 50000. */
+            complete: boolean;
+            statuses: {
+                status: string;
+                category: components["schemas"]["StatusCategory"];
+                age: components["schemas"]["Durations"];
+                in_status: components["schemas"]["Durations"];
+            }[];
+            /** @description The tickets that have been in their status for the longest time. */
+            oldest: {
+                /**
+                 * Format: uuid
+                 * @description A UUID.
+                 */
+                id: string;
+                key: string;
+                status: string;
+                assignee_id: string | null;
+                age_s: number;
+                in_status_s: number;
+            }[];
+        };
         ActivityEntry: {
             /**
              * Format: uuid
@@ -978,6 +1073,10 @@ export type Ticket = components['schemas']['Ticket'];
 export type ListedTicket = components['schemas']['ListedTicket'];
 export type Transition = components['schemas']['Transition'];
 export type ProjectTransition = components['schemas']['ProjectTransition'];
+export type Flow = components['schemas']['Flow'];
+export type Times = components['schemas']['Times'];
+export type Durations = components['schemas']['Durations'];
+export type Ageing = components['schemas']['Ageing'];
 export type ActivityEntry = components['schemas']['ActivityEntry'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type Comment = components['schemas']['Comment'];
@@ -2957,6 +3056,113 @@ export interface operations {
                         data: components["schemas"]["ProjectTransition"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+        };
+    };
+    get_flow: {
+        parameters: {
+            query?: {
+                /** @description The first day; 29 days before the last by default. */
+                from?: string;
+                /** @description The last day, which counts; today by default. */
+                to?: string;
+                /** @description Where the days begin and end. */
+                time_zone?: string;
+                /** @description A bucket, counted from the first day. */
+                every?: "day" | "week" | "month";
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+        };
+    };
+    get_times: {
+        parameters: {
+            query?: {
+                /** @description The first day; 29 days before the last by default. */
+                from?: string;
+                /** @description The last day, which counts; today by default. */
+                to?: string;
+                /** @description Where the days begin and end. */
+                time_zone?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+        };
+    };
+    get_ageing: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ageing"];
                 };
             };
         };

@@ -111,6 +111,12 @@ export const operations = {
   get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Counts the tickets that were created, completed and reopened in each part of a period, and those in each status at its end. */
+  get_flow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/flow","query":["from","to","time_zone","every","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times counts with the last time, and not at all where it was reopened afterwards. */
+  get_times: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/times","query":["from","to","time_zone","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns how old the tickets are that are not done, and for how long they have been in their status. */
+  get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
+import { analyticsRoutes } from './analytics/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { addComment } from './comments/change.ts';
@@ -106,6 +107,7 @@ export function createApp(parts: Parts): App {
   tokenRoutes(serve, services);
   accountRoutes(serve, services);
   auditRoutes(serve, services);
+  analyticsRoutes(serve);
   feedRoutes(serve, services, () => lifecycle.stopping);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);

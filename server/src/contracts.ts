@@ -1,5 +1,6 @@
 import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
+import * as analytics from './analytics/contract.ts';
 import * as audit from './audit/contract.ts';
 import * as comments from './comments/contract.ts';
 import * as feed from './feed/contract.ts';
@@ -28,6 +29,7 @@ export const contracts: readonly Operation[] = [
   projects,
   tickets,
   history,
+  analytics,
   comments,
   tokens,
   audit,

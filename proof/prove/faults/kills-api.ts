@@ -137,7 +137,7 @@ export const acknowledges_early = {
 export const kills_api: Check = {
   id: 'kills-api',
   promises: ['P2', 'P15', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, and whoever follows the events gets each of them once, in order.',
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, and a client that follows the events gets each of them once, in order.',
   impossible: noProcesses,
   run: kill,
   slice: 0.004,

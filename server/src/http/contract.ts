@@ -33,6 +33,8 @@ export interface Operation {
   session_tokens?: true;
   /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
+  /** It reads as much as a list: it waits for its turn among those of its workspace. */
+  heavy?: true;
   /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
   stream_after?: string;
   /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it. */

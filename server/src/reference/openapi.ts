@@ -38,6 +38,7 @@ export const tags: Record<string, string> = {
   audit: 'Who did what, when, and in which request.',
   policy: 'Which role may call which operation.',
   operations: 'Probes for load balancers and supervisors.',
+  analytics: 'How long tickets take, and how many come and go.',
   events: 'What happens, for programs that follow it.',
 };
 

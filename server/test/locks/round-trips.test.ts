@@ -51,6 +51,9 @@ interface At {
 }
 
 /** A call that can be repeated, and how many round trips to the database it may take. */
+const november = { from: '2026-11-01', to: '2026-11-30' };
+const inProject = ({ workspace_id }: At) => ({ workspace_id, project_id: 'ENG' });
+
 const calls: Record<string, [trips: number, call: (at: At) => Promise<RawResponse>]> = {
   get_ticket: [1, ({ workspace_id, ticket }) => team.member.client.raw.get_ticket({ workspace_id, ticket })],
   list_tickets: [
@@ -84,6 +87,9 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
     2,
     ({ workspace_id }) => team.member.client.raw.list_project_transitions({ workspace_id, project_id: 'ENG' }),
   ],
+  get_flow: [3, (at) => team.member.client.raw.get_flow({ ...inProject(at), ...november })],
+  get_times: [3, (at) => team.member.client.raw.get_times({ ...inProject(at), ...november })],
+  get_ageing: [3, (at) => team.member.client.raw.get_ageing(inProject(at))],
   create_ticket: [
     2,
     ({ workspace_id }) =>

@@ -1,0 +1,225 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import type { Ticket } from '../tickets/contract.ts';
+import { max_open, max_rows } from './contract.ts';
+
+type Category = Ticket['status_category'];
+
+export interface Place {
+  workspace_id: string;
+  project_id: string;
+}
+
+/** Days in a time zone: from the start of the first to the end of the last. */
+export interface Period {
+  from: string;
+  to: string;
+  time_zone: string;
+}
+
+/** How many versions of a workflow are looked at for what a status means. */
+const versions_looked_at = 100;
+
+/** What each status means: as the latest version of the workflow has it that has the status. */
+export async function categoriesOf(db: Db, { workspace_id, project_id }: Place): Promise<Map<string, Category>> {
+  const rows = await db.rows<{ key: string; category: Category }>(sql`
+    select distinct on (s.key) s.key, s.category
+    from (
+      select w.version, w.definition from workflows w
+      where w.workspace_id = ${workspace_id} and w.project_id = ${project_id}
+      order by w.version desc limit ${versions_looked_at}) w
+    cross join lateral jsonb_to_recordset(w.definition -> 'statuses') s (key text, category text)
+    order by s.key, w.version desc`);
+  return new Map(rows.map(({ key, category }) => [key, category]));
+}
+
+const startOf = ({ from, time_zone }: Period) => sql`(${from}::date::timestamp at time zone ${time_zone})`;
+const endOf = ({ to, time_zone }: Period) => sql`((${to}::date + 1)::timestamp at time zone ${time_zone})`;
+
+/** Steps of live tickets since a time, at most one more than may be looked at. */
+const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql) => sql`
+  select h.ticket_id, h.sequence, h.from_status, h.to_status, h.created_at
+  from status_history h
+  join tickets t on t.workspace_id = ${workspace_id} and t.id = h.ticket_id and t.deleted_at is null
+  where h.workspace_id = ${workspace_id} and h.project_id = ${project_id}
+    and h.created_at >= ${from} and h.created_at < ${before}
+  order by h.created_at, h.id limit ${max_rows + 1}`;
+
+export interface BucketRow {
+  from: string;
+  before: string;
+  created: number;
+  completed: number;
+  reopened: number;
+  /** What came into each status, less what left it. */
+  moved: Record<string, number>;
+}
+
+/**
+ * What happened in each bucket of a period, the last one being all that came after it; and whether everything was looked
+ * at. Tickets that are deleted are left out.
+ */
+export async function bucketsOf(
+  db: Db,
+  place: Place,
+  { period, starts, done }: { period: Period; starts: readonly string[]; done: readonly string[] },
+): Promise<{ buckets: BucketRow[]; rows: number }> {
+  const { workspace_id, project_id } = place;
+  const rows = await db.rows<BucketRow & { rows: number }>(sql`
+    with bounds as (
+      select (d::date::timestamp at time zone ${period.time_zone}) as "from", n
+      from unnest(${starts}::text[]) with ordinality b (d, n)
+      union all select ${endOf(period)}, ${starts.length + 1}),
+    buckets as (
+      select b."from", coalesce(lead(b."from") over (order by b.n), 'infinity') as before, b.n from bounds b),
+    steps as materialized (${stepsSince(place, startOf(period), sql`'infinity'`)}),
+    made as materialized (
+      select t.initial_status, t.created_at from tickets t
+      where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
+        and t.created_at >= ${startOf(period)}
+      order by t.created_at, t.id limit ${max_rows + 1}),
+    moves as (
+      select created_at as at, to_status as status, 1 as by from steps
+      union all select created_at, from_status, -1 from steps
+      union all select created_at, initial_status, 1 from made),
+    moved as (
+      select n, jsonb_object_agg(status, by) as moved from (
+        select b.n, m.status, sum(m.by) as by from moves m join buckets b on m.at >= b."from" and m.at < b.before
+        group by b.n, m.status) per_status
+      group by n)
+    select b."from", case when b.before = 'infinity' then b."from" else b.before end as before,
+      (select count(*)::int from made m where m.created_at >= b."from" and m.created_at < b.before) as created,
+      s.completed, s.reopened, coalesce(v.moved, '{}') as moved,
+      (select count(*)::int from steps) + (select count(*)::int from made) as rows
+    from buckets b
+    cross join lateral (
+      select count(*) filter (where to_status = any (${done}::text[]))::int as completed,
+        count(*) filter (where from_status = any (${done}::text[]))::int as reopened
+      from steps
+      where created_at >= b."from" and created_at < b.before
+        and (to_status = any (${done}::text[])) <> (from_status = any (${done}::text[]))) s
+    left join moved v on v.n = b.n
+    order by b.n`);
+  return { buckets: rows.map(({ rows: _, ...bucket }) => bucket), rows: rows[0]?.rows ?? 0 };
+}
+
+/** How many live tickets are in each status now. The deleted ones, which an index counts too, are taken off. */
+export async function levelsOf(db: Db, { workspace_id, project_id }: Place): Promise<Record<string, number>> {
+  const { levels } = await db.one<{ levels: Record<string, number> }>(sql`
+    select coalesce(jsonb_object_agg(status, tickets), '{}') as levels from (
+      select status, sum(tickets) as tickets from (
+        select t.status, count(*) as tickets from tickets t
+        where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} group by t.status
+        union all
+        select t.status, -count(*) from tickets t
+        where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is not null
+        group by t.status) both_kinds
+      group by status) levels
+    where tickets > 0`);
+  return levels;
+}
+
+/** Percentiles of a column of seconds, as the contract's Durations. */
+const durationsOf = (column: Sql) => sql`jsonb_build_object(
+  'count', count(${column}),
+  'p50_s', percentile_cont(0.5) within group (order by ${column}),
+  'p85_s', percentile_cont(0.85) within group (order by ${column}),
+  'p95_s', percentile_cont(0.95) within group (order by ${column}))`;
+
+export interface DurationsRow {
+  count: number;
+  p50_s: number | null;
+  p85_s: number | null;
+  p95_s: number | null;
+}
+
+const secondsBetween = (from: Sql, to: Sql) => sql`extract(epoch from ${to} - ${from})::float8`;
+
+export interface TimesRow {
+  rows: number;
+  lead_time: DurationsRow;
+  cycle_time: DurationsRow;
+  statuses: (DurationsRow & { status: string; total_s: number })[];
+}
+
+/** How long the tickets took that were completed in a period, the last time and for good. */
+export function timesOf(
+  db: Db,
+  place: Place,
+  { period, done, active }: { period: Period; done: readonly string[]; active: readonly string[] },
+): Promise<TimesRow> {
+  const { workspace_id } = place;
+  return db.one(sql`
+    with steps as materialized (${stepsSince(place, startOf(period), endOf(period))}),
+    turned as (
+      select distinct on (ticket_id) ticket_id, sequence, created_at as at, to_status = any (${done}::text[]) as is_done
+      from steps where (to_status = any (${done}::text[])) <> (from_status = any (${done}::text[]))
+      order by ticket_id, sequence desc),
+    completed as materialized (
+      select f.ticket_id, f.sequence, f.at, t.created_at, t.initial_status from turned f
+      join tickets t on t.workspace_id = ${workspace_id} and t.id = f.ticket_id
+      where f.is_done),
+    stays as materialized (
+      select ticket_id, status, since, coalesce(lead(since) over (partition by ticket_id order by sequence), at) as until, is_last
+      from (
+        select c.ticket_id, 0 as sequence, c.initial_status as status, c.created_at as since, c.at, false as is_last from completed c
+        union all
+        (select h.ticket_id, h.sequence, h.to_status, h.created_at, c.at, h.sequence = c.sequence
+        from completed c
+        join status_history h on h.workspace_id = ${workspace_id} and h.ticket_id = c.ticket_id and h.sequence <= c.sequence
+        limit ${max_rows + 1})) entered),
+    per_ticket as (
+      select c.ticket_id, ${secondsBetween(sql`c.created_at`, sql`c.at`)} as lead_s,
+        ${secondsBetween(sql`min(s.since)`, sql`c.at`)} as cycle_s
+      from completed c
+      left join stays s on s.ticket_id = c.ticket_id and s.status = any (${active}::text[])
+      group by c.ticket_id, c.created_at, c.at),
+    per_status as (
+      select status, sum(${secondsBetween(sql`since`, sql`until`)}) as stay_s from stays where not is_last
+      group by ticket_id, status)
+    select (select count(*)::int from steps) as steps, greatest(
+        (select count(*) from steps), (select count(*) from stays) - (select count(*) from completed))::int as rows,
+      (select ${durationsOf(sql`lead_s`)} from per_ticket) as lead_time,
+      (select ${durationsOf(sql`cycle_s`)} from per_ticket) as cycle_time,
+      coalesce((select jsonb_agg(one order by one ->> 'status') from (
+        select ${durationsOf(sql`stay_s`)} || jsonb_build_object('status', status, 'total_s', sum(stay_s)) as one
+        from per_status group by status) s), '[]') as statuses`);
+}
+
+/** By the minute, so that a client that asks twice within one has the response already. */
+const ageOf = (since: Sql) => sql`greatest(0, ${secondsBetween(since, sql`date_trunc('minute', now())`)})`;
+
+export interface AgeingRow {
+  rows: number;
+  statuses: { status: string; age: DurationsRow; in_status: DurationsRow }[];
+  oldest: { id: string; key: string; status: string; assignee_id: string | null; age_s: number; in_status_s: number }[];
+}
+
+/** How old the open tickets are, the oldest of them first where there are too many. */
+export function ageingOf(
+  db: Db,
+  { workspace_id, project_id }: Place,
+  { open, shown }: { open: readonly string[]; shown: number },
+): Promise<AgeingRow> {
+  return db.one(sql`
+    with open as materialized (
+      select t.id, t.number, t.status, t.assignee_id, t.status_sequence, t.created_at from tickets t
+      where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
+        and t.status = any (${open}::text[])
+      order by t.created_at, t.id limit ${max_open + 1}),
+    ages as materialized (
+      select o.id, o.number, o.status, o.assignee_id, ${ageOf(sql`o.created_at`)} as age_s,
+        ${ageOf(sql`coalesce(h.created_at, o.created_at)`)} as in_status_s
+      from (select * from open order by created_at, id limit ${max_open}) o
+      left join status_history h
+        on h.workspace_id = ${workspace_id} and h.ticket_id = o.id and h.sequence = o.status_sequence)
+    select (select count(*)::int from open) as rows,
+      coalesce((select jsonb_agg(one order by one ->> 'status') from (
+        select jsonb_build_object('status', status, 'age', ${durationsOf(sql`age_s`)}, 'in_status', ${durationsOf(sql`in_status_s`)}) as one
+        from ages group by status) s), '[]') as statuses,
+      coalesce((select jsonb_agg(one order by (one ->> 'in_status_s')::float8 desc, one ->> 'id') from (
+        select jsonb_build_object('id', a.id, 'key', p.key || '-' || a.number, 'status', a.status, 'assignee_id', a.assignee_id,
+          'age_s', a.age_s, 'in_status_s', a.in_status_s) as one
+        from (select * from ages order by in_status_s desc, id limit ${shown}) a
+        join projects p on p.workspace_id = ${workspace_id} and p.id = ${project_id}) s), '[]') as oldest`);
+}

@@ -1,0 +1,145 @@
+import { BatonError } from '../errors.ts';
+import { requireProject } from '../projects/access.ts';
+import type { Serve } from '../serving/serve.ts';
+import * as contract from './contract.ts';
+import {
+  ageingOf,
+  bucketsOf,
+  categoriesOf,
+  type DurationsRow,
+  levelsOf,
+  type Period,
+  type Place,
+  timesOf,
+} from './queries.ts';
+
+const max_oldest = 20;
+
+const day_ms = 86_400_000;
+
+/** The period that is asked for; by default the last thirty days. Throws `validation_failed` where it ends before it begins. */
+function periodOf({
+  from,
+  to,
+  time_zone,
+}: {
+  from?: string | undefined;
+  to?: string | undefined;
+  time_zone: string;
+}): Period {
+  // In Sweden a date is written as ISO 8601 has it.
+  const last = to ?? new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone }).format(new Date());
+  const first = from ?? new Date(Date.parse(`${last}T00:00:00Z`) - 29 * day_ms).toISOString().slice(0, 10);
+  if (first > last) throw invalid('to', 'The last day must not be before the first.');
+  return { from: first, to: last, time_zone };
+}
+
+/** The days on which the buckets of a period begin. Throws `validation_failed` where there are too many. */
+function startsOf({ from, to }: Period, every: 'day' | 'week' | 'month'): string[] {
+  const starts: string[] = [];
+  const first = new Date(`${from}T00:00:00Z`);
+  for (let n = 0; ; n++) {
+    const day = new Date(first);
+    if (every === 'month') {
+      day.setUTCDate(1);
+      day.setUTCMonth(first.getUTCMonth() + n);
+      const days = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0)).getUTCDate();
+      day.setUTCDate(Math.min(first.getUTCDate(), days)); // the 31st of a short month is its last day
+    } else day.setUTCDate(first.getUTCDate() + n * (every === 'week' ? 7 : 1));
+    const start = day.toISOString().slice(0, 10);
+    if (start > to) return starts;
+    if (starts.length === contract.max_buckets) {
+      throw invalid(
+        'to',
+        `The period has more than ${contract.max_buckets} buckets. Choose a shorter one, or longer buckets.`,
+      );
+    }
+    starts.push(start);
+  }
+}
+
+const invalid = (parameter: string, detail: string) =>
+  new BatonError('validation_failed', { errors: [{ parameter, detail }] });
+
+function requireBounded(rows: number, detail: string): void {
+  if (rows > contract.max_rows) throw invalid('from', detail);
+}
+
+const bound = contract.max_rows.toLocaleString('en');
+
+const rounded = (seconds: number) => Math.round(seconds * 1000) / 1000;
+const roundedOrNull = (seconds: number | null) => (seconds === null ? null : rounded(seconds));
+const shown = ({ count, p50_s, p85_s, p95_s }: DurationsRow) => ({
+  count,
+  p50_s: roundedOrNull(p50_s),
+  p85_s: roundedOrNull(p85_s),
+  p95_s: roundedOrNull(p95_s),
+});
+
+/** What the statuses mean, and those of some categories. One that no recent workflow has is to do. */
+async function meanings(db: Parameters<typeof categoriesOf>[0], place: Place) {
+  const categories = await categoriesOf(db, place);
+  const of = (...wanted: string[]) => [...categories].filter(([, is]) => wanted.includes(is)).map(([status]) => status);
+  return { categoryOf: (status: string) => categories.get(status) ?? 'todo', of };
+}
+
+export function analyticsRoutes(serve: Serve): void {
+  serve(contract.get_flow, async ({ db, workspace_id, params, query }) => {
+    const period = periodOf(query);
+    const starts = startsOf(period, query.every);
+    const place = { workspace_id, project_id: (await requireProject(db, workspace_id, params.project_id)).id };
+    const { categoryOf, of } = await meanings(db, place);
+    const [{ buckets, rows }, levels] = await Promise.all([
+      bucketsOf(db, place, { period, starts, done: of('done') }),
+      levelsOf(db, place),
+    ]);
+    requireBounded(rows, `Since this day there are more than ${bound} steps and new tickets. Choose a later one.`);
+    // Backwards from now: what is known of the past is what has changed since.
+    const level = new Map(Object.entries(levels));
+    const flow: contract.Flow['buckets'] = [];
+    for (const { moved, ...bucket } of buckets.toReversed()) {
+      const at_end = [...level]
+        .filter(([, tickets]) => tickets !== 0)
+        .map(([status, tickets]) => ({ status, category: categoryOf(status), tickets }))
+        .sort((a, b) => (a.status < b.status ? -1 : 1));
+      flow.unshift({ ...bucket, at_end });
+      for (const [status, by] of Object.entries(moved)) level.set(status, (level.get(status) ?? 0) - by);
+    }
+    return { ...period, buckets: flow.slice(0, -1) };
+  });
+
+  serve(contract.get_times, async ({ db, workspace_id, params, query }) => {
+    const period = periodOf(query);
+    const place = { workspace_id, project_id: (await requireProject(db, workspace_id, params.project_id)).id };
+    const { categoryOf, of } = await meanings(db, place);
+    const found = await timesOf(db, place, { period, done: of('done'), active: of('in_progress') });
+    requireBounded(found.rows, `In this period there are more than ${bound} steps. Choose a shorter one.`);
+    return {
+      ...period,
+      lead_time: shown(found.lead_time),
+      cycle_time: shown(found.cycle_time),
+      statuses: found.statuses.map(({ status, total_s, ...durations }) => ({
+        status,
+        category: categoryOf(status),
+        ...shown(durations),
+        total_s: rounded(total_s),
+      })),
+    };
+  });
+
+  serve(contract.get_ageing, async ({ db, workspace_id, params }) => {
+    const place = { workspace_id, project_id: (await requireProject(db, workspace_id, params.project_id)).id };
+    const { categoryOf, of } = await meanings(db, place);
+    const found = await ageingOf(db, place, { open: of('todo', 'in_progress', 'waiting'), shown: max_oldest });
+    return {
+      complete: found.rows <= contract.max_open,
+      statuses: found.statuses.map(({ status, age, in_status }) => ({
+        status,
+        category: categoryOf(status),
+        age: shown(age),
+        in_status: shown(in_status),
+      })),
+      oldest: found.oldest.map((one) => ({ ...one, age_s: rounded(one.age_s), in_status_s: rounded(one.in_status_s) })),
+    };
+  });
+}
