@@ -18,39 +18,43 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe.each(['README.md', 'docs/workflows.md', 'docs/retries.md', 'docs/tokens.md', 'docs/events.md'])(
-  'the walk of %s',
-  (page) => {
-    let answers: string[];
-    const steps = stepsOf(read(page));
-    const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
+describe.each([
+  'README.md',
+  'docs/workflows.md',
+  'docs/retries.md',
+  'docs/tokens.md',
+  'docs/events.md',
+  'docs/analytics.md',
+])('the walk of %s', (page) => {
+  let answers: string[];
+  const steps = stepsOf(read(page));
+  const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
 
-    beforeAll(async () => {
-      answers = await runAll(commands(server.url));
-    });
+  beforeAll(async () => {
+    answers = await runAll(commands(server.url));
+  });
 
-    test('has many commands, all of which ran', () => {
-      expect(steps.length).toBeGreaterThan(10);
-      expect(answers.length).toBe(steps.length + 1);
-    });
+  test('has many commands, all of which ran', () => {
+    expect(steps.length).toBeGreaterThan(10);
+    expect(answers.length).toBe(steps.length + 1);
+  });
 
-    test.each(steps.map((step, index) => ({ ...step, index })))('$command', ({ index, answer }) => {
-      const given = answers[index] ?? 'nothing';
-      expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
-    });
+  test.each(steps.map((step, index) => ({ ...step, index })))('$command', ({ index, answer }) => {
+    const given = answers[index] ?? 'nothing';
+    expect(isAsPrinted(given, answer) ? answer : given).toBe(answer);
+  });
 
-    // Those who read a page twice, or two pages on one server, meet what the first walk left.
-    test('works a second time, when the account is there already', async () => {
-      const again = await runAll(commands(server.url));
-      const unlike = steps.flatMap(({ command, answer }, index) =>
-        isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
-      );
-      expect(unlike).toEqual([expect.stringContaining('auth/register')]);
-    });
+  // Those who read a page twice, or two pages on one server, meet what the first walk left.
+  test('works a second time, when the account is there already', async () => {
+    const again = await runAll(commands(server.url));
+    const unlike = steps.flatMap(({ command, answer }, index) =>
+      isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
+    );
+    expect(unlike).toEqual([expect.stringContaining('auth/register')]);
+  });
 
-    test('control: a response other than the printed one is noticed', () => {
-      expect(isAsPrinted('{"id":"x","key":"ENG-2"}', '{"id":"…","key":"ENG-1"}')).toBe(false);
-      expect(isAsPrinted('{"id":"x","key":"ENG-1"}', '{"id":"…","key":"ENG-1"}')).toBe(true);
-    });
-  },
-);
+  test('control: a response other than the printed one is noticed', () => {
+    expect(isAsPrinted('{"id":"x","key":"ENG-2"}', '{"id":"…","key":"ENG-1"}')).toBe(false);
+    expect(isAsPrinted('{"id":"x","key":"ENG-1"}', '{"id":"…","key":"ENG-1"}')).toBe(true);
+  });
+});
