@@ -60,8 +60,59 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid;
 
+CREATE OR REPLACE FUNCTION public.event_entry(e events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select '{"action":' || to_json(e.action) || ',"actor_id":"' || e.actor_id
+    || '","created_at":"' || to_char(e.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","id":"' || e.id
+    || '","on_behalf_of":' || coalesce('"' || e.on_behalf_of || '"', 'null')
+    || ',"payload":"' || encode(e.payload_hash, 'base64') || '","sequence":' || e.sequence
+    || ',"subject_id":"' || e.subject_id || '","subject_type":' || to_json(e.subject_type)
+    || ',"subject_version":' || coalesce(e.subject_version::text, 'null')
+    || ',"ticket_id":' || coalesce('"' || e.ticket_id || '"', 'null')
+    || ',"token_id":' || coalesce('"' || e.token_id || '"', 'null')
+    || ',"v":1,"workspace_id":"' || e.workspace_id || '"}'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.event_leaf(e events)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select sha256('\x00'::bytea || convert_to(event_entry(e), 'UTF8'))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.event_leaves(first bigint, last bigint)
+ RETURNS bytea[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce(array_agg(event_leaf(e) order by e.sequence), '{}') from events e
+  where e.workspace_id = app_workspace_id() and e.sequence between first and last
+$function$;
+
+CREATE OR REPLACE FUNCTION public.event_payload(before jsonb, after jsonb, request_id text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select '{"after":' || coalesce(after::text, 'null') || ',"before":' || coalesce(before::text, 'null')
+    || ',"request_id":' || to_json(request_id) || '}'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.event_payload_hash(salt bytea, payload text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select sha256(salt || convert_to(payload, 'UTF8'))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
- RETURNS void
+ RETURNS bytea[]
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -73,10 +124,13 @@ declare
   headed integer;
 begin
   insert into events (workspace_id, sequence, created_at, id, actor_id, action, subject_type, subject_id, subject_version,
-    ticket_id, before, after, request_id, token_id, on_behalf_of)
+    ticket_id, before, after, request_id, token_id, on_behalf_of, salt, payload_hash)
   select o.workspace_id, first + n.place - 1, o.created_at, o.id, o.actor_id, o.action, o.subject_type, o.subject_id,
-    o.subject_version, o.ticket_id, o.before, o.after, o.request_id, o.token_id, o.on_behalf_of
+    o.subject_version, o.ticket_id, o.before, o.after, o.request_id, o.token_id, o.on_behalf_of, s.salt,
+    event_payload_hash(s.salt, event_payload(o.before, o.after, o.request_id))
   from outbox o join unnest(ids) with ordinality n (id, place) on n.id = o.id
+  -- Of each entry anew, which the condition says: of none in particular, all would get the same salt.
+  cross join lateral (select uuid_send(gen_random_uuid()) as salt where o.id is not null) s
   where o.workspace_id = scope and o.created_at between low and high;
   get diagnostics inserted = row_count;
   delete from outbox o where o.workspace_id = scope and o.created_at between low and high and o.id = any (ids);
@@ -87,6 +141,7 @@ begin
   if inserted <> cardinality(ids) or removed <> cardinality(ids) or headed <> 1 then
     raise exception 'Of % entries % were numbered and % removed, and % heads moved.', cardinality(ids), inserted, removed, headed;
   end if;
+  return event_leaves(first, first + cardinality(ids) - 1);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
@@ -142,7 +197,8 @@ begin
     and a.subject_type = 'ticket' and (a.before ?| fields or a.after ?| fields);
   update events a
   set before = a.before || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.before ? f),
-    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f)
+    after = a.after || (select coalesce(jsonb_object_agg(f, null), '{}') from unnest(fields) f where a.after ? f),
+    salt = null
   where a.workspace_id = scope and a.subject_id = the_ticket and a.subject_type = 'ticket'
     and (a.before ?| fields or a.after ?| fields);
   if 'description' = any (fields) then
@@ -253,20 +309,56 @@ CREATE POLICY workspace ON comments FOR ALL USING ((workspace_id = app_workspace
 GRANT INSERT, SELECT ON comments TO baton_app;
 GRANT UPDATE (body, deleted_at, deleted_by, edited_at, version) ON comments TO baton_app;
 
+-- workspace, append-only
+create table event_checkpoints (
+  workspace_id uuid not null,
+  size bigint not null,
+  signer text not null,
+  note text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint event_checkpoints_pkey PRIMARY KEY (workspace_id, size, signer),
+  constraint event_checkpoints_size CHECK ((size >= 0))
+);
+ALTER TABLE event_checkpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_checkpoints FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON event_checkpoints FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON event_checkpoints TO baton_app;
+
 -- workspace
 create table event_heads (
   workspace_id uuid not null,
   last_sequence bigint not null default 0,
   updated_at timestamp with time zone not null default now(),
+  tree_size bigint not null default 0,
+  frontier bytea not null default '\x'::bytea,
   constraint event_heads_pkey PRIMARY KEY (workspace_id),
+  constraint event_heads_frontier CHECK (((octet_length(frontier) % 32) = 0)),
+  constraint event_heads_tree CHECK (((tree_size >= 0) AND (tree_size <= last_sequence))),
   constraint event_heads_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 ) with (fillfactor=50);
 ALTER TABLE event_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_heads FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON event_heads FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker_looks ON event_heads FOR SELECT TO baton_worker USING (true);
 GRANT INSERT, SELECT ON event_heads TO baton_app;
-GRANT SELECT (last_sequence, workspace_id) ON event_heads TO baton_worker;
-GRANT UPDATE (updated_at) ON event_heads TO baton_worker;
+GRANT SELECT (frontier, last_sequence, tree_size, workspace_id) ON event_heads TO baton_worker;
+GRANT UPDATE (frontier, tree_size, updated_at) ON event_heads TO baton_worker;
+
+-- workspace, append-only, by the worker
+create table event_nodes (
+  workspace_id uuid not null,
+  level smallint not null,
+  "position" bigint not null,
+  hash bytea not null,
+  constraint event_nodes_pkey PRIMARY KEY (workspace_id, level, "position"),
+  constraint event_nodes_hash CHECK ((octet_length(hash) = 32)),
+  constraint event_nodes_place CHECK (((level > 0) AND ("position" >= 0)))
+);
+ALTER TABLE event_nodes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_nodes FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON event_nodes FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT ON event_nodes TO baton_worker;
+GRANT SELECT ON event_nodes TO baton_app;
 
 -- workspace, append-only, by the worker
 create table events (
@@ -285,7 +377,11 @@ create table events (
   token_id uuid,
   on_behalf_of uuid,
   sequence bigint not null,
-  constraint events_pkey PRIMARY KEY (workspace_id, sequence)
+  salt bytea,
+  payload_hash bytea not null default sha256('\x'::bytea),
+  constraint events_pkey PRIMARY KEY (workspace_id, sequence),
+  constraint events_payload_hash CHECK ((octet_length(payload_hash) = 32)),
+  constraint events_salt CHECK ((octet_length(salt) = 16))
 );
 CREATE INDEX events_action ON public.events USING btree (workspace_id, action, created_at, id);
 CREATE INDEX events_actor ON public.events USING btree (workspace_id, actor_id, created_at, id);

@@ -314,6 +314,27 @@ from (
 where e.earlier is not null and (e.sequence < e.last or (e.sequence is not null and e.last is null))
   and (e.subject_type = 'ticket' or e.before > (select run_on from pgmigrations where name = '0013_times_of_entries'));
 
+-- name: payloads_are_what_their_hashes_say
+select e.workspace_id, 'event ' || e.sequence as violation
+from events e
+where e.salt is not null and e.payload_hash <> event_payload_hash(e.salt, event_payload(e.before, e.after, e.request_id));
+
+-- The frontier has a hash for each one in the size's binary digits. The worker may be adding events from before there was a tree.
+-- name: trees_have_the_hashes_of_their_size
+select h.workspace_id, 'tree of ' || h.tree_size || ' at level ' || h.level as violation
+from (select workspace_id, tree_size, frontier, generate_series(0, 6) as level from event_heads) h
+left join (select workspace_id, level, count(*) as n, max(position) as last from event_nodes group by workspace_id, level) n
+  on n.workspace_id = h.workspace_id and n.level = h.level
+where case h.level
+  when 0 then octet_length(h.frontier) <> 32 * bit_count(int8send(h.tree_size))
+  else coalesce(n.n, 0) <> h.tree_size >> (8 * h.level) or n.last >= h.tree_size >> (8 * h.level) end;
+
+-- name: no_checkpoint_is_ahead_of_its_tree
+select c.workspace_id, 'checkpoint of ' || c.size as violation
+from event_checkpoints c
+left join event_heads h on h.workspace_id = c.workspace_id
+where h.workspace_id is null or c.size > h.tree_size;
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

@@ -1,6 +1,8 @@
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Position } from '../db/walk.ts';
+import type { Hash } from '../ledger/merkle.ts';
+import type { TreeHead } from './tree-queries.ts';
 
 /** How many entries are looked at for the workspaces that they are of. */
 const looked_at = 500;
@@ -14,10 +16,11 @@ export function workspacesToNumber(db: Db, behind: string): Promise<{ workspace_
     group by o.workspace_id order by o.workspace_id`);
 }
 
-/** How many events the workspace has, locked; nothing where another process numbers them. */
-export function lockHead(tx: Tx, workspace_id: string): Promise<{ last_sequence: number } | undefined> {
+/** How many events the workspace has and their tree, locked; nothing where another process numbers them. */
+export function lockHead(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
   return tx.maybeOne(sql`
-    select h.last_sequence from event_heads h where h.workspace_id = ${workspace_id} for no key update skip locked`);
+    select h.last_sequence, h.tree_size, h.frontier from event_heads h
+    where h.workspace_id = ${workspace_id} for no key update skip locked`);
 }
 
 /** What is to be numbered next, in this order. */
@@ -34,10 +37,11 @@ interface Numbered {
   last_sequence: number;
 }
 
-/** Gives entries their numbers, in their order. All of them, or the transaction fails. */
-export function numberEntries(tx: Tx, { entries, last_sequence }: Numbered): void {
+/** Gives entries their numbers, in their order, and returns their hashes. All of them, or the transaction fails. */
+export async function numberEntries(tx: Tx, { entries, last_sequence }: Numbered): Promise<Hash[]> {
   const ids = entries.map(({ id }) => id);
-  tx.send(sql`
+  const { leaves } = await tx.one<{ leaves: Hash[] }>(sql`
     select number_events(${ids}::uuid[], ${entries[0]?.at}::timestamptz, ${entries.at(-1)?.at}::timestamptz,
-      ${last_sequence + 1}::bigint)`);
+      ${last_sequence + 1}::bigint) as leaves`);
+  return leaves;
 }

@@ -6,6 +6,7 @@ import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { lockHead, nextEntries, numberEntries, workspacesToNumber } from './sequencer-queries.ts';
+import { extendTree } from './tree.ts';
 
 const task = 'events';
 /** From a commit to its number it takes this at most, on an idle server. */
@@ -36,7 +37,9 @@ export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_s
     // Two statements: the second sees everything that was committed before the lock was granted.
     const [head, entries] = await Promise.all([lockHead(tx, workspace_id), nextEntries(tx, workspace_id, limit)]);
     if (head === undefined || entries.length === 0) return 0;
-    numberEntries(tx, { entries, last_sequence: head.last_sequence });
+    const leaves = await numberEntries(tx, { entries, last_sequence: head.last_sequence });
+    // A tree that lacks earlier events gets these after them (tree.ts).
+    if (head.tree_size === head.last_sequence) extendTree(tx, workspace_id, head, leaves);
     return entries.length;
   });
 }

@@ -274,6 +274,15 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     ]);
   });
 
+  test('has a salt of its own for each entry, and the hash of what it says; the worker adds them to a tree', async () => {
+    const [counted] = (await all('select count(*)::int as n, count(distinct salt)::int as salts from events')) as {
+      n: number;
+      salts: number;
+    }[];
+    expect(counted?.salts).toBe(counted?.n);
+    expect(await all('select tree_size::int from event_heads')).toEqual([{ tree_size: 0 }]);
+  });
+
   test('finds the entries of comments by their ticket, and has the comments as they were', async () => {
     const found = 'select subject_id from audit_log where workspace_id = $1 and ticket_id = $2';
     expect(await all(found, workspace, deleted)).toEqual([{ subject_id: commented }]);

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { WorkConfig } from '../config.ts';
 import { sequencerLoop } from '../audit/sequencer.ts';
+import { treesLoop } from '../audit/tree.ts';
 import { unfitnessOf, worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
@@ -55,6 +56,7 @@ export class Worker implements Service {
       ...upkeepLoops(this.#pool, config, log),
       cleanupLoop(this.#pool, log),
       sequencerLoop(this.#pool, log),
+      treesLoop(this.#pool, log),
     ];
     observePool('worker', this.#pool);
   }

@@ -71,7 +71,7 @@ export const owners: Record<string, readonly string[]> = {
     'failed_attempts',
     'account_audit_log',
   ],
-  audit: ['outbox', 'events', 'event_heads'],
+  audit: ['outbox', 'events', 'event_heads', 'event_nodes', 'event_checkpoints'],
   comments: ['comments', 'comment_revisions'],
   http: ['rate_limits'],
   outcomes: ['outcomes'],

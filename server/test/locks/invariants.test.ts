@@ -90,6 +90,16 @@ const breaks: [name: string, sql: string][] = [
     'numbers_follow_the_versions',
     `update events set sequence = case action when 'ticket.created' then 1000 else sequence end`,
   ],
+  ['payloads_are_what_their_hashes_say', `update events set after = '{"status": "closed"}' where sequence = 4`],
+  [
+    'trees_have_the_hashes_of_their_size',
+    `insert into event_nodes select workspace_id, 1, 0, frontier from (
+     select workspace_id, substring(frontier, 1, 32) as frontier from event_heads where tree_size > 0) h`,
+  ],
+  [
+    'no_checkpoint_is_ahead_of_its_tree',
+    `insert into event_checkpoints select workspace_id, tree_size + 1, '', '' from event_heads`,
+  ],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [
     'one_live_refresh_token_a_session',

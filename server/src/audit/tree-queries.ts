@@ -1,0 +1,45 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { Hash, Place } from '../ledger/merkle.ts';
+
+/** How many events a workspace has, and the tree of as many of them as it has been extended by. */
+export interface TreeHead {
+  last_sequence: number;
+  tree_size: number;
+  /** The roots of the tree's complete subtrees, one behind the other. */
+  frontier: Buffer;
+}
+
+/** Workspaces behind this one whose tree lacks events. */
+export function workspacesBehind(db: Db, behind: string): Promise<{ workspace_id: string }[]> {
+  return db.rows(sql`
+    select h.workspace_id from event_heads h where h.workspace_id > ${behind} and h.tree_size < h.last_sequence
+    order by h.workspace_id limit 100`);
+}
+
+/** The workspace's head, locked. Unlike numbering, it waits for who has it locked. */
+export function lockTree(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
+  return tx.maybeOne(sql`
+    select h.last_sequence, h.tree_size, h.frontier from event_heads h where h.workspace_id = ${workspace_id}
+    for no key update`);
+}
+
+/** Hashes of events of the workspace in scope, both ends included, in the order of their numbers. */
+export async function leavesBetween(tx: Tx, first: number, last: number): Promise<Hash[]> {
+  const { leaves } = await tx.one<{ leaves: Hash[] }>(sql`
+    select event_leaves(${first}::bigint, ${last}::bigint) as leaves`);
+  return leaves;
+}
+
+export function insertNodes(tx: Tx, workspace_id: string, nodes: readonly (Place & { hash: Hash })[]): void {
+  tx.send(sql`
+    insert into event_nodes (workspace_id, level, position, hash)
+    select ${workspace_id}, n.level, n.position, n.hash from unnest(${nodes.map(({ level }) => level)}::smallint[],
+      ${nodes.map(({ position }) => position)}::bigint[], ${nodes.map(({ hash }) => hash)}::bytea[])
+      as n (level, position, hash)`);
+}
+
+export function updateTree(tx: Tx, workspace_id: string, tree: Pick<TreeHead, 'tree_size' | 'frontier'>): void {
+  tx.send(sql`
+    update event_heads set tree_size = ${tree.tree_size}, frontier = ${tree.frontier} where workspace_id = ${workspace_id}`);
+}

@@ -1,0 +1,30 @@
+import { tile_width } from './merkle.ts';
+
+// Where a log's hashes lie, as C2SP's tlog-tiles names them: `067`, `x001/x234/067`, and `.p/17` behind one that isn't full.
+
+/** So many hashes, or entries, from one on. */
+export interface Tile {
+  index: number;
+  width: number;
+}
+
+const path_form = /^((?:x\d{3}\/){0,4})(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
+
+/** The form of a tile's path, for who describes it. */
+export const tile_pattern = path_form.source;
+
+/** Reads a tile's path; undefined where it isn't one, or isn't the only one of its tile. */
+export function parseTile(path: string): Tile | undefined {
+  const [, above = '', last = '', width] = path_form.exec(path) ?? [];
+  if (last === '' || above.startsWith('x000')) return undefined;
+  const tile = { index: Number(above.replaceAll(/[x/]/g, '') + last), width: Number(width ?? tile_width) };
+  return width !== undefined && tile.width >= tile_width ? undefined : tile;
+}
+
+/** The path of a tile. */
+export function tilePath({ index, width }: Tile): string {
+  const digits = String(index);
+  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/\d{3}/g) ?? [];
+  const path = groups.map((group, n) => (n < groups.length - 1 ? `x${group}` : group)).join('/');
+  return width === tile_width ? path : `${path}.p/${width}`;
+}
