@@ -111,15 +111,18 @@ export function sdkOperations(document: OpenApi): string {
     Object.entries(methods).map(([method, operation]) => {
       const named = (place: Parameter['in']) =>
         (operation.parameters ?? []).filter((parameter) => parameter.in === place).map(({ name }) => name);
+      const content = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))?.[1].content;
+      const [media] = Object.keys(content ?? {});
       const call: Operation = {
         method: method.toUpperCase(),
         path: route,
         query: named('query'),
         headers: named('header').map(fieldOf),
         body: operation.requestBody !== undefined,
-        returns: Object.entries(operation.responses).some(
-          ([status, { content }]) => status.startsWith('2') && content !== undefined,
-        ),
+        returns: content !== undefined,
+        ...(media === undefined || media === 'application/json'
+          ? {}
+          : { media: media === 'application/octet-stream' ? 'bytes' : 'text' }),
       };
       return `  /** ${operation.summary} */\n  ${operation.operationId}: ${JSON.stringify(call)},\n`;
     }),

@@ -31,10 +31,13 @@ const keyOf = ({ request }: Call) => request.headers.get('idempotency-key') ?? u
 const isRepeatable = (call: Call) =>
   call.request.method === 'GET' || keyOf(call) !== undefined || call.id === 'refresh';
 
-/** The body as JSON if it is some, else as text. */
-function parse(headers: Headers, text: string): unknown {
+/** The body as JSON if it is some, as bytes if it is no text, else as text. */
+async function parse(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (type.startsWith('application/octet-stream')) return new Uint8Array(await response.arrayBuffer());
+  const text = await response.text();
   if (text === '') return undefined;
-  if (headers.get('content-type')?.includes('json') !== true) return text;
+  if (!/[/+]json\b/.test(type)) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -73,7 +76,7 @@ export async function sendOnce(call: Call, access_token: string | undefined): Pr
     // Followed, a redirect would make a POST a GET, and show the token to somebody else.
     const response = await call.fetch(url, { method, headers, body, signal, redirect: 'manual' });
     received = { status: response.status, headers: response.headers, body: undefined };
-    return { ...received, body: parse(response.headers, await response.text()) };
+    return { ...received, body: await parse(response) };
   } catch (error) {
     throw failure(call, timeout, error, received);
   }
@@ -85,13 +88,19 @@ function problemOf({ headers, body }: RawResponse): Problem | undefined {
   return body as Problem;
 }
 
+function isExpected(body: unknown, kind: string | undefined): boolean {
+  if (kind === 'text') return typeof body === 'string';
+  if (kind === 'bytes') return body instanceof Uint8Array;
+  return kind === 'json' ? typeof body === 'object' && body !== null : body === undefined;
+}
+
 /** The body of a success. Throws for everything else. */
 export function bodyOf(call: Call, response: RawResponse): unknown {
   const { id } = call;
   const { status, body } = response;
-  const returns = operationOf(id).returns;
+  const { returns, media } = operationOf(id);
   const succeeded = status >= 200 && status < 300;
-  if (succeeded && (returns ? typeof body === 'object' && body !== null : body === undefined)) return body;
+  if (succeeded && isExpected(body, returns ? (media ?? 'json') : undefined)) return body;
   const idempotency_key = keyOf(call);
   const problem = succeeded ? undefined : problemOf(response);
   if (problem !== undefined) {

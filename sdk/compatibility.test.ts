@@ -196,7 +196,8 @@ async function startFormer() {
   const served = await startServing({
     main: path.join(dir, 'tree/server/src/main.ts'),
     database_url: clusterUrl(name),
-    env: { BATON_MIGRATE: 'on' },
+    // Without the settings that it doesn't know.
+    env: { BATON_MIGRATE: 'on', BATON_AUDIT_KEY: '', BATON_AUDIT_INTERVAL_S: '' },
   });
   return {
     url: served.url,

@@ -3659,6 +3659,121 @@ export interface operations {
             };
         };
     };
+    get_audit_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    get_audit_tile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description The level of the tiles, 0 to 6; or `entries`. */
+                level: string;
+                /** @description The tile: `067`, `x001/x234/067`; one that is not full with its width, `067.p/17`. */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    get_audit_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description The event’s number: its offset without zeros in front. */
+                sequence: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description How many events the client has. */
+                after?: number;
+                /** @description The most events to return, 1 to 1000; long ones are fewer. */
+                limit?: number;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+        };
+    };
     read_events: {
         parameters: {
             query?: {

@@ -143,6 +143,14 @@ export const operations = {
   revoke_token: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tokens/{token_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Lists the audit log, newest entry first. */
   list_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit","query":["limit","cursor","fields","actor","action","subject","subject_type","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns the log’s last signed checkpoint: its size and the root of its tree (C2SP tlog-checkpoint). */
+  get_audit_checkpoint: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/checkpoint","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
+  /** Returns hashes of the log’s tree, or the entries that they are of (C2SP tlog-tiles). */
+  get_audit_tile: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/tile/{level}/{tile}","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"bytes"},
+  /** Returns a proof that a signed checkpoint has this event (C2SP tlog-proof). */
+  get_audit_proof: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/{sequence}/proof","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
+  /** Returns the log’s next events, a line of JSON each, with all that it takes to verify them. */
+  export_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/export","query":["after","limit"],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
   /** Returns what happened behind an offset, oldest first: each event once, in the same order for everybody. */
   read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
 };

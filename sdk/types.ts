@@ -14,6 +14,8 @@ export interface Operation {
   body: boolean;
   /** Whether a success has a body. */
   returns: boolean;
+  /** What the body is where it isn't JSON. */
+  media?: string;
 }
 
 type Flat<T> = { [Key in keyof T]: T[Key] };
@@ -38,9 +40,15 @@ export type Input<Id extends OperationId> = keyof FieldsOf<Operations[Id]> exten
 
 type Success<R> = R extends { 200: infer S } ? S : R extends { 201: infer S } ? S : never;
 
+type BodyIn<Content> = Content extends { 'application/json': infer B }
+  ? B
+  : Content extends { 'application/octet-stream': unknown }
+    ? Uint8Array
+    : string;
+
 /** What an operation returns. */
 export type Output<Id extends OperationId> =
-  Success<Operations[Id]['responses']> extends { content: { 'application/json': infer B } } ? B : undefined;
+  Success<Operations[Id]['responses']> extends { content: infer C } ? BodyIn<C> : undefined;
 
 /** What a single call may say for itself. */
 export interface CallOptions {

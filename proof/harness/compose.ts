@@ -42,6 +42,7 @@ export const env_file: Readonly<Record<string, string>> = Object.fromEntries(
     'BATON_WORKER_PASSWORD',
     'BATON_SECRET',
     'BATON_JWT_KEYS',
+    'BATON_AUDIT_KEY',
   ].map((name) => [name, `${name} /:@?#%&=+"$x`]),
 );
 

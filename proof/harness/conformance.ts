@@ -55,7 +55,9 @@ export function nonconformities(
   if (status !== contract.status) fault(`expected ${contract.status}`);
   if (contract.response !== undefined) {
     const shape = fields === null ? contract.response : narrowedTo(contract.response, fields);
-    const parsed = shape.safeParse(body);
+    const type = contract.media ?? 'application/json';
+    if (headers.get('content-type')?.startsWith(type) !== true) fault(`the type is ${headers.get('content-type')}`);
+    const parsed = shape.safeParse(body instanceof Uint8Array ? Buffer.from(body).toString('latin1') : body);
     if (!parsed.success) fault(parsed.error.message);
   } else if (body !== undefined) fault('a body where none belongs');
   const { next_cursor = null } = (body ?? {}) as { next_cursor?: string | null };

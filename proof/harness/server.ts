@@ -49,6 +49,8 @@ export const test_environment = {
   ...no_limits,
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
+  BATON_AUDIT_KEY: randomBytes(48).toString('base64'),
+  BATON_AUDIT_INTERVAL_S: '0',
   BATON_JWT_KEYS: ['newer', 'older'].map((kid) => `${kid}:${randomBytes(48).toString('base64')}`).join(','),
 };
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { ledgerRoutes } from './audit/ledger-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { feedRoutes } from './feed/routes.ts';
 import { addComment } from './comments/change.ts';
@@ -108,6 +109,7 @@ export function createApp(parts: Parts): App {
   accountRoutes(serve, services);
   auditRoutes(serve, services);
   analyticsRoutes(serve);
+  ledgerRoutes(serve, services);
   feedRoutes(serve, services, () => lifecycle.stopping);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);

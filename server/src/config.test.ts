@@ -26,10 +26,12 @@ describe('a setting that can’t be used', () => {
   test.each([
     [{ NODE_ENV: 'production' }, 'In production set DATABASE_URL.'],
     [{ NODE_ENV: 'prod' }, 'NODE_ENV must be production, development or test.'],
-    [production, 'In production set BATON_SECRET and BATON_JWT_KEYS.'],
+    [production, 'In production set BATON_SECRET, BATON_JWT_KEYS and BATON_AUDIT_KEY.'],
     [{ ...production, BATON_BCRYPT_COST: '4' }, 'BATON_BCRYPT_COST is too low'],
     [{ BATON_SECRET: 'short' }, 'BATON_SECRET is too weak'],
     [{ BATON_SECRET: 'change-me-change-me-change-me-change-me' }, 'BATON_SECRET is too weak'],
+    [{ BATON_AUDIT_KEY: 'short' }, 'BATON_AUDIT_KEY is too weak'],
+    [{ BATON_AUDIT_NAME: 'a b' }, 'BATON_AUDIT_NAME must be a name of letters'],
     [{ BATON_JWT_KEYS: 'nokid' }, 'BATON_JWT_KEYS must read kid:secret'],
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
@@ -127,7 +129,7 @@ describe('settings', () => {
     const compose = readFileSync(path.resolve(import.meta.dirname, '../../compose.yaml'), 'utf8');
     const names = [...compose.matchAll(/\$\{(BATON_\w+)/g)].map(([, name = '']) => name);
     expect(names.length).toBeGreaterThan(2);
-    const secrets = { BATON_SECRET: undefined, BATON_JWT_KEYS: undefined };
+    const secrets = { BATON_SECRET: undefined, BATON_JWT_KEYS: undefined, BATON_AUDIT_KEY: undefined };
     const given = { ...others, ...Object.fromEntries(names.map((name) => [name, 'x'])), ...secrets };
     expect(refusal(given)).toBe('accepted');
   });
@@ -156,8 +158,8 @@ describe('settings', () => {
 
 describe('the secrets of development', () => {
   const secretsOf = (at: string, log?: (line: string) => void) => {
-    const { secret, jwt_keys } = readConfig({ BATON_DATA_DIR: at }, log);
-    return { secret, jwt_keys };
+    const { secret, jwt_keys, audit_seed } = readConfig({ BATON_DATA_DIR: at }, log);
+    return { secret, jwt_keys, audit_seed };
   };
 
   test('are kept from start to start', () => {

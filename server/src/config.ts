@@ -28,6 +28,15 @@ export const environment = z.object({
   BATON_DATA_DIR: z.string().default(path.join(project_root, '.baton')),
   BATON_SECRET: z.string().optional(),
   BATON_JWT_KEYS: z.string().optional(),
+  BATON_AUDIT_KEY: z.string().optional(),
+  BATON_AUDIT_NAME: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9./_-]{0,119}$/,
+      'must be a name of letters, digits and . / _ -, such as tickets.example.com.',
+    )
+    .default('baton'),
+  BATON_AUDIT_INTERVAL_S: count(60, 0, 86_400),
   BATON_ACCESS_TOKEN_TTL_S: count(900, 30, 86_400),
   BATON_REFRESH_TOKEN_TTL_S: count(30 * 86_400, 60, 366 * 86_400),
   BATON_REFRESH_GRACE_S: count(30, 0, 300),
@@ -75,6 +84,12 @@ export interface Config extends Limits, WorkerSettings {
   secret: Buffer;
   /** The first signs; all verify. */
   jwt_keys: readonly [JwtKey, ...JwtKey[]];
+  /** What the key is made of that signs the audit logs' checkpoints. */
+  audit_seed: Buffer;
+  /** What the names of the audit logs begin with. */
+  audit_name: string;
+  /** The shortest time between two checkpoints that are signed of one log. */
+  audit_interval_s: number;
   access_token_ttl_s: number;
   refresh_token_ttl_s: number;
   /** How long a refresh token that was just spent gives the same successor again. */
@@ -180,7 +195,7 @@ function databaseConfig(env: Environment): DatabaseConfig {
 }
 
 /** What `work` needs: no secrets, since the worker signs and verifies nothing. */
-export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys'>;
+export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'>;
 
 /** Reads and checks the environment for `work`. Throws `ConfigError` naming the setting to change. */
 export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkConfig {
@@ -224,6 +239,8 @@ function withoutSecrets(env: Environment): WorkConfig {
     ...databaseConfig(env),
     app_role: env.BATON_APP_ROLE === '' ? undefined : env.BATON_APP_ROLE,
     migrate: env.BATON_MIGRATE === 'on',
+    audit_name: env.BATON_AUDIT_NAME,
+    audit_interval_s: env.BATON_AUDIT_INTERVAL_S,
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,
     refresh_token_ttl_s: env.BATON_REFRESH_TOKEN_TTL_S,
     registration: env.BATON_REGISTRATION,

@@ -2,6 +2,7 @@ import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
 import * as analytics from './analytics/contract.ts';
 import * as audit from './audit/contract.ts';
+import * as ledger from './audit/ledger-contract.ts';
 import * as comments from './comments/contract.ts';
 import * as feed from './feed/contract.ts';
 import type { Operation } from './http/contract.ts';
@@ -33,6 +34,7 @@ export const contracts: readonly Operation[] = [
   comments,
   tokens,
   audit,
+  ledger,
   feed,
   outcomes,
   reference,

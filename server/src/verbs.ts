@@ -20,6 +20,12 @@ const usage = `Usage: npm run <verb> -- [arguments]
       do that work alone, in a process of its own
   migrate
       bring the schema up to date, and end
+  audit verify EXPORT --key KEY
+      say whether an exported audit log is what was signed; see docs/audit.md
+  audit export WORKSPACE
+      print a workspace's audit log, with its last checkpoint
+  audit key WORKSPACE
+      print the key that the log is verified by
 ${of_accounts.join('\n')}
 
 Settings come from the environment; docs/operating.md lists them.`;
@@ -55,6 +61,17 @@ async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<voi
   });
 }
 
+/** What only reads the audit log. */
+async function audit(...args: string[]): Promise<void> {
+  const { runAudit } = await import('./audit/command.ts');
+  const code = await runAudit(args, {
+    readConfig: () => readConfig(undefined, console.error),
+    withDatabase: (work) => withDatabase({ create: false }, ({ url }) => work(url)),
+  });
+  if (code === 2) console.error(usage);
+  process.exitCode = code;
+}
+
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   const account_verb = account_verbs[verb];
   readEnvFile();
@@ -65,6 +82,8 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   } else if (verb === 'work' && rest.length === 0) {
     const { work } = await import('./process/work.ts'); // it loads what no other verb needs
     await work(readWorkConfig());
+  } else if (verb === 'audit') {
+    await audit(...rest);
   } else if (verb === 'migrate' && rest.length === 0) {
     await withDatabase({ create: true }, bringUpToDate);
   } else if (account_verb !== undefined && rest.length === account_verb.usage.split(' ').length) {

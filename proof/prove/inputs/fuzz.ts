@@ -135,7 +135,8 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
     found.push(`responded ${status} in spite of ${breach}`);
   let body: unknown;
   try {
-    body = text === '' ? undefined : JSON.parse(text);
+    const is_json = /[/+]json\b/.test(String(headers['content-type']));
+    body = text === '' ? undefined : is_json ? JSON.parse(text) : text;
   } catch {
     return [...found, `${status} with what is no JSON: ${text.slice(0, 200)}`];
   }

@@ -67,7 +67,8 @@ async function walk(places: Places): Promise<{ commands: number; violations: str
     here(isText(one) ? `${one.to} <<'END_OF_INPUT'\n${one.text}END_OF_INPUT` : one.command, places),
   );
   const { PATH = '', HOME = '' } = process.env;
-  const { BATON_BCRYPT_COST: _, NODE_ENV: __, BATON_SECRET: ___, BATON_JWT_KEYS: ____, ...limits } = test_environment;
+  const { BATON_BCRYPT_COST: _, NODE_ENV: __, ...set } = test_environment;
+  const { BATON_SECRET: ___, BATON_JWT_KEYS: ____, BATON_AUDIT_KEY: _____, ...limits } = set;
   const env = { ...limits, PATH: `${bin}:${PATH}`, HOME, PORT: String(places.port), WORK: places.work };
   const answers = await runAll(commands, { cwd: root, prelude, env: { ...env, BATON_ENV_FILE: '' } });
   const violations = run.flatMap((one, n) => {

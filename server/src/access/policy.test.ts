@@ -22,7 +22,8 @@ const by_access: Record<string, string[]> = {
   ),
   'owner,admin': words(
     'update_workspace update_member create_bot update_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
-      'update_project archive_project replace_workflow list_audit list_comment_revisions',
+      'update_project archive_project replace_workflow list_audit list_comment_revisions get_audit_checkpoint ' +
+      'get_audit_tile get_audit_proof export_audit',
   ),
   owner: words('delete_workspace purge_comment purge_ticket'),
 };
@@ -51,7 +52,9 @@ const by_scope: Record<string, string[]> = {
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
       'update_comment delete_comment',
   ),
-  'audit:read': words('list_audit list_comment_revisions'),
+  'audit:read': words(
+    'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',
+  ),
   'events:read': words('read_events'),
 };
 

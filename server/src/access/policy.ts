@@ -98,6 +98,10 @@ export const policy = {
   revoke_token: [everyone, 'session'],
 
   list_audit: [admins, 'audit:read'],
+  get_audit_checkpoint: [admins, 'audit:read'],
+  get_audit_tile: [admins, 'audit:read'],
+  get_audit_proof: [admins, 'audit:read'],
+  export_audit: [admins, 'audit:read'],
 
   read_events: [everyone, 'events:read'],
 } as const satisfies Record<string, Line>;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createDurably, makeDirectoryDurably, replaceDurably } from '../lib/durable-files.ts';
@@ -86,20 +86,40 @@ export function unusableDirectory(dir: string, error: unknown): unknown {
   );
 }
 
+/** The key that signs audit logs, of a development installation: in a file of its own, since others keep what it has signed. */
+function keptAuditKey(data_dir: string): string {
+  const file = path.join(data_dir, 'audit-key');
+  try {
+    makeDirectoryDurably(data_dir);
+    createDurably(file, () => randomBytes(48).toString('base64'));
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw unusableDirectory(data_dir, error);
+  }
+}
+
+/** The 32 bytes that an Ed25519 key is made of, from a secret of any length. */
+function auditSeedOf(value: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', requireStrong('BATON_AUDIT_KEY', value), '', 'baton audit log', 32));
+}
+
 interface Given {
   BATON_SECRET?: string | undefined;
   BATON_JWT_KEYS?: string | undefined;
+  BATON_AUDIT_KEY?: string | undefined;
   BATON_DATA_DIR: string;
 }
 
 /** The secrets that were given; in development, those that were not are kept in the data directory. */
 export function readSecrets(env: Given, production: boolean, log: (line: string) => void) {
-  if (production && (env.BATON_SECRET === undefined || env.BATON_JWT_KEYS === undefined)) {
-    throw new ConfigError('In production set BATON_SECRET and BATON_JWT_KEYS. See docs/operating.md.');
+  const given = [env.BATON_SECRET, env.BATON_JWT_KEYS, env.BATON_AUDIT_KEY];
+  if (production && given.includes(undefined)) {
+    throw new ConfigError('In production set BATON_SECRET, BATON_JWT_KEYS and BATON_AUDIT_KEY. See docs/operating.md.');
   }
   const kept = env.BATON_SECRET && env.BATON_JWT_KEYS ? undefined : keptSecrets(env.BATON_DATA_DIR, log);
   return {
     secret: requireStrong('BATON_SECRET', env.BATON_SECRET ?? kept?.secret ?? ''),
     jwt_keys: parseJwtKeys(env.BATON_JWT_KEYS ?? kept?.jwt_keys ?? ''),
+    audit_seed: auditSeedOf(env.BATON_AUDIT_KEY ?? keptAuditKey(env.BATON_DATA_DIR)),
   };
 }

@@ -19,6 +19,10 @@ export interface Operation {
   status: number;
   /** Absent for 204. */
   response?: z.ZodType;
+  /** The type of a success that isn't JSON. The result is its text; of bytes, a character for each. */
+  media?: 'text/plain' | 'application/x-ndjson' | 'application/octet-stream';
+  /** The last parameter of the path takes all that is left of it, slashes included. */
+  deep?: true;
   /** The error codes this endpoint may return beyond those that every endpoint of its kind may. */
   errors?: readonly ErrorCode[];
   /** The resource has a `version`, which is in its ETag. */

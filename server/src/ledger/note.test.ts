@@ -12,6 +12,7 @@ import {
   parseVerifier,
   printed,
   signedNote,
+  signingKey,
   textOf,
   witnessSigner,
 } from './note.ts';
@@ -36,7 +37,7 @@ interface Example {
 const file = path.join(import.meta.dirname, 'vectors/example.json');
 const example = JSON.parse(readFileSync(file, 'utf8')) as Example;
 const bytes = (text: string) => Buffer.from(text, 'base64');
-const log = logSigner(example.vkey.split('+', 1)[0] ?? '', Buffer.alloc(32, 1));
+const log = logSigner(example.vkey.split('+', 1)[0] ?? '', signingKey(Buffer.alloc(32, 1)));
 const own_line = example.checkpoint.split('\n').slice(0, -2).join('\n');
 const note = parseNote(example.checkpoint) as Note;
 
@@ -50,7 +51,7 @@ test('a checkpoint and its signature are those that others have computed', () =>
 
 test('the signatures of a log and of a witness are good, and no other key’s are', () => {
   expect([example.vkey, example.wkey].map((key) => isSignedBy(note, parseVerifier(key)))).toEqual([true, true]);
-  const other = logSigner(log.name, Buffer.alloc(32, 2));
+  const other = logSigner(log.name, signingKey(Buffer.alloc(32, 2)));
   expect(isSignedBy(note, other)).toBe(false);
   expect(isSignedBy({ ...note, text: note.text.replace('\n5\n', '\n6\n') }, log)).toBe(false);
   const [first] = note.signatures;
@@ -59,7 +60,7 @@ test('the signatures of a log and of a witness are good, and no other key’s ar
 });
 
 test('a witness’s cosignature says when, and doesn’t hold for another time', () => {
-  const witness = witnessSigner('witness.example', Buffer.alloc(32, 3));
+  const witness = witnessSigner('witness.example', signingKey(Buffer.alloc(32, 3)));
   const cosigned = (line: string) => parseNote(`${own_line}\n${line}`) as Note;
   expect(isSignedBy(cosigned(cosignature(note.text, witness, 1_800_000_000)), witness)).toBe(true);
   const moved = Buffer.from(cosignature(note.text, witness, 1_800_000_000).trim().split(' ')[2] ?? '', 'base64');

@@ -34,19 +34,29 @@ function verifierOf(name: string, kind: Kind, public_key: Buffer): Verifier {
   return { name, kind, public_key, id: id.subarray(0, 4) };
 }
 
-function signerOf(name: string, kind: Kind, seed: Buffer): Signer {
-  if (seed.length !== seed_bytes) throw new Error(`A key is made of ${seed_bytes} bytes.`);
-  const private_key = createPrivateKey({ key: Buffer.concat([private_prefix, seed]), format: 'der', type: 'pkcs8' });
-  const public_key = createPublicKey(private_key)
-    .export({ format: 'der', type: 'spki' })
-    .subarray(public_prefix.length);
-  return { ...verifierOf(name, kind, public_key), private_key };
+/** What signs, under whatever name. */
+export interface SigningKey {
+  private_key: KeyObject;
+  public_key: Buffer;
 }
 
-/** Signs a log's checkpoints. The seed is its secret. */
-export const logSigner = (name: string, seed: Buffer): Signer => signerOf(name, of_log, seed);
+/** The key that 32 secret bytes are the seed of. */
+export function signingKey(seed: Buffer): SigningKey {
+  if (seed.length !== seed_bytes) throw new Error(`A key takes ${seed_bytes} bytes.`);
+  const private_key = createPrivateKey({ key: Buffer.concat([private_prefix, seed]), format: 'der', type: 'pkcs8' });
+  const der = createPublicKey(private_key).export({ format: 'der', type: 'spki' });
+  return { private_key, public_key: der.subarray(public_prefix.length) };
+}
+
+const signerOf = (name: string, kind: Kind, { private_key, public_key }: SigningKey): Signer => ({
+  ...verifierOf(name, kind, public_key),
+  private_key,
+});
+
+/** Signs a log's checkpoints. */
+export const logSigner = (name: string, key: SigningKey): Signer => signerOf(name, of_log, key);
 /** Cosigns as a witness. */
-export const witnessSigner = (name: string, seed: Buffer): Signer => signerOf(name, of_witness, seed);
+export const witnessSigner = (name: string, key: SigningKey): Signer => signerOf(name, of_witness, key);
 
 /** A key as others are given it: `name+id+key`. */
 export function printed({ name, kind, public_key, id }: Verifier): string {

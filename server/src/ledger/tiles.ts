@@ -8,14 +8,12 @@ export interface Tile {
   width: number;
 }
 
-const path_form = /^((?:x\d{3}\/){0,4})(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
-
-/** The form of a tile's path, for who describes it. */
-export const tile_pattern = path_form.source;
+/** The form of a tile's path. */
+export const tile_form = /^((?:x\d{3}\/){0,4})(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
 /** Reads a tile's path; undefined where it isn't one, or isn't the only one of its tile. */
 export function parseTile(path: string): Tile | undefined {
-  const [, above = '', last = '', width] = path_form.exec(path) ?? [];
+  const [, above = '', last = '', width] = tile_form.exec(path) ?? [];
   if (last === '' || above.startsWith('x000')) return undefined;
   const tile = { index: Number(above.replaceAll(/[x/]/g, '') + last), width: Number(width ?? tile_width) };
   return width !== undefined && tile.width >= tile_width ? undefined : tile;

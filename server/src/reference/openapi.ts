@@ -147,7 +147,7 @@ function contentOf(operation: Operation, schema: z.ZodType) {
     'Server-sent events, for as long as the client stays: each has its offset as its `id`, and its JSON as its `data`. ' +
     `\`Last-Event-ID\` goes before \`${operation.stream_after}\`. What ends them early is a problem, in an event \`problem\`.`;
   const stream = operation.stream_after && { [event_stream]: { schema: z.string().meta({ description }) } };
-  return { 'application/json': { schema }, ...stream };
+  return { [operation.media ?? 'application/json']: { schema }, ...stream };
 }
 
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {

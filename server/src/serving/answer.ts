@@ -6,7 +6,7 @@ export interface Answer {
   headers: Readonly<Record<string, string>>;
   /** Whether it has an entity tag, and the version in it. */
   tag?: { version: number | undefined } | undefined;
-  /** What is sent as JSON; undefined where there is no body. */
+  /** What is sent as JSON, or bytes as they are; undefined where there is no body. */
   body: unknown;
   /** What is sent instead, as server-sent events, for as long as it goes on. */
   frames?: AsyncIterable<string>;
@@ -45,6 +45,12 @@ function linkToNext({ path }: Operation, { params, search }: Asked, cursor: stri
   return `<${filled}?${query.toString()}>; rel="next"`;
 }
 
+const types = {
+  'text/plain': 'text/plain; charset=utf-8',
+  'application/x-ndjson': 'application/x-ndjson; charset=utf-8',
+  'application/octet-stream': 'application/octet-stream',
+} as const;
+
 /** What an operation responds with to this result: its status, its headers and its body, by contract and request alone. */
 export function render<O extends Operation>(operation: O, asked: Asked, result: Response<O>): Answer {
   const fields = { ...(asked.params as object), ...(result as object) } as Fields;
@@ -53,6 +59,16 @@ export function render<O extends Operation>(operation: O, asked: Asked, result: 
     headers['Location'] = operation.location.replaceAll(/\{([\w.]+)\}/g, (_, path: string) => String(at(fields, path)));
   }
   if (operation.response === undefined) return { status: operation.status, headers, body: undefined };
+  if (operation.media !== undefined) {
+    headers['Content-Type'] = types[operation.media];
+    const encoding = operation.media === 'application/octet-stream' ? 'latin1' : 'utf8';
+    return {
+      status: operation.status,
+      headers,
+      tag: { version: undefined },
+      body: Buffer.from(result as string, encoding),
+    };
+  }
   headers['Content-Type'] = 'application/json; charset=utf-8';
   const next = isList(operation) ? (fields['next_cursor'] as string | null) : null;
   if (next !== null) headers['Link'] = linkToNext(operation, asked, next);

@@ -74,7 +74,9 @@ export function parseRequest<O extends Operation>(
   res: ExpressResponse,
   log: Logger,
 ): Request<O> {
-  const params = operation.params?.safeParse(req.params);
+  const joined = (value: string | string[]) => (Array.isArray(value) ? value.join('/') : value);
+  const given = Object.fromEntries(Object.entries(req.params).map(([name, value]) => [name, joined(value)]));
+  const params = operation.params?.safeParse(given);
   // An id that can't exist is not there, like any other that doesn't.
   if (params?.success === false) throw new BatonError('not_found');
   const faults: Fault[] = [];

@@ -166,7 +166,8 @@ export function createServe(router: Router, parts: Serving): Serve {
       if (identity !== undefined && unspent_bytes > 0) spend(identity, unspent_bytes);
       await send(parts, res, answer, request.conditions);
     };
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const deep = operation.deep === true ? operation.path.replace(/\{(\w+)\}$/, '*$1') : operation.path;
+    const path = deep.replaceAll(/\{(\w+)\}/g, ':$1');
     const is_public = access === 'public';
     const limit = operation.max_body_bytes ?? (is_public ? unconfirmed_bytes : default_max_body_bytes);
     const confirm = is_public ? undefined : beforeBody(operation);

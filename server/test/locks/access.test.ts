@@ -56,10 +56,18 @@ beforeAll(async () => {
     body: { name: 'Its own', scopes: ['tickets:read'] },
   });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Bot' } });
+  // As many as its tree has a node for.
+  await server.database.owner.query(
+    `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, request_id)
+     select $1, gen_random_uuid(), $2, 'workspace.purged', 'workspace', $1, 'seed-0001' from generate_series(1, 256)`,
+    [workspace_id, owner.user.id],
+  );
   await numberEvents(server.database.url);
+  await owner.client.get_audit_checkpoint({ workspace_id });
   await makeTicket(team);
   const user_id = team.viewer.user.id;
-  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, bot_id, user_id, sequence: '1' };
+  const of_audit = { level: '0', tile: '000.p/1', sequence: '1' };
+  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, bot_id, user_id, ...of_audit };
 });
 afterAll(() => server.stop());
 

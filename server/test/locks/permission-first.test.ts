@@ -35,7 +35,16 @@ beforeAll(async () => {
   with_other_scope = (await owner.client.create_token({ workspace_id, body: other })).token;
   const ticket = (await makeTicket(team)).id;
   const comment_id = (await team.member.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } })).id;
-  ids = { workspace_id, project_id, ticket, comment_id, user_id: owner.user.id, sequence: '1' };
+  ids = {
+    workspace_id,
+    project_id,
+    ticket,
+    comment_id,
+    user_id: owner.user.id,
+    sequence: '1',
+    level: '0',
+    tile: '000',
+  };
   const tables = (await tablesOf(server.database.owner, 'workspace')).filter((name) => !of_permissions.includes(name));
   data = new RegExp(`\\b(?:from|join|update|into)\\s+(?:${tables.join('|')})\\b`, 'i');
   // Those who were let in a moment ago are asked about together with what they ask for: once more, and then no more.

@@ -54,7 +54,7 @@ async function readable(): Promise<Map<string, string>> {
   await numberEvents(server.database.url);
   const ids: Record<string, string> = {
     ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
-    ...{ user_id: owner.user.id, sequence: '1' },
+    ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
   return new Map(
     contracts
@@ -273,6 +273,7 @@ describe('a read of some fields', () => {
   test('has those alone, whichever they are, in every read that there is', async () => {
     for (const [id, path] of await readable()) {
       if (id === 'get_policy') continue; // it has one field
+      if (contracts.find((contract) => contract.id === id)?.media !== undefined) continue; // it has none
       const names = fieldsOf(id);
       expect([id, names.length]).not.toEqual([id, 0]);
       for (const some of [...names.map((name) => [name]), names.slice(0, 2), names]) {

@@ -103,7 +103,7 @@ describe('npm run migrate', () => {
     const [owner = '', web = ''] = names;
     const data_dir = emptyDir();
     const env = { MIGRATE_DATABASE_URL: clusterUrl(owner), DATABASE_URL: clusterUrl(web), NODE_ENV: 'production' };
-    const none = { BATON_SECRET: '', BATON_JWT_KEYS: '', BATON_DATA_DIR: data_dir };
+    const none = { BATON_SECRET: '', BATON_JWT_KEYS: '', BATON_AUDIT_KEY: '', BATON_DATA_DIR: data_dir };
     const { code, lines } = await run('migrate', { ...env, ...none });
     const { port, password } = new URL(clusterUrl(owner));
     expect(lines[0]).toBe(`Migrating database ${owner} at 127.0.0.1:${port} as postgres …`);

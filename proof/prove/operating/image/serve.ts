@@ -27,6 +27,7 @@ function secrets(): Record<string, string> {
     BATON_WORKER_PASSWORD: password(),
     BATON_SECRET: randomBytes(48).toString('base64'),
     BATON_JWT_KEYS: `k1:${randomBytes(48).toString('base64')}`,
+    BATON_AUDIT_KEY: randomBytes(48).toString('base64'),
   };
 }
 

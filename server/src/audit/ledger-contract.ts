@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { operation, workspace_params } from '../http/contract.ts';
+import { tile_form } from '../ledger/tiles.ts';
+
+/** A number as JavaScript counts them exactly. */
+const max_sequence = Number.MAX_SAFE_INTEGER;
+/** The most entries that a page of an export has. */
+export const max_exported = 1_000;
+
+const note = z.string().max(2_000).meta({ pattern: '^[^\\n]+\\n[0-9]+\\n[A-Za-z0-9+/]{43}=\\n' });
+const root = '/v1/workspaces/{workspace_id}/audit' as const;
+
+export const get_audit_checkpoint = operation({
+  id: 'get_audit_checkpoint',
+  method: 'get',
+  path: `${root}/checkpoint`,
+  tag: 'audit',
+  summary: 'Returns the log’s last signed checkpoint: its size and the root of its tree (C2SP tlog-checkpoint).',
+  params: workspace_params,
+  status: 200,
+  media: 'text/plain',
+  response: note,
+});
+
+export const get_audit_tile = operation({
+  id: 'get_audit_tile',
+  method: 'get',
+  path: `${root}/tile/{level}/{tile}`,
+  tag: 'audit',
+  summary: 'Returns hashes of the log’s tree, or the entries that they are of (C2SP tlog-tiles).',
+  params: workspace_params.extend({
+    level: z
+      .string()
+      .regex(/^(?:[0-6]|entries)$/)
+      .max(7)
+      .meta({ description: 'The level of the tiles, 0 to 6; or `entries`.', example: '0' }),
+    tile: z.string().regex(tile_form).max(32).meta({
+      description: 'The tile: `067`, `x001/x234/067`; one that is not full with its width, `067.p/17`.',
+      example: '000.p/1',
+    }),
+  }),
+  deep: true,
+  status: 200,
+  media: 'application/octet-stream',
+  response: z
+    .string()
+    .max(256 * 65_537)
+    .meta({ format: 'binary' }),
+});
+
+export const get_audit_proof = operation({
+  id: 'get_audit_proof',
+  method: 'get',
+  path: `${root}/{sequence}/proof`,
+  tag: 'audit',
+  summary: 'Returns a proof that a signed checkpoint has this event (C2SP tlog-proof).',
+  params: workspace_params.extend({
+    sequence: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(max_sequence)
+      .meta({ format: 'int64', description: 'The event’s number: its offset without zeros in front.', example: 1 }),
+  }),
+  status: 200,
+  media: 'text/plain',
+  response: z.string().max(8_000).meta({ pattern: '^c2sp\\.org/tlog-proof@v1\\n' }),
+});
+
+export const export_audit = operation({
+  id: 'export_audit',
+  method: 'get',
+  path: `${root}/export`,
+  tag: 'audit',
+  summary: 'Returns the log’s next events, a line of JSON each, with all that it takes to verify them.',
+  params: workspace_params,
+  query: z.strictObject({
+    after: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(max_sequence)
+      .default(0)
+      .meta({ format: 'int64', description: 'How many events the client has.' }),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(max_exported)
+      .default(max_exported)
+      .meta({ format: 'int32', description: `The most events to return, 1 to ${max_exported}; long ones are fewer.` }),
+  }),
+  status: 200,
+  media: 'application/x-ndjson',
+  response: z
+    .string()
+    .max(64 * 1024 * 1024)
+    .meta({ pattern: '^\\{' }),
+});

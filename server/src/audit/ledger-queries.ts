@@ -1,0 +1,123 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import { withinBudget } from '../db/walk.ts';
+import type { Hash, Place } from '../ledger/merkle.ts';
+
+/** What decides whether a checkpoint is to be signed. */
+export interface Due {
+  tree_size: number;
+  frontier: Buffer;
+  /** The size of the largest checkpoint of this signer, and of anybody; null if there is none. */
+  own_size: number | null;
+  kept_size: number | null;
+  /** Whether the last one was signed within the interval. */
+  is_recent: boolean;
+}
+
+export function dueCheckpoint(
+  db: Db,
+  workspace_id: string,
+  { signer, interval_s }: { signer: string; interval_s: number },
+): Promise<Due | undefined> {
+  return db.maybeOne(sql`
+    select h.tree_size, h.frontier, own.size as own_size, kept.size as kept_size,
+      coalesce(own.created_at > now() - make_interval(secs => ${interval_s}::integer), false) as is_recent
+    from event_heads h
+    left join lateral (
+      select c.size from event_checkpoints c where c.workspace_id = ${workspace_id} order by c.size desc limit 1) kept on true
+    left join lateral (
+      select c.size, c.created_at from event_checkpoints c where c.workspace_id = ${workspace_id} and c.signer = ${signer}
+      order by c.size desc limit 1) own on true
+    where h.workspace_id = ${workspace_id}`);
+}
+
+export interface SignedCheckpoint {
+  size: number;
+  signer: string;
+  note: string;
+}
+
+/** Keeps what was signed, unless more was signed before. */
+export function insertCheckpoint(tx: Tx, workspace_id: string, { size, signer, note }: SignedCheckpoint): void {
+  tx.send(sql`
+    insert into event_checkpoints (workspace_id, size, signer, note)
+    select ${workspace_id}, ${size}, ${signer}, ${note} where not exists (
+      select 1 from event_checkpoints c where c.workspace_id = ${workspace_id} and c.size > ${size})
+    on conflict do nothing`);
+}
+
+/** The last checkpoint of this signer. */
+export function lastCheckpoint(
+  db: Db,
+  workspace_id: string,
+  signer: string,
+): Promise<Pick<SignedCheckpoint, 'size' | 'note'> | undefined> {
+  return db.maybeOne(sql`
+    select c.size, c.note from event_checkpoints c where c.workspace_id = ${workspace_id} and c.signer = ${signer}
+    order by c.size desc limit 1`);
+}
+
+/** How many events the workspace's tree has. */
+export async function treeSize(db: Db, workspace_id: string): Promise<number> {
+  const head = await db.maybeOne<{ tree_size: number }>(sql`
+    select h.tree_size from event_heads h where h.workspace_id = ${workspace_id}`);
+  return head?.tree_size ?? 0;
+}
+
+/** The hashes at these places of the tiles, in their order. Those of the leaves are worked out from the events. */
+export async function hashesAt(db: Db, workspace_id: string, places: readonly Place[]): Promise<Hash[]> {
+  if (places.length === 0) return [];
+  const leaves = places.filter(({ level }) => level === 0).map(({ position }) => position + 1);
+  const nodes = places.filter(({ level }) => level > 0);
+  const rows = await Promise.all([
+    db.rows<Place & { hash: Hash }>(sql`
+      select 0 as level, e.sequence - 1 as position, event_leaf(e) as hash from events e
+      where e.workspace_id = ${workspace_id} and e.sequence = any (${leaves}::bigint[])`),
+    db.rows<Place & { hash: Hash }>(sql`
+      select n.level, n.position, n.hash
+      from unnest(${nodes.map(({ level }) => level)}::smallint[], ${nodes.map(({ position }) => position)}::bigint[])
+        as p (level, position)
+      join event_nodes n on n.workspace_id = ${workspace_id} and n.level = p.level and n.position = p.position`),
+  ]);
+  const found = new Map(rows.flat().map(({ level, position, hash }) => [`${level}/${position}`, hash]));
+  return places.map(({ level, position }) => {
+    const hash = found.get(`${level}/${position}`);
+    if (hash === undefined) throw new Error(`The tree of ${workspace_id} has no hash ${position} at level ${level}.`);
+    return hash;
+  });
+}
+
+/** The entries of so many events from one on. */
+export async function entriesFrom(db: Db, workspace_id: string, first: number, count: number): Promise<string[]> {
+  const rows = await db.rows<{ entry: string }>(sql`
+    select event_entry(e) as entry from events e
+    where e.workspace_id = ${workspace_id} and e.sequence between ${first} and ${first + count - 1} order by e.sequence`);
+  return rows.map(({ entry }) => entry);
+}
+
+export interface ExportedEvent {
+  entry: string;
+  /** Null, as the payload is, once it was erased. */
+  salt: Buffer | null;
+  payload: string | null;
+}
+
+/** Of the events behind a number as many as go into a response. */
+export async function eventsToExport(
+  db: Db,
+  workspace_id: string,
+  { after, last, limit }: { after: number; last: number; limit: number },
+): Promise<ExportedEvent[]> {
+  const page = sql`
+    select event_entry(e) as entry, e.salt,
+      case when e.salt is not null then event_payload(e.before, e.after, e.request_id) end as payload
+    from events e where e.workspace_id = ${workspace_id} and e.sequence > ${after} and e.sequence <= ${last}
+    order by e.sequence limit ${limit}`;
+  const rows = await db.rows<ExportedEvent & { fits: boolean }>(
+    withinBudget(page, [sql`entry`, sql`salt`, sql`payload`], {
+      columns: [sql`payload`],
+      json_bytes: sql`octet_length(q.entry) + coalesce(octet_length(q.payload), 0) + 128`,
+    }),
+  );
+  return rows.filter(({ fits }) => fits).map(({ fits: _, ...event }) => event);
+}
