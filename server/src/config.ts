@@ -5,6 +5,7 @@ import { choice, count, networks, origins, postgres_url } from './config/kinds.t
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
 import { type JwtKey, readSecrets } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
+import { type WitnessConfig, witness_settings, witnessConfigOf } from './config/witness.ts';
 import { worker_settings, type WorkerSettings, workerSettingsOf } from './config/worker.ts';
 import { project_root } from './lib/project.ts';
 
@@ -60,6 +61,7 @@ export const environment = z.object({
   BATON_TRUST_PROXY: networks,
   ...limit_settings,
   ...worker_settings,
+  ...witness_settings,
   BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
   WEB_CONCURRENCY: count(1, 1, 64),
@@ -204,6 +206,17 @@ export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkCon
   throw new ConfigError(
     'To work, set WORKER_DATABASE_URL or DATABASE_URL. With the embedded database, npm start does the work itself.',
   );
+}
+
+/** Reads and checks the environment for `witness`. */
+export const readWitnessConfig = (source: NodeJS.ProcessEnv = process.env): WitnessConfig =>
+  witnessConfigOf(parse(source));
+
+/** The API token by which a log is read for its witness. */
+export function readWitnessToken(source: NodeJS.ProcessEnv = process.env): string {
+  const { BATON_WITNESS_TOKEN: token } = parse(source);
+  if (token === undefined) throw new ConfigError('Set BATON_WITNESS_TOKEN to an API token with audit:read.');
+  return token;
 }
 
 /** Reads and checks the environment for `serve`, once. Throws `ConfigError` naming the setting to change. */

@@ -1,5 +1,13 @@
 import { account_verbs, type AccountVerb, runAccountVerb } from './accounts/verbs.ts';
-import { ConfigError, readConfig, readDatabaseConfig, readEnvFile, readWorkConfig } from './config.ts';
+import {
+  ConfigError,
+  readConfig,
+  readDatabaseConfig,
+  readEnvFile,
+  readWitnessConfig,
+  readWitnessToken,
+  readWorkConfig,
+} from './config.ts';
 import { UnfitDatabaseError } from './db/connection-check.ts';
 import { EmbeddedError } from './db/embedded.ts';
 import { MigrationChangedError } from './db/migrate.ts';
@@ -26,6 +34,10 @@ const usage = `Usage: npm run <verb> -- [arguments]
       print a workspace's audit log, with its last checkpoint
   audit key WORKSPACE
       print the key that the log is verified by
+  witness
+      cosign checkpoints of the logs in BATON_WITNESS_LOGS, in a process of its own
+  witness submit LOG WITNESS
+      have a witness cosign a log's checkpoint, and print it; both are URLs
 ${of_accounts.join('\n')}
 
 Settings come from the environment; docs/operating.md lists them.`;
@@ -72,6 +84,18 @@ async function audit(...args: string[]): Promise<void> {
   process.exitCode = code;
 }
 
+async function witness(...args: string[]): Promise<void> {
+  const { runWitness, runSubmit } = await import('./witness/command.ts');
+  const [verb, log, by] = args;
+  if (verb === undefined) await runWitness(readWitnessConfig());
+  else if (verb === 'submit' && log !== undefined && by !== undefined && args.length === 3) {
+    process.exitCode = await runSubmit({ log, witness: by, token: readWitnessToken() });
+  } else {
+    console.error(usage);
+    process.exitCode = 2;
+  }
+}
+
 async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   const account_verb = account_verbs[verb];
   readEnvFile();
@@ -82,6 +106,8 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   } else if (verb === 'work' && rest.length === 0) {
     const { work } = await import('./process/work.ts'); // it loads what no other verb needs
     await work(readWorkConfig());
+  } else if (verb === 'witness') {
+    await witness(...rest);
   } else if (verb === 'audit') {
     await audit(...rest);
   } else if (verb === 'migrate' && rest.length === 0) {

@@ -77,30 +77,37 @@ function keptSecrets(data_dir: string, log: (line: string) => void): Kept {
   throw new ConfigError(`${file} can't be read as secrets. Restore it, or delete it: the next start creates new ones.`);
 }
 
-/** BATON_DATA_DIR can't be used, by what the system said of it; any other error as it is. */
-export function unusableDirectory(dir: string, error: unknown): unknown {
+/** A directory can't be used, by what the system said of it; any other error as it is. */
+export function unusableDirectory(dir: string, error: unknown, setting = 'BATON_DATA_DIR'): unknown {
   const { code, path: at = dir } = error as NodeJS.ErrnoException;
   if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   return new ConfigError(
-    `BATON_DATA_DIR can't be used: Baton can't write ${at} (${code}). Set it to a folder that Baton may write to.`,
+    `${setting} can't be used: Baton can't write ${at} (${code}). Set it to a folder that Baton may write to.`,
   );
 }
 
-/** The key that signs audit logs, of a development installation: in a file of its own, since others keep what it has signed. */
-function keptAuditKey(data_dir: string): string {
-  const file = path.join(data_dir, 'audit-key');
-  try {
-    makeDirectoryDurably(data_dir);
-    createDurably(file, () => randomBytes(48).toString('base64'));
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw unusableDirectory(data_dir, error);
-  }
+interface Seed {
+  setting: string;
+  value: string | undefined;
+  /** Where it is kept that was not given: in a file of its own, since others keep what it has signed. */
+  file: string;
+  dir: string;
+  dir_setting: string;
 }
 
-/** The 32 bytes that an Ed25519 key is made of, from a secret of any length. */
-function auditSeedOf(value: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', requireStrong('BATON_AUDIT_KEY', value), '', 'baton audit log', 32));
+/** The 32 bytes that a signing key is created from: from a secret of any length, which is kept where none is given. */
+export function readSeed({ setting, value, file, dir, dir_setting }: Seed): Buffer {
+  const kept = () => {
+    const at = path.join(dir, file);
+    try {
+      makeDirectoryDurably(dir);
+      createDurably(at, () => randomBytes(48).toString('base64'));
+      return readFileSync(at, 'utf8').trim();
+    } catch (error) {
+      throw unusableDirectory(dir, error, dir_setting);
+    }
+  };
+  return Buffer.from(hkdfSync('sha256', requireStrong(setting, value ?? kept()), '', setting, 32));
 }
 
 interface Given {
@@ -120,6 +127,12 @@ export function readSecrets(env: Given, production: boolean, log: (line: string)
   return {
     secret: requireStrong('BATON_SECRET', env.BATON_SECRET ?? kept?.secret ?? ''),
     jwt_keys: parseJwtKeys(env.BATON_JWT_KEYS ?? kept?.jwt_keys ?? ''),
-    audit_seed: auditSeedOf(env.BATON_AUDIT_KEY ?? keptAuditKey(env.BATON_DATA_DIR)),
+    audit_seed: readSeed({
+      setting: 'BATON_AUDIT_KEY',
+      value: env.BATON_AUDIT_KEY,
+      file: 'audit-key',
+      dir: env.BATON_DATA_DIR,
+      dir_setting: 'BATON_DATA_DIR',
+    }),
   };
 }
