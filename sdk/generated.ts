@@ -40,7 +40,14 @@ export interface components {
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
         /** @enum {string} */
-        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read";
+        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:admin";
+        /**
+         * @description A type of event.
+         * @enum {string}
+         */
+        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
+        /** @description A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one. */
+        EventOffset: string;
         Tokens: {
             user: components["schemas"]["User"];
             access_token: string;
@@ -211,7 +218,7 @@ export interface components {
             detail?: string;
             /** @constant */
             code: "quota_exceeded";
-            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "mib_per_workspace" | (string & {});
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
         };
@@ -777,6 +784,14 @@ export interface components {
          *     - `bot.removed`: A bot was removed.
          *     - `token.created`: An API token was created.
          *     - `token.revoked`: An API token was revoked.
+         *     - `webhook.created`: A webhook was created.
+         *     - `webhook.updated`: A webhook was changed, paused or activated by an admin.
+         *     - `webhook.secret_rotated`: A webhook got another secret.
+         *     - `webhook.pinged`: A message was sent to a webhook as a test, and to no other one.
+         *     - `webhook.redelivered`: Events were queued for a webhook once more.
+         *     - `webhook.paused`: Baton paused a webhook because its receiver had failed for days. The actor is who created the webhook.
+         *     - `webhook.disabled`: Baton disabled a webhook because its receiver said that it is gone. The actor is who created the webhook.
+         *     - `webhook.deleted`: A webhook was deleted.
          *     - `project.created`: A project was created.
          *     - `project.updated`: A project was renamed.
          *     - `project.archived`: A project was archived.
@@ -795,7 +810,7 @@ export interface components {
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
         Comment: {
             /**
              * Format: uuid
@@ -870,6 +885,8 @@ export interface components {
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
+             *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -910,6 +927,8 @@ export interface components {
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
+             *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
              */
             scopes: components["schemas"]["TokenScopeOutput"][];
             /** Format: date-time */
@@ -953,7 +972,7 @@ export interface components {
             created_at: string;
         };
         /** @description The kind of thing an action was done to. New kinds may be added. */
-        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "project" | "workflow" | "ticket" | "comment" | (string & {});
         Events: {
             data: components["schemas"]["Event"][];
             /** @description Where to go on, also when there was nothing. */
@@ -1000,10 +1019,158 @@ export interface components {
             /** @description The ticket that it is about, or whose comment it is about. */
             ticket_id: string | null;
         };
-        /** @description A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one. */
-        EventOffset: string;
+        NewWebhook: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            url: string;
+            description: string;
+            /** @description The types of events that it gets; null: all of them. */
+            types: components["schemas"]["AuditAction"][] | null;
+            /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+            project_ids: string[] | null;
+            /** @description To an active one events are sent. One that is paused or disabled gets them once it is active again, from where it stopped. */
+            state: "active" | "paused" | "disabled" | (string & {});
+            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, or responded that it is gone (410). */
+            state_reason: (("by_admin" | "failing" | "gone" | "workspace_deleted") | string) | null;
+            /** @description Since when every attempt has failed; null: the last one succeeded. */
+            failing_since: string | null;
+            /** @description Until then, messages are signed with the secret before as well. */
+            previous_secret_until: string | null;
+            /** Format: int32 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description What messages are signed with. Nothing else returns it, except this request sent again under its Idempotency-Key. */
+            secret: string;
+        };
+        Webhook: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            url: string;
+            description: string;
+            /** @description The types of events that it gets; null: all of them. */
+            types: components["schemas"]["AuditAction"][] | null;
+            /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+            project_ids: string[] | null;
+            /** @description To an active one events are sent. One that is paused or disabled gets them once it is active again, from where it stopped. */
+            state: "active" | "paused" | "disabled" | (string & {});
+            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, or responded that it is gone (410). */
+            state_reason: (("by_admin" | "failing" | "gone" | "workspace_deleted") | string) | null;
+            /** @description Since when every attempt has failed; null: the last one succeeded. */
+            failing_since: string | null;
+            /** @description Until then, messages are signed with the secret before as well. */
+            previous_secret_until: string | null;
+            /** Format: int32 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WebhookSecret: {
+            /** @description What messages are signed with. Nothing else returns it, except this request sent again under its Idempotency-Key. */
+            secret: string;
+            previous_secret_until: string | null;
+        };
+        Delivery: {
+            /**
+             * Format: uuid
+             * @description The event’s id, which is the message’s too: `webhook-id`.
+             */
+            id: string;
+            /** @description The event’s place. */
+            offset: components["schemas"]["EventOffset"];
+            type: components["schemas"]["AuditAction"];
+            state: "pending" | "delivered" | "given_up" | (string & {});
+            /**
+             * Format: int32
+             * @description How many attempts have begun.
+             */
+            attempts: number;
+            /** @description When it is sent next; null if it is finished, or waits for an earlier event of its ticket. */
+            next_attempt_at: string | null;
+            /**
+             * Format: int32
+             * @description The response’s; null without one.
+             */
+            last_status: number | null;
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+        };
+        DeliveryWithLog: {
+            /**
+             * Format: uuid
+             * @description The event’s id, which is the message’s too: `webhook-id`.
+             */
+            id: string;
+            /** @description The event’s place. */
+            offset: components["schemas"]["EventOffset"];
+            type: components["schemas"]["AuditAction"];
+            state: "pending" | "delivered" | "given_up" | (string & {});
+            /**
+             * Format: int32
+             * @description How many attempts have begun.
+             */
+            attempts: number;
+            /** @description When it is sent next; null if it is finished, or waits for an earlier event of its ticket. */
+            next_attempt_at: string | null;
+            /**
+             * Format: int32
+             * @description The response’s; null without one.
+             */
+            last_status: number | null;
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** @description The last 20 attempts, the latest last. */
+            log: {
+                /** Format: date-time */
+                at: string;
+                /** Format: int32 */
+                duration_ms: number;
+                /**
+                 * Format: int32
+                 * @description The response’s; null without one.
+                 */
+                status: number | null;
+                /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+                error: string | null;
+                /** @description The beginning of the response’s body. */
+                response_head: string | null;
+            }[];
+        };
+        Redelivery: {
+            /**
+             * Format: int32
+             * @description Those that are pending already are not counted.
+             */
+            queued: number;
+        };
         RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
-        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | (string & {});
+        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:admin" | (string & {});
         WorkflowStatusOutput: {
             key: string;
             name: string;
@@ -1041,6 +1208,8 @@ export type StatusCategory = components['schemas']['StatusCategory'];
 export type WorkflowTransition = components['schemas']['WorkflowTransition'];
 export type Priority = components['schemas']['Priority'];
 export type TokenScope = components['schemas']['TokenScope'];
+export type EventType = components['schemas']['EventType'];
+export type EventOffset = components['schemas']['EventOffset'];
 export type Tokens = components['schemas']['Tokens'];
 export type User = components['schemas']['User'];
 export type Problem = components['schemas']['Problem'];
@@ -1087,7 +1256,12 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditSubjectType = components['schemas']['AuditSubjectType'];
 export type Events = components['schemas']['Events'];
 export type Event = components['schemas']['Event'];
-export type EventOffset = components['schemas']['EventOffset'];
+export type NewWebhook = components['schemas']['NewWebhook'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryWithLog = components['schemas']['DeliveryWithLog'];
+export type Redelivery = components['schemas']['Redelivery'];
 export type RoleOutput = components['schemas']['RoleOutput'];
 export type TokenScopeOutput = components['schemas']['TokenScopeOutput'];
 export type WorkflowStatusOutput = components['schemas']['WorkflowStatusOutput'];
@@ -3527,6 +3701,8 @@ export interface operations {
                      *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+                     *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
+                     *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
                      */
                     scopes: components["schemas"]["TokenScope"][];
                     /**
@@ -3812,6 +3988,391 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Events"];
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    url: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description The types of events that it gets; null: all of them.
+                     * @default null
+                     */
+                    types?: components["schemas"]["EventType"][] | null;
+                    /**
+                     * @description The projects of which it gets events, and of their tickets; null: all events, of no project too.
+                     * @default null
+                     */
+                    project_ids?: string[] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    url?: string;
+                    description?: string;
+                    /** @description The types of events that it gets; null: all of them. */
+                    types?: components["schemas"]["EventType"][] | null;
+                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+                    project_ids?: string[] | null;
+                    /** @enum {string} */
+                    state?: "active" | "paused";
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    url?: string;
+                    description?: string;
+                    /** @description The types of events that it gets; null: all of them. */
+                    types?: components["schemas"]["EventType"][] | null;
+                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+                    project_ids?: string[] | null;
+                    /** @enum {string} */
+                    state?: "active" | "paused";
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: int32
+                     * @description For how many seconds messages are signed with the secret before as well; 0: not any more.
+                     * @default 86400
+                     */
+                    overlap_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+                /** @description Only those in this state. */
+                state?: "pending" | "given_up";
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Delivery"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+                /** @description A UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryWithLog"];
+                };
+            };
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description A UUID.
+                     */
+                    delivery_id: string;
+                } | {
+                    from: components["schemas"]["EventOffset"];
+                    /** @description The last one: at most 1000 events, which may be older than the webhook. */
+                    to: components["schemas"]["EventOffset"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redelivery"];
                 };
             };
         };

@@ -153,4 +153,24 @@ export const operations = {
   export_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/export","query":["after","limit"],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
   /** Returns what happened behind an offset, oldest first: each event once, in the same order for everybody. */
   read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Creates a webhook: what happens from now on is sent to its address. The response contains the secret. */
+  create_webhook: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Lists webhooks, oldest first. */
+  list_webhooks: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns a webhook, without its secret. */
+  get_webhook: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Changes a webhook, pauses it, or has it go on from where it stopped. */
+  update_webhook: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
+  /** Deletes a webhook. What it has not got by then it never gets. */
+  delete_webhook: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
+  /** Gives a webhook another secret, which the response contains. For a while messages are signed with both. */
+  rotate_webhook_secret: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/secrets","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Sends a webhook the event `webhook.pinged`, whatever types and projects it is for. */
+  ping_webhook: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/pings","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
+  /** Lists what was queued for a webhook, latest event first. */
+  list_deliveries: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries","query":["limit","cursor","fields","state"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns a delivery with its attempts, and what was received. */
+  get_delivery: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Sends events once more, with their ids: one delivery, or all that the webhook is for in a range of offsets. */
+  redeliver: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/redeliveries","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
 };

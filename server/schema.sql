@@ -210,6 +210,42 @@ begin
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_deliveries(hook uuid, first bigint, last bigint, again boolean)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  the webhooks%rowtype;
+  queued integer;
+begin
+  -- Whoever ends a delivery locks it too: no later one of its subject is queued behind it unseen.
+  select * into the from webhooks w where w.workspace_id = scope and w.id = hook and w.deleted_at is null for no key update;
+  if not found then return 0; end if;
+  insert into deliveries as d (workspace_id, webhook_id, sequence, event_id, subject_id)
+  select scope, hook, e.sequence, e.id, case when e.ticket_id is null then e.subject_id else e.ticket_id end
+  from events e
+  where e.workspace_id = scope and e.sequence between first and last and case when e.action = 'webhook.pinged' then e.subject_id = hook
+    else (the.types is null or e.action = any (the.types)) and (the.project_ids is null or case
+      when e.subject_type in ('project', 'workflow') then e.subject_id
+      else (select t.project_id from tickets t where t.workspace_id = scope
+        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end) end = any (the.project_ids)) end
+  on conflict (workspace_id, webhook_id, sequence) do update set finished_at = null, outcome = null, failures = 0
+    where again and d.finished_at is not null;
+  get diagnostics queued = row_count;
+  update deliveries d set next_attempt_at = now()
+  where d.workspace_id = scope and d.webhook_id = hook and d.sequence between first and last and d.finished_at is null
+    and d.next_attempt_at is null and not exists (
+      select 1 from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
+        and b.finished_at is null and b.sequence < d.sequence);
+  if again then return queued; end if;
+  update webhooks set last_sequence = last where workspace_id = scope and id = hook and last_sequence = first - 1;
+  if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
+  return queued;
+end $function$;
+
 -- account, append-only
 create table account_audit_log (
   user_id uuid not null,
@@ -323,6 +359,42 @@ ALTER TABLE event_checkpoints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event_checkpoints FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON event_checkpoints FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON event_checkpoints TO baton_app;
+
+-- workspace
+create table deliveries (
+  workspace_id uuid not null,
+  webhook_id uuid not null,
+  sequence bigint not null,
+  event_id uuid not null,
+  subject_id uuid not null,
+  attempt integer not null default 0,
+  failures integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  outcome text,
+  attempts jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint deliveries_pkey PRIMARY KEY (workspace_id, webhook_id, sequence),
+  constraint deliveries_end CHECK ((((finished_at IS NULL) = (outcome IS NULL)) AND ((finished_at IS NULL) OR (next_attempt_at IS NULL)))),
+  constraint deliveries_outcome CHECK ((outcome = ANY (ARRAY['delivered'::text, 'given_up'::text, 'dropped'::text])))
+) with (fillfactor=70);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (workspace_id, webhook_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
+CREATE UNIQUE INDEX deliveries_event ON public.deliveries USING btree (workspace_id, webhook_id, event_id);
+CREATE INDEX deliveries_finished ON public.deliveries USING btree (finished_at);
+CREATE INDEX deliveries_given_up ON public.deliveries USING btree (workspace_id, webhook_id, sequence) WHERE (outcome = 'given_up'::text);
+CREATE INDEX deliveries_order ON public.deliveries USING btree (workspace_id, webhook_id, subject_id, sequence) WHERE (finished_at IS NULL);
+CREATE INDEX deliveries_pending ON public.deliveries USING btree (workspace_id, webhook_id, sequence) WHERE (finished_at IS NULL);
+ALTER TABLE deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON deliveries FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON deliveries FOR ALL TO baton_worker USING ((finished_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON deliveries AS RESTRICTIVE FOR DELETE TO baton_worker USING ((finished_at < (now() - '01:00:00'::interval)));
+CREATE POLICY worker_looks ON deliveries FOR SELECT TO baton_worker USING ((finished_at IS NULL));
+GRANT DELETE ON deliveries TO baton_worker;
+GRANT INSERT, SELECT ON deliveries TO baton_app;
+GRANT SELECT (attempt, attempts, event_id, failures, finished_at, next_attempt_at, sequence, subject_id, webhook_id, workspace_id) ON deliveries TO baton_worker;
+GRANT UPDATE (attempt, attempts, failures, finished_at, next_attempt_at, outcome, workspace_id) ON deliveries TO baton_worker;
+GRANT UPDATE (failures, finished_at, next_attempt_at, outcome) ON deliveries TO baton_app;
 
 -- workspace
 create table event_heads (
@@ -853,6 +925,56 @@ END),
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
 GRANT SELECT (disabled_at, id) ON users TO baton_worker;
+
+-- workspace
+create table webhooks (
+  workspace_id uuid not null,
+  id uuid not null,
+  url text not null,
+  description text not null,
+  types text[],
+  project_ids uuid[],
+  state text not null default 'active'::text,
+  state_reason text,
+  secret bytea not null,
+  previous_secret bytea,
+  previous_secret_until timestamp with time zone,
+  last_sequence bigint not null,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  rests_until timestamp with time zone,
+  version integer not null default 1,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint webhooks_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhooks_description_length CHECK (((length(description) >= 0) AND (length(description) <= 200))),
+  constraint webhooks_failing CHECK (((failures = 0) = (failing_since IS NULL))),
+  constraint webhooks_previous_secret CHECK (((previous_secret IS NULL) = (previous_secret_until IS NULL))),
+  constraint webhooks_project_ids CHECK (((cardinality(project_ids) >= 1) AND (cardinality(project_ids) <= 50))),
+  constraint webhooks_state CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text]))),
+  constraint webhooks_state_reason CHECK (((state <> 'active'::text) OR (state_reason IS NULL))),
+  constraint webhooks_types CHECK (((cardinality(types) >= 1) AND (cardinality(types) <= 50))),
+  constraint webhooks_url_length CHECK (((length(url) >= 1) AND (length(url) <= 2000))),
+  constraint webhooks_creator_fkey FOREIGN KEY (workspace_id, created_by) REFERENCES memberships(workspace_id, user_id),
+  constraint webhooks_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=70);
+CREATE INDEX webhooks_active ON public.webhooks USING btree (workspace_id, id) WHERE ((state = 'active'::text) AND (deleted_at IS NULL));
+CREATE INDEX webhooks_created ON public.webhooks USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX webhooks_creator ON public.webhooks USING btree (workspace_id, created_by);
+CREATE INDEX webhooks_deleted ON public.webhooks USING btree (deleted_at);
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhooks FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON webhooks FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON webhooks FOR ALL TO baton_worker USING ((deleted_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON webhooks AS RESTRICTIVE FOR DELETE TO baton_worker USING ((deleted_at < (now() - '01:00:00'::interval)));
+CREATE POLICY worker_looks ON webhooks FOR SELECT TO baton_worker USING (true);
+GRANT DELETE ON webhooks TO baton_worker;
+GRANT INSERT, SELECT ON webhooks TO baton_app;
+GRANT SELECT (created_by, deleted_at, failing_since, failures, id, last_sequence, previous_secret, previous_secret_until, rests_until, secret, state, types, updated_at, url, version, workspace_id) ON webhooks TO baton_worker;
+GRANT UPDATE (deleted_at, description, failing_since, failures, previous_secret, previous_secret_until, project_ids, rests_until, secret, state, state_reason, types, updated_at, url, version) ON webhooks TO baton_app;
+GRANT UPDATE (failing_since, failures, rests_until, state, state_reason, updated_at, version, workspace_id) ON webhooks TO baton_worker;
 
 -- workspace, append-only
 create table workflows (

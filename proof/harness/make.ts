@@ -1,3 +1,4 @@
+import { numberEvents } from './events.ts';
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
 
 /** A workspace with somebody in each role, a stranger, and one project. */
@@ -33,4 +34,22 @@ export async function makeTicket(
 ) {
   const { workspace_id, project_id, member } = team;
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
+}
+
+/** A name that never has an address (RFC 2606). */
+export const nowhere = 'https://receiver.invalid/';
+
+/** A webhook that leads nowhere, with something queued for it. */
+export async function makeWebhook(
+  { url }: { url: string },
+  { client }: Person,
+  workspace_id: string,
+  description = '',
+): Promise<{ webhook_id: string; delivery_id: string }> {
+  const { id: webhook_id } = await client.create_webhook({ workspace_id, body: { url: nowhere, description } });
+  await numberEvents(url);
+  const range = { from: '0000000000000001', to: '0000000000000003' };
+  await client.redeliver({ workspace_id, webhook_id, body: range });
+  const { data } = await client.list_deliveries({ workspace_id, webhook_id });
+  return { webhook_id, delivery_id: data[0]?.id ?? '' };
 }

@@ -335,6 +335,33 @@ from event_checkpoints c
 left join event_heads h on h.workspace_id = c.workspace_id
 where h.workspace_id is null or c.size > h.tree_size;
 
+-- The first of a subject's that is unfinished: nothing would make it due any more.
+-- name: no_delivery_is_forgotten
+select d.workspace_id, d.webhook_id, 'event ' || d.sequence || ' is never due' as violation
+from (
+  select workspace_id, webhook_id, sequence, next_attempt_at,
+    row_number() over (partition by workspace_id, webhook_id, subject_id order by sequence) as place
+  from deliveries where finished_at is null) d
+where d.place = 1 and d.next_attempt_at is null;
+
+-- name: each_delivery_is_of_its_event
+select d.workspace_id, d.webhook_id, 'delivery of event ' || d.sequence as violation
+from deliveries d
+left join events e on e.workspace_id = d.workspace_id and e.sequence = d.sequence
+where d.finished_at is null and (e.id is distinct from d.event_id or coalesce(e.ticket_id, e.subject_id) <> d.subject_id);
+
+-- name: what_waits_is_of_a_webhook_that_is_there
+select d.workspace_id, d.webhook_id, 'delivery of event ' || d.sequence as violation
+from deliveries d
+left join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id and w.deleted_at is null
+where d.finished_at is null and w.id is null;
+
+-- name: webhooks_are_not_ahead_of_the_events
+select w.workspace_id, w.id as webhook_id, 'at ' || w.last_sequence || ' of ' || h.last_sequence as violation
+from webhooks w
+join event_heads h on h.workspace_id = w.workspace_id
+where w.last_sequence > h.last_sequence;
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

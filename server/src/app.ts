@@ -36,6 +36,7 @@ import { createServe, type Serving } from './serving/serve.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { Credentials } from './tokens/credentials.ts';
 import { tokenRoutes } from './tokens/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
 export interface App {
@@ -111,6 +112,7 @@ export function createApp(parts: Parts): App {
   analyticsRoutes(serve);
   ledgerRoutes(serve, services);
   feedRoutes(serve, services, () => lifecycle.stopping);
+  webhookRoutes(serve, services);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
   app.use(router, docsRouter());

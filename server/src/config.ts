@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError } from './config/error.ts';
 import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
-import { type JwtKey, readSecrets } from './config/secrets.ts';
+import { type JwtKey, readSecrets, secretIfGiven } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
 import { type WitnessConfig, witness_settings, witnessConfigOf } from './config/witness.ts';
 import { worker_settings, type WorkerSettings, workerSettingsOf } from './config/worker.ts';
@@ -196,12 +196,14 @@ function databaseConfig(env: Environment): DatabaseConfig {
   };
 }
 
-/** What `work` needs: no secrets, since the worker signs and verifies nothing. */
-export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'>;
+/** What `work` needs: of the secrets the one that opens those of webhooks. Without it the worker delivers to none. */
+export type WorkConfig = Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'> & { secret?: Buffer | undefined };
 
 /** Reads and checks the environment for `work`. Throws `ConfigError` naming the setting to change. */
 export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkConfig {
-  const config = withoutSecrets(parse(source));
+  const env = parse(source);
+  const secret = secretIfGiven(env);
+  const config: WorkConfig = { ...withoutSecrets(env), ...(secret === undefined ? {} : { secret }) };
   if (config.worker_database_url !== undefined) return Object.freeze(config);
   throw new ConfigError(
     'To work, set WORKER_DATABASE_URL or DATABASE_URL. With the embedded database, npm start does the work itself.',
@@ -240,7 +242,7 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
-function withoutSecrets(env: Environment): WorkConfig {
+function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys'> {
   if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
     throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
   }

@@ -13,6 +13,7 @@ import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
 import * as tokens from './tokens/contract.ts';
+import * as webhooks from './webhooks/contract.ts';
 import * as bots from './workspaces/bot-contract.ts';
 import * as workspaces from './workspaces/contract.ts';
 
@@ -36,6 +37,7 @@ export const contracts: readonly Operation[] = [
   audit,
   ledger,
   feed,
+  webhooks,
   outcomes,
   reference,
   probes,

@@ -36,6 +36,7 @@ const quotas = [
   'workflow_versions_per_project',
   'tickets_per_project',
   'tokens_per_member',
+  'webhooks_per_workspace',
   'mib_per_workspace',
 ] as const;
 export type Quota = (typeof quotas)[number];

@@ -35,6 +35,14 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const { workspace_id } = sides.attacked;
     return (await team.owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } })).id;
   },
+  delete_webhook: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    const { data } = await team.owner.client.list_webhooks({ workspace_id, limit: 100 });
+    // The quota may be used up.
+    const spare = data.find(({ id }) => id !== sides.attacked.webhook_id)?.id;
+    const body = { url: 'https://receiver.invalid/' };
+    return spare ?? (await team.owner.client.create_webhook({ workspace_id, body })).id;
+  },
   remove_member: async (stage, { team, sides }) => {
     const guest = await registerPerson(stage);
     await joinWorkspace(team.owner, guest, sides.attacked.workspace_id, 'viewer');

@@ -27,6 +27,10 @@ export const bodies: Record<string, unknown> = {
   create_bot: { name: 'Bot' },
   update_bot: { name: 'Bot' },
   create_token: { name: 'T', scopes: ['tickets:read'] },
+  create_webhook: { url: 'https://receiver.invalid/' },
+  update_webhook: { description: 'Same' },
+  rotate_webhook_secret: { overlap_s: 60 },
+  redeliver: { from: '0000000000000001', to: '0000000000000003' },
   create_project: { key: 'NEW', name: 'New' },
   update_project: { name: 'Eng' },
   replace_workflow: presets.strict,
@@ -70,6 +74,8 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
   set_assignee: ['assignee_id', 'user_id'],
   create_ticket: ['assignee_id', 'user_id'],
   transition_ticket: ['assignee_id', 'user_id'],
+  create_webhook: ['project_ids', 'project_id'],
+  update_webhook: ['project_ids', 'project_id'],
 };
 
 /** Other names of the same fields, still taken: they lead to the same value. */
@@ -128,7 +134,9 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
         if (cursor !== undefined) shots.push({ ...shot, where: 'cursor', given, path: `${path}?cursor=${cursor}` });
         const [field, from] = in_bodies[operation.id] ?? [];
         if (field === undefined || from === undefined) continue;
-        shots.push({ ...shot, where: 'body', given, body: { ...(body as object), [field]: world.sides[given][from] } });
+        const id = world.sides[given][from];
+        const value = field.endsWith('ids') ? [id] : id;
+        shots.push({ ...shot, where: 'body', given, body: { ...(body as object), [field]: value } });
       }
     };
     if (inner === undefined) add(undefined, '');
@@ -136,9 +144,9 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
       for (const side of sides) {
         add(side, world.sides[side][inner as 'ticket']);
         if (inner === 'ticket') add(side, world.sides[side].key);
-        // The workspace's own ticket, with what hangs on another's. Every ticket has a first transition.
+        // The workspace's own ticket or webhook, with what hangs on another's. Every ticket has a first transition.
         if (inmost !== undefined && inmost !== 'sequence' && workspace !== 'gone')
-          add(side, world.sides[workspace].ticket);
+          add(side, world.sides[workspace][inner as 'ticket']);
       }
     }
   }

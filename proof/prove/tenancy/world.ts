@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
+import { makeWebhook, nowhere } from '../../harness/make.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
@@ -30,6 +31,8 @@ export interface Ids {
   sequence: string;
   token_id: string;
   bot_id: string;
+  webhook_id: string;
+  delivery_id: string;
   /** An invitation's token. */
   token: string;
   /** The cursor of a second page, by operation. */
@@ -60,7 +63,12 @@ export interface World {
   dead_tokens: Record<string, string>;
 }
 
-async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person, Role][]): Promise<Ids> {
+async function furnish(
+  { database }: { database: TestDatabase },
+  host: Person,
+  side: 'attacked' | 'other',
+  guests: [Person, Role][],
+): Promise<Ids> {
   const { client } = host;
   const text = canaries[side];
   await client.create_workspace({ body: { name: text } }); // a second one, so that the list has a second page
@@ -89,6 +97,8 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
   const named = { name: text, scopes: ['tickets:read' as const] };
   const { id: token_id } = await client.create_token({ workspace_id, body: named });
   await client.create_token({ workspace_id, body: named });
+  const { webhook_id, delivery_id } = await makeWebhook(database, host, workspace_id, text);
+  await client.create_webhook({ workspace_id, body: { url: nowhere } });
   await client.login({ body: { email: host.email, password: host.password } });
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);
@@ -111,6 +121,8 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     list_bots: client.list_bots({ workspace_id, ...one }),
     list_tokens: client.list_tokens({ workspace_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
+    list_webhooks: client.list_webhooks({ workspace_id, ...one }),
+    list_deliveries: client.list_deliveries({ workspace_id, webhook_id, ...one }),
   } satisfies Record<CursorList, Promise<{ next_cursor: string | null }>>;
   const cursors: Record<string, string> = {};
   for (const [operation, page] of Object.entries(lists)) {
@@ -129,6 +141,8 @@ async function furnish(host: Person, side: 'attacked' | 'other', guests: [Person
     sequence: '1',
     token_id,
     bot_id,
+    webhook_id,
+    delivery_id,
     token: invitation.token,
     cursors,
   };
@@ -148,6 +162,8 @@ function nothing(): Ids {
     sequence: '1',
     token_id: id(),
     bot_id: id(),
+    webhook_id: id(),
+    delivery_id: id(),
     token: 'bit_',
     cursors: {},
   };
@@ -281,7 +297,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
   const anybody = () => registerPerson(stage); // named in the attacked, though not to be let in
   const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
   const [left, invited_again, switched_off] = await Promise.all([anybody(), anybody(), anybody()]);
-  const attacked = await furnish(owner, 'attacked', [
+  const attacked = await furnish(stage, owner, 'attacked', [
     [colleague, 'viewer'],
     [admin, 'admin'],
     [member, 'member'],
@@ -295,7 +311,7 @@ export async function buildWorld(stage: { url: string; database: TestDatabase })
     [switched_off, 'owner'],
   ]);
   const { workspace_id } = attacked;
-  const other = await furnish(attacker, 'other', [
+  const other = await furnish(stage, attacker, 'other', [
     [mate, 'viewer'],
     [former, 'admin'],
     [invited, 'member'],

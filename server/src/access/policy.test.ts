@@ -23,7 +23,8 @@ const by_access: Record<string, string[]> = {
   'owner,admin': words(
     'update_workspace update_member create_bot update_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
       'update_project archive_project replace_workflow list_audit list_comment_revisions get_audit_checkpoint ' +
-      'get_audit_tile get_audit_proof export_audit',
+      'get_audit_tile get_audit_proof export_audit create_webhook list_webhooks get_webhook ' +
+      'update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver',
   ),
   owner: words('delete_workspace purge_comment purge_ticket'),
 };
@@ -56,6 +57,8 @@ const by_scope: Record<string, string[]> = {
     'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',
   ),
   'events:read': words('read_events'),
+  'webhooks:read': words('list_webhooks get_webhook list_deliveries get_delivery'),
+  'webhooks:admin': words('create_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook redeliver'),
 };
 
 test('each scope opens the operations it was decided for, and every scope there is opens some', () => {

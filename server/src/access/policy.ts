@@ -104,6 +104,17 @@ export const policy = {
   export_audit: [admins, 'audit:read'],
 
   read_events: [everyone, 'events:read'],
+
+  create_webhook: [admins, 'webhooks:admin'],
+  list_webhooks: [admins, 'webhooks:read'],
+  get_webhook: [admins, 'webhooks:read'],
+  update_webhook: [admins, 'webhooks:admin'],
+  delete_webhook: [admins, 'webhooks:admin'],
+  rotate_webhook_secret: [admins, 'webhooks:admin'],
+  ping_webhook: [admins, 'webhooks:admin'],
+  list_deliveries: [admins, 'webhooks:read'],
+  get_delivery: [admins, 'webhooks:read'],
+  redeliver: [admins, 'webhooks:admin'],
 } as const satisfies Record<string, Line>;
 
 export type OperationId = keyof typeof policy;

@@ -46,6 +46,15 @@ const step = z
 const assignment = z.strictObject({ assignee_id: id.nullable() });
 const presence = z.strictObject({ deleted_at: timestamp.nullable() });
 const place = z.strictObject({ ticket_id: id });
+/** Of its address only where it leads: the rest may be a secret. */
+const webhook = z.strictObject({
+  origin: text,
+  description: text,
+  types: z.array(text).nullable(),
+  project_ids: z.array(id).nullable(),
+  state: text,
+});
+const stop = z.strictObject({ state: text, reason: text, failing_since: timestamp.nullable() });
 
 /**
  * Everything that a workspace's audit log records, and what each kind of entry carries: of a ticket so much that its row
@@ -83,6 +92,34 @@ export const facts = {
     after: z.strictObject({ name, user_id: id, scopes: z.array(token_scope), expires_at: timestamp }),
   },
   'token.revoked': { says: 'An API token was revoked.', before: z.strictObject({ name, user_id: id }) },
+  'webhook.created': { says: 'A webhook was created.', versioned: true, after: webhook },
+  'webhook.updated': {
+    says: 'A webhook was changed, paused or activated by an admin.',
+    versioned: true,
+    before: webhook,
+    after: webhook,
+  },
+  'webhook.secret_rotated': {
+    says: 'A webhook got another secret.',
+    versioned: true,
+    after: z.strictObject({ previous_secret_until: timestamp.nullable() }),
+  },
+  'webhook.pinged': { says: 'A message was sent to a webhook as a test, and to no other one.' },
+  'webhook.redelivered': {
+    says: 'Events were queued for a webhook once more.',
+    after: z.strictObject({ from: text, to: text, queued: z.int() }),
+  },
+  'webhook.paused': {
+    says: 'Baton paused a webhook because its receiver had failed for days. The actor is who created the webhook.',
+    versioned: true,
+    after: stop,
+  },
+  'webhook.disabled': {
+    says: 'Baton disabled a webhook because its receiver said that it is gone. The actor is who created the webhook.',
+    versioned: true,
+    after: stop,
+  },
+  'webhook.deleted': { says: 'A webhook was deleted.', versioned: true, before: webhook },
   'project.created': {
     says: 'A project was created.',
     versioned: true,

@@ -17,6 +17,17 @@ export function count(fallback: number, min: number, max: number) {
     .default(fallback);
 }
 
+/** Several whole numbers of seconds, each up to a week. */
+export function seconds(fallback: string) {
+  const says = 'must list up to 20 whole numbers of seconds, each up to 604800, separated by commas.';
+  return z
+    .string()
+    .regex(/^\d{1,6}(,\d{1,6}){0,19}$/, says)
+    .default(fallback)
+    .transform((text) => text.split(',').map(Number))
+    .refine((all) => all.every((one) => one <= 604_800), says);
+}
+
 /** One of several words. */
 export function choice<const T extends readonly [string, ...string[]]>(words: T) {
   return z.enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.` });

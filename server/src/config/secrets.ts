@@ -117,6 +117,11 @@ interface Given {
   BATON_DATA_DIR: string;
 }
 
+/** BATON_SECRET, for a process that can do without: `work` then delivers to no webhooks. */
+export function secretIfGiven({ BATON_SECRET: given }: Pick<Given, 'BATON_SECRET'>): Buffer | undefined {
+  return given === undefined ? undefined : requireStrong('BATON_SECRET', given);
+}
+
 /** The secrets that were given; in development, those that were not are kept in the data directory. */
 export function readSecrets(env: Given, production: boolean, log: (line: string) => void) {
   const given = [env.BATON_SECRET, env.BATON_JWT_KEYS, env.BATON_AUDIT_KEY];

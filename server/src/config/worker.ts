@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, count } from './kinds.ts';
+import { choice, count, seconds } from './kinds.ts';
 
 const day_s = 86_400;
 const year_s = 366 * day_s;
@@ -22,6 +22,11 @@ export const worker_settings = {
   BATON_INVITATION_RETENTION_S: count(30 * day_s, 0, 10 * year_s),
   BATON_IDEMPOTENCY_KEY_RETENTION_S: count(day_s, day_s, 10 * year_s),
   BATON_TOKEN_RETENTION_S: count(90 * day_s, 0, 10 * year_s),
+  BATON_DELIVERY_RETENTION_S: count(30 * day_s, 3_600, 10 * year_s),
+  BATON_WEBHOOK_PRIVATE: choice(['on', 'off']).default('off'),
+  BATON_WEBHOOK_TIMEOUT_MS: count(10_000, 100, 60_000),
+  BATON_WEBHOOK_RETRIES_S: seconds('5,60,300,1800,7200,18000,36000,50400,72000,86400'),
+  BATON_WEBHOOK_PAUSE_AFTER_S: count(3 * day_s, 0, 30 * day_s),
 };
 
 export interface WorkerSettings {
@@ -44,6 +49,16 @@ export interface WorkerSettings {
   idempotency_key_retention_s: number;
   /** How long an API token is kept that was revoked or has expired. */
   token_retention_s: number;
+  /** How long a delivery is kept that has ended, and a webhook that was deleted. */
+  delivery_retention_s: number;
+  /** Whether webhooks may lead to private addresses, and by http. */
+  webhook_private: boolean;
+  /** How long an attempt may take. */
+  webhook_timeout_ms: number;
+  /** How long it waits after each attempt that failed; after the last a delivery is given up. */
+  webhook_retries_s: readonly number[];
+  /** For how long every attempt must have failed until a webhook is paused. */
+  webhook_pause_after_s: number;
 }
 
 const parsed = z.object(worker_settings);
@@ -60,5 +75,10 @@ export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
     invitation_retention_s: env.BATON_INVITATION_RETENTION_S,
     idempotency_key_retention_s: env.BATON_IDEMPOTENCY_KEY_RETENTION_S,
     token_retention_s: env.BATON_TOKEN_RETENTION_S,
+    delivery_retention_s: env.BATON_DELIVERY_RETENTION_S,
+    webhook_private: env.BATON_WEBHOOK_PRIVATE === 'on',
+    webhook_timeout_ms: env.BATON_WEBHOOK_TIMEOUT_MS,
+    webhook_retries_s: env.BATON_WEBHOOK_RETRIES_S,
+    webhook_pause_after_s: env.BATON_WEBHOOK_PAUSE_AFTER_S,
   };
 }

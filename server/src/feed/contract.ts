@@ -18,7 +18,7 @@ export const beginning = '-1';
 /** The place behind everything that has happened by now. */
 export const now = 'now';
 
-const offset = z
+export const offset = z
   .string()
   .regex(/^\d{16}$/)
   .max(16)

@@ -10,18 +10,20 @@ import { poll, stream } from './follow.ts';
 import { type EventRow, eventsBehind, lastSequence, stopBehind } from './queries.ts';
 import { Waiting } from './waiting.ts';
 
-const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
+export const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
 
 /** What owners and admins alone may know of. That somebody has joined is for everybody. */
 const isOfAdmins = ({ type, subject_type }: EventRow) =>
-  subject_type === 'token' || (subject_type === 'invitation' && type !== 'invitation.accepted');
+  subject_type === 'token' ||
+  subject_type === 'webhook' ||
+  (subject_type === 'invitation' && type !== 'invitation.accepted');
 /** What had another name, role or workflow before is for the readers of the audit log. */
 const of_work = new Set(['ticket', 'comment']);
 /** What says that a ticket is there, or no longer. */
 const of_presence = new Set(['ticket.deleted', 'ticket.restored']);
 
 /** What somebody in this role may see of an event at this moment; nothing where they may not know of it. */
-function shownTo(role: Role, row: EventRow): Event | undefined {
+export function shownTo(role: Role, row: EventRow): Event | undefined {
   const { sequence, ticket_is_deleted, ...shown } = row;
   const event = { ...shown, offset: offsetOf(sequence) };
   if (role === 'owner' || role === 'admin') return event;

@@ -1,34 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { type Identity, personOf } from '../access/authorize.ts';
 import { BatonError } from '../errors.ts';
+import { open, seal } from '../lib/seal.ts';
 import { Replayed, type Intent, type IntentOf } from '../serving/intent.ts';
 import { hashOf, readKey } from './keys.ts';
 import { type Asked, claim, type Found, keep, recall } from './queries.ts';
-
-const cipher = 'aes-256-gcm';
-const nonce_bytes = 12;
-const tag_bytes = 16;
-
-/**
- * Bytes in a form that needs the process's secret and the client's key. Some responses carry a token that is shown once; the
- * hash of a request's arguments, left bare, would let anyone who reads the table try short ones: passwords, purged texts.
- */
-function seal(key: Buffer, bytes: Uint8Array): Buffer {
-  const nonce = randomBytes(nonce_bytes);
-  const sealing = createCipheriv(cipher, key, nonce);
-  return Buffer.concat([nonce, sealing.update(bytes), sealing.final(), sealing.getAuthTag()]);
-}
-
-/** Undefined where it was sealed under another secret, or for another session. */
-function open(key: Buffer, sealed: Buffer): Buffer | undefined {
-  const opening = createDecipheriv(cipher, key, sealed.subarray(0, nonce_bytes));
-  opening.setAuthTag(sealed.subarray(-tag_bytes));
-  try {
-    return Buffer.concat([opening.update(sealed.subarray(nonce_bytes, -tag_bytes)), opening.final()]);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The hash that a key is found by: of the key and of whose it is, a person's or one of their tokens'. */
 export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
@@ -44,7 +20,11 @@ function ticketOf(path: string, body: unknown): string | null {
   return ticket_id ?? ticket?.id ?? id ?? null;
 }
 
-/** Gives the intents of writes; what is kept of them is sealed by a key derived from this secret. */
+/**
+ * Gives the intents of writes; what is kept of them is sealed by a key that needs this secret and the client's key. Some
+ * responses carry a token that is shown once; the hash of a request's arguments, left bare, would let anyone who reads the
+ * table try short ones: passwords, purged texts.
+ */
 export function createIntentOf(secret: Buffer): IntentOf {
   const own_key = Buffer.from(hkdfSync('sha256', secret, '', 'baton outcomes', 32));
 

@@ -9,6 +9,7 @@ import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
 import { upkeepLoops } from '../upkeep/loops.ts';
 import type { Loop } from '../work/loop.ts';
+import { createDeliverer, type Deliverer, deliveryLoop } from '../webhooks/deliverer.ts';
 import { cleanupLoop } from '../workspaces/cleanup.ts';
 import type { Service } from './services.ts';
 
@@ -45,6 +46,7 @@ export class Worker implements Service {
   readonly name = 'worker';
   readonly #pool: pg.Pool;
   readonly #loops: readonly Loop[];
+  readonly #deliverer: Deliverer | undefined;
   readonly #options: WorkerOptions;
   #stopping = false;
 
@@ -52,11 +54,14 @@ export class Worker implements Service {
     const { config, url, log } = options;
     this.#options = options;
     this.#pool = workerPool(config, { url, max: config.worker_pool_size, log });
+    const { secret } = config;
+    this.#deliverer = secret === undefined ? undefined : createDeliverer(this.#pool, { ...config, secret }, log);
     this.#loops = [
       ...upkeepLoops(this.#pool, config, log),
       cleanupLoop(this.#pool, log),
       sequencerLoop(this.#pool, log),
       treesLoop(this.#pool, log),
+      ...(this.#deliverer === undefined ? [] : [deliveryLoop(this.#deliverer, log)]),
     ];
     observePool('worker', this.#pool);
   }
@@ -78,6 +83,7 @@ export class Worker implements Service {
   /** What keeps it from its work is told and tried again: nothing that is served depends on it. */
   async #begin(): Promise<void> {
     if (this.#stopping) return;
+    if (this.#deliverer === undefined) this.#options.say('Without BATON_SECRET this process delivers to no webhooks.');
     for (const loop of this.#loops) loop.start();
     const unfit = await unfitnessOf(this.#pool);
     if (unfit !== undefined && !this.#stopping)
@@ -86,7 +92,9 @@ export class Worker implements Service {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all(this.#loops.map((loop) => loop.stop(this.#options.config.shutdown_timeout_ms)));
+    const { shutdown_timeout_ms } = this.#options.config;
+    await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
+    await this.#deliverer?.stop(shutdown_timeout_ms);
     // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }

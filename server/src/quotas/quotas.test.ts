@@ -16,6 +16,7 @@ beforeAll(async () => {
     BATON_MAX_WORKSPACES_PER_ACCOUNT: '2',
     BATON_MAX_MEMBERS_PER_WORKSPACE: '2',
     BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: '2',
+    BATON_MAX_WEBHOOKS_PER_WORKSPACE: '2',
     BATON_MAX_PROJECTS_PER_WORKSPACE: '2',
     BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: '2',
     BATON_MAX_TICKETS_PER_PROJECT: '2',
@@ -34,6 +35,16 @@ describe('a quota is refused by name once it is used up', () => {
     const second = await create();
     await expect(create()).rejects.toMatchObject(exceeded('workspaces_per_account', 2));
     await owner.client.delete_workspace({ workspace_id: second.id });
+    await create();
+  });
+
+  test('webhooks of a workspace; a deleted one gives its place back', async () => {
+    const body = { url: 'https://receiver.example/' };
+    const create = () => owner.client.create_webhook({ workspace_id, body });
+    await create();
+    const { id: webhook_id } = await create();
+    await expect(create()).rejects.toMatchObject(exceeded('webhooks_per_workspace', 2));
+    await owner.client.delete_webhook({ workspace_id, webhook_id });
     await create();
   });
 

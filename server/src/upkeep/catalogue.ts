@@ -9,6 +9,7 @@ import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
 import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
+import { removeDeletedWebhooks, removeFinishedDeliveries } from '../webhooks/upkeep-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
 /** How long what has ended is kept. */
@@ -20,6 +21,7 @@ export type Retention = Pick<
   | 'invitation_retention_s'
   | 'idempotency_key_retention_s'
   | 'token_retention_s'
+  | 'delivery_retention_s'
 >;
 
 /** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
@@ -39,5 +41,7 @@ export const upkeep = {
   invitations: (keep, limit) => [removeLapsedInvitations(keep.invitation_retention_s, limit)],
   outcomes: (keep, limit) => [removeOldOutcomes(keep.idempotency_key_retention_s, limit)],
   api_tokens: (keep, limit) => [removeEndedTokens(keep.token_retention_s, limit)],
+  deliveries: (keep, limit) => [removeFinishedDeliveries(keep.delivery_retention_s, limit)],
+  webhooks: (keep, limit) => [removeDeletedWebhooks(keep.delivery_retention_s, limit)],
   rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
 } satisfies Record<string, Step>;

@@ -18,6 +18,7 @@ const keep = (days: number): Retention => ({
   invitation_retention_s: days * day_s,
   idempotency_key_retention_s: days * day_s,
   token_retention_s: days * day_s,
+  delivery_retention_s: days * day_s,
 });
 type Task = keyof typeof upkeep;
 const tasks = Object.keys(upkeep) as Task[];
@@ -117,6 +118,25 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
       insert into api_tokens (workspace_id, id, user_id, created_by, joined, name, scopes, token_hash, created_at, expires_at)
       select '${team.workspace_id}', gen_random_uuid(), '${team.viewer.user.id}', '${team.viewer.user.id}', 1, '${name}',
         array['tickets:read'], sha256('x'), now() - interval '90 days', now() - interval '${ago}' from generate_series(1, ${n})`,
+  },
+  deliveries: {
+    table: 'deliveries',
+    mine: `attempts ->> 0`,
+    fill: (name, ago, n) => `
+      with made as (
+        insert into webhooks (workspace_id, id, url, description, secret, last_sequence, created_by)
+        values ('${team.workspace_id}', gen_random_uuid(), 'https://example.com/', '', '', 0, '${team.owner.user.id}') returning id)
+      insert into deliveries (workspace_id, webhook_id, sequence, event_id, subject_id, outcome, finished_at, attempts)
+      select '${team.workspace_id}', id, n, gen_random_uuid(), gen_random_uuid(), 'delivered', now() - interval '${ago}',
+        '["${name}"]' from made, generate_series(1, ${n}) n`,
+  },
+  webhooks: {
+    table: 'webhooks',
+    mine: 'description',
+    fill: (name, ago, n) => `
+      insert into webhooks (workspace_id, id, url, description, secret, last_sequence, created_by, deleted_at)
+      select '${team.workspace_id}', gen_random_uuid(), 'https://example.com/', '${name}', '', 0, '${team.owner.user.id}',
+        now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   rate_limits: {
     table: 'rate_limits',

@@ -4,6 +4,7 @@ import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireCurrent, requireMatch } from '../http/preconditions.ts';
 import type { Context } from '../serving/context.ts';
+import { disableWebhooks } from '../webhooks/queries.ts';
 import type { delete_workspace, update_workspace, Workspace } from './contract.ts';
 import { lockWorkspace, markWorkspaceDeleted, renameWorkspace } from './queries.ts';
 
@@ -39,6 +40,7 @@ export async function deleteWorkspace({ tx, writer, if_match }: Context<typeof d
   const before = await openWorkspace(tx, actor);
   requireMatch(if_match, { current_version: before.version });
   markWorkspaceDeleted(tx, actor.workspace_id);
+  disableWebhooks(tx, actor.workspace_id);
   recordAudit(tx, actor, {
     action: 'workspace.deleted',
     subject_id: actor.workspace_id,

@@ -4,6 +4,7 @@ import { contracts } from '../../src/contracts.ts';
 import { prepare, sql } from '../../src/db/sql.ts';
 import { withinBudget } from '../../src/db/walk.ts';
 import { openApiDocument } from '../../src/reference/openapi.ts';
+import { newId } from '../../src/lib/ids.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import type { PlanNode } from '../../../proof/harness/plans.ts';
@@ -87,6 +88,18 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into api_tokens (workspace_id, id, user_id, created_by, joined, name, scopes, token_hash, expires_at)
     select '${w}', ${ids}, '${u}', '${u}', 1, ${worst(200)}, array['tickets:read'], sha256(n::text::bytea),
       now() + interval '1 day' from ${many}`,
+  list_webhooks: ({ w, h, u }) => `
+    insert into webhooks (workspace_id, id, url, description, types, project_ids, secret, last_sequence, created_by)
+    select '${w}', case n when 1 then '${h}' else ${ids} end, repeat('x', 2000), ${worst(200)},
+      (select array_agg('ticket.transitioned'::text) from generate_series(1, 50)),
+      (select array_agg(${ids}) from generate_series(1, 50)), '', 0, '${u}' from ${many}`,
+  // The events are those of list_audit, and more.
+  list_deliveries: ({ w, h, u }) => `
+    insert into events (workspace_id, sequence, created_at, id, actor_id, action, subject_type, subject_id, request_id)
+    select '${w}', 1000 + n, now(), ${ids}, '${u}', 'workspace.updated', 'workspace', '${w}', 'seed-0001' from ${many};
+    insert into deliveries (workspace_id, webhook_id, sequence, event_id, subject_id, outcome, finished_at, attempts)
+    select '${w}', '${h}', 1000 + n, ${ids}, ${ids}, 'given_up', now(),
+      jsonb_build_array(jsonb_build_object('status', null, 'error', repeat('x', 100))) from ${many}`,
   list_projects: ({ w, u }) => `
     insert into projects (workspace_id, id, key, name, created_by)
     select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,
@@ -105,14 +118,14 @@ beforeAll(async () => {
   const ticket = await makeTicket(team);
   const at = { workspace_id: team.workspace_id, ticket: ticket.id };
   const comment = await team.owner.client.create_comment({ ...at, body: { body: 'c' } });
-  ids_of = { w: team.workspace_id, t: ticket.id, c: comment.id, p: team.project_id, u: team.owner.user.id };
+  ids_of = { w: team.workspace_id, t: ticket.id, c: comment.id, p: team.project_id, u: team.owner.user.id, h: newId() };
   for (const fill of Object.values(fills)) await server.database.owner.query(fill(ids_of));
 }, 60_000);
 afterAll(() => server.stop());
 
 async function page(list: (typeof lists)[number], parameters: Record<string, string>) {
-  const { w = '', t = '', c = '', p = '' } = ids_of;
-  const given: Record<string, string> = { workspace_id: w, ticket: t, comment_id: c, project_id: p };
+  const { w = '', t = '', c = '', p = '', h = '' } = ids_of;
+  const given: Record<string, string> = { workspace_id: w, ticket: t, comment_id: c, project_id: p, webhook_id: h };
   const path = list.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? name);
   const url = `${server.url}${path}?${new URLSearchParams({ limit: '100', ...parameters }).toString()}`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${team.owner.access_token}` } });

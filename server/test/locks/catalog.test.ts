@@ -34,7 +34,16 @@ describe('the schema', () => {
   test('lets the worker remove rows where upkeep has a task for them, and nowhere else', () => {
     const keep = { session_retention_s: 1, password_reset_retention_s: 1, failed_attempt_retention_s: 1 };
     const statements = Object.values(upkeep).flatMap((step) =>
-      step({ ...keep, invitation_retention_s: 1, idempotency_key_retention_s: 1, token_retention_s: 1 }, 1),
+      step(
+        {
+          ...keep,
+          invitation_retention_s: 1,
+          idempotency_key_retention_s: 1,
+          token_retention_s: 1,
+          delivery_retention_s: 1,
+        },
+        1,
+      ),
     );
     const tables = statements.flatMap((one) =>
       [...prepare(one).text.matchAll(/delete from (\w+)/g)].map(([, name]) => name),

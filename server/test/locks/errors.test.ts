@@ -51,7 +51,18 @@ async function makeProject(key: string) {
   const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: key } });
   const bot = { workspace_id, bot_id };
-  return { workspace_id, project: { workspace_id, project_id }, at, deleted, place: { ...at, comment_id }, bot };
+  const url = 'https://receiver.invalid/';
+  const { id: webhook_id } = await owner.client.create_webhook({ workspace_id, body: { url } });
+  const webhook = { workspace_id, webhook_id };
+  return {
+    workspace_id,
+    project: { workspace_id, project_id },
+    at,
+    deleted,
+    place: { ...at, comment_id },
+    bot,
+    webhook,
+  };
 }
 
 test('readiness says that a server waits for its schema, or stops', async () => {
@@ -104,13 +115,14 @@ test('a mapping of more than 10,000 tickets is refused with their number', async
 
 describe('every operation that declares it', () => {
   test('refuses a cursor that is not its own', async () => {
-    const { workspace_id, project, place } = await makeProject('LIST');
+    const { workspace_id, project, place, webhook } = await makeProject('LIST');
     const ids = {
       workspace_id,
       project_id: project.project_id,
       ticket: place.ticket,
       comment_id: place.comment_id,
       key: 'a-key',
+      webhook_id: webhook.webhook_id,
     };
     const calls = Object.fromEntries(
       declaring('invalid_cursor').map((id) => {
@@ -142,13 +154,14 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses what is based on another version', async () => {
-    const { workspace_id, project, at, place, bot } = await makeProject('STALE');
+    const { workspace_id, project, at, place, bot, webhook } = await makeProject('STALE');
     const version = 9;
     const user_id = team.viewer.user.id;
     const calls: Calls = {
       update_me: (raw) => raw.update_me({ body: { name: 'N', version } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member', version } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N', version } }),
+      update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N', version } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N', version } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N', version } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: { ...presets.strict, version } }),
@@ -162,7 +175,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses a write over what somebody has seen without the version that was seen, and changes nothing', async () => {
-    const { workspace_id, project, at, place, bot } = await makeProject('BLIND');
+    const { workspace_id, project, at, place, bot, webhook } = await makeProject('BLIND');
     const user_id = team.viewer.user.id;
     const reads: ((raw: Raw) => Promise<RawResponse>)[] = [
       (raw) => raw.get_me(),
@@ -172,6 +185,7 @@ describe('every operation that declares it', () => {
       (raw) => raw.get_ticket(at),
       (raw) => raw.get_comment(place),
       (raw) => raw.get_bot(bot),
+      (raw) => raw.get_webhook(webhook),
       (raw) => raw.list_members({ workspace_id }),
     ];
     const state = () => Promise.all(reads.map(async (read) => (await read(team.owner.client.raw)).body));
@@ -180,6 +194,7 @@ describe('every operation that declares it', () => {
       update_me: (raw) => raw.update_me({ body: { name: 'N' } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N' } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N' } }),
+      update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N' } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member' } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N' } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: presets.standard }),

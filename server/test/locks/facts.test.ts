@@ -4,6 +4,7 @@ import { facts } from '../../src/audit/facts.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { registerPerson, someAddress, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -53,6 +54,13 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } });
   const token_body = { name: 'T', scopes: ['tickets:read' as const] };
   const { id: token_id } = await owner.client.create_token({ workspace_id, body: token_body });
+  const { id: webhook_id } = await owner.client.create_webhook({
+    workspace_id,
+    body: { url: 'https://receiver.invalid/' },
+  });
+  const webhook = { workspace_id, webhook_id };
+  const range = { from: '0000000000000001', to: '0000000000000003' };
+  await numberEvents(server.database.url);
   const project = { workspace_id, project_id };
 
   /** One call of each write, in an order in which all succeed. */
@@ -79,6 +87,12 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     remove_bot: () => owner.client.remove_bot({ workspace_id, bot_id }),
     create_token: () => owner.client.create_token({ workspace_id, body: token_body }),
     revoke_token: () => owner.client.revoke_token({ workspace_id, token_id }),
+    create_webhook: () => owner.client.create_webhook({ workspace_id, body: { url: 'https://receiver.invalid/' } }),
+    update_webhook: () => owner.client.update_webhook({ if_match: '*', ...webhook, body: { description: 'D' } }),
+    rotate_webhook_secret: () => owner.client.rotate_webhook_secret({ ...webhook, body: {} }),
+    ping_webhook: () => owner.client.ping_webhook(webhook),
+    redeliver: () => owner.client.redeliver({ ...webhook, body: range }),
+    delete_webhook: () => owner.client.delete_webhook(webhook),
     create_project: () => owner.client.create_project({ workspace_id, body: { key: 'NEW', name: 'New' } }),
     update_project: () => owner.client.update_project({ if_match: '*', ...project, body: { name: 'Renamed' } }),
     replace_workflow: () => owner.client.replace_workflow({ if_match: '*', ...project, body: presets.standard }),
@@ -132,5 +146,9 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   });
   const { rows } = await server.database.owner.query<{ action: string }>('select distinct action from audit_log');
   const by_the_operator = ['workspace.purged'];
-  expect([...rows.map(({ action }) => action), ...by_the_operator].sort()).toEqual(Object.keys(facts).sort());
+  // When a receiver fails for long, or says that it is gone: server/src/webhooks/health.test.ts.
+  const by_the_worker = ['webhook.paused', 'webhook.disabled'];
+  expect([...rows.map(({ action }) => action), ...by_the_operator, ...by_the_worker].sort()).toEqual(
+    Object.keys(facts).sort(),
+  );
 });

@@ -79,6 +79,7 @@ export const owners: Record<string, readonly string[]> = {
   quotas: ['workspace_usage'],
   tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'status_history'],
   tokens: ['api_tokens'],
+  webhooks: ['webhooks', 'deliveries'],
   workspaces: ['workspaces', 'memberships', 'user_workspaces', 'invitations', 'membership_cleanups'],
 };
 

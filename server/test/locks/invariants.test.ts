@@ -17,6 +17,11 @@ beforeAll(async () => {
   for (const to of ['in_progress', 'waiting', 'open'])
     await team.member.client.transition_ticket({ ...at, body: { to } });
   await numberEvents(server.database.url);
+  const { workspace_id } = team;
+  const url = 'https://receiver.invalid/';
+  const { id: webhook_id } = await team.owner.client.create_webhook({ workspace_id, body: { url } });
+  const range = { from: '0000000000000001', to: '0000000000000003' };
+  await team.owner.client.redeliver({ workspace_id, webhook_id, body: range });
   await team.member.client.transition_ticket({ ...at, body: { to: 'closed', resolution: 'fixed', comment: 'Done.' } });
   const { id: comment_id } = await team.member.client.create_comment({ ...at, body: { body: 'A word.' } });
   await team.member.client.update_comment({ ...at, comment_id, body: { body: 'Another.', version: 1 } });
@@ -100,6 +105,10 @@ const breaks: [name: string, sql: string][] = [
     'no_checkpoint_is_ahead_of_its_tree',
     `insert into event_checkpoints select workspace_id, tree_size + 1, '', '' from event_heads`,
   ],
+  ['no_delivery_is_forgotten', 'update deliveries set next_attempt_at = null'],
+  ['each_delivery_is_of_its_event', 'update deliveries set event_id = gen_random_uuid()'],
+  ['what_waits_is_of_a_webhook_that_is_there', 'update webhooks set deleted_at = now()'],
+  ['webhooks_are_not_ahead_of_the_events', 'update webhooks set last_sequence = 1000'],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [
     'one_live_refresh_token_a_session',

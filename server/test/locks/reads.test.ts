@@ -5,8 +5,7 @@ import type { z } from 'zod';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
-import { makeTeam, type Team } from '../../../proof/harness/make.ts';
-import { numberEvents } from '../../../proof/harness/events.ts';
+import { makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -51,9 +50,9 @@ async function readable(): Promise<Map<string, string>> {
     workspace_id: at.workspace_id,
     body: { name: 'Read', scopes: ['tickets:read'] },
   });
-  await numberEvents(server.database.url);
+  const webhook = await makeWebhook(server.database, owner, at.workspace_id);
   const ids: Record<string, string> = {
-    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
+    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key, ...webhook },
     ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
   return new Map(
@@ -88,6 +87,10 @@ describe('what was created', () => {
         body: { name: 'Made', scopes: ['tickets:read'] },
       }),
     ],
+    create_webhook: async () => {
+      const { workspace_id } = team;
+      return [await team.owner.client.raw.create_webhook({ workspace_id, body: { url: nowhere } })];
+    },
     create_project: async () => [
       await team.owner.client.raw.create_project({
         workspace_id: team.workspace_id,
@@ -119,7 +122,11 @@ describe('what was created', () => {
       const found = await read(headers.get('location') ?? '', {}, token);
       expect([operation, found.status]).toEqual([operation, 200]);
       const made = body as Record<string, unknown>;
-      const { token: _, ...shown } = (made['user'] ?? made['transition'] ?? made) as Record<string, unknown>;
+      const {
+        token: _,
+        secret: __,
+        ...shown
+      } = (made['user'] ?? made['transition'] ?? made) as Record<string, unknown>;
       expect(await found.json()).toEqual(shown);
     }
   });

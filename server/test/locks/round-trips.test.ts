@@ -158,7 +158,8 @@ const uncounted = (
   'update_workspace delete_workspace list_people update_member remove_member create_bot list_bots get_bot update_bot remove_bot ' +
   'create_invitation list_invitations get_invitation revoke_invitation create_project update_project archive_project ' +
   'replace_workflow create_token list_tokens get_token revoke_token restore_ticket purge_ticket ' +
-  'get_audit_checkpoint get_audit_tile get_audit_proof export_audit'
+  'get_audit_checkpoint get_audit_tile get_audit_proof export_audit create_webhook list_webhooks ' +
+  'get_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver'
 ).split(' ');
 
 test('every operation in a workspace is counted, or is one of those that come seldom', () => {

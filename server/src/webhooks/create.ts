@@ -1,0 +1,68 @@
+import { recordAudit } from '../audit/record.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { lastSequence } from '../feed/queries.ts';
+import type { Response } from '../http/contract.ts';
+import { newId } from '../lib/ids.ts';
+import { requireFewer } from '../quotas/quotas.ts';
+import type { Context } from '../serving/context.ts';
+import type { create_webhook } from './contract.ts';
+import { factOf } from './fact.ts';
+import { countProjects, insertWebhook, webhooksIn } from './queries.ts';
+import { newSecret } from './secrets.ts';
+import { readUrl } from './url.ts';
+
+const refused = (pointer: string, detail: string) =>
+  new BatonError('validation_failed', { errors: [{ pointer, detail }] });
+
+/** The URL as it is kept. Throws `validation_failed` for one that nothing may be sent to. */
+export function requireUrl(url: string, { webhook_private }: Pick<Config, 'webhook_private'>): string {
+  const read = readUrl(url, { allow_private: webhook_private });
+  if (typeof read === 'string') throw refused('/url', read);
+  return read.href;
+}
+
+/** Throws `validation_failed` unless all of them are the workspace's. */
+export async function requireProjects(db: Db, workspace_id: string, ids: readonly string[] | null): Promise<void> {
+  if (ids === null || (await countProjects(db, workspace_id, ids)) === ids.length) return;
+  throw refused('/project_ids', 'Expected projects of this workspace.');
+}
+
+type Settings = Pick<Config, 'webhook_private' | 'max_webhooks_per_workspace'>;
+
+/** Creates a webhook, which gets what has no place in the events yet. Its secret is in the response and nowhere else. */
+export async function createWebhook(
+  { tx, writer, body }: Context<typeof create_webhook>,
+  settings: Settings & { sealing_key: Buffer },
+): Promise<Response<typeof create_webhook>> {
+  const url = requireUrl(body.url, settings);
+  const { description, types, project_ids } = body;
+  const actor = await writer.hold();
+  const { workspace_id, user_id: created_by } = actor;
+  const [head] = await Promise.all([
+    lastSequence(tx, workspace_id),
+    requireProjects(tx, workspace_id, project_ids),
+    requireFewer(tx, 'webhooks_per_workspace', settings.max_webhooks_per_workspace, webhooksIn(workspace_id)),
+  ]);
+  const { secret, sealed } = newSecret(settings.sealing_key);
+  const created = await insertWebhook(tx, {
+    id: newId(),
+    url,
+    description,
+    types,
+    project_ids,
+    created_by,
+    workspace_id,
+    secret: sealed,
+    last_sequence: head?.last_sequence ?? 0,
+  });
+  recordAudit(tx, actor, {
+    action: 'webhook.created',
+    subject_id: created.id,
+    subject_version: 1,
+    after: factOf(created),
+    at: created.created_at,
+  });
+  return { ...created, secret };
+}

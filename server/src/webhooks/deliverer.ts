@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { Counter } from 'prom-client';
+import type { WorkConfig } from '../config.ts';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { first_id } from '../db/walk.ts';
+import { describeError } from '../lib/describe-error.ts';
+import { Loop, type Pass } from '../work/loop.ts';
+import { failures_until_rest, messageOf, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
+import { queueDeliveries } from './queries.ts';
+import { sealingKey } from './secrets.ts';
+import { type Reply, Sender } from './send.ts';
+import {
+  type FoundWebhook,
+  lockPlace,
+  most_waiting,
+  type Target,
+  type WebhookKey,
+  webhooksBehind,
+} from './worker-queries.ts';
+
+const task = 'webhook_deliveries';
+const interval_ms = 200;
+const pass_ms = 200;
+const rest_per_work = 0.5;
+/** Events that one transaction queues for a webhook. */
+const batch_size = 500;
+/**
+ * Attempts at the same time: of a process, of a workspace, of a webhook, and of one that fails. A webhook begins with few, and has
+ * one more after each success: what a receiver takes that never responds is little.
+ */
+const most = { all: 128, workspace: 32, webhook: 8, at_first: 2, failing: 1 };
+const max_remembered = 10_000;
+/** Of all, those of webhooks that fail: however many are dead, they leave room to the others. */
+const most_failing = 64;
+/** How long a webhook is left alone that could not be worked on. */
+const set_aside_ms = 5_000;
+/** How often the end of an attempt is written down that the database did not take. */
+const settle_attempts = 3;
+
+const ended = new Counter({
+  name: 'baton_webhook_attempts_total',
+  help: 'Attempts to deliver to a webhook that have ended, by outcome.',
+  labelNames: ['outcome'],
+});
+
+const begin: WebhookKey = { workspace_id: first_id, id: first_id };
+
+interface Options {
+  pool: pg.Pool;
+  log: Logger;
+  sender: Sender;
+  sealing_key: Buffer;
+  schedule: Schedule;
+  /** How long a delivery is this process's alone: longer than an attempt and the writing down of its end. */
+  lease_ms: number;
+}
+
+/**
+ * Queues events for webhooks and sends what is due. A pass begins attempts and waits for none of them; how each ends is written
+ * down when it does. What a process that dies leaves behind is due again when its lease ends.
+ */
+export class Deliverer {
+  readonly #options: Options;
+  #behind: WebhookKey = begin;
+  readonly #counts = new Map<string, number>();
+  readonly #shares = new Map<string, number>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #set_aside = new Map<string, number>();
+  #failing = 0;
+  #stopping = false;
+  /** Told when an attempt has ended: there is room again. */
+  onRoom: () => void = () => undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
+    let left = false;
+    while (goesOn()) {
+      const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
+      if (found.length === 0) {
+        this.#behind = begin;
+        if (!left) return 'done';
+        left = false;
+        continue;
+      }
+      for (const webhook of found) {
+        if (!goesOn()) return 'more';
+        this.#behind = { workspace_id: webhook.workspace_id, id: webhook.id };
+        const { queued, more } = await this.#workOn(webhook);
+        count(queued);
+        left ||= more;
+      }
+    }
+    return 'more';
+  }
+
+  /** Waits for the attempts in progress, no longer than `within_ms`. */
+  async stop(within_ms: number): Promise<void> {
+    this.#stopping = true;
+    await Promise.race([Promise.all(this.#running), sleep(within_ms)]);
+    this.#options.sender.close();
+  }
+
+  /** Queues and begins what there is for a webhook. One that can't be worked on is left alone for a while. */
+  async #workOn(webhook: FoundWebhook): Promise<{ queued: number; more: boolean }> {
+    const key = { workspace_id: webhook.workspace_id, id: webhook.id };
+    const until = this.#set_aside.get(key.id);
+    if (until !== undefined && performance.now() < until) return { queued: 0, more: false };
+    this.#set_aside.delete(key.id);
+    try {
+      const { queued, more } = webhook.is_behind
+        ? await queueNext(this.#options.pool, key)
+        : { queued: 0, more: false };
+      const begun = webhook.is_due || queued > 0 ? await this.#begin(key, webhook.failures >= failures_until_rest) : 0;
+      return { queued, more: more || begun > 0 };
+    } catch (error) {
+      this.#set_aside.set(key.id, performance.now() + set_aside_ms);
+      this.#options.log.error({ ...key, err: describeError(error) }, 'worker: webhook not worked on');
+      return { queued: 0, more: false };
+    }
+  }
+
+  /** How many attempts may begin for a webhook. */
+  #room({ workspace_id, id }: WebhookKey, is_failing: boolean): number {
+    const taken = (name: string) => this.#counts.get(name) ?? 0;
+    return Math.min(
+      most.all - this.#running.size,
+      most.workspace - taken(workspace_id),
+      (is_failing ? most.failing : (this.#shares.get(id) ?? most.at_first)) - taken(id),
+      is_failing ? most_failing - this.#failing : most.all,
+    );
+  }
+
+  async #begin(key: WebhookKey, is_failing: boolean): Promise<number> {
+    const limit = this.#room(key, is_failing);
+    if (limit <= 0 || this.#stopping) return 0;
+    const { pool, lease_ms } = this.#options;
+    const { target, taken } = await takeDue(pool, key, { limit, lease_ms });
+    if (target === undefined) return 0;
+    for (const one of taken) {
+      const running = this.#attempt(key, target, one).finally(() => {
+        this.#running.delete(running);
+        this.#count(key, is_failing, -1);
+        this.onRoom();
+      });
+      this.#running.add(running);
+      this.#count(key, is_failing, 1);
+    }
+    return taken.length;
+  }
+
+  #learn(id: string, is_success: boolean): void {
+    const share = this.#shares.get(id) ?? most.at_first;
+    if (this.#shares.size >= max_remembered) this.#shares.clear();
+    if (is_success) this.#shares.set(id, Math.min(share + 1, most.webhook));
+    else this.#shares.delete(id);
+  }
+
+  #count({ workspace_id, id }: WebhookKey, is_failing: boolean, by: 1 | -1): void {
+    if (is_failing) this.#failing += by;
+    for (const name of [workspace_id, id]) {
+      const count = (this.#counts.get(name) ?? 0) + by;
+      if (count > 0) this.#counts.set(name, count);
+      else this.#counts.delete(name);
+    }
+  }
+
+  /** Sends a message and writes down how that ended. Never rejects: what can't be written down is sent again. */
+  async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<void> {
+    const { pool, log, sender, sealing_key, schedule } = this.#options;
+    const message = messageOf(target, claim, sealing_key);
+    const reply = message === undefined ? unreadable() : await sender.send(message);
+    for (let tries = 1; ; tries++) {
+      try {
+        const outcome = await settle(pool, key, { claim, reply, schedule });
+        ended.inc({ outcome });
+        this.#learn(key.id, outcome === 'delivered');
+        return;
+      } catch (error) {
+        log.warn({ ...key, sequence: claim.sequence, err: describeError(error) }, 'worker: end of an attempt not kept');
+        if (tries === settle_attempts) return;
+        await sleep(500 * tries);
+      }
+    }
+  }
+}
+
+const unreadable = (): Reply => ({
+  at: new Date().toISOString(),
+  duration_ms: 0,
+  status: null,
+  error: 'SECRET_UNREADABLE',
+  response_head: null,
+  retry_after_s: undefined,
+});
+
+/** Queues a webhook's next events, unless another process does. */
+export function queueNext(pool: pg.Pool, { workspace_id, id }: WebhookKey): Promise<{ queued: number; more: boolean }> {
+  return transaction(pool, { workspace_id }, async (tx) => {
+    const place = await lockPlace(tx, { workspace_id, id });
+    if (place === undefined || place.last <= place.last_sequence || place.waiting >= most_waiting) {
+      return { queued: 0, more: false };
+    }
+    const first = place.last_sequence + 1;
+    const last = Math.min(place.last, place.last_sequence + batch_size);
+    const queued = await queueDeliveries(tx, { workspace_id, webhook_id: id, first, last }, false);
+    return { queued, more: last < place.last };
+  });
+}
+
+type Settings = Pick<
+  WorkConfig,
+  'webhook_private' | 'webhook_timeout_ms' | 'webhook_retries_s' | 'webhook_pause_after_s'
+>;
+
+/** Sends what is due, from any number of processes. */
+export function createDeliverer(pool: pg.Pool, config: Settings & { secret: Buffer }, log: Logger): Deliverer {
+  const { webhook_private: allow_private, webhook_timeout_ms: timeout_ms } = config;
+  return new Deliverer({
+    pool,
+    log,
+    sender: new Sender({ allow_private, timeout_ms }),
+    sealing_key: sealingKey(config.secret),
+    schedule: { retries_s: config.webhook_retries_s, pause_after_s: config.webhook_pause_after_s },
+    lease_ms: 2 * timeout_ms + 10_000,
+  });
+}
+
+export function deliveryLoop(deliverer: Deliverer, log: Logger): Loop {
+  const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: 5_000 };
+  const loop = new Loop({ name: task, ...times, quiet: true, log, pass: (one) => deliverer.pass(one) });
+  deliverer.onRoom = () => loop.wake();
+  return loop;
+}

@@ -1,0 +1,197 @@
+import { assigned, type Columns, inserted, later, type Locked, selected } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import type { Attempt, Delivery, Webhook } from './contract.ts';
+
+/** The columns of a webhook that are shown. */
+const shown = {
+  id: sql`id`,
+  url: sql`url`,
+  description: sql`description`,
+  types: sql`types`,
+  project_ids: sql`project_ids`,
+  state: sql`state`,
+  state_reason: sql`state_reason`,
+  failing_since: sql`failing_since`,
+  previous_secret_until: sql`previous_secret_until`,
+  version: sql`version`,
+  created_by: sql`created_by`,
+  created_at: sql`created_at`,
+  updated_at: sql`updated_at`,
+} satisfies Columns<keyof Webhook>;
+
+const columns = selected(shown, sql`w`);
+
+interface Kept {
+  workspace_id: string;
+  secret: Buffer;
+  last_sequence: number;
+}
+
+const created = {
+  id: shown.id,
+  url: shown.url,
+  description: shown.description,
+  types: shown.types,
+  project_ids: shown.project_ids,
+  created_by: shown.created_by,
+  workspace_id: sql`workspace_id`,
+  secret: sql`secret`,
+  last_sequence: sql`last_sequence`,
+} satisfies Columns<keyof Kept | keyof NewWebhook>;
+
+export type NewWebhook = Pick<Webhook, 'id' | 'url' | 'description' | 'types' | 'project_ids' | 'created_by'>;
+
+export function insertWebhook(tx: Tx, row: NewWebhook & Kept): Promise<Webhook> {
+  return tx.one(sql`insert into webhooks as w ${inserted(created, row)} returning ${columns}`);
+}
+
+export function webhooksOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Webhook[]> {
+  return db.rows(sql`
+    select ${columns} from webhooks w
+    where w.workspace_id = ${workspace_id} and w.deleted_at is null and ${part.after} ${part.order_and_limit}`);
+}
+
+export function webhookById(db: Db, workspace_id: string, id: string): Promise<Webhook | undefined> {
+  return db.maybeOne(sql`
+    select ${columns} from webhooks w where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null`);
+}
+
+/** A row for each webhook of a workspace. */
+export function webhooksIn(workspace_id: string): Sql {
+  return sql`select 1 from webhooks w where w.workspace_id = ${workspace_id} and w.deleted_at is null`;
+}
+
+/** Of these projects those that are the workspace's. */
+export async function countProjects(db: Db, workspace_id: string, ids: readonly string[]): Promise<number> {
+  const found = await db.rows(sql`
+    select p.id from projects p where p.workspace_id = ${workspace_id} and p.id = any (${ids}::uuid[])`);
+  return found.length;
+}
+
+/** A webhook, locked against other changes of it, and against what ends a delivery of its or queues one. */
+export function lockWebhook(
+  tx: Tx,
+  workspace_id: string,
+  id: string,
+): Promise<Locked<Webhook & { secret: Buffer }> | undefined> {
+  return tx.maybeOne(sql`
+    select ${columns}, w.secret, ${later(sql`w.updated_at`)} as at from webhooks w
+    where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null for no key update of w`);
+}
+
+const changed = {
+  url: shown.url,
+  description: shown.description,
+  types: shown.types,
+  project_ids: shown.project_ids,
+  state: shown.state,
+  state_reason: shown.state_reason,
+  failing_since: shown.failing_since,
+  failures: sql`failures`,
+  rests_until: sql`rests_until`,
+  secret: sql`secret`,
+  previous_secret: sql`previous_secret`,
+  previous_secret_until: sql`previous_secret_until`,
+  deleted_at: sql`deleted_at`,
+};
+export type Changes = Partial<Record<keyof typeof changed, unknown>>;
+
+/** Changes a webhook that is locked. */
+export function updateWebhook(
+  tx: Tx,
+  { workspace_id, id, at }: { workspace_id: string; id: string; at: string },
+  changes: Changes,
+): Promise<Webhook> {
+  return tx.one(sql`
+    update webhooks as w set ${assigned(changed, changes)}, version = w.version + 1, updated_at = ${at}
+    where w.workspace_id = ${workspace_id} and w.id = ${id} returning ${columns}`);
+}
+
+/** Has what failed be sent at once, with the whole of its schedule before it. */
+export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
+  tx.send(sql`
+    update deliveries d set next_attempt_at = now(), failures = 0
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.next_attempt_at > now()`);
+}
+
+/** Ends what a deleted webhook has not got. There are no more of it than wait at a time. */
+export function dropDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
+  tx.send(sql`
+    update deliveries d set next_attempt_at = null, finished_at = now(), outcome = 'dropped'
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.finished_at is null`);
+}
+
+/** Has a workspace's webhooks stop: it is deleted. */
+export function disableWebhooks(tx: Tx, workspace_id: string): void {
+  tx.send(sql`
+    update webhooks w set state = 'disabled', state_reason = 'workspace_deleted'
+    where w.workspace_id = ${workspace_id} and w.state <> 'disabled' and w.deleted_at is null`);
+}
+
+/** A delivery as a list reads it. */
+export type DeliveryRow = Omit<Delivery, 'offset'> & { sequence: number };
+
+const delivery_columns = sql`d.event_id as id, d.sequence, e.action as type, coalesce(d.outcome, 'pending') as state,
+  d.attempt as attempts, d.next_attempt_at, (d.attempts -> -1 ->> 'status')::integer as last_status,
+  d.attempts -> -1 ->> 'error' as last_error, d.created_at, d.finished_at`;
+
+const ofDeliveries = (workspace_id: string, webhook_id: string): Sql => sql`
+  from deliveries d join events e on e.workspace_id = ${workspace_id} and e.sequence = d.sequence
+  where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id}`;
+
+const in_state = {
+  any: sql`true`,
+  pending: sql`d.finished_at is null`,
+  given_up: sql`d.outcome = 'given_up'`,
+};
+
+export function deliveriesOf(
+  db: Db,
+  { workspace_id, webhook_id, state }: { workspace_id: string; webhook_id: string; state: keyof typeof in_state },
+  part: KeysetPart,
+): Promise<DeliveryRow[]> {
+  return db.rows(sql`
+    select ${delivery_columns} ${ofDeliveries(workspace_id, webhook_id)} and ${in_state[state]} and ${part.after}
+    ${part.order_and_limit}`);
+}
+
+interface DeliveryKey {
+  workspace_id: string;
+  webhook_id: string;
+  event_id: string;
+}
+
+export function deliveryById(
+  db: Db,
+  { workspace_id, webhook_id, event_id }: DeliveryKey,
+): Promise<(DeliveryRow & { log: Attempt[] }) | undefined> {
+  return db.maybeOne(sql`
+    select ${delivery_columns}, d.attempts as log ${ofDeliveries(workspace_id, webhook_id)} and d.event_id = ${event_id}`);
+}
+
+/** The number of a delivery's event. */
+export async function sequenceOf(
+  db: Db,
+  { workspace_id, webhook_id, event_id }: DeliveryKey,
+): Promise<number | undefined> {
+  const found = await db.maybeOne<{ sequence: number }>(sql`
+    select d.sequence from deliveries d
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.event_id = ${event_id}`);
+  return found?.sequence;
+}
+
+interface Range {
+  workspace_id: string;
+  webhook_id: string;
+  first: number;
+  last: number;
+}
+
+/** Queues events that a webhook wants, with `again` those too that it has got. Gives how many. */
+export async function queueDeliveries(tx: Tx, { webhook_id, first, last }: Range, again: boolean): Promise<number> {
+  const { queued } = await tx.one<{ queued: number }>(sql`
+    select queue_deliveries(${webhook_id}::uuid, ${first}::bigint, ${last}::bigint, ${again}) as queued`);
+  return queued;
+}

@@ -1,0 +1,42 @@
+import { recordAudit } from '../audit/record.ts';
+import { BatonError } from '../errors.ts';
+import { lastSequence } from '../feed/queries.ts';
+import { offsetOf } from '../feed/routes.ts';
+import type { Response } from '../http/contract.ts';
+import type { Context } from '../serving/context.ts';
+import { most_again, type redeliver } from './contract.ts';
+import { queueDeliveries, sequenceOf, webhookById } from './queries.ts';
+
+/** Queues events once more: one delivery, or what the webhook is for in a range of events. */
+export async function redeliverEvents({
+  tx,
+  writer,
+  params,
+  body,
+}: Context<typeof redeliver>): Promise<Response<typeof redeliver>> {
+  const actor = await writer.hold();
+  const { workspace_id } = actor;
+  const { webhook_id } = params;
+  const [webhook, head] = await Promise.all([
+    webhookById(tx, workspace_id, webhook_id),
+    lastSequence(tx, workspace_id),
+  ]);
+  if (webhook === undefined) throw new BatonError('not_found');
+  const range = { workspace_id, webhook_id, first: 0, last: 0 };
+  if ('delivery_id' in body) {
+    const sequence = await sequenceOf(tx, { workspace_id, webhook_id, event_id: body.delivery_id });
+    if (sequence === undefined) throw new BatonError('not_found');
+    Object.assign(range, { first: sequence, last: sequence });
+  } else {
+    Object.assign(range, { first: Number(body.from), last: Math.min(Number(body.to), head?.last_sequence ?? 0) });
+    if (range.last - range.first >= most_again) {
+      const detail = `At most ${most_again} events can be queued at a time.`;
+      throw new BatonError('validation_failed', { errors: [{ pointer: '/to', detail }] });
+    }
+  }
+  const queued = await queueDeliveries(tx, range, true);
+  if (queued === 0) return { queued };
+  const [from, to] = [range.first, range.last].map(offsetOf) as [string, string];
+  recordAudit(tx, actor, { action: 'webhook.redelivered', subject_id: webhook_id, after: { from, to, queued } });
+  return { queued };
+}

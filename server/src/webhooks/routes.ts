@@ -1,0 +1,56 @@
+import { sql } from '../db/sql.ts';
+import { requireFound } from '../errors.ts';
+import { offsetOf } from '../feed/routes.ts';
+import { byId, byNumber, byTime } from '../http/cursor.ts';
+import type { Services } from '../services.ts';
+import type { Serve } from '../serving/serve.ts';
+import { changeWebhook, deleteWebhook, pingWebhook, rotateSecret } from './change.ts';
+import * as contract from './contract.ts';
+import { createWebhook } from './create.ts';
+import { deliveriesOf, deliveryById, type DeliveryRow, webhookById, webhooksOf } from './queries.ts';
+import { redeliverEvents } from './redeliver.ts';
+import { sealingKey } from './secrets.ts';
+
+/** A delivery with its place as the events have it. */
+const shown = <Row extends DeliveryRow>({ sequence, ...delivery }: Row) => ({
+  ...delivery,
+  offset: offsetOf(sequence),
+});
+
+export function webhookRoutes(serve: Serve, { config }: Services): void {
+  const settings = { ...config, sealing_key: sealingKey(config.secret) };
+  serve(contract.create_webhook, (context) => createWebhook(context, settings));
+  serve.list(contract.list_webhooks, ({ db, workspace_id }) => ({
+    filter: { workspace_id },
+    order: { created_at: byTime(sql`w.created_at`), id: byId(sql`w.id`) },
+    rows: (part) => webhooksOf(db, workspace_id, part),
+  }));
+  serve(contract.get_webhook, ({ db, workspace_id, params }) =>
+    requireFound(webhookById(db, workspace_id, params.webhook_id)),
+  );
+  serve(contract.update_webhook, (context) => changeWebhook(context, settings));
+  serve(contract.delete_webhook, deleteWebhook);
+  serve(contract.rotate_webhook_secret, (context) => rotateSecret(context, settings));
+  serve(contract.ping_webhook, pingWebhook);
+  serve.list(contract.list_deliveries, ({ db, workspace_id, params: { webhook_id }, query: { state } }) => ({
+    filter: { workspace_id, webhook_id, state },
+    order: { sequence: byNumber(sql`d.sequence`) },
+    descending: true,
+    rows: async (part) => {
+      const [, rows] = await Promise.all([
+        requireFound(webhookById(db, workspace_id, webhook_id)),
+        deliveriesOf(db, { workspace_id, webhook_id, state: state ?? 'any' }, part),
+      ]);
+      return rows;
+    },
+    show: (row: DeliveryRow) => shown(row),
+  }));
+  serve(contract.get_delivery, async ({ db, workspace_id, params: { webhook_id, delivery_id } }) => {
+    const [, found] = await Promise.all([
+      requireFound(webhookById(db, workspace_id, webhook_id)),
+      requireFound(deliveryById(db, { workspace_id, webhook_id, event_id: delivery_id })),
+    ]);
+    return shown(found);
+  });
+  serve(contract.redeliver, redeliverEvents);
+}

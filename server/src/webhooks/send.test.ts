@@ -1,0 +1,89 @@
+import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Sender } from './send.ts';
+
+/** A name server on this machine that gives each question the next of these addresses, and the last from then on. */
+async function nameServer(...addresses: string[]): Promise<Resolver> {
+  const socket = createSocket('udp4');
+  socket.on('message', (question, from) => {
+    const name_end = question.indexOf(0, 12) + 1;
+    const asked = question.readUInt16BE(name_end);
+    const question_end = name_end + 4;
+    const head = Buffer.from(question.subarray(0, question_end));
+    head.writeUInt16BE(0x8180, 2);
+    head.writeUInt16BE(asked === 1 ? 1 : 0, 6);
+    head.writeUInt32BE(0, 8);
+    if (asked !== 1) {
+      socket.send(head, from.port, from.address);
+      return;
+    }
+    const [address = ''] = addresses.length > 1 ? addresses.splice(0, 1) : addresses;
+    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]);
+    socket.send(Buffer.concat([head, record]), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => void socket.close());
+  const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${socket.address().port}`]);
+  return resolver;
+}
+
+/** A port of this machine, and how often somebody has connected to it. */
+async function privatePort(): Promise<{ port: number; connections: () => number }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '::', resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as { port: number }).port, connections: () => connections };
+}
+
+const message = (url: string) => ({ url, headers: {}, body: '{}' });
+const strict = { allow_private: false, timeout_ms: 1_500 };
+
+describe('a message', () => {
+  test('never goes to an address that isn’t public, in whatever way it is written', async () => {
+    const { port, connections } = await privatePort();
+    const hosts = [
+      '127.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '[::7f00:1]',
+      '[64:ff9b::7f00:1]',
+      '0x7f.1',
+      '2130706433',
+    ];
+    const sender = new Sender(strict);
+    for (const host of hosts) {
+      const reply = await sender.send(message(`https://${host}:${port}/`));
+      expect([host, reply.status, reply.error]).toEqual([host, null, 'ADDRESS_NOT_PUBLIC']);
+    }
+    expect(connections()).toBe(0);
+    // Control: a sender that may is seen there.
+    const lax = new Sender({ ...strict, allow_private: true });
+    expect(await lax.send(message(`https://127.0.0.1:${port}/`))).toMatchObject({ status: null });
+    expect(connections()).toBeGreaterThan(0);
+  });
+
+  test('never goes where a name leads that had a public address a moment before', async () => {
+    const { port, connections } = await privatePort();
+    const resolver = await nameServer('192.0.1.1', '127.0.0.1');
+    const [looked_up] = await resolver.resolve4('rebinding.example'); // as a check before the connection would
+    expect(looked_up).toBe('192.0.1.1');
+    const sender = new Sender({ ...strict, resolver });
+    const reply = await sender.send(message(`https://rebinding.example:${port}/`));
+    expect(reply).toMatchObject({ status: null, error: 'ADDRESS_NOT_PUBLIC' });
+    expect(connections()).toBe(0);
+  });
+
+  test('goes nowhere without TLS', async () => {
+    const { port, connections } = await privatePort();
+    const sender = new Sender({ ...strict, resolver: await nameServer('192.0.1.1') });
+    expect(await sender.send(message(`http://public.example:${port}/`))).toMatchObject({ error: 'ADDRESS_NOT_PUBLIC' });
+    expect(connections()).toBe(0);
+  });
+});

@@ -1,0 +1,156 @@
+import { Resolver } from 'node:dns/promises';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
+import { isPublic } from './addresses.ts';
+import type { Attempt } from './contract.ts';
+import { hostOf } from './url.ts';
+
+/** Bytes that are kept of a response's body. No more of it is read. */
+const head_bytes = 1024;
+const lookup_ms = 3_000;
+
+export interface Message {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How an attempt ended. */
+export interface Reply extends Attempt {
+  /** How long the receiver asks to be left alone. */
+  retry_after_s: number | undefined;
+}
+
+class Refused extends Error {
+  readonly code = 'ADDRESS_NOT_PUBLIC';
+}
+
+interface Options {
+  allow_private: boolean;
+  timeout_ms: number;
+  /** Who says which addresses a name has. */
+  resolver?: Resolver;
+}
+
+/** The beginning of a body as text that can be stored. */
+async function headOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= head_bytes) break; // which destroys the response, and its connection
+  }
+  const text = Buffer.concat(chunks).subarray(0, head_bytes).toString('utf8');
+  return text.replaceAll('\0', '\ufffd').slice(0, head_bytes);
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = /^\d{1,9}$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return seconds > 0 ? Math.ceil(seconds) : undefined;
+}
+
+const codeOf = (error: unknown): string => {
+  const { code, name } = error as { code?: unknown; name?: string };
+  if (name === 'AbortError' || name === 'TimeoutError') return 'TIMEOUT';
+  return typeof code === 'string' ? code.slice(0, 100) : 'FAILED';
+};
+
+/**
+ * Sends messages over HTTP, and never to an address that isn't public: that is judged of the very addresses that the
+ * connection is made to, so that a name can't lead elsewhere a moment later. It follows no redirects.
+ */
+export class Sender {
+  readonly #options: Options;
+  readonly #resolver: Resolver;
+  readonly #agents = {
+    http: new http.Agent({ keepAlive: true, timeout: 30_000 }),
+    https: new https.Agent({ keepAlive: true, timeout: 30_000 }),
+  };
+
+  constructor(options: Options) {
+    this.#options = options;
+    // Not the system's resolver: it keeps one of the process's few threads for each name, as long as its server is silent.
+    this.#resolver = options.resolver ?? new Resolver({ timeout: lookup_ms, tries: 2 });
+  }
+
+  /** Lets go of idle connections. */
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  async send(message: Message): Promise<Reply> {
+    const at = new Date().toISOString();
+    const began = performance.now();
+    const signal = AbortSignal.timeout(this.#options.timeout_ms);
+    const ended = () => ({ at, duration_ms: Math.round(performance.now() - began) });
+    try {
+      const response = await this.#post(message, signal);
+      const retry_after_s = retryAfter(response.headers['retry-after']);
+      // What is wrong with its body changes nothing: it has responded.
+      const response_head = await headOf(response).catch(() => '');
+      return { ...ended(), status: response.statusCode ?? null, error: null, response_head, retry_after_s };
+    } catch (error) {
+      const code = signal.aborted ? 'TIMEOUT' : codeOf(error);
+      return { ...ended(), status: null, error: code, response_head: null, retry_after_s: undefined };
+    }
+  }
+
+  /** The response, once its head has come. A connection that the receiver closed while it was idle is made anew. */
+  async #post(message: Message, signal: AbortSignal): Promise<IncomingMessage> {
+    const url = new URL(message.url);
+    if (!this.#options.allow_private) {
+      // No lookup is asked for what is an address already.
+      const is_private = isIP(hostOf(url)) !== 0 && !isPublic(hostOf(url));
+      if (is_private || url.protocol !== 'https:') throw new Refused(url.hostname);
+    }
+    const kept = await this.#request(url, message, signal, this.#agents[url.protocol === 'https:' ? 'https' : 'http']);
+    return kept === 'was closed' ? ((await this.#request(url, message, signal, false)) as IncomingMessage) : kept;
+  }
+
+  #request(
+    url: URL,
+    { headers, body }: Message,
+    signal: AbortSignal,
+    agent: http.Agent | false,
+  ): Promise<IncomingMessage | 'was closed'> {
+    const options: RequestOptions & { autoSelectFamily: true } = {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      agent,
+      signal,
+      autoSelectFamily: true, // the lookup is asked for all addresses
+      ...(this.#options.allow_private ? {} : { lookup: this.#lookup }),
+    };
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? https : http).request(url, options, resolve);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const was_closed = request.reusedSocket && error.code === 'ECONNRESET' && agent !== false && !signal.aborted;
+        if (was_closed) resolve('was closed');
+        else reject(error);
+      });
+      request.end(body);
+    });
+  }
+
+  readonly #lookup = callbackify((hostname: string, _options: unknown) =>
+    this.#addressesOf(hostname),
+  ) as unknown as LookupFunction;
+
+  /** The addresses that the connection is made to. One that isn't public refuses them all. */
+  async #addressesOf(hostname: string): Promise<{ address: string; family: number }[]> {
+    const [v4, v6] = await Promise.allSettled([this.#resolver.resolve4(hostname), this.#resolver.resolve6(hostname)]);
+    const found = [
+      ...(v4.status === 'fulfilled' ? v4.value.map((address) => ({ address, family: 4 })) : []),
+      ...(v6.status === 'fulfilled' ? v6.value.map((address) => ({ address, family: 6 })) : []),
+    ];
+    if (found.length === 0) throw v4.status === 'rejected' ? v4.reason : new Error('No address.');
+    if (!found.every(({ address }) => isPublic(address))) throw new Refused(hostname);
+    return found;
+  }
+}

@@ -1,0 +1,22 @@
+import { type Sql, sql } from '../db/sql.ts';
+
+/** Removes deliveries that ended so long ago, of every workspace. See accounts/upkeep-queries.ts for the form. */
+export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sql {
+  return sql`
+    with due as (
+      select d.workspace_id, d.webhook_id, d.sequence from deliveries d
+      where d.finished_at < now() - ${ended_for_s} * interval '1 second'
+      order by d.finished_at limit ${limit} for update of d skip locked)
+    delete from deliveries d using due
+    where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning 1`;
+}
+
+/** Removes webhooks that were deleted so long ago. Their deliveries have ended by then. */
+export function removeDeletedWebhooks(ended_for_s: number, limit: number): Sql {
+  return sql`
+    with due as (
+      select w.workspace_id, w.id from webhooks w
+      where w.deleted_at < now() - ${ended_for_s} * interval '1 second'
+      order by w.deleted_at limit ${limit} for update of w skip locked)
+    delete from webhooks w using due where w.workspace_id = due.workspace_id and w.id = due.id returning 1`;
+}
