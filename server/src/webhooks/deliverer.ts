@@ -226,7 +226,7 @@ export function createDeliverer(pool: pg.Pool, config: Settings & { secret: Buff
     sender: new Sender({ allow_private, timeout_ms }),
     sealing_key: sealingKey(config.secret),
     schedule: { retries_s: config.webhook_retries_s, pause_after_s: config.webhook_pause_after_s },
-    lease_ms: 2 * timeout_ms + 10_000,
+    lease_ms: 3 * timeout_ms + 1_000,
   });
 }
 
