@@ -111,6 +111,27 @@ AS $function$
   select sha256(salt || convert_to(payload, 'UTF8'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.events_to_deliver(hook uuid, sequences bigint[])
+ RETURNS TABLE(sequence bigint, id uuid, type text, actor_id uuid, subject_type text, subject_id uuid, subject_version integer, project_id uuid, ticket_id uuid, before jsonb, after jsonb, on_behalf_of uuid, created_at timestamp with time zone, ticket_is_deleted boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select e.sequence, e.id, e.action, e.actor_id, e.subject_type, e.subject_id, e.subject_version, p.id, t.id, e.before, e.after,
+    e.on_behalf_of, e.created_at, t.deleted_at is not null
+  from events e
+  left join lateral (
+    select t.id, t.project_id, t.deleted_at from tickets t where t.workspace_id = app_workspace_id()
+      and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1) t on true
+  left join lateral (
+    select p.id from projects p where p.workspace_id = app_workspace_id()
+      and p.id = case when e.subject_type in ('project', 'workflow') then e.subject_id else t.project_id end limit 1) p on true
+  where e.workspace_id = app_workspace_id() and e.sequence = any (sequences) and exists (
+    select 1 from deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
+    where d.workspace_id = app_workspace_id() and d.webhook_id = hook and d.sequence = e.sequence and d.finished_at is null
+      and w.state = 'active' and w.deleted_at is null)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
  RETURNS bytea[]
  LANGUAGE plpgsql
@@ -345,21 +366,6 @@ CREATE POLICY workspace ON comments FOR ALL USING ((workspace_id = app_workspace
 GRANT INSERT, SELECT ON comments TO baton_app;
 GRANT UPDATE (body, deleted_at, deleted_by, edited_at, version) ON comments TO baton_app;
 
--- workspace, append-only
-create table event_checkpoints (
-  workspace_id uuid not null,
-  size bigint not null,
-  signer text not null,
-  note text not null,
-  created_at timestamp with time zone not null default now(),
-  constraint event_checkpoints_pkey PRIMARY KEY (workspace_id, size, signer),
-  constraint event_checkpoints_size CHECK ((size >= 0))
-);
-ALTER TABLE event_checkpoints ENABLE ROW LEVEL SECURITY;
-ALTER TABLE event_checkpoints FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON event_checkpoints FOR ALL USING ((workspace_id = app_workspace_id()));
-GRANT INSERT, SELECT ON event_checkpoints TO baton_app;
-
 -- workspace
 create table deliveries (
   workspace_id uuid not null,
@@ -395,6 +401,21 @@ GRANT INSERT, SELECT ON deliveries TO baton_app;
 GRANT SELECT (attempt, attempts, event_id, failures, finished_at, next_attempt_at, sequence, subject_id, webhook_id, workspace_id) ON deliveries TO baton_worker;
 GRANT UPDATE (attempt, attempts, failures, finished_at, next_attempt_at, outcome, workspace_id) ON deliveries TO baton_worker;
 GRANT UPDATE (failures, finished_at, next_attempt_at, outcome) ON deliveries TO baton_app;
+
+-- workspace, append-only
+create table event_checkpoints (
+  workspace_id uuid not null,
+  size bigint not null,
+  signer text not null,
+  note text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint event_checkpoints_pkey PRIMARY KEY (workspace_id, size, signer),
+  constraint event_checkpoints_size CHECK ((size >= 0))
+);
+ALTER TABLE event_checkpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_checkpoints FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON event_checkpoints FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON event_checkpoints TO baton_app;
 
 -- workspace
 create table event_heads (

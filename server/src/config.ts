@@ -242,7 +242,7 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
-function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys'> {
+function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'> {
   if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
     throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
   }

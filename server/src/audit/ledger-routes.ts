@@ -28,19 +28,17 @@ export function ledgerRoutes(serve: Serve, services: Services): void {
   const lastOf = (db: Parameters<typeof lastCheckpoint>[0], workspace_id: string) =>
     lastCheckpoint(db, workspace_id, checkpoints.signerOf(workspace_id));
 
-  /** Where the last checkpoint matters, a new one is signed between two reads, if it is due. */
-  const signing =
-    (matters: (result: string) => boolean) =>
-    async <Q>(result: string, asked: { query: Q; workspace_id: string; round: number }) => {
-      const { round, workspace_id, query } = asked;
-      if (round === 0 && matters(result) && (await checkpoints.signIfDue(workspace_id))) {
-        return { query, read: <T>(work: () => Promise<T>) => work() };
-      }
+  /** Where the last checkpoint matters, a new one is signed before a second read, if it is due. */
+  const signing = (matters: (result: string) => boolean) => ({
+    poll: async <Q>(first: string, asked: { query: Q; workspace_id: string; read: (query: Q) => Promise<string> }) => {
+      const is_newer = matters(first) && (await checkpoints.signIfDue(asked.workspace_id));
+      const result = is_newer ? await asked.read(asked.query) : first;
       if (result === nothing) throw new BatonError('not_found');
-      return undefined;
-    };
+      return result;
+    },
+  });
 
-  serve.waiting(
+  serve.following(
     contract.get_audit_checkpoint,
     async ({ db, workspace_id }) => (await lastOf(db, workspace_id))?.note ?? nothing,
     signing(() => true),
@@ -60,7 +58,7 @@ export function ledgerRoutes(serve: Serve, services: Services): void {
     return Buffer.concat(await hashesAt(db, workspace_id, places)).toString('latin1');
   });
 
-  serve.waiting(
+  serve.following(
     contract.get_audit_proof,
     async ({ db, workspace_id, actor, params: { sequence } }) => {
       const [last] = await Promise.all([lastOf(db, workspace_id), actor]);
@@ -73,7 +71,7 @@ export function ledgerRoutes(serve: Serve, services: Services): void {
     signing((result) => result === nothing),
   );
 
-  serve.waiting(
+  serve.following(
     contract.export_audit,
     async ({ db, workspace_id, actor, query: { after, limit } }) => {
       const [last] = await Promise.all([lastOf(db, workspace_id), actor]);

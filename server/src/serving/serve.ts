@@ -48,7 +48,7 @@ type Item<O extends Operation> = Response<O> extends { data: (infer Row)[] } ? R
 export interface Serve {
   /** Serves a read in its snapshot, or a write in the transaction that it commits, to whom the policy lets in. */
   <O extends Operation>(operation: O & NotPublic<O>, handler: (context: Context<O>) => Promise<Response<O>>): void;
-  /** A read that may wait for something to happen, or go on as a stream. */
+  /** A read that may be done again before it has its response, when something has happened, or go on as a stream. */
   following<O extends Operation & { method: 'get' }>(
     operation: O,
     handler: (context: Context<O>) => Promise<Response<O>>,
@@ -77,7 +77,7 @@ interface Following<O extends Operation> {
   /** Gives what to respond with. */
   poll: (first: Response<O>, asked: Asked<O>) => Promise<Response<O>>;
   /** Gives server-sent events, to a client that asks for them. */
-  stream: (first: Response<O>, asked: Asked<O>) => AsyncIterable<string>;
+  stream?: (first: Response<O>, asked: Asked<O>) => AsyncIterable<string>;
 }
 
 /** What serving needs; one of each per process. */
@@ -257,7 +257,9 @@ export function createServe(router: Router, parts: Serving): Serve {
       const first = await read(request.query);
       if (following === undefined || workspace_id === undefined) return render(operation, request, first);
       const asked = { ...request, workspace_id, caller, read } as unknown as Asked<Operation>;
-      if (!request.streams) return render(operation, request, await following.poll(first, asked));
+      if (!request.streams || following.stream === undefined) {
+        return render(operation, request, await following.poll(first, asked));
+      }
       return { ...render(operation, request, first), body: undefined, frames: following.stream(first, asked) };
     });
   }

@@ -8,6 +8,7 @@ import { type Operation, scope_meanings, type TokenScope } from '../../src/http/
 import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -67,7 +68,18 @@ beforeAll(async () => {
   await makeTicket(team);
   const user_id = team.viewer.user.id;
   const of_audit = { level: '0', tile: '000.p/1', sequence: '1' };
-  ids = { workspace_id, project_id, ticket, comment_id, invitation_id, token_id, bot_id, user_id, ...of_audit, ...webhook };
+  ids = {
+    workspace_id,
+    project_id,
+    ticket,
+    comment_id,
+    invitation_id,
+    token_id,
+    bot_id,
+    user_id,
+    ...of_audit,
+    ...webhook,
+  };
 });
 afterAll(() => server.stop());
 
