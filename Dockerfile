@@ -7,6 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY server ./server
+COPY bin ./bin
 RUN npm run build
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --omit=optional
 

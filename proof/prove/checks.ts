@@ -1,6 +1,7 @@
 import { accounts } from './accounts/index.ts';
 import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
+import { ledgers } from './ledger/index.ts';
 import { inputs } from './inputs/index.ts';
 import { operations } from './operating/index.ts';
 import { neighbours } from './neighbours/index.ts';
@@ -12,6 +13,7 @@ export const checks: readonly Check[] = [
   ...races,
   ...tenancies,
   ...accounts,
+  ...ledgers,
   ...faults,
   ...inputs,
   neighbours,

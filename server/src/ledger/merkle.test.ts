@@ -24,7 +24,7 @@ interface Trees {
   trees: { o: number; s: number; p: string[] }[];
 }
 
-// Roots of trees of 0 to 130 leaves and some proofs, computed by golang.org/x/mod/sumdb/tlog.
+// Roots of trees of 0 to 130 leaves and some proofs, computed by other code than this.
 const trees = JSON.parse(readFileSync(path.join(import.meta.dirname, 'vectors/trees.json'), 'utf8')) as Trees;
 const bytes = (text: string): Hash => Buffer.from(text, 'base64');
 const texts = (hashes: readonly Hash[]) => hashes.map((hash) => hash.toString('base64'));

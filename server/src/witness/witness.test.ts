@@ -56,7 +56,7 @@ describe('a witness', () => {
     }
   });
 
-  test('refuses another history, whoever has signed it', async () => {
+  test('refuses another history, though the log’s key has signed it', async () => {
     const witness = witnessIn('other');
     expect(witness.addCheckpoint(await submission(0, leavesOf('honest', 20))).status).toBe(200);
     for (const [old, size] of [

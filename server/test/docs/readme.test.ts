@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../proof/harness/served.ts';
 import { keepNumbering } from '../../../proof/harness/events.ts';
-import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { startServer, test_environment, type TestServer } from '../../../proof/harness/server.ts';
 import { isAsPrinted, runAll, stepsOf } from '../../../proof/harness/walk.ts';
 
 const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
 
 let server: TestServer;
 let numbering: ReturnType<typeof keepNumbering>;
+let witness_port: number;
 beforeAll(async () => {
   server = await startServer();
+  witness_port = await freePort();
   numbering = keepNumbering(server.database.url);
 });
 afterAll(async () => {
@@ -18,20 +21,20 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe.each([
-  'README.md',
-  'docs/workflows.md',
-  'docs/retries.md',
-  'docs/tokens.md',
-  'docs/events.md',
-  'docs/analytics.md',
-])('the walk of %s', (page) => {
+const pages = ['README.md', ...['workflows', 'retries', 'tokens', 'events', 'audit', 'analytics'].map((page) => `docs/${page}.md`)];
+
+describe.each(pages)('the walk of %s', (page) => {
   let answers: string[];
   const steps = stepsOf(read(page));
-  const commands = (url: string) => steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', url));
+  const commands = (url: string) =>
+    steps.map(({ command }) =>
+      command.replaceAll('http://127.0.0.1:3000', url).replaceAll(/\b3002\b/g, String(witness_port)),
+    );
+  // The operator's commands have the server's settings.
+  const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
   beforeAll(async () => {
-    answers = await runAll(commands(server.url));
+    answers = await runAll(commands(server.url), { env: env() });
   });
 
   test('has many commands, all of which ran', () => {
@@ -46,7 +49,7 @@ describe.each([
 
   // Those who read a page twice, or two pages on one server, meet what the first walk left.
   test('works a second time, when the account is there already', async () => {
-    const again = await runAll(commands(server.url));
+    const again = await runAll(commands(server.url), { env: env() });
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
     );

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { ledgers } from './index.ts';
+
+testSlices(ledgers);
