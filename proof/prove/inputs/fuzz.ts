@@ -148,7 +148,7 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
 
 /** What a write said, and a read right after it doesn't. */
 async function readBack(wire: Wire, request: FuzzRequest, sent: Sendable, answer: WireAnswer): Promise<string[]> {
-  if (answer.status >= 300 || answer.text === '') return [];
+  if (answer.status >= 300 || answer.text === '' || request.method.toUpperCase() === 'GET') return [];
   // The path as it was sent: its values may be spelt in many ways.
   const names = [...request.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const [plain = ''] = sent.path.split('?');

@@ -109,8 +109,12 @@ function fill(operation: Operation, params: Record<string, string>): string {
   return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
 }
 
+/** Parameters of a path that are no ids: they are nobody's. */
+const places: Record<string, string> = { sequence: '1', level: '0', tile: '000.p/1' };
+
 function workspaceShots(operation: Operation, world: World): Shot[] {
-  const [inner, inmost] = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);
+  const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);
+  const [inner, inmost] = names.filter((name) => !(name in places));
   const method = operation.method.toUpperCase();
   const body = bodies[operation.id];
   const shots: Shot[] = [];
@@ -119,6 +123,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
     const add = (side: (typeof sides)[number] | undefined, ref: string) => {
       const beneath = side === undefined ? {} : world.sides[side]; // a comment is its ticket's, or else foreign to it
       const ids: Record<string, string> = {
+        ...places,
         ...beneath,
         workspace_id,
         ...(inner === undefined ? {} : { [inner]: ref }),
@@ -145,8 +150,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
         add(side, world.sides[side][inner as 'ticket']);
         if (inner === 'ticket') add(side, world.sides[side].key);
         // The workspace's own ticket or webhook, with what hangs on another's. Every ticket has a first transition.
-        if (inmost !== undefined && inmost !== 'sequence' && workspace !== 'gone')
-          add(side, world.sides[workspace][inner as 'ticket']);
+        if (inmost !== undefined && workspace !== 'gone') add(side, world.sides[workspace][inner as 'ticket']);
       }
     }
   }

@@ -131,6 +131,32 @@ describe('the tree of a workspace’s events', () => {
     });
   });
 
+  const columns = `select column_name as name from information_schema.columns where table_name = 'events'`;
+  const of_payload = ['before', 'after', 'request_id'];
+  const of_hashing = ['salt', 'payload_hash'];
+  const uncommitted = async (names: { name: string }[]) => {
+    const [first] = await entriesOf(team.workspace_id);
+    const committed = [...Object.keys(JSON.parse(first?.entry ?? '{}') as object), ...of_payload, ...of_hashing];
+    return names.map(({ name }) => name).filter((name) => !committed.includes(name));
+  };
+
+  test('commits to every column of an event, in its entry or in its payload', async () => {
+    const [first] = await entriesOf(team.workspace_id);
+    expect(Object.keys(JSON.parse(first?.payload ?? '{}') as object).sort()).toEqual(of_payload.toSorted());
+    expect(await uncommitted(await look(columns))).toEqual([]);
+  });
+
+  test('control: a column that nobody commits to is noticed', async () => {
+    const client = await server.database.owner.connect();
+    try {
+      await client.query('begin; alter table events add column remark text');
+      expect(await uncommitted((await client.query<{ name: string }>(columns)).rows)).toEqual(['remark']);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+
   test('is caught up where events were numbered before there was one, while more are numbered', async () => {
     const workspace_id = await fill(3_000);
     const pool = workerPool();
