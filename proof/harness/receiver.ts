@@ -17,7 +17,7 @@ export interface Told {
   data: { id: string; offset: string; subject_id: string; ticket_id: string | null; subject_version: number | null };
 }
 
-interface Reaction {
+export interface Reaction {
   status?: number;
   headers?: Record<string, string>;
   body?: string;
@@ -25,6 +25,8 @@ interface Reaction {
   after_ms?: number;
   /** It never responds. */
   silent?: boolean;
+  /** It closes the connection in place of a response. */
+  cut?: boolean;
 }
 
 /** A program that gets the messages of webhooks, on a port of its own. */
@@ -58,7 +60,8 @@ export async function startReceiver(react: Receiver['react'] = () => ({})): Prom
       };
       receiver.received.push(message);
       const reaction = receiver.react(message);
-      if (reaction.silent === true) return;
+      if (reaction.cut === true) req.socket.destroy();
+      if (reaction.silent === true || reaction.cut === true) return;
       const respond = () => {
         if ((reaction.status ?? 204) < 300) taken.push(message);
         send(res, reaction);

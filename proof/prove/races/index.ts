@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { checker } from './checking.ts';
 import { comments } from './comments.ts';
+import { deliveries } from './deliveries.ts';
 import { events } from './events.ts';
 import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
@@ -24,4 +25,5 @@ export const races: readonly Check[] = [
   comments,
   retries,
   events,
+  deliveries,
 ];

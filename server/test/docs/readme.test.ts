@@ -1,29 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepDelivering } from '../../../proof/harness/deliveries.ts';
 import { freePort } from '../../../proof/harness/served.ts';
-import { keepNumbering } from '../../../proof/harness/events.ts';
 import { startServer, test_environment, type TestServer } from '../../../proof/harness/server.ts';
-import { isAsPrinted, runAll, stepsOf } from '../../../proof/harness/walk.ts';
+import { isAsPrinted, runAll, runnable, stepsOf, type Text } from '../../../proof/harness/walk.ts';
 
 const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
 
 let server: TestServer;
-let numbering: ReturnType<typeof keepNumbering>;
+let worker: ReturnType<typeof keepDelivering>;
 let witness_port: number;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ BATON_WEBHOOK_PRIVATE: 'on' });
   witness_port = await freePort();
-  numbering = keepNumbering(server.database.url);
+  worker = keepDelivering(server);
 });
 afterAll(async () => {
-  await numbering.stop();
+  await worker.stop();
   await server.stop();
 });
 
-const pages = ['README.md', ...['workflows', 'retries', 'tokens', 'events', 'audit', 'analytics'].map((page) => `docs/${page}.md`)];
+const pages = ['workflows', 'retries', 'tokens', 'events', 'webhooks', 'audit', 'analytics'].map((page) => `docs/${page}.md`);
 
-describe.each(pages)('the walk of %s', (page) => {
+describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   let answers: string[];
   const steps = stepsOf(read(page));
   const commands = (url: string) =>
@@ -33,8 +34,19 @@ describe.each(pages)('the walk of %s', (page) => {
   // The operator's commands have the server's settings.
   const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
+  /** Runs its commands: beside the files that it has, if it has any. */
+  const walk = async () => {
+    const files = runnable(read(page)).filter((one) => 'kind' in one && one.kind === 'file') as Text[];
+    if (files.length === 0) return runAll(commands(server.url), { env: env() });
+    const cwd = mkdtempSync(path.join(os.tmpdir(), 'baton-walk-'));
+    for (const { to, text } of files) writeFileSync(path.join(cwd, to), text);
+    const printed = await runAll(commands(server.url), { cwd, env: env() });
+    rmSync(cwd, { recursive: true });
+    return printed;
+  };
+
   beforeAll(async () => {
-    answers = await runAll(commands(server.url), { env: env() });
+    answers = await walk();
   });
 
   test('has many commands, all of which ran', () => {
@@ -49,7 +61,7 @@ describe.each(pages)('the walk of %s', (page) => {
 
   // Those who read a page twice, or two pages on one server, meet what the first walk left.
   test('works a second time, when the account is there already', async () => {
-    const again = await runAll(commands(server.url), { env: env() });
+    const again = await walk();
     const unlike = steps.flatMap(({ command, answer }, index) =>
       isAsPrinted(again[index] ?? 'nothing', answer) ? [] : [command],
     );

@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { Webhook as Verifier } from 'standardwebhooks';
+import { recordAudits } from '../../../server/src/audit/record.ts';
+import { createPool } from '../../../server/src/db/pool.ts';
+import { transaction } from '../../../server/src/db/transaction.ts';
+import { newId } from '../../../server/src/lib/ids.ts';
+import { makeTeam } from '../../harness/make.ts';
+import { type Reaction, type Received, type Receiver, startReceiver, type Told } from '../../harness/receiver.ts';
+import { type Served, startServed } from '../../harness/served.ts';
+import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { type Stage, servingOn, setStage } from '../stage.ts';
+
+const hooks = 4;
+/** For so long nothing may have arrived before the rest is taken for lost: several leases. */
+const patience_ms = 40_000;
+const env = {
+  BATON_WORKER: 'off', // the workers are those that are killed
+  BATON_WEBHOOK_PRIVATE: 'on',
+  BATON_WEBHOOK_TIMEOUT_MS: '700',
+  BATON_WEBHOOK_RETRIES_S: Array(20).fill('0').join(),
+};
+
+/** What one webhook has got, and what is wrong with that. */
+class Inbox {
+  readonly accepted = new Map<string, number>();
+  readonly faults: string[] = [];
+  readonly #bodies = new Map<string, string>();
+  readonly #verifier: Verifier;
+  readonly #last = new Map<string, number>();
+  duplicates = 0;
+
+  constructor(secret: string) {
+    this.#verifier = new Verifier(secret);
+  }
+
+  /** A message that comes in: signed, the same as at every attempt before, and not before those that it follows. */
+  arrives({ id, body, headers }: Received): void {
+    try {
+      this.#verifier.verify(body, headers as Record<string, string>);
+    } catch (error) {
+      this.faults.push(`a message without a good signature: ${(error as Error).message}`);
+    }
+    const before = this.#bodies.get(id);
+    if (before !== undefined && before !== body) this.faults.push('a message with other bytes than before');
+    this.#bodies.set(id, body);
+    const { data } = JSON.parse(body) as Told;
+    const last = this.#last.get(data.subject_id) ?? 0;
+    if ((data.subject_version ?? 0) > last + 1)
+      this.faults.push(`version ${data.subject_version} was sent when version ${last} was the last that was taken`);
+  }
+
+  accepts({ id, body }: Received): void {
+    const { data } = JSON.parse(body) as Told;
+    if (this.accepted.has(id)) this.duplicates++;
+    this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
+    const version = data.subject_version ?? 0;
+    this.#last.set(data.subject_id, Math.max(version, this.#last.get(data.subject_id) ?? 0));
+  }
+}
+
+interface Scene {
+  run: Run;
+  stage: Stage;
+  workspace_id: string;
+  user_id: string;
+  receiver: Receiver;
+  inboxes: ReadonlyMap<string, Inbox>;
+}
+
+/** How a receiver fails, three times of ten. */
+const failures: Reaction[] = [
+  { status: 500 },
+  { status: 503 },
+  { status: 302, headers: { location: '/elsewhere' } },
+  { status: 500, body: 'x'.repeat(4_000) },
+  { cut: true },
+];
+
+/** Webhooks of a workspace, each with a path of its own at one receiver; and some whose receiver is silent. */
+async function makeScene(run: Run, stage: Stage): Promise<Scene> {
+  const { workspace_id, owner } = await makeTeam(stage);
+  const inboxes = new Map<string, Inbox>();
+  const receiver = await startReceiver((message) => {
+    const inbox = inboxes.get(message.path);
+    if (inbox === undefined) return { silent: true };
+    inbox.arrives(message);
+    if (run.random.below(1_000) === 0) return { silent: true };
+    if (run.random.below(1_000) === 0) return { status: 429, headers: { 'retry-after': '1' } };
+    if (run.random.below(10) < 3) return failures[run.random.below(failures.length)] ?? {};
+    inbox.accepts(message);
+    return {};
+  });
+  const create = (path: string) =>
+    owner.client.create_webhook({
+      workspace_id,
+      body: { url: receiver.url.slice(0, -1) + path, types: ['project.archived'] },
+    });
+  await Promise.all([create('/silent/1'), create('/silent/2')]);
+  for (let n = 0; n < hooks; n++) {
+    const path = `/hooks/${n}`;
+    inboxes.set(path, new Inbox((await create(path)).secret));
+  }
+  return { run, stage, workspace_id, user_id: owner.user.id, receiver, inboxes };
+}
+
+/** Versions of some subjects, one of each in a transaction. */
+async function write({ stage, workspace_id, user_id }: Scene, subjects: number, versions: number): Promise<void> {
+  const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
+  const pool = createPool({ url: stage.database.url, role: 'baton_app', max: 1, ...limits });
+  const actor = { workspace_id, user_id, request_id: 'seed-0001', token: null };
+  const ids = Array.from({ length: subjects }, newId);
+  const is = { name: 'P', archived: true };
+  for (let version = 1; version <= versions; version++) {
+    const entries = ids.map((subject_id) => {
+      const at = new Date().toISOString();
+      return { action: 'project.archived', subject_id, subject_version: version, at, before: is, after: is } as const;
+    });
+    await transaction(pool, { workspace_id }, (tx) => {
+      recordAudits(tx, actor, entries);
+      return Promise.resolve();
+    });
+    await sleep(2); // the next version is later
+  }
+  await pool.end();
+}
+
+/** Kills workers, wherever they are, until told to stop; then lets two finish. One is killed when both work. */
+async function killAround({ run, stage }: Scene, over: AbortSignal): Promise<{ kills: number; workers: Served[] }> {
+  const start = async () => {
+    const worker = await startServed({ ...servingOn(stage.database, run.mutant, env), verb: 'work' });
+    while (!worker.output().includes('Ctrl-C stops it') && worker.child.exitCode === null) await sleep(20);
+    return worker;
+  };
+  const workers = await Promise.all([start(), start()]);
+  let kills = 0;
+  while (!over.aborted) {
+    await sleep(500 + run.random.below(3_000), undefined, { signal: over }).catch(() => undefined);
+    if (over.aborted) break;
+    const [victim] = workers.splice(run.random.below(workers.length), 1);
+    victim?.child.kill('SIGKILL');
+    kills++;
+    workers.push(await start());
+  }
+  return { kills, workers };
+}
+
+async function deliverAll(run: Run, size: number): Promise<Finding> {
+  const stage = await setStage(run, env);
+  const scene = await makeScene(run, stage);
+  const subjects = scaled(50, Math.min(1, size * 10), 10);
+  const versions = scaled(100_000 / hooks / subjects, size, 3);
+  const wanted = hooks * subjects * versions;
+  const all = [...scene.inboxes.values()];
+  const taken = () => all.reduce((sum, { accepted }) => sum + accepted.size, 0);
+  const killing = new AbortController();
+  const killed = killAround(scene, killing.signal);
+  const began = performance.now();
+  await write(scene, subjects, versions);
+  let [last, since] = [0, performance.now()];
+  while (taken() < wanted && performance.now() - since < patience_ms) {
+    await sleep(50);
+    if (taken() > last) [last, since] = [taken(), performance.now()];
+    if (taken() >= wanted * 0.8 || performance.now() - since > patience_ms / 2) killing.abort();
+    run.progress(taken() / wanted);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  killing.abort();
+  const { kills, workers } = await killed;
+  await sleep(500); // what was taken last is written down
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await scene.receiver.stop();
+  const violations = all.flatMap(({ faults }) => faults.slice(0, 3));
+  if (taken() < wanted) violations.unshift(`${wanted - taken()} of ${wanted} messages never came`);
+  const given_up = await countGivenUp(scene);
+  if (given_up > 0) violations.push(`${given_up} messages were given up`);
+  return {
+    load: { deliveries: wanted, webhooks: hooks, silent: 2, subjects, kills },
+    figures: {
+      requests: scene.receiver.received.length,
+      taken_twice: all.reduce((sum, { duplicates }) => sum + duplicates, 0),
+      per_second: Math.round(taken() / seconds),
+    },
+    violations: [...violations, ...(await stage.strike())],
+  };
+}
+
+async function countGivenUp({ stage, workspace_id }: Scene): Promise<number> {
+  const { rows } = await stage.database.owner.query<{ n: number }>(
+    `select count(*)::int as n from deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
+     where d.workspace_id = $1 and d.outcome = 'given_up' and w.url like '%/hooks/%'`,
+    [workspace_id],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Changes queue_deliveries. */
+const queueing = (find: string, replace: string): string =>
+  `do $$ begin execute replace(pg_get_functiondef('queue_deliveries'::regproc), ${pg.escapeLiteral(find)}, ${pg.escapeLiteral(replace)}); end $$`;
+const source = (file: string, find: string, replace: string) => [{ file: `webhooks/${file}`, find, replace }];
+const queries = 'worker-queries.ts';
+const of_batches = (size: number) => source('deliverer.ts', 'const batch_size = 500;', `const batch_size = ${size};`);
+
+export const deliveries: Check = {
+  id: 'deliveries',
+  promises: ['P2', 'P15', 'P20'],
+  says: 'Whatever workers are killed by SIGKILL, and though three of ten requests fail and other receivers are silent: each webhook gets each event, signed, at every attempt with the same id and bytes, and of each subject in order.',
+  run: deliverAll,
+  slice: 0.001,
+  control_size: 0.006,
+  controls: {
+    'the place moves in a transaction of its own, before the events are queued': {
+      source: [
+        ...of_batches(20),
+        ...source(
+          'deliverer.ts',
+          'const queued = await queueDeliveries(tx, { workspace_id, webhook_id: id, first, last }, false);',
+          `const range = { workspace_id, webhook_id: id, first, last };
+           const queued = await queueDeliveries(tx, range, false);
+           const later = () => transaction(pool, { workspace_id }, (then) => queueDeliveries(then, range, true));
+           setTimeout(() => void later().catch(() => undefined), 4_000);`,
+        ),
+      ],
+      ddl: [queueing('where e.workspace_id = scope', 'where again and e.workspace_id = scope')],
+    },
+    'what a worker has taken is not due again': {
+      source: source(
+        queries,
+        "next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'",
+        'next_attempt_at = null',
+      ),
+    },
+    'any response is a success': { source: source('delivery.ts', 'status >= 200 && status < 300', 'status >= 200') },
+    'the earlier events of a subject are not waited for': {
+      source: source(queries, 'and b.finished_at is null and b.sequence < d.sequence)', 'and false)'),
+      ddl: [queueing('b.sequence < d.sequence', 'false')],
+      noticed_by: 'was the last that was taken',
+    },
+    'the body says when it is sent': {
+      source: source('delivery.ts', 'timestamp: row.created_at', 'timestamp: new Date().toISOString()'),
+      noticed_by: 'other bytes',
+    },
+    'the time of an attempt is not signed': {
+      source: source('secrets.ts', '${id}.${timestamp}.${body}', '${id}.${body}'),
+      noticed_by: 'signature',
+    },
+    'what ends a delivery does not wait for what queues behind it': {
+      source: [
+        ...of_batches(50),
+        ...source(queries, 'and w.deleted_at is null for no key update of w`', 'and w.deleted_at is null`'),
+      ],
+      ddl: [queueing('if again then return queued', 'perform pg_sleep(0.3); if again then return queued')],
+    },
+  },
+};
