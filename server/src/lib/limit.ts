@@ -27,8 +27,8 @@ export const limit_units = {
   written: 'content-bytes',
   'in-progress': 'content-bytes',
   waiting: 'concurrent-requests',
-  pipelined: 'concurrent-requests',
   streams: 'concurrent-requests',
+  pipelined: 'concurrent-requests',
 } as const;
 
 export type LimitName = keyof typeof limit_units;
