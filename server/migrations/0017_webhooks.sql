@@ -120,9 +120,9 @@ begin
   get diagnostics queued = row_count;
   update deliveries d set next_attempt_at = now()
   where d.workspace_id = scope and d.webhook_id = hook and d.sequence between first and last and d.finished_at is null
-    and d.next_attempt_at is null and not exists (
-      select 1 from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
-        and b.finished_at is null and b.sequence < d.sequence);
+    and d.next_attempt_at is null and d.sequence = (
+      select min(b.sequence) from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
+        and b.finished_at is null);
   if again then return queued; end if;
   update webhooks set last_sequence = last where workspace_id = scope and id = hook and last_sequence = first - 1;
   if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;

@@ -27,12 +27,12 @@ const rest_per_work = 0.5;
 /** Events that one transaction queues for a webhook. */
 const batch_size = 500;
 /**
- * Attempts at the same time: of a process, of a workspace, of a webhook, and of one that fails. A webhook begins with few, and has
+ * Attempts at the same time: of a process, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
  * one more after each success: what a receiver takes that never responds is little.
  */
-const most = { all: 128, workspace: 32, webhook: 8, at_first: 2, failing: 1 };
+const most = { all: 128, workspace: 32, webhook: 8, at_first: 1 };
 const max_remembered = 10_000;
-/** Of all, those of webhooks that fail: however many are dead, they leave room to the others. */
+/** Of all, those of webhooks whose last attempt failed: however many are dead, they leave room to the others. */
 const most_failing = 64;
 /** How long a webhook is left alone that could not be worked on. */
 const set_aside_ms = 5_000;
@@ -115,7 +115,7 @@ export class Deliverer {
       const { queued, more } = webhook.is_behind
         ? await queueNext(this.#options.pool, key)
         : { queued: 0, more: false };
-      const begun = webhook.is_due || queued > 0 ? await this.#begin(key, webhook.failures >= failures_until_rest) : 0;
+      const begun = webhook.is_due || queued > 0 ? await this.#begin(key, webhook.failures) : 0;
       return { queued, more: more || begun > 0 };
     } catch (error) {
       this.#set_aside.set(key.id, performance.now() + set_aside_ms);
@@ -125,18 +125,19 @@ export class Deliverer {
   }
 
   /** How many attempts may begin for a webhook. */
-  #room({ workspace_id, id }: WebhookKey, is_failing: boolean): number {
+  #room({ workspace_id, id }: WebhookKey, failures: number): number {
     const taken = (name: string) => this.#counts.get(name) ?? 0;
     return Math.min(
       most.all - this.#running.size,
       most.workspace - taken(workspace_id),
-      (is_failing ? most.failing : (this.#shares.get(id) ?? most.at_first)) - taken(id),
-      is_failing ? most_failing - this.#failing : most.all,
+      (failures >= failures_until_rest ? most.at_first : (this.#shares.get(id) ?? most.at_first)) - taken(id),
+      failures > 0 ? most_failing - this.#failing : most.all,
     );
   }
 
-  async #begin(key: WebhookKey, is_failing: boolean): Promise<number> {
-    const limit = this.#room(key, is_failing);
+  async #begin(key: WebhookKey, failures: number): Promise<number> {
+    const limit = this.#room(key, failures);
+    const is_failing = failures > 0;
     if (limit <= 0 || this.#stopping) return 0;
     const { pool, lease_ms } = this.#options;
     const { target, taken } = await takeDue(pool, key, { limit, lease_ms });

@@ -5,7 +5,10 @@ import { keepDelivering } from '../../../proof/harness/deliveries.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { type Receiver, startReceiver } from '../../../proof/harness/receiver.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { recordAudits } from '../audit/record.ts';
 import { createPool } from '../db/pool.ts';
+import { transaction } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
 import { settle, takeDue } from './delivery.ts';
 
 const settings = {
@@ -212,5 +215,30 @@ describe('a webhook', () => {
     expect(said).toBe('late');
     const { data } = await owner.client.list_deliveries({ workspace_id, webhook_id });
     expect(data).toMatchObject([{ state: 'delivered', last_status: 204 }]);
+  });
+
+  // A plan that compared each with each took more than 20 s to begin the first.
+  test('gets the first of hundreds that are due at once within seconds', async () => {
+    const team = await makeTeam(server);
+    const receiver = await receive();
+    await hook(team, receiver, { types: ['project.archived'] });
+    const { workspace_id, owner } = team;
+    const is = { name: 'P', archived: true };
+    const entries = Array.from({ length: 500 }, () => {
+      const at = new Date().toISOString();
+      return {
+        action: 'project.archived',
+        subject_id: newId(),
+        subject_version: 1,
+        at,
+        before: is,
+        after: is,
+      } as const;
+    });
+    await transaction(server.pool, { workspace_id }, (tx) => {
+      recordAudits(tx, { workspace_id, user_id: owner.user.id, request_id: 'seed-0001', token: null }, entries);
+      return Promise.resolve();
+    });
+    await expect.poll(() => receiver.accepted().length, { timeout: 15_000 }).toBeGreaterThan(20);
   });
 });
