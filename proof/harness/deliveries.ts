@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { sequencerLoop } from '../../server/src/audit/sequencer.ts';
 import { createPool } from '../../server/src/db/pool.ts';
 import { createDeliverer, deliveryLoop } from '../../server/src/webhooks/deliverer.ts';
+import { keepNumbering } from './events.ts';
 import type { TestServer } from './server.ts';
 
 /** Numbers events and delivers them to webhooks, as the worker does, until it is stopped. */
@@ -13,11 +13,13 @@ export function keepDelivering(
   const limits = { max: 4, statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   const pool = createPool({ url: database.url, role: 'baton_worker', ...limits });
   const deliverer = createDeliverer(pool, config, log);
-  const loops = [sequencerLoop(pool, log), deliveryLoop(deliverer, log)];
-  for (const loop of loops) loop.start();
+  const numbering = keepNumbering(database.url);
+  const loop = deliveryLoop(deliverer, log);
+  loop.start();
   return {
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop(10_000)));
+      await numbering.stop();
+      await loop.stop(10_000);
       await deliverer.stop(10_000);
       await pool.end();
     },
