@@ -32,20 +32,23 @@ const isZone = (name: string) => {
   }
 };
 
+const zone = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
+  .max(60)
+  .meta({ example: 'Europe/Berlin' });
+
 const period = {
   from: day.optional().meta({ description: 'The first day; 29 days before the last by default.' }),
   to: day.optional().meta({ description: 'The last day, which counts; today by default.' }),
-  time_zone: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
-    .max(60)
+  time_zone: zone
     .refine(isZone, 'Send the name of a time zone, such as Europe/Berlin.')
     .default('UTC')
     .meta({ description: 'Where the days begin and end.', example: 'Europe/Berlin' }),
 };
 
 /** What was asked for, or what it is by default. */
-const shown_period = { from: day, to: day, time_zone: z.string().max(60).meta({ example: 'Europe/Berlin' }) };
+const shown_period = { from: day, to: day, time_zone: zone };
 
 const status_count = z.strictObject({ status: status_key, category: status_category, tickets: count });
 

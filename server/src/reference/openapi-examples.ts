@@ -113,6 +113,8 @@ const fields: Json = {
   workflow_version: 1,
 };
 
+const a_day = { count: 12, p50_s: 86_400, p85_s: 86_400, p95_s: 86_400 };
+
 /** The same where a field of one name means different things. */
 const fields_of: Record<string, Json> = {
   User: { name: 'Ada' },
@@ -121,6 +123,26 @@ const fields_of: Record<string, Json> = {
   NewApiToken: { name: 'Triage agent', token: `bat_${'x'.repeat(92)}` },
   Project: { name: 'Engineering' },
   WorkflowStatus: { name: 'In progress', category: 'in_progress' },
+  Flow: {
+    from: '2026-11-01',
+    to: '2026-11-01',
+    buckets: [
+      {
+        from: '2026-10-31T23:00:00.000000Z',
+        before: '2026-11-01T23:00:00.000000Z',
+        created: 12,
+        completed: 9,
+        reopened: 1,
+        at_end: [{ status: 'open', category: 'todo', tickets: 30 }],
+      },
+    ],
+  },
+  Times: {
+    from: '2026-11-01',
+    to: '2026-11-30',
+    statuses: [{ status: 'open', category: 'todo', ...a_day, total_s: 1_036_800 }],
+  },
+  Ageing: { statuses: [{ status: 'open', category: 'todo', age: a_day, in_status: a_day }] },
 };
 
 type CarryingErrorCode = Exclude<ErrorCode, PlainErrorCode>;

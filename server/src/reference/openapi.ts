@@ -147,7 +147,9 @@ function contentOf(operation: Operation, schema: z.ZodType) {
   const description =
     'Server-sent events, for as long as the client stays: each has its offset as its `id`, and its JSON as its `data`. ' +
     `\`Last-Event-ID\` goes before \`${operation.stream_after}\`. What ends them early is a problem, in an event \`problem\`.`;
-  const stream = operation.stream_after && { [event_stream]: { schema: z.string().meta({ description }) } };
+  const stream = operation.stream_after && {
+    [event_stream]: { schema: z.string().max(2_147_483_647).meta({ description, pattern: '^retry: ' }) },
+  };
   return { [operation.media ?? 'application/json']: { schema }, ...stream };
 }
 

@@ -198,6 +198,7 @@ const attempt = z.strictObject({
     .int()
     .min(100)
     .max(999)
+    .meta({ format: 'int32' })
     .nullable()
     .meta({ format: 'int32', description: 'The response’s; null without one.' }),
   error: stored(100).nullable().meta({
