@@ -39,7 +39,7 @@ export async function makeTicket(
 /** A name that never has an address (RFC 2606). */
 export const nowhere = 'https://receiver.invalid/';
 
-/** A webhook that leads nowhere, with something queued for it. */
+/** A webhook that leads nowhere, with something queued for it. It is paused: a worker changes nothing of it. */
 export async function makeWebhook(
   { url }: { url: string },
   { client }: Person,
@@ -50,6 +50,7 @@ export async function makeWebhook(
   await numberEvents(url);
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await client.redeliver({ workspace_id, webhook_id, body: range });
+  await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: { state: 'paused' } });
   const { data } = await client.list_deliveries({ workspace_id, webhook_id });
   return { webhook_id, delivery_id: data[0]?.id ?? '' };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import { makeWebhook, nowhere } from '../../harness/make.ts';
+import { makeWebhook } from '../../harness/make.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
@@ -98,7 +98,7 @@ async function furnish(
   const { id: token_id } = await client.create_token({ workspace_id, body: named });
   await client.create_token({ workspace_id, body: named });
   const { webhook_id, delivery_id } = await makeWebhook(database, host, workspace_id, text);
-  await client.create_webhook({ workspace_id, body: { url: nowhere } });
+  await makeWebhook(database, host, workspace_id, text);
   await client.login({ body: { email: host.email, password: host.password } });
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);

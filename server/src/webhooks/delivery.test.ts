@@ -160,6 +160,10 @@ describe('a webhook', () => {
     const team = await makeTeam(server);
     const { workspace_id, owner, member } = team;
     const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });
+    // A new webhook gets what has no number yet.
+    const unnumbered = () =>
+      server.database.owner.query('select 1 from outbox where workspace_id = $1', [workspace_id]);
+    await expect.poll(async () => (await unnumbered()).rowCount).toBe(0);
     const [of_types, of_project] = [await receive(), await receive()];
     await hook(team, of_types, { types: ['comment.created'] });
     await hook(team, of_project, { project_ids: [project_id] });
