@@ -7,7 +7,7 @@ import { ticket } from '../tickets/contract.ts';
 /** Buckets that one response has at most. */
 export const max_buckets = 100;
 /** Steps and tickets of a period that one request looks at. */
-export const max_rows = 100_000;
+export const max_rows = 50_000;
 /** Of the open tickets, the oldest so many. */
 export const max_open = 50_000;
 

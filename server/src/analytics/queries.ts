@@ -66,38 +66,39 @@ export async function bucketsOf(
 ): Promise<{ buckets: BucketRow[]; rows: number }> {
   const { workspace_id, project_id } = place;
   const rows = await db.rows<BucketRow & { rows: number }>(sql`
-    with bounds as (
-      select (d::date::timestamp at time zone ${period.time_zone}) as "from", n
-      from unnest(${starts}::text[]) with ordinality b (d, n)
-      union all select ${endOf(period)}, ${starts.length + 1}),
-    buckets as (
-      select b."from", coalesce(lead(b."from") over (order by b.n), 'infinity') as before, b.n from bounds b),
-    steps as materialized (${stepsSince(place, startOf(period), sql`'infinity'`)}),
+    with starts as (
+      select array_agg(d::date::timestamp at time zone ${period.time_zone} order by n) || ${endOf(period)} as at
+      from unnest(${starts}::text[]) with ordinality b (d, n)),
+    steps as materialized (
+      select width_bucket(s.created_at, (select at from starts)) as n, s.from_status, s.to_status,
+        s.from_status = any (${done}::text[]) as was_done, s.to_status = any (${done}::text[]) as is_done
+      from (${stepsSince(place, startOf(period), sql`'infinity'`)}) s),
     made as materialized (
-      select t.initial_status, t.created_at from tickets t
-      where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
-        and t.created_at >= ${startOf(period)}
-      order by t.created_at, t.id limit ${max_rows + 1}),
-    moves as (
-      select created_at as at, to_status as status, 1 as by from steps
-      union all select created_at, from_status, -1 from steps
-      union all select created_at, initial_status, 1 from made),
+      select width_bucket(m.created_at, (select at from starts)) as n, m.initial_status
+      from (
+        select t.initial_status, t.created_at from tickets t
+        where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
+          and t.created_at >= ${startOf(period)}
+        order by t.created_at, t.id limit ${max_rows + 1}) m),
     moved as (
       select n, jsonb_object_agg(status, by) as moved from (
-        select b.n, m.status, sum(m.by) as by from moves m join buckets b on m.at >= b."from" and m.at < b.before
-        group by b.n, m.status) per_status
-      group by n)
-    select b."from", case when b.before = 'infinity' then b."from" else b.before end as before,
-      (select count(*)::int from made m where m.created_at >= b."from" and m.created_at < b.before) as created,
-      s.completed, s.reopened, coalesce(v.moved, '{}') as moved,
+        select n, status, sum(by) as by from (
+          select n, to_status as status, 1 as by from steps
+          union all select n, from_status, -1 from steps
+          union all select n, initial_status, 1 from made) m
+        group by n, status) per_status
+      group by n),
+    turned as (
+      select n, count(*) filter (where is_done and not was_done)::int as completed,
+        count(*) filter (where was_done and not is_done)::int as reopened
+      from steps group by n),
+    born as (select n, count(*)::int as created from made group by n)
+    select b.at as "from", coalesce(lead(b.at) over (order by b.n), b.at) as before, coalesce(c.created, 0) as created,
+      coalesce(t.completed, 0) as completed, coalesce(t.reopened, 0) as reopened, coalesce(v.moved, '{}') as moved,
       (select count(*)::int from steps) + (select count(*)::int from made) as rows
-    from buckets b
-    cross join lateral (
-      select count(*) filter (where to_status = any (${done}::text[]))::int as completed,
-        count(*) filter (where from_status = any (${done}::text[]))::int as reopened
-      from steps
-      where created_at >= b."from" and created_at < b.before
-        and (to_status = any (${done}::text[])) <> (from_status = any (${done}::text[]))) s
+    from starts cross join lateral unnest(starts.at) with ordinality b (at, n)
+    left join born c on c.n = b.n
+    left join turned t on t.n = b.n
     left join moved v on v.n = b.n
     order by b.n`);
   return { buckets: rows.map(({ rows: _, ...bucket }) => bucket), rows: rows[0]?.rows ?? 0 };
@@ -158,7 +159,7 @@ export function timesOf(
     completed as materialized (
       select f.ticket_id, f.sequence, f.at, t.created_at, t.initial_status from turned f
       join tickets t on t.workspace_id = ${workspace_id} and t.id = f.ticket_id
-      where f.is_done),
+      where f.is_done and (select count(*) from steps) <= ${max_rows}),
     stays as materialized (
       select ticket_id, status, since, coalesce(lead(since) over (partition by ticket_id order by sequence), at) as until, is_last
       from (

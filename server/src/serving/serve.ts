@@ -235,14 +235,15 @@ export function createServe(router: Router, parts: Serving): Serve {
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler, following?: Following<Operation>): void {
     const line = lineOf(operation.id);
-    const list = isList(operation) || operation.heavy === true || following !== undefined;
+    const list = isList(operation) || following !== undefined;
     mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);
       const user_id = personOf(caller);
       const read = async (query: unknown) => {
         await confirm(caller, line, workspace_id);
-        return readOnly(pool, { workspace_id, user_id, list }, (db) => {
+        const turn = operation.heavy === true ? { asker: { workspace_id, user_id, list: true } } : {};
+        return readOnly(pool, { workspace_id, user_id, list, ...turn }, (db) => {
           requireRoom({ user_id, network: request.network }); // those before it may have used it up
           if (workspace_id === undefined) {
             return permitted(noting(requireLive(db, caller), caller), handler({ ...request, query, caller, db }));
