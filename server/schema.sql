@@ -132,6 +132,19 @@ AS $function$
       and w.state = 'active' and w.deleted_at is null)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_replies(the_ticket uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  update deliveries d
+  set attempts = (select jsonb_agg(a || '{"response_head": null}' order by n) from jsonb_array_elements(d.attempts) with ordinality l (a, n))
+  from events e cross join webhooks w
+  where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
+    and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
+$function$;
+
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
  RETURNS bytea[]
  LANGUAGE plpgsql

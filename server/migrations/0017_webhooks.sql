@@ -131,6 +131,18 @@ end $$;
 revoke execute on function queue_deliveries(uuid, bigint, bigint, boolean) from public;
 grant execute on function queue_deliveries(uuid, bigint, bigint, boolean) to baton_worker, baton_app;
 
+-- What receivers have responded to messages about a ticket may repeat a text of it that is purged.
+create function forget_replies(the_ticket uuid)
+returns void language sql security definer set search_path = public, pg_temp as $$
+  update deliveries d
+  set attempts = (select jsonb_agg(a || '{"response_head": null}' order by n) from jsonb_array_elements(d.attempts) with ordinality l (a, n))
+  from events e cross join webhooks w
+  where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
+    and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
+$$;
+revoke execute on function forget_replies(uuid) from public;
+grant execute on function forget_replies(uuid) to baton_app;
+
 -- The events of deliveries that are to be sent, as GET …/events reads them (server/src/feed/queries.ts). Of no others the worker
 -- reads any text: not once they are finished, and not of a webhook that isn't active.
 create function events_to_deliver(hook uuid, sequences bigint[])

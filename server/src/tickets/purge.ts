@@ -1,5 +1,6 @@
 import { BatonError } from '../errors.ts';
 import { forgetResponses } from '../outcomes/queries.ts';
+import { forgetReplies } from '../webhooks/queries.ts';
 import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import type { purge_ticket, Ticket } from './contract.ts';
@@ -12,6 +13,7 @@ export async function purgeTicket({ tx, writer, params, body }: Context<typeof p
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { ...hold, archived: true });
   purgeTexts(tx, actor, ticket, body.fields);
   forgetResponses(tx, actor.workspace_id, ticket.id);
+  forgetReplies(tx, ticket.id);
   const purged = await lockTicket(tx, writer, ticket.id, hold);
   if (purged === undefined) throw new BatonError('not_found');
   return presentTo(tx, purged, actor);

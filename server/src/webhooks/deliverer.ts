@@ -27,10 +27,10 @@ const rest_per_work = 0.5;
 /** Events that one transaction queues for a webhook. */
 const batch_size = 500;
 /**
- * Attempts at the same time: of a process, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
+ * Attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
  * one more after each success: what a receiver takes that never responds is little.
  */
-const most = { all: 128, workspace: 32, webhook: 8, at_first: 1 };
+const most = { all: 128, account: 64, workspace: 32, webhook: 8, at_first: 1 };
 const max_remembered = 10_000;
 /** Of all, those of webhooks whose last attempt failed: however many are dead, they leave room to the others. */
 const most_failing = 64;
@@ -115,7 +115,7 @@ export class Deliverer {
       const { queued, more } = webhook.is_behind
         ? await queueNext(this.#options.pool, key)
         : { queued: 0, more: false };
-      const begun = webhook.is_due || queued > 0 ? await this.#begin(key, webhook.failures) : 0;
+      const begun = webhook.is_due || queued > 0 ? await this.#begin(webhook) : 0;
       return { queued, more: more || begun > 0 };
     } catch (error) {
       this.#set_aside.set(key.id, performance.now() + set_aside_ms);
@@ -125,31 +125,32 @@ export class Deliverer {
   }
 
   /** How many attempts may begin for a webhook. */
-  #room({ workspace_id, id }: WebhookKey, failures: number): number {
+  #room({ workspace_id, id, created_by, failures }: FoundWebhook): number {
     const taken = (name: string) => this.#counts.get(name) ?? 0;
     return Math.min(
       most.all - this.#running.size,
+      most.account - taken(created_by),
       most.workspace - taken(workspace_id),
       (failures >= failures_until_rest ? most.at_first : (this.#shares.get(id) ?? most.at_first)) - taken(id),
       failures > 0 ? most_failing - this.#failing : most.all,
     );
   }
 
-  async #begin(key: WebhookKey, failures: number): Promise<number> {
-    const limit = this.#room(key, failures);
-    const is_failing = failures > 0;
+  async #begin(webhook: FoundWebhook): Promise<number> {
+    const limit = this.#room(webhook);
     if (limit <= 0 || this.#stopping) return 0;
+    const key = { workspace_id: webhook.workspace_id, id: webhook.id };
     const { pool, lease_ms } = this.#options;
     const { target, taken } = await takeDue(pool, key, { limit, lease_ms });
     if (target === undefined) return 0;
     for (const one of taken) {
       const running = this.#attempt(key, target, one).finally(() => {
         this.#running.delete(running);
-        this.#count(key, is_failing, -1);
+        this.#count(webhook, -1);
         this.onRoom();
       });
       this.#running.add(running);
-      this.#count(key, is_failing, 1);
+      this.#count(webhook, 1);
     }
     return taken.length;
   }
@@ -161,9 +162,9 @@ export class Deliverer {
     else this.#shares.delete(id);
   }
 
-  #count({ workspace_id, id }: WebhookKey, is_failing: boolean, by: 1 | -1): void {
-    if (is_failing) this.#failing += by;
-    for (const name of [workspace_id, id]) {
+  #count({ workspace_id, id, created_by, failures }: FoundWebhook, by: 1 | -1): void {
+    if (failures > 0) this.#failing += by;
+    for (const name of [created_by, workspace_id, id]) {
       const count = (this.#counts.get(name) ?? 0) + by;
       if (count > 0) this.#counts.set(name, count);
       else this.#counts.delete(name);

@@ -65,8 +65,8 @@ export function takeDue(
 
 /** What is sent: undefined where the secret was sealed under another BATON_SECRET. */
 export function messageOf(target: Target, { id, body }: Taken, sealing_key: Buffer): Message | undefined {
-  const sealed = [target.secret, ...(target.previous_secret === null ? [] : [target.previous_secret])];
-  const secrets = openSecrets(sealing_key, sealed);
+  const before = target.previous_secret === null ? [] : [target.previous_secret];
+  const secrets = openSecrets(sealing_key, [target.secret, ...before]);
   if (secrets === undefined) return undefined;
   const headers = {
     'content-type': 'application/json',

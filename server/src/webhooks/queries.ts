@@ -3,6 +3,7 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Attempt, Delivery, Webhook } from './contract.ts';
+import { most_waiting, type WebhookKey } from './worker-queries.ts';
 
 /** The columns of a webhook that are shown. */
 const shown = {
@@ -180,6 +181,20 @@ export async function sequenceOf(
     select d.sequence from deliveries d
     where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.event_id = ${event_id}`);
   return found?.sequence;
+}
+
+/** How many deliveries of a webhook are unfinished, as far as it matters. */
+export async function waitingFor(db: Db, { workspace_id, id }: WebhookKey): Promise<number> {
+  const { waiting } = await db.one<{ waiting: number }>(sql`
+    select count(*)::integer as waiting from (
+      select 1 from deliveries d
+      where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null limit ${most_waiting}) d`);
+  return waiting;
+}
+
+/** Takes what receivers have responded to messages about a ticket out of the log: it may repeat a text that is purged. */
+export function forgetReplies(tx: Tx, ticket_id: string): void {
+  tx.send(sql`select forget_replies(${ticket_id})`);
 }
 
 interface Range {

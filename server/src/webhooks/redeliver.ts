@@ -5,7 +5,8 @@ import { offsetOf } from '../feed/routes.ts';
 import type { Response } from '../http/contract.ts';
 import type { Context } from '../serving/context.ts';
 import { most_again, type redeliver } from './contract.ts';
-import { queueDeliveries, sequenceOf, webhookById } from './queries.ts';
+import { queueDeliveries, sequenceOf, waitingFor, webhookById } from './queries.ts';
+import { most_waiting } from './worker-queries.ts';
 
 /** Queues events once more: one delivery, or what the webhook is for in a range of events. */
 export async function redeliverEvents({
@@ -17,11 +18,16 @@ export async function redeliverEvents({
   const actor = await writer.hold();
   const { workspace_id } = actor;
   const { webhook_id } = params;
-  const [webhook, head] = await Promise.all([
+  const [webhook, head, waiting] = await Promise.all([
     webhookById(tx, workspace_id, webhook_id),
     lastSequence(tx, workspace_id),
+    waitingFor(tx, { workspace_id, id: webhook_id }),
   ]);
   if (webhook === undefined) throw new BatonError('not_found');
+  if (waiting >= most_waiting) {
+    const detail = `${most_waiting} deliveries wait for this webhook already. Queue more when some have ended.`;
+    throw new BatonError('validation_failed', { errors: [{ pointer: '', detail }] });
+  }
   const range = { workspace_id, webhook_id, first: 0, last: 0 };
   if ('delivery_id' in body) {
     const sequence = await sequenceOf(tx, { workspace_id, webhook_id, event_id: body.delivery_id });

@@ -14,10 +14,13 @@ export function newSecret(key: Buffer): { secret: string; sealed: Buffer } {
   return { secret: prefix + bytes.toString('base64'), sealed: seal(key, bytes) };
 }
 
-/** The bytes of secrets; undefined where one was sealed under another BATON_SECRET. */
-export function openSecrets(key: Buffer, sealed: readonly Buffer[]): Buffer[] | undefined {
-  const opened = sealed.flatMap((one) => open(key, one) ?? []);
-  return opened.length === sealed.length ? opened : undefined;
+/**
+ * The bytes of a secret and of the one before; undefined where the secret was sealed under another BATON_SECRET. One before it
+ * that was is left out: who rotates a secret that can't be read any more gets one that works.
+ */
+export function openSecrets(key: Buffer, [secret, ...before]: readonly [Buffer, ...Buffer[]]): Buffer[] | undefined {
+  const opened = open(key, secret);
+  return opened === undefined ? undefined : [opened, ...before.flatMap((one) => open(key, one) ?? [])];
 }
 
 /** The headers of a message by Standard Webhooks: its id, the time of the attempt, and a signature with each secret. */

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Sender } from './send.ts';
 
@@ -85,5 +85,49 @@ describe('a message', () => {
     const sender = new Sender({ ...strict, resolver: await nameServer('192.0.1.1') });
     expect(await sender.send(message(`http://public.example:${port}/`))).toMatchObject({ error: 'ADDRESS_NOT_PUBLIC' });
     expect(connections()).toBe(0);
+  });
+});
+
+describe('an attempt', () => {
+  /** A receiver that answers each message with these bytes, and leaves its connection open. */
+  async function answering(bytes: string): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  }
+
+  test.each([
+    [
+      'another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      'NO_RESPONSE',
+    ],
+    ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n', 'NO_RESPONSE'],
+    ['the status 000', 'HTTP/1.1 000 Odd\r\nContent-Length: 0\r\n\r\n', 'NO_RESPONSE'],
+    ['an interim response alone', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'TIMEOUT'],
+    ['half a head', 'HTTP/1.1 200 OK\r\nContent-', 'TIMEOUT'],
+    ['no HTTP', 'hello\r\n\r\n', 'HPE_INVALID_CONSTANT'],
+  ])('ends when a receiver answers with %s', async (_, bytes, error) => {
+    const sender = new Sender({ allow_private: true, timeout_ms: 500 });
+    const began = performance.now();
+    expect(await sender.send(message(await answering(bytes)))).toMatchObject({ status: null, error });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    sender.close();
+  });
+
+  test('ends in its time when a body never does, with what came of it', async () => {
+    const sender = new Sender({ allow_private: true, timeout_ms: 500 });
+    const url = await answering('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
+    expect(await sender.send(message(url))).toMatchObject({ status: 200, error: null });
+    sender.close();
   });
 });

@@ -27,6 +27,19 @@ class Refused extends Error {
   readonly code = 'ADDRESS_NOT_PUBLIC';
 }
 
+/** What came is no response to a message. */
+class NoResponse extends Error {
+  readonly code = 'NO_RESPONSE';
+}
+
+/** The work, but no longer than the signal allows: whatever the other side does, an attempt ends. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work, late]).finally(() => signal.removeEventListener('abort', onAbort));
+}
+
 interface Options {
   allow_private: boolean;
   timeout_ms: number;
@@ -90,10 +103,10 @@ export class Sender {
     const signal = AbortSignal.timeout(this.#options.timeout_ms);
     const ended = () => ({ at, duration_ms: Math.round(performance.now() - began) });
     try {
-      const response = await this.#post(message, signal);
+      const response = await within(signal, this.#post(message, signal));
       const retry_after_s = retryAfter(response.headers['retry-after']);
       // What is wrong with its body changes nothing: it has responded.
-      const response_head = await headOf(response).catch(() => '');
+      const response_head = await within(signal, headOf(response)).catch(() => '');
       return { ...ended(), status: response.statusCode ?? null, error: null, response_head, retry_after_s };
     } catch (error) {
       const code = signal.aborted ? 'TIMEOUT' : codeOf(error);
@@ -128,7 +141,17 @@ export class Sender {
       ...(this.#options.allow_private ? {} : { lookup: this.#lookup }),
     };
     return new Promise((resolve, reject) => {
-      const request = (url.protocol === 'https:' ? https : http).request(url, options, resolve);
+      const request = (url.protocol === 'https:' ? https : http).request(url, options, (response) => {
+        const { statusCode = 0 } = response;
+        if (statusCode >= 100 && statusCode <= 999) resolve(response);
+        else request.destroy(new NoResponse(`Status ${statusCode}.`));
+      });
+      // Nobody asked for another protocol. Node tells of it by nothing else.
+      request.on('upgrade', (_response, socket) => {
+        socket.destroy();
+        reject(new NoResponse('Another protocol.'));
+      });
+      request.on('close', () => reject(new NoResponse('Closed.'))); // after a response or an error it says nothing
       request.on('error', (error: NodeJS.ErrnoException) => {
         const was_closed = request.reusedSocket && error.code === 'ECONNRESET' && agent !== false && !signal.aborted;
         if (was_closed) resolve('was closed');

@@ -192,7 +192,7 @@ describe('a secret that is rotated', () => {
     const last = async () => (await owner.client.list_deliveries(at)).data[0]?.last_error;
     await expect.poll(last, { timeout: 10_000 }).toBe('SECRET_UNREADABLE');
     expect(receiver.received).toEqual([]);
-    const { secret } = await owner.client.rotate_webhook_secret({ ...at, body: { overlap_s: 0 } });
+    const { secret } = await owner.client.rotate_webhook_secret({ ...at, body: {} });
     await makeTicket(team);
     await expect.poll(() => receiver.received.length, { timeout: 15_000 }).toBeGreaterThan(0);
     const [first] = receiver.received as [Received];
@@ -232,6 +232,43 @@ describe('what was sent', () => {
       'update event_heads set last_sequence = last_sequence - 2000 where workspace_id = $1',
       [workspace_id],
     );
+  });
+
+  test('is no longer told by what a receiver repeated of a text, once that is purged', async () => {
+    const { workspace_id, owner } = team;
+    const receiver = await receive(({ body }) => ({ status: 500, body }));
+    deliver();
+    const { id: webhook_id } = await create({ url: receiver.url, types: ['ticket.created'] });
+    const ticket = await makeTicket(team, { title: 'A secret' });
+    const at = { workspace_id, webhook_id };
+    const log = async () => {
+      const [delivery] = (await owner.client.list_deliveries(at)).data;
+      return JSON.stringify(delivery && (await owner.client.get_delivery({ ...at, delivery_id: delivery.id })));
+    };
+    await expect.poll(log, { timeout: 15_000 }).toContain('A secret');
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
+    await owner.client.update_ticket({ workspace_id, ticket: ticket.id, body: { title: 'Safe', version: 1 } });
+    await owner.client.purge_ticket({ workspace_id, ticket: ticket.id, body: { fields: ['title'] } });
+    expect(await log()).not.toContain('A secret');
+    expect(await log()).toContain('"status":500');
+  });
+
+  test('is queued again only as long as not too much waits already', async () => {
+    const { workspace_id, owner } = team;
+    const { id: webhook_id } = await create({});
+    const at = { workspace_id, webhook_id };
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
+    await server.database.owner.query(
+      `insert into deliveries (workspace_id, webhook_id, sequence, event_id, subject_id, next_attempt_at)
+       select $1, $2, 1000000 + n, gen_random_uuid(), gen_random_uuid(), now() from generate_series(1, 5000) n`,
+      [workspace_id, webhook_id],
+    );
+    const range = { from: '0000000000000001', to: '0000000000000002' };
+    expect(await owner.client.raw.redeliver({ ...at, body: range })).toMatchObject({ status: 422 });
+    await server.database.owner.query('delete from deliveries where webhook_id = $1 and sequence > 1000000', [
+      webhook_id,
+    ]);
+    expect(await owner.client.redeliver({ ...at, body: range })).toEqual({ queued: 2 });
   });
 
   test('is a ping that goes to its webhook alone, whatever that one is for', async () => {

@@ -15,6 +15,7 @@ export interface WebhookKey {
 }
 
 export interface FoundWebhook extends WebhookKey {
+  created_by: string;
   /** Attempts that failed in a row. */
   failures: number;
   /** Events that may have to be queued. */
@@ -26,12 +27,12 @@ export interface FoundWebhook extends WebhookKey {
 /** Active webhooks behind this one, in their order, whoever they belong to: what there is to do for each. */
 export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promise<FoundWebhook[]> {
   return db.rows(sql`
-    select w.workspace_id, w.id, w.failures, h.last_sequence > w.last_sequence as is_behind,
+    select w.workspace_id, w.id, w.created_by, w.failures, h.last_sequence > w.last_sequence as is_behind,
       coalesce(w.rests_until <= now(), true) and exists (
         select 1 from deliveries d where d.workspace_id = w.workspace_id and d.webhook_id = w.id
           and d.next_attempt_at <= now()) as is_due
     from (
-      select w.workspace_id, w.id, w.failures, w.last_sequence, w.rests_until from webhooks w
+      select w.workspace_id, w.id, w.created_by, w.failures, w.last_sequence, w.rests_until from webhooks w
       where (w.workspace_id, w.id) > (${workspace_id}::uuid, ${id}::uuid) and w.state = 'active' and w.deleted_at is null
       order by w.workspace_id, w.id limit ${looked_at}) w
     join event_heads h on h.workspace_id = w.workspace_id
