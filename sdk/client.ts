@@ -178,10 +178,13 @@ class Caller {
   async *follow(input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
     const { timeout_ms = this.options.timeout_ms ?? 30_000 } = own;
     // The response has half of the time of an attempt to arrive.
-    const wait = Math.min(max_wait_s, Math.floor(timeout_ms / 2_000));
-    let next = input;
+    const wait = Math.max(1, Math.min(max_wait_s, Math.floor(timeout_ms / 2_000)));
+    let next: AnyInput = { ...input, wait };
+    // As long as it takes: a server that is started anew is back in a minute.
+    const patience = { ...this.#patience(own), retries: Number.POSITIVE_INFINITY };
     for (;;) {
-      const { data, next_offset } = (await this.call('read_events', { wait, ...next }, own)) as Events;
+      const call = this.#prepare('read_events', next, own, { keyed: false });
+      const { data, next_offset } = (await persist(patience, () => this.#attempt(call))) as Events;
       yield* data;
       next = { ...next, after: next_offset };
     }

@@ -138,4 +138,34 @@ describe('following events', () => {
       await numbering.stop();
     }
   });
+
+  test('asks no more often than once a second, however little time an attempt has', async () => {
+    await numberEvents(server.database.url);
+    const { workspace_id } = project;
+    const { next_offset: after } = await baton.read_events({ workspace_id, after: 'now' });
+    const { carry, seen } = lossy('nothing');
+    const end = new AbortController();
+    const following = async () => {
+      for await (const _ of through(carry).follow({ workspace_id, after }, { signal: end.signal, timeout_ms: 1_500 }));
+    };
+    const ended = following().catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    end.abort();
+    await ended;
+    expect(seen.sent).toBeLessThan(4);
+  });
+
+  test('outlasts a server that is away for longer than a call is repeated', async () => {
+    const { workspace_id } = project;
+    let attempts = 0;
+    const carry: typeof fetch = async (input, init) => {
+      if (++attempts < 9) throw new TypeError('nobody is there');
+      return fetch(input, init);
+    };
+    for await (const { type } of through(carry).follow({ workspace_id, after: '-1' })) {
+      expect(type).toBe('workspace.created');
+      break;
+    }
+    expect(attempts).toBe(9);
+  });
 });

@@ -30,7 +30,7 @@ function periodOf({
   // In Sweden a date is written as ISO 8601 has it.
   const last = to ?? new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone }).format(new Date());
   const first = from ?? new Date(Date.parse(`${last}T00:00:00Z`) - 29 * day_ms).toISOString().slice(0, 10);
-  if (first > last) throw invalid('to', 'The last day must not be before the first.');
+  if (first > last) throw invalid(to === undefined ? 'from' : 'to', 'The last day must not be before the first.');
   return { from: first, to: last, time_zone };
 }
 

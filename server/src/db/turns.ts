@@ -12,6 +12,8 @@ export interface Asker {
   writes?: boolean;
   /** Whether it keeps a processor busy, the database's and then the process's, as lists do. */
   list?: boolean;
+  /** Whether it counts for a second or so: of those one runs at a time for a workspace, beside its lists. */
+  figures?: boolean;
 }
 
 interface Waiting {
@@ -40,7 +42,7 @@ type Share = readonly [name: string, most: number];
 export class Turns {
   readonly #size: number;
   readonly #most: Record<
-    'account' | 'guests' | 'workspace' | 'writes' | 'reads' | 'lists' | 'workspace_lists' | 'account_lists',
+    'account' | 'guests' | 'workspace' | 'writes' | 'reads' | 'lists' | 'workspace_lists' | 'account_lists' | 'figures',
     number
   >;
   #running = 0;
@@ -61,6 +63,7 @@ export class Turns {
       lists: part(size, 4),
       workspace_lists: part(size, 1),
       account_lists: part(size, 1),
+      figures: part(size, 2),
     };
   }
 
@@ -85,10 +88,11 @@ export class Turns {
   }
 
   /** Accounts, networks and workspaces have no name in common. */
-  #sharesOf({ workspace_id, user_id, network, writes, list }: Asker): Share[] {
+  #sharesOf({ workspace_id, user_id, network, writes, list, figures }: Asker): Share[] {
     const most = this.#most;
     const account = network ?? user_id;
-    const shares: Share[] = list === true ? [['lists', most.lists]] : [];
+    const shares: Share[] =
+      list === true ? [['lists', most.lists]] : figures === true ? [['figures', most.figures]] : [];
     if (network !== undefined) shares.push(['guests', most.guests]);
     if (account !== undefined) {
       shares.push([account, most.account]);
@@ -99,6 +103,7 @@ export class Turns {
       shares.push([workspace_id, most.workspace]);
       shares.push(writes === true ? [`${workspace_id} writes`, most.writes] : [`${workspace_id} reads`, most.reads]);
       if (list === true) shares.push([`${workspace_id} lists`, most.workspace_lists]);
+      if (figures === true) shares.push([`${workspace_id} figures`, 1]);
     }
     return shares;
   }
@@ -188,7 +193,8 @@ export class Turns {
 }
 
 const accountOf = ({ network, user_id }: Asker) => network ?? user_id ?? '';
-const isAlike = (a: Asker, b: Asker) => a.workspace_id === b.workspace_id && a.writes === b.writes && a.list === b.list;
+const isAlike = (a: Asker, b: Asker) =>
+  a.workspace_id === b.workspace_id && a.writes === b.writes && a.list === b.list && a.figures === b.figures;
 const overloaded = () => new BatonError('overloaded', {}, { retry_after_s: 1 });
 
 const by_pool = new WeakMap<pg.Pool, Turns>();

@@ -64,29 +64,55 @@ export function stream(waiting: Waiting, first: Events, asked: Asking): AsyncIte
     throw rateLimited({ name: 'streams', quota: most.account }, rest_ms / 1000, detail);
   }
   asked.after(async () => giveBack());
-  return follow(waiting, first, asked);
+  return follow(waiting, sent(first, asked.query), asked);
 }
 
-async function* follow(waiting: Waiting, first: Events, asked: Asking): AsyncGenerator<string, undefined> {
+/** A page as it is sent, and where to go on. */
+interface Sent {
+  frame: string;
+  next_offset: string;
+  up_to_date: boolean;
+  is_empty: boolean;
+}
+
+const sent = (page: Events, query: Asking['query']): Sent => {
+  const { data, next_offset, up_to_date } = page;
+  return { frame: framesOf(page, query), next_offset, up_to_date, is_empty: data.length === 0 };
+};
+
+/** Takes the frame out: while the next is waited for, nothing keeps this one. */
+function taken(next: Sent): string {
+  const { frame } = next;
+  next.frame = '';
+  return frame;
+}
+
+/** Waits until there is more. Gives `over` where nobody waits any more, and nothing where there was no room for the read. */
+async function next(waiting: Waiting, last: Sent, asked: Asking, until: number): Promise<Sent | 'over' | undefined> {
   const { caller: identity, workspace_id, query, isGone } = asked;
+  if (last.up_to_date) {
+    const ms = until - performance.now();
+    const wait = { workspace_id, sequence: Number(last.next_offset), identity, isGone, ms, again: last.is_empty };
+    if (ms <= 0 || (await waiting.forEvents(wait)) === 'over') return 'over';
+  }
+  const page = await readAgain(waiting, asked, last.next_offset);
+  return page && sent(page, query);
+}
+
+async function* follow(waiting: Waiting, first: Sent, asked: Asking): AsyncGenerator<string, undefined> {
   const until = performance.now() + max_stream_ms;
-  yield framesOf(first, query);
-  let { next_offset, up_to_date } = first;
-  let again = false;
-  while (!isGone() && !waiting.isStopping()) {
-    if (up_to_date) {
-      const ms = until - performance.now();
-      if (ms <= 0) return;
-      const wait = { workspace_id, sequence: Number(next_offset), identity, isGone, ms, again };
-      if ((await waiting.forEvents(wait)) === 'over') return;
-    }
-    const page = await readAgain(waiting, asked, next_offset);
-    if (page === undefined) {
+  let last = { ...first, is_empty: false };
+  first.frame = '';
+  yield taken(last);
+  while (!asked.isGone() && !waiting.isStopping()) {
+    const more = await next(waiting, last, asked, until);
+    if (more === 'over') return;
+    if (more === undefined) {
       await sleep(rest_ms);
       continue;
     }
-    again = page.data.length === 0;
-    if (page.next_offset !== next_offset) yield framesOf(page, query);
-    ({ next_offset, up_to_date } = page);
+    const is_news = more.next_offset !== last.next_offset;
+    last = more;
+    if (is_news) yield taken(last);
   }
 }

@@ -74,6 +74,7 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
   };
 
   serve.following(read_events, read, {
+    turn: (user_id, first) => waiting.read(user_id, first),
     poll: (first, asked) => poll(waiting, first, asked),
     stream: (first, asked) => stream(waiting, first, asked),
   });

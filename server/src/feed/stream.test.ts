@@ -186,9 +186,11 @@ describe('a stream of events', () => {
     await numberEvents(server.database.url);
     const [first, second, third] = [1, 2, 3].map((n) => String(Number(after) + n - 1).padStart(16, '0'));
     const expected =
-      `retry: 1000\n\nid: ${first}\n\nid: ${second}\n\n` +
-      `id: ${third}\ndata: {"type":"comment.created","offset":"${third}"}\n\n`;
-    expect(await readUntil(response, expected.length)).toBe(expected);
+      `id: ${first}\n\nid: ${second}\n\n` + `id: ${third}\ndata: {"type":"comment.created","offset":"${third}"}\n\n`;
+    const head = 'retry: 1234\n\n';
+    const text = await readUntil(response, head.length + expected.length);
+    expect(text).toMatch(/^retry: [12]\d{3}\n\n/);
+    expect(text.slice(head.length)).toBe(expected);
     reader.abort();
   });
 
@@ -204,6 +206,26 @@ describe('a stream of events', () => {
     expect(await typeOf('text/html')).toBe(page);
     expect(await typeOf('text/event-stream;q=0.5, application/json')).toBe(page);
     expect(await typeOf('text/event-stream, application/json;q=0.5')).toBe(stream);
+  });
+
+  test('is not what HEAD asks for, which gets the head of a page at once', async () => {
+    const response = await fetch(`${server.url}${pathOf(team)}`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${team.member.access_token}`, accept: 'text/event-stream' },
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  });
+
+  test('is begun for everybody who comes back at the same moment', async () => {
+    const readers = new AbortController();
+    const people = [team.owner, team.admin, team.member, team.viewer];
+    const streams = await Promise.all(
+      Array.from({ length: 160 }, (_, n) =>
+        open(server, people[n % 4] as Person, '?after=-1&limit=100', { signal: readers.signal }),
+      ),
+    );
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    readers.abort();
   });
 
   test('goes on behind Last-Event-ID, whatever the URL says, and refuses one that is no offset', async () => {

@@ -37,7 +37,7 @@ export interface Operation {
   session_tokens?: true;
   /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
-  /** It reads as much as a list: it waits for its turn among those of its workspace. */
+  /** It counts for a second or so: of those one runs at a time for a workspace. */
   heavy?: true;
   /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
   stream_after?: string;

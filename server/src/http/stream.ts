@@ -6,8 +6,8 @@ import { holderOf, type Sending, small_response_bytes, whenClosed } from './send
 
 /** Proxies cut what is silent for longer, most of them after a minute. */
 const heartbeat_ms = 15_000;
-/** After which a client that was cut off comes back (WHATWG HTML, 9.2). */
-const retry_ms = 1_000;
+/** After which a client that was cut off comes back (WHATWG HTML, 9.2): not all of them at the same moment. */
+const retryMs = () => 1_000 + Math.floor(Math.random() * 2_000);
 
 interface Parts extends Pick<Sending, 'responses' | 'served'> {
   log: Logger;
@@ -43,6 +43,12 @@ async function write({ responses, served }: Parts, res: Response, frame: string)
   }
 }
 
+/** Passes one frame on. A function of its own, so that nothing keeps a frame while the next is waited for: it may be a megabyte. */
+async function pass(frames: AsyncIterator<string>, write_one: (frame: string) => Promise<boolean>): Promise<boolean> {
+  const { done, value } = await frames.next();
+  return done !== true && write_one(value);
+}
+
 /**
  * Sends server-sent events (WHATWG HTML, 9.2) until they end or nobody takes them any more. What goes wrong by then is
  * an event `problem`, the last one.
@@ -55,14 +61,16 @@ export async function sendStream(
 ): Promise<void> {
   res.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   res.setHeader('X-Accel-Buffering', 'no'); // nginx would keep events until it has a buffer full
-  res.write(`retry: ${retry_ms}\n\n`);
+  res.write(`retry: ${retryMs()}\n\n`);
   // Not to one that takes nothing: its connection would look alive.
   const heart = setInterval(() => {
     if (!res.writableNeedDrain) res.write(':\n\n');
   }, beat_ms);
   whenClosed(res, () => clearInterval(heart));
   try {
-    for await (const frame of frames) if (!(await write(parts, res, frame))) break;
+    const iterator = frames[Symbol.asyncIterator]();
+    while (await pass(iterator, (frame) => write(parts, res, frame)));
+    await iterator.return?.();
   } catch (error) {
     const refusal = refusalOf(error, res, parts.log);
     const retry = refusal.retry_after_s === undefined ? '' : `retry: ${refusal.retry_after_s * 1000}\n`;

@@ -81,7 +81,8 @@ export function parseRequest<O extends Operation>(
   if (params?.success === false) throw new BatonError('not_found');
   const faults: Fault[] = [];
   const query = { ...req.query };
-  const streams = operation.stream_after !== undefined && req.accepts(json_or_events) === event_stream;
+  const may_stream = operation.stream_after !== undefined && req.method === 'GET'; // HEAD gets the head of a page
+  const streams = may_stream && req.accepts(json_or_events) === event_stream;
   const last_id = streams ? req.get('last-event-id') : undefined;
   // A client that was cut off asks for the same URL again: what it has seen since is in the header.
   if (last_id !== undefined && last_id !== '') query[operation.stream_after ?? ''] = last_id;

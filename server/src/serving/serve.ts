@@ -74,6 +74,8 @@ export type Asked<O extends Operation> = Request<O> & {
 
 /** How a read goes on after its first result. It has no connection to the database while it waits. */
 interface Following<O extends Operation> {
+  /** Has a stream's first read wait for its turn: many come back at once, and one that is refused may not come again. */
+  turn?: (user_id: string, read: () => Promise<Response<O>>) => Promise<Response<O>>;
   /** Gives what to respond with. */
   poll: (first: Response<O>, asked: Asked<O>) => Promise<Response<O>>;
   /** Gives server-sent events, to a client that asks for them. */
@@ -242,7 +244,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const user_id = personOf(caller);
       const read = async (query: unknown) => {
         await confirm(caller, line, workspace_id);
-        const turn = operation.heavy === true ? { asker: { workspace_id, user_id, list: true } } : {};
+        const turn = operation.heavy === true ? { asker: { workspace_id, user_id, figures: true } } : {};
         return readOnly(pool, { workspace_id, user_id, list, ...turn }, (db) => {
           requireRoom({ user_id, network: request.network }); // those before it may have used it up
           if (workspace_id === undefined) {
@@ -255,7 +257,8 @@ export function createServe(router: Router, parts: Serving): Serve {
           );
         });
       };
-      const first = await read(request.query);
+      const reading = () => read(request.query);
+      const first = await (request.streams && following?.turn ? following.turn(user_id, reading) : reading());
       if (following === undefined || workspace_id === undefined) return render(operation, request, first);
       const asked = { ...request, workspace_id, caller, read } as unknown as Asked<Operation>;
       if (!request.streams || following.stream === undefined) {

@@ -85,6 +85,28 @@ describe('a ticket as of a time', () => {
     }
   });
 
+  test('is one that there was, also while it changes', async () => {
+    const { workspace_id, member } = team;
+    const { id: ticket } = await makeTicket(team, { title: 'v1' });
+    const at = { workspace_id, ticket };
+    let writing = true;
+    const writer = async () => {
+      for (let version = 1; version <= 60; version++) {
+        await member.client.update_ticket({ ...at, body: { title: `v${version + 1}`, version } });
+      }
+      writing = false;
+    };
+    const seen: string[] = [];
+    const reader = async () => {
+      while (writing) {
+        const { title, version } = await team.viewer.client.get_ticket({ ...at, as_of: '2999-01-01' });
+        if (title !== `v${version}`) seen.push(`${title} in version ${version}`);
+      }
+    };
+    await Promise.all([writer(), reader(), reader(), reader()]);
+    expect(seen).toEqual([]);
+  });
+
   test('has the category of a status that its workflow no longer has', async () => {
     const { workspace_id, owner, member } = team;
     const { id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Ops' } });

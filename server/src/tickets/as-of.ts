@@ -2,6 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import { without } from '../db/columns.ts';
 import type { Db } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
+import { requireTicket } from './access.ts';
 import { momentOf, workflowAt } from './as-of-queries.ts';
 import type { Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
@@ -31,9 +32,11 @@ const changing = Object.keys(
  * names as the one before, and else the one of now. Throws `not_found` for a time before the ticket, and
  * `validation_failed` where more versions came since than may be looked at.
  */
-export async function ticketAsOf(db: Db, ticket: TicketRow, actor: Actor, at: string): Promise<Ticket> {
-  const moment = await momentOf(db, ticket, at);
+export async function ticketAsOf(db: Db, found: TicketRow, actor: Actor, at: string): Promise<Ticket> {
+  const moment = await momentOf(db, found, at);
   if (moment === undefined) throw new BatonError('not_found');
+  // Read once more, after the moment: what changes between two reads is a change since then, whichever of them sees it.
+  const ticket = await requireTicket(db, found.workspace_id, found.id);
   if (ticket.version - moment.version > max_versions_behind) {
     const detail = `The ticket has changed more than ${max_versions_behind} times since. Read its activity instead.`;
     throw new BatonError('validation_failed', { errors: [{ parameter: 'as_of', detail }] });
