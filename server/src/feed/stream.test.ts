@@ -185,8 +185,7 @@ describe('a stream of events', () => {
     await member.client.create_comment({ workspace_id, ticket: ticket.id, body: { body: 'A word.' } });
     await numberEvents(server.database.url);
     const [first, second, third] = [1, 2, 3].map((n) => String(Number(after) + n - 1).padStart(16, '0'));
-    const expected =
-      `id: ${first}\n\nid: ${second}\n\n` + `id: ${third}\ndata: {"type":"comment.created","offset":"${third}"}\n\n`;
+    const expected = `id: ${first}\n\nid: ${second}\n\nid: ${third}\ndata: {"type":"comment.created","offset":"${third}"}\n\n`;
     const head = 'retry: 1234\n\n';
     const text = await readUntil(response, head.length + expected.length);
     expect(text).toMatch(/^retry: [12]\d{3}\n\n/);

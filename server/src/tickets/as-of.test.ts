@@ -89,16 +89,16 @@ describe('a ticket as of a time', () => {
     const { workspace_id, member } = team;
     const { id: ticket } = await makeTicket(team, { title: 'v1' });
     const at = { workspace_id, ticket };
-    let writing = true;
+    const state = { writing: true };
     const writer = async () => {
       for (let version = 1; version <= 60; version++) {
         await member.client.update_ticket({ ...at, body: { title: `v${version + 1}`, version } });
       }
-      writing = false;
+      state.writing = false;
     };
     const seen: string[] = [];
     const reader = async () => {
-      while (writing) {
+      while (state.writing) {
         const { title, version } = await team.viewer.client.get_ticket({ ...at, as_of: '2999-01-01' });
         if (title !== `v${version}`) seen.push(`${title} in version ${version}`);
       }
