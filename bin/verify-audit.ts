@@ -1,5 +1,6 @@
 import { createPublicKey, hash, verify } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
 // Verifies an export of an audit log, with nothing but this file and Node: node verify-audit.ts EXPORT --key KEY.
@@ -10,7 +11,7 @@ const usage = `Usage: verify-audit EXPORT --key KEY [--known FILE]… [--witness
   EXPORT     what GET …/audit/export returned, page behind page
   --key      the log's key, from somebody whom you trust: npm run audit -- key WORKSPACE
   --known    a checkpoint of this log that you have from before, or from somebody else
-  --witness  a witness's key: one of the known checkpoints must have its cosignature`;
+  --witness  a witness's key: one of the known checkpoints must have its cosignature, and one that of each other witness`;
 
 export interface Problem {
   code:
@@ -18,7 +19,10 @@ export interface Problem {
     | 'bad_entry'
     | 'foreign_entry'
     | 'wrong_sequence'
+    | 'bad_salt'
     | 'payload_differs'
+    | 'bad_payload'
+    | 'erased_without_purge'
     | 'no_checkpoint'
     | 'not_the_end'
     | 'bad_signature'
@@ -39,11 +43,11 @@ export interface Verdict {
   origin: string | undefined;
   size: number;
   root: string;
-  /** Numbers of events whose text was erased, the first of them. */
+  /** Numbers of events whose payload was erased, the first of them: nothing vouches for what it was. */
   erased: number[];
   erased_count: number;
-  /** Up to here a witness has seen nothing that contradicts. */
-  cosigned_size: number;
+  /** Up to where each witness has seen nothing that contradicts. */
+  cosigned: { name: string; size: number }[];
 }
 
 export interface Options {
@@ -53,6 +57,7 @@ export interface Options {
 }
 
 const most_told = 20;
+const most_line_bytes = 64 * 1024 * 1024;
 
 // Hashes, as RFC 6962 has them.
 
@@ -101,6 +106,19 @@ function readKey(text: string): Key {
   return { name, id, kind: bytes[0] ?? 0, bytes: bytes.subarray(1) };
 }
 
+/** Each must be another's than the log's, and than the other witnesses': one signature is one witness. */
+function readWitnesses(texts: readonly string[], log: Key): Key[] {
+  const keys = texts.map(readKey);
+  for (const [n, { name, kind, bytes }] of keys.entries()) {
+    if (kind !== 4) throw new Error(`${name} is not the key of a witness.`);
+    if (bytes.equals(log.bytes)) throw new Error(`The witness ${name} has the log's own key.`);
+    if (keys.slice(0, n).some((other) => other.bytes.equals(bytes))) {
+      throw new Error(`The witness ${name} has a key that was given before.`);
+    }
+  }
+  return keys;
+}
+
 interface Checkpoint {
   text: string;
   origin: string;
@@ -142,14 +160,105 @@ function isSigned({ text, signatures }: Checkpoint, key: Key): boolean {
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const entry_form =
-  /^\{"action":"[a-z_]+\.[a-z_]+","actor_id":"UUID","created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","id":"UUID","on_behalf_of":(?:null|"UUID"),"payload":"([A-Za-z0-9+/]{43}=)","sequence":([1-9]\d{0,15}),"subject_id":"UUID","subject_type":"[a-z_]+","subject_version":(?:null|\d+),"ticket_id":(?:null|"UUID"),"token_id":(?:null|"UUID"),"v":1,"workspace_id":"(UUID)"\}$/;
+  /^\{"action":"([a-z_]+\.[a-z_]+)","actor_id":"UUID","created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z","id":"UUID","on_behalf_of":(?:null|"UUID"),"payload":"([A-Za-z0-9+/]{43}=)","sequence":([1-9]\d{0,15}),"subject_id":"(UUID)","subject_type":"([a-z_]+)","subject_version":(?:null|\d+),"ticket_id":(?:null|"UUID"),"token_id":(?:null|"UUID"),"v":1,"workspace_id":"(UUID)"\}$/;
 const entry_expression = new RegExp(entry_form.source.replaceAll('UUID', uuid));
 
-interface Line {
-  entry?: unknown;
-  salt?: unknown;
-  payload?: unknown;
-  checkpoint?: unknown;
+interface Exported {
+  entry: string;
+  salt: unknown;
+  payload: unknown;
+}
+
+/** What a line has, or what is wrong with it. It is written in one way, so that nothing can stand beside what is verified. */
+function readLine(given: string | Buffer): Exported | { checkpoint: string } | string {
+  if (given.length === 0) return 'is empty';
+  let line: unknown;
+  try {
+    const text = typeof given === 'string' ? given : utf8.decode(given);
+    if (text.startsWith('\uFEFF')) return 'begins with a byte order mark: save the export as the server sent it';
+    if (text.endsWith('\r')) return 'ends with a carriage return: save the export as the server sent it';
+    line = JSON.parse(text);
+    const members = Object.entries(Object(line) as object);
+    const names = members.map(([name]) => name).join();
+    const [, first] = members[0] ?? [];
+    if ((names !== 'entry,salt,payload' && names !== 'checkpoint') || typeof first !== 'string')
+      return 'is no event and no checkpoint';
+    if (JSON.stringify(line) !== text) return 'is not written as the server writes it';
+  } catch (error) {
+    return error instanceof SyntaxError ? 'is no JSON' : 'is not in UTF-8';
+  }
+  return line as Exported | { checkpoint: string };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** How many members a value of JSON has, and those within it. */
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside = Object.values(value);
+  return inside.reduce<number>((sum, one) => sum + membersIn(one), Array.isArray(value) ? 0 : inside.length);
+}
+
+/** How many members are written in a text of JSON. */
+function membersWritten(text: string): number {
+  let [count, is_quoted] = [0, false];
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') is_quoted = !is_quoted;
+    else if (is_quoted && sign === '\\') at++;
+    else if (!is_quoted && sign === ':') count++;
+  }
+  return count;
+}
+
+/** Whether a payload is what the server hashes: so many members, and none that is written twice. */
+function isPayload(text: string): boolean {
+  try {
+    const payload = JSON.parse(text) as Record<string, unknown>;
+    const { after, before, request_id } = payload;
+    const are_objects = [after, before].every((one) => typeof one === 'object' && !Array.isArray(one));
+    const names = Object.keys(payload).join();
+    if (!are_objects || typeof request_id !== 'string' || names !== 'after,before,request_id') return false;
+    return text.startsWith('{"after":') && text.isWellFormed() && membersIn(payload) === membersWritten(text);
+  } catch {
+    return false;
+  }
+}
+
+const salt_form = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
+
+/** Events without a payload. Each waits for the purge that accounts for it, which is an event behind it. */
+class Erased {
+  count = 0;
+  readonly first: number[] = [];
+  /** By ticket the numbers of its events; under no ticket's id those of projects and the workspace. */
+  readonly #waiting = new Map<string, number[]>();
+
+  add(sequence: number, { action, subject_id, subject_type }: Subject): void {
+    this.count++;
+    if (this.first.length < most_told) this.first.push(sequence);
+    const has_text = action === 'ticket.created' || action === 'ticket.updated';
+    const has_name = subject_type === 'project' || subject_type === 'workspace';
+    const under = has_text ? subject_id : has_name ? 'names' : 'never';
+    const numbers = this.#waiting.get(under);
+    if (numbers === undefined) this.#waiting.set(under, [sequence]);
+    else numbers.push(sequence);
+  }
+
+  /** An operator's purge may take names and labels out of anything that has them (decision 27). */
+  purge({ action, subject_id }: Subject): void {
+    if (action === 'ticket.purged') this.#waiting.delete(subject_id);
+    if (action !== 'workspace.purged') return;
+    for (const under of this.#waiting.keys()) if (under !== 'never') this.#waiting.delete(under);
+  }
+
+  unaccounted = (): number[] => [...this.#waiting.values()].flat().toSorted((a, b) => a - b);
+}
+
+interface Subject {
+  action: string;
+  subject_id: string;
+  subject_type: string;
 }
 
 /** Takes an export line by line, and says at its end what is wrong with it. */
@@ -159,8 +268,7 @@ export class ExportVerifier {
   readonly #known: Checkpoint[];
   readonly #tree = new Tree();
   readonly #problems: Problem[] = [];
-  readonly #erased: number[] = [];
-  #erased_count = 0;
+  readonly #erased = new Erased();
   #lines = 0;
   #checkpoint: Checkpoint | undefined;
   /** The roots of this log at the sizes of the known checkpoints. */
@@ -170,7 +278,7 @@ export class ExportVerifier {
   constructor({ key, known = [], witnesses = [] }: Options) {
     this.#key = readKey(key);
     if (this.#key.kind !== 1) throw new Error(`${key} is not the key of a log.`);
-    this.#witnesses = witnesses.map(readKey);
+    this.#witnesses = readWitnesses(witnesses, this.#key);
     this.#known = known.map((note) => {
       const checkpoint = readCheckpoint(note);
       if (checkpoint === undefined) throw new Error('What is given as known is no checkpoint.');
@@ -187,19 +295,13 @@ export class ExportVerifier {
     if (this.#problems.length < most_told) this.#problems.push({ code, says, ...(sequence && { sequence }) });
   }
 
-  take(text: string): void {
+  take(text: string | Buffer): void {
     this.#lines++;
-    let line: Line;
-    try {
-      line = JSON.parse(text) as Line;
-    } catch {
-      return this.#tell('bad_line', `line ${this.#lines} is no JSON`);
-    }
-    if (this.#checkpoint !== undefined)
-      return this.#tell('not_the_end', `line ${this.#lines} is behind the checkpoint`);
-    if (typeof line.checkpoint === 'string') return this.#takeCheckpoint(line.checkpoint);
-    if (typeof line.entry !== 'string') return this.#tell('bad_line', `line ${this.#lines} is no event`);
-    return this.#takeEvent(line.entry, line);
+    const line = readLine(text);
+    if (typeof line === 'string') this.#tell('bad_line', `line ${this.#lines} ${line}`);
+    else if (this.#checkpoint !== undefined) this.#tell('not_the_end', `line ${this.#lines} is behind the checkpoint`);
+    else if ('checkpoint' in line) this.#takeCheckpoint(line.checkpoint);
+    else this.#takeEvent(line);
   }
 
   #takeCheckpoint(note: string): void {
@@ -207,28 +309,30 @@ export class ExportVerifier {
     if (this.#checkpoint === undefined) this.#tell('no_checkpoint', 'the last line has no checkpoint');
   }
 
-  #takeEvent(entry: string, { salt, payload }: Line): void {
+  #takeEvent({ entry, salt, payload }: Exported): void {
     const place = this.#tree.size + 1;
-    const [, hashed, number, workspace_id] = entry_expression.exec(entry) ?? [];
+    const [, action, hashed, number, subject_id, subject_type, workspace_id] = entry_expression.exec(entry) ?? [];
     this.#tree.add(leafOf(entry));
     if (this.#sizes.has(place)) this.#roots.set(place, this.#tree.root());
-    if (hashed === undefined) return this.#tell('bad_entry', `event ${place} is not written as an event is`, place);
+    if (action === undefined || hashed === undefined || subject_id === undefined || subject_type === undefined)
+      return this.#tell('bad_entry', `event ${place} is not written as an event is`, place);
     if (Number(number) !== place) {
       this.#tell('wrong_sequence', `event ${number} stands where event ${place} should`, place);
     }
     if (!this.#key.name.endsWith(`/${workspace_id}`)) {
       this.#tell('foreign_entry', `event ${place} is of another workspace`, place);
     }
-    if (salt === null && payload === null) {
-      this.#erased_count++;
-      if (this.#erased.length < most_told) this.#erased.push(place);
-    } else if (typeof salt !== 'string' || typeof payload !== 'string') {
-      this.#tell('bad_line', `event ${place} has a payload without its salt, or the other way round`, place);
-    } else {
-      const bytes = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(payload)]);
-      const differs = hash('sha256', bytes, 'base64') !== hashed;
-      if (differs) this.#tell('payload_differs', `event ${place} says something else than its hash does`, place);
-    }
+    const subject = { action, subject_id, subject_type };
+    this.#erased.purge(subject);
+    if (salt === null && payload === null) return this.#erased.add(place, subject);
+    if (typeof salt !== 'string' || typeof payload !== 'string')
+      return this.#tell('bad_line', `event ${place} has a payload without its salt, or the other way round`, place);
+    if (!salt_form.test(salt)) return this.#tell('bad_salt', `event ${place} has no salt of 16 bytes`, place);
+    const bytes = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(payload)]);
+    const differs = hash('sha256', bytes, 'base64') !== hashed;
+    if (differs) return this.#tell('payload_differs', `event ${place} says something else than its hash does`, place);
+    if (!isPayload(payload))
+      this.#tell('bad_payload', `event ${place} has a payload that is not written as one is`, place);
   }
 
   end(): Verdict {
@@ -238,15 +342,19 @@ export class ExportVerifier {
     if (last === undefined)
       this.#tell('no_checkpoint', 'the export ends without a checkpoint: a part of it is missing');
     else this.#judge(last, root);
-    const cosigned_size = this.#judgeKnown();
+    for (const sequence of this.#erased.unaccounted().slice(0, most_told)) {
+      const says = `event ${sequence} has no payload, and no purge behind it accounts for that`;
+      this.#tell('erased_without_purge', says, sequence);
+    }
+    const cosigned = this.#judgeKnown();
     return {
       problems: this.#problems,
       origin: last?.origin,
       size,
       root,
-      erased: this.#erased,
-      erased_count: this.#erased_count,
-      cosigned_size,
+      erased: this.#erased.first,
+      erased_count: this.#erased.count,
+      cosigned,
     };
   }
 
@@ -259,9 +367,8 @@ export class ExportVerifier {
     if (root !== last.root) this.#tell('root_differs', 'the events are not those that the checkpoint was signed for');
   }
 
-  /** Compares with what is known from before. Gives how far a witness has cosigned what is here. */
-  #judgeKnown(): number {
-    let cosigned_size = 0;
+  /** Compares with what is known from before. Gives how far each witness has cosigned what is here. */
+  #judgeKnown(): Verdict['cosigned'] {
     let agreed = 0;
     for (const known of this.#known.toSorted((a, b) => a.size - b.size)) {
       const root = this.#roots.get(known.size);
@@ -273,27 +380,45 @@ export class ExportVerifier {
         this.#tell('contradicts', says);
         break;
       } else agreed = known.size;
-      if (this.#witnesses.some((witness) => isSigned(known, witness)))
-        cosigned_size = Math.max(cosigned_size, known.size);
     }
-    if (this.#witnesses.length > 0 && !this.#known.some((one) => this.#witnesses.some((by) => isSigned(one, by)))) {
-      this.#tell('not_cosigned', 'no known checkpoint has the cosignature of a witness');
-    }
-    return cosigned_size;
+    return this.#witnesses.map((witness) => {
+      const sizes = this.#known.filter((one) => isSigned(one, witness)).map(({ size }) => size);
+      const says = `no known checkpoint has the cosignature of ${witness.name}`;
+      if (sizes.length === 0) this.#tell('not_cosigned', says);
+      return { name: witness.name, size: Math.max(0, ...sizes) };
+    });
   }
 }
 
 function told(verdict: Verdict, options: Options): string[] {
-  const { problems, origin, size, root, erased, erased_count, cosigned_size } = verdict;
+  const { problems, origin, size, root, erased, erased_count, cosigned } = verdict;
   if (problems.length > 0) return problems.map(({ code, says }) => `${code}: ${says}`);
   const most = erased.length < erased_count ? ', …' : '';
   return [
     `${origin}: ${size} events, none changed, removed or added since they were signed for`,
     `root ${root}`,
-    ...(erased_count > 0 ? [`${erased_count} erased: ${erased.join(', ')}${most}`] : []),
+    ...(erased_count > 0 ? [`${erased_count} erased by a purge, payload unknown: ${erased.join(', ')}${most}`] : []),
     ...((options.known ?? []).length > 0 ? [] : ['nothing known from before was compared: see --known']),
-    ...((options.witnesses ?? []).length > 0 ? [`cosigned up to event ${cosigned_size}`] : []),
+    ...cosigned.map(({ name, size }) => `cosigned by ${name} up to event ${size}`),
   ];
+}
+
+/** The lines of a file. A line feed alone ends one: JSON may have U+2028 as it is. */
+async function* linesOf(file: string): AsyncGenerator<Buffer> {
+  let begun: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
+      yield Buffer.concat([...begun, chunk.subarray(from, end)]);
+      [begun, bytes, from] = [[], 0, end + 1];
+    }
+    begun.push(chunk.subarray(from));
+    bytes += chunk.length - from;
+    if (bytes > most_line_bytes)
+      throw new Error(`${file} is no export: a line has more than ${most_line_bytes} bytes.`);
+  }
+  if (bytes > 0) yield Buffer.concat(begun);
 }
 
 /** Does what the command line says; gives the exit code. */
@@ -312,8 +437,7 @@ export async function runVerifier(args: string[], print: (line: string) => void)
   const known = await Promise.all((values.known ?? []).map((name) => readFile(name, 'utf8')));
   const options = { key: values.key, known, witnesses: values.witness ?? [] };
   const verifier = new ExportVerifier(options);
-  const handle = await open(file);
-  for await (const line of handle.readLines()) verifier.take(line);
+  for await (const line of linesOf(file)) verifier.take(line);
   const verdict = verifier.end();
   for (const line of told(verdict, options)) print(line);
   return verdict.problems.length === 0 ? 0 : 1;

@@ -95,7 +95,7 @@ test('a known checkpoint and a witness’s cosignature are compared', async () =
   const alone = await verify(file, '--key', key, '--known', known, '--witness', witness);
   expect([alone.code, alone.stdout]).toEqual([
     1,
-    'not_cosigned: no known checkpoint has the cosignature of a witness\n',
+    'not_cosigned: no known checkpoint has the cosignature of witness.example/w1\n',
   ]);
 });
 

@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepDelivering } from '../../../proof/harness/deliveries.ts';
 import { freePort } from '../../../proof/harness/served.ts';
 import { startServer, test_environment, type TestServer } from '../../../proof/harness/server.ts';
 import { isAsPrinted, runAll, runnable, stepsOf, type Text } from '../../../proof/harness/walk.ts';
 
+const run = promisify(execFile);
 const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
 
 let server: TestServer;
@@ -73,5 +76,29 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   test('control: a response other than the printed one is noticed', () => {
     expect(isAsPrinted('{"id":"x","key":"ENG-2"}', '{"id":"…","key":"ENG-1"}')).toBe(false);
     expect(isAsPrinted('{"id":"x","key":"ENG-1"}', '{"id":"…","key":"ENG-1"}')).toBe(true);
+  });
+});
+
+describe('the page of the audit log', () => {
+  const page = read('docs/audit.md');
+
+  test('says with which setting its walk comes out as printed, which is not the default', () => {
+    expect(page).toContain(`BATON_AUDIT_INTERVAL_S=${test_environment.BATON_AUDIT_INTERVAL_S} npm start`);
+  });
+
+  test('exports by loops that end when a request fails', async () => {
+    const loops = stepsOf(page).filter(({ command }) => command.startsWith('until grep'));
+    expect(loops).toHaveLength(2);
+    const api = stepsOf(page).find(({ command }) => command.startsWith('api()'))?.command ?? '';
+    const cwd = mkdtempSync(path.join(os.tmpdir(), 'baton-loops-'));
+    writeFileSync(path.join(cwd, 'export.ndjson'), '');
+    for (const W of [`${server.url}/v1/workspaces/none`, 'http://127.0.0.1:1']) {
+      for (const { command } of loops) {
+        const ended = run('bash', ['-c', `${api}\n${command}`], { cwd, timeout: 10_000, env: { ...process.env, W } });
+        await expect(ended).resolves.toMatchObject({ stderr: expect.stringContaining('curl: ') });
+      }
+    }
+    expect(readFileSync(path.join(cwd, 'export.ndjson'), 'utf8')).toBe('');
+    rmSync(cwd, { recursive: true });
   });
 });
