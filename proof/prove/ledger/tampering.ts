@@ -33,7 +33,7 @@ const broken: Record<string, [find: string, replace: string]> = {
   'a log may go back': ['if (root === undefined) {', 'if (root === undefined) continue; if (root === undefined) {'],
   'an entry may be written in any way': [
     'entry_form.source.replaceAll',
-    '`^.*"payload":"([^"]+)".*"sequence":(\\\\d+).*"workspace_id":"([^"]+)"`.replaceAll',
+    '`^.*"action": ?"([^"]+)".*"payload":"([^"]+)".*"sequence":(\\\\d+).*"subject_id":"([^"]+)".*"subject_type":"([^"]+)".*"workspace_id":"([^"]+)"`.replaceAll',
   ],
   'a log may end anywhere': ['if (last === undefined)', 'if (last === undefined) void 0; else if (last === null)'],
 };

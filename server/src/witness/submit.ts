@@ -13,15 +13,43 @@ export interface Parties {
 
 const timeout_ms = 30_000;
 
-async function ask(url: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeout_ms) });
+/** How the URL of each party looks. */
+const forms = {
+  log: 'https://baton.example.com/v1/workspaces/{id}/audit',
+  witness: 'https://witness.example.com',
+} as const;
+type Side = keyof typeof forms;
+
+/** The party's URL without a slash at its end. */
+function checkedUrl(side: Side, text: string): string {
+  const url = URL.parse(text);
+  const is_plain = url !== null && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  // Not with what was given: there may be a password in it.
+  if (!is_plain || !['http:', 'https:'].includes(url.protocol))
+    throw new Error(`What is given for the ${side} is not its URL, such as ${forms[side]}.`);
+  return url.href.replace(/\/$/, '');
+}
+
+interface Reply {
+  status: number;
+  bytes: Buffer;
+}
+
+async function ask(side: Side, url: string, init: RequestInit = {}): Promise<Reply> {
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeout_ms) });
+    return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+  } catch (error) {
+    const { name, message, cause } = error as Error;
+    const { code, message: deeper } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+    const why = name === 'TimeoutError' ? `no response in ${timeout_ms / 1000} s` : (code ?? deeper ?? message);
+    throw new Error(`The ${side} can't be reached at ${new URL(url).origin} (${why}).`, { cause: error });
+  }
 }
 
 async function readLog({ log, token }: Parties, path: string): Promise<Buffer> {
-  const response = await ask(`${log}/${path}`, { headers: { authorization: `Bearer ${token}` } });
-  const bytes = Buffer.from(await response.arrayBuffer());
-  if (response.status !== 200)
-    throw new Error(`The log responded ${response.status} for ${path}: ${bytes.toString('utf8')}`);
+  const { status, bytes } = await ask('log', `${log}/${path}`, { headers: { authorization: `Bearer ${token}` } });
+  if (status !== 200) throw new Error(`The log responded ${status} for ${path}: ${bytes.toString('utf8')}`);
   return bytes;
 }
 
@@ -47,30 +75,32 @@ function tilesOf(parties: Parties, size: number): (places: readonly Place[]) => 
 }
 
 /** Has a witness cosign the log's checkpoint. Gives the checkpoint with the cosignature; throws where it refuses. */
-export async function submitCheckpoint(parties: Parties): Promise<string> {
+export async function submitCheckpoint(given: Parties): Promise<string> {
+  const [log, witness] = [checkedUrl('log', given.log), checkedUrl('witness', given.witness)];
+  const parties = { ...given, log };
   const note = (await readLog(parties, 'checkpoint')).toString('utf8');
   const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '');
   if (checkpoint === undefined) throw new Error('The log returned no checkpoint.');
   const post = (old: number, proof: readonly Hash[]) => {
     const lines = [`old ${old}`, ...proof.map((hash) => hash.toString('base64'))];
     const body = `${lines.join('\n')}\n\n${note}`;
-    return ask(`${parties.witness}/add-checkpoint`, { method: 'POST', body });
+    return ask('witness', `${witness}/add-checkpoint`, { method: 'POST', body });
   };
-  let response = await post(0, []);
-  if (response.status === 409) {
-    const old = Number(await response.text());
+  let reply = await post(0, []);
+  if (reply.status === 409) {
+    const old = Number(reply.bytes.toString('utf8'));
     if (!Number.isSafeInteger(old)) throw new Error('The witness does not say what it has.');
     if (old > checkpoint.size) {
       throw new Error(
         `The witness has cosigned ${old} events of this log, and it has ${checkpoint.size}: it was rolled back.`,
       );
     }
-    response = await post(old, await consistencyProof(old, checkpoint.size, tilesOf(parties, checkpoint.size)));
-    if (response.status === 422) {
+    reply = await post(old, await consistencyProof(old, checkpoint.size, tilesOf(parties, checkpoint.size)));
+    if (reply.status === 422) {
       throw new Error(`The log contradicts what the witness has cosigned: one of its first ${old} events was changed.`);
     }
   }
-  const reply = await response.text();
-  if (response.status !== 200) throw new Error(`The witness responded ${response.status}: ${reply.trim()}`);
-  return note + reply;
+  const text = reply.bytes.toString('utf8');
+  if (reply.status !== 200) throw new Error(`The witness responded ${reply.status}: ${text.trim()}`);
+  return note + text;
 }

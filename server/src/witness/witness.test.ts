@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { ExportVerifier } from '../../../bin/verify-audit.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { freePort } from '../../../proof/harness/served.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { consistencyProof, extended, type Hash, leafHash, rootOf } from '../ledger/merkle.ts';
 import { logSigner, parseNote, printed, isSignedBy, signedNote, signingKey, witnessSigner } from '../ledger/note.ts';
@@ -207,6 +208,29 @@ describe('a superuser who writes another history, and has the log’s key,', () 
     expect(await exported([], [])).toEqual([]);
     expect(await exported([cosigned], [printed(signer)])).toEqual(['rolled_back']);
     await expect(submitCheckpoint(parties)).rejects.toThrow('and it has 3: it was rolled back');
+  });
+
+  test('is told which of the two is not there, or not where its URL says', async () => {
+    const { workspace_id } = team;
+    const { token } = await team.owner.client.create_token({
+      workspace_id,
+      body: { name: 'W', scopes: ['audit:read'] },
+    });
+    await numberEvents(server.database.url);
+    const log = `${server.url}/v1/workspaces/${workspace_id}/audit`;
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    for (const [parties, says] of [
+      [{ log: nowhere, witness: nowhere }, `The log can't be reached at ${nowhere} (ECONNREFUSED).`],
+      [{ log: `${log}/`, witness: nowhere }, `The witness can't be reached at ${nowhere} (ECONNREFUSED).`],
+      [{ log: `${log}x`, witness: nowhere }, 'The log responded 404 for checkpoint'],
+      [{ log: 'none', witness: nowhere }, 'What is given for the log is not its URL, such as https://'],
+      [{ log, witness: '127.0.0.1:9' }, 'What is given for the witness is not its URL, such as https://'],
+      [{ log, witness: 'file:///witness' }, 'What is given for the witness is not its URL'],
+      [{ log, witness: 'http://a:b@127.0.0.1:9' }, 'What is given for the witness is not its URL'],
+      [{ log, witness: `${nowhere}?a` }, 'What is given for the witness is not its URL'],
+    ] as const) {
+      await expect(submitCheckpoint({ ...parties, token })).rejects.toThrow(says);
+    }
   });
 
   test('is told what a witness over HTTP takes', async () => {
