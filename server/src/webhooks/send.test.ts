@@ -89,7 +89,7 @@ describe('a message', () => {
 });
 
 describe('an attempt', () => {
-  /** A receiver that answers each message with these bytes, and leaves its connection open. */
+  /** A receiver that sends these bytes for each message, and leaves its connection open. */
   async function answering(bytes: string): Promise<string> {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
@@ -116,7 +116,7 @@ describe('an attempt', () => {
     ['an interim response alone', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'TIMEOUT'],
     ['half a head', 'HTTP/1.1 200 OK\r\nContent-', 'TIMEOUT'],
     ['no HTTP', 'hello\r\n\r\n', 'HPE_INVALID_CONSTANT'],
-  ])('ends when a receiver answers with %s', async (_, bytes, error) => {
+  ])('ends when a receiver sends %s', async (_, bytes, error) => {
     const sender = new Sender({ allow_private: true, timeout_ms: 500 });
     const began = performance.now();
     expect(await sender.send(message(await answering(bytes)))).toMatchObject({ status: null, error });
