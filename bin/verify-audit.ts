@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
 // Verifies an export of an audit log, with nothing but this file and Node: node verify-audit.ts EXPORT --key KEY.
-// It has the rules of RFC 6962 and C2SP for itself, and shares no line with what wrote the log.
+// It has the rules of RFC 6962 and C2SP for itself, and shares no line with what wrote the log. It is longer than other
+// files, and stays one: an auditor takes it along, and reads it to the end.
 
 const usage = `Usage: verify-audit EXPORT --key KEY [--known FILE]… [--witness KEY]…
 

@@ -3,7 +3,7 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Attempt, Delivery, Webhook } from './contract.ts';
-import { most_waiting, type WebhookKey } from './worker-queries.ts';
+import { waitingOf, type WebhookKey } from './worker-queries.ts';
 
 /** The columns of a webhook that are shown. */
 const shown = {
@@ -183,12 +183,9 @@ export async function sequenceOf(
   return found?.sequence;
 }
 
-/** How many deliveries of a webhook are unfinished, as far as it matters. */
-export async function waitingFor(db: Db, { workspace_id, id }: WebhookKey): Promise<number> {
-  const { waiting } = await db.one<{ waiting: number }>(sql`
-    select count(*)::integer as waiting from (
-      select 1 from deliveries d
-      where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null limit ${most_waiting}) d`);
+/** How many deliveries of a webhook wait. */
+export async function waitingFor(db: Db, key: WebhookKey): Promise<number> {
+  const { waiting } = await db.one<{ waiting: number }>(sql`select ${waitingOf(key)} as waiting`);
   return waiting;
 }
 

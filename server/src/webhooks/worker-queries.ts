@@ -1,5 +1,5 @@
 import { later } from '../db/columns.ts';
-import { sql } from '../db/sql.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { EventRow } from '../feed/queries.ts';
 import { type Attempt, kept_attempts, type Webhook } from './contract.ts';
@@ -39,6 +39,12 @@ export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promis
     order by w.workspace_id, w.id`);
 }
 
+/** How many deliveries of a webhook are unfinished, as far as it matters. */
+export const waitingOf = ({ workspace_id, id }: WebhookKey): Sql => sql`
+  (select count(*)::integer from (
+    select 1 from deliveries d where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null
+    limit ${most_waiting}) d)`;
+
 /** Up to where a webhook's events are queued, and how many it may have; locked, unless somebody else works on it. */
 export function lockPlace(
   tx: Tx,
@@ -47,9 +53,7 @@ export function lockPlace(
   return tx.maybeOne(sql`
     select w.last_sequence,
       (select h.last_sequence from event_heads h where h.workspace_id = ${workspace_id}) as last,
-      (select count(*)::integer from (
-        select 1 from deliveries d where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.finished_at is null
-        limit ${most_waiting}) d) as waiting
+      ${waitingOf({ workspace_id, id })} as waiting
     from webhooks w
     where w.workspace_id = ${workspace_id} and w.id = ${id} and w.state = 'active' and w.deleted_at is null
     for no key update of w skip locked`);

@@ -39,7 +39,7 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   // The operator's commands have the server's settings.
   const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
-  /** Runs its commands: beside the files that it has, if it has any. */
+  /** Runs its commands, beside the files that the page has. */
   const walk = async () => {
     const files = runnable(read(page)).filter((one) => 'kind' in one && one.kind === 'file') as Text[];
     if (files.length === 0) return runAll(commands(server.url), { env: env() });
