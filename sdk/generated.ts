@@ -40,7 +40,7 @@ export interface components {
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
         /** @enum {string} */
-        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:admin";
+        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin";
         /**
          * @description A type of event.
          * @enum {string}
@@ -218,7 +218,7 @@ export interface components {
             detail?: string;
             /** @constant */
             code: "quota_exceeded";
-            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "mib_per_workspace" | (string & {});
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "watchers_per_ticket" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
         };
@@ -829,6 +829,8 @@ export interface components {
             author_id: string;
             /** @description Empty once the comment is deleted. */
             body: string;
+            /** @description The members that its text mentions, each as `@` and their id. */
+            mentions: string[];
             /** Format: int32 */
             version: number;
             /** Format: date-time */
@@ -885,6 +887,8 @@ export interface components {
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.
+             *     - `notifications:write`: Mark that as read, archive and snooze it; choose what to be told of.
              *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
              *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
              */
@@ -927,6 +931,8 @@ export interface components {
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+             *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.
+             *     - `notifications:write`: Mark that as read, archive and snooze it; choose what to be told of.
              *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
              *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
              */
@@ -1018,6 +1024,95 @@ export interface components {
             project_id: string | null;
             /** @description The ticket that it is about, or whose comment it is about. */
             ticket_id: string | null;
+        };
+        Notification: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /** @description Why they are told: one reason, or several of one act. */
+            kinds: components["schemas"]["NotificationKind"][];
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            ticket_id: string;
+            ticket_key: string;
+            ticket_title: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** @description Who did it; null: nobody, a day has come. */
+            actor_id: string | null;
+            /** @description Where the ticket was moved from, if it was moved. */
+            from_status: string | null;
+            /** @description Where the ticket was moved to, if it was moved. */
+            to_status: string | null;
+            comment_id: string | null;
+            /** @description How the comment starts now, on one line; null: there is none, or it was deleted. */
+            comment_excerpt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was done.
+             */
+            happened_at: string;
+            /**
+             * Format: date-time
+             * @description When they were told.
+             */
+            created_at: string;
+            read_at: string | null;
+            archived_at: string | null;
+            /** @description Until then it is not in the inbox. */
+            snoozed_until: string | null;
+        };
+        NotificationKind: "assigned" | "mentioned" | "moved" | "commented" | "due" | (string & {});
+        UnreadCount: {
+            /**
+             * Format: int32
+             * @description How many are in the inbox, unread; 1000 is as many or more.
+             */
+            unread: number;
+        };
+        NotificationsRead: {
+            /** Format: int32 */
+            marked: number;
+            /** @description Whether some are left: one request marks 1000 at most. */
+            more: boolean;
+        };
+        NotificationSettings: {
+            kinds: components["schemas"]["NotificationKinds"];
+            /** @description Projects of which they are told nothing, except that they are assigned or mentioned. */
+            muted_project_ids: string[];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Of which kinds they are told. */
+        NotificationKinds: {
+            assigned: boolean;
+            mentioned: boolean;
+            moved: boolean;
+            commented: boolean;
+            due: boolean;
+        };
+        Watching: {
+            /** @description `automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, except that they are assigned or mentioned. */
+            choice: "automatic" | "watching" | "muted" | (string & {});
+            /** @description Whether they are told of steps and comments. */
+            watches: boolean;
+            /** @description Why they watch, or would if the ticket were not muted. */
+            reasons: (("reporter" | "assignee" | "commented" | "mentioned" | "by_choice") | string)[];
+        };
+        Watcher: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            user_id: string;
+            reasons: (("reporter" | "assignee" | "commented" | "mentioned" | "by_choice") | string)[];
         };
         NewWebhook: {
             /**
@@ -1170,7 +1265,7 @@ export interface components {
             queued: number;
         };
         RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
-        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "webhooks:read" | "webhooks:admin" | (string & {});
+        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin" | (string & {});
         WorkflowStatusOutput: {
             key: string;
             name: string;
@@ -1256,6 +1351,14 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditSubjectType = components['schemas']['AuditSubjectType'];
 export type Events = components['schemas']['Events'];
 export type Event = components['schemas']['Event'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationKind = components['schemas']['NotificationKind'];
+export type UnreadCount = components['schemas']['UnreadCount'];
+export type NotificationsRead = components['schemas']['NotificationsRead'];
+export type NotificationSettings = components['schemas']['NotificationSettings'];
+export type NotificationKinds = components['schemas']['NotificationKinds'];
+export type Watching = components['schemas']['Watching'];
+export type Watcher = components['schemas']['Watcher'];
 export type NewWebhook = components['schemas']['NewWebhook'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookSecret = components['schemas']['WebhookSecret'];
@@ -3701,6 +3804,8 @@ export interface operations {
                      *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
+                     *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.
+                     *     - `notifications:write`: Mark that as read, archive and snooze it; choose what to be told of.
                      *     - `webhooks:read`: Read webhooks and what was delivered, without their secrets.
                      *     - `webhooks:admin`: Create and change webhooks, which send all that the audit log has to any address.
                      */
@@ -3988,6 +4093,375 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Events"];
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+                /** @description `inbox` is all that is neither archived nor snoozed, `unread` of it what is unread. */
+                folder?: "inbox" | "unread" | "snoozed" | "archived" | "all";
+                /** @description Only those for one of these reasons, separated by commas. */
+                kind?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Notification"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    get_unread_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+        };
+    };
+    get_notification: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+        };
+    };
+    update_notification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    read?: boolean;
+                    archived?: boolean;
+                    /** @description Takes it out of the inbox until then; it comes back unread. Null: it is back now. */
+                    snoozed_until?: (string) | null;
+                };
+                "application/merge-patch+json": {
+                    read?: boolean;
+                    archived?: boolean;
+                    /** @description Takes it out of the inbox until then; it comes back unread. Null: it is back now. */
+                    snoozed_until?: (string) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description The latest notification that was seen. What came after it stays unread.
+                     */
+                    up_to: string;
+                    /** @description Only those of this ticket, by its id or key. */
+                    ticket?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsRead"];
+                };
+            };
+        };
+    };
+    get_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    update_notification_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kinds?: {
+                        assigned?: boolean;
+                        mentioned?: boolean;
+                        moved?: boolean;
+                        commented?: boolean;
+                        due?: boolean;
+                    };
+                    muted_project_ids?: string[];
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    kinds?: {
+                        assigned?: boolean;
+                        mentioned?: boolean;
+                        moved?: boolean;
+                        commented?: boolean;
+                        due?: boolean;
+                    };
+                    muted_project_ids?: string[];
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    get_watching: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watching"];
+                };
+            };
+        };
+    };
+    set_watching: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, except that they are assigned or mentioned.
+                     * @enum {string}
+                     */
+                    choice: "automatic" | "watching" | "muted";
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watching"];
+                };
+            };
+        };
+    };
+    list_watchers: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Watcher"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
         };

@@ -153,6 +153,26 @@ export const operations = {
   export_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/export","query":["after","limit"],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
   /** Returns what happened behind an offset, oldest first: each event once, in the same order for everybody. */
   read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Lists what the caller was told of, latest first. */
+  list_notifications: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications","query":["limit","cursor","fields","folder","kind"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Counts the caller’s unread notifications. */
+  get_unread_count: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications/unread-count","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns a notification of the caller’s. */
+  get_notification: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications/{notification_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Marks a notification of the caller’s as read or unread, archives it or takes it back, or snoozes it. */
+  update_notification: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/notifications/{notification_id}","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Marks what the caller has seen as read: a notification and those before it, of all tickets or of one. */
+  read_notifications: {"method":"POST","path":"/v1/workspaces/{workspace_id}/notifications/read","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Returns what the caller wants to be told of in this workspace. */
+  get_notification_settings: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notification-settings","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Changes what the caller wants to be told of. It counts for what happens from then on. */
+  update_notification_settings: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/notification-settings","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
+  /** Returns whether the caller watches a ticket, and why. */
+  get_watching: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it. */
+  set_watching: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Lists who watches a ticket: its reporter, its assignee, who commented or was mentioned, and who chose to. */
+  list_watchers: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watchers","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates a webhook: what happens from now on is sent to its address. The response contains the secret. */
   create_webhook: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists webhooks, oldest first. */

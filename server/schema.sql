@@ -145,6 +145,149 @@ AS $function$
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lock_notification_place()
+ RETURNS notification_places
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  place notification_places%rowtype;
+begin
+  insert into notification_places (workspace_id) values (app_workspace_id()) on conflict do nothing;
+  select * into place from notification_places where workspace_id = app_workspace_id() for no key update skip locked;
+  return place;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_of_due(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  today date := (now() at time zone 'UTC')::date;
+  place notification_places%rowtype := lock_notification_place();
+  found_tickets integer;
+  last_day date;
+  last_id uuid;
+begin
+  if place.workspace_id is null then return null; end if;
+  if place.due_on >= today and place.due_after is null then return 0; end if;
+
+  select count(*), max(d.due_on), (array_agg(d.id order by d.due_on desc, d.id desc))[1] into found_tickets, last_day, last_id
+  from (
+    select t.due_on, t.id from tickets t
+    where t.workspace_id = scope and t.due_on is not null and t.deleted_at is null
+      and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) and t.due_on <= today
+    order by t.due_on, t.id limit batch) d;
+
+  insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, happened_at)
+  select scope, m.user_id, m.joined, gen_random_uuid(), array['due'], t.id, t.due_on::timestamp at time zone 'UTC'
+  from tickets t
+  join projects p on p.workspace_id = scope and p.id = t.project_id and p.archived_at is null
+  join workflows f on f.workspace_id = scope and f.project_id = t.project_id and f.version = p.workflow_version
+  join memberships m on m.workspace_id = scope and m.user_id = coalesce(t.assignee_id, t.reporter_id) and m.removed_at is null
+  left join notification_settings s on s.workspace_id = scope and s.user_id = m.user_id
+  left join watchers w on w.workspace_id = scope and w.ticket_id = t.id and w.user_id = m.user_id
+  where t.workspace_id = scope and t.due_on is not null and t.deleted_at is null
+    and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+    and (t.due_on, t.id) <= (last_day, last_id)
+    and not f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', t.status, 'category', 'done'))
+    and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
+  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing;
+
+  if found_tickets < batch then
+    update notification_places set due_on = today, due_after = null where workspace_id = scope;
+  else
+    update notification_places set due_on = last_day, due_after = last_id where workspace_id = scope;
+  end if;
+  return found_tickets;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_of_events(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  place notification_places%rowtype := lock_notification_place();
+  last bigint;
+begin
+  if place.workspace_id is null then return null; end if;
+  -- A statement of its own: it sees everything that was numbered before the lock was granted.
+  select least(h.last_sequence, place.last_sequence + batch) into last from event_heads h where h.workspace_id = scope;
+  if last is null or last <= place.last_sequence then return 0; end if;
+
+  insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
+  select distinct on (n.ticket_id, n.user_id) scope, n.ticket_id, n.user_id, n.reason, n.sequence
+  from (
+    select e.ticket_id, e.actor_id as user_id, 'commented' as reason, e.sequence
+    from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
+      and e.action = 'comment.created'
+    union all
+    select e.ticket_id, m.id::uuid, 'mentioned', e.sequence
+    from events e cross join lateral jsonb_array_elements_text(e.after -> 'mentions') m (id)
+    where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
+      and e.action in ('comment.created', 'comment.updated')) n
+  join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null
+  where (select count(*) from (
+    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id limit 200) x) < 200
+  order by n.ticket_id, n.user_id, n.sequence
+  on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
+
+  insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
+  select scope, r.user_id, max(m.joined), (array_agg(r.id order by r.sequence))[1], array_agg(distinct r.kind), r.ticket_id,
+    (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id, min(r.sequence), r.created_at
+  from (
+    select e.id, e.sequence, e.actor_id, e.created_at, t.id as ticket_id, t.project_id, p.user_id, p.kind,
+      case when e.subject_type = 'comment' then e.subject_id end as comment_id
+    from (
+      select * from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
+        and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
+          'comment.updated')) e
+    cross join lateral (
+      select t.id, t.project_id, t.reporter_id, t.assignee_id from tickets t where t.workspace_id = scope
+        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end and t.deleted_at is null limit 1) t
+    cross join lateral (
+      select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
+      union all
+      select (e.before ->> 'assignee_id')::uuid, 'assigned' where e.subject_type = 'ticket'
+      union all
+      select m.id::uuid, 'mentioned' from jsonb_array_elements_text(e.after -> 'mentions') m (id) where e.subject_type = 'comment'
+      union all
+      select w.user_id, case e.action when 'comment.created' then 'commented' else 'moved' end
+      from (
+        select t.reporter_id as user_id
+        union
+        select t.assignee_id
+        union
+        select w.user_id from watchers w where w.workspace_id = scope and w.ticket_id = t.id
+          and (w.choice = 'watching' or (w.choice is null and w.since < e.sequence))) w
+      where e.action in ('comment.created', 'ticket.transitioned')
+      union all
+      -- A day that has come already: what has become due by itself is told by notify_of_due.
+      select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
+        and ((e.after ->> 'due_on')::date, t.id)
+          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) p
+    -- Not of one's own act.
+    where p.user_id <> e.actor_id) r
+  join memberships m on m.workspace_id = scope and m.user_id = r.user_id and m.removed_at is null
+  left join notification_settings s on s.workspace_id = scope and s.user_id = r.user_id
+  left join watchers w on w.workspace_id = scope and w.ticket_id = r.ticket_id and w.user_id = r.user_id
+  where wants_notification(r.kind, s.off, w.choice, r.project_id = any (coalesce(s.muted_project_ids, '{}')))
+  group by r.user_id, r.ticket_id, r.actor_id, r.created_at
+  -- The same act, in an earlier batch.
+  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
+    set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id);
+
+  update notification_places set last_sequence = last where workspace_id = scope;
+  return last - place.last_sequence;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
  RETURNS bytea[]
  LANGUAGE plpgsql
@@ -198,7 +341,7 @@ begin
   values (scope, the_ticket, the_comment, purged.version, purged.author_id, '', coalesce(purged.edited_at, purged.created_at));
   update comment_revisions set body = ''
   where workspace_id = scope and ticket_id = the_ticket and comment_id = the_comment;
-  update comments set body = '', version = version + 1, purged_at = at, purged_by = the_actor,
+  update comments set body = '', mentions = '{}', version = version + 1, purged_at = at, purged_by = the_actor,
     deleted_at = coalesce(deleted_at, at), deleted_by = coalesce(deleted_by, the_actor)
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment;
   insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id, after,
@@ -279,6 +422,14 @@ begin
   if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
   return queued;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.wants_notification(kind text, off text[], choice text, is_muted boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select kind <> all (coalesce(off, '{}')) and (kind in ('assigned', 'mentioned') or (choice is distinct from 'muted' and not is_muted))
+$function$;
 
 -- account, append-only
 create table account_audit_log (
@@ -366,9 +517,11 @@ create table comments (
   deleted_by uuid,
   purged_at timestamp with time zone,
   purged_by uuid,
+  mentions uuid[] not null default '{}'::uuid[],
   constraint comments_pkey PRIMARY KEY (workspace_id, ticket_id, id),
   constraint comments_body_length CHECK (((length(body) <= 1048576) AND ((body = ''::text) = (deleted_at IS NOT NULL)))) NOT VALID,
   constraint comments_end CHECK ((((deleted_at IS NULL) = (deleted_by IS NULL)) AND ((purged_at IS NULL) = (purged_by IS NULL)) AND ((purged_at IS NULL) OR (deleted_at IS NOT NULL)))) NOT VALID,
+  constraint comments_mentions CHECK (((cardinality(mentions) <= 50) AND ((deleted_at IS NULL) OR (mentions = '{}'::uuid[])))) NOT VALID,
   constraint comments_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
 );
 CREATE INDEX comments_activity ON public.comments USING btree (workspace_id, created_at, ticket_id, id);
@@ -377,7 +530,7 @@ ALTER TABLE comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE comments FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON comments FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON comments TO baton_app;
-GRANT UPDATE (body, deleted_at, deleted_by, edited_at, version) ON comments TO baton_app;
+GRANT UPDATE (body, deleted_at, deleted_by, edited_at, mentions, version) ON comments TO baton_app;
 
 -- workspace
 create table deliveries (
@@ -598,6 +751,77 @@ CREATE POLICY workspace ON memberships FOR ALL USING ((workspace_id = app_worksp
 GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_worker;
 GRANT UPDATE (updated_at) ON memberships TO baton_worker;
+
+-- workspace
+create table notification_places (
+  workspace_id uuid not null,
+  last_sequence bigint not null default 0,
+  due_on date not null default ((now() AT TIME ZONE 'UTC'::text))::date,
+  due_after uuid,
+  constraint notification_places_pkey PRIMARY KEY (workspace_id),
+  constraint notification_places_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
+) with (fillfactor=50);
+ALTER TABLE notification_places ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notification_places FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notification_places FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker_looks ON notification_places FOR SELECT TO baton_worker USING (true);
+GRANT SELECT (due_on, last_sequence, workspace_id) ON notification_places TO baton_worker;
+GRANT SELECT ON notification_places TO baton_app;
+
+-- workspace
+create table notification_settings (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  off text[] not null default '{}'::text[],
+  muted_project_ids uuid[] not null default '{}'::uuid[],
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  constraint notification_settings_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint notification_settings_muted CHECK ((cardinality(muted_project_ids) <= 100)),
+  constraint notification_settings_off CHECK ((off <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text])),
+  constraint notification_settings_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+);
+ALTER TABLE notification_settings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notification_settings FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notification_settings FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT ON notification_settings TO baton_app;
+GRANT UPDATE (muted_project_ids, off, updated_at, version) ON notification_settings TO baton_app;
+
+-- workspace
+create table notifications (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  joined integer not null,
+  id uuid not null,
+  kinds text[] not null,
+  ticket_id uuid not null,
+  comment_id uuid,
+  actor_id uuid,
+  sequence bigint,
+  happened_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  read_at timestamp with time zone,
+  archived_at timestamp with time zone,
+  snoozed_until timestamp with time zone,
+  constraint notifications_pkey PRIMARY KEY (workspace_id, user_id, id),
+  constraint notifications_kinds CHECK (((cardinality(kinds) > 0) AND (kinds <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text]))),
+  constraint notifications_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+) with (fillfactor=80);
+CREATE UNIQUE INDEX notifications_act ON public.notifications USING btree (workspace_id, user_id, ticket_id, happened_at, actor_id) NULLS NOT DISTINCT;
+CREATE INDEX notifications_created ON public.notifications USING btree (workspace_id, user_id, created_at, id);
+CREATE INDEX notifications_inbox ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE (archived_at IS NULL);
+CREATE INDEX notifications_old ON public.notifications USING btree (created_at);
+CREATE INDEX notifications_unread ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE ((read_at IS NULL) AND (archived_at IS NULL));
+ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notifications FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notifications FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON notifications FOR ALL TO baton_worker USING ((created_at < (now() - '1 day'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON notifications AS RESTRICTIVE FOR DELETE TO baton_worker USING ((created_at < (now() - '1 day'::interval)));
+GRANT DELETE ON notifications TO baton_worker;
+GRANT SELECT (created_at, id, user_id, workspace_id) ON notifications TO baton_worker;
+GRANT SELECT ON notifications TO baton_app;
+GRANT UPDATE (archived_at, read_at, snoozed_until) ON notifications TO baton_app;
+GRANT UPDATE (workspace_id) ON notifications TO baton_worker;
 
 -- workspace, queue
 create table outbox (
@@ -883,6 +1107,7 @@ CREATE INDEX tickets_assignee ON public.tickets USING btree (workspace_id, assig
 CREATE INDEX tickets_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_deleted_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX tickets_deleted_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX tickets_due ON public.tickets USING btree (workspace_id, due_on, id) WHERE ((due_on IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX tickets_holder_created ON public.tickets USING btree (workspace_id, (
 CASE
     WHEN (assignee_id IS NULL) THEN '00000000-0000-0000-0000-000000000000'::uuid
@@ -959,6 +1184,29 @@ END),
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
 GRANT SELECT (disabled_at, id) ON users TO baton_worker;
+
+-- workspace
+create table watchers (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  user_id uuid not null,
+  choice text,
+  reason text,
+  since bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint watchers_pkey PRIMARY KEY (workspace_id, ticket_id, user_id),
+  constraint watchers_choice CHECK ((choice = ANY (ARRAY['watching'::text, 'muted'::text]))),
+  constraint watchers_reason CHECK ((reason = ANY (ARRAY['commented'::text, 'mentioned'::text]))),
+  constraint watchers_why CHECK (((choice IS NOT NULL) OR (reason IS NOT NULL))),
+  constraint watchers_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id),
+  constraint watchers_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+);
+CREATE INDEX watchers_user ON public.watchers USING btree (workspace_id, user_id);
+ALTER TABLE watchers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE watchers FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON watchers FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT ON watchers TO baton_app;
+GRANT UPDATE (choice) ON watchers TO baton_app;
 
 -- workspace
 create table webhooks (

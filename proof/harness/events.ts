@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { Sequencer, sequencerLoop } from '../../server/src/audit/sequencer.ts';
 import { createPool } from '../../server/src/db/pool.ts';
+import { Notifier } from '../../server/src/notifications/notifier.ts';
 
 const log = pino({ level: 'error' });
 
@@ -23,6 +24,22 @@ export async function numberEvents(database_url: string): Promise<number> {
   }
   if (failures[0] !== undefined) throw failures[0];
   return numbered;
+}
+
+/** Numbers everything that is committed, and tells people of it, as the worker: so many events at a time. */
+export async function notifyPeople(database_url: string, batch?: number): Promise<void> {
+  await numberEvents(database_url);
+  const { pool, failures } = workerPool(database_url);
+  const refused: string[] = [];
+  const listening = pino({ level: 'error' }, { write: (line: string) => refused.push(line) });
+  try {
+    const notifier = new Notifier(pool, listening, batch);
+    while ((await notifier.pass({ goesOn: () => true, count: () => undefined })) === 'more');
+  } finally {
+    await pool.end();
+  }
+  if (failures[0] !== undefined) throw failures[0];
+  if (refused[0] !== undefined) throw new Error(refused[0]);
 }
 
 /** Numbers events as they are committed, as the worker does, until it is stopped. */

@@ -37,6 +37,7 @@ const quotas = [
   'tickets_per_project',
   'tokens_per_member',
   'webhooks_per_workspace',
+  'watchers_per_ticket',
   'mib_per_workspace',
 ] as const;
 export type Quota = (typeof quotas)[number];

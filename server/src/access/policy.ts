@@ -105,6 +105,17 @@ export const policy = {
 
   read_events: [everyone, 'events:read'],
 
+  list_notifications: [everyone, 'notifications:read'],
+  get_unread_count: [everyone, 'notifications:read'],
+  get_notification: [everyone, 'notifications:read'],
+  update_notification: [everyone, 'notifications:write'],
+  read_notifications: [everyone, 'notifications:write'],
+  get_notification_settings: [everyone, 'notifications:read'],
+  update_notification_settings: [everyone, 'notifications:write'],
+  get_watching: [everyone, 'notifications:read'],
+  set_watching: [everyone, 'notifications:write'],
+  list_watchers: [everyone, 'tickets:read'],
+
   create_webhook: [admins, 'webhooks:admin'],
   list_webhooks: [admins, 'webhooks:read'],
   get_webhook: [admins, 'webhooks:read'],

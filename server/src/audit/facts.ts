@@ -46,6 +46,8 @@ const step = z
 const assignment = z.strictObject({ assignee_id: id.nullable() });
 const presence = z.strictObject({ deleted_at: timestamp.nullable() });
 const place = z.strictObject({ ticket_id: id });
+/** With the members that its text mentions, and did not before. */
+const said = place.extend({ mentions: z.array(id).max(50).optional() });
 /** Of its address only where it leads: the rest may be a secret. */
 const webhook = z.strictObject({
   origin: text,
@@ -177,8 +179,8 @@ export const facts = {
     versioned: true,
     after: z.strictObject({ fields: z.array(text) }),
   },
-  'comment.created': { says: 'A comment was added.', of_ticket: true, after: place },
-  'comment.updated': { says: 'A comment was edited by its author.', versioned: true, of_ticket: true, after: place },
+  'comment.created': { says: 'A comment was added.', of_ticket: true, after: said },
+  'comment.updated': { says: 'A comment was edited by its author.', versioned: true, of_ticket: true, after: said },
   'comment.deleted': { says: 'A comment was deleted.', versioned: true, of_ticket: true, after: place },
   'comment.purged': {
     says: 'A comment and its earlier texts were deleted permanently.',

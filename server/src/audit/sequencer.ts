@@ -59,15 +59,18 @@ interface SetAside {
 export class Sequencer {
   readonly #pool: pg.Pool;
   readonly #log: Logger;
+  readonly #onNumbered: (workspace_id: string) => void;
   /** The last workspace whose turn it was: the next pass goes on behind it. */
   #behind = first_id;
   readonly #set_aside = new Map<string, SetAside>();
   /** Of this sweep. */
   #oldest_s = 0;
 
-  constructor(pool: pg.Pool, log: Logger) {
+  /** `onNumbered` is told of each workspace that has new events, after the commit. */
+  constructor(pool: pg.Pool, log: Logger, onNumbered: (workspace_id: string) => void = () => undefined) {
     this.#pool = pool;
     this.#log = log;
+    this.#onNumbered = onNumbered;
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
@@ -109,6 +112,7 @@ export class Sequencer {
     try {
       const numbered = await numberBatch(this.#pool, workspace_id);
       this.#set_aside.delete(workspace_id);
+      if (numbered > 0) this.#onNumbered(workspace_id);
       return numbered;
     } catch (error) {
       const failures = (before?.failures ?? 0) + 1;
@@ -121,8 +125,8 @@ export class Sequencer {
 }
 
 /** Any number of processes may run it: each workspace is numbered by one at a time. */
-export function sequencerLoop(pool: pg.Pool, log: Logger): Loop {
-  const sequencer = new Sequencer(pool, log);
+export function sequencerLoop(pool: pg.Pool, log: Logger, onNumbered?: (workspace_id: string) => void): Loop {
+  const sequencer = new Sequencer(pool, log, onNumbered);
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms };
   return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => sequencer.pass(one) });
 }

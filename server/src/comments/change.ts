@@ -2,21 +2,24 @@ import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Comment } from './contract.ts';
+import { requireMentions } from './mentions.ts';
 import { type CommentChanges, insertComment, type LockedComment, reviseComment } from './queries.ts';
 
-/** Writes a new comment by the actor, and that it was added. */
-export function addComment(
+/** Writes a new comment by the actor, and that it was added. Throws `validation_failed` if it mentions who is no member. */
+export async function addComment(
   tx: Tx,
   actor: Actor,
   created: Pick<Comment, 'id' | 'ticket_id' | 'body' | 'created_at'>,
-): Comment {
-  const comment = insertComment(tx, actor.workspace_id, { ...created, author_id: actor.user_id });
+  pointer: '/body' | '/comment',
+): Promise<Comment> {
+  const mentions = await requireMentions(tx, actor.workspace_id, { text: created.body, pointer });
+  const comment = insertComment(tx, actor.workspace_id, { ...created, mentions, author_id: actor.user_id });
   const { id, ticket_id, created_at } = comment;
   recordAudit(tx, actor, {
     action: 'comment.created',
     subject_id: id,
     ticket_id,
-    after: { ticket_id },
+    after: { ticket_id, ...(mentions.length > 0 && { mentions }) },
     at: created_at,
   });
   return comment;
@@ -31,6 +34,14 @@ export function changeComment(
 ): Comment {
   const after = reviseComment(tx, actor.workspace_id, before, changes);
   const { id: subject_id, version: subject_version, ticket_id } = after;
-  recordAudit(tx, actor, { action, subject_id, subject_version, ticket_id, after: { ticket_id }, at: before.at });
+  const mentions = after.mentions.filter((one) => !before.mentions.includes(one));
+  recordAudit(tx, actor, {
+    action,
+    subject_id,
+    subject_version,
+    ticket_id,
+    after: { ticket_id, ...(mentions.length > 0 && { mentions }) },
+    at: before.at,
+  });
   return after;
 }

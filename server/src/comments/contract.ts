@@ -13,12 +13,19 @@ import {
 } from '../http/contract.ts';
 import { max_text, ticket_params } from '../tickets/contract.ts';
 
+/** How many people one comment may mention. */
+export const max_mentions = 50;
+
 export const comment = z
   .strictObject({
     id,
     ticket_id: id,
     author_id: id,
     body: stored(max_text).meta({ description: 'Empty once the comment is deleted.' }),
+    mentions: z
+      .array(id)
+      .max(max_mentions)
+      .meta({ description: 'The members that its text mentions, each as `@` and their id.' }),
     version,
     created_at: timestamp,
     edited_at: timestamp.nullable(),

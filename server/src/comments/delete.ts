@@ -18,6 +18,6 @@ export async function deleteComment(context: Context<typeof delete_comment>): Pr
   requireMatch(if_match, { current_version: comment.version });
   if (comment.deleted_at !== null) return;
   const { edited_at } = comment;
-  const changes = { body: '', edited_at, deleted_at: comment.at, deleted_by: actor.user_id };
+  const changes = { body: '', mentions: [], edited_at, deleted_at: comment.at, deleted_by: actor.user_id };
   changeComment(tx, actor, comment, { action: 'comment.deleted', changes });
 }

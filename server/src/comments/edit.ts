@@ -4,6 +4,7 @@ import type { Context } from '../serving/context.ts';
 import { openComment } from './access.ts';
 import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
+import { requireMentions } from './mentions.ts';
 
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
@@ -20,6 +21,11 @@ export async function editComment(context: Context<typeof update_comment>): Prom
   requireCurrent({ if_match, version: input.version }, current);
   if (before.deleted_at !== null) throw new BatonError('conflict', { detail: 'The comment is deleted.', ...current });
   if (input.body === before.body) return before;
-  const changes = { body: input.body, edited_at: now, deleted_at: null, deleted_by: null };
+  const mentions = await requireMentions(tx, actor.workspace_id, {
+    text: input.body,
+    pointer: '/body',
+    before: before.mentions,
+  });
+  const changes = { body: input.body, mentions, edited_at: now, deleted_at: null, deleted_by: null };
   return changeComment(tx, actor, comment, { action: 'comment.updated', changes });
 }

@@ -14,6 +14,7 @@ const comment_columns = {
   ticket_id: sql`ticket_id`,
   author_id: sql`author_id`,
   body: sql`body`,
+  mentions: sql`mentions`,
   version: sql`version`,
   created_at: sql`created_at`,
   edited_at: sql`edited_at`,
@@ -29,7 +30,7 @@ const stored_columns = { ...comment_columns, workspace_id: sql`workspace_id` };
 export function insertComment(
   tx: Tx,
   workspace_id: string,
-  created: Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'created_at'>,
+  created: Pick<Comment, 'id' | 'ticket_id' | 'author_id' | 'body' | 'mentions' | 'created_at'>,
 ): Comment {
   const comment = { ...created, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
   tx.send(sql`insert into comments ${inserted(stored_columns, { ...comment, workspace_id })}`);
@@ -76,7 +77,7 @@ export function lockComment(
 }
 
 /** What a change of a comment sets; the version before is kept as a revision. */
-export type CommentChanges = Pick<Comment, 'body' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
+export type CommentChanges = Pick<Comment, 'body' | 'mentions' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
 
 /** Changes a comment that the transaction has locked, keeps the text it had, and gives it as it is then. */
 export function reviseComment(
@@ -111,6 +112,14 @@ export function revisionsOf(
     ${part.order_and_limit}`;
   const shown = [sql`version`, sql`author_id`, sql`body`, sql`created_at`];
   return db.rows(withinBudget(page, shown, longText(sql`body`)));
+}
+
+/** Of these people those who are members now. */
+export async function membersAmong(db: Db, workspace_id: string, ids: readonly string[]): Promise<string[]> {
+  const found = await db.rows<{ user_id: string }>(sql`
+    select m.user_id from memberships m
+    where m.workspace_id = ${workspace_id} and m.user_id = any (${ids}::uuid[]) and m.removed_at is null`);
+  return found.map(({ user_id }) => user_id);
 }
 
 /** Empties a comment and all its revisions, records that in the audit log, and gives the comment as it is then. */

@@ -197,6 +197,8 @@ export const scope_meanings = {
   'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
   'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
+  'notifications:read': 'Read what its person, or the bot, was told of, and what they watch.',
+  'notifications:write': 'Mark that as read, archive and snooze it; choose what to be told of.',
   'webhooks:read': 'Read webhooks and what was delivered, without their secrets.',
   'webhooks:admin': 'Create and change webhooks, which send all that the audit log has to any address.',
 } as const;

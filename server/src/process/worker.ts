@@ -8,6 +8,7 @@ import { unfitnessOf, worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
 import { upkeepLoops } from '../upkeep/loops.ts';
+import { notificationLoop, Notifier } from '../notifications/notifier.ts';
 import type { Loop } from '../work/loop.ts';
 import { createDeliverer, type Deliverer, deliveryLoop } from '../webhooks/deliverer.ts';
 import { cleanupLoop } from '../workspaces/cleanup.ts';
@@ -56,11 +57,18 @@ export class Worker implements Service {
     this.#pool = workerPool(config, { url, max: config.worker_pool_size, log });
     const { secret } = config;
     this.#deliverer = secret === undefined ? undefined : createDeliverer(this.#pool, { ...config, secret }, log);
+    const notifier = new Notifier(this.#pool, log);
+    const notifications = notificationLoop(notifier, log);
+    const tellOf = (workspace_id: string) => {
+      notifier.hint(workspace_id);
+      notifications.wake();
+    };
     this.#loops = [
       ...upkeepLoops(this.#pool, config, log),
       cleanupLoop(this.#pool, log),
-      sequencerLoop(this.#pool, log),
+      sequencerLoop(this.#pool, log, tellOf),
       treesLoop(this.#pool, log),
+      notifications,
       ...(this.#deliverer === undefined ? [] : [deliveryLoop(this.#deliverer, log)]),
     ];
     observePool('worker', this.#pool);

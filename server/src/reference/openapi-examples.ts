@@ -48,6 +48,10 @@ const bodies: Record<string, unknown> = {
   redeliver: { from: '0000000000000042', to: '0000000000000050' },
   update_project: { name: 'Engineering', version: 1 },
   update_ticket: { title: 'The crane dropped its load', version: 1 },
+  update_notification: { read: true },
+  read_notifications: { up_to: uuid },
+  update_notification_settings: { kinds: { commented: false }, version: 1 },
+  set_watching: { choice: 'watching' },
 };
 
 /** Fields by their name, where their schema has no example. */
@@ -77,6 +81,7 @@ const fields: Json = {
   before: { status: 'open' },
   body: 'The brake is worn. I have ordered a new one.',
   comment: 'New brake.',
+  comment_excerpt: 'The brake is worn. I have ordered a new one.',
   created_at: at,
   current_password: 'correct horse battery',
   deleted_at: null,
@@ -89,7 +94,12 @@ const fields: Json = {
   expires_in: 900,
   from: 'open',
   ip: '203.0.113.7',
+  kinds: ['moved', 'commented'],
   labels: ['crane'],
+  marked: 3,
+  mentions: [],
+  more: false,
+  muted_project_ids: [],
   name: 'Grace',
   new_password: 'staple battery horse',
   last_used_at: null,
@@ -97,6 +107,8 @@ const fields: Json = {
   number: 1,
   password: 'correct horse battery',
   purged_at: null,
+  read_at: null,
+  reasons: ['assignee', 'commented'],
   refresh_token: `brt_${'x'.repeat(86)}`,
   request_id: 'b1c2d3e4-0000-4000-8000-000000000001',
   requires: [],
@@ -104,9 +116,12 @@ const fields: Json = {
   resolution: null,
   roles: ['owner', 'admin', 'member'],
   sequence: 1,
+  snoozed_until: null,
   subject_version: 2,
+  ticket_title: 'The crane drops its load',
   title: 'The crane drops its load',
   to: 'in_progress',
+  unread: 3,
   token: `bit_${'x'.repeat(86)}`,
   user_agent: 'curl/8.14.1',
   version: 1,
@@ -117,6 +132,8 @@ const a_day = { count: 12, p50_s: 86_400, p85_s: 86_400, p95_s: 86_400 };
 
 /** The same where a field of one name means different things. */
 const fields_of: Record<string, Json> = {
+  Notification: { from_status: 'open', to_status: 'in_progress' },
+  NotificationKinds: { assigned: true, mentioned: true, moved: true, commented: true, due: true },
   User: { name: 'Ada' },
   Workspace: { name: 'Harbour' },
   ApiToken: { name: 'Triage agent' },

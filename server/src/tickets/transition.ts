@@ -21,7 +21,9 @@ export type AddComment = (
   tx: Tx,
   actor: Actor,
   comment: { id: string; ticket_id: string; body: string; created_at: string },
-) => unknown;
+  /** Where its text stands in the body. */
+  pointer: '/comment',
+) => Promise<unknown>;
 
 /**
  * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
@@ -50,7 +52,8 @@ export async function transitionTicket(
     ...(comment_id === null ? {} : { more: { comment_id } }),
   });
   if (comment_id !== null && input.comment !== undefined) {
-    addComment(tx, actor, { id: comment_id, ticket_id: before.id, body: input.comment, created_at: before.at });
+    const comment = { id: comment_id, ticket_id: before.id, body: input.comment, created_at: before.at };
+    await addComment(tx, actor, comment, '/comment');
   }
   const row: TransitionRow = {
     workspace_id: before.workspace_id,

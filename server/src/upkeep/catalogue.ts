@@ -7,6 +7,7 @@ import {
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
+import { removeOldNotifications } from '../notifications/upkeep-queries.ts';
 import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
 import { removeDeletedWebhooks, removeFinishedDeliveries } from '../webhooks/upkeep-queries.ts';
@@ -22,6 +23,7 @@ export type Retention = Pick<
   | 'idempotency_key_retention_s'
   | 'token_retention_s'
   | 'delivery_retention_s'
+  | 'notification_retention_s'
 >;
 
 /** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
@@ -43,5 +45,6 @@ export const upkeep = {
   api_tokens: (keep, limit) => [removeEndedTokens(keep.token_retention_s, limit)],
   deliveries: (keep, limit) => [removeFinishedDeliveries(keep.delivery_retention_s, limit)],
   webhooks: (keep, limit) => [removeDeletedWebhooks(keep.delivery_retention_s, limit)],
+  notifications: (keep, limit) => [removeOldNotifications(keep.notification_retention_s, limit)],
   rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
 } satisfies Record<string, Step>;

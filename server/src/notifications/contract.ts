@@ -1,0 +1,279 @@
+import { z } from 'zod';
+import {
+  base_version,
+  id,
+  instant,
+  narrowing,
+  operation,
+  page,
+  page_query,
+  several,
+  status_key,
+  stored,
+  timestamp,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
+import { ticket, ticket_ref } from '../tickets/contract.ts';
+import { max_excerpt } from '../tickets/excerpt.ts';
+
+/** Why somebody is told. */
+export const kind_meanings = {
+  assigned: 'A ticket was assigned to them, or taken from them.',
+  mentioned: 'A comment mentions them.',
+  moved: 'A ticket that they watch was moved to another status.',
+  commented: 'A comment was added to a ticket that they watch.',
+  due: 'The day has come on which a ticket is due that is assigned to them, or that they reported and nobody has.',
+} as const;
+const kinds = Object.keys(kind_meanings) as (keyof typeof kind_meanings)[];
+
+export const kind = z.enum(kinds).meta({ id: 'NotificationKind' });
+export type Kind = z.infer<typeof kind>;
+
+export const notification = z
+  .strictObject({
+    id,
+    kinds: z.array(kind).min(1).max(5).meta({ description: 'Why they are told: one reason, or several of one act.' }),
+    ticket_id: id,
+    ticket_key: ticket.shape.key,
+    ticket_title: stored(512),
+    project_id: id,
+    actor_id: id.nullable().meta({ description: 'Who did it; null: nobody, a day has come.' }),
+    from_status: status_key.nullable().meta({ description: 'Where the ticket was moved from, if it was moved.' }),
+    to_status: status_key.nullable().meta({ description: 'Where the ticket was moved to, if it was moved.' }),
+    comment_id: id.nullable(),
+    comment_excerpt: stored(max_excerpt)
+      .nullable()
+      .meta({ description: 'How the comment starts now, on one line; null: there is none, or it was deleted.' }),
+    happened_at: timestamp.meta({ description: 'When it was done.' }),
+    created_at: timestamp.meta({ description: 'When they were told.' }),
+    read_at: timestamp.nullable(),
+    archived_at: timestamp.nullable(),
+    snoozed_until: timestamp.nullable().meta({ description: 'Until then it is not in the inbox.' }),
+  })
+  .meta({ id: 'Notification' });
+export type Notification = z.infer<typeof notification>;
+
+const base = '/v1/workspaces/{workspace_id}/notifications';
+const one = `${base}/{notification_id}` as const;
+const notification_params = workspace_params.extend({ notification_id: id });
+
+export const folders = ['inbox', 'unread', 'snoozed', 'archived', 'all'] as const;
+const kind_form = kinds.join('|');
+
+export const list_notifications = operation({
+  id: 'list_notifications',
+  method: 'get',
+  path: base,
+  tag: 'notifications',
+  summary: 'Lists what the caller was told of, latest first.',
+  params: workspace_params,
+  query: page_query.extend({
+    ...narrowing(notification),
+    folder: z.enum(folders).default('inbox').meta({
+      description: '`inbox` is all that is neither archived nor snoozed, `unread` of it what is unread.',
+    }),
+    kind: several(kind, { pattern: `^(?:${kind_form})(?:,(?:${kind_form})){0,9}$`, max: 99 })
+      .optional()
+      .meta({
+        description: 'Only those for one of these reasons, separated by commas.',
+        example: 'assigned,mentioned',
+      }),
+  }),
+  status: 200,
+  response: page(notification),
+  errors: ['invalid_cursor'],
+});
+
+/** Nobody needs to know how many more there are. */
+export const max_counted = 1000;
+
+export const get_unread_count = operation({
+  id: 'get_unread_count',
+  method: 'get',
+  path: `${base}/unread-count`,
+  tag: 'notifications',
+  summary: 'Counts the caller’s unread notifications.',
+  params: workspace_params,
+  status: 200,
+  response: z
+    .strictObject({
+      unread: z
+        .int()
+        .min(0)
+        .max(max_counted)
+        .meta({
+          format: 'int32',
+          description: `How many are in the inbox, unread; ${max_counted} is as many or more.`,
+        }),
+    })
+    .meta({ id: 'UnreadCount' }),
+});
+
+export const get_notification = operation({
+  id: 'get_notification',
+  method: 'get',
+  path: one,
+  tag: 'notifications',
+  summary: 'Returns a notification of the caller’s.',
+  params: notification_params,
+  query: z.strictObject(narrowing(notification)),
+  status: 200,
+  response: notification,
+});
+
+export const update_notification = operation({
+  id: 'update_notification',
+  method: 'patch',
+  path: one,
+  tag: 'notifications',
+  summary: 'Marks a notification of the caller’s as read or unread, archives it or takes it back, or snoozes it.',
+  params: notification_params,
+  body: z.strictObject({
+    read: z.boolean().optional(),
+    archived: z.boolean().optional(),
+    snoozed_until: instant.nullable().optional().meta({
+      description: 'Takes it out of the inbox until then; it comes back unread. Null: it is back now.',
+    }),
+  }),
+  status: 200,
+  response: notification,
+});
+
+/** How many one request marks as read. */
+export const max_marked = 1000;
+
+export const read_notifications = operation({
+  id: 'read_notifications',
+  method: 'post',
+  path: `${base}/read`,
+  tag: 'notifications',
+  summary: 'Marks what the caller has seen as read: a notification and those before it, of all tickets or of one.',
+  params: workspace_params,
+  body: z.strictObject({
+    up_to: id.meta({ description: 'The latest notification that was seen. What came after it stays unread.' }),
+    ticket: ticket_ref.optional().meta({ description: 'Only those of this ticket, by its id or key.' }),
+  }),
+  status: 200,
+  response: z
+    .strictObject({
+      marked: z.int().min(0).max(max_marked).meta({ format: 'int32' }),
+      more: z.boolean().meta({ description: `Whether some are left: one request marks ${max_marked} at most.` }),
+    })
+    .meta({ id: 'NotificationsRead' }),
+});
+
+export const settings = z
+  .strictObject({
+    kinds: z
+      .strictObject(Object.fromEntries(kinds.map((name) => [name, z.boolean()])) as Record<Kind, z.ZodBoolean>)
+      .meta({ id: 'NotificationKinds', description: 'Of which kinds they are told.' }),
+    muted_project_ids: z.array(id).max(100).meta({
+      description: 'Projects of which they are told nothing, except that they are assigned or mentioned.',
+    }),
+    version,
+  })
+  .meta({ id: 'NotificationSettings' });
+export type Settings = z.infer<typeof settings>;
+
+const settings_path = '/v1/workspaces/{workspace_id}/notification-settings';
+
+export const get_notification_settings = operation({
+  id: 'get_notification_settings',
+  method: 'get',
+  path: settings_path,
+  tag: 'notifications',
+  summary: 'Returns what the caller wants to be told of in this workspace.',
+  params: workspace_params,
+  status: 200,
+  response: settings,
+  etag: true,
+});
+
+export const update_notification_settings = operation({
+  id: 'update_notification_settings',
+  method: 'patch',
+  path: settings_path,
+  tag: 'notifications',
+  summary: 'Changes what the caller wants to be told of. It counts for what happens from then on.',
+  params: workspace_params,
+  body: z.strictObject({
+    kinds: z
+      .strictObject(
+        Object.fromEntries(kinds.map((name) => [name, z.boolean().optional()])) as Record<
+          Kind,
+          z.ZodOptional<z.ZodBoolean>
+        >,
+      )
+      .optional(),
+    muted_project_ids: z
+      .array(id)
+      .max(100)
+      .refine((given) => new Set(given).size === given.length, 'A value is given twice.')
+      .optional(),
+    version: base_version,
+  }),
+  if_match: 'required',
+  status: 200,
+  response: settings,
+  etag: true,
+  errors: ['precondition_required', 'conflict'],
+});
+
+const watching_path = '/v1/workspaces/{workspace_id}/tickets/{ticket}/watching';
+const watching_params = workspace_params.extend({ ticket: ticket_ref });
+
+const reason = z.enum(['reporter', 'assignee', 'commented', 'mentioned', 'by_choice']);
+const reasons = z.array(reason).max(5);
+
+export const watching = z
+  .strictObject({
+    choice: z.enum(['automatic', 'watching', 'muted']).meta({
+      description:
+        '`automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, ' +
+        'except that they are assigned or mentioned.',
+    }),
+    watches: z.boolean().meta({ description: 'Whether they are told of steps and comments.' }),
+    reasons: reasons.meta({ description: 'Why they watch, or would if the ticket were not muted.' }),
+  })
+  .meta({ id: 'Watching' });
+export type Watching = z.infer<typeof watching>;
+
+export const get_watching = operation({
+  id: 'get_watching',
+  method: 'get',
+  path: watching_path,
+  tag: 'notifications',
+  summary: 'Returns whether the caller watches a ticket, and why.',
+  params: watching_params,
+  status: 200,
+  response: watching,
+});
+
+export const set_watching = operation({
+  id: 'set_watching',
+  method: 'put',
+  path: watching_path,
+  tag: 'notifications',
+  summary: 'Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it.',
+  params: watching_params,
+  body: z.strictObject({ choice: watching.shape.choice }),
+  status: 200,
+  response: watching,
+});
+
+export const watcher = z.strictObject({ user_id: id, reasons: reasons.min(1) }).meta({ id: 'Watcher' });
+export type Watcher = z.infer<typeof watcher>;
+
+export const list_watchers = operation({
+  id: 'list_watchers',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/tickets/{ticket}/watchers',
+  tag: 'notifications',
+  summary: 'Lists who watches a ticket: its reporter, its assignee, who commented or was mentioned, and who chose to.',
+  params: watching_params,
+  query: page_query.extend(narrowing(watcher)),
+  status: 200,
+  response: page(watcher),
+  errors: ['invalid_cursor'],
+});

@@ -1,0 +1,50 @@
+import type { Db } from '../db/transaction.ts';
+import { BatonError, requireFound } from '../errors.ts';
+import type { Response } from '../http/contract.ts';
+import type { Context } from '../serving/context.ts';
+import { requireTicketId } from '../tickets/access.ts';
+import { excerptOf } from '../tickets/excerpt.ts';
+import { max_marked, type Notification, type read_notifications, type update_notification } from './contract.ts';
+import { markNotification, markRead, notificationById, type NotificationRow, type Owner } from './queries.ts';
+
+/** A notification as its owner sees it. */
+export function presented({ comment_start, ...row }: NotificationRow): Notification {
+  return { ...row, comment_excerpt: comment_start === null ? null : excerptOf(comment_start) };
+}
+
+/** A notification of this person's about a ticket that is there. */
+export async function requireNotification(db: Db, owner: Owner, id: string): Promise<Notification> {
+  return presented(await requireFound(notificationById(db, owner, id)));
+}
+
+/** Marks a notification. What is marked so already changes nothing. */
+export async function updateNotification({
+  tx,
+  writer,
+  params: { notification_id },
+  body,
+}: Context<typeof update_notification>): Promise<Notification> {
+  const { workspace_id, user_id } = await writer.hold();
+  markNotification(tx, { workspace_id, user_id }, notification_id, body);
+  return requireNotification(tx, { workspace_id, user_id }, notification_id);
+}
+
+/** Marks a notification and what came before it as read. */
+export async function readNotifications({
+  tx,
+  writer,
+  body: { up_to, ticket },
+}: Context<typeof read_notifications>): Promise<Response<typeof read_notifications>> {
+  const { workspace_id, user_id } = await writer.hold();
+  const owner = { workspace_id, user_id };
+  const [seen, ticket_id] = await Promise.all([
+    notificationById(tx, owner, up_to),
+    ticket === undefined ? null : requireTicketId(tx, workspace_id, ticket),
+  ]);
+  if (seen === undefined) {
+    const detail = 'Expected a notification of yours.';
+    throw new BatonError('validation_failed', { errors: [{ pointer: '/up_to', detail }] });
+  }
+  const marked = await markRead(tx, owner, { up_to, ticket_id });
+  return { marked, more: marked === max_marked };
+}

@@ -1,0 +1,108 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { Gauge } from 'prom-client';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { first_id } from '../db/walk.ts';
+import { describeError } from '../lib/describe-error.ts';
+import { Loop, type Pass } from '../work/loop.ts';
+import { notifyOfDue, notifyOfEvents, workspacesBehind } from './worker-queries.ts';
+
+const task = 'notifications';
+/** How often all workspaces are looked at. What this process has numbered itself is told of at once. */
+const interval_ms = 1_000;
+const pass_ms = 200;
+const rest_per_work = 1;
+/** Events, and due tickets, of one transaction. Each may be told to some 200 people. */
+const batch_size = 100;
+/** How long a workspace is left alone that could not be worked on. */
+const set_aside_ms = 5_000;
+
+const set_aside = new Gauge({
+  name: 'baton_notifications_set_aside',
+  help: 'Workspaces whose people could not be told when that was last tried.',
+  aggregator: 'max',
+});
+
+/** Tells the workspace's people what has happened, a batch of it. Gives whether there may be more. */
+async function notifyBatch(pool: pg.Pool, workspace_id: string, batch: number): Promise<boolean> {
+  // Each in a transaction of its own, with its place.
+  const due = await transaction(pool, { workspace_id }, (tx) => notifyOfDue(tx, batch));
+  const events = await transaction(pool, { workspace_id }, (tx) => notifyOfEvents(tx, batch));
+  return due === batch || events === batch;
+}
+
+/**
+ * Tells people what happens, workspace after workspace, a batch of each in turn. What is told and how far that has come are
+ * written in one transaction: each act is told once, whatever process dies when.
+ */
+export class Notifier {
+  readonly #pool: pg.Pool;
+  readonly #log: Logger;
+  readonly #batch: number;
+  /** The last workspace whose turn it was. */
+  #behind = first_id;
+  /** Workspaces that are known to have something: those come first. */
+  readonly #hinted = new Set<string>();
+  readonly #set_aside = new Map<string, number>();
+  /** When all workspaces had been looked at. */
+  #swept_at = Number.NEGATIVE_INFINITY;
+
+  constructor(pool: pg.Pool, log: Logger, batch = batch_size) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#batch = batch;
+  }
+
+  /** Says that a workspace's events have got numbers. */
+  hint(workspace_id: string): void {
+    this.#hinted.add(workspace_id);
+  }
+
+  async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
+    let left = false;
+    for (const workspace_id of [...this.#hinted]) {
+      if (!goesOn()) return 'more';
+      this.#hinted.delete(workspace_id);
+      count(1);
+      if (await this.#workOn(workspace_id)) this.#hinted.add(workspace_id);
+    }
+    // A hint is for one workspace: however many there are, all are looked at once in a while.
+    if (performance.now() - this.#swept_at < interval_ms / 2) return this.#hinted.size > 0 ? 'more' : 'done';
+    while (goesOn()) {
+      const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, this.#behind));
+      for (const { workspace_id, is_behind } of found) {
+        if (!goesOn()) return 'more';
+        this.#behind = workspace_id;
+        if (!is_behind) continue;
+        count(1);
+        left = (await this.#workOn(workspace_id)) || left;
+      }
+      if (found.length > 0) continue;
+      this.#behind = first_id;
+      if (!left) this.#swept_at = performance.now();
+      return left || this.#hinted.size > 0 ? 'more' : 'done';
+    }
+    return 'more';
+  }
+
+  /** One that can't be worked on keeps no other waiting. Gives whether there may be more to do. */
+  async #workOn(workspace_id: string): Promise<boolean> {
+    if ((this.#set_aside.get(workspace_id) ?? 0) > performance.now()) return false;
+    this.#set_aside.delete(workspace_id);
+    try {
+      return await notifyBatch(this.#pool, workspace_id, this.#batch);
+    } catch (error) {
+      this.#set_aside.set(workspace_id, performance.now() + set_aside_ms);
+      this.#log.error({ workspace_id, err: describeError(error) }, 'worker: people not notified');
+      return false;
+    } finally {
+      set_aside.set(this.#set_aside.size);
+    }
+  }
+}
+
+/** Any number of processes may run it: each workspace's people are told by one at a time. */
+export function notificationLoop(notifier: Notifier, log: Logger): Loop {
+  const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: 5_000 };
+  return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => notifier.pass(one) });
+}

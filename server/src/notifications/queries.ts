@@ -1,0 +1,152 @@
+import { join, type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import { type Column, inOrder, type IndexWalk, pageOf, type Position, type Span } from '../db/walk.ts';
+import { countUpTo } from '../quotas/queries.ts';
+import { type folders, type Kind, max_counted, max_marked, type Notification } from './contract.ts';
+
+/** Whose notifications: each member has their own. */
+export interface Owner {
+  workspace_id: string;
+  user_id: string;
+}
+
+/** A notification as it is read: with more of the comment's start than is shown. */
+export type NotificationRow = Omit<Notification, 'comment_excerpt'> & { comment_start: string | null };
+
+type Folder = (typeof folders)[number];
+
+const is_back = sql`(c.snoozed_until is null or c.snoozed_until <= now())`;
+
+/** What of the rows of its index is in a folder. */
+const in_folder: Record<Folder, { index: Sql; filter: Sql }> = {
+  inbox: { index: sql`n.archived_at is null`, filter: is_back },
+  unread: { index: sql`n.archived_at is null and n.read_at is null`, filter: is_back },
+  snoozed: { index: sql`n.archived_at is null`, filter: sql`c.snoozed_until > now()` },
+  archived: { index: sql`true`, filter: sql`c.archived_at is not null` },
+  all: { index: sql`true`, filter: sql`true` },
+};
+
+const stored = sql`n.id, n.joined, n.kinds, n.ticket_id, n.comment_id, n.actor_id, n.sequence, n.happened_at, n.created_at, n.read_at,
+  n.archived_at, n.snoozed_until`;
+
+/**
+ * What a notification `c` is about: a ticket that is there. Nothing is copied into a notification, so that a text which is
+ * deleted or purged is gone from it, too. Looked up one by one, as the events are (feed/queries.ts).
+ */
+const about = ({ workspace_id, user_id }: Owner): Sql => sql`
+  join memberships m on m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined and m.removed_at is null
+  cross join lateral (
+    select t.project_id, t.number, t.title from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1) t
+  cross join lateral (
+    select p.key from projects p where p.workspace_id = ${workspace_id} and p.id = t.project_id limit 1) p
+  left join lateral (
+    select left(o.body, 400) as start from comments o
+    where o.workspace_id = ${workspace_id} and o.ticket_id = c.ticket_id and o.id = c.comment_id and o.deleted_at is null limit 1) o on true
+  left join lateral (
+    select e.before ->> 'status' as from_status, e.after ->> 'status' as to_status from events e
+    where e.workspace_id = ${workspace_id} and e.sequence = c.sequence and e.action = 'ticket.transitioned' limit 1) e on true`;
+
+const shown: Column[] = [
+  { name: sql`kinds`, value: sql`c.kinds` },
+  { name: sql`ticket_id`, value: sql`c.ticket_id` },
+  { name: sql`ticket_key`, value: sql`p.key || '-' || t.number` },
+  { name: sql`ticket_title`, value: sql`t.title` },
+  { name: sql`project_id`, value: sql`t.project_id` },
+  { name: sql`actor_id`, value: sql`c.actor_id` },
+  { name: sql`from_status`, value: sql`e.from_status` },
+  { name: sql`to_status`, value: sql`e.to_status` },
+  { name: sql`comment_id`, value: sql`c.comment_id` },
+  { name: sql`comment_start`, value: sql`o.start` },
+  { name: sql`happened_at`, value: sql`c.happened_at` },
+  { name: sql`created_at`, value: sql`c.created_at` },
+  { name: sql`read_at`, value: sql`c.read_at` },
+  { name: sql`archived_at`, value: sql`c.archived_at` },
+  { name: sql`snoozed_until`, value: sql`c.snoozed_until` },
+];
+
+const walked = ({ workspace_id, user_id }: Owner, condition: Sql): IndexWalk => ({
+  from: sql`notifications n`,
+  where: sql`n.workspace_id = ${workspace_id} and ${condition}`,
+  keys: [{ column: sql`n.user_id`, value: sql`${user_id}::uuid` }],
+  at: sql`n.created_at`,
+  id: sql`n.id`,
+});
+
+/** One page of a folder, latest first: or where it stopped looking for more. */
+export function notificationsOf(
+  db: Db,
+  owner: Owner,
+  { folder, kind = null }: { folder: Folder; kind?: readonly Kind[] | null | undefined },
+  { span, limit }: { span: Span; limit: number },
+): Promise<(NotificationRow & Position)[]> {
+  const { index, filter } = in_folder[folder];
+  const source = inOrder(walked(owner, index), { span, descending: true, columns: stored });
+  const asked = sql`${filter} and (${kind}::text[] is null or c.kinds && ${kind}::text[])`;
+  return db.rows(pageOf(source, { columns: shown, joins: about(owner), filter: asked, span, descending: true, limit }));
+}
+
+export function notificationById(db: Db, owner: Owner, id: string): Promise<NotificationRow | undefined> {
+  const { workspace_id, user_id } = owner;
+  return db.maybeOne(sql`
+    select c.id, ${join(
+      shown.map(({ name, value }) => sql`${value} as ${name}`),
+      sql`, `,
+    )}
+    from notifications c ${about(owner)}
+    where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
+}
+
+/** How many are in the inbox, unread, counted no further than it matters. */
+export function countUnread(db: Db, { workspace_id, user_id }: Owner): Promise<number> {
+  return countUpTo(
+    db,
+    max_counted,
+    sql`select 1 from notifications c
+      join memberships m on m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined and m.removed_at is null
+      join tickets t on t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null
+      where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.read_at is null and c.archived_at is null
+        and ${is_back}`,
+  );
+}
+
+/** What may be changed of a notification; what is not named stays as it is. */
+export interface Marks {
+  read?: boolean | undefined;
+  archived?: boolean | undefined;
+  snoozed_until?: string | null | undefined;
+}
+
+/** Marks a notification. One that is marked already keeps the time at which it was. */
+export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: string, marks: Marks): void {
+  const { read = null, archived = null, snoozed_until = null } = marks;
+  const snoozes = marks.snoozed_until !== undefined;
+  tx.send(sql`
+    update notifications set
+      read_at = case when ${read}::boolean then coalesce(read_at, now()) when not ${read}::boolean then null
+        when ${snoozed_until}::timestamptz is not null then null else read_at end,
+      archived_at = case when ${archived}::boolean then coalesce(archived_at, now()) when not ${archived}::boolean then null
+        else archived_at end,
+      snoozed_until = case when ${snoozes}::boolean then ${snoozed_until}::timestamptz else snoozed_until end
+    where workspace_id = ${workspace_id} and user_id = ${user_id} and id = ${id}`);
+}
+
+/** Marks a notification and unread ones before it as read, the latest first. Gives how many. */
+export async function markRead(
+  tx: Tx,
+  { workspace_id, user_id }: Owner,
+  { up_to, ticket_id }: { up_to: string; ticket_id: string | null },
+): Promise<number> {
+  const marked = await tx.rows(sql`
+    update notifications n set read_at = now()
+    from (
+      select c.id from notifications c
+      where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.read_at is null and c.archived_at is null
+        and (c.created_at, c.id) <= (
+          select u.created_at, u.id from notifications u
+          where u.workspace_id = ${workspace_id} and u.user_id = ${user_id} and u.id = ${up_to})
+        and (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid)
+      order by c.created_at desc, c.id desc limit ${max_marked} for no key update of c) c
+    where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = c.id returning n.id`);
+  return marked.length;
+}

@@ -1,0 +1,67 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import type { Watcher, Watching } from './contract.ts';
+import type { Owner } from './queries.ts';
+
+/** How many may watch a ticket, besides its reporter and its assignee. The worker has the same bound (0018_notifications.sql). */
+export const max_watchers = 200;
+
+interface Watch {
+  choice: 'watching' | 'muted' | null;
+  /** Why they would watch without a choice. */
+  reasons: Watching['reasons'];
+}
+
+/** What somebody has to do with a ticket, and what they chose. */
+export function watchOf(db: Db, { workspace_id, user_id }: Owner, ticket_id: string): Promise<Watch> {
+  return db.one(sql`
+    select w.choice, array_remove(array[
+      case when t.reporter_id = ${user_id} then 'reporter' end, case when t.assignee_id = ${user_id} then 'assignee' end,
+      w.reason, case when w.choice = 'watching' then 'by_choice' end], null) as reasons
+    from tickets t
+    left join watchers w on w.workspace_id = ${workspace_id} and w.ticket_id = t.id and w.user_id = ${user_id}
+    where t.workspace_id = ${workspace_id} and t.id = ${ticket_id}`);
+}
+
+/** Keeps what somebody chose for themselves: nobody else changes the row's choice. */
+export function choose(
+  tx: Tx,
+  { workspace_id, user_id }: Owner,
+  { ticket_id, choice }: { ticket_id: string; choice: Watching['choice'] },
+): void {
+  if (choice === 'automatic') {
+    tx.send(sql`
+      delete from watchers
+      where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and user_id = ${user_id} and reason is null`);
+    tx.send(sql`
+      update watchers set choice = null
+      where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and user_id = ${user_id} and reason is not null`);
+    return;
+  }
+  tx.send(sql`
+    insert into watchers (workspace_id, ticket_id, user_id, choice) values (${workspace_id}, ${ticket_id}, ${user_id}, ${choice})
+    on conflict (workspace_id, ticket_id, user_id) do update set choice = excluded.choice`);
+}
+
+/** A row for each who has one of a ticket's, but for this one. */
+export const watchersBeside = ({ workspace_id, user_id }: Owner, ticket_id: string) => sql`
+  select 1 from watchers w where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}`;
+
+/** Who watches a ticket, of its members, by their ids. */
+export function watchersOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Watcher[]> {
+  return db.rows(sql`
+    select m.user_id, array_remove(array[
+      case when t.reporter_id = m.user_id then 'reporter' end, case when t.assignee_id = m.user_id then 'assignee' end,
+      w.reason, case when w.choice = 'watching' then 'by_choice' end], null) as reasons
+    from (
+      select t.reporter_id as user_id from tickets t where t.workspace_id = ${workspace_id} and t.id = ${ticket_id}
+      union
+      select t.assignee_id from tickets t where t.workspace_id = ${workspace_id} and t.id = ${ticket_id}
+      union
+      select w.user_id from watchers w where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id}) x
+    join memberships m on m.workspace_id = ${workspace_id} and m.user_id = x.user_id and m.removed_at is null
+    join tickets t on t.workspace_id = ${workspace_id} and t.id = ${ticket_id}
+    left join watchers w on w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id = m.user_id
+    where w.choice is distinct from 'muted' and ${part.after} ${part.order_and_limit}`);
+}
