@@ -4277,7 +4277,10 @@ export interface operations {
     };
     get_notification_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;
@@ -4364,7 +4367,10 @@ export interface operations {
     };
     get_watching: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;

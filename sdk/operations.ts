@@ -164,11 +164,11 @@ export const operations = {
   /** Marks what the caller has seen as read: a notification and those before it, of all tickets or of one. */
   read_notifications: {"method":"POST","path":"/v1/workspaces/{workspace_id}/notifications/read","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Returns what the caller wants to be told of in this workspace. */
-  get_notification_settings: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notification-settings","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_notification_settings: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notification-settings","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Changes what the caller wants to be told of. It counts for what happens from then on. */
   update_notification_settings: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/notification-settings","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Returns whether the caller watches a ticket, and why. */
-  get_watching: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_watching: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it. */
   set_watching: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists who watches a ticket: its reporter, its assignee, who commented or was mentioned, and who chose to. */

@@ -241,10 +241,14 @@ begin
 
   insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
   select scope, r.user_id, max(m.joined), (array_agg(r.id order by r.sequence))[1], array_agg(distinct r.kind), r.ticket_id,
-    (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id, min(r.sequence), r.created_at
+    (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id,
+    coalesce(min(r.sequence) filter (where r.kind = 'moved'), min(r.sequence)), r.created_at
   from (
-    select e.id, e.sequence, e.actor_id, e.created_at, t.id as ticket_id, t.project_id, p.user_id, p.kind,
-      case when e.subject_type = 'comment' then e.subject_id end as comment_id
+    -- That a day has come is no act of whoever gave the ticket that day, and is told as notify_of_due tells it.
+    select case when p.kind = 'due' then gen_random_uuid() else e.id end as id, e.sequence,
+      case when p.kind <> 'due' then e.actor_id end as actor_id,
+      case when p.kind = 'due' then (e.after ->> 'due_on')::timestamp at time zone 'UTC' else e.created_at end as created_at,
+      t.id as ticket_id, t.project_id, p.user_id, p.kind, case when e.subject_type = 'comment' then e.subject_id end as comment_id
     from (
       select * from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
         and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
@@ -266,10 +270,10 @@ begin
         select t.assignee_id
         union
         select w.user_id from watchers w where w.workspace_id = scope and w.ticket_id = t.id
-          and (w.choice = 'watching' or (w.choice is null and w.since < e.sequence))) w
+          and (w.choice = 'watching' or (w.choice = 'automatic' and w.since < e.sequence))) w
       where e.action in ('comment.created', 'ticket.transitioned')
       union all
-      -- A day that has come already: what has become due by itself is told by notify_of_due.
+      -- A day that has come already: notify_of_due does not come by it again.
       select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
         and ((e.after ->> 'due_on')::date, t.id)
           <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) p
@@ -282,7 +286,8 @@ begin
   group by r.user_id, r.ticket_id, r.actor_id, r.created_at
   -- The same act, in an earlier batch.
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
-    set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id);
+    set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
+      sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end;
 
   update notification_places set last_sequence = last where workspace_id = scope;
   return last - place.last_sequence;
@@ -752,7 +757,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_worker;
 GRANT UPDATE (updated_at) ON memberships TO baton_worker;
 
--- workspace
+-- workspace, by the worker
 create table notification_places (
   workspace_id uuid not null,
   last_sequence bigint not null default 0,
@@ -787,7 +792,7 @@ CREATE POLICY own ON notification_settings FOR ALL USING ((workspace_id = app_wo
 GRANT INSERT, SELECT ON notification_settings TO baton_app;
 GRANT UPDATE (muted_project_ids, off, updated_at, version) ON notification_settings TO baton_app;
 
--- workspace
+-- workspace, by the worker
 create table notifications (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -1190,14 +1195,14 @@ create table watchers (
   workspace_id uuid not null,
   ticket_id uuid not null,
   user_id uuid not null,
-  choice text,
+  choice text not null default 'automatic'::text,
   reason text,
   since bigint not null default 0,
   created_at timestamp with time zone not null default now(),
   constraint watchers_pkey PRIMARY KEY (workspace_id, ticket_id, user_id),
-  constraint watchers_choice CHECK ((choice = ANY (ARRAY['watching'::text, 'muted'::text]))),
+  constraint watchers_choice CHECK ((choice = ANY (ARRAY['automatic'::text, 'watching'::text, 'muted'::text]))),
   constraint watchers_reason CHECK ((reason = ANY (ARRAY['commented'::text, 'mentioned'::text]))),
-  constraint watchers_why CHECK (((choice IS NOT NULL) OR (reason IS NOT NULL))),
+  constraint watchers_why CHECK (((choice <> 'automatic'::text) OR (reason IS NOT NULL))),
   constraint watchers_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id),
   constraint watchers_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 );

@@ -1,4 +1,4 @@
-import { numberEvents } from './events.ts';
+import { notifyPeople, numberEvents } from './events.ts';
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
 
 /** A workspace with somebody in each role, a stranger, and one project. */
@@ -53,4 +53,16 @@ export async function makeWebhook(
   await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: { state: 'paused' } });
   const { data } = await client.list_deliveries({ workspace_id, webhook_id });
   return { webhook_id, delivery_id: data[0]?.id ?? '' };
+}
+
+/** Has one member mention another on a ticket, which the other is told of. Gives what they were told. */
+export async function makeNotification(
+  { url }: { url: string },
+  { by, of }: { by: Person; of: Person },
+  at: { workspace_id: string; ticket: string },
+): Promise<{ notification_id: string }> {
+  const { id } = await by.client.create_comment({ ...at, body: { body: `@${of.user.id}` } });
+  await notifyPeople(url);
+  const { data } = await of.client.list_notifications({ workspace_id: at.workspace_id });
+  return { notification_id: data.find(({ comment_id }) => comment_id === id)?.id ?? '' };
 }

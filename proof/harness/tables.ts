@@ -6,7 +6,7 @@ export interface Table {
   name: string;
   kind: string | null;
   append_only: boolean;
-  /** Requests only read it. */
+  /** Requests read it, and change columns of what they did not add. */
   by_worker: boolean;
   /** Requests add rows, and the worker removes them. */
   queue: boolean;

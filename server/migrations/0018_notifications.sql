@@ -38,16 +38,16 @@ create table watchers (
   workspace_id uuid not null,
   ticket_id uuid not null,
   user_id uuid not null,
-  -- What somebody chose for themselves; null: nothing.
-  choice text,
-  -- Why they watch if they chose nothing, and the event by which it began: of later ones they are told.
+  -- What somebody chose for themselves.
+  choice text not null default 'automatic',
+  -- Why they watch automatically, and the event by which it began: of later ones they are told.
   reason text,
   since bigint not null default 0,
   created_at timestamptz not null default now(),
   constraint watchers_pkey primary key (workspace_id, ticket_id, user_id),
-  constraint watchers_choice check (choice in ('watching', 'muted')),
+  constraint watchers_choice check (choice in ('automatic', 'watching', 'muted')),
   constraint watchers_reason check (reason in ('commented', 'mentioned')),
-  constraint watchers_why check (choice is not null or reason is not null)
+  constraint watchers_why check (choice <> 'automatic' or reason is not null)
 );
 select app_tenant_table('watchers', 'update (choice), delete');
 alter table watchers add constraint watchers_ticket_fkey foreign key (workspace_id, ticket_id) references tickets (workspace_id, id);
@@ -78,7 +78,7 @@ create table notifications (
   comment_id uuid,
   -- Null: nobody, a day has come.
   actor_id uuid,
-  -- The first of its events.
+  -- Its event; of several the step, which says from where to where.
   sequence bigint,
   -- The time of the act.
   happened_at timestamptz not null,
@@ -92,6 +92,7 @@ create table notifications (
 ) with (fillfactor = 80);
 select app_tenant_table('notifications', 'update (read_at, archived_at, snoozed_until)');
 revoke insert on notifications from baton_app;
+comment on table notifications is 'workspace, by the worker';
 alter table notifications add constraint notifications_user_fkey
   foreign key (workspace_id, user_id) references memberships (workspace_id, user_id);
 -- What somebody does to a ticket in one transaction has one time.
@@ -135,7 +136,7 @@ select app_tenant_table('notification_places', null);
 revoke insert on notification_places from baton_app;
 alter table notification_places add constraint notification_places_workspace_fkey
   foreign key (workspace_id) references workspaces (id);
-comment on table notification_places is 'workspace';
+comment on table notification_places is 'workspace, by the worker';
 create index tickets_due on tickets (workspace_id, due_on, id) where due_on is not null and deleted_at is null;
 
 -- Nobody is told of what was before.
@@ -201,7 +202,8 @@ begin
 
   insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
   select scope, r.user_id, max(m.joined), (array_agg(r.id order by r.sequence))[1], array_agg(distinct r.kind), r.ticket_id,
-    (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id, min(r.sequence), r.created_at
+    (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id,
+    coalesce(min(r.sequence) filter (where r.kind = 'moved'), min(r.sequence)), r.created_at
   from (
     -- That a day has come is no act of whoever gave the ticket that day, and is told as notify_of_due tells it.
     select case when p.kind = 'due' then gen_random_uuid() else e.id end as id, e.sequence,
@@ -229,7 +231,7 @@ begin
         select t.assignee_id
         union
         select w.user_id from watchers w where w.workspace_id = scope and w.ticket_id = t.id
-          and (w.choice = 'watching' or (w.choice is null and w.since < e.sequence))) w
+          and (w.choice = 'watching' or (w.choice = 'automatic' and w.since < e.sequence))) w
       where e.action in ('comment.created', 'ticket.transitioned')
       union all
       -- A day that has come already: notify_of_due does not come by it again.
@@ -245,7 +247,8 @@ begin
   group by r.user_id, r.ticket_id, r.actor_id, r.created_at
   -- The same act, in an earlier batch.
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
-    set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id);
+    set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
+      sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end;
 
   update notification_places set last_sequence = last where workspace_id = scope;
   return last - place.last_sequence;

@@ -362,6 +362,40 @@ from webhooks w
 join event_heads h on h.workspace_id = w.workspace_id
 where w.last_sequence > h.last_sequence;
 
+-- name: nobody_is_told_of_their_own_act
+select n.workspace_id, n.user_id, n.id as violation from notifications n where n.actor_id = n.user_id;
+
+-- name: each_notification_is_of_its_act
+select n.workspace_id, n.user_id, n.id as violation
+from notifications n
+left join events e on e.workspace_id = n.workspace_id and e.sequence = n.sequence
+where n.actor_id is not null and (e.actor_id is distinct from n.actor_id or e.created_at is distinct from n.happened_at
+  or case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end is distinct from n.ticket_id);
+
+-- Of what can be told from here: of the last day, to members who were never away and never changed what they want to know.
+-- name: who_is_mentioned_is_told
+with mentioned as (
+  select e.workspace_id, e.sequence, e.ticket_id, e.actor_id, e.created_at, jsonb_array_elements_text(e.after -> 'mentions')::uuid as user_id
+  from events e
+  where e.action in ('comment.created', 'comment.updated') and e.created_at > now() - interval '1 day')
+select x.workspace_id, x.user_id, 'event ' || x.sequence as violation
+from mentioned x
+join notification_places p on p.workspace_id = x.workspace_id
+join memberships m on m.workspace_id = x.workspace_id and m.user_id = x.user_id
+left join notification_settings s on s.workspace_id = x.workspace_id and s.user_id = x.user_id
+left join (select distinct workspace_id, subject_id from events where action = 'ticket.deleted') d
+  on d.workspace_id = x.workspace_id and d.subject_id = x.ticket_id
+left join notifications n on n.workspace_id = x.workspace_id and n.user_id = x.user_id and n.ticket_id = x.ticket_id
+  and n.happened_at = x.created_at and n.actor_id = x.actor_id
+where x.sequence <= p.last_sequence and m.removed_at is null and m.joined = 1 and x.user_id <> x.actor_id and s.user_id is null
+  and d.subject_id is null and (n.id is null or not 'mentioned' = any (n.kinds));
+
+-- name: notification_places_are_not_ahead_of_the_events
+select p.workspace_id, 'at ' || p.last_sequence || ' of ' || h.last_sequence as violation
+from notification_places p
+join event_heads h on h.workspace_id = p.workspace_id
+where p.last_sequence > h.last_sequence;
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

@@ -31,6 +31,10 @@ export const bodies: Record<string, unknown> = {
   update_webhook: { description: 'Same' },
   rotate_webhook_secret: { overlap_s: 60 },
   redeliver: { from: '0000000000000001', to: '0000000000000003' },
+  update_notification: { read: true },
+  read_notifications: { up_to: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' },
+  update_notification_settings: { kinds: { due: false } },
+  set_watching: { choice: 'watching' },
   create_project: { key: 'NEW', name: 'New' },
   update_project: { name: 'Eng' },
   replace_workflow: presets.strict,
@@ -76,6 +80,7 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
   transition_ticket: ['assignee_id', 'user_id'],
   create_webhook: ['project_ids', 'project_id'],
   update_webhook: ['project_ids', 'project_id'],
+  update_notification_settings: ['muted_project_ids', 'project_id'],
 };
 
 /** Other names of the same fields, still taken: they lead to the same value. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import { makeWebhook } from '../../harness/make.ts';
+import { makeNotification, makeWebhook } from '../../harness/make.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
@@ -33,6 +33,7 @@ export interface Ids {
   bot_id: string;
   webhook_id: string;
   delivery_id: string;
+  notification_id: string;
   /** An invitation's token. */
   token: string;
   /** The cursor of a second page, by operation. */
@@ -103,6 +104,10 @@ async function furnish(
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);
   const guest = guests.find(([, role]) => role === 'viewer')?.[0] ?? host;
+  // The host is told of two, on a ticket that two watch.
+  const writer = guests.find(([, role]) => role !== 'viewer')?.[0] ?? host;
+  const { notification_id } = await makeNotification(database, { by: writer, of: host }, at);
+  await makeNotification(database, { by: writer, of: host }, at);
   const one = { limit: 1 };
   const lists = {
     list_workspaces: client.list_workspaces(one),
@@ -121,6 +126,8 @@ async function furnish(
     list_bots: client.list_bots({ workspace_id, ...one }),
     list_tokens: client.list_tokens({ workspace_id, ...one }),
     list_audit: client.list_audit({ workspace_id, ...one }),
+    list_notifications: client.list_notifications({ workspace_id, ...one }),
+    list_watchers: client.list_watchers({ ...at, ...one }),
     list_webhooks: client.list_webhooks({ workspace_id, ...one }),
     list_deliveries: client.list_deliveries({ workspace_id, webhook_id, ...one }),
   } satisfies Record<CursorList, Promise<{ next_cursor: string | null }>>;
@@ -143,6 +150,7 @@ async function furnish(
     bot_id,
     webhook_id,
     delivery_id,
+    notification_id,
     token: invitation.token,
     cursors,
   };
@@ -164,6 +172,7 @@ function nothing(): Ids {
     bot_id: id(),
     webhook_id: id(),
     delivery_id: id(),
+    notification_id: id(),
     token: 'bit_',
     cursors: {},
   };

@@ -14,7 +14,9 @@ const by_access: Record<string, string[]> = {
   'owner,admin,member,viewer': words(
     'get_workspace list_members list_people remove_member list_projects get_project get_workflow list_tickets get_ticket ' +
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
-      'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing',
+      'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing ' +
+      'list_notifications get_unread_count get_notification update_notification read_notifications get_notification_settings ' +
+      'update_notification_settings get_watching set_watching list_watchers',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
@@ -47,7 +49,7 @@ const by_scope: Record<string, string[]> = {
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(
     'list_tickets get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment ' +
-      'get_flow get_times get_ageing',
+      'get_flow get_times get_ageing list_watchers',
   ),
   'tickets:write': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
@@ -57,6 +59,10 @@ const by_scope: Record<string, string[]> = {
     'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',
   ),
   'events:read': words('read_events'),
+  'notifications:read': words(
+    'list_notifications get_unread_count get_notification get_notification_settings get_watching',
+  ),
+  'notifications:write': words('update_notification read_notifications update_notification_settings set_watching'),
   'webhooks:read': words('list_webhooks get_webhook list_deliveries get_delivery'),
   'webhooks:admin': words('create_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook redeliver'),
 };

@@ -88,6 +88,16 @@ export const list_notifications = operation({
 /** Nobody needs to know how many more there are. */
 export const max_counted = 1000;
 
+const unread_count = z
+  .strictObject({
+    unread: z
+      .int()
+      .min(0)
+      .max(max_counted)
+      .meta({ format: 'int32', description: `How many are in the inbox, unread; ${max_counted} is as many or more.` }),
+  })
+  .meta({ id: 'UnreadCount' });
+
 export const get_unread_count = operation({
   id: 'get_unread_count',
   method: 'get',
@@ -96,18 +106,7 @@ export const get_unread_count = operation({
   summary: 'Counts the caller’s unread notifications.',
   params: workspace_params,
   status: 200,
-  response: z
-    .strictObject({
-      unread: z
-        .int()
-        .min(0)
-        .max(max_counted)
-        .meta({
-          format: 'int32',
-          description: `How many are in the inbox, unread; ${max_counted} is as many or more.`,
-        }),
-    })
-    .meta({ id: 'UnreadCount' }),
+  response: unread_count,
 });
 
 export const get_notification = operation({
@@ -185,6 +184,7 @@ export const get_notification_settings = operation({
   tag: 'notifications',
   summary: 'Returns what the caller wants to be told of in this workspace.',
   params: workspace_params,
+  query: z.strictObject(narrowing(settings)),
   status: 200,
   response: settings,
   etag: true,
@@ -246,6 +246,7 @@ export const get_watching = operation({
   tag: 'notifications',
   summary: 'Returns whether the caller watches a ticket, and why.',
   params: watching_params,
+  query: z.strictObject(narrowing(watching)),
   status: 200,
   response: watching,
 });

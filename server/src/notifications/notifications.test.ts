@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { notifyPeople, numberEvents } from '../../../proof/harness/events.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
-import { joinWorkspace, type Person } from '../../../proof/harness/people.ts';
+import type { Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
@@ -114,7 +114,9 @@ describe('a member is told', () => {
       rows[0]?.taken,
     ]);
     await notifyPeople(server.database.url, 1);
-    expect(await inboxOf(member)).toMatchObject(whole.map(({ kinds, id, to_status }) => ({ kinds, id, to_status })));
+    expect(await inboxOf(member)).toMatchObject(
+      whole.map(({ kinds, to_status, comment_id }) => ({ kinds, to_status, comment_id })),
+    );
   });
 
   test('that a ticket of theirs is due, on the day and once', async () => {
@@ -210,122 +212,6 @@ describe('what a comment mentions', () => {
     await told();
     expect(await member.client.get_comment({ ...at(ticket), comment_id })).toMatchObject({ body: '', mentions: [] });
     expect(await inboxOf(admin)).toMatchObject([{ kinds: ['mentioned'], comment_id, comment_excerpt: null }]);
-  });
-});
-
-describe('who may not see a ticket', () => {
-  test('is told nothing: not who was removed, not of what waited for them, and not when they are back', async () => {
-    const { member, viewer, owner, workspace_id } = team;
-    const ticket = await makeTicket(team);
-    await comment(owner, ticket, `@${viewer.user.id}`);
-    await told();
-    await comment(owner, ticket, `@${viewer.user.id} again`);
-    await owner.client.remove_member({ workspace_id, user_id: viewer.user.id });
-    await told();
-    expect((await viewer.client.raw.list_notifications({ workspace_id })).status).toBe(404);
-    await joinWorkspace(owner, viewer, workspace_id, 'viewer');
-    expect(await inboxOf(viewer, { folder: 'all' })).toEqual([]);
-    expect(await viewer.client.get_unread_count({ workspace_id })).toEqual({ unread: 0 });
-    await comment(owner, ticket, 'They watch it still.');
-    await told();
-    expect(await kindsOf(viewer)).toEqual([['commented']]);
-    expect(await kindsOf(member)).toEqual([['commented'], ['commented'], ['commented']]);
-  });
-
-  test('finds no notification of a deleted ticket, and finds it again when that is restored', async () => {
-    const { member, owner, workspace_id } = team;
-    const ticket = await makeTicket(team);
-    await comment(owner, ticket);
-    await told();
-    const [one] = await inboxOf(member);
-    const notification_id = one?.id ?? '';
-    await owner.client.delete_ticket(at(ticket));
-    expect(await inboxOf(member, { folder: 'all' })).toEqual([]);
-    expect(await member.client.get_unread_count({ workspace_id })).toEqual({ unread: 0 });
-    expect((await member.client.raw.get_notification({ workspace_id, notification_id })).status).toBe(404);
-    await owner.client.restore_ticket(at(ticket));
-    expect(await member.client.get_notification({ workspace_id, notification_id })).toEqual(one);
-  });
-
-  test('reads nobody else’s, and marks none', async () => {
-    const { member, owner, admin, workspace_id } = team;
-    const ticket = await makeTicket(team);
-    await comment(owner, ticket);
-    await told();
-    const [one] = await inboxOf(member);
-    const notification_id = one?.id ?? '';
-    const { raw } = admin.client;
-    expect((await raw.get_notification({ workspace_id, notification_id })).status).toBe(404);
-    expect((await raw.update_notification({ workspace_id, notification_id, body: { read: true } })).status).toBe(404);
-    expect((await raw.read_notifications({ workspace_id, body: { up_to: notification_id } })).status).toBe(422);
-    expect(await inboxOf(member)).toEqual([one]);
-  });
-});
-
-describe('the inbox', () => {
-  test('has what is neither archived nor snoozed, and counts what is unread', async () => {
-    const { member, owner, workspace_id } = team;
-    const ticket = await makeTicket(team);
-    for (const body of ['One', 'Two', 'Three', 'Four']) await comment(owner, ticket, body);
-    await told();
-    const all = await inboxOf(member);
-    const [first, second, third, fourth] = all.map(({ id }) => ({ workspace_id, notification_id: id }));
-    if (!first || !second || !third || !fourth) throw new Error('There should be four.');
-    const { client } = member;
-    const read = await client.update_notification({ ...first, body: { read: true } });
-    expect(read).toEqual({ ...all[0], read_at: expect.any(String) as string });
-    expect(await client.update_notification({ ...first, body: { read: true } })).toEqual(read);
-    await client.update_notification({ ...second, body: { archived: true } });
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    await client.update_notification({ ...third, body: { snoozed_until: until } });
-    const texts = async (folder: NonNullable<Query['folder']>) =>
-      (await inboxOf(member, { folder })).map(({ comment_excerpt }) => comment_excerpt);
-    expect(await texts('inbox')).toEqual(['One', 'Four']);
-    expect(await texts('unread')).toEqual(['Four']);
-    expect(await texts('snoozed')).toEqual(['Three']);
-    expect(await texts('archived')).toEqual(['Two']);
-    expect(await texts('all')).toEqual(['One', 'Two', 'Three', 'Four']);
-    expect(await client.get_unread_count({ workspace_id })).toEqual({ unread: 1 });
-    await client.update_notification({ ...third, body: { snoozed_until: new Date(Date.now() - 1000).toISOString() } });
-    await client.update_notification({ ...second, body: { archived: false } });
-    await client.update_notification({ ...first, body: { read: false } });
-    expect(await client.get_unread_count({ workspace_id })).toEqual({ unread: 4 });
-    expect(await texts('inbox')).toEqual(['One', 'Two', 'Three', 'Four']);
-  });
-
-  test('comes page by page, whole, and by kind', async () => {
-    const { member, owner, workspace_id } = team;
-    const ticket = await makeTicket(team);
-    for (let n = 0; n < 5; n++) await comment(owner, ticket, `${n}`);
-    await comment(owner, ticket, `@${member.user.id}`);
-    await told();
-    const whole = (await inboxOf(member)).reverse();
-    const seen: typeof whole = [];
-    for (let cursor: string | null = 'start'; cursor !== null; ) {
-      const page: { data: typeof whole; next_cursor: string | null } = await member.client.list_notifications({
-        workspace_id,
-        limit: 2,
-        cursor,
-      });
-      seen.push(...page.data);
-      cursor = page.next_cursor;
-    }
-    expect(seen).toEqual(whole);
-    expect(await kindsOf(member, { kind: 'mentioned,assigned' })).toEqual([['commented', 'mentioned']]);
-  });
-
-  test('is marked as read up to what was seen, and what came after it stays unread', async () => {
-    const { member, owner, workspace_id } = team;
-    const [ticket, other] = [await makeTicket(team), await makeTicket(team)];
-    for (const one of [ticket, other, ticket, other]) await comment(owner, one);
-    await told();
-    const all = await inboxOf(member);
-    const read = (up_to: string | undefined, of?: string) =>
-      member.client.read_notifications({ workspace_id, body: { up_to: up_to ?? '', ...(of && { ticket: of }) } });
-    expect(await read(all[2]?.id, other.key)).toEqual({ marked: 1, more: false });
-    expect(await read(all[2]?.id)).toEqual({ marked: 2, more: false });
-    expect((await inboxOf(member, { folder: 'unread' })).map(({ id }) => id)).toEqual([all[3]?.id]);
-    expect(await read(all[2]?.id)).toEqual({ marked: 0, more: false });
   });
 });
 

@@ -7,7 +7,7 @@ import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { notifyOfDue, notifyOfEvents, workspacesBehind } from './worker-queries.ts';
 
-const task = 'notifications';
+const task = 'notifier';
 /** How often all workspaces are looked at. What this process has numbered itself is told of at once. */
 const interval_ms = 1_000;
 const pass_ms = 200;

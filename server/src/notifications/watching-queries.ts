@@ -8,7 +8,7 @@ import type { Owner } from './queries.ts';
 export const max_watchers = 200;
 
 interface Watch {
-  choice: 'watching' | 'muted' | null;
+  choice: Watching['choice'];
   /** Why they would watch without a choice. */
   reasons: Watching['reasons'];
 }
@@ -16,7 +16,7 @@ interface Watch {
 /** What somebody has to do with a ticket, and what they chose. */
 export function watchOf(db: Db, { workspace_id, user_id }: Owner, ticket_id: string): Promise<Watch> {
   return db.one(sql`
-    select w.choice, array_remove(array[
+    select coalesce(w.choice, 'automatic') as choice, array_remove(array[
       case when t.reporter_id = ${user_id} then 'reporter' end, case when t.assignee_id = ${user_id} then 'assignee' end,
       w.reason, case when w.choice = 'watching' then 'by_choice' end], null) as reasons
     from tickets t
@@ -35,7 +35,7 @@ export function choose(
       delete from watchers
       where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and user_id = ${user_id} and reason is null`);
     tx.send(sql`
-      update watchers set choice = null
+      update watchers set choice = 'automatic'
       where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and user_id = ${user_id} and reason is not null`);
     return;
   }

@@ -9,7 +9,7 @@ import { choose, max_watchers, watchersBeside, watchOf } from './watching-querie
 /** Whether somebody watches a ticket, and why. */
 export async function watchingOf(db: Db, owner: Owner, ticket_id: string): Promise<Watching> {
   const { choice, reasons } = await watchOf(db, owner, ticket_id);
-  return { choice: choice ?? 'automatic', watches: choice !== 'muted' && reasons.length > 0, reasons };
+  return { choice, watches: choice !== 'muted' && reasons.length > 0, reasons };
 }
 
 /** Keeps what the caller chose for a ticket. It is theirs alone, so it needs no version, and is no event. */

@@ -19,6 +19,7 @@ const keep = (days: number): Retention => ({
   idempotency_key_retention_s: days * day_s,
   token_retention_s: days * day_s,
   delivery_retention_s: days * day_s,
+  notification_retention_s: days * day_s,
 });
 type Task = keyof typeof upkeep;
 const tasks = Object.keys(upkeep) as Task[];
@@ -137,6 +138,16 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
       insert into webhooks (workspace_id, id, url, description, secret, last_sequence, created_by, deleted_at)
       select '${team.workspace_id}', gen_random_uuid(), 'https://example.com/', '${name}', '', 0, '${team.owner.user.id}',
         now() - interval '${ago}' from generate_series(1, ${n})`,
+  },
+  notifications: {
+    table: 'notifications',
+    // It has no text: the name stands in an id.
+    mine: `convert_from(decode(ltrim(replace(comment_id::text, '-', ''), '0'), 'hex'), 'utf8')`,
+    fill: (name, ago, n) => `
+      insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, happened_at, created_at)
+      select '${team.workspace_id}', '${team.viewer.user.id}', 1, gen_random_uuid(), array['moved'], gen_random_uuid(),
+        lpad(encode('${name}', 'hex'), 32, '0')::uuid, now() - interval '90 days', now() - interval '${ago}'
+      from generate_series(1, ${n})`,
   },
   rate_limits: {
     table: 'rate_limits',

@@ -9,7 +9,7 @@ import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts'
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
-import { makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
+import { makeNotification, makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
@@ -19,6 +19,8 @@ import { bodies } from '../../../proof/prove/tenancy/requests.ts';
 let server: TestServer;
 let team: Team;
 let ids: Record<string, string>;
+/** A notification of each role's. */
+let notifications: Record<string, { notification_id: string }>;
 let exmember: Person;
 let invited: Person;
 let disabled: Person;
@@ -66,6 +68,15 @@ beforeAll(async () => {
   await owner.client.get_audit_checkpoint({ workspace_id });
   const webhook = await makeWebhook(server.database, owner, workspace_id);
   await makeTicket(team);
+  // Of whichever role: each finds one of its own.
+  const { owner: _, admin, member, viewer } = team;
+  notifications = {};
+  for (const [role, of] of Object.entries({ owner, admin, member, viewer })) {
+    const by = role === 'member' ? admin : member;
+    notifications[role] = await makeNotification(server.database, { by, of }, { workspace_id, ticket });
+  }
+  await owner.client.set_watching({ workspace_id, ticket, body: { choice: 'watching' } });
+  await owner.client.update_notification_settings({ workspace_id, if_match: '*', body: { kinds: { due: false } } });
   const user_id = team.viewer.user.id;
   const of_audit = { level: '0', tile: '000.p/1', sequence: '1' };
   ids = {
@@ -79,6 +90,7 @@ beforeAll(async () => {
     user_id,
     ...of_audit,
     ...webhook,
+    ...notifications['owner'],
   };
 });
 afterAll(() => server.stop());
@@ -134,6 +146,11 @@ async function prepare(
       const body = { name: 'Its own', scopes: ['tickets:read' as const] };
       return { params: { token_id: (await team[role].client.create_token({ workspace_id, body })).id } };
     }
+    case 'get_notification':
+    case 'update_notification':
+      return { params: notifications[role] ?? {} };
+    case 'read_notifications':
+      return { body: { up_to: notifications[role]?.notification_id } };
     case 'create_invitation':
       return { body: { email: `${name}@example.com`, role: 'viewer' } };
     case 'create_project':
@@ -209,7 +226,7 @@ describe('the policy', () => {
 describe('a token of the owner’s', () => {
   const scopes = Object.keys(scope_meanings) as TokenScope[];
   const tokenWith = async (...some: TokenScope[]) => {
-    const body = { name: some.join(), scopes: some };
+    const body = { name: some.slice(0, 5).join(), scopes: some };
     return (await team.owner.client.create_token({ workspace_id: team.workspace_id, body })).token;
   };
   let with_each: [scope: TokenScope, token: string][];

@@ -100,6 +100,14 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into deliveries (workspace_id, webhook_id, sequence, event_id, subject_id, outcome, finished_at, attempts)
     select '${w}', '${h}', 1000 + n, ${ids}, ${ids}, 'given_up', now(),
       jsonb_build_array(jsonb_build_object('status', null, 'error', repeat('x', 100))) from ${many}`,
+  list_notifications: ({ w, t, c, u }) => `
+    insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, happened_at)
+    select '${w}', '${u}', 1, ${ids}, array['assigned', 'commented', 'due', 'mentioned', 'moved'], '${t}', '${c}', ${ids}, now()
+    from ${many}`,
+  // The members are those of list_members.
+  list_watchers: ({ w, t }) => `
+    insert into watchers (workspace_id, ticket_id, user_id, choice, reason)
+    select '${w}', '${t}', user_id, 'watching', 'commented' from memberships where workspace_id = '${w}'`,
   list_projects: ({ w, u }) => `
     insert into projects (workspace_id, id, key, name, created_by)
     select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,

@@ -41,6 +41,7 @@ describe('the schema', () => {
           idempotency_key_retention_s: 1,
           token_retention_s: 1,
           delivery_retention_s: 1,
+          notification_retention_s: 1,
         },
         1,
       ),

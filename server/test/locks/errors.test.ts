@@ -162,6 +162,8 @@ describe('every operation that declares it', () => {
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member', version } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N', version } }),
       update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N', version } }),
+      update_notification_settings: (raw) =>
+        raw.update_notification_settings({ workspace_id, body: { kinds: { due: false }, version } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N', version } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N', version } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: { ...presets.strict, version } }),
@@ -186,6 +188,7 @@ describe('every operation that declares it', () => {
       (raw) => raw.get_comment(place),
       (raw) => raw.get_bot(bot),
       (raw) => raw.get_webhook(webhook),
+      (raw) => raw.get_notification_settings({ workspace_id }),
       (raw) => raw.list_members({ workspace_id }),
     ];
     const state = () => Promise.all(reads.map(async (read) => (await read(team.owner.client.raw)).body));
@@ -195,6 +198,8 @@ describe('every operation that declares it', () => {
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N' } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N' } }),
       update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N' } }),
+      update_notification_settings: (raw) =>
+        raw.update_notification_settings({ workspace_id, body: { kinds: { due: false } } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member' } }),
       update_project: (raw) => raw.update_project({ ...project, body: { name: 'N' } }),
       replace_workflow: (raw) => raw.replace_workflow({ ...project, body: presets.standard }),

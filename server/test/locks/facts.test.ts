@@ -3,7 +3,7 @@ import { offerPasswordReset } from '../../src/accounts/operator.ts';
 import { facts } from '../../src/audit/facts.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
-import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { makeNotification, makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { registerPerson, someAddress, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -27,8 +27,14 @@ async function count(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** A session that lives on is no news: its beginning and its end are. */
-const without_fact = ['refresh'];
+/** A session that lives on is no news: its beginning and its end are. What somebody reads and wants to know is theirs alone. */
+const without_fact = [
+  'refresh',
+  'update_notification',
+  'read_notifications',
+  'update_notification_settings',
+  'set_watching',
+];
 
 test('every write that succeeds leaves an entry in a log, and the audit log has an entry of every kind', async () => {
   const { workspace_id, project_id, owner, admin, member, viewer } = team;
@@ -61,6 +67,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
   const webhook = { workspace_id, webhook_id };
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await numberEvents(server.database.url);
+  const { notification_id } = await makeNotification(server.database, { by: owner, of: member }, at);
   const project = { workspace_id, project_id };
 
   /** One call of each write, in an order in which all succeed. */
@@ -93,6 +100,12 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     ping_webhook: () => owner.client.ping_webhook(webhook),
     redeliver: () => owner.client.redeliver({ ...webhook, body: range }),
     delete_webhook: () => owner.client.delete_webhook(webhook),
+    update_notification: () =>
+      member.client.update_notification({ workspace_id, notification_id, body: { read: true } }),
+    read_notifications: () => member.client.read_notifications({ workspace_id, body: { up_to: notification_id } }),
+    update_notification_settings: () =>
+      member.client.update_notification_settings({ workspace_id, if_match: '*', body: { kinds: { due: false } } }),
+    set_watching: () => member.client.set_watching({ ...at, body: { choice: 'watching' } }),
     create_project: () => owner.client.create_project({ workspace_id, body: { key: 'NEW', name: 'New' } }),
     update_project: () => owner.client.update_project({ if_match: '*', ...project, body: { name: 'Renamed' } }),
     replace_workflow: () => owner.client.replace_workflow({ if_match: '*', ...project, body: presets.standard }),

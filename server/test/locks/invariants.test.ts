@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
-import { numberEvents } from '../../../proof/harness/events.ts';
+import { notifyPeople } from '../../../proof/harness/events.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { brokenInvariants, invariants, withSettings } from '../../../proof/harness/invariants.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
@@ -16,7 +16,8 @@ beforeAll(async () => {
   const at = { workspace_id: team.workspace_id, ticket: ticket.id };
   for (const to of ['in_progress', 'waiting', 'open'])
     await team.member.client.transition_ticket({ ...at, body: { to } });
-  await numberEvents(server.database.url);
+  await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
+  await notifyPeople(server.database.url);
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
   const { id: webhook_id } = await team.owner.client.create_webhook({ workspace_id, body: { url } });
@@ -109,6 +110,10 @@ const breaks: [name: string, sql: string][] = [
   ['each_delivery_is_of_its_event', 'update deliveries set event_id = gen_random_uuid()'],
   ['what_waits_is_of_a_webhook_that_is_there', 'update webhooks set deleted_at = now()'],
   ['webhooks_are_not_ahead_of_the_events', 'update webhooks set last_sequence = 1000'],
+  ['nobody_is_told_of_their_own_act', 'update notifications set actor_id = user_id'],
+  ['each_notification_is_of_its_act', 'update notifications set sequence = 1'],
+  ['who_is_mentioned_is_told', 'delete from notifications'],
+  ['notification_places_are_not_ahead_of_the_events', 'update notification_places set last_sequence = 1000'],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [
     'one_live_refresh_token_a_session',
@@ -117,7 +122,7 @@ const breaks: [name: string, sql: string][] = [
 ];
 
 /** Tables in which each row is sound or not by itself: constraints say so. */
-const by_schema_alone = ['api_tokens', 'ticket_texts', 'workspace_usage'];
+const by_schema_alone = ['api_tokens', 'ticket_texts', 'watchers', 'workspace_usage'];
 
 describe('the invariants', () => {
   test('hold', async () => {

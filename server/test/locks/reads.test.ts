@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
-import { makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
+import { makeNotification, makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -44,15 +44,15 @@ async function readable(): Promise<Map<string, string>> {
   const invited = { email: someAddress(), role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id: at.workspace_id, body: invited });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id: at.workspace_id, body: { name: 'Bot' } });
-  const { data } = await owner.client.list_sessions();
-  const session_id = data[0]?.id ?? '';
+  const session_id = (await owner.client.list_sessions()).data[0]?.id ?? '';
   const { id: token_id } = await owner.client.create_token({
     workspace_id: at.workspace_id,
     body: { name: 'Read', scopes: ['tickets:read'] },
   });
   const webhook = await makeWebhook(server.database, owner, at.workspace_id);
+  const told = await makeNotification(server.database, { by: team.member, of: owner }, at);
   const ids: Record<string, string> = {
-    ...{ ...at, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key, ...webhook },
+    ...{ ...at, ...told, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key, ...webhook },
     ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
   return new Map(
@@ -279,17 +279,17 @@ describe('a read of some fields', () => {
 
   test('has those alone, whichever they are, in every read that there is', async () => {
     for (const [id, path] of await readable()) {
-      if (id === 'get_policy') continue; // it has one field
       if (contracts.find((contract) => contract.id === id)?.media !== undefined) continue; // it has none
       const names = fieldsOf(id);
       expect([id, names.length]).not.toEqual([id, 0]);
+      if (names.length === 1) continue; // there is nothing to leave out
       for (const some of [...names.map((name) => [name]), names.slice(0, 2), names]) {
         const answer = await read(`${path}?fields=${some.join()}`);
         expect([id, some, shown(await answer.json())]).toEqual([id, some, some.toSorted()]);
       }
       const [first = ''] = names;
       expect(shown(await (await read(`${path}?fields=${first},${first}`)).json())).toEqual([first]);
-      const unknown = await read(`${path}?fields=${first},__proto__`);
+      const unknown = await read(`${path}?fields=__proto__`);
       expect([id, unknown.status, await unknown.json()]).toEqual([
         ...[id, 422],
         expect.objectContaining({

@@ -76,6 +76,10 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   list_members: [1, ({ workspace_id }) => team.member.client.raw.list_members({ workspace_id })],
   list_audit: [1, ({ workspace_id }) => team.owner.client.raw.list_audit({ workspace_id })],
   read_events: [1, ({ workspace_id }) => team.member.client.raw.read_events({ workspace_id })],
+  list_notifications: [1, ({ workspace_id }) => team.member.client.raw.list_notifications({ workspace_id })],
+  get_unread_count: [1, ({ workspace_id }) => team.member.client.raw.get_unread_count({ workspace_id })],
+  get_watching: [2, ({ workspace_id, ticket }) => team.member.client.raw.get_watching({ workspace_id, ticket })],
+  list_watchers: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_watchers({ workspace_id, ticket })],
   list_comments: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_comments({ workspace_id, ticket })],
   list_comment_revisions: [2, (at) => team.owner.client.raw.list_comment_revisions(aComment(at))],
   list_transitions: [
@@ -159,6 +163,7 @@ const uncounted = (
   'create_invitation list_invitations get_invitation revoke_invitation create_project update_project archive_project ' +
   'replace_workflow create_token list_tokens get_token revoke_token restore_ticket purge_ticket ' +
   'get_audit_checkpoint get_audit_tile get_audit_proof export_audit create_webhook list_webhooks ' +
+  'get_notification update_notification read_notifications get_notification_settings update_notification_settings set_watching ' +
   'get_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver'
 ).split(' ');
 
