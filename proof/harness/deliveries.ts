@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { createPool } from '../../server/src/db/pool.ts';
+import { notificationLoop, Notifier } from '../../server/src/notifications/notifier.ts';
 import { createDeliverer, deliveryLoop } from '../../server/src/webhooks/deliverer.ts';
 import { keepNumbering } from './events.ts';
 import type { TestServer } from './server.ts';
 
-/** Numbers events and delivers them to webhooks, as the worker does, until it is stopped. */
+/** Numbers events, tells people of them and delivers them to webhooks, as the worker does, until it is stopped. */
 export function keepDelivering(
   { database, config }: Pick<TestServer, 'database' | 'config'>,
   log_to: (line: string) => void = (line) => process.stderr.write(line),
@@ -14,12 +15,12 @@ export function keepDelivering(
   const pool = createPool({ url: database.url, role: 'baton_worker', ...limits });
   const deliverer = createDeliverer(pool, config, log);
   const numbering = keepNumbering(database.url);
-  const loop = deliveryLoop(deliverer, log);
-  loop.start();
+  const loops = [deliveryLoop(deliverer, log), notificationLoop(new Notifier(pool, log), log)];
+  for (const loop of loops) loop.start();
   return {
     stop: async () => {
       await numbering.stop();
-      await loop.stop(10_000);
+      await Promise.all(loops.map((loop) => loop.stop(10_000)));
       await deliverer.stop(10_000);
       await pool.end();
     },

@@ -25,7 +25,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const pages = ['workflows', 'retries', 'tokens', 'events', 'webhooks', 'audit', 'analytics'].map(
+const pages = ['workflows', 'retries', 'tokens', 'events', 'webhooks', 'notifications', 'audit', 'analytics'].map(
   (page) => `docs/${page}.md`,
 );
 
