@@ -7,9 +7,9 @@ import { transaction } from '../../../server/src/db/transaction.ts';
 import { newId } from '../../../server/src/lib/ids.ts';
 import { makeTeam } from '../../harness/make.ts';
 import { type Reaction, type Received, type Receiver, startReceiver, type Told } from '../../harness/receiver.ts';
-import { type Served, startServed } from '../../harness/served.ts';
 import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts';
-import { type Stage, servingOn, setStage } from '../stage.ts';
+import { type Stage, setStage } from '../stage.ts';
+import { killWorkers } from './killing.ts';
 
 const hooks = 4;
 /** For so long nothing may have arrived before the rest is taken for lost: several leases. */
@@ -125,26 +125,6 @@ async function write({ stage, workspace_id, user_id }: Scene, subjects: number, 
   await pool.end();
 }
 
-/** Kills workers, wherever they are, until told to stop; then lets two finish. One is killed when both work. */
-async function killAround({ run, stage }: Scene, over: AbortSignal): Promise<{ kills: number; workers: Served[] }> {
-  const start = async () => {
-    const worker = await startServed({ ...servingOn(stage.database, run.mutant, env), verb: 'work' });
-    while (!worker.output().includes('Ctrl-C stops it') && worker.child.exitCode === null) await sleep(20);
-    return worker;
-  };
-  const workers = await Promise.all([start(), start()]);
-  let kills = 0;
-  while (!over.aborted) {
-    await sleep(500 + run.random.below(3_000), undefined, { signal: over }).catch(() => undefined);
-    if (over.aborted) break;
-    const [victim] = workers.splice(run.random.below(workers.length), 1);
-    victim?.child.kill('SIGKILL');
-    kills++;
-    workers.push(await start());
-  }
-  return { kills, workers };
-}
-
 async function deliverAll(run: Run, size: number): Promise<Finding> {
   const stage = await setStage(run, env);
   const scene = await makeScene(run, stage);
@@ -154,7 +134,7 @@ async function deliverAll(run: Run, size: number): Promise<Finding> {
   const all = [...scene.inboxes.values()];
   const taken = () => all.reduce((sum, { accepted }) => sum + accepted.size, 0);
   const killing = new AbortController();
-  const killed = killAround(scene, killing.signal);
+  const killed = killWorkers(run, stage, env, killing.signal);
   const began = performance.now();
   await write(scene, subjects, versions);
   let [last, since] = [0, performance.now()];
@@ -250,10 +230,10 @@ export const deliveries: Check = {
     },
     'what ends a delivery does not wait for what queues behind it': {
       source: [
-        ...of_batches(50),
+        ...of_batches(25),
         ...source(queries, 'and w.deleted_at is null for no key update of w`', 'and w.deleted_at is null`'),
       ],
-      ddl: [queueing('if again then return queued', 'perform pg_sleep(0.3); if again then return queued')],
+      ddl: [queueing('if again then return queued', 'perform pg_sleep(1); if again then return queued')],
     },
   },
 };

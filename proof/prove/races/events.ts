@@ -235,7 +235,7 @@ export const events: Check = {
         // Each takes so long that they meet.
         moving(
           [' and last_sequence = first - 1', ''],
-          ['insert into events', 'perform pg_sleep(0.02); insert into events'],
+          ['insert into events', 'perform pg_sleep(0.2); insert into events'],
         ),
       ],
     },

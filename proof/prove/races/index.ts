@@ -6,6 +6,7 @@ import { events } from './events.ts';
 import { invitation_twice } from './invitation-twice.ts';
 import { last_owner } from './last-owner.ts';
 import { linearizability } from './linearizability.ts';
+import { notifications } from './notifications.ts';
 import { refresh_twice } from './refresh-twice.ts';
 import { retries } from './retries/index.ts';
 import { ticket_numbers } from './ticket-numbers.ts';
@@ -26,4 +27,5 @@ export const races: readonly Check[] = [
   retries,
   events,
   deliveries,
+  notifications,
 ];
