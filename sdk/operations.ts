@@ -7,7 +7,9 @@ export const operations = {
   login: {"method":"POST","path":"/v1/auth/login","query":[],"headers":[],"body":true,"returns":true},
   /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
   refresh: {"method":"POST","path":"/v1/auth/refresh","query":[],"headers":[],"body":true,"returns":true},
-  /** Sets a new password with a one-time token from the operator, and ends every session. */
+  /** Has a one-time token to set a new password sent by mail. The response is the same whether there is an account with this address or not. */
+  request_password_reset: {"method":"POST","path":"/v1/auth/request-password-reset","query":[],"headers":[],"body":true,"returns":false},
+  /** Sets a new password with a one-time token, from a mail or the operator, and ends every session. */
   reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: {"method":"GET","path":"/v1/policy","query":[],"headers":["if_none_match"],"body":false,"returns":true},

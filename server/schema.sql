@@ -1,5 +1,30 @@
 -- Generated from server/migrations by `npm run generate`. Not run by anything: for reading.
 
+CREATE OR REPLACE FUNCTION public.account_to_mail(address text)
+ RETURNS TABLE(id uuid, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select u.id, u.name from users u where u.email = address and u.disabled_at is null
+$function$;
+
+CREATE OR REPLACE FUNCTION public.add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform 1 from users where id = app_user_id() and disabled_at is null for key share;
+  if not found then return false; end if;
+  insert into password_resets (user_id, id, token_hash, expires_at)
+  values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second');
+  insert into account_audit_log (user_id, id, action, detail, request_id, ip)
+  values (app_user_id(), entry, 'password_reset_mailed', '{}', request, address);
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.app_distribute(table_name regclass, column_name text)
  RETURNS void
  LANGUAGE plpgsql
@@ -143,6 +168,19 @@ AS $function$
   from events e cross join webhooks w
   where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.invitation_to_mail(invitation uuid)
+ RETURNS TABLE(email text, role text, workspace text, inviter text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select i.email, i.role, w.name, u.name
+  from invitations i
+  join workspaces w on w.id = app_workspace_id() and w.deleted_at is null
+  join users u on u.id = i.invited_by
+  where i.workspace_id = app_workspace_id() and i.id = invitation and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
 $function$;
 
 CREATE OR REPLACE FUNCTION public.lock_notification_place()
@@ -718,6 +756,22 @@ GRANT DELETE ON invitations TO baton_worker;
 GRANT INSERT, SELECT, UPDATE ON invitations TO baton_app;
 GRANT SELECT (accepted_at, email, expires_at, id, invited_by, revoked_at, role, workspace_id) ON invitations TO baton_worker;
 GRANT UPDATE (revoked_at, workspace_id) ON invitations TO baton_worker;
+
+-- system
+create table mails (
+  id uuid not null,
+  sealed bytea not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_sealed CHECK ((octet_length(sealed) <= 4096))
+);
+CREATE INDEX mails_due ON public.mails USING btree (next_attempt_at);
+GRANT DELETE, SELECT ON mails TO baton_worker;
+GRANT INSERT ON mails TO baton_app;
+GRANT UPDATE (attempts, next_attempt_at) ON mails TO baton_worker;
 
 -- system
 create table membership_cleanups (

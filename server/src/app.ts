@@ -27,6 +27,7 @@ import { createSending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
+import { mailRoutes } from './mail/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { outcomeRoutes } from './outcomes/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -113,6 +114,7 @@ export function createApp(parts: Parts): App {
   analyticsRoutes(serve);
   ledgerRoutes(serve, services);
   feedRoutes(serve, services, () => lifecycle.stopping);
+  mailRoutes(serve, services);
   notificationRoutes(serve, services);
   webhookRoutes(serve, services);
   outcomeRoutes(serve, services);

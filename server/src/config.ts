@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConfigError } from './config/error.ts';
 import { choice, count, networks, origins, postgres_url } from './config/kinds.ts';
 import { limit_settings, type Limits, limitsOf } from './config/limits.ts';
+import { type MailConfig, mail_settings, mailConfigOf } from './config/mail.ts';
 import { type JwtKey, readSecrets, secretIfGiven } from './config/secrets.ts';
 import { refuseUnknown } from './config/unknown.ts';
 import { type WitnessConfig, witness_settings, witnessConfigOf } from './config/witness.ts';
@@ -61,6 +62,7 @@ export const environment = z.object({
   BATON_TRUST_PROXY: networks,
   ...limit_settings,
   ...worker_settings,
+  ...mail_settings,
   ...witness_settings,
   BATON_DRAIN_MS: count(0, 0, 120_000),
   BATON_SHUTDOWN_TIMEOUT_MS: count(15_000, 0, 300_000),
@@ -118,6 +120,8 @@ export interface Config extends Limits, WorkerSettings {
   headers_timeout_ms: number;
   /** How long a request may take to arrive, and a response may wait for its reader. */
   request_timeout_ms: number;
+  /** Undefined: no mail is sent. */
+  mail: MailConfig | undefined;
   cors_origins: readonly string[];
   trust_proxy: readonly string[];
   /** How long readiness is off before the port closes. */
@@ -275,6 +279,7 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     request_timeout_ms: env.BATON_REQUEST_TIMEOUT_MS,
     ...limitsOf(env),
     ...workerSettingsOf(env),
+    mail: mailConfigOf(env),
     cors_origins: env.BATON_CORS_ORIGINS,
     trust_proxy: env.BATON_TRUST_PROXY,
     drain_ms: env.BATON_DRAIN_MS,

@@ -7,6 +7,7 @@ import * as comments from './comments/contract.ts';
 import * as feed from './feed/contract.ts';
 import type { Operation } from './http/contract.ts';
 import * as probes from './http/probes-contract.ts';
+import * as mail from './mail/contract.ts';
 import * as notifications from './notifications/contract.ts';
 import * as outcomes from './outcomes/contract.ts';
 import * as projects from './projects/contract.ts';
@@ -38,6 +39,7 @@ export const contracts: readonly Operation[] = [
   audit,
   ledger,
   feed,
+  mail,
   notifications,
   webhooks,
   outcomes,

@@ -165,6 +165,7 @@ export const error_table = {
   rate_limited: [429, 'Too many requests'],
   headers_too_large: [431, 'The request headers are too large'],
   internal_error: [500, 'Internal server error'],
+  mail_not_configured: [501, 'This server sends no mail'],
   overloaded: [503, 'Service overloaded'],
   database_unavailable: [503, 'The database is unavailable'],
   outcome_unknown: [503, 'Outcome unknown'],

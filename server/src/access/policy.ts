@@ -25,6 +25,7 @@ export const policy = {
   register: ['public'],
   login: ['public'],
   refresh: ['public'],
+  request_password_reset: ['public'],
   reset_password: ['public'],
   get_policy: ['public'],
   get_livez: ['public'],

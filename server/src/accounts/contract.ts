@@ -81,6 +81,7 @@ const account_actions = {
   account_enabled: 'The operator enabled the account again.',
   email_changed: 'The operator changed the e-mail address.',
   password_reset_offered: 'The operator created a one-time token to set a new password.',
+  password_reset_mailed: 'Somebody had a one-time token to set a new password sent to the account’s address.',
   refresh_token_reused: 'A used refresh token was sent again, which ended its session.',
 } as const;
 
@@ -237,7 +238,7 @@ export const reset_password = operation({
   method: 'post',
   path: '/v1/auth/reset-password',
   tag: 'accounts',
-  summary: 'Sets a new password with a one-time token from the operator, and ends every session.',
+  summary: 'Sets a new password with a one-time token, from a mail or the operator, and ends every session.',
   body: z.strictObject({ token: verbatim({ max: 200 }), new_password: password, revoke_tokens }),
   status: 204,
   errors: ['invalid_reset_token'],

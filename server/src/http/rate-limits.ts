@@ -27,6 +27,8 @@ export interface RateLimits {
 /** The window of all limits on authentication. */
 export const auth_window_s = 15 * 60;
 const known_for_days = 90;
+/** Mails to one address in a window. */
+const mails_an_address = 3;
 // A site is limited, too, but its networks have their own limits within that.
 export const networks_a_site = 4;
 const no_limit = Number.MAX_SAFE_INTEGER;
@@ -158,6 +160,14 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     reset_password: (asking, work) => {
       const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
       return counted(counters.of(asking), buckets, refusedBy('invalid_reset_token'), work);
+    },
+    // Whether there is such an account or not: each address gets no more mails than this, whoever asks for them.
+    request_password_reset: (asking, work) => {
+      const { email } = asking.body as { email: string };
+      const name = 'password-reset-mail' as const;
+      const buckets = networkBuckets(name, asking, config.auth_limit_per_address);
+      const address = { name, kind: 'password-reset-mail to', key: email, limit: mails_an_address };
+      return counted(counters.of(asking), [...buckets, address], (error) => error === undefined, work);
     },
     // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
     change_password: guardSession(

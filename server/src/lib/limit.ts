@@ -21,6 +21,7 @@ export const limit_units = {
   refresh: 'requests',
   'refresh-success': 'requests',
   'password-reset': 'requests',
+  'password-reset-mail': 'requests',
   password: 'requests',
   invitation: 'requests',
   read: 'content-bytes',

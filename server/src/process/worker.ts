@@ -8,6 +8,7 @@ import { unfitnessOf, worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
 import { upkeepLoops } from '../upkeep/loops.ts';
+import { Mailer, mailLoop } from '../mail/mailer.ts';
 import { notificationLoop, Notifier } from '../notifications/notifier.ts';
 import type { Loop } from '../work/loop.ts';
 import { createDeliverer, type Deliverer, deliveryLoop } from '../webhooks/deliverer.ts';
@@ -48,6 +49,7 @@ export class Worker implements Service {
   readonly #pool: pg.Pool;
   readonly #loops: readonly Loop[];
   readonly #deliverer: Deliverer | undefined;
+  readonly #mailer: Mailer | undefined;
   readonly #options: WorkerOptions;
   #stopping = false;
 
@@ -57,6 +59,11 @@ export class Worker implements Service {
     this.#pool = workerPool(config, { url, max: config.worker_pool_size, log });
     const { secret } = config;
     this.#deliverer = secret === undefined ? undefined : createDeliverer(this.#pool, { ...config, secret }, log);
+    const { mail } = config;
+    this.#mailer =
+      secret === undefined || mail === undefined
+        ? undefined
+        : new Mailer({ ...config, pool: this.#pool, log, secret, settings: mail });
     const notifier = new Notifier(this.#pool, log);
     const notifications = notificationLoop(notifier, log);
     const tellOf = (workspace_id: string) => {
@@ -70,6 +77,7 @@ export class Worker implements Service {
       treesLoop(this.#pool, log),
       notifications,
       ...(this.#deliverer === undefined ? [] : [deliveryLoop(this.#deliverer, log)]),
+      ...(this.#mailer === undefined ? [] : [mailLoop(this.#mailer, log)]),
     ];
     observePool('worker', this.#pool);
   }
@@ -91,7 +99,8 @@ export class Worker implements Service {
   /** What keeps it from its work is told and tried again: nothing that is served depends on it. */
   async #begin(): Promise<void> {
     if (this.#stopping) return;
-    if (this.#deliverer === undefined) this.#options.say('Without BATON_SECRET this process delivers to no webhooks.');
+    if (this.#deliverer === undefined)
+      this.#options.say('Without BATON_SECRET this process delivers to no webhooks and sends no mail.');
     for (const loop of this.#loops) loop.start();
     const unfit = await unfitnessOf(this.#pool);
     if (unfit !== undefined && !this.#stopping)
@@ -103,6 +112,7 @@ export class Worker implements Service {
     const { shutdown_timeout_ms } = this.#options.config;
     await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
     await this.#deliverer?.stop(shutdown_timeout_ms);
+    await this.#mailer?.stop(shutdown_timeout_ms);
     // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }

@@ -26,6 +26,7 @@ const team_workflow = {
 const bodies: Record<string, unknown> = {
   register: { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' },
   update_me: { name: 'Ada' },
+  request_password_reset: { email: 'ada@example.com' },
   create_workspace: { name: 'Harbour' },
   update_workspace: { name: 'Harbour', version: 1 },
   create_invitation: { email: 'grace@example.com', role: 'member' },

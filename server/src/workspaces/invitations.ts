@@ -1,8 +1,9 @@
 import { recordAudit } from '../audit/record.ts';
-import type { Config } from '../config.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
+import { mailKey } from '../mail/orders.ts';
+import { queueMail } from '../mail/queries.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Services } from '../services.ts';
 import type { Context, OwnContext } from '../serving/context.ts';
@@ -20,10 +21,13 @@ import { insertMembership, isMember, memberships } from './member-queries.ts';
 import { requireModest } from './members.ts';
 import { workspaceById } from './queries.ts';
 
-/** Invites an address with a role no higher than the caller's own. The token is in the response and nowhere else. */
+/**
+ * Invites an address with a role no higher than the caller's own. The token is in the response, and in a mail where the server
+ * sends any, and nowhere else.
+ */
 export async function invite(
-  { tx, writer, body: input }: Context<typeof create_invitation>,
-  config: Pick<Config, 'invitation_ttl_s' | 'max_open_invitations_per_workspace'>,
+  { tx, writer, body: input, afterCommit }: Context<typeof create_invitation>,
+  { config, hint }: Pick<Services, 'config' | 'hint'>,
 ): Promise<Response<typeof create_invitation>> {
   const actor = await writer.hold(({ role }) => {
     if (input.role === 'owner' && role !== 'owner') {
@@ -56,6 +60,11 @@ export async function invite(
     subject_id: id,
     after: { email: input.email, role: input.role },
   });
+  if (config.mail !== undefined) {
+    const order = { kind: 'invitation' as const, workspace_id, invitation_id: id, token };
+    queueMail(tx, order, { key: mailKey(config.secret), ttl_s });
+    afterCommit(() => Promise.resolve(hint('mail')));
+  }
   return { ...invitation, token };
 }
 

@@ -71,7 +71,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     return removeBot(context);
   });
 
-  serve(contract.create_invitation, (context) => invite(context, services.config));
+  serve(contract.create_invitation, (context) => invite(context, services));
   serve.list(contract.list_invitations, ({ db, workspace_id }) => ({
     filter: { workspace_id },
     order: { created_at: byTime(sql`i.created_at`), id: byId(sql`i.id`) },

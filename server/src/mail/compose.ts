@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { newResetToken } from '../accounts/password-reset.ts';
+import type { MailConfig } from '../config/mail.ts';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+import type { MailOrder } from './orders.ts';
+import { accountToMail, addPasswordReset, invitationToMail } from './worker-queries.ts';
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+interface Parts {
+  pool: pg.Pool;
+  settings: Pick<MailConfig, 'app_url'>;
+  password_reset_ttl_s: number;
+}
+
+const minutes = (seconds: number) => {
+  const count = Math.max(1, Math.round(seconds / 60));
+  return count === 1 ? 'one minute' : `${count} minutes`;
+};
+
+/** What a mail says at this moment; undefined where there is nobody to send it to, or nothing to say any more. */
+export function compose(parts: Parts, order: MailOrder): Promise<Mail | undefined> {
+  switch (order.kind) {
+    case 'password_reset':
+      return composeReset(parts, order);
+    case 'invitation':
+      return composeInvitation(parts, order);
+  }
+}
+
+/** The token is created as the mail is sent, so that it lies nowhere else. Links have it behind `#`, which no server is sent. */
+async function composeReset(
+  { pool, settings: { app_url }, password_reset_ttl_s: ttl_s }: Parts,
+  { email, request_id, ip }: Extract<MailOrder, { kind: 'password_reset' }>,
+): Promise<Mail | undefined> {
+  const account = await readOnly(pool, {}, (db) => accountToMail(db, email));
+  if (account === undefined) return undefined;
+  const id = newId();
+  const { token, hash } = newResetToken(account.id, id);
+  const row = { id, hash, ttl_s, request_id, ip };
+  if (!(await transaction(pool, { user_id: account.id }, (tx) => addPasswordReset(tx, row)))) return undefined;
+  return {
+    to: email,
+    subject: 'Set a new password',
+    text: `Hello ${account.name},
+
+somebody, probably you, asked for a new password of your account at ${app_url}.
+Set it here within ${minutes(ttl_s)}:
+
+${app_url}/reset-password#${token}
+
+If it wasn't you, do nothing: your password stays as it is.
+`,
+  };
+}
+
+async function composeInvitation(
+  { pool, settings: { app_url } }: Parts,
+  { workspace_id, invitation_id, token }: Extract<MailOrder, { kind: 'invitation' }>,
+): Promise<Mail | undefined> {
+  const found = await readOnly(pool, { workspace_id }, (db) => invitationToMail(db, invitation_id));
+  if (found === undefined) return undefined;
+  const { email, role, workspace, inviter } = found;
+  return {
+    to: email,
+    subject: `${inviter} invites you to ${workspace}`,
+    text: `Hello,
+
+${inviter} invites you to the workspace "${workspace}" as ${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}.
+Accept the invitation here:
+
+${app_url}/accept-invitation#${token}
+
+It is for this address alone. If you don't know what it is about, do nothing.
+`,
+  };
+}

@@ -1,0 +1,247 @@
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Mailbox, startMailbox } from '../../../proof/harness/mailbox.ts';
+import { makeTeam } from '../../../proof/harness/make.ts';
+import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { disableUser } from '../accounts/operator.ts';
+import { readConfig } from '../config.ts';
+import { createPool } from '../db/pool.ts';
+import { Mailer } from './mailer.ts';
+
+const app_url = 'https://tickets.example.com/app';
+let server: TestServer;
+let mailbox: Mailbox;
+/** Two workers'. */
+let pools: [pg.Pool, pg.Pool];
+const told: string[] = [];
+const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) });
+
+const settings = (port: number, more: Record<string, string> = {}) => ({
+  BATON_SMTP_URL: `smtp://127.0.0.1:${port}`,
+  BATON_SMTP_TLS: 'off',
+  BATON_MAIL_FROM: 'Baton <baton@example.com>',
+  BATON_APP_URL: `${app_url}/`,
+  ...more,
+});
+
+beforeAll(async () => {
+  mailbox = await startMailbox();
+  server = await startServer({ ...settings(mailbox.port), BATON_AUTH_LIMIT_PER_ADDRESS: '1000' });
+  const limits = { max: 2, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000, on_error: () => undefined };
+  const pool = () => createPool({ url: server.database.url, role: 'baton_worker', ...limits });
+  pools = [pool(), pool()];
+});
+beforeEach(() => {
+  Object.assign(mailbox, { mails: [], receivers: [], refuses: () => undefined });
+  told.length = 0;
+});
+afterEach(() => server.database.owner.query('delete from mails'));
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()));
+  await server.stop();
+  await mailbox.stop();
+});
+
+const waiting = async () =>
+  (await server.database.owner.query<{ attempts: number; sealed: Buffer }>('select attempts, sealed from mails')).rows;
+
+/** Has workers send what is due. */
+async function send({ workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {}): Promise<void> {
+  const { mail } = Object.keys(env).length === 0 ? server.config : readConfig({ ...process.env, ...env });
+  if (mail === undefined) throw new Error('The server has no mail.');
+  const mailers = pools.slice(0, workers).map((pool) => new Mailer({ ...server.config, pool, log, settings: mail }));
+  await Promise.all(mailers.map((one) => one.pass({ goesOn: () => true, count: () => undefined })));
+  await Promise.all(mailers.map((one) => one.stop(1_000)));
+}
+
+const request = ({ client }: Pick<Person, 'client'>, email: string) =>
+  client.raw.request_password_reset({ body: { email } });
+
+/** The token of the link in a mail. */
+function tokenIn(page: string): string {
+  const [mail] = mailbox.mails;
+  const [, token] = new RegExp(`^${app_url}/${page}#(\\S+)$`, 'm').exec(mail?.text ?? '') ?? [];
+  return token ?? '';
+}
+
+describe('a new password by mail', () => {
+  test('is set with the token of the link, once, and ends every session', async () => {
+    const person = await registerPerson(server, { name: 'Zoë Ångström' });
+    expect(await request(person, person.email.toUpperCase())).toMatchObject({ status: 202, body: undefined });
+    await send();
+    const [mail] = mailbox.mails;
+    expect(mail).toMatchObject({ subject: 'Set a new password', from: { text: '"Baton" <baton@example.com>' } });
+    expect(mail?.to).toMatchObject({ text: person.email });
+    expect(mail?.text).toContain('Hello Zoë Ångström,');
+    expect(mail?.text).toContain('within 60 minutes');
+    const body = { token: tokenIn('reset-password'), new_password: 'correct horse battery' };
+    await person.client.reset_password({ body });
+    expect((await person.client.raw.reset_password({ body })).status).toBe(401);
+    expect((await person.client.raw.get_me()).status).toBe(401);
+    const again = await person.client.login({ body: { email: person.email, password: body.new_password } });
+    person.client.access_token = again.access_token;
+    const { data } = await person.client.list_my_audit({});
+    expect(data.map(({ action }) => action)).toContain('password_reset_mailed');
+  });
+
+  test('goes to nobody where there is no such account, or a disabled one, and the response is the same', async () => {
+    const [person, disabled] = [await registerPerson(server), await registerPerson(server)];
+    await disableUser(server.database.owner, disabled.email);
+    const responses = [];
+    for (const email of [person.email, disabled.email, someAddress()]) responses.push(await request(person, email));
+    const shown = responses.map(({ status, body, headers }) => [
+      status,
+      body,
+      [...headers.keys()].sort(),
+      headers.get('content-length'),
+    ]);
+    expect(shown[1]).toEqual(shown[0]);
+    expect(shown[2]).toEqual(shown[0]);
+    const rows = await waiting();
+    expect(new Set(rows.map(({ sealed }) => Math.abs(sealed.length - (rows[0]?.sealed.length ?? 0)) < 40))).toEqual(
+      new Set([true]),
+    );
+    await send();
+    expect(mailbox.mails.map(({ to }) => (to as { text: string }).text)).toEqual([person.email]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('is sent three times to one address in a quarter of an hour, whether it is an account’s or not', async () => {
+    const person = await registerPerson(server);
+    for (const email of [person.email, someAddress()]) {
+      const statuses = [];
+      for (let n = 0; n < 4; n++) statuses.push((await request(person, email)).status);
+      expect(statuses).toEqual([202, 202, 202, 429]);
+    }
+  });
+
+  test('by a second mail leaves the first one’s token valid until one of them is used', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    await send();
+    const first = tokenIn('reset-password');
+    await request(person, person.email);
+    await send();
+    expect(mailbox.mails).toHaveLength(2);
+    await person.client.reset_password({ body: { token: first, new_password: 'correct horse battery' } });
+    mailbox.mails.shift();
+    const second = { token: tokenIn('reset-password'), new_password: 'another horse battery' };
+    expect((await person.client.raw.reset_password({ body: second })).status).toBe(401);
+  });
+
+  test('is refused where the server sends no mail', async () => {
+    const without = await startServer({}, { database: server.database });
+    const person = await registerPerson(without);
+    expect(await request(person, person.email)).toMatchObject({ status: 501, body: { code: 'mail_not_configured' } });
+    await without.stop();
+  });
+});
+
+describe('a mail', () => {
+  test('keeps nothing readable in the database, nor in the log', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    const [row] = await waiting();
+    expect(row?.sealed.toString('latin1')).not.toContain(person.email);
+    mailbox.refuses = () => ({ responseCode: 451 });
+    await send();
+    expect(told).toHaveLength(1);
+    expect(told.join()).not.toContain(person.email);
+  });
+
+  test('is sent again after a failure that may pass, with the same Message-ID', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    mailbox.refuses = () => ({ responseCode: 451 });
+    await send();
+    await send(); // it is not due yet
+    expect(await waiting()).toMatchObject([{ attempts: 1 }]);
+    expect(mailbox.receivers).toHaveLength(1);
+    const { rows } = await server.database.owner.query<{ id: string }>(
+      'update mails set next_attempt_at = now() returning id',
+    );
+    mailbox.refuses = () => undefined;
+    await send();
+    expect(mailbox.mails.map(({ messageId }) => messageId)).toEqual([`<${rows[0]?.id}@tickets.example.com>`]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('is given up when the mail server says that it never will take it', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    mailbox.refuses = () => ({ responseCode: 550 });
+    await send();
+    expect(await waiting()).toEqual([]);
+    expect(told.join()).toContain('refused, and given up');
+  });
+
+  test('is given up when its time is over, or when BATON_SECRET is another one', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
+    await send();
+    await request(person, person.email);
+    await server.database.owner.query("update mails set sealed = sealed || '\\x00'");
+    await send();
+    expect(await waiting()).toEqual([]);
+    expect(mailbox.receivers).toEqual([]);
+    expect(told).toHaveLength(2);
+  });
+
+  test('is sent by one of two workers', async () => {
+    const people = await Promise.all(Array.from({ length: 30 }, () => registerPerson(server)));
+    await Promise.all(people.map((person) => request(person, person.email)));
+    await send({ workers: 2 });
+    expect(mailbox.mails.map(({ to }) => (to as { text: string }).text).sort()).toEqual(
+      people.map(({ email }) => email).sort(),
+    );
+  });
+
+  test('is sent in no plain text where TLS is required, and to no server whose certificate nobody vouches for', async () => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    const doubtful = await startMailbox({ tls: true });
+    const strict = (port: number) => settings(port, { BATON_SMTP_TLS: 'required' });
+    await send({ env: strict(mailbox.port) });
+    await server.database.owner.query('update mails set next_attempt_at = now()');
+    await send({ env: strict(doubtful.port) });
+    await doubtful.stop();
+    expect([...mailbox.receivers, ...doubtful.receivers]).toEqual([]);
+    expect(await waiting()).toMatchObject([{ attempts: 2 }]);
+  });
+});
+
+describe('an invitation', () => {
+  test('is sent to its address, with the link to accept it', async () => {
+    const { owner, stranger, workspace_id } = await makeTeam(server);
+    await owner.client.update_me({ if_match: '*', body: { name: 'Ida' } });
+    const invited = { workspace_id, body: { email: stranger.email, role: 'admin' as const } };
+    const { token } = await owner.client.create_invitation(invited);
+    await send();
+    expect(mailbox.mails).toHaveLength(1);
+    expect(mailbox.mails[0]).toMatchObject({ subject: 'Ida invites you to Team' });
+    expect(mailbox.mails[0]?.text).toContain('as an admin');
+    expect(tokenIn('accept-invitation')).toBe(token);
+    await stranger.client.accept_invitation({ body: { token } });
+  });
+
+  test('that was revoked, accepted or refused by then is not sent', async () => {
+    const { owner, viewer, stranger, workspace_id } = await makeTeam(server);
+    await server.database.owner.query('delete from mails');
+    const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+    const { id: invitation_id } = await invite(someAddress());
+    await owner.client.revoke_invitation({ workspace_id, invitation_id });
+    const { token } = await invite(stranger.email);
+    await stranger.client.accept_invitation({ body: { token } });
+    expect(
+      (await owner.client.raw.create_invitation({ workspace_id, body: { email: viewer.email, role: 'viewer' } }))
+        .status,
+    ).toBe(409);
+    expect(await waiting()).toHaveLength(2);
+    await send();
+    expect(mailbox.mails).toEqual([]);
+    expect(await waiting()).toEqual([]);
+  });
+});

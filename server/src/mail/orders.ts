@@ -1,0 +1,33 @@
+import { hkdfSync } from 'node:crypto';
+import { z } from 'zod';
+import { request_id } from '../http/contract.ts';
+import { open, seal } from '../lib/seal.ts';
+
+/** What somebody is to be sent. What it says is looked up when it is sent: by then it may not be true any more. */
+const order = z.discriminatedUnion('kind', [
+  /** A one-time token for a new password, if there is an account with this address. */
+  z.strictObject({ kind: z.literal('password_reset'), email: z.string(), request_id, ip: z.string() }),
+  /** An invitation, with its token, of which only the hash is kept elsewhere. */
+  z.strictObject({
+    kind: z.literal('invitation'),
+    workspace_id: z.string(),
+    invitation_id: z.string(),
+    token: z.string(),
+  }),
+]);
+export type MailOrder = z.infer<typeof order>;
+
+/** The key that orders are sealed by. */
+export function mailKey(secret: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'baton mail', 32));
+}
+
+export function sealOrder(key: Buffer, given: MailOrder): Buffer {
+  return seal(key, Buffer.from(JSON.stringify(given)));
+}
+
+/** Undefined where it was sealed under another BATON_SECRET. */
+export function openOrder(key: Buffer, sealed: Buffer): MailOrder | undefined {
+  const bytes = open(key, sealed);
+  return bytes === undefined ? undefined : order.parse(JSON.parse(bytes.toString('utf8')));
+}

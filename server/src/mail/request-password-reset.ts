@@ -1,0 +1,27 @@
+import { transaction } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Request } from '../serving/request.ts';
+import type { request_password_reset } from './contract.ts';
+import { mailKey } from './orders.ts';
+import { queueMail } from './queries.ts';
+
+/** For so long a mail that can't be sent is tried again: nobody waits for it any longer. */
+const ttl_s = 3_600;
+
+/**
+ * Has a one-time token sent to an address. Whether it is an account's is looked up when the mail is sent, and not here: neither
+ * the response nor its time says.
+ */
+export async function requestPasswordReset(
+  { pool, config, hint }: Pick<Services, 'pool' | 'config' | 'hint'>,
+  { body: { email }, network, request_id, ip }: Request<typeof request_password_reset>,
+): Promise<void> {
+  if (config.mail === undefined) throw new BatonError('mail_not_configured');
+  const key = mailKey(config.secret);
+  await transaction(pool, { network }, (tx) => {
+    queueMail(tx, { kind: 'password_reset', email, request_id, ip }, { key, ttl_s });
+    return Promise.resolve();
+  });
+  hint('mail');
+}

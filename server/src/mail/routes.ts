@@ -1,0 +1,8 @@
+import type { Services } from '../services.ts';
+import type { Serve } from '../serving/serve.ts';
+import * as contract from './contract.ts';
+import { requestPasswordReset } from './request-password-reset.ts';
+
+export function mailRoutes(serve: Serve, services: Services): void {
+  serve.own(contract.request_password_reset, (request) => requestPasswordReset(services, request));
+}

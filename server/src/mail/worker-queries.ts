@@ -1,0 +1,59 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import { newId } from '../lib/ids.ts';
+
+/** A mail that this process alone sends, until its lease ends. */
+export interface TakenMail {
+  id: string;
+  sealed: Buffer;
+  attempts: number;
+  /** It says nothing any more that is true. */
+  is_over: boolean;
+}
+
+/** Takes what is due, oldest first, and passes over what another process takes. */
+export function takeMails(tx: Tx, { limit, lease_ms }: { limit: number; lease_ms: number }): Promise<TakenMail[]> {
+  return tx.rows(sql`
+    with due as (
+      select m.id from mails m where m.next_attempt_at <= now()
+      order by m.next_attempt_at limit ${limit} for update of m skip locked)
+    update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
+    from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.expires_at <= now() as is_over`);
+}
+
+/** A mail has been sent, or never will be. */
+export function deleteMail(tx: Tx, id: string): void {
+  tx.send(sql`delete from mails where id = ${id}`);
+}
+
+/** Tries a mail again, unless another process has taken it since. */
+export function delayMail(tx: Tx, { id, attempts }: TakenMail, again_in_s: number): void {
+  tx.send(sql`
+    update mails set next_attempt_at = now() + ${again_in_s}::float * interval '1 second'
+    where id = ${id} and attempts = ${attempts}`);
+}
+
+/** The enabled account with this address. */
+export function accountToMail(db: Db, email: string): Promise<{ id: string; name: string } | undefined> {
+  return db.maybeOne(sql`select a.id, a.name from account_to_mail(${email}) a`);
+}
+
+/** Keeps a token's hash for the account in scope; tells whether that is still enabled. */
+export async function addPasswordReset(
+  tx: Tx,
+  row: { id: string; hash: Buffer; ttl_s: number; request_id: string; ip: string },
+): Promise<boolean> {
+  const { added } = await tx.one<{ added: boolean }>(sql`
+    select add_password_reset(${row.id}::uuid, ${row.hash}::bytea, ${row.ttl_s}::integer, ${newId()}::uuid, ${row.request_id},
+      ${row.ip}) as added`);
+  return added;
+}
+
+/** What a mail says of an invitation that is open; nothing if it isn't. */
+export function invitationToMail(
+  db: Db,
+  invitation_id: string,
+): Promise<{ email: string; role: string; workspace: string; inviter: string } | undefined> {
+  return db.maybeOne(sql`
+    select i.email, i.role, i.workspace, i.inviter from invitation_to_mail(${invitation_id}::uuid) i`);
+}
