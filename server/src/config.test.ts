@@ -56,6 +56,12 @@ describe('a setting that can’t be used', () => {
     [{ WORKER_DATABASE_URL: 'postgres://x' }, 'WORKER_DATABASE_URL is set and DATABASE_URL is not.'],
     [{ BATON_WORKER: 'yes' }, 'BATON_WORKER must be on or off.'],
     [{ BATON_WORK_PORT: '70000' }, 'BATON_WORK_PORT must be a whole number from 0 to 65535.'],
+    [{ BATON_SMTP_URL: 'mail.example.com' }, 'BATON_SMTP_URL must be smtp://host or smtps://host'],
+    [{ BATON_SMTP_URL: 'smtp://me:pa%ss@mail.example.com' }, 'BATON_SMTP_URL must be smtp://host or smtps://host'],
+    [{ BATON_SMTP_URL: 'smtp://mail.example.com' }, 'With BATON_SMTP_URL set BATON_MAIL_FROM and BATON_APP_URL'],
+    [{ BATON_SMTP_TLS: 'no' }, 'BATON_SMTP_TLS must be required or off.'],
+    [{ BATON_MAIL_FROM: 'Baton' }, 'BATON_MAIL_FROM must be an address'],
+    [{ BATON_APP_URL: 'https://example.com/?a=b' }, 'BATON_APP_URL must be a URL'],
     [{ BATON_SESSION_RETENTION_S: '60' }, 'BATON_SESSION_RETENTION_S must be a whole number from 900 to'],
   ])('%j is refused in one line', (env, says) => {
     const message = refusal(env);

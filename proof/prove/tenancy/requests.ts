@@ -51,6 +51,7 @@ export const bodies: Record<string, unknown> = {
   login: { email: 'nobody@example.com', password: 'not the password' },
   refresh: { refresh_token: 'none' },
   register: { email: 'nobody', password: 'x', name: '' },
+  request_password_reset: { email: 'nobody@example.com' },
   reset_password: { token: 'none', new_password: 'a long enough new one' },
   accept_invitation: { token: 'bit_' },
 };

@@ -2,14 +2,21 @@ import { z } from 'zod';
 import { ConfigError } from './error.ts';
 import { choice } from './kinds.ts';
 
-const smtp_says = 'must be smtp://host or smtps://host, with a port, a user and a password where they are needed.';
+const smtp_says =
+  'must be smtp://host or smtps://host, with a port, and a percent-encoded user and password where they are needed.';
 const app_says = 'must be a URL such as https://tickets.example.com, without a query or fragment.';
 const from_says = 'must be an address, or a name and an address: Baton <baton@example.com>.';
 
-const isSmtp = (text: string) =>
-  URL.canParse(text) &&
-  /^smtps?:$/.test(new URL(text).protocol) &&
-  /^\/?$/.test(new URL(text).pathname + new URL(text).search);
+function isSmtp(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname + search);
+}
 
 function isPage(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -11,7 +11,7 @@ import { compose } from './compose.ts';
 import { mailKey, openOrder } from './orders.ts';
 import { delayMail, deleteMail, takeMails, type TakenMail } from './worker-queries.ts';
 
-export const mail_task = 'mail';
+const task = 'mail';
 const interval_ms = 2_000;
 /** Mails that one pass takes, which are sent at the same time over a few connections. */
 const batch_size = 20;
@@ -127,5 +127,5 @@ export class Mailer {
 
 /** Any number of processes may run it: each mail is sent by one at a time. */
 export function mailLoop(mailer: Mailer, log: Logger): Loop {
-  return new Loop({ name: mail_task, interval_ms, quiet: true, log, pass: (one) => mailer.pass(one) });
+  return new Loop({ name: task, interval_ms, quiet: true, log, pass: (one) => mailer.pass(one) });
 }

@@ -36,7 +36,15 @@ describe('docs/operating.md', () => {
   test('lists every task of upkeep, and the cleanups after a removal', () => {
     const tasks = rowsOf('task').map(([name = '']) => name.replaceAll('`', ''));
     expect(tasks.toSorted()).toEqual(
-      [...Object.keys(upkeep), 'membership_cleanups', 'events', 'event_trees', 'webhook_deliveries'].toSorted(),
+      [
+        ...Object.keys(upkeep),
+        'membership_cleanups',
+        'events',
+        'event_trees',
+        'notifier',
+        'mail',
+        'webhook_deliveries',
+      ].toSorted(),
     );
   });
 });

@@ -13,7 +13,9 @@ let team: Team;
 let person: Person;
 
 beforeAll(async () => {
-  server = await startServer();
+  // Nothing sends what is queued.
+  const mail = { BATON_MAIL_FROM: 'a@example.com', BATON_APP_URL: 'https://example.com' };
+  server = await startServer({ ...mail, BATON_SMTP_URL: 'smtp://localhost' });
   team = await makeTeam(server);
   person = await registerPerson(server);
 });
@@ -27,9 +29,10 @@ async function count(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** A session that lives on is no news: its beginning and its end are. What somebody reads and wants to know is theirs alone. */
+/** A mail is noted when it is sent. A session that lives on is no news: its beginning and its end are. What somebody reads and wants to know is theirs alone. */
 const without_fact = [
   'refresh',
+  'request_password_reset',
   'update_notification',
   'read_notifications',
   'update_notification_settings',
@@ -75,6 +78,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     register: () => registerPerson(server),
     login: () => person.client.login({ body: { email, password: person.password } }),
     refresh: () => person.client.refresh({ body: { refresh_token } }),
+    request_password_reset: () => person.client.request_password_reset({ body: { email } }),
     reset_password: () => viewer.client.reset_password({ body: { token: token ?? '', new_password: password } }),
     update_me: () => person.client.update_me({ if_match: '*', body: { name: 'Renamed' } }),
     revoke_session: () => person.client.revoke_session({ session_id }),
