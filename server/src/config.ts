@@ -144,6 +144,9 @@ export type DatabaseConfig = Pick<
   | 'worker_pool_size'
   | 'processes'
   | 'password_reset_ttl_s'
+  | 'app_role'
+  | 'statement_timeout_ms'
+  | 'lock_timeout_ms'
 >;
 
 /** Reads settings from a file into the environment, where they aren't set: BATON_ENV_FILE, or .env in the project. */
@@ -197,6 +200,9 @@ function databaseConfig(env: Environment): DatabaseConfig {
     worker_pool_size: env.BATON_WORKER_POOL_SIZE,
     processes: env.WEB_CONCURRENCY,
     password_reset_ttl_s: env.BATON_PASSWORD_RESET_TTL_S,
+    app_role: env.BATON_APP_ROLE === '' ? undefined : env.BATON_APP_ROLE,
+    statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,
+    lock_timeout_ms: env.BATON_LOCK_TIMEOUT_MS,
   };
 }
 
@@ -256,7 +262,6 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     host: env.HOST,
     port: env.PORT,
     ...databaseConfig(env),
-    app_role: env.BATON_APP_ROLE === '' ? undefined : env.BATON_APP_ROLE,
     migrate: env.BATON_MIGRATE === 'on',
     audit_name: env.BATON_AUDIT_NAME,
     audit_interval_s: env.BATON_AUDIT_INTERVAL_S,
@@ -269,8 +274,6 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     token_max_ttl_days: env.BATON_TOKEN_MAX_TTL_DAYS,
     pool_min: Math.min(env.BATON_POOL_MIN, env.BATON_POOL_SIZE),
     bcrypt_cost: env.BATON_BCRYPT_COST,
-    statement_timeout_ms: env.BATON_STATEMENT_TIMEOUT_MS,
-    lock_timeout_ms: env.BATON_LOCK_TIMEOUT_MS,
     rate_limit_per_minute: env.BATON_RATE_LIMIT_PER_MINUTE,
     auth_limit_per_address: env.BATON_AUTH_LIMIT_PER_ADDRESS,
     auth_limit_per_account: env.BATON_AUTH_LIMIT_PER_ACCOUNT,

@@ -34,6 +34,8 @@ const usage = `Usage: npm run <verb> -- [arguments]
       print a workspace's audit log, with its last checkpoint
   audit key WORKSPACE
       print the key that the log is verified by
+  rebuild --check
+      rebuild every row from the audit log, and say whether what is stored is the same
   witness
       cosign checkpoints of the logs in BATON_WITNESS_LOGS, in a process of its own
   witness submit LOG WITNESS
@@ -84,6 +86,19 @@ async function audit(...args: string[]): Promise<void> {
   process.exitCode = code;
 }
 
+/** Reads as requests do, and needs no secrets. */
+async function rebuild(): Promise<void> {
+  const { checkRebuilt } = await import('./rebuild/command.ts');
+  const config = readDatabaseConfig();
+  const check = async (url: string, worker_url: string) => {
+    const printing = { found: (line: string) => console.log(line), progress: (line: string) => console.error(line) };
+    const equal = await checkRebuilt({ ...config, url, worker_url, role: config.app_role }, printing);
+    if (!equal) process.exitCode = 1;
+  };
+  if (config.database_url === undefined) await withDatabase({ create: false }, ({ url }) => check(url, url));
+  else await check(config.database_url, config.worker_database_url ?? config.database_url);
+}
+
 async function witness(...args: string[]): Promise<void> {
   const { runWitness, runSubmit } = await import('./witness/command.ts');
   const [verb, log, by] = args;
@@ -110,6 +125,8 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
     await witness(...rest);
   } else if (verb === 'audit') {
     await audit(...rest);
+  } else if (verb === 'rebuild' && rest.join() === '--check') {
+    await rebuild();
   } else if (verb === 'migrate' && rest.length === 0) {
     await withDatabase({ create: true }, bringUpToDate);
   } else if (account_verb !== undefined && rest.length === account_verb.usage.split(' ').length) {

@@ -1,0 +1,97 @@
+import { worker_user } from '../db/connection-check.ts';
+import { createPool } from '../db/pool.ts';
+import { type Db, readOnly } from '../db/transaction.ts';
+import { first_id } from '../db/walk.ts';
+import { rebuiltMemberships, rebuiltProjects, rebuiltTickets, type Rebuilt, workspacesBehind } from './queries.ts';
+
+/** Tickets of one statement. */
+const batch_size = 500;
+const max_named = 20;
+const progress_ms = 2_000;
+
+interface Options {
+  /** Of requests, and of the worker, who alone sees which workspaces there are. */
+  url: string;
+  worker_url: string;
+  role: string | undefined;
+  statement_timeout_ms: number;
+  lock_timeout_ms: number;
+}
+
+/** Tells what it finds. */
+interface Printing {
+  found: (line: string) => void;
+  progress: (line: string) => void;
+}
+
+/** What has been compared so far. */
+class Tally {
+  entries = 0;
+  rows = 0;
+  /** Rows of version 0.1.0, whose entries don't say everything. */
+  partly = 0;
+  unlike = 0;
+  readonly #printing: Printing;
+  readonly #began = performance.now();
+  #told = performance.now();
+
+  constructor(printing: Printing) {
+    this.#printing = printing;
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  add(kind: string, workspace_id: string, all: readonly Rebuilt[]): void {
+    for (const { id, entries, whole, unlike } of all) {
+      this.rows++;
+      this.entries += entries;
+      if (!whole) this.partly++;
+      if (unlike.length === 0) continue;
+      if (++this.unlike <= max_named) {
+        for (const says of unlike) this.#printing.found(`${kind} ${id} of workspace ${workspace_id}: ${says}`);
+      }
+    }
+    if (performance.now() - this.#told < progress_ms) return;
+    this.#told = performance.now();
+    this.#printing.progress(`${this.rows} rows from ${this.entries} entries, ${this.unlike} unlike …`);
+  }
+}
+
+/**
+ * Rebuilds every workspace's tickets, projects, workflows and memberships from what the audit log says of them, and compares them with
+ * what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
+ */
+export async function checkRebuilt(options: Options, printing: Printing): Promise<boolean> {
+  const { url, worker_url, role, statement_timeout_ms, lock_timeout_ms } = options;
+  const limits = { max: 1, statement_timeout_ms, lock_timeout_ms, on_error: () => undefined };
+  const pool = createPool({ url, role, ...limits });
+  const worker = createPool({ url: worker_url, role: worker_user.role, user: worker_user, ...limits });
+  const tally = new Tally(printing);
+  const read = <T>(workspace_id: string, of: (db: Db) => Promise<T>) => readOnly(pool, { workspace_id }, of);
+  try {
+    for (let behind = first_id; ; ) {
+      const found = await readOnly(worker, {}, (db) => workspacesBehind(db, behind, batch_size));
+      for (const id of found) {
+        tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
+        tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));
+        for (let last = first_id; ; ) {
+          const tickets = await read(id, (db) => rebuiltTickets(db, id, { behind: last, limit: batch_size }));
+          tally.add('ticket', id, tickets);
+          last = tickets.at(-1)?.id ?? last;
+          if (tickets.length < batch_size) break;
+        }
+      }
+      behind = found.at(-1) ?? behind;
+      if (found.length < batch_size) break;
+    }
+  } finally {
+    await Promise.all([pool.end(), worker.end()]);
+  }
+  const { rows, entries, partly, unlike, seconds } = tally;
+  const from_before = partly === 0 ? '' : ` Of ${partly} rows the entries of version 0.1.0 don't say everything.`;
+  const says = unlike === 0 ? 'all are equal' : `${unlike} are not what their entries say`;
+  printing.found(`Rebuilt ${rows} rows from ${entries} entries in ${seconds.toFixed(1)} s: ${says}.${from_before}`);
+  return unlike === 0;
+}

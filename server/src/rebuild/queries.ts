@@ -1,0 +1,135 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+
+/** The next workspaces behind this one, deleted ones too; as the worker, who sees which there are. */
+export async function workspacesBehind(db: Db, id: string, limit: number): Promise<string[]> {
+  const found = await db.rows<{ id: string }>(sql`
+    select h.workspace_id as id from event_heads h where h.workspace_id > ${id} order by h.workspace_id limit ${limit}`);
+  return found.map((row) => row.id);
+}
+
+/** What was rebuilt, and where it is not what is stored. */
+export interface Rebuilt {
+  id: string;
+  /** From how many entries. */
+  entries: number;
+  /** Whether its entries say everything: those of version 0.1.0 don't have a ticket's creation. */
+  whole: boolean;
+  unlike: string[];
+}
+
+/**
+ * Rebuilds the next tickets behind this one from their entries, numbered or not: each field is what the last entry with it says.
+ * Long texts are known by their hash, purged ones not at all.
+ */
+export function rebuiltTickets(
+  db: Db,
+  workspace_id: string,
+  { behind, limit }: { behind: string; limit: number },
+): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with stored as materialized (
+      select t.id, t.version, t.deleted_at, encode(sha256(convert_to(t.description, 'UTF8')), 'hex') as description,
+        to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,description,version,created_at,updated_at}'::text[] as fields
+      from tickets t where t.workspace_id = ${workspace_id} and t.id > ${behind} order by t.id limit ${limit}),
+    entries as materialized (
+      select s.id, e.action, e.subject_version, e.after from stored s
+      cross join lateral (
+        select e.action, e.subject_version, e.after from events e
+        where e.workspace_id = ${workspace_id} and e.subject_id = s.id and e.subject_type = 'ticket'
+        union all
+        select o.action, o.subject_version, o.after from outbox o
+        where o.workspace_id = ${workspace_id} and o.subject_type = 'ticket'
+          and (case when o.ticket_id is null then o.subject_id else o.ticket_id end) = s.id) e),
+    counted as (
+      select n.id, count(*)::integer as entries, max(n.subject_version) as version,
+        bool_or(n.action = 'ticket.created' and n.after ? 'reporter_id') as whole
+      from entries n group by n.id),
+    built as (
+      select l.id, jsonb_object_agg(l.key, l.value) as fields from (
+        select distinct on (n.id, f.key) n.id, f.key, f.value from entries n cross join lateral jsonb_each(n.after) f
+        order by n.id, f.key, n.subject_version desc) l
+      group by l.id),
+    compared as (
+      select s.id, f.key || ' is ' || left(f.value::text, 100) || ', entries say ' || coalesce(left((b.fields -> f.key)::text, 100), 'nothing') as says
+      from stored s
+      join counted c on c.id = s.id and c.whole
+      join built b on b.id = s.id
+      cross join lateral jsonb_each(s.fields) f
+      where case f.key
+        when 'deleted_at' then (b.fields ->> f.key)::timestamptz is distinct from s.deleted_at
+        when 'title' then b.fields -> f.key not in ('null', f.value)
+        else coalesce(b.fields -> f.key, 'null') <> f.value end
+      union all
+      select s.id, 'description has the hash ' || s.description || ', entries say another'
+      from stored s join counted c on c.id = s.id and c.whole join built b on b.id = s.id
+      where s.description <> case jsonb_typeof(b.fields -> 'description')
+        when 'string' then encode(sha256(convert_to(b.fields ->> 'description', 'UTF8')), 'hex')
+        when 'object' then b.fields #>> '{description,sha256}' else s.description end
+      union all
+      select s.id, 'version is ' || s.version || ', entries say ' || coalesce(c.version::text, 'nothing')
+      from stored s left join counted c on c.id = s.id where c.version is distinct from s.version)
+    select s.id, coalesce(c.entries, 0) as entries, coalesce(c.whole, false) as whole,
+      array(select x.says from compared x where x.id = s.id order by x.says) as unlike
+    from stored s left join counted c on c.id = s.id order by s.id`);
+}
+
+/** The workspace's entries that fulfil a condition on `a`, numbered or not. */
+const entriesOf = (workspace_id: string, condition: Sql): Sql => sql`
+  (select a.id, a.actor_id, a.action, a.subject_id, a.subject_version, a.after, a.created_at from events a
+    where a.workspace_id = ${workspace_id} and ${condition}
+  union all
+  select a.id, a.actor_id, a.action, a.subject_id, a.subject_version, a.after, a.created_at from outbox a
+    where a.workspace_id = ${workspace_id} and ${condition})`;
+
+/** Rebuilds the workspace's projects, with their workflows, from their entries. */
+export function rebuiltProjects(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select a.subject_id as id, a.action, a.subject_version, a.after
+      from ${entriesOf(workspace_id, sql`a.subject_type in ('project', 'workflow')`)} a),
+    counted as (
+      select n.id, count(*)::integer as entries, bool_or(n.action = 'project.created' and n.after ? 'workflow') as whole
+      from entries n group by n.id),
+    said as (
+      select distinct on (n.id, f.key) n.id, f.key, f.value from entries n
+      cross join lateral jsonb_each(case n.action when 'workflow.replaced' then jsonb_build_object('workflow', n.after) else n.after end) f
+      order by n.id, f.key, n.subject_version desc),
+    compared as (
+      select p.id, d.key || ' is ' || left(d.value::text, 100) || ', entries say ' || coalesce(left(s.value::text, 100), 'nothing') as says
+      from projects p
+      join workflows w on w.workspace_id = ${workspace_id} and w.project_id = p.id and w.version = p.workflow_version
+      cross join lateral jsonb_each(jsonb_build_object('name', p.name, 'archived', p.archived_at is not null, 'workflow', w.definition)) d
+      left join said s on s.id = p.id and s.key = d.key
+      where p.workspace_id = ${workspace_id} and case d.key
+        when 'name' then coalesce(s.value, 'null') not in ('null', d.value)
+        when 'archived' then coalesce(s.value, 'false') <> d.value
+        else s.value ->> 'sha256' is null and s.value is distinct from d.value end)
+    select p.id, coalesce(c.entries, 0) as entries, coalesce(c.whole, false) as whole,
+      array(select x.says from compared x where x.id = p.id and c.whole order by x.says) as unlike
+    from projects p left join counted c on c.id = p.id where p.workspace_id = ${workspace_id} order by p.id`);
+}
+
+const of_members = sql`a.action in ('workspace.created', 'invitation.accepted', 'member.role_changed', 'member.removed',
+  'member.left', 'bot.created', 'bot.updated', 'bot.removed')`;
+
+/** Rebuilds who is a member, bots too, and in which role, from the entries. */
+export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select case when a.action = 'invitation.accepted' then (a.after ->> 'user_id')::uuid
+          when a.action = 'workspace.created' then a.actor_id else a.subject_id end as id,
+        case when a.action = 'workspace.created' then 'owner' else a.after ->> 'role' end as role, a.created_at, a.id as entry_id
+      from ${entriesOf(workspace_id, of_members)} a),
+    said as (
+      select distinct on (n.id) n.id, n.role from entries n order by n.id, n.created_at desc, n.entry_id desc),
+    counted as (select n.id, count(*)::integer as entries from entries n group by n.id)
+    select m.user_id as id, coalesce(c.entries, 0) as entries, true as whole,
+      case when s.role is distinct from case when m.removed_at is null then m.role end
+        then array['role is ' || coalesce(case when m.removed_at is null then m.role end, 'none') || ', entries say ' || coalesce(s.role, 'none')]
+        else '{}' end as unlike
+    from memberships m
+    left join said s on s.id = m.user_id
+    left join counted c on c.id = m.user_id
+    where m.workspace_id = ${workspace_id} order by m.user_id`);
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { presets } from '../projects/workflow-definition.ts';
+import { checkRebuilt } from './command.ts';
+
+let server: TestServer;
+let team: Team;
+let ticket: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server, 'standard');
+  const { workspace_id, project_id, owner, admin, member, viewer, stranger } = team;
+  const long = 'x'.repeat(5_000);
+  ({ id: ticket } = await makeTicket(team, { description: long, labels: ['b', 'a'], assignee_id: admin.user.id }));
+  const at = { workspace_id, ticket };
+  await member.client.update_ticket({
+    ...at,
+    if_match: '*',
+    body: { title: 'A secret', description: 'Short.', due_on: '2026-12-01' },
+  });
+  await member.client.update_ticket({
+    ...at,
+    if_match: '*',
+    body: { title: 'Better', description: `${long}y`, priority: 'high' },
+  });
+  await owner.client.purge_ticket({ ...at, body: { fields: ['title'] } });
+  await member.client.transition_ticket({ ...at, body: { to: 'in_progress', comment: 'On it.' } });
+  await numberEvents(server.database.url); // the rest has no numbers yet
+  const { id: gone } = await makeTicket(team);
+  await member.client.delete_ticket({ workspace_id, ticket: gone });
+  for (let n = 0; n < 3; n++) await makeTicket(team, { title: `T${n}` });
+  const { statuses, transitions, ...rest } = presets.standard;
+  const stays = (key: string) => key !== 'in_progress';
+  await owner.client.replace_workflow({
+    ...{ if_match: '*', workspace_id, project_id },
+    body: {
+      ...rest,
+      statuses: statuses.filter(({ key }) => stays(key)),
+      transitions: transitions.filter(({ from, to }) => stays(from) && stays(to)),
+      mapping: { statuses: { in_progress: 'open' } },
+    },
+  });
+  await owner.client.update_project({
+    if_match: '*',
+    workspace_id,
+    project_id,
+    body: { name: 'Renamed', archived: true },
+  });
+  await owner.client.update_member({ if_match: '*', workspace_id, user_id: viewer.user.id, body: { role: 'admin' } });
+  await owner.client.remove_member({ workspace_id, user_id: viewer.user.id });
+  await joinWorkspace(owner, stranger, workspace_id, 'viewer');
+  await stranger.client.remove_member({ workspace_id, user_id: stranger.user.id });
+  const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'B', role: 'viewer' } });
+  await owner.client.update_bot({ if_match: '*', workspace_id, bot_id, body: { role: 'member' } });
+  const { id: another } = await owner.client.create_bot({ workspace_id, body: { name: 'C' } });
+  await owner.client.remove_bot({ workspace_id, bot_id: another });
+});
+afterAll(() => server.stop());
+
+async function check() {
+  const lines: string[] = [];
+  const { app_role: role, statement_timeout_ms, lock_timeout_ms } = server.config;
+  const printing = { found: (line: string) => lines.push(line), progress: () => undefined };
+  const { url } = server.database;
+  const options = { url, worker_url: url, role, statement_timeout_ms, lock_timeout_ms };
+  const equal = await checkRebuilt(options, printing);
+  return { equal, lines };
+}
+
+test('every row is what its entries say, whatever was done', async () => {
+  const { equal, lines } = await check();
+  expect(lines).toEqual([expect.stringMatching(/^Rebuilt 13 rows from 26 entries in \d+\.\d s: all are equal\.$/)]);
+  expect(equal).toBe(true);
+});
+
+test('the command says so, and ends with 0', async () => {
+  const main = path.resolve(import.meta.dirname, '../main.ts');
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, BATON_ENV_FILE: '', NODE_ENV: 'production', DATABASE_URL: server.database.url };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'rebuild', '--check'], { env });
+  expect(stdout).toContain('all are equal.');
+});
+
+describe('what was changed behind the log is named:', () => {
+  test.each([
+    ['title', `update tickets set title = 'Other' where title = 'T1'`],
+    ['description', `update tickets set description = description || '!' where priority = 'high'`],
+    ['priority', `update tickets set priority = 'low' where priority = 'high'`],
+    ['labels', `update tickets set labels = '{b}' where priority = 'high'`],
+    ['assignee_id', `update tickets set assignee_id = null where priority = 'high'`],
+    ['reporter_id', `update tickets set reporter_id = assignee_id where priority = 'high'`],
+    ['due_on', `update tickets set due_on = null where priority = 'high'`],
+    ['number', `update tickets set number = 99 where priority = 'high'`],
+    ['deleted_at', `update tickets set deleted_at = null where deleted_at is not null`],
+    ['version', `update tickets set version = version + 1 where priority = 'high'`],
+    ['version', `delete from events where subject_type = 'ticket' and subject_version = 2`],
+    ['name', `update projects set name = 'Other'`],
+    ['archived', `update projects set archived_at = null`],
+    ['workflow', `update workflows set definition = jsonb_set(definition, '{resolutions}', '[]')`],
+    ['role', `update memberships set role = 'owner' where role = 'admin'`],
+    ['role', `update memberships set removed_at = null`],
+  ])('%s, by %s', async (field, statement) => {
+    const { owner } = server.database;
+    // Kept aside, and put back.
+    const tables = ['tickets', 'events', 'projects', 'workflows', 'memberships'];
+    const client = await owner.connect();
+    try {
+      await client.query(
+        `begin; set local session_replication_role = replica; ${tables.map((name) => `create temp table kept_${name} as select * from ${name};`).join('')}`,
+      );
+      await client.query(statement);
+      await client.query('commit');
+      const { equal, lines } = await check();
+      expect(equal).toBe(false);
+      // A version that is missing may be the last one of its ticket, or not.
+      if (!statement.startsWith('delete'))
+        expect(lines.join('\n')).toMatch(new RegExp(`(ticket|project|member) \\S+ of workspace \\S+: ${field} `));
+    } finally {
+      const back = tables.map(
+        (name) => `delete from ${name}; insert into ${name} select * from kept_${name}; drop table kept_${name};`,
+      );
+      await client.query(`begin; set local session_replication_role = replica; ${back.join('')} commit`);
+      client.release();
+    }
+  });
+});
