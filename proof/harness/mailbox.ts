@@ -29,11 +29,9 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
       const refusal = mailbox.refuses(address);
       callback(refusal === undefined ? null : Object.assign(new Error('refused'), refusal));
     },
-    onData: (stream, _session, callback) => {
-      void simpleParser(stream).then((mail) => {
-        mailbox.mails.push(mail);
-        callback();
-      });
+    onData: (stream, _session, done) => {
+      const take = async () => mailbox.mails.push(await simpleParser(stream));
+      void take().finally(done);
     },
   });
   server.on('error', () => undefined); // a client that doesn't trust it hangs up

@@ -169,6 +169,14 @@ returns boolean language sql immutable parallel safe as $$
   select kind <> all (coalesce(off, '{}')) and (kind in ('assigned', 'mentioned') or (choice is distinct from 'muted' and not is_muted))
 $$;
 
+-- What was written counts towards the workspace's quota: one comment may be told to hundreds. As the last statement, as requests do.
+create function count_notifications(told integer)
+returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into workspace_usage as u (workspace_id, bytes) select app_workspace_id(), told * 512 where told > 0
+  on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
+$$;
+revoke execute on function count_notifications(integer) from public;
+
 -- Tells the people of the workspace in scope of its next events. Gives how many events it went on by; null while another process
 -- tells them.
 create function notify_of_events(batch integer)
@@ -177,6 +185,7 @@ declare
   scope uuid := app_workspace_id();
   place notification_places%rowtype := lock_notification_place();
   last bigint;
+  told integer;
 begin
   if place.workspace_id is null then return null; end if;
   -- A statement of its own: it sees everything that was numbered before the lock was granted.
@@ -249,8 +258,10 @@ begin
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
     set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
       sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end;
+  get diagnostics told = row_count;
 
   update notification_places set last_sequence = last where workspace_id = scope;
+  perform count_notifications(told);
   return last - place.last_sequence;
 end $$;
 revoke execute on function notify_of_events(integer) from public;
@@ -265,6 +276,7 @@ declare
   today date := (now() at time zone 'UTC')::date;
   place notification_places%rowtype := lock_notification_place();
   found_tickets integer;
+  told integer;
   last_day date;
   last_id uuid;
 begin
@@ -292,12 +304,14 @@ begin
     and not f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', t.status, 'category', 'done'))
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing;
+  get diagnostics told = row_count;
 
   if found_tickets < batch then
     update notification_places set due_on = today, due_after = null where workspace_id = scope;
   else
     update notification_places set due_on = last_day, due_after = last_id where workspace_id = scope;
   end if;
+  perform count_notifications(told);
   return found_tickets;
 end $$;
 revoke execute on function notify_of_due(integer) from public;

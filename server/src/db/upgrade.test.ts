@@ -283,6 +283,15 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     expect(await all('select tree_size::int from event_heads')).toEqual([{ tree_size: 0 }]);
   });
 
+  test('has who commented among the watchers, unless they have left, and tells nobody of what was before', async () => {
+    expect(await all('select ticket_id, user_id, reason from watchers')).toEqual([
+      { ticket_id: resolved, user_id: ada, reason: 'commented' },
+    ]);
+    const behind =
+      'select h.last_sequence - p.last_sequence as n from event_heads h join notification_places p using (workspace_id)';
+    expect(await all(behind)).toEqual([{ n: '0' }]);
+  });
+
   test('finds the entries of comments by their ticket, and has the comments as they were', async () => {
     const found = 'select subject_id from audit_log where workspace_id = $1 and ticket_id = $2';
     expect(await all(found, workspace, deleted)).toEqual([{ subject_id: commented }]);

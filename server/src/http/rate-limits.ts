@@ -29,6 +29,8 @@ export const auth_window_s = 15 * 60;
 const known_for_days = 90;
 /** Mails to one address in a window. */
 const mails_an_address = 3;
+/** Invitations of one account in a window, where each is a mail to whatever address. */
+const invitations_an_account = 50;
 // A site is limited, too, but its networks have their own limits within that.
 export const networks_a_site = 4;
 const no_limit = Number.MAX_SAFE_INTEGER;
@@ -150,6 +152,15 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
   };
 }
 
+/** Invitations that are sent by mail: nobody sends the names that they choose to any number of addresses. */
+function guardInvitations(counters: Counters): Guard {
+  return async (asking, work) => {
+    const name = 'invitation-mail' as const;
+    const bucket = { name, kind: name, key: asking.user_id ?? '', limit: invitations_an_account };
+    return counted(counters.of(asking), [bucket], (error) => error === undefined, work);
+  };
+}
+
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
@@ -176,6 +187,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
       config,
       counters,
     ),
+    ...(config.mail === undefined ? {} : { create_invitation: guardInvitations(counters) }),
     accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
   };
   return {

@@ -24,6 +24,7 @@ export const limit_units = {
   'password-reset-mail': 'requests',
   password: 'requests',
   invitation: 'requests',
+  'invitation-mail': 'requests',
   read: 'content-bytes',
   written: 'content-bytes',
   'in-progress': 'content-bytes',

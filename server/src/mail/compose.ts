@@ -18,6 +18,9 @@ interface Parts {
   password_reset_ttl_s: number;
 }
 
+/** A name that others chose, as text that no mail program turns into a link. */
+const unlinked = (name: string) => name.replaceAll(/([.:/@])(?=\S)/g, '$1 ');
+
 const minutes = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
   return count === 1 ? 'one minute' : `${count} minutes`;
@@ -47,7 +50,7 @@ async function composeReset(
   return {
     to: email,
     subject: 'Set a new password',
-    text: `Hello ${account.name},
+    text: `Hello ${unlinked(account.name)},
 
 somebody, probably you, asked for a new password of your account at ${app_url}.
 Set it here within ${minutes(ttl_s)}:
@@ -65,7 +68,8 @@ async function composeInvitation(
 ): Promise<Mail | undefined> {
   const found = await readOnly(pool, { workspace_id }, (db) => invitationToMail(db, invitation_id));
   if (found === undefined) return undefined;
-  const { email, role, workspace, inviter } = found;
+  const { email, role } = found;
+  const [workspace, inviter] = [unlinked(found.workspace), unlinked(found.inviter)];
   return {
     to: email,
     subject: `${inviter} invites you to ${workspace}`,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Mailbox, startMailbox } from '../../../proof/harness/mailbox.ts';
@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser } from '../accounts/operator.ts';
 import { readConfig } from '../config.ts';
 import { createPool } from '../db/pool.ts';
-import { Mailer } from './mailer.ts';
+import { Mailer, mailLoop } from './mailer.ts';
 
 const app_url = 'https://tickets.example.com/app';
 let server: TestServer;
@@ -190,6 +190,17 @@ describe('a mail', () => {
     expect(told).toHaveLength(2);
   });
 
+  test('goes when its time is over, also where a worker sends none', async () => {
+    const [person, other] = [await registerPerson(server), await registerPerson(server)];
+    await request(person, person.email);
+    await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
+    await request(other, other.email);
+    const loop = mailLoop(pools[0], undefined, log);
+    loop.start();
+    await expect.poll(waiting).toHaveLength(1);
+    await loop.stop(1_000);
+  });
+
   test('is sent by one of two workers', async () => {
     const people = await Promise.all(Array.from({ length: 30 }, () => registerPerson(server)));
     await Promise.all(people.map((person) => request(person, person.email)));
@@ -225,6 +236,29 @@ describe('an invitation', () => {
     expect(mailbox.mails[0]?.text).toContain('as an admin');
     expect(tokenIn('accept-invitation')).toBe(token);
     await stranger.client.accept_invitation({ body: { token } });
+  });
+
+  test('has names in it that lead nowhere, and an account sends 50 in a quarter of an hour', async () => {
+    const { owner, workspace_id } = await makeTeam(server);
+    await server.database.owner.query('delete from mails');
+    const name = 'Win at https://evil.example.com/now';
+    await owner.client.update_workspace({ if_match: '*', workspace_id, body: { name } });
+    const invite = () =>
+      owner.client.raw.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
+    const statuses = new Map<number, number>();
+    for (let n = 0; n < 50; n++) {
+      const { status } = await invite();
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    // Four have joined before.
+    expect([...statuses]).toEqual([
+      [201, 47],
+      [429, 3],
+    ]);
+    await server.database.owner.query('delete from mails where id not in (select id from mails limit 1)');
+    await send();
+    expect(mailbox.mails[0]?.subject).toContain('https: / / evil. example. com/ now');
+    expect(mailbox.mails[0]?.text).not.toContain('evil.example.com');
   });
 
   test('that was revoked, accepted or refused by then is not sent', async () => {

@@ -9,13 +9,14 @@ import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
 import { mailKey, openOrder } from './orders.ts';
-import { delayMail, deleteMail, takeMails, type TakenMail } from './worker-queries.ts';
+import { delayMail, deleteMail, removeExpiredMails, takeMails, type TakenMail } from './worker-queries.ts';
 
 const task = 'mail';
 const interval_ms = 2_000;
 /** Mails that one pass takes, which are sent at the same time over a few connections. */
 const batch_size = 20;
 const connections = 4;
+const expired_at_once = 500;
 /** For so long a mail is this process's alone: longer than sending it may take. */
 const lease_ms = 180_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
@@ -125,7 +126,15 @@ export class Mailer {
   }
 }
 
-/** Any number of processes may run it: each mail is sent by one at a time. */
-export function mailLoop(mailer: Mailer, log: Logger): Loop {
-  return new Loop({ name: task, interval_ms, quiet: true, log, pass: (one) => mailer.pass(one) });
+/**
+ * Any number of processes may run it: each mail is sent by one at a time. One without a mailer removes what was queued elsewhere and
+ * nobody has sent in time.
+ */
+export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop {
+  const removeExpired = async ({ count }: Pass): Promise<'done'> => {
+    count(await transaction(pool, {}, (tx) => removeExpiredMails(tx, expired_at_once)));
+    return 'done';
+  };
+  const pass = (one: Pass) => (mailer === undefined ? removeExpired(one) : mailer.pass(one));
+  return new Loop({ name: task, interval_ms, quiet: true, log, pass });
 }

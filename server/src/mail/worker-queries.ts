@@ -33,6 +33,15 @@ export function delayMail(tx: Tx, { id, attempts }: TakenMail, again_in_s: numbe
     where id = ${id} and attempts = ${attempts}`);
 }
 
+/** Removes mails that say nothing any more that is true, where no process sends any. Gives how many. */
+export async function removeExpiredMails(tx: Tx, limit: number): Promise<number> {
+  const removed = await tx.rows(sql`
+    with oldest as (
+      select m.id, m.expires_at from mails m order by m.next_attempt_at limit ${limit} for update of m skip locked)
+    delete from mails m using oldest where m.id = oldest.id and oldest.expires_at <= now() returning m.id`);
+  return removed.length;
+}
+
 /** The enabled account with this address. */
 export function accountToMail(db: Db, email: string): Promise<{ id: string; name: string } | undefined> {
   return db.maybeOne(sql`select a.id, a.name from account_to_mail(${email}) a`);

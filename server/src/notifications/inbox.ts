@@ -5,7 +5,14 @@ import type { Context } from '../serving/context.ts';
 import { requireTicketId } from '../tickets/access.ts';
 import { excerptOf } from '../tickets/excerpt.ts';
 import { max_marked, type Notification, type read_notifications, type update_notification } from './contract.ts';
-import { markNotification, markRead, notificationById, type NotificationRow, type Owner } from './queries.ts';
+import {
+  hasNotification,
+  markNotification,
+  markRead,
+  notificationById,
+  type NotificationRow,
+  type Owner,
+} from './queries.ts';
 
 /** A notification as its owner sees it. */
 export function presented({ comment_start, ...row }: NotificationRow): Notification {
@@ -38,10 +45,10 @@ export async function readNotifications({
   const { workspace_id, user_id } = await writer.hold();
   const owner = { workspace_id, user_id };
   const [seen, ticket_id] = await Promise.all([
-    notificationById(tx, owner, up_to),
+    hasNotification(tx, owner, up_to),
     ticket === undefined ? null : requireTicketId(tx, workspace_id, ticket),
   ]);
-  if (seen === undefined) {
+  if (!seen) {
     const detail = 'Expected a notification of yours.';
     throw new BatonError('validation_failed', { errors: [{ pointer: '/up_to', detail }] });
   }

@@ -97,6 +97,13 @@ export function notificationById(db: Db, owner: Owner, id: string): Promise<Noti
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
 }
 
+/** Whether this person was told of it, whatever has become of the ticket. */
+export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, id: string): Promise<boolean> {
+  const found = await db.maybeOne(sql`
+    select 1 from notifications n where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = ${id}`);
+  return found !== undefined;
+}
+
 /** How many are in the inbox, unread, counted no further than it matters. */
 export function countUnread(db: Db, { workspace_id, user_id }: Owner): Promise<number> {
   return countUpTo(

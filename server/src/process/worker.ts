@@ -76,8 +76,8 @@ export class Worker implements Service {
       sequencerLoop(this.#pool, log, tellOf),
       treesLoop(this.#pool, log),
       notifications,
+      mailLoop(this.#pool, this.#mailer, log),
       ...(this.#deliverer === undefined ? [] : [deliveryLoop(this.#deliverer, log)]),
-      ...(this.#mailer === undefined ? [] : [mailLoop(this.#mailer, log)]),
     ];
     observePool('worker', this.#pool);
   }
