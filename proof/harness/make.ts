@@ -39,18 +39,21 @@ export async function makeTicket(
 /** A name that never has an address (RFC 2606). */
 export const nowhere = 'https://receiver.invalid/';
 
-/** A webhook that leads nowhere, with something queued for it. It is paused: a worker changes nothing of it. */
+/** A webhook that leads nowhere, with something queued for it. It is paused before that: a worker changes nothing of it. */
 export async function makeWebhook(
   { url }: { url: string },
   { client }: Person,
   workspace_id: string,
   description = '',
 ): Promise<{ webhook_id: string; delivery_id: string }> {
-  const { id: webhook_id } = await client.create_webhook({ workspace_id, body: { url: nowhere, description } });
+  // Until it is paused it is for what doesn't happen.
+  const body = { url: nowhere, description, types: ['workspace.deleted' as const] };
+  const { id: webhook_id } = await client.create_webhook({ workspace_id, body });
+  const change = { state: 'paused' as const, types: null };
+  await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: change });
   await numberEvents(url);
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await client.redeliver({ workspace_id, webhook_id, body: range });
-  await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: { state: 'paused' } });
   const { data } = await client.list_deliveries({ workspace_id, webhook_id });
   return { webhook_id, delivery_id: data[0]?.id ?? '' };
 }

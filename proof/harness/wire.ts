@@ -63,7 +63,11 @@ export class Wire {
       });
       outgoing.on('error', reject);
       if (abort_after_ms !== undefined) {
-        const timer = setTimeout(() => outgoing.destroy(), abort_after_ms);
+        const timer = setTimeout(() => {
+          outgoing.destroy();
+          // One that still waits for a connection may end without saying so.
+          reject(new Error(`No response within ${abort_after_ms} ms.`));
+        }, abort_after_ms);
         outgoing.on('close', () => clearTimeout(timer));
       }
       outgoing.end(bytes ?? text);

@@ -14,6 +14,8 @@ const temporary_folder = os.tmpdir();
 
 /** Beside others no check takes longer, with its broken builds. */
 const limit_ms = 90 * 60_000;
+/** For so long its process may take to end after its result. */
+const farewell_ms = 60_000;
 
 async function runInChild(
   id: string,
@@ -30,12 +32,17 @@ async function runInChild(
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   child.on('message', (told: Told) => {
-    if ('result' in told) result = told.result;
-    else bar.update(Math.floor(told.done * 100), { title: `${id}: ${told.title}` });
+    if ('result' in told) {
+      result = told.result;
+      // A check that broke down may have left something running, which would keep its process.
+      last_word = setTimeout(() => child.kill('SIGTERM'), farewell_ms);
+    } else bar.update(Math.floor(told.done * 100), { title: `${id}: ${told.title}` });
   });
+  let last_word: NodeJS.Timeout | undefined;
   const timer = setTimeout(() => child.kill('SIGTERM'), limit_ms);
   await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(timer);
+  clearTimeout(last_word);
   if (process.stderr.isTTY) bars.remove(bar); // elsewhere there is nothing to remove, and this would print it
   return { result, output };
 }

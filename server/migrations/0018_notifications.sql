@@ -169,6 +169,14 @@ returns boolean language sql immutable parallel safe as $$
   select kind <> all (coalesce(off, '{}')) and (kind in ('assigned', 'mentioned') or (choice is distinct from 'muted' and not is_muted))
 $$;
 
+-- Whether the workflow in force calls a status done.
+create function is_done(the_project uuid, the_status text)
+returns boolean language sql stable set search_path = public, pg_temp as $$
+  select f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', the_status, 'category', 'done'))
+  from projects p join workflows f on f.workspace_id = app_workspace_id() and f.project_id = p.id and f.version = p.workflow_version
+  where p.workspace_id = app_workspace_id() and p.id = the_project
+$$;
+
 -- What was written counts towards the workspace's quota: one comment may be told to hundreds. As the last statement, as requests do.
 create function count_notifications(told integer)
 returns void language sql security definer set search_path = public, pg_temp as $$
@@ -224,7 +232,7 @@ begin
         and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
           'comment.updated')) e
     cross join lateral (
-      select t.id, t.project_id, t.reporter_id, t.assignee_id from tickets t where t.workspace_id = scope
+      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status from tickets t where t.workspace_id = scope
         and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end and t.deleted_at is null limit 1) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
@@ -246,7 +254,8 @@ begin
       -- A day that has come already: notify_of_due does not come by it again.
       select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
         and ((e.after ->> 'due_on')::date, t.id)
-          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) p
+          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        and not is_done(t.project_id, t.status)) p
     -- Not of one's own act.
     where p.user_id <> e.actor_id) r
   join memberships m on m.workspace_id = scope and m.user_id = r.user_id and m.removed_at is null
@@ -294,14 +303,13 @@ begin
   select scope, m.user_id, m.joined, gen_random_uuid(), array['due'], t.id, t.due_on::timestamp at time zone 'UTC'
   from tickets t
   join projects p on p.workspace_id = scope and p.id = t.project_id and p.archived_at is null
-  join workflows f on f.workspace_id = scope and f.project_id = t.project_id and f.version = p.workflow_version
   join memberships m on m.workspace_id = scope and m.user_id = coalesce(t.assignee_id, t.reporter_id) and m.removed_at is null
   left join notification_settings s on s.workspace_id = scope and s.user_id = m.user_id
   left join watchers w on w.workspace_id = scope and w.ticket_id = t.id and w.user_id = m.user_id
   where t.workspace_id = scope and t.due_on is not null and t.deleted_at is null
     and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
     and (t.due_on, t.id) <= (last_day, last_id)
-    and not f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', t.status, 'category', 'done'))
+    and not is_done(t.project_id, t.status)
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing;
   get diagnostics told = row_count;

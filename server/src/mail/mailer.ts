@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -48,7 +47,6 @@ export class Mailer {
   readonly #options: Options;
   readonly #key: Buffer;
   readonly #transport: Transporter;
-  #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
@@ -64,20 +62,24 @@ export class Mailer {
     });
   }
 
+  /** For a person. */
+  get server(): string {
+    const { host, port } = this.#options.settings;
+    return `${host}:${port}`;
+  }
+
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
     while (goesOn()) {
       const taken = await transaction(this.#options.pool, {}, (tx) => takeMails(tx, { limit: batch_size, lease_ms }));
       if (taken.length === 0) return 'done';
-      const all = Promise.all(taken.map((one) => this.#attempt(one)));
-      this.#running = all;
-      await all;
+      await Promise.all(taken.map((one) => this.#attempt(one)));
       count(taken.length);
     }
     return 'more';
   }
 
-  async stop(within_ms: number): Promise<void> {
-    await Promise.race([this.#running, sleep(within_ms)]);
+  /** Ends its connections. A mail that is being sent is due again when its lease ends. */
+  stop(): void {
     this.#transport.close();
   }
 

@@ -120,7 +120,7 @@ describe('a member is told', () => {
   });
 
   test('that a ticket of theirs is due, on the day and once', async () => {
-    const { member, admin, workspace_id } = team;
+    const { member, admin, owner, workspace_id } = team;
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const create = async (body: { due_on?: string; assignee_id?: string }) =>
       member.client.create_ticket({ workspace_id, project_id: team.project_id, body: { title: 'T', ...body } });
@@ -152,6 +152,7 @@ describe('a member is told', () => {
     expect(await kindsOf(admin)).toEqual([['due'], ['assigned']]);
     // One whose day has come already when it is given.
     await member.client.update_ticket({ ...at(later), if_match: '*', body: { due_on: day(0) } });
+    await owner.client.update_ticket({ ...at(done), if_match: '*', body: { due_on: day(-2) } });
     await assign(member, later, admin);
     await admin.client.update_ticket({ ...at(mine), if_match: '*', body: { due_on: day(-1) } });
     await told();

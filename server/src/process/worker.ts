@@ -101,6 +101,7 @@ export class Worker implements Service {
     if (this.#stopping) return;
     if (this.#deliverer === undefined)
       this.#options.say('Without BATON_SECRET this process delivers to no webhooks and sends no mail.');
+    if (this.#mailer !== undefined) this.#options.say(`Mail is sent through ${this.#mailer.server}.`);
     for (const loop of this.#loops) loop.start();
     const unfit = await unfitnessOf(this.#pool);
     if (unfit !== undefined && !this.#stopping)
@@ -112,7 +113,7 @@ export class Worker implements Service {
     const { shutdown_timeout_ms } = this.#options.config;
     await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
     await this.#deliverer?.stop(shutdown_timeout_ms);
-    await this.#mailer?.stop(shutdown_timeout_ms);
+    this.#mailer?.stop();
     // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }
