@@ -85,6 +85,16 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid;
 
+CREATE OR REPLACE FUNCTION public.count_notifications(told integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into workspace_usage as u (workspace_id, bytes) select app_workspace_id(), told * 512 where told > 0
+  on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_entry(e events)
  RETURNS text
  LANGUAGE sql
@@ -183,6 +193,17 @@ AS $function$
   where i.workspace_id = app_workspace_id() and i.id = invitation and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_done(the_project uuid, the_status text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', the_status, 'category', 'done'))
+  from projects p join workflows f on f.workspace_id = app_workspace_id() and f.project_id = p.id and f.version = p.workflow_version
+  where p.workspace_id = app_workspace_id() and p.id = the_project
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lock_notification_place()
  RETURNS notification_places
  LANGUAGE plpgsql
@@ -208,6 +229,7 @@ declare
   today date := (now() at time zone 'UTC')::date;
   place notification_places%rowtype := lock_notification_place();
   found_tickets integer;
+  told integer;
   last_day date;
   last_id uuid;
 begin
@@ -225,22 +247,23 @@ begin
   select scope, m.user_id, m.joined, gen_random_uuid(), array['due'], t.id, t.due_on::timestamp at time zone 'UTC'
   from tickets t
   join projects p on p.workspace_id = scope and p.id = t.project_id and p.archived_at is null
-  join workflows f on f.workspace_id = scope and f.project_id = t.project_id and f.version = p.workflow_version
   join memberships m on m.workspace_id = scope and m.user_id = coalesce(t.assignee_id, t.reporter_id) and m.removed_at is null
   left join notification_settings s on s.workspace_id = scope and s.user_id = m.user_id
   left join watchers w on w.workspace_id = scope and w.ticket_id = t.id and w.user_id = m.user_id
   where t.workspace_id = scope and t.due_on is not null and t.deleted_at is null
     and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
     and (t.due_on, t.id) <= (last_day, last_id)
-    and not f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', t.status, 'category', 'done'))
+    and not is_done(t.project_id, t.status)
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing;
+  get diagnostics told = row_count;
 
   if found_tickets < batch then
     update notification_places set due_on = today, due_after = null where workspace_id = scope;
   else
     update notification_places set due_on = last_day, due_after = last_id where workspace_id = scope;
   end if;
+  perform count_notifications(told);
   return found_tickets;
 end $function$;
 
@@ -254,6 +277,7 @@ declare
   scope uuid := app_workspace_id();
   place notification_places%rowtype := lock_notification_place();
   last bigint;
+  told integer;
 begin
   if place.workspace_id is null then return null; end if;
   -- A statement of its own: it sees everything that was numbered before the lock was granted.
@@ -292,7 +316,7 @@ begin
         and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
           'comment.updated')) e
     cross join lateral (
-      select t.id, t.project_id, t.reporter_id, t.assignee_id from tickets t where t.workspace_id = scope
+      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status from tickets t where t.workspace_id = scope
         and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end and t.deleted_at is null limit 1) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
@@ -314,7 +338,8 @@ begin
       -- A day that has come already: notify_of_due does not come by it again.
       select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
         and ((e.after ->> 'due_on')::date, t.id)
-          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) p
+          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        and not is_done(t.project_id, t.status)) p
     -- Not of one's own act.
     where p.user_id <> e.actor_id) r
   join memberships m on m.workspace_id = scope and m.user_id = r.user_id and m.removed_at is null
@@ -326,8 +351,10 @@ begin
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
     set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
       sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end;
+  get diagnostics told = row_count;
 
   update notification_places set last_sequence = last where workspace_id = scope;
+  perform count_notifications(told);
   return last - place.last_sequence;
 end $function$;
 
