@@ -59,6 +59,7 @@ export const error_table = {
   invalid_reset_token: [401, 'The password reset token is not valid'],
   invalid_refresh_token: [401, 'The refresh token is not valid'],
   registration_closed: [403, 'Registration is closed'],
+  mail_not_configured: [403, 'This server sends no mail'],
   invitation_required: [403, 'A valid invitation to this address is required'],
   forbidden: [
     403,
@@ -165,7 +166,6 @@ export const error_table = {
   rate_limited: [429, 'Too many requests'],
   headers_too_large: [431, 'The request headers are too large'],
   internal_error: [500, 'Internal server error'],
-  mail_not_configured: [501, 'This server sends no mail'],
   overloaded: [503, 'Service overloaded'],
   database_unavailable: [503, 'The database is unavailable'],
   outcome_unknown: [503, 'Outcome unknown'],

@@ -101,8 +101,8 @@ export const comments: Check = {
     'anybody may delete': broken('delete.ts', 'comment.author_id !== actor.user_id', 'false'),
     'the audit log keeps the text': broken(
       'change.ts',
-      'subject_version, ticket_id, after: { ticket_id }',
-      'subject_version, ticket_id, after: { ticket_id, body: after.body } as never',
+      'mentions }) },\n    at: before.at,',
+      'mentions }), body: after.body } as never,\n    at: before.at,',
     ),
     'a purge leaves the earlier texts': {
       ddl: [

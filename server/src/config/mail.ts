@@ -67,6 +67,6 @@ export function mailConfigOf(env: z.infer<typeof parsed>): MailConfig | undefine
     tls: env.BATON_SMTP_TLS === 'required',
     auth: user === '' ? undefined : { user, pass },
     from,
-    app_url: app_url.replace(/\/+$/, ''),
+    app_url: app_url.endsWith('/') ? app_url.slice(0, -1) : app_url,
   };
 }

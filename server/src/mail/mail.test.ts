@@ -134,7 +134,7 @@ describe('a new password by mail', () => {
   test('is refused where the server sends no mail', async () => {
     const without = await startServer({}, { database: server.database });
     const person = await registerPerson(without);
-    expect(await request(person, person.email)).toMatchObject({ status: 501, body: { code: 'mail_not_configured' } });
+    expect(await request(person, person.email)).toMatchObject({ status: 403, body: { code: 'mail_not_configured' } });
     await without.stop();
   });
 });

@@ -34,7 +34,9 @@ const stored = sql`n.id, n.joined, n.kinds, n.ticket_id, n.comment_id, n.actor_i
  * deleted or purged is gone from it, too. Looked up one by one, as the events are (feed/queries.ts).
  */
 const about = ({ workspace_id, user_id }: Owner): Sql => sql`
-  join memberships m on m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined and m.removed_at is null
+  cross join lateral (
+    select 1 from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined
+      and m.removed_at is null limit 1) m
   cross join lateral (
     select t.project_id, t.number, t.title from tickets t
     where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1) t
