@@ -222,6 +222,8 @@ describe('what was sent', () => {
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(4);
     const unknown = { delivery_id: webhook_id };
     expect((await owner.client.raw.redeliver({ ...at, body: unknown })).status).toBe(404);
+    // A worker would go on to where there seem to be events.
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
     const wide = { from: '0000000000000001', to: '0000000000001001' };
     await server.database.owner.query(
       'update event_heads set last_sequence = last_sequence + 2000 where workspace_id = $1',
