@@ -9,17 +9,20 @@ AS $function$
   select u.id, u.name from users u where u.email = address and u.disabled_at is null
 $function$;
 
-CREATE OR REPLACE FUNCTION public.add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text)
+CREATE OR REPLACE FUNCTION public.add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text, mailed_to text)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  perform 1 from users where id = app_user_id() and disabled_at is null for key share;
+  -- Against a change that is being made: one that disables the account, or gives it another address, ends its tokens.
+  perform 1 from users where id = app_user_id() and email = mailed_to and disabled_at is null for share;
   if not found then return false; end if;
   insert into password_resets (user_id, id, token_hash, expires_at)
-  values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second');
+  values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second') on conflict (user_id, id) do nothing;
+  -- The mail is tried again: its token is there.
+  if not found then return true; end if;
   insert into account_audit_log (user_id, id, action, detail, request_id, ip)
   values (app_user_id(), entry, 'password_reset_mailed', '{}', request, address);
   return true;
@@ -285,20 +288,26 @@ begin
   if last is null or last <= place.last_sequence then return 0; end if;
 
   insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
-  select distinct on (n.ticket_id, n.user_id) scope, n.ticket_id, n.user_id, n.reason, n.sequence
+  select scope, n.ticket_id, n.user_id, n.reason, n.sequence
   from (
-    select e.ticket_id, e.actor_id as user_id, 'commented' as reason, e.sequence
+    select n.*, row_number() over (partition by n.ticket_id order by n.sequence, n.user_id) as place from (
+    select distinct on (n.ticket_id, n.user_id) n.* from (
+    select e.ticket_id, e.actor_id as user_id, 'commented' as reason, e.sequence, e.created_at
     from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action = 'comment.created'
     union all
-    select e.ticket_id, m.id::uuid, 'mentioned', e.sequence
+    select e.ticket_id, m.id::uuid, 'mentioned', e.sequence, e.created_at
     from events e cross join lateral jsonb_array_elements_text(e.after -> 'mentions') m (id)
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action in ('comment.created', 'comment.updated')) n
-  join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null
-  where (select count(*) from (
-    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id limit 200) x) < 200
-  order by n.ticket_id, n.user_id, n.sequence
+    join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null and m.created_at <= n.created_at
+    where not exists (
+      select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.user_id = n.user_id
+        and x.reason is not null)
+    order by n.ticket_id, n.user_id, n.sequence) n) n
+  -- With those of this batch.
+  where n.place + (select count(*) from (
+    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
   on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
 
   insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
@@ -316,8 +325,9 @@ begin
         and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
           'comment.updated')) e
     cross join lateral (
-      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status from tickets t where t.workspace_id = scope
-        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end and t.deleted_at is null limit 1) t
+      -- A deleted one too: it may be restored. Nobody reads a notification of a deleted ticket.
+      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status, t.due_on, t.deleted_at from tickets t
+      where t.workspace_id = scope and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
       union all
@@ -339,10 +349,12 @@ begin
       select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
         and ((e.after ->> 'due_on')::date, t.id)
           <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-        and not is_done(t.project_id, t.status)) p
+        and t.due_on = (e.after ->> 'due_on')::date and t.deleted_at is null and not is_done(t.project_id, t.status)) p
     -- Not of one's own act.
     where p.user_id <> e.actor_id) r
+  -- Of nothing that was done before they came, or came back.
   join memberships m on m.workspace_id = scope and m.user_id = r.user_id and m.removed_at is null
+    and (r.kind = 'due' or m.created_at <= r.created_at)
   left join notification_settings s on s.workspace_id = scope and s.user_id = r.user_id
   left join watchers w on w.workspace_id = scope and w.ticket_id = r.ticket_id and w.user_id = r.user_id
   where wants_notification(r.kind, s.off, w.choice, r.project_id = any (coalesce(s.muted_project_ids, '{}')))
@@ -851,7 +863,7 @@ ALTER TABLE notification_places ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification_places FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON notification_places FOR ALL USING ((workspace_id = app_workspace_id()));
 CREATE POLICY worker_looks ON notification_places FOR SELECT TO baton_worker USING (true);
-GRANT SELECT (due_on, last_sequence, workspace_id) ON notification_places TO baton_worker;
+GRANT SELECT (due_after, due_on, last_sequence, workspace_id) ON notification_places TO baton_worker;
 GRANT SELECT ON notification_places TO baton_app;
 
 -- workspace

@@ -14,6 +14,7 @@ export interface Mailbox {
   receivers: string[];
   /** What it refuses: by default nothing. */
   refuses: (address: string) => Refusal | undefined;
+  refusesSender: boolean;
   stop: () => Promise<void>;
 }
 
@@ -24,6 +25,8 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     hideSTARTTLS: !tls,
     disabledCommands: ['AUTH'],
     logger: false,
+    onMailFrom: (_address, _session, callback) =>
+      callback(mailbox.refusesSender ? Object.assign(new Error('refused'), { responseCode: 550 }) : null),
     onRcptTo: ({ address }, _session, callback) => {
       mailbox.receivers.push(address);
       const refusal = mailbox.refuses(address);
@@ -41,6 +44,7 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     mails: [],
     receivers: [],
     refuses: () => undefined,
+    refusesSender: false,
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
   return mailbox;

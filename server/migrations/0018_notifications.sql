@@ -147,7 +147,7 @@ alter table event_heads force row level security;
 alter table notification_places force row level security;
 
 -- The worker finds the workspaces whose people are to be told something, and reads none of it.
-grant select (workspace_id, last_sequence, due_on) on notification_places to baton_worker;
+grant select (workspace_id, last_sequence, due_on, due_after) on notification_places to baton_worker;
 create policy worker_looks on notification_places for select to baton_worker using (true);
 
 -- The place of the workspace in scope, locked; nothing while another process has it.
@@ -201,20 +201,26 @@ begin
   if last is null or last <= place.last_sequence then return 0; end if;
 
   insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
-  select distinct on (n.ticket_id, n.user_id) scope, n.ticket_id, n.user_id, n.reason, n.sequence
+  select scope, n.ticket_id, n.user_id, n.reason, n.sequence
   from (
-    select e.ticket_id, e.actor_id as user_id, 'commented' as reason, e.sequence
+    select n.*, row_number() over (partition by n.ticket_id order by n.sequence, n.user_id) as place from (
+    select distinct on (n.ticket_id, n.user_id) n.* from (
+    select e.ticket_id, e.actor_id as user_id, 'commented' as reason, e.sequence, e.created_at
     from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action = 'comment.created'
     union all
-    select e.ticket_id, m.id::uuid, 'mentioned', e.sequence
+    select e.ticket_id, m.id::uuid, 'mentioned', e.sequence, e.created_at
     from events e cross join lateral jsonb_array_elements_text(e.after -> 'mentions') m (id)
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action in ('comment.created', 'comment.updated')) n
-  join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null
-  where (select count(*) from (
-    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id limit 200) x) < 200
-  order by n.ticket_id, n.user_id, n.sequence
+    join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null and m.created_at <= n.created_at
+    where not exists (
+      select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.user_id = n.user_id
+        and x.reason is not null)
+    order by n.ticket_id, n.user_id, n.sequence) n) n
+  -- With those of this batch.
+  where n.place + (select count(*) from (
+    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
   on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
 
   insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
@@ -232,8 +238,9 @@ begin
         and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
           'comment.updated')) e
     cross join lateral (
-      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status from tickets t where t.workspace_id = scope
-        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end and t.deleted_at is null limit 1) t
+      -- A deleted one too: it may be restored. Nobody reads a notification of a deleted ticket.
+      select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status, t.due_on, t.deleted_at from tickets t
+      where t.workspace_id = scope and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
       union all
@@ -255,10 +262,12 @@ begin
       select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
         and ((e.after ->> 'due_on')::date, t.id)
           <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-        and not is_done(t.project_id, t.status)) p
+        and t.due_on = (e.after ->> 'due_on')::date and t.deleted_at is null and not is_done(t.project_id, t.status)) p
     -- Not of one's own act.
     where p.user_id <> e.actor_id) r
+  -- Of nothing that was done before they came, or came back.
   join memberships m on m.workspace_id = scope and m.user_id = r.user_id and m.removed_at is null
+    and (r.kind = 'due' or m.created_at <= r.created_at)
   left join notification_settings s on s.workspace_id = scope and s.user_id = r.user_id
   left join watchers w on w.workspace_id = scope and w.ticket_id = r.ticket_id and w.user_id = r.user_id
   where wants_notification(r.kind, s.off, w.choice, r.project_id = any (coalesce(s.muted_project_ids, '{}')))

@@ -30,19 +30,22 @@ grant execute on function account_to_mail(text) to baton_worker;
 
 -- Keeps the hash of a token that is about to be sent to the account in scope, unless that is disabled by now. Those before stay valid:
 -- whoever knows an address can ask for another, and would otherwise end the one that was just read.
-create function add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text)
+create function add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text, mailed_to text)
 returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  perform 1 from users where id = app_user_id() and disabled_at is null for key share;
+  -- Against a change that is being made: one that disables the account, or gives it another address, ends its tokens.
+  perform 1 from users where id = app_user_id() and email = mailed_to and disabled_at is null for share;
   if not found then return false; end if;
   insert into password_resets (user_id, id, token_hash, expires_at)
-  values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second');
+  values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second') on conflict (user_id, id) do nothing;
+  -- The mail is tried again: its token is there.
+  if not found then return true; end if;
   insert into account_audit_log (user_id, id, action, detail, request_id, ip)
   values (app_user_id(), entry, 'password_reset_mailed', '{}', request, address);
   return true;
 end $$;
-revoke execute on function add_password_reset(uuid, bytea, integer, uuid, text, text) from public;
-grant execute on function add_password_reset(uuid, bytea, integer, uuid, text, text) to baton_worker;
+revoke execute on function add_password_reset(uuid, bytea, integer, uuid, text, text, text) from public;
+grant execute on function add_password_reset(uuid, bytea, integer, uuid, text, text, text) to baton_worker;
 
 -- What a mail says of an invitation of the workspace in scope that is open.
 create function invitation_to_mail(invitation uuid)

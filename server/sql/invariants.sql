@@ -383,12 +383,10 @@ from mentioned x
 join notification_places p on p.workspace_id = x.workspace_id
 join memberships m on m.workspace_id = x.workspace_id and m.user_id = x.user_id
 left join notification_settings s on s.workspace_id = x.workspace_id and s.user_id = x.user_id
-left join (select distinct workspace_id, subject_id from events where action = 'ticket.deleted') d
-  on d.workspace_id = x.workspace_id and d.subject_id = x.ticket_id
 left join notifications n on n.workspace_id = x.workspace_id and n.user_id = x.user_id and n.ticket_id = x.ticket_id
   and n.happened_at = x.created_at and n.actor_id = x.actor_id
 where x.sequence <= p.last_sequence and m.removed_at is null and m.joined = 1 and x.user_id <> x.actor_id and s.user_id is null
-  and d.subject_id is null and (n.id is null or not 'mentioned' = any (n.kinds));
+  and m.created_at <= x.created_at and (n.id is null or not 'mentioned' = any (n.kinds));
 
 -- name: notification_places_are_not_ahead_of_the_events
 select p.workspace_id, 'at ' || p.last_sequence || ' of ' || h.last_sequence as violation

@@ -20,9 +20,9 @@ import {
 
 const prefix = 'bpt_';
 
-/** A new one-time token for a new password. */
-export function newResetToken(user_id: string, id: string): Token {
-  return newToken(prefix, [user_id, id]);
+/** A new one-time token for a new password; with a random secret unless one is given. */
+export function newResetToken(user_id: string, id: string, secret?: Buffer<ArrayBuffer>): Token {
+  return newToken(prefix, [user_id, id], secret);
 }
 
 /**

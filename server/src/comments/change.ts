@@ -2,7 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Comment } from './contract.ts';
-import { requireMentions } from './mentions.ts';
+import { mentionsIn, requireMentions } from './mentions.ts';
 import { type CommentChanges, insertComment, type LockedComment, reviseComment } from './queries.ts';
 
 /** Writes a new comment by the actor, and that it was added. Throws `validation_failed` if it mentions who is no member. */
@@ -34,7 +34,8 @@ export function changeComment(
 ): Comment {
   const after = reviseComment(tx, actor.workspace_id, before, changes);
   const { id: subject_id, version: subject_version, ticket_id } = after;
-  const mentions = after.mentions.filter((one) => !before.mentions.includes(one));
+  const mentioned = [...before.mentions, ...mentionsIn(before.body)];
+  const mentions = after.mentions.filter((one) => !mentioned.includes(one));
   recordAudit(tx, actor, {
     action,
     subject_id,

@@ -4,7 +4,7 @@ import type { Context } from '../serving/context.ts';
 import { openComment } from './access.ts';
 import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
-import { requireMentions } from './mentions.ts';
+import { mentionsIn, requireMentions } from './mentions.ts';
 
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
@@ -24,7 +24,8 @@ export async function editComment(context: Context<typeof update_comment>): Prom
   const mentions = await requireMentions(tx, actor.workspace_id, {
     text: input.body,
     pointer: '/body',
-    before: before.mentions,
+    // Those of a text from before there were mentions, too.
+    before: [...before.mentions, ...mentionsIn(before.body)],
   });
   const changes = { body: input.body, mentions, edited_at: now, deleted_at: null, deleted_by: null };
   return changeComment(tx, actor, comment, { action: 'comment.updated', changes });

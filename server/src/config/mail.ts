@@ -1,49 +1,86 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { ConfigError } from './error.ts';
 import { choice } from './kinds.ts';
 
 const smtp_says =
-  'must be smtp://host or smtps://host, with a port, and a percent-encoded user and password where they are needed.';
+  'must be smtp://host or smtps://host, with a port, and a percent-encoded user and password, where they are needed.';
 const app_says = 'must be a URL such as https://tickets.example.com, without a query or fragment.';
 const from_says = 'must be an address, or a name and an address: Baton <baton@example.com>.';
 
-function isSmtp(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, search, username, password } = new URL(text);
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname + search);
+interface MailServer {
+  host: string;
+  port: number;
+  secure: boolean;
+  auth: { user: string; pass: string } | undefined;
 }
 
-function isPage(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, search, hash, username } = new URL(text);
-  return /^https?:$/.test(protocol) && search + hash + username === '';
+/** What an SMTP URL says; undefined where it can't be one, or would not work. */
+function mailServerOf(text: string): MailServer | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(text);
+  const secure = protocol === 'smtps:';
+  if ((protocol !== 'smtp:' && !secure) || port === '0' || !/^\/?$/.test(pathname + search + hash)) return undefined;
+  if ((username === '') !== (password === '')) return undefined;
+  try {
+    const host = domainToASCII(decodeURIComponent(hostname)) || hostname.replace(/^\[(.*)\]$/, '$1');
+    const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+    if (host === '') return undefined;
+    return {
+      host,
+      port: port === '' ? (secure ? 465 : 587) : Number(port),
+      secure,
+      auth: user === '' ? undefined : { user, pass },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address that links of the app begin with, without a slash at its end; undefined where it can't be one. */
+function appUrlOf(text: string): string | undefined {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return undefined;
+  const { protocol, username, password, origin, pathname } = new URL(text);
+  if (!/^https?:$/.test(protocol) || username + password !== '') return undefined;
+  return origin + (pathname.endsWith('/') ? pathname.slice(0, -1) : pathname);
+}
+
+interface Sender {
+  name: string;
+  address: string;
+}
+
+/** A name and an address, the name with quotes around it or not; undefined where it is neither. */
+function senderOf(text: string): Sender | undefined {
+  const [, quoted, plain, bracketed, alone] =
+    /^(?:(?:"([^"<>\r\n]{1,100})"|([^"<>\r\n]{1,100})) <([^<>@\s]+@[^<>@\s]+)>|([^<>@\s"]+@[^<>@\s]+))$/.exec(text) ??
+    [];
+  const address = bracketed ?? alone;
+  return address === undefined ? undefined : { name: (quoted ?? plain ?? '').trim(), address };
 }
 
 /** Settings of mail; all of them but BATON_SMTP_TLS go together. */
 export const mail_settings = {
-  BATON_SMTP_URL: z.string().refine(isSmtp, smtp_says).optional(),
+  BATON_SMTP_URL: z
+    .string()
+    .refine((text) => mailServerOf(text) !== undefined, smtp_says)
+    .optional(),
   BATON_SMTP_TLS: choice(['required', 'off']).default('required'),
   BATON_MAIL_FROM: z
     .string()
-    .regex(/^(?:[^<>"\r\n]{1,100} <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, from_says)
+    .refine((text) => senderOf(text) !== undefined, from_says)
     .optional(),
-  BATON_APP_URL: z.string().refine(isPage, app_says).optional(),
+  BATON_APP_URL: z
+    .string()
+    .refine((text) => appUrlOf(text) !== undefined, app_says)
+    .optional(),
 };
 
 /** How mail is sent, and where its links lead. */
-export interface MailConfig {
-  host: string;
-  port: number;
-  /** From the beginning: SMTP within TLS. Otherwise STARTTLS, without which nothing is sent. */
-  secure: boolean;
+export interface MailConfig extends MailServer {
+  /** Where it is not encrypted from the beginning, STARTTLS is required. */
   tls: boolean;
-  auth: { user: string; pass: string } | undefined;
-  from: string;
+  from: Sender;
   /** Without a slash at its end. */
   app_url: string;
 }
@@ -52,21 +89,16 @@ const parsed = z.object(mail_settings);
 
 /** Undefined: this installation sends no mail. Throws `ConfigError` where a part of it is missing. */
 export function mailConfigOf(env: z.infer<typeof parsed>): MailConfig | undefined {
-  const { BATON_SMTP_URL, BATON_MAIL_FROM: from, BATON_APP_URL: app_url } = env;
-  if (BATON_SMTP_URL === undefined) return undefined;
-  if (from === undefined || app_url === undefined) {
-    throw new ConfigError('With BATON_SMTP_URL set BATON_MAIL_FROM and BATON_APP_URL, too. See docs/operating.md.');
+  const { BATON_SMTP_URL, BATON_SMTP_TLS, BATON_MAIL_FROM, BATON_APP_URL } = env;
+  const given = [BATON_SMTP_URL, BATON_MAIL_FROM, BATON_APP_URL];
+  if (given.every((value) => value === undefined)) return undefined;
+  const server = mailServerOf(BATON_SMTP_URL ?? '');
+  const from = senderOf(BATON_MAIL_FROM ?? '');
+  const app_url = appUrlOf(BATON_APP_URL ?? '');
+  if (server === undefined || from === undefined || app_url === undefined) {
+    throw new ConfigError(
+      'Set BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL, or none of them. See docs/operating.md.',
+    );
   }
-  const url = new URL(BATON_SMTP_URL);
-  const secure = url.protocol === 'smtps:';
-  const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  return {
-    host: url.hostname,
-    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    secure,
-    tls: env.BATON_SMTP_TLS === 'required',
-    auth: user === '' ? undefined : { user, pass },
-    from,
-    app_url: app_url.endsWith('/') ? app_url.slice(0, -1) : app_url,
-  };
+  return { ...server, tls: BATON_SMTP_TLS === 'required', from, app_url };
 }

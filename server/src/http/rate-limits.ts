@@ -156,8 +156,12 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
 function guardInvitations(counters: Counters): Guard {
   return async (asking, work) => {
     const name = 'invitation-mail' as const;
-    const bucket = { name, kind: name, key: asking.user_id ?? '', limit: invitations_an_account };
-    return counted(counters.of(asking), [bucket], (error) => error === undefined, work);
+    const { email } = asking.body as { email: string };
+    const buckets = [
+      { name, kind: name, key: asking.user_id ?? '', limit: invitations_an_account },
+      { name, kind: 'invitation-mail to', key: email, limit: mails_an_address },
+    ];
+    return counted(counters.of(asking), buckets, (error) => error === undefined, work);
   };
 }
 

@@ -1,8 +1,8 @@
+import { createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { newResetToken } from '../accounts/password-reset.ts';
 import type { MailConfig } from '../config/mail.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
-import { newId } from '../lib/ids.ts';
 import type { MailOrder } from './orders.ts';
 import { accountToMail, addPasswordReset, invitationToMail } from './worker-queries.ts';
 
@@ -16,10 +16,16 @@ interface Parts {
   pool: pg.Pool;
   settings: Pick<MailConfig, 'app_url'>;
   password_reset_ttl_s: number;
+  /** What orders are sealed by. */
+  key: Buffer;
+  mail_id: string;
 }
 
-/** A name that others chose, as text that no mail program turns into a link. */
-const unlinked = (name: string) => name.replaceAll(/([.:/@])(?=\S)/g, '$1 ');
+/** A name that others chose, as a short text that no mail program turns into a link. */
+const unlinked = (name: string) => {
+  const start = Array.from(name).slice(0, 60).join('').trimEnd();
+  return (start.length < name.length ? `${start} …` : start).replaceAll(/([.:/@])(?=\S)/g, '$1 ');
+};
 
 const minutes = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
@@ -36,16 +42,19 @@ export function compose(parts: Parts, order: MailOrder): Promise<Mail | undefine
   }
 }
 
-/** The token is created as the mail is sent, so that it lies nowhere else. Links have it behind `#`, which no server is sent. */
+/**
+ * The token is created as the mail is sent, so that it lies nowhere else: always the same for one mail, however often that is tried.
+ * Links have it behind `#`, which no server is sent.
+ */
 async function composeReset(
-  { pool, settings: { app_url }, password_reset_ttl_s: ttl_s }: Parts,
+  { pool, settings: { app_url }, password_reset_ttl_s: ttl_s, key, mail_id: id }: Parts,
   { email, request_id, ip }: Extract<MailOrder, { kind: 'password_reset' }>,
 ): Promise<Mail | undefined> {
   const account = await readOnly(pool, {}, (db) => accountToMail(db, email));
   if (account === undefined) return undefined;
-  const id = newId();
-  const { token, hash } = newResetToken(account.id, id);
-  const row = { id, hash, ttl_s, request_id, ip };
+  const secret = createHmac('sha256', key).update(`token of mail ${id}`).digest();
+  const { token, hash } = newResetToken(account.id, id, secret);
+  const row = { id, hash, ttl_s, request_id, ip, email };
   if (!(await transaction(pool, { user_id: account.id }, (tx) => addPasswordReset(tx, row)))) return undefined;
   return {
     to: email,

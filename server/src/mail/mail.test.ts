@@ -34,7 +34,7 @@ beforeAll(async () => {
   pools = [pool(), pool()];
 });
 beforeEach(() => {
-  Object.assign(mailbox, { mails: [], receivers: [], refuses: () => undefined });
+  Object.assign(mailbox, { mails: [], receivers: [], refuses: () => undefined, refusesSender: false });
   told.length = 0;
 });
 afterEach(() => server.database.owner.query('delete from mails'));
@@ -159,6 +159,8 @@ describe('a mail', () => {
     await send(); // it is not due yet
     expect(await waiting()).toMatchObject([{ attempts: 1 }]);
     expect(mailbox.receivers).toHaveLength(1);
+    const tokens = 'select count(*)::int as n from password_resets where user_id = $1';
+    expect((await server.database.owner.query(tokens, [person.user.id])).rows).toEqual([{ n: 1 }]);
     const { rows } = await server.database.owner.query<{ id: string }>(
       'update mails set next_attempt_at = now() returning id',
     );
@@ -166,6 +168,7 @@ describe('a mail', () => {
     await send();
     expect(mailbox.mails.map(({ messageId }) => messageId)).toEqual([`<${rows[0]?.id}@tickets.example.com>`]);
     expect(await waiting()).toEqual([]);
+    expect((await server.database.owner.query(tokens, [person.user.id])).rows).toEqual([{ n: 1 }]);
   });
 
   test('is given up when the mail server says that it never will take it', async () => {
@@ -175,9 +178,14 @@ describe('a mail', () => {
     await send();
     expect(await waiting()).toEqual([]);
     expect(told.join()).toContain('refused, and given up');
+    // What it says of the sender may be a fault of the settings.
+    await request(person, person.email);
+    mailbox.refusesSender = true;
+    await send();
+    expect(await waiting()).toMatchObject([{ attempts: 1 }]);
   });
 
-  test('is given up when its time is over, or when BATON_SECRET is another one', async () => {
+  test('is given up when its time is over, and waits where BATON_SECRET is another one', async () => {
     const person = await registerPerson(server);
     await request(person, person.email);
     await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
@@ -185,7 +193,8 @@ describe('a mail', () => {
     await request(person, person.email);
     await server.database.owner.query("update mails set sealed = sealed || '\\x00'");
     await send();
-    expect(await waiting()).toEqual([]);
+    // It waits for a process that has the right one.
+    expect(await waiting()).toMatchObject([{ attempts: 1 }]);
     expect(mailbox.receivers).toEqual([]);
     expect(told).toHaveLength(2);
   });

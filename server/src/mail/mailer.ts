@@ -12,12 +12,13 @@ import { delayMail, deleteMail, removeExpiredMails, takeMails, type TakenMail } 
 
 const task = 'mail';
 const interval_ms = 2_000;
-/** Mails that one pass takes, which are sent at the same time over a few connections. */
-const batch_size = 20;
-const connections = 4;
+/** Mails that are sent at the same time, each over a connection. */
+const at_once = 4;
+const rest_per_work = 0.5;
 const expired_at_once = 500;
 /** For so long a mail is this process's alone: longer than sending it may take. */
 const lease_ms = 180_000;
+const send_ms = 120_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 /** How long it waits after each attempt that failed; after the last, as long as after that. */
 const retries_s = [15, 60, 300, 900, 3_600];
@@ -53,8 +54,9 @@ export class Mailer {
     this.#key = mailKey(options.secret);
     const { host, port, secure, tls, auth } = options.settings;
     this.#transport = createTransport({
-      ...{ host, port, secure, requireTLS: tls, ignoreTLS: !tls, pool: true, maxConnections: connections },
-      ...(auth === undefined ? {} : { auth }),
+      ...{ host, port, secure, requireTLS: tls, ignoreTLS: !tls, pool: true, maxConnections: at_once },
+      // A server that offers no way to sign in is not sent to without.
+      ...(auth === undefined ? {} : { auth, forceAuth: true }),
       ...timeouts,
       // Nothing that a mail says makes it read a file or a URL.
       disableFileAccess: true,
@@ -70,7 +72,7 @@ export class Mailer {
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
     while (goesOn()) {
-      const taken = await transaction(this.#options.pool, {}, (tx) => takeMails(tx, { limit: batch_size, lease_ms }));
+      const taken = await transaction(this.#options.pool, {}, (tx) => takeMails(tx, { limit: at_once, lease_ms }));
       if (taken.length === 0) return 'done';
       await Promise.all(taken.map((one) => this.#attempt(one)));
       count(taken.length);
@@ -89,9 +91,11 @@ export class Mailer {
     try {
       const outcome = await this.#send(mail);
       ended.inc({ outcome });
+      // Under another BATON_SECRET it waits for a process that has the right one, as long as it says something that is true.
+      const is_kept = outcome === 'failed' || outcome === 'unreadable';
       const again_in_s = retries_s[Math.min(mail.attempts, retries_s.length) - 1] ?? 0;
       await transaction(pool, {}, (tx) => {
-        if (outcome === 'failed') delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
+        if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
         else deleteMail(tx, mail.id);
         return Promise.resolve();
       });
@@ -108,24 +112,39 @@ export class Mailer {
     }
     const order = openOrder(this.#key, sealed);
     if (order === undefined) {
-      log.error({ mail: id }, 'worker: mail given up: it was queued under another BATON_SECRET');
+      log.error({ mail: id }, 'worker: mail not sent: it was queued under another BATON_SECRET');
       return 'unreadable';
     }
-    const mail = await compose(this.#options, order);
+    const mail = await compose({ ...this.#options, key: this.#key, mail_id: id }, order);
     if (mail === undefined) return 'void';
     const messageId = `<${id}@${new URL(settings.app_url).hostname}>`;
     try {
-      await this.#transport.sendMail({ ...mail, from: settings.from, messageId });
+      const to = { name: '', address: mail.to };
+      const signal = AbortSignal.timeout(send_ms); // a server that sends a byte now and then is never silent
+      await this.#transport.sendMail({ ...mail, to, from: settings.from, messageId, signal });
       return 'sent';
     } catch (error) {
-      const { responseCode = 0, code } = error as { responseCode?: number; code?: string };
+      const { responseCode = 0, code, command } = error as SmtpError;
       // Of what the mail server says no text: it repeats addresses.
-      const refused = code === 'EENVELOPE' && responseCode >= 500;
+      const refused = isRefusal({ responseCode, code, command });
       const how = refused ? 'refused, and given up' : 'failed';
       log.warn({ mail: id, kind: order.kind, attempts, code, responseCode }, `worker: mail ${how}`);
       return refused ? 'refused' : 'failed';
     }
   }
+}
+
+interface SmtpError {
+  responseCode?: number;
+  code?: string | undefined;
+  command?: string | undefined;
+}
+
+/** Whether it is this receiver, or this mail, that never will be taken: everything else may be a fault of the settings, or pass. */
+function isRefusal({ responseCode = 0, code, command }: SmtpError): boolean {
+  if (code === 'EENVELOPE' && command === 'API') return true; // no address that can be sent to
+  const permanent = responseCode >= 500 && responseCode !== 503;
+  return permanent && (code === 'EMESSAGE' || (code === 'EENVELOPE' && command === 'RCPT TO'));
 }
 
 /**
@@ -134,9 +153,17 @@ export class Mailer {
  */
 export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop {
   const removeExpired = async ({ count }: Pass): Promise<'done'> => {
-    count(await transaction(pool, {}, (tx) => removeExpiredMails(tx, expired_at_once)));
+    const expired = await transaction(pool, {}, (tx) => removeExpiredMails(tx, expired_at_once));
+    if (expired > 0) {
+      ended.inc({ outcome: 'expired' }, expired);
+      log.error(
+        { mails: expired },
+        'worker: mails given up: no process has sent them; is BATON_SMTP_URL set where the worker runs?',
+      );
+    }
+    count(expired);
     return 'done';
   };
   const pass = (one: Pass) => (mailer === undefined ? removeExpired(one) : mailer.pass(one));
-  return new Loop({ name: task, interval_ms, quiet: true, log, pass });
+  return new Loop({ name: task, interval_ms, rest_per_work, quiet: true, log, pass });
 }

@@ -36,9 +36,9 @@ export function delayMail(tx: Tx, { id, attempts }: TakenMail, again_in_s: numbe
 /** Removes mails that say nothing any more that is true, where no process sends any. Gives how many. */
 export async function removeExpiredMails(tx: Tx, limit: number): Promise<number> {
   const removed = await tx.rows(sql`
-    with oldest as (
-      select m.id, m.expires_at from mails m order by m.next_attempt_at limit ${limit} for update of m skip locked)
-    delete from mails m using oldest where m.id = oldest.id and oldest.expires_at <= now() returning m.id`);
+    with expired as (
+      select m.id from mails m where m.expires_at <= now() limit ${limit} for update of m skip locked)
+    delete from mails m using expired where m.id = expired.id returning m.id`);
   return removed.length;
 }
 
@@ -50,11 +50,11 @@ export function accountToMail(db: Db, email: string): Promise<{ id: string; name
 /** Keeps a token's hash for the account in scope; tells whether that is still enabled. */
 export async function addPasswordReset(
   tx: Tx,
-  row: { id: string; hash: Buffer; ttl_s: number; request_id: string; ip: string },
+  row: { id: string; hash: Buffer; ttl_s: number; request_id: string; ip: string; email: string },
 ): Promise<boolean> {
   const { added } = await tx.one<{ added: boolean }>(sql`
     select add_password_reset(${row.id}::uuid, ${row.hash}::bytea, ${row.ttl_s}::integer, ${newId()}::uuid, ${row.request_id},
-      ${row.ip}) as added`);
+      ${row.ip}, ${row.email}) as added`);
   return added;
 }
 

@@ -126,6 +126,7 @@ export const update_notification = operation({
   method: 'patch',
   path: one,
   tag: 'notifications',
+  takes_away: true, // a full workspace is read and left alone all the same
   summary: 'Marks a notification of the caller’s as read or unread, archives it or takes it back, or snoozes it.',
   params: notification_params,
   body: z.strictObject({
@@ -147,6 +148,7 @@ export const read_notifications = operation({
   method: 'post',
   path: `${base}/read`,
   tag: 'notifications',
+  takes_away: true, // a full workspace is read and left alone all the same
   summary: 'Marks what the caller has seen as read: a notification and those before it, of all tickets or of one.',
   params: workspace_params,
   body: z.strictObject({
@@ -195,6 +197,7 @@ export const update_notification_settings = operation({
   method: 'patch',
   path: settings_path,
   tag: 'notifications',
+  takes_away: true, // a full workspace is read and left alone all the same
   summary: 'Changes what the caller wants to be told of. It counts for what happens from then on.',
   params: workspace_params,
   body: z.strictObject({
@@ -256,11 +259,13 @@ export const set_watching = operation({
   method: 'put',
   path: watching_path,
   tag: 'notifications',
+  takes_away: true, // a full workspace is read and left alone all the same
   summary: 'Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it.',
   params: watching_params,
   body: z.strictObject({ choice: watching.shape.choice }),
   status: 200,
   response: watching,
+  errors: ['quota_exceeded'],
 });
 
 export const watcher = z.strictObject({ user_id: id, reasons: reasons.min(1) }).meta({ id: 'Watcher' });

@@ -63,6 +63,17 @@ describe('who may not see a ticket', () => {
     expect(await member.client.get_notification({ workspace_id, notification_id })).toMatchObject({ id: one?.id });
   });
 
+  test('is told what was done to a ticket that was deleted before the worker came to it, once it is restored', async () => {
+    const { member, owner } = team;
+    const ticket = await makeTicket(team);
+    await comment(owner, ticket, `@${member.user.id}`);
+    await owner.client.delete_ticket(at(ticket));
+    await told();
+    expect(await inboxOf(member)).toEqual([]);
+    await owner.client.restore_ticket(at(ticket));
+    expect(await kindsOf(member)).toEqual([['commented', 'mentioned']]);
+  });
+
   test('reads nobody else’s, and marks none', async () => {
     const { member, owner, admin, workspace_id } = team;
     const ticket = await makeTicket(team);
@@ -107,6 +118,21 @@ describe('the inbox', () => {
     await client.update_notification({ ...first, body: { read: false } });
     expect(await client.get_unread_count({ workspace_id })).toEqual({ unread: 4 });
     expect(await texts('inbox')).toEqual(['One', 'Two', 'Three', 'Four']);
+  });
+
+  test('leaves what is snoozed unread when the rest is marked, and takes what is snoozed out of the archive', async () => {
+    const { member, owner, workspace_id } = team;
+    const ticket = await makeTicket(team);
+    for (const body of ['One', 'Two']) await comment(owner, ticket, body);
+    await told();
+    const [first, second] = await inboxOf(member);
+    const at_first = { workspace_id, notification_id: first?.id ?? '' };
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await member.client.update_notification({ ...at_first, body: { archived: true } });
+    await member.client.update_notification({ ...at_first, body: { snoozed_until: until } });
+    const body = { up_to: second?.id ?? '' };
+    expect(await member.client.read_notifications({ workspace_id, body })).toEqual({ marked: 1, more: false });
+    expect(await member.client.get_notification(at_first)).toMatchObject({ read_at: null, archived_at: null });
   });
 
   test('comes page by page, whole, and by kind', async () => {

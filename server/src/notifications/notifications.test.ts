@@ -139,7 +139,7 @@ describe('a member is told', () => {
          on conflict (workspace_id) do update set due_on = excluded.due_on, last_sequence = excluded.last_sequence`,
       );
     await place('current_date - 1', 'last_sequence');
-    await told();
+    await notifyPeople(server.database.url, 1); // ticket by ticket
     await told();
     expect(await inboxOf(member)).toMatchObject([{ kinds: ['due'], ticket_id: mine.id, actor_id: null }]);
     expect(await inboxOf(admin)).toMatchObject([

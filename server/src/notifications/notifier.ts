@@ -16,6 +16,7 @@ const rest_per_work = 1;
 const batch_size = 100;
 /** How long a workspace is left alone that could not be worked on. */
 const set_aside_ms = 5_000;
+const forgotten_ms = 60_000;
 
 const set_aside = new Gauge({
   name: 'baton_notifications_set_aside',
@@ -43,7 +44,8 @@ export class Notifier {
   #behind = first_id;
   /** Workspaces that are known to have something: those come first. */
   readonly #hinted = new Set<string>();
-  readonly #set_aside = new Map<string, number>();
+  /** Workspaces that could not be worked on: until when, and how much at a time after that. */
+  readonly #set_aside = new Map<string, { until: number; batch: number }>();
   /** When all workspaces had been looked at. */
   #swept_at = Number.NEGATIVE_INFINITY;
 
@@ -59,41 +61,50 @@ export class Notifier {
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
-    let left = false;
+    // First, so that those of which nobody gave a hint get their turn however many hints there are.
+    if (performance.now() - this.#swept_at >= interval_ms / 2) await this.#sweep(goesOn);
     for (const workspace_id of [...this.#hinted]) {
       if (!goesOn()) return 'more';
       this.#hinted.delete(workspace_id);
       count(1);
       if (await this.#workOn(workspace_id)) this.#hinted.add(workspace_id);
     }
-    // A hint is for one workspace: however many there are, all are looked at once in a while.
-    if (performance.now() - this.#swept_at < interval_ms / 2) return this.#hinted.size > 0 ? 'more' : 'done';
-    while (goesOn()) {
-      const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, this.#behind));
-      for (const { workspace_id, is_behind } of found) {
-        if (!goesOn()) return 'more';
-        this.#behind = workspace_id;
-        if (!is_behind) continue;
-        count(1);
-        left = (await this.#workOn(workspace_id)) || left;
-      }
-      if (found.length > 0) continue;
-      this.#behind = first_id;
-      if (!left) this.#swept_at = performance.now();
-      return left || this.#hinted.size > 0 ? 'more' : 'done';
-    }
-    return 'more';
+    return this.#hinted.size > 0 ? 'more' : 'done';
   }
 
-  /** One that can't be worked on keeps no other waiting. Gives whether there may be more to do. */
+  /** Looks at all workspaces for those that have something, as far as the pass's time goes. */
+  async #sweep(goesOn: Pass['goesOn']): Promise<void> {
+    do {
+      const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, this.#behind));
+      for (const { workspace_id, is_behind } of found) if (is_behind) this.#hinted.add(workspace_id);
+      this.#behind = found.at(-1)?.workspace_id ?? first_id;
+      if (found.length > 0) continue;
+      this.#swept_at = performance.now();
+      for (const [workspace_id, { until }] of this.#set_aside) {
+        // Long since nobody had anything to tell there: another process has done it.
+        if (until + forgotten_ms < performance.now()) this.#set_aside.delete(workspace_id);
+      }
+      set_aside.set(this.#set_aside.size);
+      return;
+    } while (goesOn());
+  }
+
+  /**
+   * One that can't be worked on keeps no other waiting, and is tried with half as much at a time: what takes too long may be one event
+   * that is told to many. Gives whether there may be more to do.
+   */
   async #workOn(workspace_id: string): Promise<boolean> {
-    if ((this.#set_aside.get(workspace_id) ?? 0) > performance.now()) return false;
-    this.#set_aside.delete(workspace_id);
+    const before = this.#set_aside.get(workspace_id);
+    if (before !== undefined && before.until > performance.now()) return false;
+    const batch = before?.batch ?? this.#batch;
     try {
-      return await notifyBatch(this.#pool, workspace_id, this.#batch);
+      const left = await notifyBatch(this.#pool, workspace_id, batch);
+      this.#set_aside.delete(workspace_id);
+      return left;
     } catch (error) {
-      this.#set_aside.set(workspace_id, performance.now() + set_aside_ms);
-      this.#log.error({ workspace_id, err: describeError(error) }, 'worker: people not notified');
+      const next = { until: performance.now() + set_aside_ms, batch: Math.ceil(batch / 2) };
+      this.#set_aside.set(workspace_id, next);
+      this.#log.error({ workspace_id, batch, err: describeError(error) }, 'worker: people not notified');
       return false;
     } finally {
       set_aside.set(this.#set_aside.size);

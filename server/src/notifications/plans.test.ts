@@ -28,7 +28,8 @@ beforeAll(async () => {
     insert into workflows (workspace_id, project_id, version, definition, created_by)
       values ('${workspace_id}', '${id('c1')}', 1, '{"statuses": []}', '${user_id}');
     insert into project_statuses (workspace_id, project_id, status) values ('${workspace_id}', '${id('c1')}', 'open');
-    insert into memberships (workspace_id, user_id, role) values ('${workspace_id}', '${user_id}', 'owner'), ('${workspace_id}', '${id('bb')}', 'member');
+    insert into memberships (workspace_id, user_id, role, created_at)
+      values ('${workspace_id}', '${user_id}', 'owner', now() - interval '1 day'), ('${workspace_id}', '${id('bb')}', 'member', now() - interval '1 day');
     insert into tickets (workspace_id, id, project_id, number, title, initial_status, status, reporter_id, created_at, updated_at)
       select '${workspace_id}', ('00000000-0000-7000-8000-' || lpad((1000 + n)::text, 12, '0'))::uuid, '${id('c1')}', n, 'T', 'open', 'open',
         '${user_id}', now(), now() from generate_series(1, 4000) n;
@@ -96,8 +97,8 @@ test('telling of a batch reads about as many pages at the first call as at the e
   await database.owner.query(`
     insert into users (id, email, name)
       select ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'w' || n || '@example.com', 'W' from generate_series(1, 200) n;
-    insert into memberships (workspace_id, user_id, role)
-      select '${workspace_id}', ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'member' from generate_series(1, 200) n;
+    insert into memberships (workspace_id, user_id, role, created_at)
+      select '${workspace_id}', ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'member', now() - interval '1 day' from generate_series(1, 200) n;
     insert into watchers (workspace_id, ticket_id, user_id, choice)
       select '${workspace_id}', ('00000000-0000-7000-8000-' || lpad((1001 + t)::text, 12, '0'))::uuid,
         ('00000000-0000-7000-8000-' || lpad((900000 + n)::text, 12, '0'))::uuid, 'watching'

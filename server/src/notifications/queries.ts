@@ -133,9 +133,9 @@ export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: s
   tx.send(sql`
     update notifications set
       read_at = case when ${read}::boolean then coalesce(read_at, now()) when not ${read}::boolean then null
-        when ${snoozed_until}::timestamptz is not null then null else read_at end,
-      archived_at = case when ${archived}::boolean then coalesce(archived_at, now()) when not ${archived}::boolean then null
-        else archived_at end,
+        when ${snoozed_until}::timestamptz is not null then null else read_at end, -- it comes back unread
+      archived_at = case when ${archived}::boolean then coalesce(archived_at, now())
+        when not ${archived}::boolean or ${snoozed_until}::timestamptz is not null then null else archived_at end,
       snoozed_until = case when ${snoozes}::boolean then ${snoozed_until}::timestamptz else snoozed_until end
     where workspace_id = ${workspace_id} and user_id = ${user_id} and id = ${id}`);
 }
@@ -155,6 +155,10 @@ export async function markRead(
           select u.created_at, u.id from notifications u
           where u.workspace_id = ${workspace_id} and u.user_id = ${user_id} and u.id = ${up_to})
         and (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid)
+        and ${is_back} and exists (
+          select 1 from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined
+            and m.removed_at is null)
+        and exists (select 1 from tickets t where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null)
       order by c.created_at desc, c.id desc limit ${max_marked} for no key update of c) c
     where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = c.id returning n.id`);
   return marked.length;

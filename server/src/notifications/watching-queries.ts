@@ -46,7 +46,8 @@ export function choose(
 
 /** A row for each who has one of a ticket's, but for this one. */
 export const watchersBeside = ({ workspace_id, user_id }: Owner, ticket_id: string) => sql`
-  select 1 from watchers w where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}`;
+  select 1 from watchers w where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}
+    and w.choice <> 'muted'`;
 
 /** Who watches a ticket, of its members, by their ids. */
 export function watchersOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Watcher[]> {

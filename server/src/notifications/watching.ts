@@ -16,7 +16,7 @@ export async function watchingOf(db: Db, owner: Owner, ticket_id: string): Promi
 export async function setWatching({ tx, writer, params, body }: Context<typeof set_watching>): Promise<Watching> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'comment', archived: true });
   const { workspace_id, user_id } = actor;
-  if (body.choice !== 'automatic') {
+  if (body.choice === 'watching') {
     await requireFewer(tx, 'watchers_per_ticket', max_watchers, watchersBeside(actor, ticket.id));
   }
   choose(tx, actor, { ticket_id: ticket.id, choice: body.choice });

@@ -13,7 +13,8 @@ export interface FoundWorkspace {
 /** Workspaces behind this one, in their order. */
 export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWorkspace[]> {
   return db.rows(sql`
-    select h.workspace_id, coalesce(h.last_sequence > p.last_sequence or p.due_on < (now() at time zone 'UTC')::date, true) as is_behind
+    select h.workspace_id, coalesce(h.last_sequence > p.last_sequence
+      or p.due_on < (now() at time zone 'UTC')::date or p.due_after is not null, true) as is_behind
     from (
       select workspace_id, last_sequence from event_heads where workspace_id > ${workspace_id}
       order by workspace_id limit ${looked_at}) h

@@ -111,9 +111,9 @@ export class Worker implements Service {
   async stop(): Promise<void> {
     this.#stopping = true;
     const { shutdown_timeout_ms } = this.#options.config;
+    this.#mailer?.stop(); // first: a mail server that is away would use up the time of the loops
     await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
     await this.#deliverer?.stop(shutdown_timeout_ms);
-    this.#mailer?.stop();
     // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }

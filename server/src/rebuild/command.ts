@@ -2,7 +2,14 @@ import { worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
-import { rebuiltMemberships, rebuiltProjects, rebuiltTickets, type Rebuilt, workspacesBehind } from './queries.ts';
+import {
+  missingRows,
+  rebuiltMemberships,
+  rebuiltProjects,
+  rebuiltTickets,
+  type Rebuilt,
+  workspacesBehind,
+} from './queries.ts';
 
 /** Tickets of one statement. */
 const batch_size = 500;
@@ -74,6 +81,7 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
     for (let behind = first_id; ; ) {
       const found = await readOnly(worker, {}, (db) => workspacesBehind(db, behind, batch_size));
       for (const id of found) {
+        for (const gone of await read(id, (db) => missingRows(db, id))) tally.add(gone.kind, id, [gone]);
         tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
         tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));
         for (let last = first_id; ; ) {

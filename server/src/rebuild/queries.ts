@@ -99,10 +99,11 @@ export function rebuiltProjects(db: Db, workspace_id: string): Promise<Rebuilt[]
       select p.id, d.key || ' is ' || left(d.value::text, 100) || ', entries say ' || coalesce(left(s.value::text, 100), 'nothing') as says
       from projects p
       join workflows w on w.workspace_id = ${workspace_id} and w.project_id = p.id and w.version = p.workflow_version
-      cross join lateral jsonb_each(jsonb_build_object('name', p.name, 'archived', p.archived_at is not null, 'workflow', w.definition)) d
+      cross join lateral jsonb_each(jsonb_build_object('key', p.key, 'name', p.name, 'archived', p.archived_at is not null, 'workflow', w.definition)) d
       left join said s on s.id = p.id and s.key = d.key
       where p.workspace_id = ${workspace_id} and case d.key
         when 'name' then coalesce(s.value, 'null') not in ('null', d.value)
+        when 'key' then s.value is distinct from d.value
         when 'archived' then coalesce(s.value, 'false') <> d.value
         else s.value ->> 'sha256' is null and s.value is distinct from d.value end)
     select p.id, coalesce(c.entries, 0) as entries, coalesce(c.whole, false) as whole,
@@ -132,4 +133,21 @@ export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuil
     left join said s on s.id = m.user_id
     left join counted c on c.id = m.user_id
     where m.workspace_id = ${workspace_id} order by m.user_id`);
+}
+
+/** What was created by the entries, and is not stored: nothing is ever deleted but by marking it so. */
+export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { kind: string })[]> {
+  const created = sql`a.action in ('ticket.created', 'project.created', 'bot.created', 'invitation.accepted', 'workspace.created')`;
+  return db.rows(sql`
+    select c.kind, c.id, 0 as entries, true as whole, array['it was created, and is not there'] as unlike
+    from (
+      select case a.action when 'ticket.created' then 'ticket' when 'project.created' then 'project' else 'member' end as kind,
+        case a.action when 'invitation.accepted' then (a.after ->> 'user_id')::uuid when 'workspace.created' then a.actor_id
+          else a.subject_id end as id
+      from ${entriesOf(workspace_id, created)} a) c
+    left join tickets t on t.workspace_id = ${workspace_id} and t.id = c.id and c.kind = 'ticket'
+    left join projects p on p.workspace_id = ${workspace_id} and p.id = c.id and c.kind = 'project'
+    left join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.id and c.kind = 'member'
+      and (m.removed_at is null or true)
+    where coalesce(t.id, p.id, m.user_id) is null limit 100`);
 }
