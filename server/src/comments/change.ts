@@ -34,7 +34,7 @@ export function changeComment(
 ): Comment {
   const after = reviseComment(tx, actor.workspace_id, before, changes);
   const { id: subject_id, version: subject_version, ticket_id } = after;
-  const mentioned = [...before.mentions, ...mentionsIn(before.body)];
+  const mentioned = mentionsIn(before.body);
   const mentions = after.mentions.filter((one) => !mentioned.includes(one));
   recordAudit(tx, actor, {
     action,

@@ -24,8 +24,8 @@ export async function editComment(context: Context<typeof update_comment>): Prom
   const mentions = await requireMentions(tx, actor.workspace_id, {
     text: input.body,
     pointer: '/body',
-    // Those of a text from before there were mentions, too.
-    before: [...before.mentions, ...mentionsIn(before.body)],
+    // Of the text, and not of the row: one from before there were mentions has none.
+    before: mentionsIn(before.body),
   });
   const changes = { body: input.body, mentions, edited_at: now, deleted_at: null, deleted_by: null };
   return changeComment(tx, actor, comment, { action: 'comment.updated', changes });

@@ -35,10 +35,3 @@ export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: Se
       version = ${row.version}, updated_at = now()
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
-
-/** Of these projects those that are the workspace's. */
-export async function countProjects(db: Db, workspace_id: string, ids: readonly string[]): Promise<number> {
-  const found = await db.rows(sql`
-    select p.id from projects p where p.workspace_id = ${workspace_id} and p.id = any (${ids}::uuid[])`);
-  return found.length;
-}

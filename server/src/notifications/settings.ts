@@ -1,8 +1,9 @@
 import { BatonError } from '../errors.ts';
 import { requireCurrent } from '../http/preconditions.ts';
+import { countProjects } from '../projects/queries.ts';
 import type { Context } from '../serving/context.ts';
 import { type Kind, kind, type Settings, type update_notification_settings } from './contract.ts';
-import { countProjects, lockSettings, type SettingsRow, updateSettings } from './settings-queries.ts';
+import { lockSettings, type SettingsRow, updateSettings } from './settings-queries.ts';
 
 /** The settings as their owner sees them: each kind, on or off. */
 export function presentSettings({ off, muted_project_ids, version }: SettingsRow): Settings {

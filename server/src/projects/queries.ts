@@ -139,3 +139,10 @@ export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<Numbere
       and ${writer.mayAct()}
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
+
+/** Of these projects those that are the workspace's. */
+export async function countProjects(db: Db, workspace_id: string, ids: readonly string[]): Promise<number> {
+  const found = await db.rows(sql`
+    select p.id from projects p where p.workspace_id = ${workspace_id} and p.id = any (${ids}::uuid[])`);
+  return found.length;
+}

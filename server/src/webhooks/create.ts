@@ -5,11 +5,12 @@ import { BatonError } from '../errors.ts';
 import { lastSequence } from '../feed/queries.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
+import { countProjects } from '../projects/queries.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/context.ts';
 import type { create_webhook } from './contract.ts';
 import { factOf } from './fact.ts';
-import { countProjects, insertWebhook, webhooksIn } from './queries.ts';
+import { insertWebhook, webhooksIn } from './queries.ts';
 import { newSecret } from './secrets.ts';
 import { readUrl } from './url.ts';
 

@@ -64,13 +64,6 @@ export function webhooksIn(workspace_id: string): Sql {
   return sql`select 1 from webhooks w where w.workspace_id = ${workspace_id} and w.deleted_at is null`;
 }
 
-/** Of these projects those that are the workspace's. */
-export async function countProjects(db: Db, workspace_id: string, ids: readonly string[]): Promise<number> {
-  const found = await db.rows(sql`
-    select p.id from projects p where p.workspace_id = ${workspace_id} and p.id = any (${ids}::uuid[])`);
-  return found.length;
-}
-
 /** A webhook, locked against other changes of it, and against what ends a delivery of its or queues one. */
 export function lockWebhook(
   tx: Tx,
