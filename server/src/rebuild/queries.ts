@@ -148,6 +148,6 @@ export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { 
     left join tickets t on t.workspace_id = ${workspace_id} and t.id = c.id and c.kind = 'ticket'
     left join projects p on p.workspace_id = ${workspace_id} and p.id = c.id and c.kind = 'project'
     left join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.id and c.kind = 'member'
-      and (m.removed_at is null or true)
+      -- removed_at says nothing here: the row of a former member stays
     where coalesce(t.id, p.id, m.user_id) is null limit 100`);
 }
