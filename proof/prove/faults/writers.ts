@@ -8,6 +8,8 @@ import type { Told, Write } from './ledger.ts';
 
 const kinds = ['create', 'transition', 'transition', 'edit', 'comment'] as const;
 const patience_ms = 30_000;
+/** After so long a question is asked again: a primary never closes the connection that it was handing to a process killed at that moment. */
+const ask_again_ms = 5_000;
 
 interface Seen {
   version: number;
@@ -132,7 +134,7 @@ export class Writers {
     const deadline = performance.now() + patience_ms;
     for (let n = 0; performance.now() < deadline; n++) {
       const wire = this.#wires[n % this.#wires.length] as Wire;
-      const request = { method: 'GET', path, token: this.#team.member.access_token, abort_after_ms: patience_ms };
+      const request = { method: 'GET', path, token: this.#team.member.access_token, abort_after_ms: ask_again_ms };
       const answer = await wire.send(request).catch(() => undefined);
       if (answer?.status === 200) {
         const { data } = JSON.parse(answer.text) as { data: unknown[] };
