@@ -1086,6 +1086,9 @@ export interface components {
         };
         NotificationSettings: {
             kinds: components["schemas"]["NotificationKinds"];
+            mail: components["schemas"]["MailedKinds"];
+            /** @description Every day, they get no mail of notifications between these times: it is sent when they end. Null: there are none. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @description Projects of which they are told nothing, except that they are assigned or mentioned. */
             muted_project_ids: string[];
             /** Format: int32 */
@@ -1098,6 +1101,19 @@ export interface components {
             moved: boolean;
             commented: boolean;
             due: boolean;
+        };
+        /** @description Which of these kinds they get a mail of, unless they read it first, where this installation sends mail. */
+        MailedKinds: {
+            assigned: boolean;
+            mentioned: boolean;
+            moved: boolean;
+            commented: boolean;
+            due: boolean;
+        };
+        QuietHours: {
+            from: string;
+            to: string;
+            time_zone: string;
         };
         Watching: {
             /** @description `automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, except that they are assigned or mentioned. */
@@ -1358,6 +1374,8 @@ export type UnreadCount = components['schemas']['UnreadCount'];
 export type NotificationsRead = components['schemas']['NotificationsRead'];
 export type NotificationSettings = components['schemas']['NotificationSettings'];
 export type NotificationKinds = components['schemas']['NotificationKinds'];
+export type MailedKinds = components['schemas']['MailedKinds'];
+export type QuietHours = components['schemas']['QuietHours'];
 export type Watching = components['schemas']['Watching'];
 export type Watcher = components['schemas']['Watcher'];
 export type NewWebhook = components['schemas']['NewWebhook'];
@@ -4355,6 +4373,18 @@ export interface operations {
                         commented?: boolean;
                         due?: boolean;
                     };
+                    mail?: {
+                        assigned?: boolean;
+                        mentioned?: boolean;
+                        moved?: boolean;
+                        commented?: boolean;
+                        due?: boolean;
+                    };
+                    quiet_hours?: {
+                        from: string;
+                        to: string;
+                        time_zone: string;
+                    } | null;
                     muted_project_ids?: string[];
                     /**
                      * Format: int32
@@ -4370,6 +4400,18 @@ export interface operations {
                         commented?: boolean;
                         due?: boolean;
                     };
+                    mail?: {
+                        assigned?: boolean;
+                        mentioned?: boolean;
+                        moved?: boolean;
+                        commented?: boolean;
+                        due?: boolean;
+                    };
+                    quiet_hours?: {
+                        from: string;
+                        to: string;
+                        time_zone: string;
+                    } | null;
                     muted_project_ids?: string[];
                     /**
                      * Format: int32

@@ -98,6 +98,16 @@ AS $function$
   on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
 $function$;
 
+CREATE OR REPLACE FUNCTION public.end_of_quiet(at timestamp with time zone, quiet_from time without time zone, quiet_to time without time zone, quiet_zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select (case when n.t < quiet_to then n.day else n.day + 1 end + quiet_to) at time zone quiet_zone
+  from (select (at at time zone quiet_zone)::time as t, (at at time zone quiet_zone)::date as day) n
+  where case when quiet_from < quiet_to then n.t >= quiet_from and n.t < quiet_to else n.t >= quiet_from or n.t < quiet_to end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_entry(e events)
  RETURNS text
  LANGUAGE sql
@@ -207,6 +217,14 @@ AS $function$
   where p.workspace_id = app_workspace_id() and p.id = the_project
 $function$;
 
+CREATE OR REPLACE FUNCTION public.is_mailed(kind text, mail text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select kind = any (coalesce(mail, '{assigned,mentioned,due}'))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.lock_notification_place()
  RETURNS notification_places
  LANGUAGE plpgsql
@@ -221,7 +239,45 @@ begin
   return place;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.notify_of_due(batch integer)
+CREATE OR REPLACE FUNCTION public.mail_later(people uuid[], mail_after_s integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into notification_mails as m (workspace_id, user_id, due_at)
+  select app_workspace_id(), p.user_id, now() + mail_after_s * interval '1 second' from unnest(people) p (user_id)
+  where mail_after_s is not null order by p.user_id
+  on conflict (workspace_id, user_id) do update set due_at = m.due_at
+$function$;
+
+CREATE OR REPLACE FUNCTION public.notifications_to_mail(the_user uuid, ids uuid[])
+ RETURNS TABLE(email text, name text, workspace text, ticket_id uuid, ticket_key text, ticket_title text, kinds text[], actor text, from_status text, to_status text, comment_start text, mentions json, is_assigned boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select u.email, u.name, w.name, n.ticket_id, p.key || '-' || t.number, t.title, n.kinds, a.name,
+    case e.action when 'ticket.transitioned' then e.before ->> 'status' end, case e.action when 'ticket.transitioned' then e.after ->> 'status' end,
+    left(c.body, 400), (select json_object_agg(x.id, x.name) from users x where x.id = any (c.mentions)),
+    coalesce((e.after ->> 'assignee_id')::uuid = the_user, (e.before ->> 'assignee_id')::uuid is distinct from the_user and t.assignee_id = the_user, false)
+  from notifications n
+  join memberships m on m.workspace_id = app_workspace_id() and m.user_id = the_user and m.removed_at is null and m.joined = n.joined
+  join users u on u.id = the_user and u.disabled_at is null
+  join workspaces w on w.id = app_workspace_id() and w.deleted_at is null
+  join tickets t on t.workspace_id = app_workspace_id() and t.id = n.ticket_id and t.deleted_at is null
+  join projects p on p.workspace_id = app_workspace_id() and p.id = t.project_id
+  left join notification_settings s on s.workspace_id = app_workspace_id() and s.user_id = the_user
+  left join users a on a.id = n.actor_id
+  left join comments c on c.workspace_id = app_workspace_id() and c.ticket_id = n.ticket_id and c.id = n.comment_id and c.deleted_at is null
+  left join events e on e.workspace_id = app_workspace_id() and e.sequence = n.sequence
+  where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
+    and n.read_at is null and n.archived_at is null
+    and exists (select 1 from unnest(n.kinds) k where is_mailed(k, s.mail) and k <> all (coalesce(s.off, '{}')))
+  order by n.happened_at, n.id
+$function$;
+
+CREATE OR REPLACE FUNCTION public.notify_of_due(batch integer, mail_after_s integer DEFAULT NULL::integer)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -233,6 +289,7 @@ declare
   place notification_places%rowtype := lock_notification_place();
   found_tickets integer;
   told integer;
+  to_be_mailed uuid[];
   last_day date;
   last_id uuid;
 begin
@@ -246,8 +303,9 @@ begin
       and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff')) and t.due_on <= today
     order by t.due_on, t.id limit batch) d;
 
-  insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, happened_at)
-  select scope, m.user_id, m.joined, gen_random_uuid(), array['due'], t.id, t.due_on::timestamp at time zone 'UTC'
+  with written as (insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, happened_at, to_mail)
+  select scope, m.user_id, m.joined, gen_random_uuid(), array['due'], t.id, t.due_on::timestamp at time zone 'UTC',
+    mail_after_s is not null and is_mailed('due', s.mail)
   from tickets t
   join projects p on p.workspace_id = scope and p.id = t.project_id and p.archived_at is null
   join memberships m on m.workspace_id = scope and m.user_id = coalesce(t.assignee_id, t.reporter_id) and m.removed_at is null
@@ -258,8 +316,10 @@ begin
     and (t.due_on, t.id) <= (last_day, last_id)
     and not is_done(t.project_id, t.status)
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
-  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing;
-  get diagnostics told = row_count;
+  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing
+    returning notifications.user_id, notifications.to_mail)
+  select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
+  perform mail_later(to_be_mailed, mail_after_s);
 
   if found_tickets < batch then
     update notification_places set due_on = today, due_after = null where workspace_id = scope;
@@ -270,7 +330,7 @@ begin
   return found_tickets;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.notify_of_events(batch integer)
+CREATE OR REPLACE FUNCTION public.notify_of_events(batch integer, mail_after_s integer DEFAULT NULL::integer)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -281,6 +341,7 @@ declare
   place notification_places%rowtype := lock_notification_place();
   last bigint;
   told integer;
+  to_be_mailed uuid[];
 begin
   if place.workspace_id is null then return null; end if;
   -- A statement of its own: it sees everything that was numbered before the lock was granted.
@@ -310,10 +371,12 @@ begin
     select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
   on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
 
-  insert into notifications as n (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at)
+  with written as (insert into notifications as n
+    (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at, to_mail)
   select scope, r.user_id, max(m.joined), (array_agg(r.id order by r.sequence))[1], array_agg(distinct r.kind), r.ticket_id,
     (array_agg(r.comment_id order by r.sequence) filter (where r.comment_id is not null))[1], r.actor_id,
-    coalesce(min(r.sequence) filter (where r.kind = 'moved'), min(r.sequence)), r.created_at
+    coalesce(min(r.sequence) filter (where r.kind = 'moved'), min(r.sequence)), r.created_at,
+    mail_after_s is not null and bool_or(is_mailed(r.kind, s.mail))
   from (
     -- That a day has come is no act of whoever gave the ticket that day, and is told as notify_of_due tells it.
     select case when p.kind = 'due' then gen_random_uuid() else e.id end as id, e.sequence,
@@ -362,8 +425,11 @@ begin
   -- The same act, in an earlier batch.
   on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
     set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
-      sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end;
-  get diagnostics told = row_count;
+      sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end,
+      to_mail = n.to_mail or excluded.to_mail
+    returning n.user_id, n.to_mail)
+  select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
+  perform mail_later(to_be_mailed, mail_after_s);
 
   update notification_places set last_sequence = last where workspace_id = scope;
   perform count_notifications(told);
@@ -504,6 +570,35 @@ begin
   if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
   return queued;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.quiet_until(the_user uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select end_of_quiet(now(), s.quiet_from, s.quiet_to, s.quiet_zone) from notification_settings s
+  where s.workspace_id = app_workspace_id() and s.user_id = the_user
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_notifications_to_mail(the_user uuid, batch integer)
+ RETURNS TABLE(id uuid, ticket_id uuid, is_wanted boolean)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with due as (
+    select n.id from notifications n where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.to_mail
+    order by n.created_at, n.id limit batch for no key update of n),
+  taken as (
+    update notifications n set to_mail = false from due
+    where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = due.id
+    returning n.id, n.ticket_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
+  select t.id, t.ticket_id, u.id is not null and t.read_at is null and t.archived_at is null
+    and (t.snoozed_until is null or t.snoozed_until <= now())
+  from taken t left join users u on u.id = the_user and u.kind = 'person' and u.disabled_at is null
+  order by t.created_at desc, t.id desc
+$function$;
 
 CREATE OR REPLACE FUNCTION public.wants_notification(kind text, off text[], choice text, is_muted boolean)
  RETURNS boolean
@@ -808,7 +903,7 @@ create table mails (
   constraint mails_sealed CHECK ((octet_length(sealed) <= 4096))
 );
 CREATE INDEX mails_due ON public.mails USING btree (next_attempt_at);
-GRANT DELETE, SELECT ON mails TO baton_worker;
+GRANT DELETE, INSERT, SELECT ON mails TO baton_worker;
 GRANT INSERT ON mails TO baton_app;
 GRANT UPDATE (attempts, next_attempt_at) ON mails TO baton_worker;
 
@@ -850,6 +945,17 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON memberships TO baton_app;
 GRANT SELECT (removed_at, role, user_id, workspace_id) ON memberships TO baton_worker;
 GRANT UPDATE (updated_at) ON memberships TO baton_worker;
 
+-- system
+create table notification_mails (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  due_at timestamp with time zone not null,
+  constraint notification_mails_pkey PRIMARY KEY (workspace_id, user_id)
+);
+CREATE INDEX notification_mails_due ON public.notification_mails USING btree (due_at);
+GRANT DELETE, SELECT ON notification_mails TO baton_worker;
+GRANT UPDATE (due_at) ON notification_mails TO baton_worker;
+
 -- workspace, by the worker
 create table notification_places (
   workspace_id uuid not null,
@@ -874,16 +980,22 @@ create table notification_settings (
   muted_project_ids uuid[] not null default '{}'::uuid[],
   version integer not null default 1,
   updated_at timestamp with time zone not null default now(),
+  mail text[] not null default '{assigned,mentioned,due}'::text[],
+  quiet_from time without time zone,
+  quiet_to time without time zone,
+  quiet_zone text,
   constraint notification_settings_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint notification_settings_mail CHECK ((mail <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text])),
   constraint notification_settings_muted CHECK ((cardinality(muted_project_ids) <= 100)),
   constraint notification_settings_off CHECK ((off <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text])),
+  constraint notification_settings_quiet CHECK (((num_nulls(quiet_from, quiet_to, quiet_zone) = ANY (ARRAY[0, 3])) AND (quiet_from <> quiet_to))),
   constraint notification_settings_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 );
 ALTER TABLE notification_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification_settings FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON notification_settings FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON notification_settings TO baton_app;
-GRANT UPDATE (muted_project_ids, off, updated_at, version) ON notification_settings TO baton_app;
+GRANT UPDATE (mail, muted_project_ids, off, quiet_from, quiet_to, quiet_zone, updated_at, version) ON notification_settings TO baton_app;
 
 -- workspace, by the worker
 create table notifications (
@@ -901,6 +1013,7 @@ create table notifications (
   read_at timestamp with time zone,
   archived_at timestamp with time zone,
   snoozed_until timestamp with time zone,
+  to_mail boolean not null default false,
   constraint notifications_pkey PRIMARY KEY (workspace_id, user_id, id),
   constraint notifications_kinds CHECK (((cardinality(kinds) > 0) AND (kinds <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text]))),
   constraint notifications_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
@@ -909,6 +1022,7 @@ CREATE UNIQUE INDEX notifications_act ON public.notifications USING btree (works
 CREATE INDEX notifications_created ON public.notifications USING btree (workspace_id, user_id, created_at, id);
 CREATE INDEX notifications_inbox ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE (archived_at IS NULL);
 CREATE INDEX notifications_old ON public.notifications USING btree (created_at);
+CREATE INDEX notifications_to_mail ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE to_mail;
 CREATE INDEX notifications_unread ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE ((read_at IS NULL) AND (archived_at IS NULL));
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notifications FORCE ROW LEVEL SECURITY;

@@ -26,14 +26,17 @@ export async function numberEvents(database_url: string): Promise<number> {
   return numbered;
 }
 
-/** Numbers everything that is committed, and tells people of it, as the worker: so many events at a time. */
-export async function notifyPeople(database_url: string, batch?: number): Promise<void> {
+/** Numbers everything that is committed, and tells people of it, as the worker. */
+export async function notifyPeople(
+  database_url: string,
+  telling?: ConstructorParameters<typeof Notifier>[2],
+): Promise<void> {
   await numberEvents(database_url);
   const { pool, failures } = workerPool(database_url);
   const refused: string[] = [];
   const listening = pino({ level: 'error' }, { write: (line: string) => refused.push(line) });
   try {
-    const notifier = new Notifier(pool, listening, batch);
+    const notifier = new Notifier(pool, listening, telling);
     while ((await notifier.pass({ goesOn: () => true, count: () => undefined })) === 'more');
   } finally {
     await pool.end();

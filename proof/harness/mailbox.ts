@@ -1,6 +1,10 @@
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
+import type { Config } from '../../server/src/config.ts';
+import { createPool } from '../../server/src/db/pool.ts';
+import { Mailer } from '../../server/src/mail/mailer.ts';
 
 interface Refusal {
   responseCode: number;
@@ -48,4 +52,33 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
   return mailbox;
+}
+
+export const app_url = 'https://tickets.example.com/app';
+
+/** The settings of a server that sends mail to this one. */
+export const mailSettings = ({ port }: Pick<Mailbox, 'port'>, more: Record<string, string> = {}) => ({
+  BATON_SMTP_URL: `smtp://127.0.0.1:${port}`,
+  BATON_SMTP_TLS: 'off',
+  BATON_MAIL_FROM: 'Baton <baton@example.com>',
+  BATON_APP_URL: `${app_url}/`,
+  ...more,
+});
+
+/** Has so many workers send what is due. */
+export async function sendMails(
+  { config, database }: { config: Config; database: { url: string } },
+  { workers = 1, log, settings = config.mail }: { workers?: number; log: Logger; settings?: Config['mail'] },
+): Promise<void> {
+  if (settings === undefined) throw new Error('The server has no mail.');
+  const limits = { max: 2, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000, on_error: () => undefined };
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const pool = createPool({ url: database.url, role: 'baton_worker', ...limits });
+      const mailer = new Mailer({ ...config, pool, log, settings });
+      await mailer.pass({ goesOn: () => true, count: () => undefined });
+      mailer.stop();
+      await pool.end();
+    }),
+  );
 }

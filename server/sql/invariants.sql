@@ -394,6 +394,12 @@ from notification_places p
 join event_heads h on h.workspace_id = p.workspace_id
 where p.last_sequence > h.last_sequence;
 
+-- name: what_is_to_be_mailed_has_a_turn
+select n.workspace_id, n.user_id, n.id as violation
+from notifications n
+left join notification_mails m on m.workspace_id = n.workspace_id and m.user_id = n.user_id
+where n.to_mail and m.user_id is null;
+
 -- name: accepted_invitations_were_to_their_acceptor
 select i.workspace_id, i.id as invitation_id, i.email as violation
 from invitations i

@@ -28,6 +28,7 @@ import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
 import { mailRoutes } from './mail/routes.ts';
+import { unsubscribeRouter } from './mail/unsubscribe.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { outcomeRoutes } from './outcomes/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -119,7 +120,7 @@ export function createApp(parts: Parts): App {
   webhookRoutes(serve, services);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
-  app.use(router, docsRouter());
+  app.use(router, unsubscribeRouter(services), docsRouter());
 
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));

@@ -151,6 +151,7 @@ describe('settings', () => {
       'BATON_SMTP_URL',
       'BATON_MAIL_FROM',
       'BATON_APP_URL',
+      'BATON_API_URL',
     ];
     const passed_over = names.filter((name) => !own.includes(name));
     const given = { ...others, ...Object.fromEntries(passed_over.map((name) => [name, 'x'])) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { day, narrowing, operation, status_key, timestamp } from '../http/contract.ts';
+import { known_time_zone, time_zone } from '../lib/time-zone.ts';
 import { project_params } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 import { ticket } from '../tickets/contract.ts';
@@ -24,40 +25,19 @@ const durations = z
   })
   .meta({ id: 'Durations', description: 'Percentiles in seconds; null where there is no ticket.' });
 
-/** Links that Node follows and PostgreSQL's data doesn't have. */
-const unknown_zones = ['US/Pacific-New', 'Canada/East-Saskatchewan'];
-
-/** Names with a place in them, and UTC: PostgreSQL takes CET and IST for abbreviations, of other meanings. */
-const isZone = (name: string) => {
-  if (name === 'UTC') return true;
-  if (!name.includes('/') || unknown_zones.includes(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
-
 /** Far from where the calendars of JavaScript and PostgreSQL end. */
 const some_day = day.refine((text) => text >= '1900-01-01' && text < '9000-01-01', 'Expected a day from 1900 to 8999.');
-
-const zone = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
-  .max(60)
-  .meta({ example: 'Europe/Berlin' });
 
 const period = {
   from: some_day.optional().meta({ description: 'The first day; 29 days before the last by default.' }),
   to: some_day.optional().meta({ description: 'The last day, which counts; today by default.' }),
-  time_zone: zone
-    .refine(isZone, 'Send the name of a time zone, such as Europe/Berlin.')
+  time_zone: known_time_zone
     .default('UTC')
     .meta({ description: 'Where the days begin and end.', example: 'Europe/Berlin' }),
 };
 
 /** What was asked for, or what it is by default. */
-const shown_period = { from: day, to: day, time_zone: zone };
+const shown_period = { from: day, to: day, time_zone };
 
 const status_count = z.strictObject({ status: status_key, category: status_category, tickets: count });
 

@@ -59,7 +59,7 @@ function senderOf(text: string): Sender | undefined {
   return address === undefined ? undefined : { name: (quoted ?? plain ?? '').trim(), address };
 }
 
-/** Settings of mail; all of them but BATON_SMTP_TLS go together. */
+/** Settings of mail; all of them but BATON_SMTP_TLS and BATON_API_URL go together. */
 export const mail_settings = {
   BATON_SMTP_URL: z
     .string()
@@ -74,6 +74,10 @@ export const mail_settings = {
     .string()
     .refine((text) => appUrlOf(text) !== undefined, app_says)
     .optional(),
+  BATON_API_URL: z
+    .string()
+    .refine((text) => appUrlOf(text) !== undefined, app_says)
+    .optional(),
 };
 
 /** How mail is sent, and where its links lead. */
@@ -81,24 +85,27 @@ export interface MailConfig extends MailServer {
   /** Where it is not encrypted from the beginning, STARTTLS is required. */
   tls: boolean;
   from: Sender;
-  /** Without a slash at its end. */
+  /** Where links lead; without a slash at its end. */
   app_url: string;
+  /** Where mail programs reach this server; without a slash at its end. */
+  api_url: string;
 }
 
 const parsed = z.object(mail_settings);
 
 /** Undefined: this installation sends no mail. Throws `ConfigError` where a part of it is missing. */
 export function mailConfigOf(env: z.infer<typeof parsed>): MailConfig | undefined {
-  const { BATON_SMTP_URL, BATON_SMTP_TLS, BATON_MAIL_FROM, BATON_APP_URL } = env;
-  const given = [BATON_SMTP_URL, BATON_MAIL_FROM, BATON_APP_URL];
+  const { BATON_SMTP_URL, BATON_SMTP_TLS, BATON_MAIL_FROM, BATON_APP_URL, BATON_API_URL } = env;
+  const given = [BATON_SMTP_URL, BATON_MAIL_FROM, BATON_APP_URL, BATON_API_URL];
   if (given.every((value) => value === undefined)) return undefined;
   const server = mailServerOf(BATON_SMTP_URL ?? '');
   const from = senderOf(BATON_MAIL_FROM ?? '');
   const app_url = appUrlOf(BATON_APP_URL ?? '');
-  if (server === undefined || from === undefined || app_url === undefined) {
+  const api_url = appUrlOf(BATON_API_URL ?? '') ?? app_url;
+  if (server === undefined || from === undefined || app_url === undefined || api_url === undefined) {
     throw new ConfigError(
       'Set BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL, or none of them. See docs/operating.md.',
     );
   }
-  return { ...server, tls: BATON_SMTP_TLS === 'required', from, app_url };
+  return { ...server, tls: BATON_SMTP_TLS === 'required', from, app_url, api_url };
 }

@@ -2,35 +2,16 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
-import helmet from 'helmet';
+import { own_pages, pageHeaders } from './pages.ts';
 
 const require = createRequire(import.meta.url);
 const assets = path.dirname(require.resolve('swagger-ui-dist/package.json'));
-const own = path.resolve(import.meta.dirname, '../../pages');
 const openapi = readFileSync(path.resolve(import.meta.dirname, '../../openapi.json'));
 
-const pageHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      // swagger-ui sets style attributes; scripts stay strict.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'none'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  // Over plain HTTP on a developer's own machine there is nothing to be strict about.
-  strictTransportSecurity: false,
-});
-
 const errors = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
-const errors_frame = readFileSync(path.join(own, 'errors.html'), 'utf8');
+const errors_frame = readFileSync(path.join(own_pages, 'errors.html'), 'utf8');
+
+const headers = pageHeaders();
 
 /** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
 async function makeErrorsPage(): Promise<string> {
@@ -59,14 +40,14 @@ export function docsRouter(): Router {
   });
   router.use('/docs', (_req, res, next) => {
     res.setHeader('Cache-Control', 'no-cache');
-    pageHeaders(_req, res, next);
+    headers(_req, res, next);
   });
-  router.get('/docs', (_req, res) => res.sendFile(path.join(own, 'docs.html'), { acceptRanges: false }));
+  router.get('/docs', (_req, res) => res.sendFile(path.join(own_pages, 'docs.html'), { acceptRanges: false }));
   router.get('/docs/errors', async (_req, res) => {
     res.type('text/html').send(await (errors_page ??= makeErrorsPage()));
   });
   // Nobody needs a part of a page, nor a redirect to a directory that isn't shown.
   const options = { index: false, redirect: false, acceptRanges: false } as const;
-  router.use('/docs/assets', onlyPageFiles, express.static(own, options), express.static(assets, options));
+  router.use('/docs/assets', onlyPageFiles, express.static(own_pages, options), express.static(assets, options));
   return router;
 }

@@ -1,31 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type pg from 'pg';
 import { newResetToken } from '../accounts/password-reset.ts';
-import type { MailConfig } from '../config/mail.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
+import { composeNotifications } from './compose-notifications.ts';
+import { type Mail, type Parts, unlinked } from './mail.ts';
 import type { MailOrder } from './orders.ts';
 import { accountToMail, addPasswordReset, invitationToMail } from './worker-queries.ts';
-
-export interface Mail {
-  to: string;
-  subject: string;
-  text: string;
-}
-
-interface Parts {
-  pool: pg.Pool;
-  settings: Pick<MailConfig, 'app_url'>;
-  password_reset_ttl_s: number;
-  /** What orders are sealed by. */
-  key: Buffer;
-  mail_id: string;
-}
-
-/** A name that others chose, as a short text that no mail program turns into a link. */
-const unlinked = (name: string) => {
-  const start = Array.from(name).slice(0, 60).join('').trimEnd();
-  return (start.length < name.length ? `${start} …` : start).replaceAll(/([.:/@])(?=\S)/g, '$1 ');
-};
 
 const minutes = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
@@ -39,6 +18,8 @@ export function compose(parts: Parts, order: MailOrder): Promise<Mail | undefine
       return composeReset(parts, order);
     case 'invitation':
       return composeInvitation(parts, order);
+    case 'notifications':
+      return composeNotifications(parts, order);
   }
 }
 

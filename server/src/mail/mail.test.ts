@@ -1,37 +1,26 @@
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Mailbox, startMailbox } from '../../../proof/harness/mailbox.ts';
+import { app_url, type Mailbox, mailSettings, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
 import { makeTeam } from '../../../proof/harness/make.ts';
 import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser } from '../accounts/operator.ts';
 import { readConfig } from '../config.ts';
 import { createPool } from '../db/pool.ts';
-import { Mailer, mailLoop } from './mailer.ts';
+import { mailLoop } from './mailer.ts';
 
-const app_url = 'https://tickets.example.com/app';
 let server: TestServer;
 let mailbox: Mailbox;
-/** Two workers'. */
-let pools: [pg.Pool, pg.Pool];
+let pool: pg.Pool;
 const told: string[] = [];
 const log = pino({ level: 'warn' }, { write: (line: string) => told.push(line) });
 
-const settings = (port: number, more: Record<string, string> = {}) => ({
-  BATON_SMTP_URL: `smtp://127.0.0.1:${port}`,
-  BATON_SMTP_TLS: 'off',
-  BATON_MAIL_FROM: 'Baton <baton@example.com>',
-  BATON_APP_URL: `${app_url}/`,
-  ...more,
-});
-
 beforeAll(async () => {
   mailbox = await startMailbox();
-  server = await startServer({ ...settings(mailbox.port), BATON_AUTH_LIMIT_PER_ADDRESS: '1000' });
+  server = await startServer({ ...mailSettings(mailbox), BATON_AUTH_LIMIT_PER_ADDRESS: '1000' });
   const limits = { max: 2, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000, on_error: () => undefined };
-  const pool = () => createPool({ url: server.database.url, role: 'baton_worker', ...limits });
-  pools = [pool(), pool()];
+  pool = createPool({ url: server.database.url, role: 'baton_worker', ...limits });
 });
 beforeEach(() => {
   Object.assign(mailbox, { mails: [], receivers: [], refuses: () => undefined, refusesSender: false });
@@ -39,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => server.database.owner.query('delete from mails'));
 afterAll(async () => {
-  await Promise.all(pools.map((pool) => pool.end()));
+  await pool.end();
   await server.stop();
   await mailbox.stop();
 });
@@ -50,10 +39,7 @@ const waiting = async () =>
 /** Has workers send what is due. */
 async function send({ workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {}): Promise<void> {
   const { mail } = Object.keys(env).length === 0 ? server.config : readConfig({ ...process.env, ...env });
-  if (mail === undefined) throw new Error('The server has no mail.');
-  const mailers = pools.slice(0, workers).map((pool) => new Mailer({ ...server.config, pool, log, settings: mail }));
-  await Promise.all(mailers.map((one) => one.pass({ goesOn: () => true, count: () => undefined })));
-  for (const one of mailers) one.stop();
+  await sendMails(server, { workers, log, settings: mail });
 }
 
 const request = ({ client }: Pick<Person, 'client'>, email: string) =>
@@ -204,7 +190,7 @@ describe('a mail', () => {
     await request(person, person.email);
     await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
     await request(other, other.email);
-    const loop = mailLoop(pools[0], undefined, log);
+    const loop = mailLoop(pool, undefined, log);
     loop.start();
     await expect.poll(waiting).toHaveLength(1);
     await loop.stop(1_000);
@@ -223,10 +209,10 @@ describe('a mail', () => {
     const person = await registerPerson(server);
     await request(person, person.email);
     const doubtful = await startMailbox({ tls: true });
-    const strict = (port: number) => settings(port, { BATON_SMTP_TLS: 'required' });
-    await send({ env: strict(mailbox.port) });
+    const strict = (box: Mailbox) => mailSettings(box, { BATON_SMTP_TLS: 'required' });
+    await send({ env: strict(mailbox) });
     await server.database.owner.query('update mails set next_attempt_at = now()');
-    await send({ env: strict(doubtful.port) });
+    await send({ env: strict(doubtful) });
     await doubtful.stop();
     expect([...mailbox.receivers, ...doubtful.receivers]).toEqual([]);
     expect(await waiting()).toMatchObject([{ attempts: 2 }]);

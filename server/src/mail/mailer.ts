@@ -8,6 +8,7 @@ import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
 import { mailKey, openOrder } from './orders.ts';
+import { queueNotificationMails } from './queue-notifications.ts';
 import { delayMail, deleteMail, removeExpiredMails, takeMails, type TakenMail } from './worker-queries.ts';
 
 const task = 'mail';
@@ -71,6 +72,7 @@ export class Mailer {
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
+    await queueNotificationMails(this.#options.pool, { key: this.#key, log: this.#options.log, goesOn });
     while (goesOn()) {
       const taken = await transaction(this.#options.pool, {}, (tx) => takeMails(tx, { limit: at_once, lease_ms }));
       if (taken.length === 0) return 'done';
@@ -121,7 +123,8 @@ export class Mailer {
     try {
       const to = { name: '', address: mail.to };
       const signal = AbortSignal.timeout(send_ms); // a server that sends a byte now and then is never silent
-      await this.#transport.sendMail({ ...mail, to, from: settings.from, messageId, signal });
+      const headers = { ...mail.headers, 'Auto-Submitted': 'auto-generated' }; // RFC 3834: nothing responds by itself
+      await this.#transport.sendMail({ ...mail, to, from: settings.from, messageId, headers, signal });
       return 'sent';
     } catch (error) {
       const { responseCode = 0, code, command } = error as SmtpError;

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { request_id } from '../http/contract.ts';
 import { open, seal } from '../lib/seal.ts';
 
+/** What one mail shows at most. */
+export const max_notifications = 50;
+
 /** What somebody is to be sent. What it says is looked up when it is sent: by then it may not be true any more. */
 const order = z.discriminatedUnion('kind', [
   /** A one-time token for a new password, if there is an account with this address. */
@@ -13,6 +16,15 @@ const order = z.discriminatedUnion('kind', [
     workspace_id: z.string(),
     invitation_id: z.string(),
     token: z.string(),
+  }),
+  /** What a member was told of in their inbox: of one ticket, or of several. */
+  z.strictObject({
+    kind: z.literal('notifications'),
+    workspace_id: z.string(),
+    user_id: z.string(),
+    notification_ids: z.array(z.string()).max(max_notifications),
+    /** How many more there are that the mail doesn't show. */
+    more: z.int(),
   }),
 ]);
 export type MailOrder = z.infer<typeof order>;

@@ -14,6 +14,7 @@ import {
   version,
   workspace_params,
 } from '../http/contract.ts';
+import { known_time_zone, time_zone } from '../lib/time-zone.ts';
 import { ticket, ticket_ref } from '../tickets/contract.ts';
 import { max_excerpt } from '../tickets/excerpt.ts';
 
@@ -164,11 +165,31 @@ export const read_notifications = operation({
     .meta({ id: 'NotificationsRead' }),
 });
 
+const each_kind = z.strictObject(
+  Object.fromEntries(kinds.map((name) => [name, z.boolean()])) as Record<Kind, z.ZodBoolean>,
+);
+const some_kinds = z.strictObject(
+  Object.fromEntries(kinds.map((name) => [name, z.boolean().optional()])) as Record<Kind, z.ZodOptional<z.ZodBoolean>>,
+);
+
+const time_of_day = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+  .meta({ example: '22:00' });
+const quiet_hours = z.strictObject({ from: time_of_day, to: time_of_day, time_zone }).meta({ id: 'QuietHours' });
+
 export const settings = z
   .strictObject({
-    kinds: z
-      .strictObject(Object.fromEntries(kinds.map((name) => [name, z.boolean()])) as Record<Kind, z.ZodBoolean>)
-      .meta({ id: 'NotificationKinds', description: 'Of which kinds they are told.' }),
+    kinds: each_kind.meta({ id: 'NotificationKinds', description: 'Of which kinds they are told.' }),
+    mail: each_kind.meta({
+      id: 'MailedKinds',
+      description:
+        'Which of these kinds they get a mail of, unless they read it first, where this installation sends mail.',
+    }),
+    quiet_hours: quiet_hours.nullable().meta({
+      description:
+        'Every day, they get no mail of notifications between these times: it is sent when they end. Null: there are none.',
+    }),
     muted_project_ids: z.array(id).max(100).meta({
       description: 'Projects of which they are told nothing, except that they are assigned or mentioned.',
     }),
@@ -201,13 +222,12 @@ export const update_notification_settings = operation({
   summary: 'Changes what the caller wants to be told of. It counts for what happens from then on.',
   params: workspace_params,
   body: z.strictObject({
-    kinds: z
-      .strictObject(
-        Object.fromEntries(kinds.map((name) => [name, z.boolean().optional()])) as Record<
-          Kind,
-          z.ZodOptional<z.ZodBoolean>
-        >,
-      )
+    kinds: some_kinds.optional(),
+    mail: some_kinds.optional(),
+    quiet_hours: quiet_hours
+      .extend({ time_zone: known_time_zone })
+      .refine(({ from, to }) => from !== to, 'Expected two different times.')
+      .nullable()
       .optional(),
     muted_project_ids: z
       .array(id)

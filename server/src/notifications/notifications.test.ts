@@ -113,7 +113,7 @@ describe('a member is told', () => {
       workspace_id,
       rows[0]?.taken,
     ]);
-    await notifyPeople(server.database.url, 1);
+    await notifyPeople(server.database.url, { batch: 1 });
     expect(await inboxOf(member)).toMatchObject(
       whole.map(({ kinds, to_status, comment_id }) => ({ kinds, to_status, comment_id })),
     );
@@ -139,7 +139,7 @@ describe('a member is told', () => {
          on conflict (workspace_id) do update set due_on = excluded.due_on, last_sequence = excluded.last_sequence`,
       );
     await place('current_date - 1', 'last_sequence');
-    await notifyPeople(server.database.url, 1); // ticket by ticket
+    await notifyPeople(server.database.url, { batch: 1 }); // ticket by ticket
     await told();
     expect(await inboxOf(member)).toMatchObject([{ kinds: ['due'], ticket_id: mine.id, actor_id: null }]);
     expect(await inboxOf(admin)).toMatchObject([

@@ -5,7 +5,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
-import { notifyOfDue, notifyOfEvents, workspacesBehind } from './worker-queries.ts';
+import { notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
 
 const task = 'notifier';
 /** How often all workspaces are looked at. What this process has numbered itself is told of at once. */
@@ -25,11 +25,11 @@ const set_aside = new Gauge({
 });
 
 /** Tells the workspace's people what has happened, a batch of it. Gives whether there may be more. */
-async function notifyBatch(pool: pg.Pool, workspace_id: string, batch: number): Promise<boolean> {
+async function notifyBatch(pool: pg.Pool, workspace_id: string, telling: Telling): Promise<boolean> {
   // Each in a transaction of its own, with its place.
-  const due = await transaction(pool, { workspace_id }, (tx) => notifyOfDue(tx, batch));
-  const events = await transaction(pool, { workspace_id }, (tx) => notifyOfEvents(tx, batch));
-  return due === batch || events === batch;
+  const due = await transaction(pool, { workspace_id }, (tx) => notifyOfDue(tx, telling));
+  const events = await transaction(pool, { workspace_id }, (tx) => notifyOfEvents(tx, telling));
+  return due === telling.batch || events === telling.batch;
 }
 
 /**
@@ -39,7 +39,7 @@ async function notifyBatch(pool: pg.Pool, workspace_id: string, batch: number): 
 export class Notifier {
   readonly #pool: pg.Pool;
   readonly #log: Logger;
-  readonly #batch: number;
+  readonly #telling: Telling;
   /** The last workspace whose turn it was. */
   #behind = first_id;
   /** Workspaces that are known to have something: those come first. */
@@ -49,10 +49,10 @@ export class Notifier {
   /** When all workspaces had been looked at. */
   #swept_at = Number.NEGATIVE_INFINITY;
 
-  constructor(pool: pg.Pool, log: Logger, batch = batch_size) {
+  constructor(pool: pg.Pool, log: Logger, { batch = batch_size, mail_after_s = null }: Partial<Telling> = {}) {
     this.#pool = pool;
     this.#log = log;
-    this.#batch = batch;
+    this.#telling = { batch, mail_after_s };
   }
 
   /** Says that a workspace's events have got numbers. */
@@ -96,9 +96,9 @@ export class Notifier {
   async #workOn(workspace_id: string): Promise<boolean> {
     const before = this.#set_aside.get(workspace_id);
     if (before !== undefined && before.until > performance.now()) return false;
-    const batch = before?.batch ?? this.#batch;
+    const batch = before?.batch ?? this.#telling.batch;
     try {
-      const left = await notifyBatch(this.#pool, workspace_id, batch);
+      const left = await notifyBatch(this.#pool, workspace_id, { ...this.#telling, batch });
       this.#set_aside.delete(workspace_id);
       return left;
     } catch (error) {

@@ -1,21 +1,34 @@
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import type { Kind } from './contract.ts';
+import type { Kind, Settings } from './contract.ts';
 import type { Owner } from './queries.ts';
 
 export interface SettingsRow {
   /** The kinds that they don't want. */
   off: Kind[];
+  /** The kinds that they want in a mail. */
+  mail: Kind[];
+  quiet_hours: Settings['quiet_hours'];
   muted_project_ids: string[];
   version: number;
 }
 
-const defaults: SettingsRow = { off: [], muted_project_ids: [], version: 1 };
+const defaults: SettingsRow = {
+  off: [],
+  mail: ['assigned', 'mentioned', 'due'],
+  quiet_hours: null,
+  muted_project_ids: [],
+  version: 1,
+};
+
+const columns = sql`s.off, s.mail, s.muted_project_ids, s.version,
+  case when s.quiet_from is not null then json_build_object('from', to_char(s.quiet_from, 'HH24:MI'),
+    'to', to_char(s.quiet_to, 'HH24:MI'), 'time_zone', s.quiet_zone) end as quiet_hours`;
 
 /** What a member wants to be told of: everything, until they change it. */
 export async function settingsOf(db: Db, { workspace_id, user_id }: Owner): Promise<SettingsRow> {
   const row = await db.maybeOne<SettingsRow>(sql`
-    select s.off, s.muted_project_ids, s.version from notification_settings s
+    select ${columns} from notification_settings s
     where s.workspace_id = ${workspace_id} and s.user_id = ${user_id}`);
   return row ?? defaults;
 }
@@ -25,13 +38,15 @@ export async function lockSettings(tx: Tx, { workspace_id, user_id }: Owner): Pr
   tx.send(sql`
     insert into notification_settings (workspace_id, user_id) values (${workspace_id}, ${user_id}) on conflict do nothing`);
   return tx.one(sql`
-    select s.off, s.muted_project_ids, s.version from notification_settings s
+    select ${columns} from notification_settings s
     where s.workspace_id = ${workspace_id} and s.user_id = ${user_id} for no key update of s`);
 }
 
 export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: SettingsRow): void {
+  const { from = null, to = null, time_zone = null } = row.quiet_hours ?? {};
   tx.send(sql`
-    update notification_settings set off = ${row.off}::text[], muted_project_ids = ${row.muted_project_ids}::uuid[],
-      version = ${row.version}, updated_at = now()
+    update notification_settings set off = ${row.off}::text[], mail = ${row.mail}::text[],
+      quiet_from = ${from}::time, quiet_to = ${to}::time, quiet_zone = ${time_zone},
+      muted_project_ids = ${row.muted_project_ids}::uuid[], version = ${row.version}, updated_at = now()
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }

@@ -1,14 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireCurrent } from '../http/preconditions.ts';
 import { countProjects } from '../projects/queries.ts';
 import type { Context } from '../serving/context.ts';
 import { type Kind, kind, type Settings, type update_notification_settings } from './contract.ts';
+import type { Owner } from './queries.ts';
 import { lockSettings, type SettingsRow, updateSettings } from './settings-queries.ts';
 
-/** The settings as their owner sees them: each kind, on or off. */
-export function presentSettings({ off, muted_project_ids, version }: SettingsRow): Settings {
-  const kinds = Object.fromEntries(kind.options.map((name) => [name, !off.includes(name)])) as Record<Kind, boolean>;
-  return { kinds, muted_project_ids, version };
+type Switches = Partial<Record<Kind, boolean | undefined>>;
+
+/** Each kind, on or off. */
+const switches = (isOn: (name: Kind) => boolean) =>
+  Object.fromEntries(kind.options.map((name) => [name, isOn(name)])) as Record<Kind, boolean>;
+
+/** The settings as their owner sees them. */
+export function presentSettings({ off, mail, ...row }: SettingsRow): Settings {
+  return { kinds: switches((name) => !off.includes(name)), mail: switches((name) => mail.includes(name)), ...row };
 }
 
 /** Changes what the caller wants to be told of: the kinds that are named, and the projects that are muted, all of them. */
@@ -22,16 +30,29 @@ export async function changeSettings({
   const owner = { workspace_id, user_id };
   const before = await lockSettings(tx, owner);
   requireCurrent({ if_match, version: body.version }, { current_version: before.version });
-  const { kinds = {}, muted_project_ids = before.muted_project_ids } = body;
-  const off = kind.options.filter((name) => !(kinds[name] ?? !before.off.includes(name)));
-  const same = (one: readonly string[], other: readonly string[]) => one.join() === other.join();
-  if (same(off, before.off) && same(muted_project_ids, before.muted_project_ids)) return presentSettings(before);
+  const kinds: Switches = body.kinds ?? {};
+  const mail: Switches = body.mail ?? {};
+  const { muted_project_ids = before.muted_project_ids, quiet_hours = before.quiet_hours } = body;
+  const after: SettingsRow = {
+    off: kind.options.filter((name) => !(kinds[name] ?? !before.off.includes(name))),
+    mail: kind.options.filter((name) => mail[name] ?? before.mail.includes(name)),
+    quiet_hours,
+    muted_project_ids,
+    version: before.version,
+  };
+  if (isDeepStrictEqual(after, before)) return presentSettings(before);
   const added = muted_project_ids.filter((id) => !before.muted_project_ids.includes(id));
   if ((await countProjects(tx, workspace_id, added)) < added.length) {
     const detail = 'Expected projects of this workspace.';
     throw new BatonError('validation_failed', { errors: [{ pointer: '/muted_project_ids', detail }] });
   }
-  const after = { off, muted_project_ids, version: before.version + 1 };
+  after.version++;
   updateSettings(tx, owner, after);
   return presentSettings(after);
+}
+
+/** Ends all mail of notifications to somebody. Their inbox stays as it is. */
+export async function endMail(tx: Tx, owner: Owner): Promise<void> {
+  const before = await lockSettings(tx, owner);
+  if (before.mail.length > 0) updateSettings(tx, owner, { ...before, mail: [], version: before.version + 1 });
 }

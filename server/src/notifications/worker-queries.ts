@@ -22,14 +22,24 @@ export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWor
     order by h.workspace_id`);
 }
 
+/** How many one transaction goes on by, and in how many seconds who wants it gets a mail; null: nobody does. */
+export interface Telling {
+  batch: number;
+  mail_after_s: number | null;
+}
+
 /** Tells people of the next events, of the workspace in scope. Gives how many there were; null while another process does it. */
-export async function notifyOfEvents(tx: Tx, batch: number): Promise<number | null> {
-  const { taken } = await tx.one<{ taken: number | null }>(sql`select notify_of_events(${batch}::integer) as taken`);
+export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): Promise<number | null> {
+  const { taken } = await tx.one<{ taken: number | null }>(
+    sql`select notify_of_events(${batch}::integer, ${mail_after_s}::integer) as taken`,
+  );
   return taken;
 }
 
 /** Tells people of tickets that have become due. Gives how many there were; null while another process does it. */
-export async function notifyOfDue(tx: Tx, batch: number): Promise<number | null> {
-  const { taken } = await tx.one<{ taken: number | null }>(sql`select notify_of_due(${batch}::integer) as taken`);
+export async function notifyOfDue(tx: Tx, { batch, mail_after_s }: Telling): Promise<number | null> {
+  const { taken } = await tx.one<{ taken: number | null }>(
+    sql`select notify_of_due(${batch}::integer, ${mail_after_s}::integer) as taken`,
+  );
   return taken;
 }

@@ -64,7 +64,8 @@ export class Worker implements Service {
       secret === undefined || mail === undefined
         ? undefined
         : new Mailer({ ...config, pool: this.#pool, log, secret, settings: mail });
-    const notifier = new Notifier(this.#pool, log);
+    const mail_after_s = this.#mailer === undefined ? null : config.notification_mail_delay_s;
+    const notifier = new Notifier(this.#pool, log, { mail_after_s });
     const notifications = notificationLoop(notifier, log);
     const tellOf = (workspace_id: string) => {
       notifier.hint(workspace_id);

@@ -100,6 +100,8 @@ const fields: Json = {
   marked: 3,
   mentions: [],
   more: false,
+  mail: { assigned: true, mentioned: true, moved: false, commented: false, due: true },
+  quiet_hours: { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' },
   muted_project_ids: [],
   name: 'Grace',
   new_password: 'staple battery horse',

@@ -182,7 +182,7 @@ function workerViolations(catalog: Catalog, by_name: ReadonlyMap<string, Table>)
       if (kind !== 'system' && !catalog.removed_by_worker.includes(table))
         found.push(`${may} without a policy that says which`);
     } else if (privilege === 'INSERT') {
-      if (!append_only && !queue) found.push(`${may}, which isn't append-only`);
+      if (!append_only && !queue && kind !== 'system') found.push(`${may}, which isn't append-only`);
     } else if (append_only || (whole && kind !== 'system')) {
       found.push(append_only ? may : `${may} in every column`);
     }

@@ -74,7 +74,7 @@ export const owners: Record<string, readonly string[]> = {
   audit: ['outbox', 'events', 'event_heads', 'event_nodes', 'event_checkpoints'],
   comments: ['comments', 'comment_revisions'],
   http: ['rate_limits'],
-  mail: ['mails'],
+  mail: ['mails', 'notification_mails'],
   notifications: ['watchers', 'notifications', 'notification_settings', 'notification_places'],
   outcomes: ['outcomes'],
   projects: ['projects', 'workflows', 'project_statuses'],

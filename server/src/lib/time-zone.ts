@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Links that Node follows and PostgreSQL's data doesn't have. */
+const unknown_zones = ['US/Pacific-New', 'Canada/East-Saskatchewan'];
+
+/** Names with a place in them, and UTC: PostgreSQL takes CET and IST for abbreviations, of other meanings. */
+const isZone = (name: string) => {
+  if (name === 'UTC') return true;
+  if (!name.includes('/') || unknown_zones.includes(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** A time zone's name, as it is given back. */
+export const time_zone = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
+  .max(60)
+  .meta({ example: 'Europe/Berlin' });
+
+/** One that is there. */
+export const known_time_zone = time_zone.refine(isZone, 'Send the name of a time zone, such as Europe/Berlin.');

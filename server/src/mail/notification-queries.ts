@@ -1,0 +1,81 @@
+import { sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+
+/** Somebody in a workspace. */
+export interface Member {
+  workspace_id: string;
+  user_id: string;
+}
+
+/** Members who are to be mailed now, the longest due first. */
+export function membersToMail(db: Db, limit: number): Promise<Member[]> {
+  return db.rows(sql`
+    select m.workspace_id, m.user_id from notification_mails m where m.due_at <= now() order by m.due_at limit ${limit}`);
+}
+
+/** Has this transaction alone mail somebody; false where another one does, or nothing is due any more. */
+export async function lockTurn(tx: Tx, { workspace_id, user_id }: Member): Promise<boolean> {
+  const row = await tx.maybeOne(sql`
+    select 1 from notification_mails m
+    where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.due_at <= now() for update of m skip locked`);
+  return row !== undefined;
+}
+
+/** Mails somebody later. */
+export function deferMail(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
+  tx.send(sql`
+    update notification_mails set due_at = now() + ${by_s}::float * interval '1 second'
+    where workspace_id = ${workspace_id} and user_id = ${user_id}`);
+}
+
+/** Nothing of somebody's is left that is to be mailed. */
+export function endTurn(tx: Tx, { workspace_id, user_id }: Member): void {
+  tx.send(sql`delete from notification_mails where workspace_id = ${workspace_id} and user_id = ${user_id}`);
+}
+
+/** In how many seconds the quiet hours end that a member of the workspace in scope is in; null: they are in none. */
+export async function quietUntil(tx: Tx, user_id: string): Promise<number | null> {
+  const { quiet_s } = await tx.one<{ quiet_s: number | null }>(sql`
+    select extract(epoch from quiet_until(${user_id}::uuid) - now())::float as quiet_s`);
+  return quiet_s;
+}
+
+export interface TakenNotification {
+  id: string;
+  ticket_id: string;
+  /** Whether it is to be mailed still. */
+  is_wanted: boolean;
+}
+
+/** Takes what of somebody's is to be mailed, of the workspace in scope: latest first. */
+export function takeNotifications(tx: Tx, user_id: string, limit: number): Promise<TakenNotification[]> {
+  return tx.rows(sql`
+    select n.id, n.ticket_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
+}
+
+/** A notification as a mail shows it. */
+export interface MailedNotification {
+  email: string;
+  name: string;
+  workspace: string;
+  ticket_id: string;
+  ticket_key: string;
+  ticket_title: string;
+  kinds: string[];
+  actor: string | null;
+  from_status: string | null;
+  to_status: string | null;
+  comment_start: string | null;
+  /** Names of whom the comment mentions, by their ids. */
+  mentions: Record<string, string> | null;
+  /** Whether the ticket was assigned to them, and not taken from them. */
+  is_assigned: boolean;
+}
+
+/** Those that somebody may see, wants and has not read, of the workspace in scope: the first first. */
+export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
+  return db.rows(sql`
+    select n.email, n.name, n.workspace, n.ticket_id, n.ticket_key, n.ticket_title, n.kinds, n.actor, n.from_status, n.to_status,
+      n.comment_start, n.mentions, n.is_assigned
+    from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n`);
+}

@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { readOnly, transaction } from '../db/transaction.ts';
+import type { Tx } from '../db/transaction.ts';
+import { describeError } from '../lib/describe-error.ts';
+import type { Pass } from '../work/loop.ts';
+import {
+  deferMail,
+  endTurn,
+  lockTurn,
+  type Member,
+  membersToMail,
+  quietUntil,
+  type TakenNotification,
+  takeNotifications,
+} from './notification-queries.ts';
+import { max_notifications } from './orders.ts';
+import { queueMail } from './queries.ts';
+
+const members_at_once = 20;
+const notifications_at_once = 1_000;
+/** Somebody gets a mail for each ticket, up to so many at a time: for more, one mail of all. */
+const max_single = 3;
+/** Later a mail of what was to be read at once says nothing new. */
+const ttl_s = 86_400;
+const retry_s = 60;
+
+interface Options {
+  key: Buffer;
+  log: Logger;
+  goesOn: Pass['goesOn'];
+}
+
+/** Puts the notifications into mails that are due to be mailed. Any number of processes may do it: each person's are taken by one. */
+export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }: Options): Promise<void> {
+  while (goesOn()) {
+    const members = await readOnly(pool, {}, (db) => membersToMail(db, members_at_once));
+    for (const member of members) {
+      const { workspace_id, user_id } = member;
+      try {
+        await transaction(pool, { workspace_id }, (tx) => queueFor(tx, member, key));
+      } catch (error) {
+        log.warn({ workspace_id, user_id, err: describeError(error) }, 'worker: notifications not put into a mail');
+        // Nobody else waits for what is wrong with one person's.
+        await transaction(pool, {}, (tx) => Promise.resolve(deferMail(tx, member, retry_s)));
+      }
+    }
+    if (members.length < members_at_once) return;
+  }
+}
+
+async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<void> {
+  if (!(await lockTurn(tx, member))) return;
+  const quiet_s = await quietUntil(tx, member.user_id);
+  if (quiet_s !== null) {
+    deferMail(tx, member, quiet_s);
+    return;
+  }
+  const taken = await takeNotifications(tx, member.user_id, notifications_at_once);
+  for (const mail of mailsOf(taken.filter(({ is_wanted }) => is_wanted))) {
+    const notification_ids = mail.slice(0, max_notifications).map(({ id }) => id);
+    const more = mail.length - notification_ids.length;
+    queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s });
+  }
+  if (taken.length === notifications_at_once) deferMail(tx, member, 0);
+  else endTurn(tx, member);
+}
+
+/** What goes into one mail each. */
+function mailsOf(notifications: TakenNotification[]): TakenNotification[][] {
+  const by_ticket = Map.groupBy(notifications, ({ ticket_id }) => ticket_id);
+  if (by_ticket.size > max_single) return [notifications];
+  return [...by_ticket.values()];
+}
