@@ -5,6 +5,8 @@ import { SMTPServer } from 'smtp-server';
 import type { Config } from '../../server/src/config.ts';
 import { createPool } from '../../server/src/db/pool.ts';
 import { Mailer } from '../../server/src/mail/mailer.ts';
+import { type MailOrder, mailKey, openOrder } from '../../server/src/mail/orders.ts';
+import type { TestServer } from './server.ts';
 
 interface Refusal {
   responseCode: number;
@@ -81,4 +83,10 @@ export async function sendMails(
       await pool.end();
     }),
   );
+}
+
+/** What is queued to be sent, first in first out. */
+export async function queuedMails({ config, database }: Pick<TestServer, 'config' | 'database'>): Promise<MailOrder[]> {
+  const { rows } = await database.owner.query<{ sealed: Buffer }>('select sealed from mails order by created_at, id');
+  return rows.map(({ sealed }) => openOrder(mailKey(config.secret), sealed)).filter((one) => one !== undefined);
 }

@@ -57,6 +57,7 @@ export const error_table = {
   session_ended: [401, 'The session has ended'],
   invalid_credentials: [401, 'E-mail address or password is wrong'],
   invalid_reset_token: [401, 'The password reset token is not valid'],
+  invalid_confirmation_token: [401, 'The token to confirm an address is not valid'],
   invalid_refresh_token: [401, 'The refresh token is not valid'],
   registration_closed: [403, 'Registration is closed'],
   mail_not_configured: [403, 'This server sends no mail'],

@@ -156,6 +156,6 @@ export const guessing: Check = {
     'forwarding headers of anybody are believed': { env: { BATON_TRUST_PROXY: 'loopback' } },
     'what is refused is taken back': in_rate_limits('if (!counts(error)) await takeBack();', 'await takeBack();'),
     'networks are not known': in_rate_limits('await counters.noted(here)', 'false'),
-    'the current password may be guessed': in_rate_limits('change_password: guardSession(', 'nothing: guardSession('),
+    'the current password may be guessed': in_rate_limits('change_password: guardPassword', 'nothing: guardPassword'),
   },
 };

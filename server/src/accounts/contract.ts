@@ -79,7 +79,10 @@ const account_actions = {
   account_added: 'The operator created the account.',
   account_disabled: 'The operator disabled the account, which ended its sessions.',
   account_enabled: 'The operator enabled the account again.',
-  email_changed: 'The operator changed the e-mail address.',
+  email_change_requested: 'A mail was sent to another e-mail address, to confirm it as the account’s.',
+  email_changed: 'The e-mail address was changed, by the operator or with the token of a mail to it.',
+  email_change_failed:
+    'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
   password_reset_offered: 'The operator created a one-time token to set a new password.',
   password_reset_mailed: 'Somebody had a one-time token to set a new password sent to the account’s address.',
   refresh_token_reused: 'A used refresh token was sent again, which ended its session.',

@@ -7,8 +7,8 @@ import { settleMemberships, withdrawInvitationsOf } from '../workspaces/cleanup.
 import { newResetToken } from './password-reset.ts';
 import {
   anyUserByEmail,
-  endPasswordResets,
-  insertPasswordReset,
+  endOneTimeTokens,
+  insertOneTimeToken,
   insertUser,
   lockCredentials,
   lockUser,
@@ -44,8 +44,8 @@ async function withAccount<T>(
 function offerReset(tx: Tx, user_id: string, ttl_s: number, action: AccountAction): string {
   const id = newId();
   const { token, hash } = newResetToken(user_id, id);
-  endPasswordResets(tx, user_id);
-  insertPasswordReset(tx, { user_id, id, hash, ttl_s });
+  endOneTimeTokens(tx, user_id);
+  insertOneTimeToken(tx, { user_id, id, hash, ttl_s });
   recordAccountAudit(tx, user_id, operator, action);
   return token;
 }
@@ -76,7 +76,7 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
     if (disabled) return { id, now: false };
     lockCredentials(tx, id); // a sign-in that has checked the password commits its session first, and it is ended here
     setDisabled(tx, id, true);
-    endPasswordResets(tx, id);
+    endOneTimeTokens(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
     settleUser(tx, id); // a caller who accepts its invitation counts on its being enabled
     recordAccountAudit(tx, id, operator, 'account_disabled', { sessions_ended: ended.length });
@@ -113,7 +113,7 @@ export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; t
   const done = await withAccount(pool, from, async (tx, { id }) => {
     if (to === from) return true;
     await setEmail(tx, id, to);
-    endPasswordResets(tx, id);
+    endOneTimeTokens(tx, id);
     recordAccountAudit(tx, id, operator, 'email_changed', { from, to });
     return true;
   });

@@ -10,7 +10,7 @@ import { hashPassword } from './passwords.ts';
 import { revokeTokensOf } from '../tokens/revoke.ts';
 import {
   enabledUser,
-  endPasswordResets,
+  endOneTimeTokens,
   lockCredentials,
   recordAccountAudit,
   revokeSessions,
@@ -43,7 +43,7 @@ export async function resetPassword(services: Services, request: Request<typeof 
     if (user === undefined || !was_open) throw new BatonError('invalid_reset_token');
     requireNotEmail(new_password, user.email, '/new_password');
     setPasswordHash(tx, user_id, hash);
-    endPasswordResets(tx, user_id);
+    endOneTimeTokens(tx, user_id);
     const ended = await revokeSessions(tx, user_id, 'all');
     recordAccountAudit(tx, user_id, request, 'password_reset', { sessions_ended: ended.length });
     return user.email;

@@ -119,10 +119,19 @@ export function lockCredentials(tx: Tx, user_id: string): void {
   tx.send(sql`select 1 from user_credentials where user_id = ${user_id} for update`);
 }
 
-export function insertPasswordReset(tx: Tx, row: { user_id: string; id: string; hash: Buffer; ttl_s: number }): void {
+interface NewOneTimeToken {
+  user_id: string;
+  id: string;
+  hash: Buffer;
+  ttl_s: number;
+  /** The address that it confirms; without one it is for a new password. */
+  new_email?: string;
+}
+
+export function insertOneTimeToken(tx: Tx, { user_id, id, hash, ttl_s, new_email }: NewOneTimeToken): void {
   tx.send(sql`
-    insert into password_resets (user_id, id, token_hash, expires_at)
-    values (${row.user_id}, ${row.id}, ${row.hash}, now() + ${row.ttl_s} * interval '1 second')`);
+    insert into password_resets (user_id, id, token_hash, expires_at, new_email)
+    values (${user_id}, ${id}, ${hash}, now() + ${ttl_s} * interval '1 second', ${new_email ?? null})`);
 }
 
 /** Uses the token up if it is open; tells whether it was. Of two uses at once the second finds it used. */
@@ -130,12 +139,24 @@ export async function usePasswordReset(tx: Tx, token: { user_id: string; id: str
   const row = await tx.maybeOne(sql`
     update password_resets set ended_at = now()
     where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
-      and ended_at is null and expires_at > now() returning id`);
+      and new_email is null and ended_at is null and expires_at > now() returning id`);
   return row !== undefined;
 }
 
-/** Ends the account's open tokens for a new password. */
-export function endPasswordResets(tx: Tx, user_id: string): void {
+/** Uses the token up if it is open; gives the address that it confirms. */
+export async function useEmailChange(
+  tx: Tx,
+  token: { user_id: string; id: string; hash: Buffer },
+): Promise<string | undefined> {
+  const row = await tx.maybeOne<{ new_email: string }>(sql`
+    update password_resets set ended_at = now()
+    where user_id = ${token.user_id} and id = ${token.id} and token_hash = ${token.hash}
+      and new_email is not null and ended_at is null and expires_at > now() returning new_email`);
+  return row?.new_email;
+}
+
+/** Ends the account's open tokens for a new password or address. */
+export function endOneTimeTokens(tx: Tx, user_id: string): void {
   tx.send(sql`update password_resets set ended_at = now() where user_id = ${user_id} and ended_at is null`);
 }
 

@@ -9,7 +9,7 @@ import type { change_password, logout, revoke_session } from './contract.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   deleteRefreshTokens,
-  endPasswordResets,
+  endOneTimeTokens,
   lockSession,
   type Origin,
   passwordHash,
@@ -73,7 +73,7 @@ export async function changePassword(
     const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first
     if (session?.live !== true) throw new BatonError('session_ended');
     const ended = await revokeSessions(tx, user_id, { except: session_id });
-    endPasswordResets(tx, user_id);
+    endOneTimeTokens(tx, user_id);
     deleteRefreshTokens(tx, { user_id, session_id });
     recordAccountAudit(tx, user_id, request, 'password_changed', { sessions_ended: ended.length });
     return issueTokens(tx, services, user, session_id);

@@ -52,7 +52,7 @@ export function noteFailure(
   { pool }: Services,
   user_id: string,
   origin: Pick<Origin, 'request_id' | 'ip'>,
-  action: 'sign_in_failed' | 'password_change_failed',
+  action: 'sign_in_failed' | 'password_change_failed' | 'email_change_failed',
 ): Promise<void> {
   return transaction(pool, { user_id }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
 }

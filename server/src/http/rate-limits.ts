@@ -29,6 +29,8 @@ export const auth_window_s = 15 * 60;
 const known_for_days = 90;
 /** Mails to one address in a window. */
 const mails_an_address = 3;
+/** Mails to addresses of their choice that an account causes in a window, to change its own. */
+const mails_an_account = 5;
 /** Invitations of one account in a window, where each is a mail to whatever address. */
 const invitations_an_account = 50;
 // A site is limited, too, but its networks have their own limits within that.
@@ -152,14 +154,13 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
   };
 }
 
-/** Invitations that are sent by mail: nobody sends the names that they choose to any number of addresses. */
-function guardInvitations(counters: Counters): Guard {
+/** What sends a mail to an address that the caller names, when it succeeds. */
+function guardMail(name: 'email-change-mail' | 'invitation-mail', an_account: number, counters: Counters): Guard {
   return async (asking, work) => {
-    const name = 'invitation-mail' as const;
     const { email } = asking.body as { email: string };
     const buckets = [
-      { name, kind: name, key: asking.user_id ?? '', limit: invitations_an_account },
-      { name, kind: 'invitation-mail to', key: email, limit: mails_an_address },
+      { name, kind: name, key: asking.user_id ?? '', limit: an_account },
+      { name, kind: `${name} to`, key: email, limit: mails_an_address },
     ];
     return counted(counters.of(asking), buckets, (error) => error === undefined, work);
   };
@@ -168,14 +169,19 @@ function guardInvitations(counters: Counters): Guard {
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
+  const guardOneTimeToken: Guard = (asking, work) => {
+    const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
+    const guessed = refusedBy('invalid_reset_token', 'invalid_confirmation_token');
+    return counted(counters.of(asking), buckets, guessed, work);
+  };
+  // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
+  const wrong = refusedBy('invalid_credentials', 'idempotency_key_reused');
+  const guardPassword = guardSession('password', wrong, config, counters);
   const guards: Record<string, Guard> = {
     register: guardSignUp(config, counters),
     login: guardSignIn(config, counters),
     refresh: guardRefresh(config, counters),
-    reset_password: (asking, work) => {
-      const buckets = networkBuckets('password-reset', asking, config.auth_limit_per_address);
-      return counted(counters.of(asking), buckets, refusedBy('invalid_reset_token'), work);
-    },
+    reset_password: guardOneTimeToken,
     // Whether there is such an account or not: each address gets no more mails than this, whoever asks for them.
     request_password_reset: (asking, work) => {
       const { email } = asking.body as { email: string };
@@ -184,14 +190,14 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
       const address = { name, kind: 'password-reset-mail to', key: email, limit: mails_an_address };
       return counted(counters.of(asking), [...buckets, address], (error) => error === undefined, work);
     },
-    // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
-    change_password: guardSession(
-      'password',
-      refusedBy('invalid_credentials', 'idempotency_key_reused'),
-      config,
-      counters,
-    ),
-    ...(config.mail === undefined ? {} : { create_invitation: guardInvitations(counters) }),
+    change_password: guardPassword,
+    request_email_change: (asking, work) =>
+      guardPassword(asking, () => guardMail('email-change-mail', mails_an_account, counters)(asking, work)),
+    confirm_email_change: guardOneTimeToken,
+    // Nobody sends the names that they choose to any number of addresses.
+    ...(config.mail === undefined
+      ? {}
+      : { create_invitation: guardMail('invitation-mail', invitations_an_account, counters) }),
     accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
   };
   return {

@@ -22,6 +22,7 @@ export const limit_units = {
   'refresh-success': 'requests',
   'password-reset': 'requests',
   'password-reset-mail': 'requests',
+  'email-change-mail': 'requests',
   password: 'requests',
   invitation: 'requests',
   'invitation-mail': 'requests',

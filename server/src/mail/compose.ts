@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { newResetToken } from '../accounts/password-reset.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { composeNotifications } from './compose-notifications.ts';
 import { type Mail, type Parts, unlinked } from './mail.ts';
 import type { MailOrder } from './orders.ts';
-import { accountToMail, addPasswordReset, invitationToMail } from './worker-queries.ts';
+import { accountToMail, addPasswordReset, emailChangeToMail, invitationToMail } from './worker-queries.ts';
 
 const minutes = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
@@ -18,6 +18,10 @@ export function compose(parts: Parts, order: MailOrder): Promise<Mail | undefine
       return composeReset(parts, order);
     case 'invitation':
       return composeInvitation(parts, order);
+    case 'email_change':
+      return composeEmailChange(parts, order);
+    case 'email_changed':
+      return Promise.resolve(composeEmailChanged(parts, order));
     case 'notifications':
       return composeNotifications(parts, order);
   }
@@ -71,6 +75,45 @@ Accept the invitation here:
 ${app_url}/accept-invitation#${token}
 
 It is for this address alone. If you don't know what it is about, do nothing.
+`,
+  };
+}
+
+async function composeEmailChange(
+  { pool, settings: { app_url }, password_reset_ttl_s: ttl_s }: Parts,
+  { user_id, email, token }: Extract<MailOrder, { kind: 'email_change' }>,
+): Promise<Mail | undefined> {
+  const hash = createHash('sha256').update(token).digest();
+  const found = await readOnly(pool, { user_id }, (db) => emailChangeToMail(db, hash));
+  if (found === undefined) return undefined;
+  return {
+    to: email,
+    subject: 'Confirm your new address',
+    text: `Hello ${unlinked(found.name)},
+
+this is to become the address of your account at ${app_url}.
+Confirm it here within ${minutes(ttl_s)}:
+
+${app_url}/confirm-email-change#${token}
+
+If you don't know what it is about, do nothing: nothing changes.
+`,
+  };
+}
+
+function composeEmailChanged(
+  { settings: { app_url } }: Parts,
+  { name, from, to }: Extract<MailOrder, { kind: 'email_changed' }>,
+): Mail {
+  return {
+    to: from,
+    subject: 'Your account has another address',
+    text: `Hello ${unlinked(name)},
+
+the address of your account at ${app_url} is now ${to}.
+You sign in with that one.
+
+If it wasn't you, somebody knows your password. Tell who runs ${app_url}: they can give the account its address back.
 `,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { email } from '../accounts/contract.ts';
-import { operation } from '../http/contract.ts';
+import { operation, verbatim } from '../http/contract.ts';
 
 export const request_password_reset = operation({
   id: 'request_password_reset',
@@ -12,4 +12,26 @@ export const request_password_reset = operation({
   body: z.strictObject({ email }),
   status: 202,
   errors: ['mail_not_configured'],
+});
+
+export const request_email_change = operation({
+  id: 'request_email_change',
+  method: 'post',
+  path: '/v1/me/email-change',
+  tag: 'accounts',
+  summary: 'Has a one-time token sent to another address, which becomes the account’s when it is confirmed.',
+  body: z.strictObject({ email, current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
+  status: 202,
+  errors: ['invalid_credentials', 'mail_not_configured'],
+});
+
+export const confirm_email_change = operation({
+  id: 'confirm_email_change',
+  method: 'post',
+  path: '/v1/auth/confirm-email-change',
+  tag: 'accounts',
+  summary: 'Gives the account its new address, with the one-time token of the mail to it. The old address is told.',
+  body: z.strictObject({ token: verbatim({ max: 200 }) }),
+  status: 204,
+  errors: ['invalid_confirmation_token', 'email_taken'],
 });

@@ -66,3 +66,8 @@ export function invitationToMail(
   return db.maybeOne(sql`
     select i.email, i.role, i.workspace, i.inviter from invitation_to_mail(${invitation_id}::uuid) i`);
 }
+
+/** Whom a mail about a new address of the account in scope greets; nothing where its token has ended. */
+export function emailChangeToMail(db: Db, hash: Buffer): Promise<{ name: string } | undefined> {
+  return db.maybeOne(sql`select c.name from email_change_to_mail(${hash}::bytea) c`);
+}

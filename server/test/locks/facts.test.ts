@@ -5,6 +5,7 @@ import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { makeNotification, makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
+import { queuedMails } from '../../../proof/harness/mailbox.ts';
 import { registerPerson, someAddress, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
@@ -80,6 +81,12 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     refresh: () => person.client.refresh({ body: { refresh_token } }),
     request_password_reset: () => person.client.request_password_reset({ body: { email } }),
     reset_password: () => viewer.client.reset_password({ body: { token: token ?? '', new_password: password } }),
+    request_email_change: () =>
+      person.client.request_email_change({ body: { email: someAddress(), current_password: person.password } }),
+    confirm_email_change: async () => {
+      const order = (await queuedMails(server)).find(({ kind }) => kind === 'email_change');
+      if (order?.kind === 'email_change') await person.client.confirm_email_change({ body: { token: order.token } });
+    },
     update_me: () => person.client.update_me({ if_match: '*', body: { name: 'Renamed' } }),
     revoke_session: () => person.client.revoke_session({ session_id }),
     change_password: () =>

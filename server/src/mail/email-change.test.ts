@@ -1,0 +1,143 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { app_url, type Mailbox, mailSettings, queuedMails, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
+import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { disableUser, offerPasswordReset } from '../accounts/operator.ts';
+
+let server: TestServer;
+let mailbox: Mailbox;
+let person: Person;
+const log = pino({ level: 'silent' });
+
+beforeAll(async () => {
+  mailbox = await startMailbox();
+  server = await startServer({ ...mailSettings(mailbox), BATON_AUTH_LIMIT_PER_ADDRESS: '1000' });
+});
+beforeEach(async () => {
+  person = await registerPerson(server);
+  await server.database.owner.query('delete from mails');
+  mailbox.mails = [];
+});
+afterAll(async () => {
+  await server.stop();
+  await mailbox.stop();
+});
+
+const send = () => sendMails(server, { log });
+const ask = (email: string, current_password = person.password) =>
+  person.client.raw.request_email_change({ body: { email, current_password } });
+const confirm = (token: string) => person.client.raw.confirm_email_change({ body: { token } });
+/** The token that is in the queue. */
+async function queued(): Promise<string> {
+  const order = (await queuedMails(server)).findLast(({ kind }) => kind === 'email_change');
+  return order?.kind === 'email_change' ? order.token : '';
+}
+const address = async () => (await person.client.get_me()).email;
+const signIn = (email: string) => person.client.raw.login({ body: { email, password: person.password } });
+
+describe('an address', () => {
+  test('is changed with the token that was sent to the new one, once, and the old one is told', async () => {
+    const new_email = someAddress();
+    expect(await ask(new_email.toUpperCase())).toMatchObject({ status: 202, body: undefined });
+    expect(await address()).toBe(person.email);
+    await send();
+    expect(mailbox.mails).toMatchObject([{ subject: 'Confirm your new address', to: { text: new_email } }]);
+    const [, token = ''] = new RegExp(`^${app_url}/confirm-email-change#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
+    expect((await confirm(token)).status).toBe(204);
+    expect(await address()).toBe(new_email); // its session goes on
+    expect(await confirm(token)).toMatchObject({ status: 401, body: { code: 'invalid_confirmation_token' } });
+    expect([(await signIn(person.email)).status, (await signIn(new_email)).status]).toEqual([401, 200]);
+    mailbox.mails = [];
+    await send();
+    expect(mailbox.mails).toMatchObject([{ subject: 'Your account has another address', to: { text: person.email } }]);
+    expect(mailbox.mails[0]?.text).toContain(new_email);
+    const { data } = await person.client.list_my_audit({});
+    expect(data.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['email_change_requested', 'email_changed']),
+    );
+  });
+
+  test('stays as it is without the password, and each wrong one counts as a guess', async () => {
+    expect(await ask(someAddress(), 'not the password')).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_credentials' },
+    });
+    expect(await queuedMails(server)).toEqual([]);
+    await expect
+      .poll(async () => (await person.client.list_my_audit({})).data.map(({ action }) => action))
+      .toContain('email_change_failed');
+    const change = { current_password: 'not it either', new_password: 'a long enough one' };
+    let last = 0;
+    for (let n = 0; n < server.config.auth_limit_per_account; n++) {
+      const raw = n % 2 === 0 ? ask(someAddress(), 'wrong') : person.client.raw.change_password({ body: change });
+      last = (await raw).status;
+    }
+    expect(last).toBe(429);
+  });
+
+  test('that the account has already is refused, and one of somebody else’s when it is confirmed', async () => {
+    expect(await ask(person.email)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/email' }] } });
+    const other = await registerPerson(server);
+    expect((await ask(other.email)).status).toBe(202); // nothing is told of it here
+    expect(await confirm(await queued())).toMatchObject({ status: 409, body: { code: 'email_taken' } });
+    expect(await address()).toBe(person.email);
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['the password was changed', async () => {
+      const change = { current_password: person.password, new_password: 'another long enough one' };
+      person.client.access_token = (await person.client.change_password({ body: change })).access_token;
+    }],
+    ['the account was disabled', () => disableUser(server.database.owner, person.email)],
+    ['a new password was set with a one-time token', async () => {
+      const token = (await offerPasswordReset(server.database.owner, person.email, 60)) ?? '';
+      await person.client.reset_password({ body: { token, new_password: 'another long enough one' } });
+    }],
+    ['the time is over', () =>
+      server.database.owner.query("update password_resets set expires_at = now() where new_email is not null")],
+  ])('is not changed once %s, and no mail goes out then', async (_, end) => {
+    await ask(someAddress());
+    const token = await queued();
+    await end();
+    await send();
+    expect(mailbox.mails).toEqual([]);
+    expect((await confirm(token)).status).toBe(401);
+  });
+
+  test('takes no token that is for a new password, and the other way round', async () => {
+    await ask(someAddress());
+    const token = await queued();
+    const reset = await offerPasswordReset(server.database.owner, person.email, 60);
+    expect(reset).toBeDefined(); // and that has ended the other
+    expect((await confirm((reset ?? '').replace(/^bpt_/, 'bct_'))).status).toBe(401);
+    const body = { token: token.replace(/^bct_/, 'bpt_'), new_password: 'another long enough one' };
+    expect((await person.client.raw.reset_password({ body })).status).toBe(401);
+  });
+
+  test('is changed by one of two confirmations at once', async () => {
+    await ask(someAddress());
+    const token = await queued();
+    const statuses = (await Promise.all([confirm(token), confirm(token)])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([204, 401]);
+  });
+
+  test('gets three mails in a quarter of an hour, and an account sends five', async () => {
+    const email = someAddress();
+    const statuses = [];
+    for (let n = 0; n < 4; n++) statuses.push((await ask(email)).status);
+    for (let n = 0; n < 3; n++) statuses.push((await ask(someAddress())).status);
+    expect(statuses).toEqual([202, 202, 202, 429, 202, 202, 429]);
+  });
+
+  test('can’t be changed by mail where the server sends none', async () => {
+    const without = await startServer({}, { database: server.database });
+    const { client, password } = await registerPerson(without);
+    const body = { email: someAddress(), current_password: password };
+    expect(await client.raw.request_email_change({ body })).toMatchObject({
+      status: 403,
+      body: { code: 'mail_not_configured' },
+    });
+    await without.stop();
+  });
+});

@@ -1,0 +1,94 @@
+import { permitted, requireLive } from '../access/authorize.ts';
+import { verifyPassword } from '../accounts/passwords.ts';
+import {
+  endOneTimeTokens,
+  enabledUser,
+  insertOneTimeToken,
+  lockCredentials,
+  lockPasswordHash,
+  passwordHash,
+  recordAccountAudit,
+  setEmail,
+  useEmailChange,
+  userById,
+} from '../accounts/queries.ts';
+import { noteFailure } from '../accounts/sign-in.ts';
+import { readOnly, transaction } from '../db/transaction.ts';
+import { BatonError } from '../errors.ts';
+import { newId } from '../lib/ids.ts';
+import { newToken, readToken } from '../lib/tokens.ts';
+import type { Services } from '../services.ts';
+import type { OwnContext } from '../serving/context.ts';
+import type { Request } from '../serving/request.ts';
+import type { confirm_email_change, request_email_change } from './contract.ts';
+import { mailKey } from './orders.ts';
+import { queueMail } from './queries.ts';
+
+const prefix = 'bct_';
+/** For so long the notice to the old address is tried again. */
+const notice_ttl_s = 86_400;
+
+/** Sends a one-time token to another address, given the password: who has stolen a session takes no account with it. */
+export async function requestEmailChange(
+  services: Services,
+  request: OwnContext<typeof request_email_change>,
+): Promise<void> {
+  const { pool, config, hint } = services;
+  const { caller, commit, body } = request;
+  const { user_id } = caller;
+  const { email: new_email, current_password } = body;
+  if (config.mail === undefined) throw new BatonError('mail_not_configured');
+  const [user, known] = await readOnly(pool, { user_id }, (db) =>
+    permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)])),
+  );
+  const matches = await verifyPassword(current_password, known, config.bcrypt_cost, request);
+  if (!matches || known === undefined) {
+    request.after(() => noteFailure(services, user_id, request, 'email_change_failed'));
+    throw new BatonError('invalid_credentials');
+  }
+  if (new_email === user.email) {
+    const detail = 'It is the address of the account already.';
+    throw new BatonError('validation_failed', { errors: [{ pointer: '/email', detail }] });
+  }
+  const id = newId();
+  const { token, hash } = newToken(prefix, [user_id, id]);
+  const ttl_s = config.password_reset_ttl_s;
+  await commit({}, async ({ tx, hold }) => {
+    await hold();
+    // Given another password meanwhile, which ends every token: it would live on.
+    if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
+    insertOneTimeToken(tx, { user_id, id, hash, ttl_s, new_email });
+    recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
+    queueMail(tx, { kind: 'email_change', user_id, email: new_email, token }, { key: mailKey(config.secret), ttl_s });
+  });
+  hint('mail');
+}
+
+/**
+ * Gives an account the address to which the token was sent. It ends all its open tokens: those for a new password may lie in a mailbox
+ * that isn't its owner's any more. Sessions go on. The old address gets a notice.
+ */
+export async function confirmEmailChange(
+  { pool, config, hint, limits }: Services,
+  request: Request<typeof confirm_email_change>,
+): Promise<void> {
+  const read = readToken(prefix, request.body.token);
+  const [user_id, id] = read?.ids ?? [newId(), newId()];
+  const token = { user_id, id, hash: read?.hash ?? Buffer.alloc(32) };
+  const to = await transaction(pool, { user_id, network: request.network }, async (tx) => {
+    lockCredentials(tx, user_id); // first, as everybody does who ends tokens
+    const [new_email, user] = await Promise.all([useEmailChange(tx, token), enabledUser(tx, user_id)]);
+    if (user === undefined || new_email === undefined) throw new BatonError('invalid_confirmation_token');
+    await setEmail(tx, user_id, new_email);
+    endOneTimeTokens(tx, user_id);
+    const change = { from: user.email, to: new_email };
+    recordAccountAudit(tx, user_id, request, 'email_changed', change);
+    if (config.mail !== undefined) {
+      const order = { kind: 'email_changed' as const, name: user.name, ...change };
+      queueMail(tx, order, { key: mailKey(config.secret), ttl_s: notice_ttl_s });
+    }
+    return new_email;
+  });
+  hint('mail');
+  await limits.noteKnown(to, request);
+}
