@@ -15,12 +15,14 @@ const on_others: Record<string, readonly string[]> = {
 
 /** What is the owners’ here, and not there for those who are neither they nor these. */
 const own_or_admins: Record<string, readonly string[]> = {
+  get_notification: ['owner'],
+  update_notification: ['owner'],
   get_token: ['owner', 'admin'],
   revoke_token: ['owner', 'admin'],
 };
 
 /** Lists of which only these see the whole. The others’ own part is another list, and has other cursors. */
-const whole_lists: Record<string, readonly string[]> = { list_tokens: ['owner', 'admin'] };
+const whole_lists: Record<string, readonly string[]> = { list_tokens: ['owner', 'admin'], list_notifications: ['owner'] };
 
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');
@@ -56,6 +58,9 @@ export function expectedOf(shot: Shot, principal: Principal): Expected {
   if (own_or_admins[operation.id]?.includes(role) === false) return 404;
   if (on_others[operation.id]?.includes(role) === false) return 403;
   if (where === 'cursor' && (given !== workspace || whole_lists[operation.id]?.includes(role) === false)) return 400;
+  if (operation.id === 'read_notifications') {
+    return where === 'body' && given === workspace && role === 'owner' ? 'done' : 422;
+  }
   // Admins create tokens for bots, and these are people.
   if (where === 'body' && operation.id === 'create_token') return ['owner', 'admin'].includes(role) ? 422 : 403;
   if (where === 'body' && given !== workspace) return 422;

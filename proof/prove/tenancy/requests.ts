@@ -84,6 +84,7 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
   create_webhook: ['project_ids', 'project_id'],
   update_webhook: ['project_ids', 'project_id'],
   update_notification_settings: ['muted_project_ids', 'project_id'],
+  read_notifications: ['up_to', 'notification_id'],
 };
 
 /** Other names of the same fields, still taken: they lead to the same value. */

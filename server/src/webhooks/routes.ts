@@ -32,19 +32,16 @@ export function webhookRoutes(serve: Serve, { config }: Services): void {
   serve(contract.delete_webhook, deleteWebhook);
   serve(contract.rotate_webhook_secret, (context) => rotateSecret(context, settings));
   serve(contract.ping_webhook, pingWebhook);
-  serve.list(contract.list_deliveries, ({ db, workspace_id, params: { webhook_id }, query: { state } }) => ({
-    filter: { workspace_id, webhook_id, state },
-    order: { sequence: byNumber(sql`d.sequence`) },
-    descending: true,
-    rows: async (part) => {
-      const [, rows] = await Promise.all([
-        requireFound(webhookById(db, workspace_id, webhook_id)),
-        deliveriesOf(db, { workspace_id, webhook_id, state: state ?? 'any' }, part),
-      ]);
-      return rows;
-    },
-    show: (row: DeliveryRow) => shown(row),
-  }));
+  serve.list(contract.list_deliveries, async ({ db, workspace_id, params: { webhook_id }, query: { state } }) => {
+    await requireFound(webhookById(db, workspace_id, webhook_id)); // before the cursor is judged, as everywhere
+    return {
+      filter: { workspace_id, webhook_id, state },
+      order: { sequence: byNumber(sql`d.sequence`) },
+      descending: true,
+      rows: (part) => deliveriesOf(db, { workspace_id, webhook_id, state: state ?? 'any' }, part),
+      show: (row: DeliveryRow) => shown(row),
+    };
+  });
   serve(contract.get_delivery, async ({ db, workspace_id, params: { webhook_id, delivery_id } }) => {
     const [, found] = await Promise.all([
       requireFound(webhookById(db, workspace_id, webhook_id)),
