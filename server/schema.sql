@@ -98,6 +98,17 @@ AS $function$
   on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
 $function$;
 
+CREATE OR REPLACE FUNCTION public.email_change_to_mail(hash bytea)
+ RETURNS TABLE(name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select u.name from password_resets r
+  join users u on u.id = app_user_id() and u.disabled_at is null
+  where r.user_id = app_user_id() and r.token_hash = hash and r.new_email is not null and r.ended_at is null and r.expires_at > now()
+$function$;
+
 CREATE OR REPLACE FUNCTION public.end_of_quiet(at timestamp with time zone, quiet_from time without time zone, quiet_to time without time zone, quiet_zone text)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1105,6 +1116,7 @@ create table password_resets (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  new_email text,
   constraint password_resets_pkey PRIMARY KEY (user_id, id),
   constraint password_resets_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 );

@@ -17,6 +17,7 @@ import { docsRouter } from './http/docs.ts';
 import { globalLimit } from './http/global-limit.ts';
 import { readForwarded } from './http/networks.ts';
 import { methodNotAllowed } from './http/methods.ts';
+import { unsubscribeRouter } from './http/unsubscribe.ts';
 import { HoldBack } from './http/hold-back.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
@@ -28,7 +29,7 @@ import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
 import { mailRoutes } from './mail/routes.ts';
-import { unsubscribeRouter } from './mail/unsubscribe.ts';
+import { unsubscribing } from './mail/unsubscribe.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { outcomeRoutes } from './outcomes/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -120,7 +121,7 @@ export function createApp(parts: Parts): App {
   webhookRoutes(serve, services);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
-  app.use(router, unsubscribeRouter(services), docsRouter());
+  app.use(router, unsubscribeRouter(unsubscribing(services)), docsRouter(config));
 
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   app.use(methodNotAllowed(operations));

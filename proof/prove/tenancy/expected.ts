@@ -22,7 +22,10 @@ const own_or_admins: Record<string, readonly string[]> = {
 };
 
 /** Lists of which only these see the whole. The others’ own part is another list, and has other cursors. */
-const whole_lists: Record<string, readonly string[]> = { list_tokens: ['owner', 'admin'], list_notifications: ['owner'] };
+const whole_lists: Record<string, readonly string[]> = {
+  list_tokens: ['owner', 'admin'],
+  list_notifications: ['owner'],
+};
 
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {
   const own = (roles.attacked === 'owner' && given === 'attacked') || (roles.other === 'owner' && given === 'other');

@@ -347,7 +347,7 @@ export function recordFailedAttempt(
   tx: Tx,
   user_id: string,
   origin: Origin,
-  action: Extract<AccountAction, 'sign_in_failed' | 'password_change_failed'>,
+  action: Extract<AccountAction, 'sign_in_failed' | 'password_change_failed' | 'email_change_failed'>,
 ): void {
   tx.send(sql`
     insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)

@@ -159,8 +159,8 @@ function guardMail(name: 'email-change-mail' | 'invitation-mail', an_account: nu
   return async (asking, work) => {
     const { email } = asking.body as { email: string };
     const buckets = [
-      { name, kind: name, key: asking.user_id ?? '', limit: an_account },
       { name, kind: `${name} to`, key: email, limit: mails_an_address },
+      { name, kind: name, key: asking.user_id ?? '', limit: an_account },
     ];
     return counted(counters.of(asking), buckets, (error) => error === undefined, work);
   };

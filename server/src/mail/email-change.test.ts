@@ -1,6 +1,13 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { app_url, type Mailbox, mailSettings, queuedMails, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
+import {
+  app_url,
+  type Mailbox,
+  mailSettings,
+  queuedMails,
+  sendMails,
+  startMailbox,
+} from '../../../proof/harness/mailbox.ts';
 import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser, offerPasswordReset } from '../accounts/operator.ts';
@@ -12,7 +19,11 @@ const log = pino({ level: 'silent' });
 
 beforeAll(async () => {
   mailbox = await startMailbox();
-  server = await startServer({ ...mailSettings(mailbox), BATON_AUTH_LIMIT_PER_ADDRESS: '1000' });
+  server = await startServer({
+    ...mailSettings(mailbox),
+    BATON_AUTH_LIMIT_PER_ADDRESS: '1000',
+    BATON_AUTH_LIMIT_PER_ACCOUNT: '10',
+  });
 });
 beforeEach(async () => {
   person = await registerPerson(server);
@@ -43,7 +54,8 @@ describe('an address', () => {
     expect(await address()).toBe(person.email);
     await send();
     expect(mailbox.mails).toMatchObject([{ subject: 'Confirm your new address', to: { text: new_email } }]);
-    const [, token = ''] = new RegExp(`^${app_url}/confirm-email-change#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
+    const [, token = ''] =
+      new RegExp(`^${app_url}/confirm-email-change#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
     expect((await confirm(token)).status).toBe(204);
     expect(await address()).toBe(new_email); // its session goes on
     expect(await confirm(token)).toMatchObject({ status: 401, body: { code: 'invalid_confirmation_token' } });
@@ -85,17 +97,25 @@ describe('an address', () => {
   });
 
   test.each<[string, () => Promise<unknown>]>([
-    ['the password was changed', async () => {
-      const change = { current_password: person.password, new_password: 'another long enough one' };
-      person.client.access_token = (await person.client.change_password({ body: change })).access_token;
-    }],
+    [
+      'the password was changed',
+      async () => {
+        const change = { current_password: person.password, new_password: 'another long enough one' };
+        person.client.access_token = (await person.client.change_password({ body: change })).access_token;
+      },
+    ],
     ['the account was disabled', () => disableUser(server.database.owner, person.email)],
-    ['a new password was set with a one-time token', async () => {
-      const token = (await offerPasswordReset(server.database.owner, person.email, 60)) ?? '';
-      await person.client.reset_password({ body: { token, new_password: 'another long enough one' } });
-    }],
-    ['the time is over', () =>
-      server.database.owner.query("update password_resets set expires_at = now() where new_email is not null")],
+    [
+      'a new password was set with a one-time token',
+      async () => {
+        const token = (await offerPasswordReset(server.database.owner, person.email, 60)) ?? '';
+        await person.client.reset_password({ body: { token, new_password: 'another long enough one' } });
+      },
+    ],
+    [
+      'the time is over',
+      () => server.database.owner.query('update password_resets set expires_at = now() where new_email is not null'),
+    ],
   ])('is not changed once %s, and no mail goes out then', async (_, end) => {
     await ask(someAddress());
     const token = await queued();

@@ -23,7 +23,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   team = await makeTeam(server);
   ticket = await makeTicket(team);
-  await server.database.owner.query('delete from mails; update notifications set to_mail = false; delete from notification_mails');
+  await server.database.owner.query(
+    'delete from mails; update notifications set to_mail = false; delete from notification_mails',
+  );
   mailbox.mails = [];
   told.length = 0;
 });
@@ -191,6 +193,17 @@ describe('a mail of notifications', () => {
     await server.database.owner.query('update notification_mails set due_at = now()');
     await send();
     expect(receivers()).toEqual([admin.email]);
+  });
+
+  test.each([
+    [{ from: '22:00', to: '22:00', time_zone: 'UTC' }, '/quiet_hours'],
+    [{ from: '22:00', to: '07:00', time_zone: 'Nowhere/None' }, '/quiet_hours/time_zone'],
+    [{ from: '24:00', to: '07:00', time_zone: 'UTC' }, '/quiet_hours/from'],
+  ])('has no quiet hours that are none: %j', async (quiet_hours, pointer) => {
+    const { workspace_id, admin } = team;
+    const body = { quiet_hours };
+    const response = await admin.client.raw.update_notification_settings({ workspace_id, if_match: '*', body });
+    expect(response).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
   test('belongs to the others about its ticket, and responds to nothing by itself', async () => {

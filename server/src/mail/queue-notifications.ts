@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { readOnly, transaction } from '../db/transaction.ts';
-import type { Tx } from '../db/transaction.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { describeError } from '../lib/describe-error.ts';
 import type { Pass } from '../work/loop.ts';
 import {
@@ -35,26 +34,29 @@ interface Options {
 export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }: Options): Promise<void> {
   while (goesOn()) {
     const members = await readOnly(pool, {}, (db) => membersToMail(db, members_at_once));
+    let taken = 0;
     for (const member of members) {
       const { workspace_id, user_id } = member;
       try {
-        await transaction(pool, { workspace_id }, (tx) => queueFor(tx, member, key));
+        if (await transaction(pool, { workspace_id }, (tx) => queueFor(tx, member, key))) taken++;
       } catch (error) {
         log.warn({ workspace_id, user_id, err: describeError(error) }, 'worker: notifications not put into a mail');
         // Nobody else waits for what is wrong with one person's.
         await transaction(pool, {}, (tx) => Promise.resolve(deferMail(tx, member, retry_s)));
       }
     }
-    if (members.length < members_at_once) return;
+    // Another process is at work on all of these.
+    if (taken === 0 || members.length < members_at_once) return;
   }
 }
 
-async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<void> {
-  if (!(await lockTurn(tx, member))) return;
+/** Gives whether it was this transaction's turn. */
+async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
+  if (!(await lockTurn(tx, member))) return false;
   const quiet_s = await quietUntil(tx, member.user_id);
   if (quiet_s !== null) {
     deferMail(tx, member, quiet_s);
-    return;
+    return true;
   }
   const taken = await takeNotifications(tx, member.user_id, notifications_at_once);
   for (const mail of mailsOf(taken.filter(({ is_wanted }) => is_wanted))) {
@@ -64,6 +66,7 @@ async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<void> {
   }
   if (taken.length === notifications_at_once) deferMail(tx, member, 0);
   else endTurn(tx, member);
+  return true;
 }
 
 /** What goes into one mail each. */

@@ -226,6 +226,8 @@ describe('a wish', () => {
     const before = await client.get_notification_settings({ workspace_id });
     expect(before).toEqual({
       kinds: { assigned: true, mentioned: true, moved: true, commented: true, due: true },
+      mail: { assigned: true, mentioned: true, moved: false, commented: false, due: true },
+      quiet_hours: null,
       muted_project_ids: [],
       version: 1,
     });

@@ -303,3 +303,19 @@ describe('the rate limit', () => {
     }
   });
 });
+
+test('a network gets so many bytes of documents a minute, also of those that it asks for at once', async () => {
+  const own = await startServer({ BATON_READ_MIB_PER_MINUTE: '64' });
+  const document = (await (await fetch(`${own.url}/openapi.json`)).arrayBuffer()).byteLength;
+  const allowed = (own.config.read_bytes_per_minute * 2) / 16; // at once
+  const responses = await Promise.all(
+    Array.from({ length: Math.ceil(allowed / document) + 10 }, () => fetch(`${own.url}/openapi.json`)),
+  );
+  const bodies = await Promise.all(responses.map(async (one) => [one.status, (await one.text()).length] as const));
+  const bytes = bodies.reduce((sum, [status, length]) => (status === 200 ? sum + length : sum), document);
+  expect(bytes).toBeLessThan(allowed + 2 * document);
+  const refused = responses.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(5);
+  expect(refused[0]?.headers.get('ratelimit-policy')).toContain('"read"');
+  await own.stop();
+});

@@ -82,7 +82,9 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     request_password_reset: () => person.client.request_password_reset({ body: { email } }),
     reset_password: () => viewer.client.reset_password({ body: { token: token ?? '', new_password: password } }),
     request_email_change: () =>
-      person.client.request_email_change({ body: { email: someAddress(), current_password: person.password } }),
+      team.stranger.client.request_email_change({
+        body: { email: someAddress(), current_password: team.stranger.password },
+      }),
     confirm_email_change: async () => {
       const order = (await queuedMails(server)).find(({ kind }) => kind === 'email_change');
       if (order?.kind === 'email_change') await person.client.confirm_email_change({ body: { token: order.token } });

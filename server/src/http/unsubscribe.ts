@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Request, type Response, Router } from 'express';
+import { own_pages, pageHeaders } from './pages.ts';
+
+const frame = readFileSync(path.join(own_pages, 'unsubscribe.html'), 'utf8');
+
+const question = `<h1>No more mail?</h1>
+<p>You get no more mail about what happens to tickets of this workspace. Your inbox there stays as it is.</p>
+<form method="post"><button>Send no more mail</button></form>`;
+const done = `<h1>Done</h1>
+<p>You get no more mail about what happens to tickets of this workspace. In its notification settings you can have it again.</p>`;
+const unknown = `<h1>Nothing was changed</h1>
+<p>This link is not valid, or not any more. Sign in, and choose in the notification settings of your workspace what you get a mail of.</p>`;
+
+interface Unsubscribing {
+  isValid: (token: string) => boolean;
+  /** Ends the mails that this token is for. */
+  end: (token: string) => Promise<void>;
+}
+
+/**
+ * Ends mail of notifications by the link that each has, without signing in. GET only asks: what looks at links must change nothing.
+ * POST does it, with whatever body: mail programs send `List-Unsubscribe=One-Click` (RFC 8058, section 3.2), and no cookie.
+ */
+export function unsubscribeRouter({ isValid, end }: Unsubscribing): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const tokenOf = ({ query: { token } }: Request) => (typeof token === 'string' && isValid(token) ? token : undefined);
+  const say = (res: Response, status: number, content: string) =>
+    res
+      .status(status)
+      .type('text/html')
+      .send(frame.replace('<!-- content -->', () => content));
+  router.use('/unsubscribe', pageHeaders({ forms: true }));
+  router.get('/unsubscribe', (req, res) => {
+    const is_valid = tokenOf(req) !== undefined;
+    say(res, is_valid ? 200 : 404, is_valid ? question : unknown);
+  });
+  router.post('/unsubscribe', async (req, res) => {
+    const token = tokenOf(req);
+    if (token !== undefined) await end(token);
+    say(res, token === undefined ? 404 : 200, token === undefined ? unknown : done);
+  });
+  return router;
+}
