@@ -5,6 +5,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
+import { SetAside } from '../work/set-aside.ts';
 import { lockHead, nextEntries, numberEntries, workspacesToNumber } from './sequencer-queries.ts';
 import { extendTree } from './tree.ts';
 
@@ -16,8 +17,7 @@ const pass_ms = 100;
 const rest_per_work = 1;
 /** One transaction's, which the purge of a ticket may wait for: some 20 ms. */
 const batch_size = 500;
-const first_retry_ms = 1_000;
-const max_retry_ms = 5_000;
+const retries = { first_retry_ms: 1_000, max_retry_ms: 5_000 };
 
 const set_aside = new Gauge({
   name: 'baton_events_set_aside',
@@ -44,14 +44,6 @@ export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_s
   });
 }
 
-/** A workspace whose entries could not be numbered. */
-interface SetAside {
-  failures: number;
-  until: number;
-  /** In this sweep. */
-  met: boolean;
-}
-
 /**
  * Numbers what is committed, workspace after workspace, a batch of each in turn. It goes by what is in the outbox and keeps
  * no place in it, so nothing can be passed over, whatever is committed in whatever order.
@@ -62,8 +54,9 @@ export class Sequencer {
   readonly #onNumbered: (workspace_id: string) => void;
   /** The last workspace whose turn it was: the next pass goes on behind it. */
   #behind = first_id;
-  readonly #set_aside = new Map<string, SetAside>();
+  readonly #set_aside = new SetAside(retries);
   /** Of this sweep. */
+  #began = performance.now();
   #oldest_s = 0;
 
   /** `onNumbered` is told of each workspace that has new events, after the commit. */
@@ -97,8 +90,8 @@ export class Sequencer {
   /** All workspaces have had their turn. One that has nothing to number any more was numbered elsewhere. */
   #endSweep(): void {
     this.#behind = first_id;
-    for (const [workspace_id, { met }] of this.#set_aside) if (!met) this.#set_aside.delete(workspace_id);
-    for (const one of this.#set_aside.values()) one.met = false;
+    this.#set_aside.forgetUnasked(this.#began);
+    this.#began = performance.now();
     set_aside.set(this.#set_aside.size);
     oldest.set(this.#oldest_s);
     this.#oldest_s = 0;
@@ -106,19 +99,15 @@ export class Sequencer {
 
   /** One that fails is tried again later, and keeps no other waiting. */
   async #number(workspace_id: string): Promise<number> {
-    const before = this.#set_aside.get(workspace_id);
-    if (before !== undefined) before.met = true;
-    if (before !== undefined && performance.now() < before.until) return 0;
+    if (this.#set_aside.has(workspace_id)) return 0;
     try {
       const numbered = await numberBatch(this.#pool, workspace_id);
       this.#set_aside.delete(workspace_id);
       if (numbered > 0) this.#onNumbered(workspace_id);
       return numbered;
     } catch (error) {
-      const failures = (before?.failures ?? 0) + 1;
-      const retry_ms = Math.min(first_retry_ms * 2 ** (failures - 1), max_retry_ms);
-      this.#set_aside.set(workspace_id, { failures, until: performance.now() + retry_ms, met: true });
-      this.#log.error({ workspace_id, failures, retry_ms, err: describeError(error) }, 'worker: events not numbered');
+      const told = { workspace_id, ...this.#set_aside.add(workspace_id), err: describeError(error) };
+      this.#log.error(told, 'worker: events not numbered');
       return 0;
     }
   }
@@ -127,6 +116,6 @@ export class Sequencer {
 /** Any number of processes may run it: each workspace is numbered by one at a time. */
 export function sequencerLoop(pool: pg.Pool, log: Logger, onNumbered?: (workspace_id: string) => void): Loop {
   const sequencer = new Sequencer(pool, log, onNumbered);
-  const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms };
+  const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: retries.max_retry_ms };
   return new Loop({ name: task, ...times, quiet: true, log, pass: (one) => sequencer.pass(one) });
 }

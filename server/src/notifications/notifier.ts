@@ -5,6 +5,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
+import { SetAside } from '../work/set-aside.ts';
 import { notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
 
 const task = 'notifier';
@@ -15,7 +16,7 @@ const rest_per_work = 1;
 /** Events, and due tickets, of one transaction. Each may be told to some 200 people. */
 const batch_size = 100;
 /** How long a workspace is left alone that could not be worked on. */
-const set_aside_ms = 5_000;
+const retries = { first_retry_ms: 5_000, max_retry_ms: 5_000 };
 const forgotten_ms = 60_000;
 
 const set_aside = new Gauge({
@@ -44,8 +45,7 @@ export class Notifier {
   #behind = first_id;
   /** Workspaces that are known to have something: those come first. */
   readonly #hinted = new Set<string>();
-  /** Workspaces that could not be worked on: until when, and how much at a time after that. */
-  readonly #set_aside = new Map<string, { until: number; batch: number }>();
+  readonly #set_aside = new SetAside(retries);
   /** When all workspaces had been looked at. */
   #swept_at = Number.NEGATIVE_INFINITY;
 
@@ -80,10 +80,8 @@ export class Notifier {
       this.#behind = found.at(-1)?.workspace_id ?? first_id;
       if (found.length > 0) continue;
       this.#swept_at = performance.now();
-      for (const [workspace_id, { until }] of this.#set_aside) {
-        // Long since nobody had anything to tell there: another process has done it.
-        if (until + forgotten_ms < performance.now()) this.#set_aside.delete(workspace_id);
-      }
+      // Long since nobody had anything to tell there: another process has done it.
+      this.#set_aside.forgetUnasked(performance.now() - forgotten_ms);
       set_aside.set(this.#set_aside.size);
       return;
     } while (goesOn());
@@ -94,16 +92,14 @@ export class Notifier {
    * that is told to many. Gives whether there may be more to do.
    */
   async #workOn(workspace_id: string): Promise<boolean> {
-    const before = this.#set_aside.get(workspace_id);
-    if (before !== undefined && before.until > performance.now()) return false;
-    const batch = before?.batch ?? this.#telling.batch;
+    if (this.#set_aside.has(workspace_id)) return false;
+    const batch = Math.max(1, Math.ceil(this.#telling.batch / 2 ** this.#set_aside.failuresOf(workspace_id)));
     try {
       const left = await notifyBatch(this.#pool, workspace_id, { ...this.#telling, batch });
       this.#set_aside.delete(workspace_id);
       return left;
     } catch (error) {
-      const next = { until: performance.now() + set_aside_ms, batch: Math.ceil(batch / 2) };
-      this.#set_aside.set(workspace_id, next);
+      this.#set_aside.add(workspace_id);
       this.#log.error({ workspace_id, batch, err: describeError(error) }, 'worker: people not notified');
       return false;
     } finally {

@@ -7,6 +7,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
+import { SetAside } from '../work/set-aside.ts';
 import { failures_until_rest, messageOf, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
 import { queueDeliveries } from './queries.ts';
 import { sealingKey } from './secrets.ts';
@@ -35,7 +36,7 @@ const max_remembered = 10_000;
 /** Of all, those of webhooks whose last attempt failed: however many are dead, they leave room to the others. */
 const most_failing = 64;
 /** How long a webhook is left alone that could not be worked on. */
-const set_aside_ms = 5_000;
+const retries = { first_retry_ms: 5_000, max_retry_ms: 5_000 };
 /** How often the end of an attempt is written down that the database did not take. */
 const settle_attempts = 3;
 
@@ -67,7 +68,9 @@ export class Deliverer {
   readonly #counts = new Map<string, number>();
   readonly #shares = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
-  readonly #set_aside = new Map<string, number>();
+  readonly #set_aside = new SetAside(retries);
+  /** When this sweep over the webhooks began. */
+  #began = performance.now();
   #failing = 0;
   #stopping = false;
   /** Told when an attempt has ended: there is room again. */
@@ -83,6 +86,8 @@ export class Deliverer {
       const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
       if (found.length === 0) {
         this.#behind = begin;
+        this.#set_aside.forgetUnasked(this.#began);
+        this.#began = performance.now();
         if (!left) return 'done';
         left = false;
         continue;
@@ -108,17 +113,16 @@ export class Deliverer {
   /** Queues and begins what there is for a webhook. One that can't be worked on is left alone for a while. */
   async #workOn(webhook: FoundWebhook): Promise<{ queued: number; more: boolean }> {
     const key = { workspace_id: webhook.workspace_id, id: webhook.id };
-    const until = this.#set_aside.get(key.id);
-    if (until !== undefined && performance.now() < until) return { queued: 0, more: false };
-    this.#set_aside.delete(key.id);
+    if (this.#set_aside.has(key.id)) return { queued: 0, more: false };
     try {
       const { queued, more } = webhook.is_behind
         ? await queueNext(this.#options.pool, key)
         : { queued: 0, more: false };
       const begun = webhook.is_due || queued > 0 ? await this.#begin(webhook) : 0;
+      this.#set_aside.delete(key.id);
       return { queued, more: more || begun > 0 };
     } catch (error) {
-      this.#set_aside.set(key.id, performance.now() + set_aside_ms);
+      this.#set_aside.add(key.id);
       this.#options.log.error({ ...key, err: describeError(error) }, 'worker: webhook not worked on');
       return { queued: 0, more: false };
     }
