@@ -21,6 +21,8 @@ export interface Mailbox {
   /** What it refuses: by default nothing. */
   refuses: (address: string) => Refusal | undefined;
   refusesSender: boolean;
+  /** What it waits for before it takes a mail: by default nothing. */
+  waits: () => Promise<unknown>;
   stop: () => Promise<void>;
 }
 
@@ -39,7 +41,10 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
       callback(refusal === undefined ? null : Object.assign(new Error('refused'), refusal));
     },
     onData: (stream, _session, done) => {
-      const take = async () => mailbox.mails.push(await simpleParser(stream));
+      const take = async () => {
+        await mailbox.waits();
+        mailbox.mails.push(await simpleParser(stream));
+      };
       void take().finally(done);
     },
   });
@@ -51,6 +56,7 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     receivers: [],
     refuses: () => undefined,
     refusesSender: false,
+    waits: () => Promise.resolve(),
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
   return mailbox;

@@ -11,6 +11,7 @@ import { migrations } from './migrations.ts';
 import { poolers } from './poolers.ts';
 import { power_cuts } from './power-cuts.ts';
 import { rolling_restart } from './rolling-restart.ts';
+import { takeovers } from './takeovers.ts';
 
 /** What must hold when something breaks. */
 export const faults: readonly Check[] = [
@@ -26,4 +27,5 @@ export const faults: readonly Check[] = [
   full_disk,
   power_cuts,
   poolers,
+  takeovers,
 ];

@@ -5,11 +5,12 @@ import { Counter } from 'prom-client';
 import type { MailConfig } from '../config/mail.ts';
 import { transaction } from '../db/transaction.ts';
 import { describeError } from '../lib/describe-error.ts';
+import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
 import { mailKey, openOrder } from './orders.ts';
 import { queueNotificationMails } from './queue-notifications.ts';
-import { delayMail, deleteMail, removeExpiredMails, takeMails, type TakenMail } from './worker-queries.ts';
+import { delayMail, deleteMail, removeExpiredMails, renewMail, takeMails, type TakenMail } from './worker-queries.ts';
 
 const task = 'mail';
 const interval_ms = 2_000;
@@ -17,8 +18,8 @@ const interval_ms = 2_000;
 const at_once = 4;
 const rest_per_work = 0.5;
 const expired_at_once = 500;
-/** For so long a mail is this process's alone: longer than sending it may take. */
-const lease_ms = 180_000;
+/** For so long a mail is this process's alone; renewed while it is being sent. */
+const lease_ms = usual_lease_ms;
 const send_ms = 120_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 /** How long it waits after each attempt that failed; after the last, as long as after that. */
@@ -91,7 +92,8 @@ export class Mailer {
   async #attempt(mail: TakenMail): Promise<void> {
     const { pool, log } = this.#options;
     try {
-      const outcome = await this.#send(mail);
+      const renew = () => transaction(pool, {}, (tx) => Promise.resolve(renewMail(tx, mail, lease_ms)));
+      const outcome = await whileRenewing({ lease_ms, renew, work: () => this.#send(mail) });
       ended.inc({ outcome });
       // Under another BATON_SECRET it waits for a process that has the right one, as long as it says something that is true.
       const is_kept = outcome === 'failed' || outcome === 'unreadable';

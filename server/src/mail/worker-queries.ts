@@ -21,6 +21,13 @@ export function takeMails(tx: Tx, { limit, lease_ms }: { limit: number; lease_ms
     from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.expires_at <= now() as is_over`);
 }
 
+/** Moves the end of a lease, unless another process has taken the mail since. */
+export function renewMail(tx: Tx, { id, attempts }: TakenMail, lease_ms: number): void {
+  tx.send(sql`
+    update mails set next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
+    where id = ${id} and attempts = ${attempts}`);
+}
+
 /** A mail has been sent, or never will be. */
 export function deleteMail(tx: Tx, id: string): void {
   tx.send(sql`delete from mails where id = ${id}`);

@@ -6,9 +6,10 @@ import type { WorkConfig } from '../config.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
+import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { SetAside } from '../work/set-aside.ts';
-import { failures_until_rest, messageOf, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
+import { failures_until_rest, messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
 import { queueDeliveries } from './queries.ts';
 import { sealingKey } from './secrets.ts';
 import { type Reply, Sender } from './send.ts';
@@ -54,7 +55,7 @@ interface Options {
   sender: Sender;
   sealing_key: Buffer;
   schedule: Schedule;
-  /** How long a delivery is this process's alone: longer than an attempt and the writing down of its end. */
+  /** How long a delivery is this process's alone. It is renewed while an attempt goes on; the rest is for writing down its end. */
   lease_ms: number;
 }
 
@@ -177,9 +178,11 @@ export class Deliverer {
 
   /** Sends a message and writes down how that ended. Never rejects: what can't be written down is sent again. */
   async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<void> {
-    const { pool, log, sender, sealing_key, schedule } = this.#options;
+    const { pool, log, sender, sealing_key, schedule, lease_ms } = this.#options;
     const message = messageOf(target, claim, sealing_key);
-    const reply = message === undefined ? unreadable() : await sender.send(message);
+    const renew = () => renewLease(pool, key, { claim, lease_ms });
+    const send = async () => (message === undefined ? unreadable() : sender.send(message));
+    const reply = await whileRenewing({ lease_ms, renew, work: send });
     for (let tries = 1; ; tries++) {
       try {
         const outcome = await settle(pool, key, { claim, reply, schedule });
@@ -232,7 +235,7 @@ export function createDeliverer(pool: pg.Pool, config: Settings & { secret: Buff
     sender: new Sender({ allow_private, timeout_ms }),
     sealing_key: sealingKey(config.secret),
     schedule: { retries_s: config.webhook_retries_s, pause_after_s: config.webhook_pause_after_s },
-    lease_ms: 3 * timeout_ms + 1_000,
+    lease_ms: Math.min(3 * timeout_ms + 1_000, usual_lease_ms),
   });
 }
 

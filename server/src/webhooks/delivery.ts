@@ -63,6 +63,18 @@ export function takeDue(
   });
 }
 
+/** Keeps a delivery this process's while its attempt goes on. */
+export function renewLease(
+  pool: pg.Pool,
+  key: WebhookKey,
+  { claim, lease_ms }: { claim: Claimed; lease_ms: number },
+): Promise<void> {
+  return transaction(pool, { workspace_id: key.workspace_id }, (tx) => {
+    queries.renewDelivery(tx, key, claim, lease_ms);
+    return Promise.resolve();
+  });
+}
+
 /** What is sent: undefined where the secret was sealed under another BATON_SECRET. */
 export function messageOf(target: Target, { id, body }: Taken, sealing_key: Buffer): Message | undefined {
   const before = target.previous_secret === null ? [] : [target.previous_secret];

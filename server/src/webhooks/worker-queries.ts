@@ -107,6 +107,19 @@ export function claimDeliveries(
     returning d.sequence, d.attempt, d.failures`);
 }
 
+/** Moves the end of a lease, unless another process has taken the delivery since. */
+export function renewDelivery(
+  tx: Tx,
+  { workspace_id, id }: WebhookKey,
+  { sequence, attempt }: Claimed,
+  lease_ms: number,
+): void {
+  tx.send(sql`
+    update deliveries d set next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.sequence = ${sequence} and d.attempt = ${attempt}
+      and d.finished_at is null`);
+}
+
 /** The events of deliveries that were taken. */
 export function eventsToDeliver(db: Db, id: string, sequences: readonly number[]): Promise<EventRow[]> {
   return db.rows(sql`
