@@ -170,6 +170,15 @@ AS $function$
   select sha256(salt || convert_to(payload, 'UTF8'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.event_time(the_sequence bigint)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select e.created_at from events e where e.workspace_id = app_workspace_id() and e.sequence = the_sequence
+$function$;
+
 CREATE OR REPLACE FUNCTION public.events_to_deliver(hook uuid, sequences bigint[])
  RETURNS TABLE(sequence bigint, id uuid, type text, actor_id uuid, subject_type text, subject_id uuid, subject_version integer, project_id uuid, ticket_id uuid, before jsonb, after jsonb, on_behalf_of uuid, created_at timestamp with time zone, ticket_is_deleted boolean)
  LANGUAGE sql
@@ -203,6 +212,24 @@ AS $function$
   where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
 $function$;
+
+CREATE OR REPLACE FUNCTION public.give_up_mails(ids uuid[], the_kind text, why text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  moved integer;
+begin
+  with gone as (delete from mails m where m.id = any (ids) returning m.id, m.sealed, m.attempts, m.created_at, m.expires_at)
+  insert into given_up_mails (id, sealed, kind, reason, attempts, queued_at, expires_at)
+  select g.id, g.sealed, the_kind, why, g.attempts, g.created_at, g.expires_at from gone g;
+  get diagnostics moved = row_count;
+  delete from given_up_mails g using (
+    select o.id from given_up_mails o order by o.given_up_at desc, o.id desc offset 10000 limit 500) o where g.id = o.id;
+  return moved;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.invitation_to_mail(invitation uuid)
  RETURNS TABLE(email text, role text, workspace text, inviter text)
@@ -546,6 +573,17 @@ begin
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.put_aside(scope uuid, the_task text, subject uuid, kind text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into set_aside as s (workspace_id, task, subject_id, error) values (scope, the_task, subject, left(kind, 100))
+  on conflict (workspace_id, task, subject_id) do update
+    set failures = s.failures + 1, failed_at = excluded.failed_at, error = excluded.error
+$function$;
+
 CREATE OR REPLACE FUNCTION public.queue_deliveries(hook uuid, first bigint, last bigint, again boolean)
  RETURNS integer
  LANGUAGE plpgsql
@@ -591,6 +629,33 @@ AS $function$
   select end_of_quiet(now(), s.quiet_from, s.quiet_to, s.quiet_zone) from notification_settings s
   where s.workspace_id = app_workspace_id() and s.user_id = the_user
 $function$;
+
+CREATE OR REPLACE FUNCTION public.retry_mail(given_up uuid, fresh uuid, for_s integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with gone as (
+    delete from given_up_mails g where g.id = given_up
+      and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
+    returning g.sealed, g.expires_at)
+  insert into mails (id, sealed, expires_at)
+  select fresh, g.sealed, greatest(g.expires_at, now() + for_s * interval '1 second') from gone g;
+  return found;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.take_back(scope uuid, the_task text, subject uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from set_aside s where s.workspace_id = scope and s.task = the_task and s.subject_id = subject;
+  return found;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.take_notifications_to_mail(the_user uuid, batch integer)
  RETURNS TABLE(id uuid, ticket_id uuid, is_wanted boolean)
@@ -750,9 +815,10 @@ CREATE POLICY own ON deliveries FOR ALL USING ((workspace_id = app_workspace_id(
 CREATE POLICY worker ON deliveries FOR ALL TO baton_worker USING ((finished_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
 CREATE POLICY worker_deletes ON deliveries AS RESTRICTIVE FOR DELETE TO baton_worker USING ((finished_at < (now() - '01:00:00'::interval)));
 CREATE POLICY worker_looks ON deliveries FOR SELECT TO baton_worker USING ((finished_at IS NULL));
+CREATE POLICY worker_looks_at_given_up ON deliveries FOR SELECT TO baton_worker USING ((outcome = 'given_up'::text));
 GRANT DELETE ON deliveries TO baton_worker;
 GRANT INSERT, SELECT ON deliveries TO baton_app;
-GRANT SELECT (attempt, attempts, event_id, failures, finished_at, next_attempt_at, sequence, subject_id, webhook_id, workspace_id) ON deliveries TO baton_worker;
+GRANT SELECT (attempt, attempts, created_at, event_id, failures, finished_at, next_attempt_at, outcome, sequence, subject_id, webhook_id, workspace_id) ON deliveries TO baton_worker;
 GRANT UPDATE (attempt, attempts, failures, finished_at, next_attempt_at, outcome, workspace_id) ON deliveries TO baton_worker;
 GRANT UPDATE (failures, finished_at, next_attempt_at, outcome) ON deliveries TO baton_app;
 
@@ -867,6 +933,30 @@ GRANT DELETE ON failed_attempts TO baton_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON failed_attempts TO baton_app;
 GRANT SELECT (action, hour, user_id) ON failed_attempts TO baton_worker;
 GRANT UPDATE (user_id) ON failed_attempts TO baton_worker;
+
+-- system
+create table given_up_mails (
+  id uuid not null,
+  sealed bytea not null,
+  kind text,
+  reason text not null,
+  attempts integer not null,
+  queued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  given_up_at timestamp with time zone not null default now(),
+  constraint given_up_mails_pkey PRIMARY KEY (id),
+  constraint given_up_mails_kind CHECK (((length(kind) >= 1) AND (length(kind) <= 50))),
+  constraint given_up_mails_reason CHECK ((reason = ANY (ARRAY['refused'::text, 'expired'::text]))),
+  constraint given_up_mails_sealed CHECK ((octet_length(sealed) <= 4096))
+);
+CREATE INDEX given_up_mails_given_up ON public.given_up_mails USING btree (given_up_at);
+ALTER TABLE given_up_mails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY worker ON given_up_mails FOR ALL TO baton_worker USING ((given_up_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON given_up_mails AS RESTRICTIVE FOR DELETE TO baton_worker USING ((given_up_at < (now() - '01:00:00'::interval)));
+CREATE POLICY worker_looks ON given_up_mails FOR SELECT TO baton_worker USING (true);
+GRANT DELETE ON given_up_mails TO baton_worker;
+GRANT SELECT (attempts, expires_at, given_up_at, id, kind, queued_at, reason) ON given_up_mails TO baton_worker;
+GRANT UPDATE (id) ON given_up_mails TO baton_worker;
 
 -- workspace
 create table invitations (
@@ -1236,6 +1326,28 @@ GRANT DELETE ON sessions TO baton_worker;
 GRANT INSERT, SELECT, UPDATE ON sessions TO baton_app;
 GRANT SELECT (expires_at, id, revoked_at, user_id) ON sessions TO baton_worker;
 GRANT UPDATE (user_id) ON sessions TO baton_worker;
+
+-- system
+create table set_aside (
+  workspace_id uuid not null,
+  task text not null,
+  subject_id uuid not null,
+  failures integer not null default 1,
+  failing_since timestamp with time zone not null default now(),
+  failed_at timestamp with time zone not null default now(),
+  error text not null,
+  constraint set_aside_pkey PRIMARY KEY (workspace_id, task, subject_id),
+  constraint set_aside_error CHECK (((length(error) >= 1) AND (length(error) <= 100))),
+  constraint set_aside_task CHECK (((length(task) >= 1) AND (length(task) <= 50)))
+);
+CREATE INDEX set_aside_failed ON public.set_aside USING btree (failed_at);
+ALTER TABLE set_aside ENABLE ROW LEVEL SECURITY;
+CREATE POLICY worker ON set_aside FOR ALL TO baton_worker USING ((failed_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON set_aside AS RESTRICTIVE FOR DELETE TO baton_worker USING ((failed_at < (now() - '01:00:00'::interval)));
+CREATE POLICY worker_looks ON set_aside FOR SELECT TO baton_worker USING (true);
+GRANT DELETE ON set_aside TO baton_worker;
+GRANT SELECT (error, failed_at, failing_since, failures, subject_id, task, workspace_id) ON set_aside TO baton_worker;
+GRANT UPDATE (workspace_id) ON set_aside TO baton_worker;
 
 -- workspace, append-only
 create table status_history (

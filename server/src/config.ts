@@ -220,6 +220,17 @@ export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkCon
   );
 }
 
+/** What `jobs` needs: the worker's database, and how long what has ended is kept. */
+export type JobsConfig = DatabaseConfig & WorkerSettings;
+
+/** Reads and checks the environment for `jobs`. */
+export function readJobsConfig(source: NodeJS.ProcessEnv = process.env): JobsConfig {
+  const env = parse(source);
+  const config = { ...databaseConfig(env), ...workerSettingsOf(env) };
+  if (env.NODE_ENV !== 'production' || config.worker_database_url !== undefined) return config;
+  throw new ConfigError('In production set WORKER_DATABASE_URL or DATABASE_URL. See docs/operating.md.');
+}
+
 /** Reads and checks the environment for `witness`. */
 export const readWitnessConfig = (source: NodeJS.ProcessEnv = process.env): WitnessConfig =>
   witnessConfigOf(parse(source));

@@ -4,6 +4,7 @@ import {
   readConfig,
   readDatabaseConfig,
   readEnvFile,
+  readJobsConfig,
   readWitnessConfig,
   readWitnessToken,
   readWorkConfig,
@@ -34,6 +35,12 @@ const usage = `Usage: npm run <verb> -- [arguments]
       print a workspace's audit log, with its last checkpoint
   audit key WORKSPACE
       print the key that the log is verified by
+  jobs [--json]
+      list what waits for the worker, what was given up, and what is set aside; see docs/operating.md
+  jobs retry delivery WEBHOOK EVENT | mail MAIL | set-aside WORKSPACE_OR_WEBHOOK
+      have one of them tried once more
+  jobs retry workspace WORKSPACE | all deliveries | all mails | all set-aside
+      have all of them tried once more
   rebuild --check
       rebuild every row from the audit log, and say whether what is stored is the same
   witness
@@ -99,6 +106,23 @@ async function rebuild(): Promise<void> {
   else await check(config.database_url, config.worker_database_url ?? config.database_url);
 }
 
+/** Works as the worker, beside one or without. */
+async function jobs(...words: string[]): Promise<void> {
+  const { jobsWork, runJobs } = await import('./jobs/command.ts');
+  const work = jobsWork(words);
+  if (work === undefined) {
+    console.error(usage);
+    process.exitCode = 2;
+    return;
+  }
+  const config = readJobsConfig();
+  const printing = { print: (text: string) => console.log(text), warn: (line: string) => console.error(line) };
+  const run = (url: string) => runJobs(work, { ...config, url }, printing);
+  const { worker_database_url: url } = config;
+  process.exitCode =
+    url === undefined ? await withDatabase({ create: false }, (owner) => run(owner.url)) : await run(url);
+}
+
 async function witness(...args: string[]): Promise<void> {
   const { runWitness, runSubmit } = await import('./witness/command.ts');
   const [verb, log, by] = args;
@@ -125,6 +149,8 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
     await witness(...rest);
   } else if (verb === 'audit') {
     await audit(...rest);
+  } else if (verb === 'jobs') {
+    await jobs(...rest);
   } else if (verb === 'rebuild' && rest.join() === '--check') {
     await rebuild();
   } else if (verb === 'migrate' && rest.length === 0) {

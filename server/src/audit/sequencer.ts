@@ -5,7 +5,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
-import { SetAside } from '../work/set-aside.ts';
+import { SharedSetAside } from '../work/shared-set-aside.ts';
 import { lockHead, nextEntries, numberEntries, workspacesToNumber } from './sequencer-queries.ts';
 import { extendTree } from './tree.ts';
 
@@ -54,7 +54,7 @@ export class Sequencer {
   readonly #onNumbered: (workspace_id: string) => void;
   /** The last workspace whose turn it was: the next pass goes on behind it. */
   #behind = first_id;
-  readonly #set_aside = new SetAside(retries);
+  readonly #set_aside: SharedSetAside;
   /** Of this sweep. */
   #began = performance.now();
   #oldest_s = 0;
@@ -64,6 +64,7 @@ export class Sequencer {
     this.#pool = pool;
     this.#log = log;
     this.#onNumbered = onNumbered;
+    this.#set_aside = new SharedSetAside({ ...retries, task, pool, log });
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
@@ -72,7 +73,7 @@ export class Sequencer {
       const found = await readOnly(this.#pool, {}, (db) => workspacesToNumber(db, this.#behind));
       for (const { waited_s } of found) this.#oldest_s = Math.max(this.#oldest_s, waited_s);
       if (found.length === 0) {
-        this.#endSweep();
+        await this.#endSweep();
         if (!left) return 'done';
         left = false;
       }
@@ -88,9 +89,9 @@ export class Sequencer {
   }
 
   /** All workspaces have had their turn. One that has nothing to number any more was numbered elsewhere. */
-  #endSweep(): void {
+  async #endSweep(): Promise<void> {
     this.#behind = first_id;
-    this.#set_aside.forgetUnasked(this.#began);
+    await this.#set_aside.sweep(this.#began);
     this.#began = performance.now();
     set_aside.set(this.#set_aside.size);
     oldest.set(this.#oldest_s);
@@ -100,13 +101,14 @@ export class Sequencer {
   /** One that fails is tried again later, and keeps no other waiting. */
   async #number(workspace_id: string): Promise<number> {
     if (this.#set_aside.has(workspace_id)) return 0;
+    const subject = { workspace_id, id: workspace_id };
     try {
       const numbered = await numberBatch(this.#pool, workspace_id);
-      this.#set_aside.delete(workspace_id);
+      await this.#set_aside.delete(subject);
       if (numbered > 0) this.#onNumbered(workspace_id);
       return numbered;
     } catch (error) {
-      const told = { workspace_id, ...this.#set_aside.add(workspace_id), err: describeError(error) };
+      const told = { workspace_id, ...(await this.#set_aside.add(subject, error)), err: describeError(error) };
       this.#log.error(told, 'worker: events not numbered');
       return 0;
     }

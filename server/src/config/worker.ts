@@ -25,6 +25,7 @@ export const worker_settings = {
   BATON_DELIVERY_RETENTION_S: count(30 * day_s, 3_600, 10 * year_s),
   BATON_NOTIFICATION_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
   BATON_NOTIFICATION_MAIL_DELAY_S: count(120, 0, day_s),
+  BATON_MAIL_RETENTION_S: count(7 * day_s, 3_600, 10 * year_s),
   BATON_WEBHOOK_PRIVATE: choice(['on', 'off']).default('off'),
   BATON_WEBHOOK_TIMEOUT_MS: count(10_000, 100, 60_000),
   BATON_WEBHOOK_RETRIES_S: seconds('5,60,300,1800,7200,18000,36000,50400,72000,86400'),
@@ -57,6 +58,8 @@ export interface WorkerSettings {
   notification_retention_s: number;
   /** How long a notification may be read before it is mailed. */
   notification_mail_delay_s: number;
+  /** How long a mail is kept that was given up. */
+  mail_retention_s: number;
   /** Whether webhooks may lead to private addresses, and by http. */
   webhook_private: boolean;
   /** How long an attempt may take. */
@@ -84,6 +87,7 @@ export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
     delivery_retention_s: env.BATON_DELIVERY_RETENTION_S,
     notification_retention_s: env.BATON_NOTIFICATION_RETENTION_S,
     notification_mail_delay_s: env.BATON_NOTIFICATION_MAIL_DELAY_S,
+    mail_retention_s: env.BATON_MAIL_RETENTION_S,
     webhook_private: env.BATON_WEBHOOK_PRIVATE === 'on',
     webhook_timeout_ms: env.BATON_WEBHOOK_TIMEOUT_MS,
     webhook_retries_s: env.BATON_WEBHOOK_RETRIES_S,

@@ -208,7 +208,10 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
 
   test('is sound, and row-level security binds its owner again', async () => {
     expect(await brokenInvariants(rows)).toEqual({});
-    expect(await all('select relname from pg_class where relrowsecurity and not relforcerowsecurity')).toEqual([]);
+    // Of what is nobody's data, the owner's functions write what the worker may not.
+    const unbound = `select relname from pg_class where relrowsecurity and not relforcerowsecurity
+      and obj_description(oid, 'pg_class') is distinct from 'system'`;
+    expect(await all(unbound)).toEqual([]);
   });
 
   test('shows no workspace to a process of 0.1.0 that was left running', async () => {

@@ -10,7 +10,15 @@ import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
 import { mailKey, openOrder } from './orders.ts';
 import { queueNotificationMails } from './queue-notifications.ts';
-import { delayMail, deleteMail, removeExpiredMails, renewMail, takeMails, type TakenMail } from './worker-queries.ts';
+import {
+  delayMail,
+  deleteMail,
+  giveUpExpiredMails,
+  giveUpMail,
+  renewMail,
+  takeMails,
+  type TakenMail,
+} from './worker-queries.ts';
 
 const task = 'mail';
 const interval_ms = 2_000;
@@ -31,7 +39,7 @@ const ended = new Counter({
   labelNames: ['outcome'],
 });
 
-/** How an attempt ended: `void` said nothing any more to anybody, `refused` never will be accepted. */
+/** How an attempt ended: `void` said nothing any more to anybody, `refused` never will be accepted. Refused and expired ones are kept. */
 type Outcome = 'sent' | 'failed' | 'refused' | 'void' | 'expired' | 'unreadable';
 
 interface Options {
@@ -93,18 +101,35 @@ export class Mailer {
     const { pool, log } = this.#options;
     try {
       const renew = () => transaction(pool, {}, (tx) => Promise.resolve(renewMail(tx, mail, lease_ms)));
-      const outcome = await whileRenewing({ lease_ms, renew, work: () => this.#send(mail) });
+      // One that can't be composed is tried again as slowly as one that can't be sent.
+      const work = () =>
+        this.#send(mail).catch((error: unknown): Outcome => {
+          log.warn({ mail: mail.id, err: describeError(error) }, 'worker: mail failed before it was sent');
+          return 'failed';
+        });
+      const outcome = await whileRenewing({ lease_ms, renew, work });
       ended.inc({ outcome });
       // Under another BATON_SECRET it waits for a process that has the right one, as long as it says something that is true.
       const is_kept = outcome === 'failed' || outcome === 'unreadable';
       const again_in_s = retries_s[Math.min(mail.attempts, retries_s.length) - 1] ?? 0;
+      const kind = this.#kindOf(mail);
       await transaction(pool, {}, (tx) => {
         if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
-        else deleteMail(tx, mail.id);
+        else if (outcome === 'sent' || outcome === 'void') deleteMail(tx, mail.id);
+        else giveUpMail(tx, mail.id, { kind, reason: outcome });
         return Promise.resolve();
       });
     } catch (error) {
       log.warn({ mail: mail.id, err: describeError(error) }, 'worker: mail not worked on');
+    }
+  }
+
+  /** What kind of mail it is; null where that can't be read, under another BATON_SECRET say. */
+  #kindOf({ sealed }: TakenMail): string | null {
+    try {
+      return openOrder(this.#key, sealed)?.kind ?? null;
+    } catch {
+      return null; // a newer version's
     }
   }
 
@@ -153,12 +178,12 @@ function isRefusal({ responseCode = 0, code, command }: SmtpError): boolean {
 }
 
 /**
- * Any number of processes may run it: each mail is sent by one at a time. One without a mailer removes what was queued elsewhere and
+ * Any number of processes may run it: each mail is sent by one at a time. One without a mailer gives up what was queued elsewhere and
  * nobody has sent in time.
  */
 export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop {
-  const removeExpired = async ({ count }: Pass): Promise<'done'> => {
-    const expired = await transaction(pool, {}, (tx) => removeExpiredMails(tx, expired_at_once));
+  const giveUpExpired = async ({ count }: Pass): Promise<'done'> => {
+    const expired = await transaction(pool, {}, (tx) => giveUpExpiredMails(tx, expired_at_once));
     if (expired > 0) {
       ended.inc({ outcome: 'expired' }, expired);
       log.error(
@@ -169,6 +194,6 @@ export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger)
     count(expired);
     return 'done';
   };
-  const pass = (one: Pass) => (mailer === undefined ? removeExpired(one) : mailer.pass(one));
+  const pass = (one: Pass) => (mailer === undefined ? giveUpExpired(one) : mailer.pass(one));
   return new Loop({ name: task, interval_ms, rest_per_work, quiet: true, log, pass });
 }

@@ -28,7 +28,7 @@ export function renewMail(tx: Tx, { id, attempts }: TakenMail, lease_ms: number)
     where id = ${id} and attempts = ${attempts}`);
 }
 
-/** A mail has been sent, or never will be. */
+/** A mail has been sent, or there is nobody to send it to. */
 export function deleteMail(tx: Tx, id: string): void {
   tx.send(sql`delete from mails where id = ${id}`);
 }
@@ -40,13 +40,28 @@ export function delayMail(tx: Tx, { id, attempts }: TakenMail, again_in_s: numbe
     where id = ${id} and attempts = ${attempts}`);
 }
 
-/** Removes mails that say nothing any more that is true, where no process sends any. Gives how many. */
-export async function removeExpiredMails(tx: Tx, limit: number): Promise<number> {
-  const removed = await tx.rows(sql`
-    with expired as (
-      select m.id from mails m where m.expires_at <= now() limit ${limit} for update of m skip locked)
-    delete from mails m using expired where m.id = expired.id returning m.id`);
-  return removed.length;
+/** A mail never will be sent by itself: it is kept, sealed, for whoever has it tried once more. */
+export function giveUpMail(tx: Tx, id: string, { kind, reason }: { kind: string | null; reason: string }): void {
+  tx.send(sql`select give_up_mails(array[${id}]::uuid[], ${kind}, ${reason})`);
+}
+
+/** Gives up mails that nobody has sent in time, where no process sends any. Gives how many. */
+export async function giveUpExpiredMails(tx: Tx, limit: number): Promise<number> {
+  const { given_up } = await tx.one<{ given_up: number }>(sql`
+    select give_up_mails(array(
+      select m.id from mails m where m.expires_at <= now() limit ${limit} for update of m skip locked), null, 'expired') as given_up`);
+  return given_up;
+}
+
+/** Queues a mail that was given up once more, unless what it says can't be true any more. Tells whether it was queued. */
+export async function retryMail(
+  tx: Tx,
+  id: string,
+  { fresh, for_s }: { fresh: string; for_s: number },
+): Promise<boolean> {
+  const { queued } = await tx.one<{ queued: boolean }>(sql`
+    select retry_mail(${id}::uuid, ${fresh}::uuid, ${for_s}::integer) as queued`);
+  return queued;
 }
 
 /** The enabled account with this address. */

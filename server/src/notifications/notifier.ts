@@ -5,7 +5,7 @@ import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
-import { SetAside } from '../work/set-aside.ts';
+import { SharedSetAside } from '../work/shared-set-aside.ts';
 import { notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
 
 const task = 'notifier';
@@ -45,7 +45,7 @@ export class Notifier {
   #behind = first_id;
   /** Workspaces that are known to have something: those come first. */
   readonly #hinted = new Set<string>();
-  readonly #set_aside = new SetAside(retries);
+  readonly #set_aside: SharedSetAside;
   /** When all workspaces had been looked at. */
   #swept_at = Number.NEGATIVE_INFINITY;
 
@@ -53,6 +53,7 @@ export class Notifier {
     this.#pool = pool;
     this.#log = log;
     this.#telling = { batch, mail_after_s };
+    this.#set_aside = new SharedSetAside({ ...retries, task, pool, log });
   }
 
   /** Says that a workspace's events have got numbers. */
@@ -81,7 +82,7 @@ export class Notifier {
       if (found.length > 0) continue;
       this.#swept_at = performance.now();
       // Long since nobody had anything to tell there: another process has done it.
-      this.#set_aside.forgetUnasked(performance.now() - forgotten_ms);
+      await this.#set_aside.sweep(performance.now() - forgotten_ms);
       set_aside.set(this.#set_aside.size);
       return;
     } while (goesOn());
@@ -93,13 +94,14 @@ export class Notifier {
    */
   async #workOn(workspace_id: string): Promise<boolean> {
     if (this.#set_aside.has(workspace_id)) return false;
+    const subject = { workspace_id, id: workspace_id };
     const batch = Math.max(1, Math.ceil(this.#telling.batch / 2 ** this.#set_aside.failuresOf(workspace_id)));
     try {
       const left = await notifyBatch(this.#pool, workspace_id, { ...this.#telling, batch });
-      this.#set_aside.delete(workspace_id);
+      await this.#set_aside.delete(subject);
       return left;
     } catch (error) {
-      this.#set_aside.add(workspace_id);
+      await this.#set_aside.add(subject, error);
       this.#log.error({ workspace_id, batch, err: describeError(error) }, 'worker: people not notified');
       return false;
     } finally {

@@ -7,10 +7,12 @@ import {
 import type { Config } from '../config.ts';
 import type { Sql } from '../db/sql.ts';
 import { removeEndedCounters } from '../http/rate-limit-queries.ts';
+import { removeGivenUpMails } from '../mail/upkeep-queries.ts';
 import { removeOldNotifications } from '../notifications/upkeep-queries.ts';
 import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
 import { removeDeletedWebhooks, removeFinishedDeliveries } from '../webhooks/upkeep-queries.ts';
+import { removeForgotten } from '../work/set-aside-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
 /** How long what has ended is kept. */
@@ -24,6 +26,7 @@ export type Retention = Pick<
   | 'token_retention_s'
   | 'delivery_retention_s'
   | 'notification_retention_s'
+  | 'mail_retention_s'
 >;
 
 /** The statements of one step, in their order. Each removes no more rows than the limit, and returns one for each. */
@@ -46,5 +49,7 @@ export const upkeep = {
   deliveries: (keep, limit) => [removeFinishedDeliveries(keep.delivery_retention_s, limit)],
   webhooks: (keep, limit) => [removeDeletedWebhooks(keep.delivery_retention_s, limit)],
   notifications: (keep, limit) => [removeOldNotifications(keep.notification_retention_s, limit)],
+  given_up_mails: (keep, limit) => [removeGivenUpMails(keep.mail_retention_s, limit)],
+  set_aside: (_keep, limit) => [removeForgotten(limit)],
   rate_limits: (_keep, limit) => [removeEndedCounters(limit)],
 } satisfies Record<string, Step>;

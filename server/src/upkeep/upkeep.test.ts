@@ -2,12 +2,15 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { registerPerson } from '../../../proof/harness/people.ts';
+import type { PlanNode as Plan } from '../../../proof/harness/plans.ts';
 import { note } from '../../../proof/harness/seen.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { createPool } from '../db/pool.ts';
 import { prepare } from '../db/sql.ts';
+import { readOnly } from '../db/transaction.ts';
 import { type Retention, upkeep } from './catalogue.ts';
 import { removeSpent } from './loops.ts';
+import { overdueRows } from './overdue-queries.ts';
 
 const day_s = 86_400;
 /** What is kept for ten days, as for ever as far as the rows of these tests go that ended three days ago. */
@@ -20,6 +23,7 @@ const keep = (days: number): Retention => ({
   token_retention_s: days * day_s,
   delivery_retention_s: days * day_s,
   notification_retention_s: days * day_s,
+  mail_retention_s: days * day_s,
 });
 type Task = keyof typeof upkeep;
 const tasks = Object.keys(upkeep) as Task[];
@@ -149,6 +153,22 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
         lpad(encode('${name}', 'hex'), 32, '0')::uuid, now() - interval '90 days', now() - interval '${ago}'
       from generate_series(1, ${n})`,
   },
+  given_up_mails: {
+    table: 'given_up_mails',
+    mine: 'kind',
+    fill: (name, ago, n) => `
+      insert into given_up_mails (id, sealed, kind, reason, attempts, queued_at, expires_at, given_up_at)
+      select gen_random_uuid(), '', '${name}', 'refused', 1, now() - interval '90 days', now(), now() - interval '${ago}'
+      from generate_series(1, ${n})`,
+  },
+  set_aside: {
+    table: 'set_aside',
+    mine: 'task',
+    fill: (name, ago, n) => `
+      insert into set_aside (workspace_id, task, subject_id, error, failing_since, failed_at)
+      select gen_random_uuid(), '${name}', gen_random_uuid(), '23505', now() - interval '90 days', now() - interval '${ago}'
+      from generate_series(1, ${n})`,
+  },
   rate_limits: {
     table: 'rate_limits',
     mine: `split_part(key, ' ', 1)`,
@@ -165,14 +185,25 @@ async function left(task: Task, name: string): Promise<number> {
   return row?.n ?? Number.NaN;
 }
 
+/** What has ended recently, where that isn't within the two days of the others. */
+const recent: Partial<Record<Task, string>> = { rate_limits: '30 seconds', set_aside: '30 minutes' };
+
+/** What `npm run jobs` says of a task, up to ten rows. */
+async function overdue(task: Task) {
+  const all = await readOnly(pools[0], {}, (db) => overdueRows(db, keep(2), 10));
+  return all.find((one) => one.task === task);
+}
+
 describe.each(tasks)('upkeep of %s', (task) => {
   const { table } = fills[task];
 
   test('removes what has been spent for longer than it is kept, and nothing else', async () => {
     await add(task, 'old', '3 days', 3);
-    await add(task, 'recent', task === 'rate_limits' ? '30 seconds' : '36 hours', 3);
+    await add(task, 'recent', recent[task] ?? '36 hours', 3);
     await add(task, 'live', '-1 day', 3);
+    expect(await overdue(task)).toMatchObject({ count: 3, oldest_s: expect.any(Number) as number });
     expect(await run(task)).toBe(task === 'sessions' ? 12 : 3); // a session with its three tokens
+    expect(await overdue(task)).toMatchObject({ count: 0, oldest_s: null });
     expect([await left(task, 'old'), await left(task, 'recent'), await left(task, 'live')]).toEqual([0, 3, 3]);
   });
 
@@ -351,15 +382,7 @@ describe('what clients rely on outlives upkeep:', () => {
   });
 });
 
-interface PlanNode {
-  'Node Type'?: string;
-  'Actual Rows'?: number;
-  'Actual Loops'?: number;
-  'Rows Removed by Filter'?: number;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  Plans?: PlanNode[];
-}
+type PlanNode = Partial<Omit<Plan, 'Plans'>> & { 'Index Name'?: string; Plans?: PlanNode[] };
 
 /** The rows that the scans of a plan have looked at. */
 function rowsSeen(node: PlanNode): number {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { WorkConfig } from '../config.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
-import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { Loop, type Pass } from '../work/loop.ts';
-import { SetAside } from '../work/set-aside.ts';
+import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
+import { SharedSetAside } from '../work/shared-set-aside.ts';
 import { failures_until_rest, messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
 import { queueDeliveries } from './queries.ts';
 import { sealingKey } from './secrets.ts';
@@ -47,6 +47,12 @@ const ended = new Counter({
   labelNames: ['outcome'],
 });
 
+const set_aside = new Gauge({
+  name: 'baton_webhooks_set_aside',
+  help: 'Webhooks that could not be worked on when that was last tried.',
+  aggregator: 'max',
+});
+
 const begin: WebhookKey = { workspace_id: first_id, id: first_id };
 
 interface Options {
@@ -69,7 +75,7 @@ export class Deliverer {
   readonly #counts = new Map<string, number>();
   readonly #shares = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
-  readonly #set_aside = new SetAside(retries);
+  readonly #set_aside: SharedSetAside;
   /** When this sweep over the webhooks began. */
   #began = performance.now();
   #failing = 0;
@@ -79,6 +85,7 @@ export class Deliverer {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#set_aside = new SharedSetAside({ ...retries, task, pool: options.pool, log: options.log });
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
@@ -87,8 +94,9 @@ export class Deliverer {
       const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
       if (found.length === 0) {
         this.#behind = begin;
-        this.#set_aside.forgetUnasked(this.#began);
+        await this.#set_aside.sweep(this.#began);
         this.#began = performance.now();
+        set_aside.set(this.#set_aside.size);
         if (!left) return 'done';
         left = false;
         continue;
@@ -120,10 +128,10 @@ export class Deliverer {
         ? await queueNext(this.#options.pool, key)
         : { queued: 0, more: false };
       const begun = webhook.is_due || queued > 0 ? await this.#begin(webhook) : 0;
-      this.#set_aside.delete(key.id);
+      await this.#set_aside.delete(key);
       return { queued, more: more || begun > 0 };
     } catch (error) {
-      this.#set_aside.add(key.id);
+      await this.#set_aside.add(key, error);
       this.#options.log.error({ ...key, err: describeError(error) }, 'worker: webhook not worked on');
       return { queued: 0, more: false };
     }

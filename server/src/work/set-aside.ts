@@ -1,5 +1,5 @@
 /** How long something is left alone after each failure in a row: twice as long each time, within these bounds. */
-interface Retries {
+export interface Retries {
   first_retry_ms: number;
   max_retry_ms: number;
 }

@@ -74,7 +74,7 @@ export const owners: Record<string, readonly string[]> = {
   audit: ['outbox', 'events', 'event_heads', 'event_nodes', 'event_checkpoints'],
   comments: ['comments', 'comment_revisions'],
   http: ['rate_limits'],
-  mail: ['mails', 'notification_mails'],
+  mail: ['mails', 'notification_mails', 'given_up_mails'],
   notifications: ['watchers', 'notifications', 'notification_settings', 'notification_places'],
   outcomes: ['outcomes'],
   projects: ['projects', 'workflows', 'project_statuses'],
@@ -82,6 +82,7 @@ export const owners: Record<string, readonly string[]> = {
   tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'status_history'],
   tokens: ['api_tokens'],
   webhooks: ['webhooks', 'deliveries'],
+  work: ['set_aside'],
   workspaces: ['workspaces', 'memberships', 'user_workspaces', 'invitations', 'membership_cleanups'],
 };
 
