@@ -212,7 +212,7 @@ describe('a workspace that is set aside', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     };
-    await keep(() => failures.length === 3); // after 1 and 2 s; the next would come after 4
+    await keep(() => failures.length === 3); // after 1 and 2 s; the next comes after 4 where no process looks at the rows
     const began = performance.now();
     expect(await jobs('retry', 'set-aside', broken.workspace_id)).toMatchObject({
       code: 0,
