@@ -45,7 +45,7 @@ export interface components {
          * @description A type of event.
          * @enum {string}
          */
-        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged";
+        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
         /** @description A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one. */
         EventOffset: string;
         Tokens: {
@@ -218,7 +218,7 @@ export interface components {
             detail?: string;
             /** @constant */
             code: "quota_exceeded";
-            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "watchers_per_ticket" | "mib_per_workspace" | (string & {});
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
         };
@@ -261,7 +261,7 @@ export interface components {
             errors: {
                 /** @description A JSON pointer into the body (RFC 6901). */
                 pointer?: string;
-                /** @description The name of a query parameter. */
+                /** @description The name of a parameter of the query or the path. */
                 parameter?: string;
                 detail: string;
             }[];
@@ -810,10 +810,12 @@ export interface components {
          *     - `ticket.purged`: The earlier titles or descriptions of a ticket were deleted permanently.
          *     - `comment.created`: A comment was added.
          *     - `comment.updated`: A comment was edited by its author.
+         *     - `comment.reaction_added`: A member reacted to a comment.
+         *     - `comment.reaction_removed`: A member took their reaction to a comment back.
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | (string & {});
         Comment: {
             /**
              * Format: uuid
@@ -834,6 +836,8 @@ export interface components {
             body: string;
             /** @description The members that its text mentions, each as `@` and their id. */
             mentions: string[];
+            /** @description Its emoji, in the order in which each was first given. Reactions leave the version as it is. */
+            reactions: components["schemas"]["ReactionSummary"][];
             /** Format: int32 */
             version: number;
             /** Format: date-time */
@@ -843,6 +847,16 @@ export interface components {
             deleted_by: string | null;
             /** @description When its earlier texts were deleted permanently as well. */
             purged_at: string | null;
+        };
+        ReactionSummary: {
+            emoji: string;
+            /**
+             * Format: int32
+             * @description How many have given it, former members included.
+             */
+            count: number;
+            /** @description Whether the caller is one of them. */
+            reacted: boolean;
         };
         CommentRevision: {
             /** Format: int32 */
@@ -858,6 +872,16 @@ export interface components {
              * Format: date-time
              * @description When this text was written.
              */
+            created_at: string;
+        };
+        Reaction: {
+            emoji: string;
+            /**
+             * Format: uuid
+             * @description The member, or former member, who gave it.
+             */
+            user_id: string;
+            /** Format: date-time */
             created_at: string;
         };
         NewApiToken: {
@@ -887,7 +911,7 @@ export interface components {
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.
@@ -931,7 +955,7 @@ export interface components {
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
              *     - `tickets:read`: Read tickets, their transitions, comments and activity.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.
@@ -1363,7 +1387,9 @@ export type Ageing = components['schemas']['Ageing'];
 export type ActivityEntry = components['schemas']['ActivityEntry'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type Comment = components['schemas']['Comment'];
+export type ReactionSummary = components['schemas']['ReactionSummary'];
 export type CommentRevision = components['schemas']['CommentRevision'];
+export type Reaction = components['schemas']['Reaction'];
 export type NewApiToken = components['schemas']['NewApiToken'];
 export type ApiToken = components['schemas']['ApiToken'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -3808,6 +3834,108 @@ export interface operations {
             };
         };
     };
+    list_reactions: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Reaction"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    add_reaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+                /** @description One emoji, as percent-encoded UTF-8: 👍 is `%F0%9F%91%8D`. */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactionSummary"];
+                };
+            };
+        };
+    };
+    remove_reaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                comment_id: string;
+                /** @description One emoji, as percent-encoded UTF-8: 👍 is `%F0%9F%91%8D`. */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     purge_comment: {
         parameters: {
             query?: never;
@@ -3901,7 +4029,7 @@ export interface operations {
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
                      *     - `tickets:read`: Read tickets, their transitions, comments and activity.
-                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them.
+                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
                      *     - `notifications:read`: Read what its person, or the bot, was told of, and what they watch.

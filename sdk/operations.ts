@@ -123,7 +123,7 @@ export const operations = {
   get_times: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/times","query":["from","to","time_zone","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns how old the tickets are that are not done, and for how long they have been in their status. */
   get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments. */
+  /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments and reactions to them. */
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -137,6 +137,12 @@ export const operations = {
   delete_comment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists the earlier texts of a comment, oldest first, with author and time. */
   list_comment_revisions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/revisions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Lists who has reacted to a comment and with which emoji, oldest reaction first. */
+  list_reactions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Reacts to a comment with an emoji. Sent again it changes nothing. It conflicts with no edit, and nobody is notified. */
+  add_reaction: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions/{emoji}","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
+  /** Takes the caller’s reaction to a comment back. Without one it changes nothing. */
+  remove_reaction: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions/{emoji}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
   /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */

@@ -739,6 +739,28 @@ GRANT SELECT (expires_at, id, revoked_at, workspace_id) ON api_tokens TO baton_w
 GRANT UPDATE (last_used_at, revoked_at) ON api_tokens TO baton_app;
 GRANT UPDATE (workspace_id) ON api_tokens TO baton_worker;
 
+-- workspace
+create table comment_reactions (
+  workspace_id uuid not null,
+  ticket_id uuid not null,
+  comment_id uuid not null,
+  emoji text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  first_at timestamp with time zone not null,
+  constraint comment_reactions_pkey PRIMARY KEY (workspace_id, ticket_id, comment_id, emoji, user_id),
+  constraint comment_reactions_order UNIQUE (workspace_id, ticket_id, comment_id, created_at),
+  constraint comment_reactions_emoji CHECK (((octet_length(emoji) >= 1) AND (octet_length(emoji) <= 64))),
+  constraint comment_reactions_first CHECK ((first_at <= created_at)),
+  constraint comment_reactions_comment_fkey FOREIGN KEY (workspace_id, ticket_id, comment_id) REFERENCES comments(workspace_id, ticket_id, id),
+  constraint comment_reactions_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
+);
+CREATE INDEX comment_reactions_user ON public.comment_reactions USING btree (workspace_id, user_id);
+ALTER TABLE comment_reactions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE comment_reactions FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON comment_reactions FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT ON comment_reactions TO baton_app;
+
 -- workspace, append-only
 create table comment_revisions (
   workspace_id uuid not null,

@@ -5,7 +5,7 @@ import type { Operation } from '../../server/src/http/contract.ts';
 type Fields = Record<string, unknown>;
 
 /** What may differ between two responses with one version of a resource: other rows, or who asks, decide it. */
-const not_its_own = ['last_activity_at', 'allowed_transitions', 'role'];
+const not_its_own = ['last_activity_at', 'allowed_transitions', 'role', 'reactions'];
 /** A member's name and address are the account's, which has a version of its own. */
 const of_the_account = ['name', 'email'];
 

@@ -269,6 +269,43 @@ join comment_revisions r
   on r.workspace_id = c.workspace_id and r.ticket_id = c.ticket_id and r.comment_id = c.id
 where c.purged_at is not null and (r.body <> '' or c.body <> '');
 
+-- name: deleted_comments_have_no_reactions
+select c.workspace_id, c.ticket_id, 'comment ' || c.id || ', ' || r.emoji as violation
+from comments c
+join comment_reactions r
+  on r.workspace_id = c.workspace_id and r.ticket_id = c.ticket_id and r.comment_id = c.id
+where c.deleted_at is not null;
+
+-- name: each_emoji_of_a_comment_came_once
+select r.workspace_id, r.ticket_id, 'comment ' || r.comment_id || ', ' || r.emoji as violation
+from comment_reactions r
+group by r.workspace_id, r.ticket_id, r.comment_id, r.emoji
+having min(r.first_at) <> max(r.first_at);
+
+-- name: comments_have_at_most_20_emoji
+select r.workspace_id, r.ticket_id, 'comment ' || r.comment_id || ', emoji ' || count(distinct r.emoji) as violation
+from comment_reactions r
+group by r.workspace_id, r.ticket_id, r.comment_id
+having count(distinct r.emoji) > 20;
+
+-- Given and taken back by turns: a request that changes nothing leaves no entry. With a deleted comment its reactions went, too.
+-- name: each_reaction_is_what_its_entries_say
+select coalesce(r.workspace_id, e.workspace_id) as workspace_id, coalesce(r.ticket_id, e.ticket_id) as ticket_id,
+  'comment ' || coalesce(r.comment_id, e.comment_id) || ', ' || coalesce(r.emoji, e.emoji) || ' by ' || coalesce(r.user_id, e.user_id)
+    || ', added less removed ' || coalesce(e.n, 0) as violation
+from comment_reactions r
+full join (
+  select a.workspace_id, a.ticket_id, a.subject_id as comment_id, a.actor_id as user_id,
+    coalesce(a.after, a.before) ->> 'emoji' as emoji, sum(case a.action when 'comment.reaction_added' then 1 else -1 end) as n
+  from audit_log a
+  join comments c
+    on c.workspace_id = a.workspace_id and c.ticket_id = a.ticket_id and c.id = a.subject_id and c.deleted_at is null
+  where a.action in ('comment.reaction_added', 'comment.reaction_removed')
+  group by 1, 2, 3, 4, 5) e
+  on e.workspace_id = r.workspace_id and e.ticket_id = r.ticket_id and e.comment_id = r.comment_id and e.user_id = r.user_id
+  and e.emoji = r.emoji
+where coalesce(e.n, 0) <> case when r.emoji is null then 0 else 1 end;
+
 -- Of what is not a ticket, entries from before 0013_times_of_entries have the times at which their transactions began.
 -- name: entries_of_a_subject_are_in_the_order_of_its_versions
 select e.workspace_id, e.subject_id, e.action || ', version ' || e.subject_version || ', at ' || e.created_at as violation

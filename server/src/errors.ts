@@ -23,7 +23,7 @@ const count = z.int().min(1).max(2_147_483_647).meta({ format: 'int32' });
 
 const fault = z.strictObject({
   pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
-  parameter: stored(1024).optional().meta({ description: 'The name of a query parameter.' }),
+  parameter: stored(1024).optional().meta({ description: 'The name of a parameter of the query or the path.' }),
   detail: stored(1000),
 });
 
@@ -38,6 +38,7 @@ const quotas = [
   'tokens_per_member',
   'webhooks_per_workspace',
   'watchers_per_ticket',
+  'emoji_per_comment',
   'mib_per_workspace',
 ] as const;
 export type Quota = (typeof quotas)[number];

@@ -44,7 +44,7 @@ async function makeActors(stage: Stage): Promise<Actors> {
     },
     known: {
       ...{ workspace_id, project_id, ticket: ticket.key, user_id: owner.user.id, assignee_id: owner.user.id },
-      ...{ comment_id: comment.id, bot_id: bot.id, token_id: token.id, sequence: 1, key: 'a-key' },
+      ...{ comment_id: comment.id, bot_id: bot.id, token_id: token.id, sequence: 1, key: 'a-key', emoji: '👍' },
       ...{ invitation_id: invitation.id, session_id: '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90' },
       ...{ refresh_token: owner.refresh_token, token: invitation.token, email: owner.email, password: owner.password },
       ...{ current_password: owner.password, cursor: next_cursor, version: 1, expected_version: 1, assignee: 'me' },

@@ -12,6 +12,11 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const body = { body: 'To be deleted' };
     return [ticket, (await team.owner.client.create_comment({ workspace_id, ticket, body })).id];
   },
+  remove_reaction: async (_, { team, sides }) => {
+    const { workspace_id, ticket } = sides.attacked;
+    const { id } = await team.owner.client.create_comment({ workspace_id, ticket, body: { body: 'To be liked' } });
+    return [ticket, id, '%F0%9F%91%8D'];
+  },
   delete_ticket: async (_, { team, sides }) => {
     const { workspace_id, project_id } = sides.attacked;
     return (await team.owner.client.create_ticket({ workspace_id, project_id, body: { title: 'To be deleted' } })).id;

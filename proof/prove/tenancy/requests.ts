@@ -119,7 +119,7 @@ function fill(operation: Operation, params: Record<string, string>): string {
 }
 
 /** Parameters of a path that are no ids: they are nobody's. */
-const places: Record<string, string> = { sequence: '1', level: '0', tile: '000.p/1' };
+const places: Record<string, string> = { emoji: '%F0%9F%91%8D', sequence: '1', level: '0', tile: '000.p/1' };
 
 function workspaceShots(operation: Operation, world: World): Shot[] {
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);

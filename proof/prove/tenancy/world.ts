@@ -88,6 +88,7 @@ async function furnish(
   const { id: comment_id } = await client.create_comment({ ...at, body: { body: text } });
   for (const v of [1, 2])
     await client.update_comment({ ...at, comment_id, body: { body: `${text} ${v}`, version: v } });
+  for (const emoji of ['👍', '🎉']) await client.add_reaction({ ...at, comment_id, emoji });
   await client.transition_ticket({ ...at, body: { to: 'in_progress', comment: text } });
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed', comment: text } });
   const invited = { email: `${text}.${randomUUID()}@example.com`, role: 'viewer' } as const;
@@ -122,6 +123,7 @@ async function furnish(
     list_activity: client.list_activity({ ...at, ...one }),
     list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
+    list_reactions: client.list_reactions({ ...at, comment_id, ...one }),
     list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
     list_bots: client.list_bots({ workspace_id, ...one }),
     list_tokens: client.list_tokens({ workspace_id, ...one }),

@@ -18,11 +18,11 @@ const by_access: Record<string, string[]> = {
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
       'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing ' +
       'list_notifications get_unread_count get_notification update_notification read_notifications get_notification_settings ' +
-      'update_notification_settings get_watching set_watching list_watchers',
+      'update_notification_settings get_watching set_watching list_watchers list_reactions',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
-      'update_comment delete_comment',
+      'update_comment delete_comment add_reaction remove_reaction',
   ),
   'owner,admin': words(
     'update_workspace update_member create_bot update_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
@@ -51,11 +51,11 @@ const by_scope: Record<string, string[]> = {
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(
     'list_tickets get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment ' +
-      'get_flow get_times get_ageing list_watchers',
+      'get_flow get_times get_ageing list_watchers list_reactions',
   ),
   'tickets:write': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
-      'update_comment delete_comment',
+      'update_comment delete_comment add_reaction remove_reaction',
   ),
   'audit:read': words(
     'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',

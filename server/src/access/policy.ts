@@ -93,6 +93,9 @@ export const policy = {
   update_comment: [writers, 'tickets:write'],
   delete_comment: [writers, 'tickets:write'],
   list_comment_revisions: [admins, 'audit:read'],
+  list_reactions: [everyone, 'tickets:read'],
+  add_reaction: [writers, 'tickets:write'],
+  remove_reaction: [writers, 'tickets:write'],
   purge_comment: [owners, 'session'],
 
   create_token: [everyone, 'session'],

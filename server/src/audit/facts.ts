@@ -46,6 +46,8 @@ const step = z
 const assignment = z.strictObject({ assignee_id: id.nullable() });
 const presence = z.strictObject({ deleted_at: timestamp.nullable() });
 const place = z.strictObject({ ticket_id: id });
+/** An emoji with which a member has reacted to a comment. */
+const reaction = place.extend({ emoji: text });
 /** With the members that its text mentions, and did not before. */
 const said = place.extend({ mentions: z.array(id).max(50).optional() });
 /** Of its address only where it leads: the rest may be a secret. */
@@ -181,6 +183,12 @@ export const facts = {
   },
   'comment.created': { says: 'A comment was added.', of_ticket: true, after: said },
   'comment.updated': { says: 'A comment was edited by its author.', versioned: true, of_ticket: true, after: said },
+  'comment.reaction_added': { says: 'A member reacted to a comment.', of_ticket: true, after: reaction },
+  'comment.reaction_removed': {
+    says: 'A member took their reaction to a comment back.',
+    of_ticket: true,
+    before: reaction,
+  },
   'comment.deleted': { says: 'A comment was deleted.', versioned: true, of_ticket: true, after: place },
   'comment.purged': {
     says: 'A comment and its earlier texts were deleted permanently.',

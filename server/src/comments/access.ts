@@ -3,16 +3,23 @@ import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError, requireFound } from '../errors.ts';
 import { openTicket } from '../tickets/access.ts';
 import type { Comment } from './contract.ts';
-import { commentByRef, lockComment, type LockedComment } from './queries.ts';
+import { commentByRef, type CommentPlace, commentPlace, lockComment, type LockedComment } from './queries.ts';
+import { type Reader, reactionState } from './reaction-queries.ts';
 
 /** A comment of a ticket of this workspace. */
-export function requireComment(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment> {
-  return requireFound(commentByRef(db, workspace_id, ref, id));
+export function requireComment(db: Db, reader: Reader, ref: string, id: string): Promise<Comment> {
+  return requireFound(commentByRef(db, reader, ref, id));
+}
+
+/** Where a comment of this workspace is, for reading what hangs on it. */
+export function requireCommentPlace(db: Db, workspace_id: string, ref: string, id: string): Promise<CommentPlace> {
+  return requireFound(commentPlace(db, workspace_id, ref, id));
 }
 
 /**
  * The door to a comment for every write, one round trip: authorizes the caller, locks the ticket against deletion and then
- * the comment, until the commit. A deleted comment is still there. `anywhere`: in deleted tickets and archived projects too.
+ * the comment, until the commit, and reads its reactions behind the lock. A deleted comment is still there. `anywhere`: in
+ * deleted tickets and archived projects too.
  */
 export async function openComment(
   tx: Tx,
@@ -20,10 +27,12 @@ export async function openComment(
   at: { ticket: string; comment_id: string },
   { anywhere = false } = {},
 ): Promise<{ actor: Actor; comment: LockedComment }> {
-  const [{ actor }, comment] = await Promise.all([
+  const [{ actor }, row, state] = await Promise.all([
     openTicket(tx, writer, at.ticket, { hold: 'comment', deleted: anywhere, archived: anywhere }),
     lockComment(tx, writer, at, { deleted: anywhere }),
+    reactionState(tx, writer, at),
   ]);
-  if (comment === undefined) throw new BatonError('not_found');
-  return { actor, comment };
+  if (row === undefined || state === undefined) throw new BatonError('not_found');
+  const { reactions } = state;
+  return { actor, comment: { ...row, reactions, at: row.at > state.at ? row.at : state.at } };
 }

@@ -16,6 +16,33 @@ import { max_text, ticket_params } from '../tickets/contract.ts';
 /** How many people one comment may mention. */
 export const max_mentions = 50;
 
+/** How many different emoji one comment may have. */
+export const max_emoji = 20;
+
+const shown_emoji = stored(64).meta({ example: '👍' });
+
+export const reaction_summary = z
+  .strictObject({
+    emoji: shown_emoji,
+    count: z
+      .int()
+      .min(1)
+      .max(2_147_483_647)
+      .meta({ format: 'int32', example: 2, description: 'How many have given it, former members included.' }),
+    reacted: z.boolean().meta({ description: 'Whether the caller is one of them.' }),
+  })
+  .meta({ id: 'ReactionSummary' });
+export type ReactionSummary = z.infer<typeof reaction_summary>;
+
+export const reaction = z
+  .strictObject({
+    emoji: shown_emoji,
+    user_id: id.meta({ description: 'The member, or former member, who gave it.' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Reaction' });
+export type Reaction = z.infer<typeof reaction>;
+
 export const comment = z
   .strictObject({
     id,
@@ -26,6 +53,9 @@ export const comment = z
       .array(id)
       .max(max_mentions)
       .meta({ description: 'The members that its text mentions, each as `@` and their id.' }),
+    reactions: z.array(reaction_summary).max(max_emoji).meta({
+      description: 'Its emoji, in the order in which each was first given. Reactions leave the version as it is.',
+    }),
     version,
     created_at: timestamp,
     edited_at: timestamp.nullable(),
@@ -49,6 +79,13 @@ export type CommentRevision = z.infer<typeof comment_revision>;
 const collection = '/v1/workspaces/{workspace_id}/tickets/{ticket}/comments';
 const member = `${collection}/{comment_id}` as const;
 const comment_params = ticket_params.extend({ comment_id: id });
+const reactions = `${member}/reactions` as const;
+const reaction_params = comment_params.extend({
+  emoji: text({ min: 1, max: 100 }).meta({
+    description: 'One emoji, as percent-encoded UTF-8: 👍 is `%F0%9F%91%8D`.',
+    example: '👍',
+  }),
+});
 const max_body_bytes = 6 * 1024 * 1024;
 
 export const create_comment = operation({
@@ -135,6 +172,43 @@ export const list_comment_revisions = operation({
   status: 200,
   response: page(comment_revision),
   errors: ['invalid_cursor'],
+});
+
+export const list_reactions = operation({
+  id: 'list_reactions',
+  method: 'get',
+  path: reactions,
+  tag: 'comments',
+  summary: 'Lists who has reacted to a comment and with which emoji, oldest reaction first.',
+  params: comment_params,
+  query: page_query.extend(narrowing(reaction)),
+  status: 200,
+  response: page(reaction),
+  errors: ['invalid_cursor'],
+});
+
+export const add_reaction = operation({
+  id: 'add_reaction',
+  method: 'put',
+  path: `${reactions}/{emoji}`,
+  tag: 'comments',
+  summary:
+    'Reacts to a comment with an emoji. Sent again it changes nothing. It conflicts with no edit, and nobody is notified.',
+  params: reaction_params,
+  status: 200,
+  response: reaction_summary,
+  errors: ['conflict', 'quota_exceeded', 'project_archived'],
+});
+
+export const remove_reaction = operation({
+  id: 'remove_reaction',
+  method: 'delete',
+  path: `${reactions}/{emoji}`,
+  tag: 'comments',
+  summary: 'Takes the caller’s reaction to a comment back. Without one it changes nothing.',
+  params: reaction_params,
+  status: 204,
+  errors: ['project_archived'],
 });
 
 export const purge_comment = operation({

@@ -1,5 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, later, selected } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, type Locked, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -7,6 +7,10 @@ import type { KeysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
 import { from_tickets, isTicket } from '../tickets/queries.ts';
 import type { Comment, CommentRevision } from './contract.ts';
+import { deleteReactions, type Reader, reactionsOf } from './reaction-queries.ts';
+
+/** A comment as its row has it. */
+type CommentRow = Omit<Comment, 'reactions'>;
 
 /** Every column of a comment, but for its workspace's. */
 const comment_columns = {
@@ -21,7 +25,7 @@ const comment_columns = {
   deleted_at: sql`deleted_at`,
   deleted_by: sql`deleted_by`,
   purged_at: sql`purged_at`,
-} satisfies Columns<keyof Comment>;
+} satisfies Columns<keyof CommentRow>;
 
 const columns = selected(comment_columns, sql`c`);
 const stored_columns = { ...comment_columns, workspace_id: sql`workspace_id` };
@@ -34,30 +38,49 @@ export function insertComment(
 ): Comment {
   const comment = { ...created, version: 1, edited_at: null, deleted_at: null, deleted_by: null, purged_at: null };
   tx.send(sql`insert into comments ${inserted(stored_columns, { ...comment, workspace_id })}`);
-  return comment;
+  return { ...comment, reactions: [] };
 }
 
-export function commentsOf(db: Db, workspace_id: string, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
+/** The text may be a megabyte long; twenty emoji are two kilobytes. */
+const text_and_reactions = {
+  columns: [comment_columns.body],
+  json_bytes: sql`${longText(comment_columns.body).json_bytes} + octet_length(q.reactions::text)`,
+};
+
+/** A page of a ticket's comments with their reactions, in one statement. */
+export function commentsOf(db: Db, reader: Reader, ticket_id: string, part: KeysetPart): Promise<Comment[]> {
   const page = sql`
-    select ${columns}
+    select ${columns}, ${reactionsOf(reader)}
     from comments c
-    where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and ${part.after}
+    where c.workspace_id = ${reader.workspace_id} and c.ticket_id = ${ticket_id} and ${part.after}
     ${part.order_and_limit}`;
-  return db.rows(withinBudget(page, Object.values(comment_columns), longText(comment_columns.body)));
+  return db.rows(withinBudget(page, [...Object.values(comment_columns), sql`reactions`], text_and_reactions));
 }
 
 /** A comment of a ticket that is there. */
-export function commentByRef(db: Db, workspace_id: string, ref: string, id: string): Promise<Comment | undefined> {
+export function commentByRef(db: Db, reader: Reader, ref: string, id: string): Promise<Comment | undefined> {
+  const { workspace_id } = reader;
   return db.maybeOne(sql`
-    select ${columns} ${from_tickets}
+    select ${columns}, ${reactionsOf(reader)} ${from_tickets}
     join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${id}
     where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
 }
 
-export interface LockedComment extends Comment {
-  /** The time of the change about to be written: later than the last one, whatever the clocks say. */
-  at: string;
+export interface CommentPlace {
+  ticket_id: string;
+  id: string;
 }
+
+/** The same, without its texts. */
+export function commentPlace(db: Db, workspace_id: string, ref: string, id: string): Promise<CommentPlace | undefined> {
+  return db.maybeOne(sql`
+    select c.ticket_id, c.id ${from_tickets}
+    join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${id}
+    where ${isTicket(workspace_id, ref)} and t.deleted_at is null`);
+}
+
+/** A comment, with the time of the change about to be written: later than the last one and than the last reaction to it. */
+export type LockedComment = Locked<Comment>;
 
 /** The comment, locked until the commit. Its ticket is locked before it. */
 export function lockComment(
@@ -65,7 +88,7 @@ export function lockComment(
   writer: Writer,
   at: { ticket: string; comment_id: string },
   options: { deleted: boolean },
-): Promise<LockedComment | undefined> {
+): Promise<Locked<CommentRow> | undefined> {
   const { workspace_id } = writer;
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
@@ -122,15 +145,17 @@ export async function membersAmong(db: Db, workspace_id: string, ids: readonly s
   return found.map(({ user_id }) => user_id);
 }
 
-/** Empties a comment and all its revisions, records that in the audit log, and gives the comment as it is then. */
+/** Empties a comment and all its revisions, deletes its reactions, records that in the audit log, and gives the comment as it is then. */
 export async function purgeTexts(
   tx: Tx,
   { workspace_id, user_id, request_id }: Actor,
   { ticket_id, id }: { ticket_id: string; id: string },
 ): Promise<Comment> {
+  deleteReactions(tx, workspace_id, { ticket_id, id });
   tx.send(sql`
     select purge_comment(${ticket_id}, ${id}, ${user_id}, ${newId()}, ${request_id})`);
-  return tx.one(sql`
+  const purged = await tx.one<CommentRow>(sql`
     select ${columns} from comments c
     where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and c.id = ${id}`);
+  return { ...purged, reactions: [] };
 }

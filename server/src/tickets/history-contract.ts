@@ -127,7 +127,7 @@ export const list_activity = operation({
   path: `${member}/activity`,
   tag: 'tickets',
   summary:
-    'Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments.',
+    'Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments and reactions to them.',
   params: ticket_params,
   query: page_query.extend(narrowing(activity_entry)),
   status: 200,

@@ -25,9 +25,17 @@ afterAll(async () => {
   await server.stop();
 });
 
-const pages = ['workflows', 'retries', 'tokens', 'events', 'webhooks', 'notifications', 'audit', 'analytics'].map(
-  (page) => `docs/${page}.md`,
-);
+const pages = [
+  'workflows',
+  'retries',
+  'tokens',
+  'events',
+  'webhooks',
+  'comments',
+  'notifications',
+  'audit',
+  'analytics',
+].map((page) => `docs/${page}.md`);
 
 describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   let answers: string[];

@@ -31,11 +31,8 @@ beforeAll(async () => {
   server = await startServer();
   team = await makeTeam(server);
   const { workspace_id, project_id, owner } = team;
-  [exmember, invited, disabled] = [
-    await registerPerson(server),
-    await registerPerson(server),
-    await registerPerson(server),
-  ];
+  const register = () => registerPerson(server);
+  [exmember, invited, disabled] = await Promise.all([register(), register(), register()]);
   await joinWorkspace(owner, exmember, workspace_id, 'admin');
   await owner.client.remove_member({ workspace_id, user_id: exmember.user.id });
   await owner.client.create_invitation({ workspace_id, body: { email: invited.email, role: 'admin' } });
@@ -49,6 +46,7 @@ beforeAll(async () => {
   await team.member.client.raw.login({ body: { email, password: `${password} not` } });
   await offerPasswordReset(server.database.owner, email, 60);
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
+  await owner.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
   const kept = { body: { body: 'Said once.' }, idempotency_key: 'a-key' };
   await team.member.client.create_comment({ workspace_id, ticket, ...kept });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
@@ -78,7 +76,7 @@ beforeAll(async () => {
   await owner.client.set_watching({ workspace_id, ticket, body: { choice: 'watching' } });
   await owner.client.update_notification_settings({ workspace_id, if_match: '*', body: { kinds: { due: false } } });
   const user_id = team.viewer.user.id;
-  const of_audit = { level: '0', tile: '000.p/1', sequence: '1' };
+  const places = { emoji: '👍', level: '0', tile: '000.p/1', sequence: '1' };
   ids = {
     workspace_id,
     project_id,
@@ -88,7 +86,7 @@ beforeAll(async () => {
     token_id,
     bot_id,
     user_id,
-    ...of_audit,
+    ...places,
     ...webhook,
     ...notifications['owner'],
   };
@@ -123,9 +121,10 @@ async function prepare(
 ): Promise<{ params?: object; body?: unknown }> {
   const { workspace_id, member } = team;
   switch (id) {
+    case 'add_reaction':
     case 'update_comment': {
       const at = { workspace_id, ticket: ids['ticket'] ?? '' };
-      // Only its author may change it.
+      // Only its author may change it, and one that was purged takes no reactions.
       return {
         params: { comment_id: (await team[role].client.create_comment({ ...at, body: { body: 'Mine.' } })).id },
       };

@@ -19,6 +19,8 @@ const many = `generate_series(1, ${rows}) n`;
 const long_rows = 50;
 const few = `generate_series(1, ${long_rows}) n`;
 const labels = `(select array_agg(${worst(62)} || chr(256 + n)) from generate_series(1, 50) n)`;
+/** As many bytes as the longest emoji has. */
+const longest_emoji = `lpad(n::text, 35, 'x')`;
 const entry = `jsonb_build_object('labels', to_jsonb(${labels}), 'title', ${worst(512)})`;
 
 let server: TestServer;
@@ -36,7 +38,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
       now() + n * interval '1 second', now() + n * interval '1 second' from ${few}`,
   list_comments: ({ w, t, u }) => `
     insert into comments (workspace_id, ticket_id, id, author_id, body)
-    select '${w}', '${t}', ${ids}, '${u}', ${worst(20_000)} from ${few}`,
+    select '${w}', '${t}', ${ids}, '${u}', ${worst(20_000)} from ${few};
+    insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
+    select workspace_id, ticket_id, id, ${longest_emoji}, '${u}', now() + n * interval '1 ms', now()
+    from comments, generate_series(1, 20) n`,
   list_comment_revisions: ({ w, t, c, u }) => `
     insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
     select '${w}', '${t}', '${c}', n, '${u}', ${worst(20_000)}, now() + n * interval '1 second' from ${few}`,
@@ -108,6 +113,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
   list_watchers: ({ w, t }) => `
     insert into watchers (workspace_id, ticket_id, user_id, choice, reason)
     select '${w}', '${t}', user_id, 'watching', 'commented' from memberships where workspace_id = '${w}'`,
+  list_reactions: ({ w, t, c }) => `
+    insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
+    select '${w}', '${t}', '${c}', ${longest_emoji}, user_id, now() + n * interval '1 s', now()
+    from (select user_id, 1000 + row_number() over () as n from memberships where workspace_id = '${w}') m`,
   list_projects: ({ w, u }) => `
     insert into projects (workspace_id, id, key, name, created_by)
     select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,

@@ -169,6 +169,7 @@ describe('routes, contracts and policies', () => {
       update_ticket: 'labels that are added or removed go with every version',
       update_notification: 'it is the caller’s alone, and what is sent is what it becomes',
       set_watching: 'it is the caller’s alone',
+      add_reaction: 'it is the caller’s alone',
       change_password: 'the current password is its base',
     };
     for (const { id, method, if_match, errors = [] } of contracts) {

@@ -149,12 +149,16 @@ describe('every operation that declares it', () => {
       create_comment: (raw) => raw.create_comment({ ...at, body: { body: 'c' } }),
       update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd', version: 1 } }),
       delete_comment: (raw) => raw.delete_comment(place),
+      add_reaction: (raw) => raw.add_reaction({ ...place, emoji: '👍' }),
+      remove_reaction: (raw) => raw.remove_reaction({ ...place, emoji: '👍' }),
     };
     await expectOfAll(calls, { status: 409, code: 'project_archived' });
   });
 
   test('refuses what is based on another version', async () => {
     const { workspace_id, project, at, place, bot, webhook } = await makeProject('STALE');
+    const { id: comment_id } = await team.owner.client.create_comment({ ...at, body: { body: 'To be deleted' } });
+    await team.owner.client.delete_comment({ ...at, comment_id });
     const version = 9;
     const user_id = team.viewer.user.id;
     const calls: Calls = {
@@ -172,6 +176,7 @@ describe('every operation that declares it', () => {
       set_assignee: (raw) => raw.set_assignee({ ...at, body: { assignee_id: null, version } }),
       transition_ticket: (raw) => raw.transition_ticket({ ...at, body: { to: 'in_progress', version } }),
       update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd', version } }),
+      add_reaction: (raw) => raw.add_reaction({ ...at, comment_id, emoji: '👍' }), // it is deleted
     };
     await expectOfAll(calls, { status: 409, code: 'conflict' });
   });

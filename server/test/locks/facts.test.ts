@@ -129,6 +129,8 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     remove_member: () => owner.client.remove_member({ workspace_id, user_id: user.id }),
     create_comment: () => member.client.create_comment({ ...at, body: { body: 'Another word.' } }),
     update_comment: () => member.client.update_comment({ ...place, body: { body: 'A better word.', version: 1 } }),
+    add_reaction: () => member.client.add_reaction({ ...place, emoji: '👍' }),
+    remove_reaction: () => member.client.remove_reaction({ ...place, emoji: '👍' }),
     delete_comment: () => member.client.delete_comment(place),
     purge_comment: () => owner.client.purge_comment(place),
     purge_ticket: () => owner.client.purge_ticket({ ...at, body: { fields: ['title'] } }),

@@ -72,7 +72,7 @@ export const owners: Record<string, readonly string[]> = {
     'account_audit_log',
   ],
   audit: ['outbox', 'events', 'event_heads', 'event_nodes', 'event_checkpoints'],
-  comments: ['comments', 'comment_revisions'],
+  comments: ['comments', 'comment_revisions', 'comment_reactions'],
   http: ['rate_limits'],
   mail: ['mails', 'notification_mails', 'given_up_mails'],
   notifications: ['watchers', 'notifications', 'notification_settings', 'notification_places'],

@@ -16,7 +16,9 @@ beforeAll(async () => {
   const at = { workspace_id: team.workspace_id, ticket: ticket.id };
   for (const to of ['in_progress', 'waiting', 'open'])
     await team.member.client.transition_ticket({ ...at, body: { to } });
-  await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
+  const { id: liked } = await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
+  for (const { client } of [team.admin, team.member])
+    await client.add_reaction({ ...at, comment_id: liked, emoji: '👍' });
   await notifyPeople(server.database.url);
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
@@ -81,6 +83,19 @@ const breaks: [name: string, sql: string][] = [
   ['each_comment_keeps_every_earlier_text', 'delete from comment_revisions where version = 1'],
   ['each_comment_change_has_its_audit_entry', `delete from outbox where action = 'comment.updated'`],
   ['purged_comments_have_no_text', `update comment_revisions set body = 'still there'`],
+  [
+    'deleted_comments_have_no_reactions',
+    `insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
+     select workspace_id, ticket_id, id, '👍', author_id, now(), now() from comments where deleted_at is not null`,
+  ],
+  ['each_emoji_of_a_comment_came_once', 'update comment_reactions set first_at = created_at'],
+  [
+    'comments_have_at_most_20_emoji',
+    `insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
+     select workspace_id, ticket_id, comment_id, 'emoji ' || n, user_id, created_at + n * interval '1 s', created_at
+     from (select * from comment_reactions limit 1) r, generate_series(1, 20) n`,
+  ],
+  ['each_reaction_is_what_its_entries_say', 'delete from comment_reactions where first_at < created_at'],
   [
     'entries_of_a_subject_are_in_the_order_of_its_versions',
     `update outbox set created_at = created_at + interval '1 hour' where action = 'comment.updated'`,

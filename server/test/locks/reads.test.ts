@@ -40,15 +40,14 @@ async function readable(): Promise<Map<string, string>> {
   const keyed = { ...at, idempotency_key: key, body: { body: 'c' } };
   const { id: comment_id } = await owner.client.create_comment(keyed);
   await owner.client.update_comment({ ...at, comment_id, body: { body: 'd', version: 1 } });
+  await owner.client.add_reaction({ ...at, comment_id, emoji: '👍' });
   await owner.client.transition_ticket({ ...at, body: { to: 'in_progress' } });
   const invited = { email: someAddress(), role: 'viewer' } as const;
   const { id: invitation_id } = await owner.client.create_invitation({ workspace_id: at.workspace_id, body: invited });
   const { id: bot_id } = await owner.client.create_bot({ workspace_id: at.workspace_id, body: { name: 'Bot' } });
   const session_id = (await owner.client.list_sessions()).data[0]?.id ?? '';
-  const { id: token_id } = await owner.client.create_token({
-    workspace_id: at.workspace_id,
-    body: { name: 'Read', scopes: ['tickets:read'] },
-  });
+  const token = { name: 'Read', scopes: ['tickets:read' as const] };
+  const { id: token_id } = await owner.client.create_token({ workspace_id: at.workspace_id, body: token });
   const webhook = await makeWebhook(server.database, owner, at.workspace_id);
   const told = await makeNotification(server.database, { by: team.member, of: owner }, at);
   const ids: Record<string, string> = {

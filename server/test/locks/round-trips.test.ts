@@ -81,6 +81,7 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   get_watching: [2, ({ workspace_id, ticket }) => team.member.client.raw.get_watching({ workspace_id, ticket })],
   list_watchers: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_watchers({ workspace_id, ticket })],
   list_comments: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_comments({ workspace_id, ticket })],
+  list_reactions: [2, (at) => team.member.client.raw.list_reactions(aComment(at))],
   list_comment_revisions: [2, (at) => team.owner.client.raw.list_comment_revisions(aComment(at))],
   list_transitions: [
     2,
@@ -126,6 +127,8 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
     (at) =>
       team.member.client.raw.update_comment({ ...aComment(at), if_match: '*', body: { body: `${Math.random()}` } }),
   ],
+  add_reaction: [2, (at) => team.member.client.raw.add_reaction({ ...aComment(at), emoji: '👍' })],
+  remove_reaction: [2, (at) => team.member.client.raw.remove_reaction({ ...aComment(at), emoji: '👍' })],
   delete_comment: [2, (at) => team.member.client.raw.delete_comment(aComment(at))],
   purge_comment: [3, (at) => team.owner.client.raw.purge_comment(aComment(at))],
   set_assignee: [2, (at) => reassign(at)],
@@ -189,8 +192,11 @@ test.each(cases)('%s by %s takes no more round trips to the database than it is 
   const { id: ticket } = await makeTicket(team);
   const { workspace_id } = team;
   const comments: string[] = [];
-  for (const body of name.includes('_comment') ? ['one', 'two'] : []) {
-    comments.push((await team.member.client.create_comment({ workspace_id, ticket, body: { body } })).id);
+  for (const body of /_(comment|reaction)/.test(name) ? ['one', 'two'] : []) {
+    const { id: comment_id } = await team.member.client.create_comment({ workspace_id, ticket, body: { body } });
+    if (name === 'remove_reaction')
+      await team.member.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
+    comments.push(comment_id);
   }
   const others = name === 'delete_ticket' ? [(await makeTicket(team)).id, (await makeTicket(team)).id] : [];
   if (name === 'get_transition') {

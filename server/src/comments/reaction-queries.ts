@@ -1,0 +1,100 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db, Tx } from '../db/transaction.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import { from_tickets, isTicket } from '../tickets/queries.ts';
+import type { Comment, Reaction } from './contract.ts';
+
+/** Who reads, and where: their own reactions are told apart. */
+export interface Reader {
+  workspace_id: string;
+  user_id: string;
+}
+
+/** The comment that a reaction belongs to. */
+type Place = Pick<Comment, 'ticket_id' | 'id'>;
+
+/**
+ * The reactions to the comment `c`, as a column. Counted as they are read: the primary key has those of a comment together, in the
+ * order of the emoji. The limit is `max_emoji`, as text: with it the planner knows that there is little to sort.
+ */
+export const reactionsOf = ({ workspace_id, user_id }: Reader): Sql => sql`(
+  select coalesce(json_agg(json_build_object('emoji', e.emoji, 'count', e.count, 'reacted', e.reacted) order by e.first_at), '[]')
+  from (
+    select r.emoji, count(*)::integer as count, bool_or(r.user_id = ${user_id}) as reacted, min(r.first_at) as first_at
+    from comment_reactions r
+    where r.workspace_id = ${workspace_id} and r.ticket_id = c.ticket_id and r.comment_id = c.id
+    group by r.emoji limit 20) e) as reactions`;
+
+/** What a change of a comment has to know of its reactions. */
+export interface ReactionState {
+  reactions: Comment['reactions'];
+  /** A time later than the last reaction's, and than the time at which the comment was locked. */
+  at: string;
+}
+
+/**
+ * The reactions to a comment that a statement before it has locked. A statement of its own: the one that waits for the lock sees
+ * what was there before it waited. For the same reason its time is the statement's: a reaction that is given, taken back and given
+ * again has its entries in that order, although nothing is left of the one that was taken back.
+ */
+export function reactionState(
+  tx: Tx,
+  reader: Reader,
+  at: { ticket: string; comment_id: string },
+): Promise<ReactionState | undefined> {
+  const { workspace_id } = reader;
+  return tx.maybeOne(sql`
+    select ${reactionsOf(reader)}, greatest(statement_timestamp(), (
+      select max(l.created_at) + interval '1 microsecond' from comment_reactions l
+      where l.workspace_id = ${workspace_id} and l.ticket_id = c.ticket_id and l.comment_id = c.id)) as at
+    ${from_tickets}
+    join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
+    where ${isTicket(workspace_id, at.ticket)}`);
+}
+
+/** Writes a reaction to a comment that the transaction has locked. */
+export function insertReaction(
+  tx: Tx,
+  { workspace_id, user_id }: Reader,
+  { ticket_id, id }: Place,
+  { emoji, at }: { emoji: string; at: string },
+): void {
+  tx.send(sql`
+    insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
+    select ${workspace_id}::uuid, ${ticket_id}::uuid, ${id}::uuid, ${emoji}::text, ${user_id}::uuid, ${at}::timestamptz,
+      coalesce((
+        select r.first_at from comment_reactions r
+        where r.workspace_id = ${workspace_id} and r.ticket_id = ${ticket_id} and r.comment_id = ${id} and r.emoji = ${emoji}
+        limit 1), ${at}::timestamptz)`);
+}
+
+export function deleteReaction(
+  tx: Tx,
+  { workspace_id, user_id }: Reader,
+  { ticket_id, id }: Place,
+  emoji: string,
+): void {
+  tx.send(sql`
+    delete from comment_reactions
+    where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and comment_id = ${id} and emoji = ${emoji} and user_id = ${user_id}`);
+}
+
+/** Deletes all reactions to a comment, with the comment. */
+export function deleteReactions(tx: Tx, workspace_id: string, { ticket_id, id }: Place): void {
+  tx.send(sql`
+    delete from comment_reactions where workspace_id = ${workspace_id} and ticket_id = ${ticket_id} and comment_id = ${id}`);
+}
+
+/** Who has reacted to a comment, former members too. */
+export function reactionList(
+  db: Db,
+  workspace_id: string,
+  { ticket_id, id }: Place,
+  part: KeysetPart,
+): Promise<Reaction[]> {
+  return db.rows(sql`
+    select r.emoji, r.user_id, r.created_at
+    from comment_reactions r
+    where r.workspace_id = ${workspace_id} and r.ticket_id = ${ticket_id} and r.comment_id = ${id} and ${part.after}
+    ${part.order_and_limit}`);
+}
