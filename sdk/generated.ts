@@ -2176,6 +2176,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
+                /** @description Only members of whose name or address a word starts with this, in any letter case. A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there. */
+                q?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
@@ -2214,6 +2216,8 @@ export interface operations {
                 fields?: string;
                 /** @description Only these people: up to 100 ids, separated by commas. */
                 ids?: string;
+                /** @description Only those of whose name a word starts with this, in any letter case. A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there. */
+                q?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */

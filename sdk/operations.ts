@@ -52,9 +52,9 @@ export const operations = {
   /** Deletes a workspace. Nobody can see or use it any more. */
   delete_workspace: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Lists members, oldest membership first; bots have a list of their own. */
-  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_members: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members","query":["limit","cursor","fields","q"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the names of everybody who is or was a member: everybody an id in this workspace may stand for. */
-  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_people: {"method":"GET","path":"/v1/workspaces/{workspace_id}/people","query":["limit","cursor","fields","ids","q"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a member. */
   get_member: {"method":"GET","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Changes a member’s role. Only owners can appoint or demote owners. */

@@ -10,6 +10,7 @@ import {
   page_query,
   role,
   stored,
+  text,
   timestamp,
   verbatim,
   version,
@@ -125,6 +126,11 @@ export const delete_workspace = operation({
   status: 204,
 });
 
+/** Text to look people up by. It is no pattern: `%`, `_` and `\` stand for themselves. */
+const q = text({ min: 1, max: 100 }).optional();
+const few_found =
+  'A page looks at 2,000 of them at most: it may have few or none of those there are, and `next_cursor` goes on from there.';
+
 export const list_members = operation({
   id: 'list_members',
   method: 'get',
@@ -132,7 +138,13 @@ export const list_members = operation({
   tag: 'members',
   summary: 'Lists members, oldest membership first; bots have a list of their own.',
   params: workspace_params,
-  query: page_query.extend(narrowing(member)),
+  query: page_query.extend({
+    ...narrowing(member),
+    q: q.meta({
+      description: `Only members of whose name or address a word starts with this, in any letter case. ${few_found}`,
+      example: 'gra',
+    }),
+  }),
   status: 200,
   response: page(member),
   errors: ['invalid_cursor'],
@@ -210,6 +222,10 @@ export const list_people = operation({
       .transform((list) => list.toLowerCase().split(','))
       .optional()
       .meta({ description: 'Only these people: up to 100 ids, separated by commas.' }),
+    q: q.meta({
+      description: `Only those of whose name a word starts with this, in any letter case. ${few_found}`,
+      example: 'gra',
+    }),
   }),
   status: 200,
   response: page(person),

@@ -4,9 +4,10 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
+import { wordStart } from './word-start.ts';
 
 /** What is shown of a member, and whose it is: the membership's, or the account's. */
-const member_columns = {
+const columns_of_members = {
   user_id: sql`m.user_id`,
   name: sql`u.name`,
   email: sql`u.email`,
@@ -16,7 +17,11 @@ const member_columns = {
   updated_at: sql`m.updated_at`,
 } satisfies Columns<keyof Member>;
 
-const columns = join(Object.values(member_columns), sql`, `);
+export const member_columns = join(Object.values(columns_of_members), sql`, `);
+
+/** What is shown of somebody who is or was a member. */
+export const person_columns = sql`m.user_id, u.name, u.kind = 'bot' as bot, m.removed_at is not null as former, m.created_at,
+  case when m.removed_at is null then m.role end as role`;
 
 /** A row for each member, bots included. */
 export function memberships(workspace_id: string): Sql {
@@ -25,25 +30,25 @@ export function memberships(workspace_id: string): Sql {
 
 export function membersOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Member[]> {
   return db.rows(sql`
-    select ${columns} from memberships m join users u on u.id = m.user_id
+    select ${member_columns} from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and m.removed_at is null and u.kind = 'person' and ${part.after}
     ${part.order_and_limit}`);
 }
 
 export function memberById(db: Db, workspace_id: string, user_id: string): Promise<Member | undefined> {
   return db.maybeOne(sql`
-    select ${columns} from memberships m join users u on u.id = m.user_id
+    select ${member_columns} from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
       and u.kind = 'person'`);
 }
 
-/** Everybody who is or was a member, all of them or those with these ids. */
+/** Everybody who is or was a member, all of them or those with these ids, of whose name a word starts with this. */
 export function peopleOf(
   db: Db,
   workspace_id: string,
-  ids: readonly string[] | undefined,
+  { ids, q }: { ids: readonly string[] | undefined; q?: string | undefined },
   part: KeysetPart,
-): Promise<(Person & { created_at: string })[]> {
+): Promise<Person[]> {
   // Those with these ids are found by them and then sorted: in the list's order all members would be looked through.
   const chosen =
     ids === undefined
@@ -51,17 +56,16 @@ export function peopleOf(
       : sql`(select * from memberships
           where workspace_id = ${workspace_id} and user_id = any (${ids}::uuid[]) offset 0) m`;
   return db.rows(sql`
-    select m.user_id, u.name, u.kind = 'bot' as bot, m.removed_at is not null as former, m.created_at,
-      case when m.removed_at is null then m.role end as role
+    select ${person_columns}
     from ${chosen} join users u on u.id = m.user_id
-    where m.workspace_id = ${workspace_id} and ${part.after}
+    where m.workspace_id = ${workspace_id} and ${q === undefined ? sql`true` : sql`u.name ~ ${wordStart(q)}`} and ${part.after}
     ${part.order_and_limit}`);
 }
 
 /** A membership, locked against other changes of it until the commit; not against those who only use it. */
 export function lockMember(tx: Tx, workspace_id: string, user_id: string): Promise<Locked<Member> | undefined> {
   return tx.maybeOne(sql`
-    select ${columns}, ${later(sql`m.updated_at`)} as at from memberships m join users u on u.id = m.user_id
+    select ${member_columns}, ${later(sql`m.updated_at`)} as at from memberships m join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.removed_at is null
       and u.kind = 'person'
     for no key update of m`);

@@ -1,47 +1,89 @@
-import { expect, test } from 'vitest';
-import { createDatabase } from '../../../proof/harness/database.ts';
-import { explain, planning, type PlanNode } from '../../../proof/harness/plans.ts';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
+import { explain, planning, type PlanNode, rowsLookedAt } from '../../../proof/harness/plans.ts';
+import { createPool } from '../db/pool.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { byId, byTime, keysetPart } from '../http/cursor.ts';
+import { max_walked } from '../db/walk.ts';
+import { byId, byTime, type KeysetPart, keysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
+import { membersFound, peopleFound } from './lookup-queries.ts';
 import { peopleOf } from './member-queries.ts';
 
-const members = 20_000;
+const members = 100_000;
+const workspace_id = newId();
+const order = { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) };
 
-test('a few people of a large workspace are found by their ids, however the planner misjudges them', async () => {
-  const database = await createDatabase();
+let database: TestDatabase;
+let pool: pg.Pool;
+let some: string[];
+
+beforeAll(async () => {
+  database = await createDatabase();
   const client = await database.owner.connect();
-  try {
-    const workspace_id = newId();
-    const ids = await client.query<{ id: string }>(
-      `insert into users (id, email, name) select gen_random_uuid(), 'person' || n || '@example.com', 'Person ' || n
-       from generate_series(1, ${members}) n returning id`,
-    );
-    await client.query(`begin; set local app.workspace = '${workspace_id}'`);
-    await client.query('insert into workspaces (id, name, created_by) values ($1, $2, $3)', [
-      workspace_id,
-      'Large',
-      ids.rows[0]?.id,
-    ]);
-    await client.query(
-      `insert into memberships (workspace_id, user_id, role, created_at) select $1, id, 'member', now() - random() * interval '300 days' from users`,
-      [workspace_id],
-    );
-    await client.query('commit; analyze memberships, users');
-    const order = { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) };
-    const some = ids.rows.slice(5000, 5003).map(({ id }) => id);
-    for (const mode of ['custom', 'generic'] as const) {
-      const plan = await planning({ pool: database.owner, workspace_id, mode }, async (reader) => {
-        const rows = async (statement: Sql) => [await explain(reader, statement)];
-        const found = await peopleOf({ rows } as unknown as Db, workspace_id, some, keysetPart({ order }, 51));
-        return found[0] as unknown as PlanNode;
-      });
-      expect(plan['Actual Rows'], mode).toBe(3);
-      expect((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0), mode).toBeLessThan(50); // 187 before
-    }
-  } finally {
-    client.release();
-    await database.drop();
-  }
+  const { rows } = await client.query<{ id: string }>(
+    `insert into users (id, email, name) select gen_random_uuid(), 'person' || n || '@example.com', 'Person ' || n
+     from generate_series(1, ${members}) n returning id`,
+  );
+  some = rows.slice(5000, 5003).map(({ id }) => id);
+  await client.query(`begin; set local app.workspace = '${workspace_id}'`);
+  await client.query('insert into workspaces (id, name, created_by) values ($1, $2, $3)', [
+    workspace_id,
+    'Large',
+    some[0],
+  ]);
+  await client.query(
+    `insert into memberships (workspace_id, user_id, role, created_at) select $1, id, 'member', now() - random() * interval '300 days' from users`,
+    [workspace_id],
+  );
+  await client.query('commit; analyze memberships, users');
+  client.release();
+  const limits = { max: 1, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000, on_error: () => undefined };
+  pool = createPool({ url: database.url, role: 'baton_app', ...limits });
+}, 60_000);
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
 });
+
+/** The plan of the statement that a read sends, which was run. */
+function planOf(mode: 'custom' | 'generic', read: (db: Db, part: KeysetPart) => Promise<unknown>): Promise<PlanNode> {
+  return planning({ pool, workspace_id, mode }, async (reader) => {
+    const plans: PlanNode[] = [];
+    const rows = async (statement: Sql) => {
+      plans.push(await explain(reader, statement));
+      return [];
+    };
+    await read({ rows } as unknown as Db, keysetPart({ order }, 51));
+    if (plans[0] === undefined) throw new Error('Nothing was asked.');
+    return plans[0];
+  });
+}
+
+const modes = ['custom', 'generic'] as const;
+
+test.each(modes)(
+  'a few people of a large workspace are found by their ids, however the planner misjudges them: by a %s plan',
+  async (mode) => {
+    const plan = await planOf(mode, (db, part) => peopleOf(db, workspace_id, { ids: some }, part));
+    expect(plan['Actual Rows']).toBe(3);
+    expect((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)).toBeLessThan(50); // 187 of 20,000 before
+  },
+);
+
+/** What is looked for, and how many of the members it is: none, some, and all of them. */
+const sought = ['zoe', '99', 'person'];
+
+test.each(modes.flatMap((mode) => sought.map((q) => ({ mode, q }))))(
+  'a page of 100,000 people who are looked up by $q looks at a bounded number of rows, by a $mode plan',
+  async ({ mode, q }) => {
+    const finds = [membersFound, peopleFound];
+    for (const found of finds) {
+      const plan = await planOf(mode, (db, part) => found(db, workspace_id, q, part));
+      // Memberships and their accounts, where it stops, and those that were found.
+      expect(rowsLookedAt(plan)).toBeLessThanOrEqual(3 * max_walked + 51);
+      expect(rowsLookedAt(plan)).toBeGreaterThan(51);
+    }
+  },
+);

@@ -11,10 +11,14 @@ import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
 import { invitationsOf, openInvitation } from './invitation-queries.ts';
 import { acceptInvitation, invite, withdrawInvitation } from './invitations.ts';
+import { type Found, membersFound, peopleFound } from './lookup-queries.ts';
 import { memberById, membersOf, peopleOf } from './member-queries.ts';
 import { changeRole, removeMember } from './members.ts';
 import { type JoinedWorkspace, workspaceById, workspacesOf } from './queries.ts';
 import { changeWorkspace, deleteWorkspace } from './update.ts';
+
+/** A row of a list that looks for somebody if it is asked to. */
+type MaybeFound<Row> = Row & Partial<Pick<Found<Row>, 'stopped'>>;
 
 export function workspaceRoutes(serve: Serve, services: Services): void {
   serve.own(contract.create_workspace, (context) => createWorkspace(services, context));
@@ -31,11 +35,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
   serve(contract.update_workspace, changeWorkspace);
   serve(contract.delete_workspace, deleteWorkspace);
 
-  serve.list(contract.list_members, ({ db, workspace_id }) => ({
-    filter: { workspace_id },
-    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
-    rows: (part) => membersOf(db, workspace_id, part),
-  }));
+  listRoutes(serve);
   serve(contract.get_member, ({ db, workspace_id, params }) =>
     requireFound(memberById(db, workspace_id, params.user_id)),
   );
@@ -47,11 +47,6 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     context.afterCommit(() => cleanUpAtOnce(services, context.params));
     return removeMember(context);
   });
-  serve.list(contract.list_people, ({ db, workspace_id, query: { ids } }) => ({
-    filter: { workspace_id, ids },
-    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
-    rows: (part) => peopleOf(db, workspace_id, ids, part),
-  }));
 
   serve(bots.create_bot, (context) => createBot(context, services.config));
   serve.list(bots.list_bots, ({ db, workspace_id }) => ({
@@ -82,4 +77,24 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
   );
   serve(contract.revoke_invitation, withdrawInvitation);
   serve.own(contract.accept_invitation, (context) => acceptInvitation(services, context));
+}
+
+/** The lists in which somebody can be looked up. */
+function listRoutes(serve: Serve): void {
+  serve.list(contract.list_members, ({ db, workspace_id, query: { q } }) => ({
+    filter: { workspace_id, q },
+    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
+    rows: (part): Promise<MaybeFound<contract.Member>[]> =>
+      q === undefined ? membersOf(db, workspace_id, part) : membersFound(db, workspace_id, q, part),
+    show: ({ stopped: _, ...member }: MaybeFound<contract.Member>) => member,
+  }));
+  serve.list(contract.list_people, ({ db, workspace_id, query: { ids, q } }) => ({
+    filter: { workspace_id, ids, q },
+    order: { created_at: byTime(sql`m.created_at`), user_id: byId(sql`m.user_id`) },
+    rows: (part): Promise<MaybeFound<contract.Person>[]> =>
+      q === undefined || ids !== undefined
+        ? peopleOf(db, workspace_id, { ids, q }, part)
+        : peopleFound(db, workspace_id, q, part),
+    show: ({ stopped: _, ...person }: MaybeFound<contract.Person>) => person,
+  }));
 }

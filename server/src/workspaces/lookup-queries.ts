@@ -1,0 +1,47 @@
+import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
+import { ends } from '../db/walk.ts';
+import type { KeysetPart } from '../http/cursor.ts';
+import type { Member, Person } from './contract.ts';
+import { member_columns, person_columns } from './member-queries.ts';
+import { wordStart } from './word-start.ts';
+
+/** Somebody who was found, or the place up to which was looked. */
+export type Found<Row> = Row & { stopped: boolean };
+
+/**
+ * The memberships in the order of their list, from where a page begins. There is no index of the words of names: a name is the account's, in
+ * whatever workspaces that is, and changes in all of them at once. So a page looks at a bounded number of memberships, however few it finds,
+ * and the next one goes on where it stopped.
+ */
+const walked = (workspace_id: string, which: Sql, part: KeysetPart, end: Sql): Sql => sql`(
+  select m.* from memberships m where m.workspace_id = ${workspace_id} and ${which} and ${part.after}
+  order by m.created_at, m.user_id ${end}) m`;
+
+/** The account of each. By its key, one after the other: to find a rare name the planner would rather read all accounts there are. */
+const each_account = sql`cross join lateral (select u.* from users u where u.id = m.user_id limit 1) u`;
+
+/** The members of whose name or address a word starts with this. */
+export function membersFound(db: Db, workspace_id: string, q: string, part: KeysetPart): Promise<Found<Member>[]> {
+  const start = wordStart(q);
+  const live = sql`m.removed_at is null`;
+  return db.rows(sql`
+    (select ${member_columns}, false as stopped
+     from ${walked(workspace_id, live, part, ends.walked)} ${each_account}
+     where u.kind = 'person' and (u.name ~ ${start} or u.email ~ ${start})
+     ${part.order_and_limit})
+    union all
+    (select m.user_id, null, null, null, null, m.created_at, null, true from ${walked(workspace_id, live, part, ends.stop)})`);
+}
+
+/** Those who are or were members, of whose name a word starts with this. */
+export function peopleFound(db: Db, workspace_id: string, q: string, part: KeysetPart): Promise<Found<Person>[]> {
+  const all = sql`true`;
+  return db.rows(sql`
+    (select ${person_columns}, false as stopped
+     from ${walked(workspace_id, all, part, ends.walked)} ${each_account}
+     where u.name ~ ${wordStart(q)}
+     ${part.order_and_limit})
+    union all
+    (select m.user_id, null, null, null, m.created_at, null, true from ${walked(workspace_id, all, part, ends.stop)})`);
+}
