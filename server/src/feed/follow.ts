@@ -19,9 +19,17 @@ function unlessOverloaded(error: unknown): undefined {
   if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
 }
 
+type Query = Asking['query'];
+
+/** Queries of those that have waited. What one of them is given others are given too. */
+const again = new WeakSet<Query>();
+export const isAgain = (query: Query): boolean => again.has(query);
+
 /** Reads once more for one of those that wait, each of them in turn. */
 function readAgain(waiting: Waiting, { caller, query, read }: Asking, after: string): Promise<Events | undefined> {
-  return waiting.read(personOf(caller), () => read({ ...query, after })).catch(unlessOverloaded);
+  const asked = { ...query, after };
+  again.add(asked);
+  return waiting.read(personOf(caller), () => read(asked)).catch(unlessOverloaded);
 }
 
 /** Waits as long as the request says for something to respond with. */
@@ -47,8 +55,18 @@ export async function poll(waiting: Waiting, first: Events, asked: Asking): Prom
   return page;
 }
 
+/** What pages are as server-sent events, whole: many streams are given the same page. */
+const whole_frames = new WeakMap<Events, string>();
+
+function framesOf(page: Events, query: Query): string {
+  if (query.fields !== undefined) return writeFrames(page, query);
+  const frames = whole_frames.get(page) ?? writeFrames(page, query);
+  whole_frames.set(page, frames);
+  return frames;
+}
+
 /** A page as server-sent events, each with its offset; last the place that was reached, where nothing else names it. */
-function framesOf(page: Events, query: Asking['query']): string {
+function writeFrames(page: Events, query: Query): string {
   const { data, next_offset } = page;
   const shown = narrowed(page, query) as { data: unknown[] };
   const frames = data.map(({ offset }, n) => `id: ${offset}\ndata: ${JSON.stringify(shown.data[n])}\n\n`);
@@ -75,7 +93,7 @@ interface Sent {
   is_empty: boolean;
 }
 
-const sent = (page: Events, query: Asking['query']): Sent => {
+const sent = (page: Events, query: Query): Sent => {
   const { data, next_offset, up_to_date } = page;
   return { frame: framesOf(page, query), next_offset, up_to_date, is_empty: data.length === 0 };
 };

@@ -1,13 +1,14 @@
 import { credentialIsLive, type Identity, personOf } from '../access/authorize.ts';
 import type { Role } from '../http/contract.ts';
-import { readOnly } from '../db/transaction.ts';
+import { type Db, readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Context } from '../serving/context.ts';
 import type { Serve } from '../serving/serve.ts';
 import { beginning, type Event, type Events, now, read_events } from './contract.ts';
-import { poll, stream } from './follow.ts';
-import { type EventRow, eventsBehind, lastSequence, stopBehind } from './queries.ts';
+import { isAgain, poll, stream } from './follow.ts';
+import { type EventFilter, type EventRow, eventsBehind, lastSequence, stopBehind } from './queries.ts';
+import { SharedReads } from './shared-reads.ts';
 import { Waiting } from './waiting.ts';
 
 export const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
@@ -37,6 +38,40 @@ export function shownTo(role: Role, row: EventRow): Event | undefined {
   };
 }
 
+/** What is behind a place, for everybody. */
+interface Found {
+  last_sequence: number;
+  /** As somebody in this role sees it. */
+  pageOf: (role: Role) => Events;
+}
+
+async function findEvents(
+  db: Db,
+  behind: { workspace_id: string; sequence: number },
+  filter: EventFilter,
+  limit: number,
+): Promise<Found> {
+  const [{ last_sequence = 0 } = {}, stop, rows] = await Promise.all([
+    lastSequence(db, behind.workspace_id),
+    stopBehind(db, behind),
+    eventsBehind(db, behind, filter, limit),
+  ]);
+  const sent = rows.filter(({ fits }) => fits).map(({ fits: _, ...row }) => row);
+  const is_cut = sent.length < rows.length || rows.length === limit;
+  const last = is_cut ? sent.at(-1)?.sequence : stop?.sequence;
+  const next = last ?? last_sequence;
+  const pages = new Map<Role, Events>();
+  const pageOf = (role: Role): Events => {
+    const known = pages.get(role);
+    if (known !== undefined) return known;
+    const data = sent.flatMap((row) => shownTo(role, row) ?? []);
+    const page = { data, next_offset: offsetOf(next), up_to_date: next === last_sequence };
+    pages.set(role, page);
+    return page;
+  };
+  return { last_sequence, pageOf };
+}
+
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
   // In nobody's turn: it is one read for all that wait.
   const lastOf = async (workspace_id: string) => {
@@ -49,28 +84,22 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
   };
   const waiting = new Waiting({ lastOf, isLive, isStopping });
 
+  const shared = new SharedReads<Found>();
   const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {
     const { after, limit, types, project_id, ticket } = query;
-    const head = lastSequence(db, workspace_id);
     if (after === now) {
-      const { last_sequence = 0 } = (await head) ?? {};
+      const { last_sequence = 0 } = (await lastSequence(db, workspace_id)) ?? {};
       return { data: [], next_offset: offsetOf(last_sequence), up_to_date: true };
     }
     const behind = { workspace_id, sequence: after === beginning ? 0 : Number(after) };
-    const [{ last_sequence = 0 } = {}, stop, rows, { role }] = await Promise.all([
-      head,
-      stopBehind(db, behind),
-      eventsBehind(db, behind, { types, project_id, ticket }, limit),
-      actor,
-    ]);
+    const filter = { types, project_id, ticket };
+    const find = () => findEvents(db, behind, filter, limit);
+    // The right is asked for each of those that wait, in its own transaction, and what they may see follows from it.
+    const finding = isAgain(query) ? shared.get(JSON.stringify([behind, filter, limit]), find) : find();
+    const [found, { role }] = await Promise.all([finding, actor]);
     // Of a client that has seen more than there is: the database was restored from a backup.
-    if (behind.sequence > last_sequence) throw new BatonError('invalid_offset');
-    const sent = rows.filter(({ fits }) => fits).map(({ fits: _, ...row }) => row);
-    const is_cut = sent.length < rows.length || rows.length === limit;
-    const last = is_cut ? sent.at(-1)?.sequence : stop?.sequence;
-    const next = last ?? last_sequence;
-    const data = sent.flatMap((row) => shownTo(role, row) ?? []);
-    return { data, next_offset: offsetOf(next), up_to_date: next === last_sequence };
+    if (behind.sequence > found.last_sequence) throw new BatonError('invalid_offset');
+    return found.pageOf(role);
   };
 
   serve.following(read_events, read, {

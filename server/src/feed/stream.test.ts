@@ -193,10 +193,30 @@ describe('a stream of events', () => {
     reader.abort();
   });
 
+  test('of many that wait for one event shows each of them what their role may see', async () => {
+    const after = await latest();
+    const { workspace_id, owner, member, viewer } = team;
+    const url = server.url + pathOf(team, `?after=${after}&types=workspace.updated`);
+    const people = [owner, member, viewer];
+    const seen = Array.from({ length: 30 }, (_, n) => listen(url, people[n % 3] as Person));
+    await sleep(500); // all of them wait
+    await owner.client.update_workspace({ if_match: '*', workspace_id, body: { name: 'Seen by all' } });
+    await numberEvents(server.database.url);
+    await expect.poll(() => seen.filter(({ events }) => events.length === 1).length).toBe(30);
+    for (const [n, { events, close }] of seen.entries()) {
+      close();
+      expect([events[0]?.before, events[0]?.after]).toEqual([
+        n % 3 === 0 ? { name: 'Team' } : null,
+        { name: 'Seen by all' },
+      ]);
+    }
+  });
+
   test('is for who asks for it by Accept; others get a page', async () => {
     const typeOf = async (accept: string) => {
       const reader = new AbortController();
       const { headers } = await open(server, team.member, '?limit=1', { signal: reader.signal, accept });
+      expect(headers.get('vary')).toBe('Authorization, Accept');
       reader.abort();
       return headers.get('content-type')?.split(';')[0];
     };
@@ -246,7 +266,10 @@ describe('a stream of events', () => {
     expect(await readUntil(response, 60)).toContain('"type":"ticket.created"');
     reader.abort();
     const refused = await open(server, team.member, '?after=-1', { 'last-event-id': 'abc' });
-    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([422, 'validation_failed']);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { code: 'validation_failed', errors: [{ parameter: 'Last-Event-ID' }] },
+    ]);
     const beyond = await open(server, team.member, '', { 'last-event-id': '9'.repeat(16) });
     expect([beyond.status, ((await beyond.json()) as { code: string }).code]).toEqual([400, 'invalid_offset']);
   });

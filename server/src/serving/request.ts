@@ -85,9 +85,14 @@ export function parseRequest<O extends Operation>(
   const streams = may_stream && req.accepts(json_or_events) === event_stream;
   const last_id = streams ? req.get('last-event-id') : undefined;
   // A client that was cut off asks for the same URL again: what it has seen since is in the header.
-  if (last_id !== undefined && last_id !== '') query[operation.stream_after ?? ''] = last_id;
+  const goes_on = last_id !== undefined && last_id !== '';
+  if (goes_on) query[operation.stream_after ?? ''] = last_id;
   const parsed_query = operation.query?.safeParse(query);
-  if (parsed_query?.success === false) faults.push(...faultsOf(parsed_query.error, 'query'));
+  if (parsed_query?.success === false) {
+    const where = (fault: Fault) =>
+      goes_on && fault.parameter === operation.stream_after ? { ...fault, parameter: 'Last-Event-ID' } : fault;
+    faults.push(...faultsOf(parsed_query.error, 'query').map(where));
+  }
   if (parsed_query === undefined) {
     for (const parameter of Object.keys(query)) faults.push({ parameter, detail: 'Unknown parameter.' });
   }

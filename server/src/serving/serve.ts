@@ -261,10 +261,11 @@ export function createServe(router: Router, parts: Serving): Serve {
       const first = await (request.streams && following?.turn ? following.turn(user_id, reading) : reading());
       if (following === undefined || workspace_id === undefined) return render(operation, request, first);
       const asked = { ...request, workspace_id, caller, read } as unknown as Asked<Operation>;
-      if (!request.streams || following.stream === undefined) {
-        return render(operation, request, await following.poll(first, asked));
-      }
-      return { ...render(operation, request, first), body: undefined, frames: following.stream(first, asked) };
+      const frames = request.streams ? following.stream?.(first, asked) : undefined;
+      const answer = render(operation, request, frames ? first : await following.poll(first, asked));
+      const vary = operation.stream_after === undefined ? {} : { Vary: 'Authorization, Accept' };
+      const headers = { ...answer.headers, ...vary };
+      return frames ? { ...answer, headers, body: undefined, frames } : { ...answer, headers };
     });
   }
 
