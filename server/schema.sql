@@ -99,12 +99,12 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.email_change_to_mail(hash bytea)
- RETURNS TABLE(name text)
+ RETURNS TABLE(name text, email text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select u.name from password_resets r
+  select u.name, u.email from password_resets r
   join users u on u.id = app_user_id() and u.disabled_at is null
   where r.user_id = app_user_id() and r.token_hash = hash and r.new_email is not null and r.ended_at is null and r.expires_at > now()
 $function$;
@@ -277,6 +277,16 @@ begin
   return place;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.mail_asks_again(the_user uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  update notification_mails set due_at = least(due_at, now() + interval '1 minute')
+  where workspace_id = app_workspace_id() and user_id = the_user
+$function$;
+
 CREATE OR REPLACE FUNCTION public.mail_later(people uuid[], mail_after_s integer)
  RETURNS void
  LANGUAGE sql
@@ -290,7 +300,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.notifications_to_mail(the_user uuid, ids uuid[])
- RETURNS TABLE(email text, name text, workspace text, ticket_id uuid, ticket_key text, ticket_title text, kinds text[], actor text, from_status text, to_status text, comment_start text, mentions json, is_assigned boolean)
+ RETURNS TABLE(email text, name text, workspace text, ticket_id uuid, ticket_key text, ticket_title text, kinds text[], actor text, from_status text, to_status text, comment_start text, mentions json, is_assigned boolean, due_on text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -298,7 +308,8 @@ AS $function$
   select u.email, u.name, w.name, n.ticket_id, p.key || '-' || t.number, t.title, n.kinds, a.name,
     case e.action when 'ticket.transitioned' then e.before ->> 'status' end, case e.action when 'ticket.transitioned' then e.after ->> 'status' end,
     left(c.body, 400), (select json_object_agg(x.id, x.name) from users x where x.id = any (c.mentions)),
-    coalesce((e.after ->> 'assignee_id')::uuid = the_user, (e.before ->> 'assignee_id')::uuid is distinct from the_user and t.assignee_id = the_user, false)
+    coalesce((e.after ->> 'assignee_id')::uuid = the_user, (e.before ->> 'assignee_id')::uuid is distinct from the_user and t.assignee_id = the_user, false),
+    t.due_on::text
   from notifications n
   join memberships m on m.workspace_id = app_workspace_id() and m.user_id = the_user and m.removed_at is null and m.joined = n.joined
   join users u on u.id = the_user and u.disabled_at is null
@@ -310,9 +321,11 @@ AS $function$
   left join comments c on c.workspace_id = app_workspace_id() and c.ticket_id = n.ticket_id and c.id = n.comment_id and c.deleted_at is null
   left join events e on e.workspace_id = app_workspace_id() and e.sequence = n.sequence
   where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
-    and n.read_at is null and n.archived_at is null
+    and n.read_at is null and n.archived_at is null and (n.snoozed_until is null or n.snoozed_until <= now())
     and exists (select 1 from unnest(n.kinds) k where is_mailed(k, s.mail) and k <> all (coalesce(s.off, '{}')))
-  order by n.happened_at, n.id
+    and ('due' <> all (n.kinds)
+      or (t.due_on <= (n.happened_at at time zone 'UTC')::date and not is_done(t.project_id, t.status)))
+  order by n.created_at, n.id
 $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_of_due(batch integer, mail_after_s integer DEFAULT NULL::integer)
@@ -663,12 +676,11 @@ CREATE OR REPLACE FUNCTION public.take_notifications_to_mail(the_user uuid, batc
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  with due as (
-    select n.id from notifications n where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.to_mail
-    order by n.created_at, n.id limit batch for no key update of n),
-  taken as (
-    update notifications n set to_mail = false from due
-    where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = due.id
+  with taken as (
+    update notifications n set to_mail = false
+    where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (array(
+      select d.id from notifications d where d.workspace_id = app_workspace_id() and d.user_id = the_user and d.to_mail
+      order by d.created_at, d.id limit batch for no key update of d))
     returning n.id, n.ticket_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
   select t.id, t.ticket_id, u.id is not null and t.read_at is null and t.archived_at is null
     and (t.snoozed_until is null or t.snoozed_until <= now())
@@ -1022,10 +1034,11 @@ create table mails (
   next_attempt_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
+  can_wait boolean not null default false,
   constraint mails_pkey PRIMARY KEY (id),
   constraint mails_sealed CHECK ((octet_length(sealed) <= 4096))
 );
-CREATE INDEX mails_due ON public.mails USING btree (next_attempt_at);
+CREATE INDEX mails_due ON public.mails USING btree (can_wait, next_attempt_at);
 GRANT DELETE, INSERT, SELECT ON mails TO baton_worker;
 GRANT INSERT ON mails TO baton_app;
 GRANT UPDATE (attempts, next_attempt_at) ON mails TO baton_worker;

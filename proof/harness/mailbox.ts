@@ -10,6 +10,7 @@ import type { TestServer } from './server.ts';
 
 interface Refusal {
   responseCode: number;
+  message?: string;
 }
 
 /** A mail server that takes what it is sent, on a port of its own. */
@@ -21,6 +22,8 @@ export interface Mailbox {
   /** What it refuses: by default nothing. */
   refuses: (address: string) => Refusal | undefined;
   refusesSender: boolean;
+  /** What it waits for before it responds to a receiver. */
+  before: (address: string) => Promise<void> | undefined;
   /** What it waits for before it takes a mail: by default nothing. */
   waits: () => Promise<unknown>;
   stop: () => Promise<void>;
@@ -38,7 +41,8 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     onRcptTo: ({ address }, _session, callback) => {
       mailbox.receivers.push(address);
       const refusal = mailbox.refuses(address);
-      callback(refusal === undefined ? null : Object.assign(new Error('refused'), refusal));
+      const respond = () => callback(refusal === undefined ? null : Object.assign(new Error('refused'), refusal));
+      void Promise.resolve(mailbox.before(address)).then(respond);
     },
     onData: (stream, _session, done) => {
       const take = async () => {
@@ -55,6 +59,7 @@ export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
     mails: [],
     receivers: [],
     refuses: () => undefined,
+    before: () => undefined,
     refusesSender: false,
     waits: () => Promise.resolve(),
     stop: () => new Promise((resolve) => server.close(resolve)),
@@ -84,7 +89,10 @@ export async function sendMails(
     Array.from({ length: workers }, async () => {
       const pool = createPool({ url: database.url, role: 'baton_worker', ...limits });
       const mailer = new Mailer({ ...config, pool, log, settings });
-      await mailer.pass({ goesOn: () => true, count: () => undefined });
+      const pass = { goesOn: () => true, count: () => undefined };
+      await mailer.queue(pass);
+      await mailer.pass(pass);
+      await mailer.drained();
       mailer.stop();
       await pool.end();
     }),

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Request, type Response, Router } from 'express';
+import { BatonError } from '../errors.ts';
 import { own_pages, pageHeaders } from './pages.ts';
 
 const frame = readFileSync(path.join(own_pages, 'unsubscribe.html'), 'utf8');
 
 const question = `<h1>No more mail?</h1>
-<p>You get no more mail about what happens to tickets of this workspace. Your inbox there stays as it is.</p>
-<form method="post"><button>Send no more mail</button></form>`;
+<p>With this button you end the mails about what happens to tickets of the workspace that this link came from. Your inbox there stays as it is.</p>
+<form method="post"><button>End these mails</button></form>`;
 const done = `<h1>Done</h1>
-<p>You get no more mail about what happens to tickets of this workspace. In its notification settings you can have it again.</p>`;
+<p>You get no more mail about what happens to tickets of the workspace. In its notification settings you can have it again.</p>`;
 const unknown = `<h1>Nothing was changed</h1>
 <p>This link is not valid, or not any more. Sign in, and choose in the notification settings of your workspace what you get a mail of.</p>`;
 
@@ -40,6 +41,10 @@ export function unsubscribeRouter({ isValid, end }: Unsubscribing): Router {
     const token = tokenOf(req);
     if (token !== undefined) await end(token);
     say(res, token === undefined ? 404 : 200, token === undefined ? unknown : done);
+  });
+  router.all('/unsubscribe', (_req, res) => {
+    res.setHeader('Allow', 'GET, HEAD, POST');
+    throw new BatonError('method_not_allowed');
   });
   return router;
 }

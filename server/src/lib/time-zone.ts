@@ -22,4 +22,7 @@ export const time_zone = z
   .meta({ example: 'Europe/Berlin' });
 
 /** One that is there. */
-export const known_time_zone = time_zone.refine(isZone, 'Send the name of a time zone, such as Europe/Berlin.');
+export const known_time_zone = time_zone.refine(
+  isZone,
+  'Send the name of a time zone with a place in it, such as Europe/Berlin, or UTC.',
+);

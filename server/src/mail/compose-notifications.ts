@@ -1,7 +1,7 @@
 import { readOnly } from '../db/transaction.ts';
 import { excerptOf } from '../tickets/excerpt.ts';
-import { type Mail, type Parts, unlinked } from './mail.ts';
-import { type MailedNotification, notificationsToMail } from './notification-queries.ts';
+import { type Later, type Mail, type Parts, unlinked } from './mail.ts';
+import { type MailedNotification, notificationsToMail, quietUntil } from './notification-queries.ts';
 import type { MailOrder } from './orders.ts';
 import { unsubscribeToken } from './unsubscribe-token.ts';
 
@@ -9,17 +9,20 @@ import { unsubscribeToken } from './unsubscribe-token.ts';
 export async function composeNotifications(
   { pool, settings: { app_url, api_url }, secret }: Parts,
   { workspace_id, user_id, notification_ids, more }: Extract<MailOrder, { kind: 'notifications' }>,
-): Promise<Mail | undefined> {
-  const found = await readOnly(pool, { workspace_id }, (db) => notificationsToMail(db, user_id, notification_ids));
+): Promise<Mail | Later | undefined> {
+  const [quiet_s, found] = await readOnly(pool, { workspace_id }, (db) =>
+    Promise.all([quietUntil(db, user_id), notificationsToMail(db, user_id, notification_ids)]),
+  );
   const [first] = found;
   if (first === undefined) return undefined;
+  if (quiet_s !== null) return { later_s: quiet_s };
   const tickets = [...Map.groupBy(found, ({ ticket_id }) => ticket_id).values()];
   const workspace = unlinked(first.workspace);
   const is_one = tickets.length === 1;
   const unsubscribe = `${api_url}/unsubscribe?token=${unsubscribeToken(secret, { workspace_id, user_id })}`;
   const host = new URL(app_url).hostname;
   const of_tickets = tickets.map((of_one) => aboutTicket(of_one, { user_id, at: `${app_url}/w/${workspace_id}/t` }));
-  const also = more === 0 ? [] : [`And ${more} more, in your inbox: ${app_url}/w/${workspace_id}/inbox`, ''];
+  const also = more === 0 ? [] : [`And more, in your inbox: ${app_url}/w/${workspace_id}/inbox`, ''];
   return {
     to: first.email,
     subject: is_one
@@ -28,7 +31,7 @@ export async function composeNotifications(
     text: [
       ...of_tickets.flat(),
       ...also,
-      '--',
+      '-- ', // what follows is a signature (RFC 3676, 4.3)
       `You get this as a member of "${workspace}". In its settings you choose what you are told of.`,
       `No more mail about what happens there: ${unsubscribe}`,
       '',
@@ -60,9 +63,9 @@ function aboutTicket(notifications: MailedNotification[], { user_id, at }: { use
 
 /** One act, as a sentence, and what was written. */
 function said(notification: MailedNotification, user_id: string): string[] {
-  const { kinds, actor, from_status, to_status, comment_start, mentions, is_assigned } = notification;
-  const written = comment_start === null ? undefined : named(oneLine(comment_start), mentions ?? {}, user_id);
-  if (kinds.includes('due')) return ['It is due.'];
+  const { kinds, actor, from_status, to_status, comment_start, mentions, is_assigned, due_on } = notification;
+  const written = comment_start === null ? undefined : oneLine(named(comment_start, mentions ?? {}, user_id));
+  if (kinds.includes('due')) return [`It is due: ${due_on ?? ''}.`];
   const done = [
     ...(kinds.includes('assigned') ? [is_assigned ? 'assigned it to you' : 'took it from you'] : []),
     ...(kinds.includes('moved') ? [`moved it from ${from_status ?? '?'} to ${to_status ?? '?'}`] : []),
@@ -74,7 +77,9 @@ function said(notification: MailedNotification, user_id: string): string[] {
 
 /** A comment with names in place of ids. */
 function named(text: string, mentions: Record<string, string>, user_id: string): string {
-  return text.replaceAll(/@([0-9a-f-]{36})/gi, (given, id: string) => {
+  // The start of a comment may end within an id.
+  const whole = text.replace(/@[0-9a-f-]{1,35}$/i, '');
+  return whole.replaceAll(/@([0-9a-f-]{36})/gi, (given, id: string) => {
     const lower = id.toLowerCase();
     if (lower === user_id) return '@you';
     const name = mentions[lower];

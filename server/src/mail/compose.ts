@@ -2,17 +2,18 @@ import { createHash, createHmac } from 'node:crypto';
 import { newResetToken } from '../accounts/password-reset.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { composeNotifications } from './compose-notifications.ts';
-import { type Mail, type Parts, unlinked } from './mail.ts';
+import { type Later, type Mail, type Parts, unlinked } from './mail.ts';
 import type { MailOrder } from './orders.ts';
 import { accountToMail, addPasswordReset, emailChangeToMail, invitationToMail } from './worker-queries.ts';
 
 const minutes = (seconds: number) => {
   const count = Math.max(1, Math.round(seconds / 60));
+  if (count > 120) return `${Math.round(count / 60)} hours`;
   return count === 1 ? 'one minute' : `${count} minutes`;
 };
 
 /** What a mail says at this moment; undefined where there is nobody to send it to, or nothing to say any more. */
-export function compose(parts: Parts, order: MailOrder): Promise<Mail | undefined> {
+export function compose(parts: Parts, order: MailOrder): Promise<Mail | Later | undefined> {
   switch (order.kind) {
     case 'password_reset':
       return composeReset(parts, order);
@@ -91,8 +92,8 @@ async function composeEmailChange(
     subject: 'Confirm your new address',
     text: `Hello ${unlinked(found.name)},
 
-this is to become the address of your account at ${app_url}.
-Confirm it here within ${minutes(ttl_s)}:
+this is to become the address of the account that has been ${found.email} at ${app_url}.
+Who confirms it hands the account's mail to this address. Confirm it here within ${minutes(ttl_s)}:
 
 ${app_url}/confirm-email-change#${token}
 

@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { disableUser } from '../accounts/operator.ts';
 import { readConfig } from '../config.ts';
 import { createPool } from '../db/pool.ts';
-import { mailLoop } from './mailer.ts';
+import { mailLoops } from './mailer.ts';
 
 let server: TestServer;
 let mailbox: Mailbox;
@@ -23,7 +23,13 @@ beforeAll(async () => {
   pool = createPool({ url: server.database.url, role: 'baton_worker', ...limits });
 });
 beforeEach(() => {
-  Object.assign(mailbox, { mails: [], receivers: [], refuses: () => undefined, refusesSender: false });
+  Object.assign(mailbox, {
+    mails: [],
+    receivers: [],
+    refuses: () => undefined,
+    before: () => undefined,
+    refusesSender: false,
+  });
   told.length = 0;
 });
 afterEach(() => server.database.owner.query('delete from mails'));
@@ -171,6 +177,49 @@ describe('a mail', () => {
     expect(await waiting()).toMatchObject([{ attempts: 1 }]);
   });
 
+  test.each([
+    ['554 5.7.1 Relay access denied', false],
+    ['550 5.4.5 Daily user sending quota exceeded', false],
+    ['552 5.2.2 Mailbox full', false],
+    ['550 5.1.1 No such user', true],
+    ['550 No such user', true],
+  ])('that is refused by %s is given up: %s', async (message, is_given_up) => {
+    const person = await registerPerson(server);
+    await request(person, person.email);
+    mailbox.refuses = () => ({ responseCode: Number(message.slice(0, 3)), message: message.slice(4) });
+    await send();
+    expect(await waiting()).toHaveLength(is_given_up ? 0 : 1);
+  });
+
+  test('that somebody waits for is sent while others take long, and before those that wait', async () => {
+    const { owner, workspace_id } = await makeTeam(server);
+    await server.database.owner.query('delete from mails');
+    const slow = Promise.withResolvers<void>();
+    mailbox.before = (address) => (address === owner.email ? undefined : slow.promise);
+    for (let n = 0; n < 5; n++) {
+      await owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
+    }
+    const sending = send();
+    const within = { timeout: 20_000 };
+    await expect.poll(() => mailbox.receivers.length, within).toBe(3); // one place is left
+    await request(owner, owner.email);
+    await expect.poll(() => mailbox.mails.map(({ subject }) => subject), within).toEqual(['Set a new password']);
+    slow.resolve();
+    await sending;
+    expect(mailbox.mails).toHaveLength(6);
+  });
+
+  test('has no encoded words in its subject', async () => {
+    const { owner, workspace_id } = await makeTeam(server);
+    await server.database.owner.query('delete from mails');
+    const encoded = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
+    await owner.client.update_me({ if_match: '*', body: { name: encoded('Your account\r\nBcc: x') } });
+    await owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
+    await send();
+    expect(mailbox.mails[0]?.subject).toContain('invites you to Team');
+    expect(mailbox.mails[0]?.subject).not.toMatch(/=\?|Bcc/);
+  });
+
   test('is given up when its time is over, and waits where BATON_SECRET is another one', async () => {
     const person = await registerPerson(server);
     await request(person, person.email);
@@ -190,10 +239,10 @@ describe('a mail', () => {
     await request(person, person.email);
     await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
     await request(other, other.email);
-    const loop = mailLoop(pool, undefined, log);
-    loop.start();
+    const [loop] = mailLoops(pool, undefined, log);
+    loop?.start();
     await expect.poll(waiting).toHaveLength(1);
-    await loop.stop(1_000);
+    await loop?.stop(1_000);
   });
 
   test('is sent by one of two workers', async () => {

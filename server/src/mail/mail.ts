@@ -10,6 +10,11 @@ export interface Mail {
   headers?: Record<string, string>;
 }
 
+/** It is to be sent later. */
+export interface Later {
+  later_s: number;
+}
+
 export interface Parts {
   pool: pg.Pool;
   settings: Pick<MailConfig, 'app_url' | 'api_url'>;

@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Counter } from 'prom-client';
@@ -8,6 +9,7 @@ import { describeError } from '../lib/describe-error.ts';
 import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
+import type { Later } from './mail.ts';
 import { mailKey, openOrder } from './orders.ts';
 import { queueNotificationMails } from './queue-notifications.ts';
 import {
@@ -21,9 +23,11 @@ import {
 } from './worker-queries.ts';
 
 const task = 'mail';
+const queue_task = 'notification-mail';
 const interval_ms = 2_000;
 /** Mails that are sent at the same time, each over a connection. */
 const at_once = 4;
+const look_again_ms = 1_000;
 const rest_per_work = 0.5;
 const expired_at_once = 500;
 /** For so long a mail is this process's alone; renewed while it is being sent. */
@@ -40,7 +44,7 @@ const ended = new Counter({
 });
 
 /** How an attempt ended: `void` said nothing any more to anybody, `refused` never will be accepted. Refused and expired ones are kept. */
-type Outcome = 'sent' | 'failed' | 'refused' | 'void' | 'expired' | 'unreadable';
+type Outcome = 'sent' | 'failed' | 'refused' | 'void' | 'expired' | 'unreadable' | Later;
 
 interface Options {
   pool: pg.Pool;
@@ -58,6 +62,9 @@ export class Mailer {
   readonly #options: Options;
   readonly #key: Buffer;
   readonly #transport: Transporter;
+  readonly #running = new Set<Promise<void>>();
+  /** Of those, the ones that could wait. */
+  #patient = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -80,20 +87,54 @@ export class Mailer {
     return `${host}:${port}`;
   }
 
+  /** Begins what is due, as far as there is room. A slow receiver keeps its own mail waiting, and no other. */
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
-    await queueNotificationMails(this.#options.pool, { key: this.#key, log: this.#options.log, goesOn });
     while (goesOn()) {
-      const taken = await transaction(this.#options.pool, {}, (tx) => takeMails(tx, { limit: at_once, lease_ms }));
-      if (taken.length === 0) return 'done';
-      await Promise.all(taken.map((one) => this.#attempt(one)));
+      const taken = await this.#take();
+      for (const mail of taken) this.#begin(mail);
       count(taken.length);
+      if (taken.length > 0) continue;
+      if (this.#running.size === 0) return 'done';
+      // When one has ended there is room again; what somebody waits for may have room before that.
+      await Promise.race([...this.#running, sleep(look_again_ms)]);
     }
     return 'more';
+  }
+
+  /** Puts notifications into mails that are due to be mailed. */
+  queue({ goesOn }: Pass): Promise<void> {
+    return queueNotificationMails(this.#options.pool, { key: this.#key, log: this.#options.log, goesOn });
+  }
+
+  /** Waits for the mails that are being sent. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
   /** Ends its connections. A mail that is being sent is due again when its lease ends. */
   stop(): void {
     this.#transport.close();
+  }
+
+  /** Takes what there is room for. One place is always left to mails that somebody waits for. */
+  #take(): Promise<TakenMail[]> {
+    const free = at_once - this.#running.size;
+    if (free === 0) return Promise.resolve([]);
+    return transaction(this.#options.pool, {}, async (tx) => {
+      const waited_for = await takeMails(tx, { can_wait: false, limit: free, lease_ms });
+      const limit = Math.min(free - waited_for.length, at_once - 1 - this.#patient);
+      if (limit <= 0) return waited_for;
+      return [...waited_for, ...(await takeMails(tx, { can_wait: true, limit, lease_ms }))];
+    });
+  }
+
+  #begin(mail: TakenMail): void {
+    if (mail.can_wait) this.#patient++;
+    const running = this.#attempt(mail).finally(() => {
+      this.#running.delete(running);
+      if (mail.can_wait) this.#patient--;
+    });
+    this.#running.add(running);
   }
 
   /** Sends a mail and writes down how that ended. What can't be written down is sent again when the lease ends. */
@@ -108,13 +149,14 @@ export class Mailer {
           return 'failed';
         });
       const outcome = await whileRenewing({ lease_ms, renew, work });
-      ended.inc({ outcome });
+      ended.inc({ outcome: typeof outcome === 'object' ? 'later' : outcome });
       // Under another BATON_SECRET it waits for a process that has the right one, as long as it says something that is true.
       const is_kept = outcome === 'failed' || outcome === 'unreadable';
       const again_in_s = retries_s[Math.min(mail.attempts, retries_s.length) - 1] ?? 0;
       const kind = this.#kindOf(mail);
       await transaction(pool, {}, (tx) => {
-        if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
+        if (typeof outcome === 'object') delayMail(tx, mail, outcome.later_s);
+        else if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
         else if (outcome === 'sent' || outcome === 'void') deleteMail(tx, mail.id);
         else giveUpMail(tx, mail.id, { kind, reason: outcome });
         return Promise.resolve();
@@ -146,17 +188,20 @@ export class Mailer {
     }
     const mail = await compose({ ...this.#options, key: this.#key, mail_id: id }, order);
     if (mail === undefined) return 'void';
+    if ('later_s' in mail) return mail;
     const messageId = `<${id}@${new URL(settings.app_url).hostname}>`;
     try {
       const to = { name: '', address: mail.to };
       const signal = AbortSignal.timeout(send_ms); // a server that sends a byte now and then is never silent
       const headers = { ...mail.headers, 'Auto-Submitted': 'auto-generated' }; // RFC 3834: nothing responds by itself
-      await this.#transport.sendMail({ ...mail, to, from: settings.from, messageId, headers, signal });
+      // What looks like an encoded word (RFC 2047) would be decoded, line ends and all, by who reads it.
+      const subject = mail.subject.replaceAll('=?', '= ?');
+      await this.#transport.sendMail({ ...mail, subject, to, from: settings.from, messageId, headers, signal });
       return 'sent';
     } catch (error) {
-      const { responseCode = 0, code, command } = error as SmtpError;
+      const { responseCode = 0, code, command, response } = error as SmtpError;
       // Of what the mail server says no text: it repeats addresses.
-      const refused = isRefusal({ responseCode, code, command });
+      const refused = isRefusal({ responseCode, code, command, response });
       const how = refused ? 'refused, and given up' : 'failed';
       log.warn({ mail: id, kind: order.kind, attempts, code, responseCode }, `worker: mail ${how}`);
       return refused ? 'refused' : 'failed';
@@ -168,12 +213,17 @@ interface SmtpError {
   responseCode?: number;
   code?: string | undefined;
   command?: string | undefined;
+  /** What the server said. */
+  response?: string | undefined;
 }
 
+/** Of a mailbox that is full, a network or a quota, and of what is not allowed (RFC 3463, 3): somebody can change it. */
+const may_change = /^\d{3}[ -]5\.(?:2\.2|[347]\.\d{1,3})\b/;
+
 /** Whether it is this receiver, or this mail, that never will be taken: everything else may be a fault of the settings, or pass. */
-function isRefusal({ responseCode = 0, code, command }: SmtpError): boolean {
+function isRefusal({ responseCode = 0, code, command, response = '' }: SmtpError): boolean {
   if (code === 'EENVELOPE' && command === 'API') return true; // no address that can be sent to
-  const permanent = responseCode >= 500 && responseCode !== 503;
+  const permanent = responseCode >= 500 && responseCode !== 503 && !may_change.test(response);
   return permanent && (code === 'EMESSAGE' || (code === 'EENVELOPE' && command === 'RCPT TO'));
 }
 
@@ -181,7 +231,7 @@ function isRefusal({ responseCode = 0, code, command }: SmtpError): boolean {
  * Any number of processes may run it: each mail is sent by one at a time. One without a mailer gives up what was queued elsewhere and
  * nobody has sent in time.
  */
-export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop {
+export function mailLoops(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop[] {
   const giveUpExpired = async ({ count }: Pass): Promise<'done'> => {
     const expired = await transaction(pool, {}, (tx) => giveUpExpiredMails(tx, expired_at_once));
     if (expired > 0) {
@@ -195,5 +245,13 @@ export function mailLoop(pool: pg.Pool, mailer: Mailer | undefined, log: Logger)
     return 'done';
   };
   const pass = (one: Pass) => (mailer === undefined ? giveUpExpired(one) : mailer.pass(one));
-  return new Loop({ name: task, interval_ms, rest_per_work, quiet: true, log, pass });
+  const times = { interval_ms, rest_per_work, quiet: true, log };
+  const mails = new Loop({ ...times, name: task, pass });
+  if (mailer === undefined) return [mails];
+  const queue = async (one: Pass): Promise<'done'> => {
+    await mailer.queue(one);
+    return 'done';
+  };
+  // By itself: what takes long there keeps no mail waiting.
+  return [mails, new Loop({ ...times, name: queue_task, pass: queue })];
 }

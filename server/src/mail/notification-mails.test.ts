@@ -163,7 +163,7 @@ describe('a mail of notifications', () => {
     for (const { key } of tickets) expect(mailbox.mails[0]?.text).toContain(`/t/${key}`);
   });
 
-  test('shows 50 notifications, and says how many more there are', async () => {
+  test('shows 50 notifications, and says that there are more', async () => {
     const { owner, admin } = team;
     await choose(admin, { mail: { commented: true } });
     await admin.client.set_watching({ ...at(), body: { choice: 'watching' } });
@@ -171,8 +171,96 @@ describe('a mail of notifications', () => {
     await tell();
     await send();
     expect(mailbox.mails[0]?.text?.match(/commented:/g)).toHaveLength(50);
-    expect(mailbox.mails[0]?.text).toContain('And 3 more');
+    expect(mailbox.mails[0]?.text).toContain('And more, in your inbox');
     expect(mailbox.mails[0]?.text).toContain('Number 52.');
+  });
+
+  test('that a ticket is due says the day, and is not sent once it is not due any more', async () => {
+    const { owner, admin, member, workspace_id, project_id } = team;
+    const today = new Date().toISOString().slice(0, 10);
+    const due = () =>
+      owner.client.create_ticket({
+        workspace_id,
+        project_id,
+        body: { title: 'Due', due_on: today, assignee_id: admin.user.id },
+      });
+    const [stays, moves, ends] = [await due(), await due(), await due()];
+    await tell();
+    const at_ticket = ({ id }: { id: string }) => ({ workspace_id, ticket: id });
+    await owner.client.update_ticket({ ...at_ticket(moves), body: { due_on: '2099-01-01', version: moves.version } });
+    await member.client.transition_ticket({ ...at_ticket(ends), body: { to: 'in_progress' } });
+    await member.client.transition_ticket({ ...at_ticket(ends), body: { to: 'resolved', resolution: 'fixed' } });
+    await send();
+    const texts = mailbox.mails.map(({ text = '' }) => text).filter((text) => text.includes('It is due'));
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toContain(`${stays.key}  Due`);
+    expect(texts[0]).toContain(`It is due: ${today}.`);
+  });
+
+  test('in the queue waits for quiet hours that have begun by then, and is not sent of what was put off', async () => {
+    const { owner, admin, member, workspace_id } = team;
+    await say(owner, `${mentioned(admin)} ${mentioned(member)}`);
+    await tell();
+    mailbox.refuses = () => ({ responseCode: 451 });
+    await send();
+    mailbox.refuses = () => undefined;
+    const { data } = await member.client.list_notifications({ workspace_id });
+    const notification_id = data[0]?.id ?? '';
+    const body = { snoozed_until: '2100-01-01' };
+    await member.client.update_notification({ workspace_id, notification_id, body });
+    const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16);
+    await choose(admin, { quiet_hours: { from: hour(-1), to: hour(2), time_zone: 'UTC' } });
+    await server.database.owner.query('update mails set next_attempt_at = now()');
+    await send();
+    expect(receivers()).toEqual([]);
+    const { rows } = await server.database.owner.query<{ in_s: number }>(
+      'select extract(epoch from next_attempt_at - now())::float as in_s from mails',
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.in_s).toBeGreaterThan(3_600);
+  });
+
+  test('waits no longer for quiet hours that were ended', async () => {
+    const { owner, admin } = team;
+    const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16);
+    await choose(admin, { quiet_hours: { from: hour(-1), to: hour(2), time_zone: 'UTC' } });
+    await say(owner, mentioned(admin));
+    await tell();
+    await send();
+    await choose(admin, { quiet_hours: null });
+    const { rows } = await server.database.owner.query<{ in_s: number }>(
+      'select extract(epoch from due_at - now())::float as in_s from notification_mails',
+    );
+    expect(rows[0]?.in_s).toBeLessThan(61);
+  });
+
+  test('of thousands that wait is one, the rest comes as if it had just happened, and takes no time without statistics', async () => {
+    const { owner, admin } = team;
+    await say(owner, mentioned(admin));
+    await tell();
+    const rows = await server.database.owner.query(`
+      insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, actor_id, sequence, happened_at, created_at, to_mail)
+      select workspace_id, user_id, joined, gen_random_uuid(), kinds, ticket_id, actor_id, sequence, happened_at - n * interval '1 s',
+        created_at - n * interval '1 s', true
+      from notifications, generate_series(1, 3000) n where user_id = '${admin.user.id}'`);
+    expect(rows.rowCount).toBe(3000);
+    await send();
+    expect(mailbox.mails).toHaveLength(1);
+    const { rows: turns } = await server.database.owner.query<{ in_s: number }>(
+      'select extract(epoch from due_at - now())::float as in_s from notification_mails',
+    );
+    expect(turns[0]?.in_s).toBeGreaterThan(60);
+    await server.database.owner.query(`
+      delete from notifications n using events e where n.workspace_id = e.workspace_id and n.sequence = e.sequence
+        and n.happened_at <> e.created_at`);
+  });
+
+  test('shows a comment that was cut within an id without its start', async () => {
+    const { owner, admin } = team;
+    await say(owner, `${mentioned(admin)} ${'x'.repeat(330)} ${mentioned(admin)}`);
+    await tell();
+    await send();
+    expect(mailbox.mails[0]?.text).not.toMatch(/@[0-9a-f]{4}/);
   });
 
   test('waits for the end of quiet hours, in their time zone', async () => {
@@ -268,6 +356,8 @@ describe('unsubscribing', () => {
     expect(await mailed(team.admin)).toBe(true);
     const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
     for (const _ of [1, 2]) expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+    const wrong = await fetch(url, { method: 'DELETE' });
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     expect(await mailed(team.admin)).toBe(false);
     expect(await mailed(team.viewer)).toBe(true);
     mailbox.mails = [];

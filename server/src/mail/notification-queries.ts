@@ -34,8 +34,8 @@ export function endTurn(tx: Tx, { workspace_id, user_id }: Member): void {
 }
 
 /** In how many seconds the quiet hours end that a member of the workspace in scope is in; null: they are in none. */
-export async function quietUntil(tx: Tx, user_id: string): Promise<number | null> {
-  const { quiet_s } = await tx.one<{ quiet_s: number | null }>(sql`
+export async function quietUntil(db: Db, user_id: string): Promise<number | null> {
+  const { quiet_s } = await db.one<{ quiet_s: number | null }>(sql`
     select extract(epoch from quiet_until(${user_id}::uuid) - now())::float as quiet_s`);
   return quiet_s;
 }
@@ -70,12 +70,13 @@ export interface MailedNotification {
   mentions: Record<string, string> | null;
   /** Whether the ticket was assigned to them, and not taken from them. */
   is_assigned: boolean;
+  due_on: string | null;
 }
 
 /** Those that somebody may see, wants and has not read, of the workspace in scope: the first first. */
 export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
   return db.rows(sql`
     select n.email, n.name, n.workspace, n.ticket_id, n.ticket_key, n.ticket_title, n.kinds, n.actor, n.from_status, n.to_status,
-      n.comment_start, n.mentions, n.is_assigned
+      n.comment_start, n.mentions, n.is_assigned, n.due_on
     from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n`);
 }

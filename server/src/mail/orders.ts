@@ -33,6 +33,9 @@ const order = z.discriminatedUnion('kind', [
 ]);
 export type MailOrder = z.infer<typeof order>;
 
+/** Whether nobody sits and waits for it: somebody who can't sign in does. */
+export const canWait = ({ kind }: MailOrder): boolean => kind === 'notifications' || kind === 'invitation';
+
 /** The key that orders are sealed by. */
 export function mailKey(secret: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', 'baton mail', 32));

@@ -1,11 +1,11 @@
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
-import { type MailOrder, sealOrder } from './orders.ts';
+import { canWait, type MailOrder, sealOrder } from './orders.ts';
 
 /** Has the worker send a mail once this has committed, and no later than in so many seconds. */
 export function queueMail(tx: Tx, order: MailOrder, { key, ttl_s }: { key: Buffer; ttl_s: number }): void {
   tx.send(sql`
-    insert into mails (id, sealed, expires_at)
-    values (${newId()}, ${sealOrder(key, order)}, now() + ${ttl_s} * interval '1 second')`);
+    insert into mails (id, sealed, can_wait, expires_at)
+    values (${newId()}, ${sealOrder(key, order)}, ${canWait(order)}, now() + ${ttl_s} * interval '1 second')`);
 }

@@ -23,6 +23,7 @@ const max_single = 3;
 /** Later a mail of what was to be read at once says nothing new. */
 const ttl_s = 86_400;
 const retry_s = 60;
+const rest_s = 120;
 
 interface Options {
   key: Buffer;
@@ -64,7 +65,8 @@ async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
     const more = mail.length - notification_ids.length;
     queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s });
   }
-  if (taken.length === notifications_at_once) deferMail(tx, member, 0);
+  // No more at once, however much there is: the rest is mailed as if it had just come.
+  if (taken.length === notifications_at_once) deferMail(tx, member, rest_s);
   else endTurn(tx, member);
   return true;
 }

@@ -7,18 +7,26 @@ export interface TakenMail {
   id: string;
   sealed: Buffer;
   attempts: number;
+  can_wait: boolean;
   /** It says nothing any more that is true. */
   is_over: boolean;
 }
 
+/** Which mails to take: `can_wait` those that nobody sits and waits for, or the others. */
+interface Taking {
+  can_wait: boolean;
+  limit: number;
+  lease_ms: number;
+}
+
 /** Takes what is due, oldest first, and passes over what another process takes. */
-export function takeMails(tx: Tx, { limit, lease_ms }: { limit: number; lease_ms: number }): Promise<TakenMail[]> {
+export function takeMails(tx: Tx, { can_wait, limit, lease_ms }: Taking): Promise<TakenMail[]> {
   return tx.rows(sql`
     with due as (
-      select m.id from mails m where m.next_attempt_at <= now()
+      select m.id from mails m where m.can_wait = ${can_wait} and m.next_attempt_at <= now()
       order by m.next_attempt_at limit ${limit} for update of m skip locked)
     update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
-    from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.expires_at <= now() as is_over`);
+    from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.can_wait, m.expires_at <= now() as is_over`);
 }
 
 /** Moves the end of a lease, unless another process has taken the mail since. */
@@ -90,6 +98,6 @@ export function invitationToMail(
 }
 
 /** Whom a mail about a new address of the account in scope greets; nothing where its token has ended. */
-export function emailChangeToMail(db: Db, hash: Buffer): Promise<{ name: string } | undefined> {
-  return db.maybeOne(sql`select c.name from email_change_to_mail(${hash}::bytea) c`);
+export function emailChangeToMail(db: Db, hash: Buffer): Promise<{ name: string; email: string } | undefined> {
+  return db.maybeOne(sql`select c.name, c.email from email_change_to_mail(${hash}::bytea) c`);
 }

@@ -50,3 +50,8 @@ export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: Se
       muted_project_ids = ${row.muted_project_ids}::uuid[], version = ${row.version}, updated_at = now()
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
+
+/** Quiet hours of a member of the workspace in scope have changed: what waited for their end is mailed by the new ones. */
+export function askAgainToMail(tx: Tx, user_id: string): void {
+  tx.send(sql`select mail_asks_again(${user_id}::uuid)`);
+}

@@ -6,7 +6,7 @@ import { countProjects } from '../projects/queries.ts';
 import type { Context } from '../serving/context.ts';
 import { type Kind, kind, type Settings, type update_notification_settings } from './contract.ts';
 import type { Owner } from './queries.ts';
-import { lockSettings, type SettingsRow, updateSettings } from './settings-queries.ts';
+import { askAgainToMail, lockSettings, type SettingsRow, updateSettings } from './settings-queries.ts';
 
 type Switches = Partial<Record<Kind, boolean | undefined>>;
 
@@ -48,6 +48,7 @@ export async function changeSettings({
   }
   after.version++;
   updateSettings(tx, owner, after);
+  if (!isDeepStrictEqual(quiet_hours, before.quiet_hours)) askAgainToMail(tx, user_id);
   return presentSettings(after);
 }
 

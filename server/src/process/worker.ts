@@ -8,7 +8,7 @@ import { unfitnessOf, worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { observePool } from '../http/metrics.ts';
 import { upkeepLoops } from '../upkeep/loops.ts';
-import { Mailer, mailLoop } from '../mail/mailer.ts';
+import { Mailer, mailLoops } from '../mail/mailer.ts';
 import { notificationLoop, Notifier } from '../notifications/notifier.ts';
 import type { Loop } from '../work/loop.ts';
 import { createDeliverer, type Deliverer, deliveryLoop } from '../webhooks/deliverer.ts';
@@ -77,7 +77,7 @@ export class Worker implements Service {
       sequencerLoop(this.#pool, log, tellOf),
       treesLoop(this.#pool, log),
       notifications,
-      mailLoop(this.#pool, this.#mailer, log),
+      ...mailLoops(this.#pool, this.#mailer, log),
       ...(this.#deliverer === undefined ? [] : [deliveryLoop(this.#deliverer, log)]),
     ];
     observePool('worker', this.#pool);
@@ -114,7 +114,10 @@ export class Worker implements Service {
     const { shutdown_timeout_ms } = this.#options.config;
     this.#mailer?.stop(); // first: a mail server that is away would use up the time of the loops
     await Promise.all(this.#loops.map((loop) => loop.stop(shutdown_timeout_ms)));
-    await this.#deliverer?.stop(shutdown_timeout_ms);
+    await Promise.all([
+      this.#deliverer?.stop(shutdown_timeout_ms),
+      Promise.race([this.#mailer?.drained(), sleep(shutdown_timeout_ms, undefined, { ref: false })]),
+    ]);
     // A step that did not end in time keeps its connection. Without the process PostgreSQL finishes or drops it, whole either way.
     await Promise.race([this.#pool.end(), sleep(pool_end_ms)]);
   }

@@ -314,8 +314,18 @@ test('a network gets so many bytes of documents a minute, also of those that it 
   const bodies = await Promise.all(responses.map(async (one) => [one.status, (await one.text()).length] as const));
   const bytes = bodies.reduce((sum, [status, length]) => (status === 200 ? sum + length : sum), document);
   expect(bytes).toBeLessThan(allowed + 2 * document);
+  const tag = responses.find(({ status }) => status === 200)?.headers.get('etag') ?? '';
   const refused = responses.filter(({ status }) => status === 429);
   expect(refused.length).toBeGreaterThan(5);
   expect(refused[0]?.headers.get('ratelimit-policy')).toContain('"read"');
   await own.stop();
+
+  // What has no body costs nothing.
+  const other = await startServer({ BATON_READ_MIB_PER_MINUTE: '64' });
+  for (let n = 0; n < 30; n++) {
+    const head = await fetch(`${other.url}/openapi.json`, { method: 'HEAD' });
+    const known = await fetch(`${other.url}/openapi.json`, { headers: { 'if-none-match': tag } });
+    expect([head.status, known.status]).toEqual([200, 304]);
+  }
+  await other.stop();
 });
