@@ -8,6 +8,9 @@ import { type Removal, removals } from './removals.ts';
 import { changedRows, rowsOf } from './rows.ts';
 import { buildWorld, type World } from './world.ts';
 
+/** The second wall is taken down in all tables at once: with a worker at work in several of them that may be a deadlock. */
+const without_worker = { BATON_WORKER: 'off' };
+
 /** Puts the second wall up, or takes it down. */
 export const rowLevelSecurity = (state: 'enable' | 'disable') => `do $$ declare t regclass; begin
   for t in select polrelid from pg_policy loop
@@ -50,7 +53,8 @@ interface Verdict {
 async function judge(run: Run, stage: Stage, removal: Removal): Promise<Verdict> {
   const world = await buildWorld(stage);
   const replace = run.mutant?.other === 'removals that remove nothing' ? [] : removal.replace;
-  const broken = await startServing({ database_url: stage.database.url, env: { LOG_LEVEL: 'silent' }, replace });
+  const env = { ...without_worker, LOG_LEVEL: 'silent' };
+  const broken = await startServing({ database_url: stage.database.url, env, replace });
   const wire = new Wire(broken.url, 16);
   const walled = run.mutant?.ddl === undefined;
   try {
@@ -73,7 +77,7 @@ async function judge(run: Run, stage: Stage, removal: Removal): Promise<Verdict>
 }
 
 async function remove(run: Run, size: number): Promise<Finding> {
-  const stage = await setStage({ mutant: run.mutant && { ddl: run.mutant.ddl ?? [] } });
+  const stage = await setStage({ mutant: run.mutant && { ddl: run.mutant.ddl ?? [] } }, without_worker);
   const chosen = removals.slice(0, scaled(removals.length, size, 2));
   const by: Record<Verdict['by'], number> = { suite: 0, 'row-level security': 0, nobody: 0 };
   const violations: string[] = [];
