@@ -175,6 +175,7 @@ const some_kinds = z.strictObject(
 const time_of_day = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Expected a time such as 07:00.')
+  .max(5)
   .meta({ example: '22:00' });
 const quiet_hours = z.strictObject({ from: time_of_day, to: time_of_day, time_zone }).meta({ id: 'QuietHours' });
 

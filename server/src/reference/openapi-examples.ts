@@ -135,6 +135,7 @@ const a_day = { count: 12, p50_s: 86_400, p85_s: 86_400, p95_s: 86_400 };
 
 /** The same where a field of one name means different things. */
 const fields_of: Record<string, Json> = {
+  QuietHours: { from: '22:00', to: '07:00' },
   Notification: { from_status: 'open', to_status: 'in_progress' },
   NotificationKinds: { assigned: true, mentioned: true, moved: true, commented: true, due: true },
   User: { name: 'Ada' },
