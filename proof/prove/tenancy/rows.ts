@@ -15,6 +15,8 @@ export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): P
     const tenant = column_name === 'workspace_id' || table_name === 'workspaces';
     // A member's rows elsewhere are their own doing: they may make workspaces, and fail to give their own password.
     if (!tenant && ['memberships', 'user_workspaces', 'failed_attempts'].includes(table_name)) continue;
+    // Reading the checkpoint has one signed, from time to time.
+    if (table_name === 'event_checkpoints') continue;
     const { rows } = await owner.query<{ text: string | null }>(
       // That a token was used is noted from time to time.
       `select string_agg((to_jsonb(t) - 'last_used_at')::text, E'\\n' order by (to_jsonb(t) - 'last_used_at')::text) as text from ${table_name} t

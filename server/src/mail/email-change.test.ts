@@ -158,6 +158,8 @@ describe('an address', () => {
       status: 403,
       body: { code: 'mail_not_configured' },
     });
+    await client.logout();
+    expect((await client.raw.request_email_change({ body })).status).toBe(401); // who asks comes first
     await without.stop();
   });
 });

@@ -37,10 +37,10 @@ export async function requestEmailChange(
   const { caller, commit, body } = request;
   const { user_id } = caller;
   const { email: new_email, current_password } = body;
-  if (config.mail === undefined) throw new BatonError('mail_not_configured');
   const [user, known] = await readOnly(pool, { user_id }, (db) =>
     permitted(requireLive(db, caller), Promise.all([userById(db, user_id), passwordHash(db, user_id)])),
   );
+  if (config.mail === undefined) throw new BatonError('mail_not_configured');
   const matches = await verifyPassword(current_password, known, config.bcrypt_cost, request);
   if (!matches || known === undefined) {
     request.after(() => noteFailure(services, user_id, request, 'email_change_failed'));
