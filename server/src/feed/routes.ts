@@ -41,6 +41,8 @@ export function shownTo(role: Role, row: EventRow): Event | undefined {
 /** What is behind a place, for everybody. */
 interface Found {
   last_sequence: number;
+  /** Whether there was something behind it, of whatever kind. */
+  is_news: boolean;
   /** As somebody in this role sees it. */
   pageOf: (role: Role) => Events;
 }
@@ -69,7 +71,7 @@ async function findEvents(
     pages.set(role, page);
     return page;
   };
-  return { last_sequence, pageOf };
+  return { last_sequence, is_news: last_sequence > behind.sequence, pageOf };
 }
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
@@ -84,7 +86,7 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
   };
   const waiting = new Waiting({ lastOf, isLive, isStopping });
 
-  const shared = new SharedReads<Found>();
+  const shared = new SharedReads<Found>(({ is_news }) => is_news);
   const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {
     const { after, limit, types, project_id, ticket } = query;
     if (after === now) {

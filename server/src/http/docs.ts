@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import type { Config } from '../config.ts';
+import { digestOf, entityTag } from './entity-tag.ts';
 import { own_pages, pageHeaders } from './pages.ts';
 import { isKnown, readConditions } from './preconditions.ts';
 import { holderOf, whenClosed } from './send.ts';
@@ -16,7 +16,7 @@ const openapi = readFileSync(path.resolve(import.meta.dirname, '../../openapi.js
 const errors = readFileSync(path.resolve(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
 const errors_frame = readFileSync(path.join(own_pages, 'errors.html'), 'utf8');
 
-const openapi_tag = `"${createHash('sha256').update(openapi).digest('base64url').slice(0, 22)}"`;
+const openapi_tag = entityTag(digestOf(openapi), undefined);
 const headers = pageHeaders();
 
 /** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-const hashOf = (token: string) => createHash('sha256').update(token).digest();
+/** The 16 bytes of an id. */
+export const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+/** What is kept of a token. */
+export const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
-function toUuid(bytes: Buffer): string {
+/** The id of 16 bytes. */
+export function toUuid(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { newResetToken } from '../accounts/password-reset.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
+import { hashOf } from '../lib/tokens.ts';
 import { composeNotifications } from './compose-notifications.ts';
 import { type Later, type Mail, type Parts, unlinked } from './mail.ts';
 import type { MailOrder } from './orders.ts';
@@ -84,8 +85,7 @@ async function composeEmailChange(
   { pool, settings: { app_url }, password_reset_ttl_s: ttl_s }: Parts,
   { user_id, email, token }: Extract<MailOrder, { kind: 'email_change' }>,
 ): Promise<Mail | undefined> {
-  const hash = createHash('sha256').update(token).digest();
-  const found = await readOnly(pool, { user_id }, (db) => emailChangeToMail(db, hash));
+  const found = await readOnly(pool, { user_id }, (db) => emailChangeToMail(db, hashOf(token)));
   if (found === undefined) return undefined;
   return {
     to: email,

@@ -1,12 +1,10 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { toBytes, toUuid } from '../lib/tokens.ts';
 import type { Member } from './notification-queries.ts';
 
 const prefix = 'bun_';
 const id_bytes = 16;
 const mac_bytes = 16;
-
-const bytesOf = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
-const idOf = (bytes: Buffer) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 function macOf(secret: Buffer, named: Buffer): Buffer {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'baton unsubscribe', 32));
@@ -18,7 +16,7 @@ function macOf(secret: Buffer, named: Buffer): Buffer {
  * is valid for as long as BATON_SECRET is.
  */
 export function unsubscribeToken(secret: Buffer, { workspace_id, user_id }: Member): string {
-  const named = Buffer.concat([bytesOf(workspace_id), bytesOf(user_id)]);
+  const named = Buffer.concat([toBytes(workspace_id), toBytes(user_id)]);
   return prefix + Buffer.concat([named, macOf(secret, named)]).toString('base64url');
 }
 
@@ -29,5 +27,5 @@ export function unsubscriberOf(secret: Buffer, token: string): Member | undefine
   if (bytes.length !== 2 * id_bytes + mac_bytes) return undefined;
   const named = bytes.subarray(0, 2 * id_bytes);
   if (!timingSafeEqual(bytes.subarray(2 * id_bytes), macOf(secret, named))) return undefined;
-  return { workspace_id: idOf(named.subarray(0, id_bytes)), user_id: idOf(named.subarray(id_bytes)) };
+  return { workspace_id: toUuid(named.subarray(0, id_bytes)), user_id: toUuid(named.subarray(id_bytes)) };
 }
