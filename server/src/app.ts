@@ -19,6 +19,7 @@ import { readForwarded } from './http/networks.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { unsubscribeRouter } from './http/unsubscribe.ts';
 import { HoldBack } from './http/hold-back.ts';
+import { inTurn, LoopTurns } from './http/loop-turns.ts';
 import { type Lifecycle, metrics, mountProbes, untilReady } from './http/probes.ts';
 import * as probes from './http/probes-contract.ts';
 import { Pace } from './http/pace.ts';
@@ -62,7 +63,8 @@ interface Parts {
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
   const { config, pool, probe_pool, log, lifecycle, hint } = parts;
-  const hold_back = new HoldBack(config.refusal_delay_ms);
+  const turns = new LoopTurns();
+  const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const services: Services = {
     config,
     pool,
@@ -98,6 +100,7 @@ export function createApp(parts: Parts): App {
 
   app.use(readForwarded);
   app.use(requestLog(log));
+  app.use(inTurn(turns));
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));

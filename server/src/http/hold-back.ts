@@ -1,3 +1,5 @@
+import type { LoopTurns } from './loop-turns.ts';
+
 /** How many responses are delayed at one time, at some ten kilobytes each with their connections. */
 const max_held = 2_000;
 
@@ -7,19 +9,21 @@ const max_held = 2_000;
  */
 export class HoldBack {
   readonly #delay_ms: number;
+  readonly #turns: LoopTurns;
   #held = 0;
 
-  constructor(delay_ms: number) {
+  constructor(delay_ms: number, turns: LoopTurns) {
     this.#delay_ms = delay_ms;
+    this.#turns = turns;
   }
 
-  /** Responds after a moment. False when too many wait already: then nothing is done. */
-  answer(send: () => void): boolean {
+  /** Responds after a moment, in the turn of the network. False when too many wait already: then nothing is done. */
+  answer(network: string, send: () => void): boolean {
     if (this.#held >= max_held) return false;
     this.#held++;
     setTimeout(() => {
       this.#held--;
-      send();
+      this.#turns.take(network, send);
     }, this.#delay_ms);
     return true;
   }

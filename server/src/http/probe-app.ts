@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { WorkConfig } from '../config.ts';
 import { HoldBack } from './hold-back.ts';
+import { inTurn, LoopTurns } from './loop-turns.ts';
 import { methodNotAllowed } from './methods.ts';
 import { type Lifecycle, metrics, mountProbes } from './probes.ts';
 import * as probes from './probes-contract.ts';
@@ -21,11 +22,13 @@ interface Parts {
 
 /** What a process without an API responds with: whether it is alive and ready, and its metrics. */
 export function createProbeApp({ config, pool, log, lifecycle }: Parts): express.Express {
-  const hold_back = new HoldBack(config.refusal_delay_ms);
+  const turns = new LoopTurns();
+  const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestLog(log));
+  app.use(inTurn(turns));
   app.use(apiHeaders(config));
   mountProbes(app, { pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));

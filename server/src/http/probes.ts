@@ -44,8 +44,9 @@ export function mountProbes(
   const pace = new Pace({ count: 20, within_ms: 1_000, burst: 40 });
   // No probe is ever refused, since another's flood may come from the same address; beyond the pace it waits a moment.
   const paced: RequestHandler = (req, res, next) => {
-    if (pace.spend(networkOf(req.ip ?? ''), performance.now()) === 0) next();
-    else if (!hold_back.answer(next)) {
+    const network = networkOf(req.ip ?? '');
+    if (pace.spend(network, performance.now()) === 0) next();
+    else if (!hold_back.answer(network, next)) {
       res.shouldKeepAlive = false;
       next();
     }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
 import { describeError } from '../lib/describe-error.ts';
 import type { HoldBack } from './hold-back.ts';
+import { networkOf } from './networks.ts';
 import type { Trace } from './trace.ts';
 import { type Sending, sendJson } from './send.ts';
 
@@ -71,7 +72,7 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
       sendProblem(services, res, refusal).catch(() => res.destroy());
     });
   };
-  return (error: unknown, _req, res, next) => {
+  return (error: unknown, { ip = '' }, res, next) => {
     if (res.headersSent) {
       next(error);
       return;
@@ -79,7 +80,7 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
     const problem = refusalOf(error, res, services.log);
     if (!held_back.includes(problem.code)) {
       send(res, problem);
-    } else if (!hold_back.answer(() => send(res, problem))) {
+    } else if (!hold_back.answer(networkOf(ip), () => send(res, problem))) {
       res.shouldKeepAlive = false;
       send(res, problem);
     }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { ByteShares } from './byte-shares.ts';
 import { HoldBack } from './hold-back.ts';
+import { LoopTurns } from './loop-turns.ts';
 import { LargeJson } from './large-json.ts';
 import { problemHandler } from './problem.ts';
 import { type Sending, sendJson } from './send.ts';
@@ -18,7 +19,7 @@ const body = { text: 'x'.repeat(100_000) };
 async function outcomes(sending: Sending): Promise<{ read: number; write: number; written: unknown }> {
   const app = express();
   app.all('/', (_req, res) => sendJson(sending, res, body));
-  app.use(problemHandler({ ...sending, log: pino({ level: 'silent' }) }, new HoldBack(0)));
+  app.use(problemHandler({ ...sending, log: pino({ level: 'silent' }) }, new HoldBack(0, new LoopTurns())));
   const server = createServer(app).listen(0, network);
   await once(server, 'listening');
   const url = `http://${network}:${(server.address() as AddressInfo).port}/`;
