@@ -69,6 +69,8 @@ export interface components {
             id: string;
             /** Format: email */
             email: string;
+            /** @description When the address was confirmed by a mail to it; null: it wasn’t, and notifications aren’t mailed to it. */
+            email_confirmed_at: string | null;
             name: string;
             /** Format: int32 */
             version: number;
@@ -324,14 +326,15 @@ export interface components {
          *     - `account_added`: The operator created the account.
          *     - `account_disabled`: The operator disabled the account, which ended its sessions.
          *     - `account_enabled`: The operator enabled the account again.
-         *     - `email_change_requested`: A mail was sent to another e-mail address, to confirm it as the account’s.
+         *     - `email_change_requested`: A mail was sent to an e-mail address, to confirm it as the account’s.
+         *     - `email_confirmed`: The e-mail address was confirmed with the token of a mail to it.
          *     - `email_changed`: The e-mail address was changed, by the operator or with the token of a mail to it.
          *     - `email_change_failed`: Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.
          *     - `password_reset_offered`: The operator created a one-time token to set a new password.
          *     - `password_reset_mailed`: Somebody had a one-time token to set a new password sent to the account’s address.
          *     - `refresh_token_reused`: A used refresh token was sent again, which ended its session.
          */
-        AccountAuditAction: "registered" | "name_changed" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_change_requested" | "email_changed" | "email_change_failed" | "password_reset_offered" | "password_reset_mailed" | "refresh_token_reused" | (string & {});
+        AccountAuditAction: "registered" | "name_changed" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_change_requested" | "email_confirmed" | "email_changed" | "email_change_failed" | "password_reset_offered" | "password_reset_mailed" | "refresh_token_reused" | (string & {});
         Workspace: {
             /**
              * Format: uuid
@@ -1557,7 +1560,7 @@ export interface operations {
             };
         };
     };
-    confirm_email_change: {
+    confirm_email: {
         parameters: {
             query?: never;
             header?: never;

@@ -11,8 +11,8 @@ export const operations = {
   request_password_reset: {"method":"POST","path":"/v1/auth/request-password-reset","query":[],"headers":[],"body":true,"returns":false},
   /** Sets a new password with a one-time token, from a mail or the operator, and ends every session. */
   reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
-  /** Gives the account its new address, with the one-time token of the mail to it. The old address is told. */
-  confirm_email_change: {"method":"POST","path":"/v1/auth/confirm-email-change","query":[],"headers":[],"body":true,"returns":false},
+  /** Confirms an address with the one-time token of the mail to it. Another one than before becomes the account’s, and the old one is told. */
+  confirm_email: {"method":"POST","path":"/v1/auth/confirm-email","query":[],"headers":[],"body":true,"returns":false},
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: {"method":"GET","path":"/v1/policy","query":[],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns 200 while the process is responsive, regardless of the database. */
@@ -27,7 +27,7 @@ export const operations = {
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Changes the password, ends every other session, and returns new tokens for this one. */
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Has a one-time token sent to another address, which becomes the account’s when it is confirmed. */
+  /** Has a one-time token sent to another address, which becomes the account’s when it is confirmed; or once more to the account’s own, to confirm that. */
   request_email_change: {"method":"POST","path":"/v1/me/email-change","query":[],"headers":["idempotency_key"],"body":true,"returns":false},
   /** Lists the caller’s live sessions, newest first. */
   list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},

@@ -684,7 +684,8 @@ AS $function$
     returning n.id, n.ticket_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
   select t.id, t.ticket_id, u.id is not null and t.read_at is null and t.archived_at is null
     and (t.snoozed_until is null or t.snoozed_until <= now())
-  from taken t left join users u on u.id = the_user and u.kind = 'person' and u.disabled_at is null
+  from taken t left join users u
+    on u.id = the_user and u.kind = 'person' and u.disabled_at is null and u.email_confirmed_at is not null
   order by t.created_at desc, t.id desc
 $function$;
 
@@ -1542,6 +1543,7 @@ create table users (
   updated_at timestamp with time zone not null default now(),
   disabled_at timestamp with time zone,
   kind text not null default 'person'::text,
+  email_confirmed_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_email_key UNIQUE (email),
   constraint users_email_lower CHECK (((email = lower(email)) AND (length(email) <= 320))),

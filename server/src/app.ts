@@ -29,6 +29,7 @@ import { createSending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
+import { confirmAddress } from './mail/email-change.ts';
 import { mailRoutes } from './mail/routes.ts';
 import { unsubscribing } from './mail/unsubscribe.ts';
 import { notificationRoutes } from './notifications/routes.ts';
@@ -114,7 +115,7 @@ export function createApp(parts: Parts): App {
   projectRoutes(serve, services);
   workspaceRoutes(serve, services);
   tokenRoutes(serve, services);
-  accountRoutes(serve, services);
+  accountRoutes(serve, services, confirmAddress);
   auditRoutes(serve, services);
   analyticsRoutes(serve);
   ledgerRoutes(serve, services);

@@ -53,7 +53,7 @@ export const bodies: Record<string, unknown> = {
   refresh: { refresh_token: 'none' },
   register: { email: 'nobody', password: 'x', name: '' },
   request_password_reset: { email: 'nobody@example.com' },
-  confirm_email_change: { token: 'none' },
+  confirm_email: { token: 'none' },
   reset_password: { token: 'none', new_password: 'a long enough new one' },
   accept_invitation: { token: 'bit_' },
 };

@@ -27,7 +27,7 @@ export const policy = {
   refresh: ['public'],
   request_password_reset: ['public'],
   reset_password: ['public'],
-  confirm_email_change: ['public'],
+  confirm_email: ['public'],
   get_policy: ['public'],
   get_livez: ['public'],
   get_readyz: ['public'],

@@ -24,6 +24,11 @@ export const user = z
   .strictObject({
     id,
     email: stored_email,
+    email_confirmed_at: timestamp
+      .nullable()
+      .describe(
+        'When the address was confirmed by a mail to it; null: it wasn’t, and notifications aren’t mailed to it.',
+      ),
     name: stored(200),
     version,
     created_at: timestamp,
@@ -79,7 +84,8 @@ const account_actions = {
   account_added: 'The operator created the account.',
   account_disabled: 'The operator disabled the account, which ended its sessions.',
   account_enabled: 'The operator enabled the account again.',
-  email_change_requested: 'A mail was sent to another e-mail address, to confirm it as the account’s.',
+  email_change_requested: 'A mail was sent to an e-mail address, to confirm it as the account’s.',
+  email_confirmed: 'The e-mail address was confirmed with the token of a mail to it.',
   email_changed: 'The e-mail address was changed, by the operator or with the token of a mail to it.',
   email_change_failed:
     'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',

@@ -112,7 +112,7 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {
     if (to === from) return true;
-    await setEmail(tx, id, to);
+    await setEmail(tx, id, { email: to, is_confirmed: false });
     endOneTimeTokens(tx, id);
     recordAccountAudit(tx, id, operator, 'email_changed', { from, to });
     return true;

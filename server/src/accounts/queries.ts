@@ -10,6 +10,7 @@ import type { KeptToken } from './refresh-token.ts';
 const user_columns = {
   id: sql`id`,
   email: sql`email`,
+  email_confirmed_at: sql`email_confirmed_at`,
   name: sql`name`,
   version: sql`version`,
   created_at: sql`created_at`,
@@ -17,7 +18,7 @@ const user_columns = {
 } satisfies Columns<keyof User>;
 
 const columns = selected(user_columns, sql`u`);
-const created_columns = without(user_columns, 'version', 'created_at', 'updated_at');
+const created_columns = without(user_columns, 'email_confirmed_at', 'version', 'created_at', 'updated_at');
 
 /** The account with this address unless it is disabled. */
 export function enabledUserByEmail(db: Db, email: string): Promise<User | undefined> {
@@ -47,7 +48,7 @@ export function lockUser(tx: Tx, user_id: string): Promise<User> {
 /** Nothing when the address is taken: a failure would write it to PostgreSQL's log. */
 export function insertUser(
   tx: Tx,
-  row: Omit<User, 'version' | 'created_at' | 'updated_at'>,
+  row: Omit<User, 'email_confirmed_at' | 'version' | 'created_at' | 'updated_at'>,
 ): Promise<User | undefined> {
   return tx.maybeOne(sql`
     insert into users as u ${inserted(created_columns, row)}
@@ -79,9 +80,14 @@ export function setDisabled(tx: Tx, user_id: string, disabled: boolean): void {
     where u.id = ${user_id}`);
 }
 
-export function setEmail(tx: Tx, user_id: string, email: string): Promise<User> {
+/** Sets the address; whether a mail to it has confirmed it. */
+export function setEmail(
+  tx: Tx,
+  user_id: string,
+  { email, is_confirmed }: { email: string; is_confirmed: boolean },
+): Promise<User> {
   return tx.one(sql`
-    update users as u set email = ${email}, version = u.version + 1,
+    update users as u set email = ${email}, email_confirmed_at = case when ${is_confirmed} then now() end, version = u.version + 1,
       updated_at = ${later(sql`u.updated_at`)}
     where u.id = ${user_id} returning ${columns}`);
 }

@@ -1,4 +1,4 @@
-import { readOnly, transaction } from '../db/transaction.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
 import type { Services } from '../services.ts';
@@ -7,17 +7,21 @@ import { newId } from '../lib/ids.ts';
 import { isInvited } from '../workspaces/invitation-queries.ts';
 import { readInvitationToken } from '../workspaces/invitation-token.ts';
 import { requireUncommon } from './common-passwords.ts';
-import type { register } from './contract.ts';
+import type { register, User } from './contract.ts';
 import { hashPassword } from './passwords.ts';
 import { insertCredentials, insertUser, recordAccountAudit } from './queries.ts';
 import { startSession } from './sign-in.ts';
+
+/** Has the address of an account confirmed, once the transaction has committed. */
+export type ConfirmAddress = (services: Services, tx: Tx, user: User) => void;
 
 /** Creates an account and signs in, where the operator lets everybody or this address in. */
 export async function registerAccount(
   services: Services,
   request: Request<typeof register>,
+  confirmAddress: ConfirmAddress,
 ): Promise<Response<typeof register>> {
-  const { pool, config } = services;
+  const { pool, config, hint } = services;
   const { email, name, password, invitation_token }: Body<typeof register> = request.body;
   const { network } = request;
   if (config.registration === 'closed') throw new BatonError('registration_closed');
@@ -34,12 +38,15 @@ export async function registerAccount(
   await requireUncommon(password, '/password');
   const hash = await hashPassword(password, config.bcrypt_cost, request);
   const user_id = newId();
-  return transaction(pool, { user_id, workspace_id, network }, async (tx) => {
+  const signed_in = await transaction(pool, { user_id, workspace_id, network }, async (tx) => {
     await invited(tx); // again: withdrawn, perhaps, while we were hashing
     const user = await insertUser(tx, { id: user_id, email, name });
     if (user === undefined) throw new BatonError('email_taken');
     insertCredentials(tx, user_id, hash);
     recordAccountAudit(tx, user_id, request, 'registered');
+    confirmAddress(services, tx, user);
     return startSession(tx, services, user, request);
   });
+  hint('mail');
+  return signed_in;
 }

@@ -6,13 +6,14 @@ import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
 import { accountAuditOf, liveSession, sessionsOf, userById } from './queries.ts';
 import { resetPassword } from './password-reset.ts';
-import { registerAccount } from './register.ts';
+import { type ConfirmAddress, registerAccount } from './register.ts';
 import { rename } from './rename.ts';
 import { changePassword, logOut, revokeSession } from './sessions.ts';
 import { refreshSession, signIn } from './sign-in.ts';
 
-export function accountRoutes(serve: Serve, services: Services): void {
-  serve.own(contract.register, (request) => registerAccount(services, request));
+/** `confirmAddress` has the address of a new account confirmed. */
+export function accountRoutes(serve: Serve, services: Services, confirmAddress: ConfirmAddress): void {
+  serve.own(contract.register, (request) => registerAccount(services, request, confirmAddress));
   serve.own(contract.login, (request) => signIn(services, request));
   serve.own(contract.refresh, (request) => refreshSession(services, request));
   serve.own(contract.reset_password, (request) => resetPassword(services, request));

@@ -193,7 +193,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     change_password: guardPassword,
     request_email_change: (asking, work) =>
       guardPassword(asking, () => guardMail('email-change-mail', mails_an_account, counters)(asking, work)),
-    confirm_email_change: guardOneTimeToken,
+    confirm_email: guardOneTimeToken,
     // Nobody sends the names that they choose to any number of addresses.
     ...(config.mail === undefined
       ? {}

@@ -87,6 +87,22 @@ async function composeEmailChange(
 ): Promise<Mail | undefined> {
   const found = await readOnly(pool, { user_id }, (db) => emailChangeToMail(db, hashOf(token)));
   if (found === undefined) return undefined;
+  const link = `${app_url}/confirm-email#${token}`;
+  if (found.email === email) {
+    return {
+      to: email,
+      subject: 'Confirm your address',
+      text: `Hello ${unlinked(found.name)},
+
+this is the address of an account at ${app_url}. Notifications are mailed to it
+once you have confirmed that it is yours. Confirm it here within ${minutes(ttl_s)}:
+
+${link}
+
+If you don't know what it is about, do nothing.
+`,
+    };
+  }
   return {
     to: email,
     subject: 'Confirm your new address',
@@ -95,7 +111,7 @@ async function composeEmailChange(
 this is to become the address of the account that has been ${found.email} at ${app_url}.
 Who confirms it hands the account's mail to this address. Confirm it here within ${minutes(ttl_s)}:
 
-${app_url}/confirm-email-change#${token}
+${link}
 
 If you don't know what it is about, do nothing: nothing changes.
 `,

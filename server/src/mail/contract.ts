@@ -19,18 +19,20 @@ export const request_email_change = operation({
   method: 'post',
   path: '/v1/me/email-change',
   tag: 'accounts',
-  summary: 'Has a one-time token sent to another address, which becomes the account’s when it is confirmed.',
+  summary:
+    'Has a one-time token sent to another address, which becomes the account’s when it is confirmed; or once more to the account’s own, to confirm that.',
   body: z.strictObject({ email, current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
   status: 202,
   errors: ['invalid_credentials', 'mail_not_configured'],
 });
 
-export const confirm_email_change = operation({
-  id: 'confirm_email_change',
+export const confirm_email = operation({
+  id: 'confirm_email',
   method: 'post',
-  path: '/v1/auth/confirm-email-change',
+  path: '/v1/auth/confirm-email',
   tag: 'accounts',
-  summary: 'Gives the account its new address, with the one-time token of the mail to it. The old address is told.',
+  summary:
+    'Confirms an address with the one-time token of the mail to it. Another one than before becomes the account’s, and the old one is told.',
   body: z.strictObject({ token: verbatim({ max: 200 }) }),
   status: 204,
   errors: ['invalid_confirmation_token', 'email_taken'],

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { notifyPeople } from '../../../proof/harness/events.ts';
 import {
   app_url,
   type Mailbox,
@@ -8,9 +9,10 @@ import {
   sendMails,
   startMailbox,
 } from '../../../proof/harness/mailbox.ts';
+import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
 import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { disableUser, offerPasswordReset } from '../accounts/operator.ts';
+import { changeEmail, disableUser, offerPasswordReset } from '../accounts/operator.ts';
 
 let server: TestServer;
 let mailbox: Mailbox;
@@ -38,7 +40,7 @@ afterAll(async () => {
 const send = () => sendMails(server, { log });
 const ask = (email: string, current_password = person.password) =>
   person.client.raw.request_email_change({ body: { email, current_password } });
-const confirm = (token: string) => person.client.raw.confirm_email_change({ body: { token } });
+const confirm = (token: string) => person.client.raw.confirm_email({ body: { token } });
 /** The token that is in the queue. */
 async function queued(): Promise<string> {
   const order = (await queuedMails(server)).findLast(({ kind }) => kind === 'email_change');
@@ -55,8 +57,9 @@ describe('an address', () => {
     await send();
     expect(mailbox.mails).toMatchObject([{ subject: 'Confirm your new address', to: { text: new_email } }]);
     const [, token = ''] =
-      new RegExp(`^${app_url}/confirm-email-change#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
+      new RegExp(`^${app_url}/confirm-email#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
     expect((await confirm(token)).status).toBe(204);
+    expect((await person.client.get_me()).email_confirmed_at).not.toBeNull();
     expect(await address()).toBe(new_email); // its session goes on
     expect(await confirm(token)).toMatchObject({ status: 401, body: { code: 'invalid_confirmation_token' } });
     expect([(await signIn(person.email)).status, (await signIn(new_email)).status]).toEqual([401, 200]);
@@ -88,7 +91,54 @@ describe('an address', () => {
     expect(last).toBe(429);
   });
 
-  test('that the account has already is refused, and one of somebody else’s when it is confirmed', async () => {
+  test('that somebody registers with is confirmed by the token of the mail to it, which can be sent again', async () => {
+    const { client, email, password } = await registerPerson(server);
+    const confirmedAt = async () => (await client.get_me()).email_confirmed_at;
+    const again = () => client.raw.request_email_change({ body: { email, current_password: password } });
+    expect(await queuedMails(server)).toMatchObject([{ kind: 'email_change', email }]);
+    expect((await again()).status).toBe(202);
+    await send();
+    expect(mailbox.mails).toMatchObject([{ subject: 'Confirm your address' }, { subject: 'Confirm your address' }]);
+    expect(await confirmedAt()).toBeNull();
+    const [, token = ''] =
+      new RegExp(`^${app_url}/confirm-email#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
+    expect((await confirm(token)).status).toBe(204);
+    expect(await confirmedAt()).not.toBeNull();
+    expect((await confirm(token)).status).toBe(401);
+    expect(await again()).toMatchObject({ status: 422, body: { errors: [{ pointer: '/email' }] } });
+    expect(await queuedMails(server)).toEqual([]); // nobody is told of another address
+    const actions = (await client.list_my_audit({})).data.map(({ action }) => action);
+    expect(actions.slice(0, 2)).toEqual(['email_confirmed', 'email_change_requested']);
+  });
+
+  test('gets no mails of notifications until it is confirmed, and none of what came before', async () => {
+    const team = await makeTeam(server);
+    const { owner, admin, workspace_id } = team;
+    const { id: ticket } = await makeTicket(team);
+    const mention = async (words: string) => {
+      await owner.client.create_comment({ workspace_id, ticket, body: { body: `@${admin.user.id} ${words}` } });
+      await notifyPeople(server.database.url, { mail_after_s: 0 });
+      await send();
+      const mails = mailbox.mails.filter(({ to }) => (to as { text: string }).text === admin.email);
+      mailbox.mails = [];
+      return mails
+        .filter(({ subject }) => subject?.startsWith('['))
+        .map(({ text }) => /\w+ time/.exec(text ?? '')?.[0]);
+    };
+    expect(await mention('first time')).toEqual([]);
+    await admin.client.request_email_change({ body: { email: admin.email, current_password: admin.password } });
+    await confirm(await queued());
+    expect(await mention('second time')).toEqual(['second time']);
+  });
+
+  test('that the operator sets is not confirmed by that', async () => {
+    await server.database.owner.query('update users set email_confirmed_at = now() where id = $1', [person.user.id]);
+    await changeEmail(server.database.owner, { from: person.email, to: someAddress() });
+    expect((await person.client.get_me()).email_confirmed_at).toBeNull();
+  });
+
+  test('that the account has already, and has confirmed, is refused, and one of somebody else’s when it is confirmed', async () => {
+    await server.database.owner.query('update users set email_confirmed_at = now() where id = $1', [person.user.id]);
     expect(await ask(person.email)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/email' }] } });
     const other = await registerPerson(server);
     expect((await ask(other.email)).status).toBe(202); // nothing is told of it here

@@ -12,15 +12,16 @@ import {
   useEmailChange,
   userById,
 } from '../accounts/queries.ts';
+import type { ConfirmAddress } from '../accounts/register.ts';
 import { noteFailure } from '../accounts/sign-in.ts';
-import { readOnly, transaction } from '../db/transaction.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { newId } from '../lib/ids.ts';
 import { newToken, readToken } from '../lib/tokens.ts';
 import type { Services } from '../services.ts';
 import type { OwnContext } from '../serving/context.ts';
 import type { Request } from '../serving/request.ts';
-import type { confirm_email_change, request_email_change } from './contract.ts';
+import type { confirm_email, request_email_change } from './contract.ts';
 import { mailKey } from './orders.ts';
 import { queueMail } from './queries.ts';
 
@@ -28,7 +29,21 @@ const prefix = 'bct_';
 /** For so long the notice to the old address is tried again. */
 const notice_ttl_s = 86_400;
 
-/** Sends a one-time token to another address, given the password: who has stolen a session takes no account with it. */
+/** Queues a mail to an address with a one-time token that makes it the account's, or confirms that it is. */
+function queueToken({ config }: Services, tx: Tx, { user_id, email }: { user_id: string; email: string }): void {
+  const id = newId();
+  const { token, hash } = newToken(prefix, [user_id, id]);
+  const ttl_s = config.password_reset_ttl_s;
+  insertOneTimeToken(tx, { user_id, id, hash, ttl_s, new_email: email });
+  queueMail(tx, { kind: 'email_change', user_id, email, token }, { key: mailKey(config.secret), ttl_s });
+}
+
+/** Has the address of a new account confirmed, where the installation sends mail. */
+export const confirmAddress: ConfirmAddress = (services, tx, { id: user_id, email }) => {
+  if (services.config.mail !== undefined) queueToken(services, tx, { user_id, email });
+};
+
+/** Sends a one-time token to another address, or once more to the account's own, given the password: who has stolen a session takes no account with it. */
 export async function requestEmailChange(
   services: Services,
   request: OwnContext<typeof request_email_change>,
@@ -46,31 +61,27 @@ export async function requestEmailChange(
     request.after(() => noteFailure(services, user_id, request, 'email_change_failed'));
     throw new BatonError('invalid_credentials');
   }
-  if (new_email === user.email) {
-    const detail = 'It is the address of the account already.';
+  if (new_email === user.email && user.email_confirmed_at !== null) {
+    const detail = 'It is the address of the account already, and confirmed.';
     throw new BatonError('validation_failed', { errors: [{ pointer: '/email', detail }] });
   }
-  const id = newId();
-  const { token, hash } = newToken(prefix, [user_id, id]);
-  const ttl_s = config.password_reset_ttl_s;
   await commit({}, async ({ tx, hold }) => {
     await hold();
     // Given another password meanwhile, which ends every token: it would live on.
     if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
-    insertOneTimeToken(tx, { user_id, id, hash, ttl_s, new_email });
+    queueToken(services, tx, { user_id, email: new_email });
     recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
-    queueMail(tx, { kind: 'email_change', user_id, email: new_email, token }, { key: mailKey(config.secret), ttl_s });
   });
   hint('mail');
 }
 
 /**
- * Gives an account the address to which the token was sent. It ends all its open tokens: those for a new password may lie in a mailbox
- * that isn't its owner's any more. Sessions go on. The old address gets a notice.
+ * Gives an account the address to which the token was sent; it is confirmed by that. Another address than before ends all open tokens:
+ * those for a new password may lie in a mailbox that isn't its owner's any more. Sessions go on. The old address gets a notice.
  */
-export async function confirmEmailChange(
+export async function confirmEmail(
   { pool, config, hint, limits }: Services,
-  request: Request<typeof confirm_email_change>,
+  request: Request<typeof confirm_email>,
 ): Promise<void> {
   const read = readToken(prefix, request.body.token);
   const [user_id, id] = read?.ids ?? [newId(), newId()];
@@ -79,7 +90,11 @@ export async function confirmEmailChange(
     lockCredentials(tx, user_id); // first, as everybody does who ends tokens
     const [new_email, user] = await Promise.all([useEmailChange(tx, token), enabledUser(tx, user_id)]);
     if (user === undefined || new_email === undefined) throw new BatonError('invalid_confirmation_token');
-    await setEmail(tx, user_id, new_email);
+    await setEmail(tx, user_id, { email: new_email, is_confirmed: true });
+    if (new_email === user.email) {
+      recordAccountAudit(tx, user_id, request, 'email_confirmed', { email: new_email });
+      return new_email;
+    }
     endOneTimeTokens(tx, user_id);
     const change = { from: user.email, to: new_email };
     recordAccountAudit(tx, user_id, request, 'email_changed', change);

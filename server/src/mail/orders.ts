@@ -17,7 +17,7 @@ const order = z.discriminatedUnion('kind', [
     invitation_id: z.string(),
     token: z.string(),
   }),
-  /** A token that confirms an account's new address, to that. */
+  /** A token that confirms an account's address, or a new one, to that. */
   z.strictObject({ kind: z.literal('email_change'), user_id: z.string(), email: z.string(), token: z.string() }),
   /** That an account has another address, to the one it had. */
   z.strictObject({ kind: z.literal('email_changed'), name: z.string(), from: z.string(), to: z.string() }),

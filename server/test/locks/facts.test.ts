@@ -85,9 +85,9 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
       team.stranger.client.request_email_change({
         body: { email: someAddress(), current_password: team.stranger.password },
       }),
-    confirm_email_change: async () => {
+    confirm_email: async () => {
       const order = (await queuedMails(server)).find(({ kind }) => kind === 'email_change');
-      if (order?.kind === 'email_change') await person.client.confirm_email_change({ body: { token: order.token } });
+      if (order?.kind === 'email_change') await person.client.confirm_email({ body: { token: order.token } });
     },
     update_me: () => person.client.update_me({ if_match: '*', body: { name: 'Renamed' } }),
     revoke_session: () => person.client.revoke_session({ session_id }),
