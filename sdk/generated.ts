@@ -980,6 +980,8 @@ export interface components {
              * @description A UUID.
              */
             id: string;
+            /** @description The entry’s number in the workspace’s log, by which it is proven. Null for a moment, until the worker has numbered it. */
+            sequence: number | null;
             /**
              * Format: uuid
              * @description A UUID.

@@ -36,6 +36,10 @@ const subject_type = z.enum(subject_types).meta({
 export const audit_entry = z
   .strictObject({
     id,
+    sequence: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).nullable().meta({
+      description:
+        'The entry’s number in the workspace’s log, by which it is proven. Null for a moment, until the worker has numbered it.',
+    }),
     actor_id: id,
     action: audit_action,
     subject_type,

@@ -283,3 +283,18 @@ test('an event whose text was purged is exported without it, and everything is p
   expect(await last()).toEqual({ ...before, salt: null, payload: null });
   expect(await owner.client.get_audit_proof({ workspace_id, sequence: size })).toBe(proof);
 });
+
+test('the audit list says which number an entry has once it is numbered, and it is the one that it is proven by', async () => {
+  const list = async (filter: object) => (await team.owner.client.list_audit({ ...at(), limit: 1, ...filter })).data[0];
+  const { id: ticket } = await makeTicket(team);
+  for (const filter of [{}, { subject: ticket }, { action: 'ticket.created' }]) {
+    expect(await list(filter)).toMatchObject({ subject_id: ticket, sequence: null });
+  }
+  await numberEvents(server.database.url);
+  const { data } = await team.owner.client.read_events({ ...at(), ticket });
+  const sequence = Number(data[0]?.offset);
+  for (const filter of [{}, { subject: ticket }, { action: 'ticket.created' }]) {
+    expect(await list(filter)).toMatchObject({ id: data[0]?.id, sequence });
+  }
+  expect((await read(`${sequence}/proof`)).status).toBe(200);
+});

@@ -19,6 +19,7 @@ export type AuditFilter = Omit<
 >;
 
 const columns = [
+  sql`sequence`,
   sql`actor_id`,
   sql`action`,
   sql`subject_type`,
@@ -56,7 +57,7 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
     [sql`id`, ...columns].map((name) => sql`a.${name}`),
     sql`, `,
   );
-  const besides = from_log(sql`outbox a`, []);
+  const besides = from_log(sql`(select o.*, null::bigint as sequence from outbox o) a`, []);
   const options = { span, descending: true, columns: shown, distinct: false, besides };
   const keyed = (column: Sql, values: readonly Sql[], only?: Sql) =>
     merged(

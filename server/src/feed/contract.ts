@@ -29,7 +29,7 @@ export const offset = z
   });
 
 export const event = audit_entry
-  .omit({ action: true, request_id: true, token_id: true })
+  .omit({ sequence: true, action: true, request_id: true, token_id: true })
   .extend({
     offset: offset.meta({ description: 'The place behind this event.' }),
     type: audit_action.meta({ description: 'What happened: an action of the audit log. New ones may be added.' }),
