@@ -9,7 +9,8 @@ import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { SharedSetAside } from '../work/shared-set-aside.ts';
-import { failures_until_rest, messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
+import { messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
+import { Places } from './places.ts';
 import { queueDeliveries } from './queries.ts';
 import { sealingKey } from './secrets.ts';
 import { type Reply, Sender } from './send.ts';
@@ -28,14 +29,6 @@ const pass_ms = 200;
 const rest_per_work = 0.5;
 /** Events that one transaction queues for a webhook. */
 const batch_size = 500;
-/**
- * Attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
- * one more after each success: what a receiver takes that never responds is little.
- */
-const most = { all: 128, account: 64, workspace: 32, webhook: 8, at_first: 1 };
-const max_remembered = 10_000;
-/** Of all, those of webhooks whose last attempt failed: however many are dead, they leave room to the others. */
-const most_failing = 64;
 /** How long a webhook is left alone that could not be worked on. */
 const retries = { first_retry_ms: 5_000, max_retry_ms: 5_000 };
 /** How often the end of an attempt is written down that the database did not take. */
@@ -72,13 +65,11 @@ interface Options {
 export class Deliverer {
   readonly #options: Options;
   #behind: WebhookKey = begin;
-  readonly #counts = new Map<string, number>();
-  readonly #shares = new Map<string, number>();
+  readonly #places = new Places();
   readonly #running = new Set<Promise<void>>();
   readonly #set_aside: SharedSetAside;
   /** When this sweep over the webhooks began. */
   #began = performance.now();
-  #failing = 0;
   #stopping = false;
   /** Told when an attempt has ended: there is room again. */
   onRoom: () => void = () => undefined;
@@ -137,55 +128,31 @@ export class Deliverer {
     }
   }
 
-  /** How many attempts may begin for a webhook. */
-  #room({ workspace_id, id, created_by, failures }: FoundWebhook): number {
-    const taken = (name: string) => this.#counts.get(name) ?? 0;
-    return Math.min(
-      most.all - this.#running.size,
-      most.account - taken(created_by),
-      most.workspace - taken(workspace_id),
-      (failures >= failures_until_rest ? most.at_first : (this.#shares.get(id) ?? most.at_first)) - taken(id),
-      failures > 0 ? most_failing - this.#failing : most.all,
-    );
-  }
-
   async #begin(webhook: FoundWebhook): Promise<number> {
-    const limit = this.#room(webhook);
+    const limit = this.#places.room(webhook);
     if (limit <= 0 || this.#stopping) return 0;
     const key = { workspace_id: webhook.workspace_id, id: webhook.id };
     const { pool, lease_ms } = this.#options;
     const { target, taken } = await takeDue(pool, key, { limit, lease_ms });
     if (target === undefined) return 0;
     for (const one of taken) {
-      const running = this.#attempt(key, target, one).finally(() => {
+      const leave = this.#places.take(webhook);
+      const begun = performance.now();
+      const running = this.#attempt(key, target, one).then((delivered) => {
         this.#running.delete(running);
-        this.#count(webhook, -1);
+        leave({ delivered, took_ms: performance.now() - begun });
         this.onRoom();
       });
       this.#running.add(running);
-      this.#count(webhook, 1);
     }
     return taken.length;
   }
 
-  #learn(id: string, is_success: boolean): void {
-    const share = this.#shares.get(id) ?? most.at_first;
-    if (this.#shares.size >= max_remembered) this.#shares.clear();
-    if (is_success) this.#shares.set(id, Math.min(share + 1, most.webhook));
-    else this.#shares.delete(id);
-  }
-
-  #count({ workspace_id, id, created_by, failures }: FoundWebhook, by: 1 | -1): void {
-    if (failures > 0) this.#failing += by;
-    for (const name of [created_by, workspace_id, id]) {
-      const count = (this.#counts.get(name) ?? 0) + by;
-      if (count > 0) this.#counts.set(name, count);
-      else this.#counts.delete(name);
-    }
-  }
-
-  /** Sends a message and writes down how that ended. Never rejects: what can't be written down is sent again. */
-  async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<void> {
+  /**
+   * Sends a message and writes down how that ended; tells whether it was delivered. Never rejects: what can't be written down is sent
+   * again, and is undefined.
+   */
+  async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<boolean | undefined> {
     const { pool, log, sender, sealing_key, schedule, lease_ms } = this.#options;
     const message = messageOf(target, claim, sealing_key);
     const renew = () => renewLease(pool, key, { claim, lease_ms });
@@ -195,11 +162,10 @@ export class Deliverer {
       try {
         const outcome = await settle(pool, key, { claim, reply, schedule });
         ended.inc({ outcome });
-        this.#learn(key.id, outcome === 'delivered');
-        return;
+        return outcome === 'delivered';
       } catch (error) {
         log.warn({ ...key, sequence: claim.sequence, err: describeError(error) }, 'worker: end of an attempt not kept');
-        if (tries === settle_attempts) return;
+        if (tries === settle_attempts) return undefined;
         await sleep(500 * tries);
       }
     }
