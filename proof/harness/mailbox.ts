@@ -6,6 +6,7 @@ import type { Config } from '../../server/src/config.ts';
 import { createPool } from '../../server/src/db/pool.ts';
 import { Mailer } from '../../server/src/mail/mailer.ts';
 import { type MailOrder, mailKey, openOrder } from '../../server/src/mail/orders.ts';
+import type { Credentials } from './certificates.ts';
 import type { TestServer } from './server.ts';
 
 interface Refusal {
@@ -29,11 +30,12 @@ export interface Mailbox {
   stop: () => Promise<void>;
 }
 
-/** `tls`: it offers STARTTLS, with a certificate that nobody has signed. */
-export async function startMailbox({ tls = false } = {}): Promise<Mailbox> {
+/** `tls`: it offers STARTTLS, with these credentials, or with a certificate that nobody has signed. */
+export async function startMailbox({ tls = false }: { tls?: boolean | Credentials } = {}): Promise<Mailbox> {
   const server = new SMTPServer({
     authOptional: true,
-    hideSTARTTLS: !tls,
+    hideSTARTTLS: tls === false,
+    ...(typeof tls === 'object' ? tls : {}),
     disabledCommands: ['AUTH'],
     logger: false,
     onMailFrom: (_address, _session, callback) =>

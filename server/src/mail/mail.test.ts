@@ -1,6 +1,8 @@
+import tls from 'node:tls';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeAuthority } from '../../../proof/harness/certificates.ts';
 import { app_url, type Mailbox, mailSettings, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
 import { makeTeam } from '../../../proof/harness/make.ts';
 import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
@@ -271,6 +273,17 @@ describe('a mail', () => {
     await doubtful.stop();
     expect([...mailbox.receivers, ...doubtful.receivers]).toEqual([]);
     expect(await waiting()).toMatchObject([{ attempts: 2 }]);
+    // Control: with a certificate that somebody known has signed.
+    const authority = await makeAuthority();
+    const usual = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...usual, authority.certificate]);
+    const sound = await startMailbox({ tls: await authority.vouchFor('localhost') });
+    await server.database.owner.query('update mails set next_attempt_at = now()');
+    await send({ env: { ...strict(sound), BATON_SMTP_URL: `smtp://localhost:${sound.port}` } });
+    tls.setDefaultCACertificates(usual);
+    await sound.stop();
+    expect(sound.mails).toHaveLength(1);
+    expect(await waiting()).toEqual([]);
   });
 });
 
