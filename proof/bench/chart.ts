@@ -1,18 +1,21 @@
 import type { Results, ScenarioResult } from './report.ts';
 import type { Sample } from './load.ts';
 
-const targets = ['floor', 'baton', 'baseline'] as const;
-const colours = { floor: '#9aa5b1', baton: '#2563eb', baseline: '#d97706' };
+const targets = ['floor', 'baton', 'baseline', 'postgraphile'] as const;
+const colours = { floor: '#9aa5b1', baton: '#2563eb', baseline: '#d97706', postgraphile: '#0d9488' };
 const bar_height = 12;
 const group_height = targets.length * (bar_height + 2) + 14;
 const width = 420;
 const label_width = 150;
 
 function bars(result: ScenarioResult, figure: (sample: Sample) => number, left: number, top: number): string {
-  const most = Math.max(...targets.map((target) => figure(result.samples[target])));
-  return targets
-    .map((target, index) => {
-      const value = figure(result.samples[target]);
+  const seen = targets.flatMap((target) => {
+    const sample = result.samples[target];
+    return sample === undefined ? [] : [{ target, value: figure(sample) }];
+  });
+  const most = Math.max(...seen.map(({ value }) => value));
+  return seen
+    .map(({ target, value }, index) => {
       const length = (value / most) * (width - label_width - 90);
       const y = top + index * (bar_height + 2);
       const x = left + label_width;

@@ -16,7 +16,7 @@ export interface Sample {
 
 /** Keeps so many connections busy for so long; each sends its next request when the last has its response. */
 export async function load(
-  target: Target,
+  target: Pick<Target, 'url' | 'pid' | 'token'>,
   scenario: Pick<Scenario, 'next'>,
   options: { connections: number; seconds: number; postmaster: number },
 ): Promise<Sample> {

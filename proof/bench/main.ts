@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { type Bed, makeBed } from './bed.ts';
 import { peakResident_mb } from './cpu.ts';
+import { measureEvents } from './events.ts';
 import { measureLarge } from './large.ts';
 import { load, middle, type Sample } from './load.ts';
 import { measurePages } from './pages.ts';
+import { makePeer } from './postgraphile.ts';
 import { barsOf, holds, keep, machineName, page, type Results, type ScenarioResult } from './report.ts';
 import { measureScale } from './scale.ts';
 import { makeScenarios, type Scenario } from './scenarios.ts';
@@ -32,18 +34,27 @@ interface Options {
 }
 
 async function measure(targets: readonly Target[], scenario: Scenario, bed: Bed, { seconds, rounds }: Options) {
-  const samples: Record<Target['name'], Sample[]> = { floor: [], baton: [], baseline: [] };
+  const samples: Record<Target['name'], Sample[]> = { floor: [], baton: [], baseline: [], postgraphile: [] };
   const { postmaster } = bed;
-  for (const target of targets) await load(target, scenario, { connections, seconds: 2, postmaster }); // warms up
+  const loads = targets.flatMap((target) => {
+    const own = target.scenarios === undefined ? scenario : target.scenarios.find(({ name }) => name === scenario.name);
+    return own === undefined ? [] : [{ target, own }];
+  });
+  for (const { target, own } of loads) await load(target, own, { connections, seconds: 2, postmaster }); // warms up
   for (let round = 0; round < rounds; round++) {
     say(`${scenario.name}: round ${round + 1} of ${rounds} …`);
-    for (const target of targets) {
-      const sample = await load(target, scenario, { connections, seconds, postmaster });
+    for (const { target, own } of loads) {
+      const sample = await load(target, own, { connections, seconds, postmaster });
       samples[target.name].push(sample);
     }
   }
-  const { floor, baton, baseline } = samples;
-  return { floor: middle(floor), baton: middle(baton), baseline: middle(baseline) };
+  const { floor, baton, baseline, postgraphile } = samples;
+  return {
+    floor: middle(floor),
+    baton: middle(baton),
+    baseline: middle(baseline),
+    ...(postgraphile.length === 0 ? {} : { postgraphile: middle(postgraphile) }),
+  };
 }
 
 async function measureScenarios(targets: Target[], bed: Bed, only: string | undefined, options: Options) {
@@ -61,15 +72,19 @@ async function measureScenarios(targets: Target[], bed: Bed, only: string | unde
   return scenarios;
 }
 
-/** Everything, by the same three processes from the first request to the last. */
-async function runAll(bed: Bed, only: string | undefined, options: Options & { deep_page: number }): Promise<Results> {
-  const { deep_page, ...load_options } = options;
-  const targets = await startTargets({ database_url: bed.database_url, pool_size, person: bed.person });
+/** Everything, by the same processes from the first request to the last. */
+async function runAll(bed: Bed, only: string | undefined, options: Options & { part: number }): Promise<Results> {
+  const { part, ...load_options } = options;
+  const { database_url, person } = bed;
+  say('PostGraphile’s tickets …');
+  const peer = await makePeer({ tickets: bed.places[1]?.tickets ?? 0, connections });
+  const targets = await startTargets({ database_url, pool_size, person, peer });
+  const stop = () => Promise.all(targets.map((target) => target.stop()));
   try {
     const baton = targets.find(({ name }) => name === 'baton') as Target;
     const scenarios = await measureScenarios(targets, bed, only, load_options);
     say('Sizes and depths …');
-    const scale = await measureScale(baton, bed.places, deep_page);
+    const scale = await measureScale(baton, bed.places, 10_000 / part);
     say('Bytes of an update …');
     const updates = await measureUpdates(bed.owner, bed.leavers);
     say('The worst pages …');
@@ -80,9 +95,13 @@ async function runAll(bed: Bed, only: string | undefined, options: Options & { d
     const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
     const on = new Date().toISOString().slice(0, 10);
     const made = { commit, on, machine: machineName(), connections, ...load_options };
-    return { ...made, scenarios, resident_mb, scale, updates, pages, large };
+    await stop();
+    const backlogs = { backlog: 100_000 / part, long_backlog: 1_000_000 / part };
+    const events = await measureEvents(bed, { connections, pool_size, ...load_options, ...backlogs }, say);
+    return { ...made, scenarios, resident_mb, scale, updates, pages, large, events };
   } finally {
-    await Promise.all(targets.map((target) => target.stop()));
+    await stop();
+    await peer.drop();
   }
 }
 
@@ -107,8 +126,7 @@ async function main(): Promise<void> {
     say,
   );
   try {
-    const deep_page = 10_000 / part;
-    const options = { seconds: Number(values.seconds), rounds: Number(values.rounds), deep_page };
+    const options = { seconds: Number(values.seconds), rounds: Number(values.rounds), part };
     const results = await runAll(bed, values.only, options);
     console.log(page(results));
     if (!values.dry) keep(results);

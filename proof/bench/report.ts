@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chart } from './chart.ts';
+import type { EventFigures } from './events.ts';
 import type { LargeWork } from './large.ts';
 import type { Sample } from './load.ts';
 import type { Page } from './pages.ts';
@@ -9,12 +10,15 @@ import type { Scale } from './scale.ts';
 import type { Target } from './targets.ts';
 import type { Updates } from './updates.ts';
 
+/** The servers before Baton's own schema. */
+type Ours = Exclude<Target['name'], 'postgraphile'>;
+
 export interface ScenarioResult {
   name: string;
   says: string;
-  samples: Record<Target['name'], Sample>;
+  samples: Record<Ours, Sample> & { postgraphile?: Sample };
   /** Round trips to the database per request. */
-  trips: Record<Target['name'], number>;
+  trips: Record<Ours, number>;
 }
 
 /** A whole run, as it is kept. */
@@ -32,6 +36,7 @@ export interface Results {
   updates: Updates[];
   pages: Page[];
   large: LargeWork;
+  events: EventFigures;
 }
 
 /** What the figures must meet, and what was seen. */
@@ -43,16 +48,24 @@ export interface Bar {
 
 export const holds = ({ seen, at }: Bar) => ('most' in at ? seen <= at.most : seen >= at.least);
 
-export function barsOf({ scenarios, resident_mb, scale, pages, large }: Results): Bar[] {
+export function barsOf({ scenarios, resident_mb, scale, pages, large, events }: Results): Bar[] {
   const bars: Bar[] = [];
   const add = (says: string, seen: number, at: Bar['at']) => bars.push({ says, seen, at });
   for (const { name, samples, trips } of scenarios) {
-    const { floor, baton, baseline } = samples;
+    const { floor, baton, baseline, postgraphile } = samples;
     if (['list', 'read', 'transition'].includes(name)) {
       add(`${name}: server CPU to the floor's`, baton.server_cpu_us / floor.server_cpu_us, { most: 1.4 });
     }
     if (['read', 'transition'].includes(name)) {
       add(`${name}: throughput to the baseline's`, baton.requests_per_s / baseline.requests_per_s, { least: 3 });
+    }
+    if (postgraphile !== undefined) {
+      const least = name === 'create' ? 1.5 : 2;
+      add(`${name}: throughput to PostGraphile's`, baton.requests_per_s / postgraphile.requests_per_s, { least });
+      add(`${name}: errors of PostGraphile`, postgraphile.errors, { most: 0 });
+    }
+    if (['create', 'transition'].includes(name)) {
+      add(`${name}: database CPU to the floor's`, baton.database_cpu_us / floor.database_cpu_us, { most: 2 });
     }
     if (name.includes('hot')) {
       add(`${name}: throughput to the floor's`, baton.requests_per_s / floor.requests_per_s, { least: 0.6 });
@@ -74,6 +87,21 @@ export function barsOf({ scenarios, resident_mb, scale, pages, large }: Results)
     add(`${name}: errors, those of others included`, others.errors + (right ? 0 : 1), { most: 0 });
   }
   add('memory of the process after all of it, MB', resident_mb.baton, { most: 512 });
+  const { with_worker, without_worker, deliveries, backlogs } = events;
+  add('steps: throughput with a worker to that without', with_worker.requests_per_s / without_worker.requests_per_s, {
+    least: 0.85,
+  });
+  for (const { connections, p99_ms } of deliveries) {
+    add(`an event of ${connections} connections’ writes is delivered: p99 ms`, p99_ms, { most: 250 });
+  }
+  const [backlog, long_backlog] = backlogs;
+  if (backlog === undefined || long_backlog === undefined) throw new Error('There are no backlogs.');
+  add(`${size(backlog.entries)} events are numbered beside writers: seconds`, backlog.seconds, { most: 15 });
+  add(
+    `memory after ${size(long_backlog.entries)} events, to that after ${size(backlog.entries)}`,
+    long_backlog.resident_mb / backlog.resident_mb,
+    { most: 1.25 },
+  );
   return bars;
 }
 
@@ -81,8 +109,9 @@ const round = (value: number, digits = 0) => value.toLocaleString('en', { maximu
 
 function scenarioRows({ name, samples, trips }: ScenarioResult): string[] {
   const { floor, baseline } = samples;
-  return (['floor', 'baton', 'baseline'] as const).map((target) => {
+  return (['floor', 'baton', 'baseline', 'postgraphile'] as const).flatMap((target) => {
     const one = samples[target];
+    if (one === undefined) return [];
     return `| ${[
       target === 'floor' ? `**${name}**` : '',
       target,
@@ -91,7 +120,7 @@ function scenarioRows({ name, samples, trips }: ScenarioResult): string[] {
       round(one.p99_ms, 1),
       round(one.server_cpu_us),
       round(one.database_cpu_us),
-      round(trips[target], 1),
+      target === 'postgraphile' ? '' : round(trips[target], 1),
       `${round(one.server_cpu_us / floor.server_cpu_us, 2)} ×`,
       `${round(one.requests_per_s / baseline.requests_per_s, 2)} ×`,
     ].join(' | ')} |`;
@@ -117,8 +146,28 @@ function largeRows({ alone, pieces }: LargeWork): string[] {
   ];
 }
 
+function eventLines({ with_worker, without_worker, deliveries, backlogs }: EventFigures): string[] {
+  const steps = ({ requests_per_s, database_cpu_us }: Sample) =>
+    `${round(requests_per_s)}/s at ${round(database_cpu_us)} µs of the database`;
+  return [
+    `Steps of tickets without a worker: ${steps(without_worker)}; with one on the same cores, which numbers what they leave: ${steps(with_worker)}.`,
+    '',
+    '| writers | requests/s | events on a stream | p50 ms from the change | p99 ms | most without a number |',
+    '|--:|--:|--:|--:|--:|--:|',
+    ...deliveries.map(
+      ({ connections, requests_per_s, events, p50_ms, p99_ms, most_waiting }) =>
+        `| ${[connections, requests_per_s, events, p50_ms, p99_ms, most_waiting].map((value) => round(value)).join(' | ')} |`,
+    ),
+    '',
+    ...backlogs.map(
+      ({ entries, writers, seconds, writes_per_s, resident_mb }) =>
+        `- ${round(entries)} events without a number, ${writers} writers beside (${round(writes_per_s)}/s): ${round(seconds, 1)} s, the process had at most ${resident_mb} MB.`,
+    ),
+  ];
+}
+
 /** What is measured of Baton alone. */
-function alone({ updates, pages, large, resident_mb }: Results): string[] {
+function alone({ updates, pages, large, resident_mb, events }: Results): string[] {
   return [
     'The worst pages, one request at a time:',
     '',
@@ -142,6 +191,8 @@ function alone({ updates, pages, large, resident_mb }: Results): string[] {
       return `${says} ${round(wal_bytes)} bytes, ${round(hot_share * 100)} % of such updates without a new index entry (HOT)${end}`;
     }),
     '',
+    ...eventLines(events),
+    '',
     `The most memory of each process, after all of it: Baton ${resident_mb.baton} MB, the floor ${resident_mb.floor} MB, the baseline ${resident_mb.baseline} MB.`,
   ];
 }
@@ -152,11 +203,12 @@ export function page(results: Results): string {
   return [
     '# Figures',
     '',
-    '`npm run bench` measures and writes this page, [bench.json](bench.json) and the chart. Three servers before one',
+    '`npm run bench` measures and writes this page, [bench.json](bench.json) and the chart. Four servers before one',
     'PostgreSQL, commits waiting for the disk, loaded in turn: **floor** is bare node:http and pg doing the same statements,',
     'pipelined, without row-level security, framework, tokens or validation; **baseline** is such a service as it is usually',
-    'written, one query a step ([proof/bench/baseline](../proof/bench/baseline/main.ts)). Load, servers and database share the machine: the',
-    'ratios count, not the figures.',
+    'written, one query a step ([proof/bench/baseline](../proof/bench/baseline/main.ts)); **postgraphile** is PostGraphile 5 before',
+    'a smaller tracker of its own, with row-level security and a history by a trigger ([its schema](../tools/postgraphile/schema.sql)).',
+    'Load, servers and database share the machine: the ratios count, not the figures.',
     '',
     `Seen on ${on} at ${commit}: ${machine}; ${connections} connections, ${rounds} rounds of ${seconds} s, the middle one.`,
     '',

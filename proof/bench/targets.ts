@@ -5,13 +5,17 @@ import jwt from 'jsonwebtoken';
 import type { Person } from '../harness/people.ts';
 import { freePort, startServing } from '../harness/served.ts';
 import { takeDownOnSignal } from '../harness/take-down.ts';
+import type { Peer } from './postgraphile.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** A server under load. */
 export interface Target {
-  name: 'floor' | 'baton' | 'baseline';
+  name: 'floor' | 'baton' | 'baseline' | 'postgraphile';
   url: string;
   pid: number;
   token: string;
+  /** Its own form of the loads, where it doesn't take Baton's requests. */
+  scenarios?: readonly Scenario[];
   stop: () => Promise<void>;
 }
 
@@ -21,6 +25,8 @@ export interface TargetOptions {
   person: Person;
   /** Whether Baton's worker runs in its process, as by default. */
   worker?: boolean;
+  /** PostGraphile's tracker, to be loaded as well. */
+  peer?: Peer;
 }
 
 /**
@@ -35,13 +41,19 @@ function claimsOf(access_token: string): { sub: string; sid: string } {
   return jwt.decode(access_token) as unknown as { sub: string; sid: string };
 }
 
+interface Script {
+  name: Exclude<Target['name'], 'baton'>;
+  file: string;
+  token: string;
+  env?: Record<string, string>;
+}
+
 async function startScript(
-  name: 'floor' | 'baseline',
-  token: string,
-  { database_url, pool_size }: TargetOptions,
+  { name, file, token, env = {} }: Script,
+  { database_url, pool_size }: Pick<TargetOptions, 'database_url' | 'pool_size'>,
 ): Promise<Target> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [path.join(import.meta.dirname, `${name}/main.ts`)], {
+  const child: ChildProcess = spawn(process.execPath, [file], {
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
@@ -49,6 +61,7 @@ async function startScript(
       BATON_POOL_SIZE: String(pool_size),
       PORT: String(port),
       JWT_SECRET: secret,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -80,12 +93,21 @@ async function startBaton({ database_url, pool_size, person, worker = true }: Ta
   };
 }
 
-/** Starts the three, all before one database. */
+const signed = (sub: string) => jwt.sign({ sub }, secret, { expiresIn: '1d' });
+
+async function startPeer({ url, user_id, visitor, script, scenarios }: Peer, pool_size: number): Promise<Target> {
+  const started = { name: 'postgraphile' as const, file: script, token: signed(user_id), env: { VISITOR: visitor } };
+  return { ...(await startScript(started, { database_url: url, pool_size })), scenarios };
+}
+
+/** Starts the three before one database, and the peer before its own of the same cluster. */
 export function startTargets(options: TargetOptions): Promise<Target[]> {
   const { sub, sid } = claimsOf(options.person.access_token);
+  const at = (name: string) => path.join(import.meta.dirname, `${name}/main.ts`);
   return Promise.all([
-    startScript('floor', `${sub}.${sid}`, options),
+    startScript({ name: 'floor', file: at('floor'), token: `${sub}.${sid}` }, options),
     startBaton(options),
-    startScript('baseline', jwt.sign({ sub }, secret, { expiresIn: '1d' }), options),
+    startScript({ name: 'baseline', file: at('baseline'), token: signed(sub) }, options),
+    ...(options.peer === undefined ? [] : [startPeer(options.peer, options.pool_size)]),
   ]);
 }

@@ -1,0 +1,222 @@
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { type Served, startServing } from '../harness/served.ts';
+import { quantile } from '../prove/stage.ts';
+import type { Bed } from './bed.ts';
+import { peakResident_mb } from './cpu.ts';
+import { load, middle, type Sample } from './load.ts';
+import { makeScenarios, type Scenario } from './scenarios.ts';
+import type { Place } from './seed.ts';
+import { baton_environment } from './targets.ts';
+
+/** How long after the change a stream had its event. Counted from the time that the event has, which is before the commit. */
+interface Delivery {
+  connections: number;
+  requests_per_s: number;
+  events: number;
+  p50_ms: number;
+  p99_ms: number;
+  /** The most that waited for a number when that was looked at. */
+  most_waiting: number;
+}
+
+interface Backlog {
+  entries: number;
+  seconds: number;
+  /** Connections that write beside it, and what they did. */
+  writers: number;
+  writes_per_s: number;
+  resident_mb: number;
+}
+
+/** What numbering and sending events costs the writes beside it, and how far behind it is. */
+export interface EventFigures {
+  /** Steps of tickets with a worker on the same cores, and without any. */
+  with_worker: Sample;
+  without_worker: Sample;
+  deliveries: Delivery[];
+  backlogs: Backlog[];
+}
+
+interface Options {
+  connections: number;
+  pool_size: number;
+  seconds: number;
+  rounds: number;
+  /** Of a backlog that is caught up beside writers, and of one that is caught up alone. */
+  backlog: number;
+  long_backlog: number;
+}
+
+const look_ms = 50;
+const patience_ms = 600_000;
+/** What tells the entries of a backlog from those of writers. */
+const mark = 'bench-backlog';
+
+/** What a stream of a workspace's events is sent, until it is closed. */
+function openStream(url: string, token: string, { workspace_id }: Place) {
+  const delays_ms: number[] = [];
+  const path = `/v1/workspaces/${workspace_id}/events?after=now`;
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  const outgoing = request(new URL(path, url), { headers }, (incoming) => {
+    createInterface({ input: incoming }).on('line', (line) => {
+      const [, at] = /^data: .*"created_at":"([^"]+)"/.exec(line) ?? [];
+      if (at !== undefined) delays_ms.push(Date.now() - Date.parse(at));
+    });
+    incoming.on('error', () => undefined);
+  });
+  outgoing.on('error', () => undefined);
+  outgoing.end();
+  return { delays_ms, close: () => outgoing.destroy() };
+}
+
+/** How many events have no number yet: all, or those of a backlog. */
+async function waiting(owner: pg.Pool, only: string | null = null): Promise<number> {
+  const { rows } = await owner.query<{ n: number }>(
+    'select count(*)::int as n from outbox where $1::text is null or request_id = $1',
+    [only],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+async function untilNumbered(owner: pg.Pool, only?: string): Promise<void> {
+  const deadline = performance.now() + patience_ms;
+  while ((await waiting(owner, only)) > 0) {
+    if (performance.now() > deadline) throw new Error(`Events were not numbered within ${patience_ms / 1000} s.`);
+    await sleep(look_ms);
+  }
+}
+
+/** Entries that are committed and have no number. */
+async function fillOutbox(owner: pg.Pool, { workspace_id }: Place, entries: number): Promise<void> {
+  await owner.query(
+    `insert into outbox (workspace_id, created_at, id, actor_id, action, subject_type, subject_id, after, request_id)
+     select w.id, now() - ($2::int - n) * interval '1 microsecond', gen_random_uuid(), w.created_by, 'bot.created', 'bot',
+       gen_random_uuid(), jsonb_build_object('name', 'B' || n, 'role', 'member'), $3
+     from generate_series(1, $2::int) n, workspaces w where w.id = $1`,
+    [workspace_id, entries, mark],
+  );
+  await owner.query('analyze outbox');
+}
+
+/** Steps of many tickets, sent to a Baton of this measurement's own. */
+class Steps {
+  readonly #bed: Bed;
+  readonly #steps: Scenario;
+  readonly #options: Options;
+
+  constructor(bed: Bed, steps: Scenario, options: Options) {
+    this.#bed = bed;
+    this.#steps = steps;
+    this.#options = options;
+  }
+
+  start(worker: boolean): Promise<Served> {
+    const own = { BATON_POOL_SIZE: String(this.#options.pool_size), BATON_WORKER: worker ? 'on' : 'off' };
+    return startServing({ database_url: this.#bed.database_url, env: { ...baton_environment, ...own } });
+  }
+
+  send({ url, child }: Served, connections: number, seconds: number): Promise<Sample> {
+    const target = { url, pid: child.pid ?? 0, token: this.#bed.person.access_token };
+    return load(target, this.#steps, { connections, seconds, postmaster: this.#bed.postmaster });
+  }
+
+  /** A round by a server that is stopped after it, with what it left numbered. */
+  async round(worker: boolean): Promise<Sample> {
+    const { connections, seconds } = this.#options;
+    const served = await this.start(worker);
+    await this.send(served, connections, 2);
+    const sample = await this.send(served, connections, seconds);
+    await served.stop();
+    const numbering = await this.start(true);
+    await untilNumbered(this.#bed.owner);
+    await numbering.stop();
+    return sample;
+  }
+
+  async delivery(served: Served, place: Place, connections: number): Promise<Delivery> {
+    const { owner, person } = this.#bed;
+    const stream = openStream(served.url, person.access_token, place);
+    await sleep(500);
+    let most_waiting = 0;
+    let over = false;
+    const look = async () => {
+      for (; !over; await sleep(look_ms)) most_waiting = Math.max(most_waiting, await waiting(owner));
+    };
+    const looking = look();
+    const { requests_per_s } = await this.send(served, connections, 2 * this.#options.seconds);
+    over = true;
+    await looking;
+    await untilNumbered(owner);
+    await sleep(1_000);
+    stream.close();
+    const { delays_ms } = stream;
+    const [p50_ms, p99_ms] = [quantile(delays_ms, 0.5), quantile(delays_ms, 0.99)];
+    return { connections, requests_per_s, events: delays_ms.length, p50_ms, p99_ms, most_waiting };
+  }
+
+  async catchUp(
+    served: Served,
+    place: Place,
+    { entries, writers }: { entries: number; writers: number },
+  ): Promise<Backlog> {
+    const { owner } = this.#bed;
+    await fillOutbox(owner, place, entries);
+    const begun = performance.now();
+    let writes = 0;
+    let over = false;
+    const write = async () => {
+      while (!over && writers > 0) writes += (await this.send(served, writers, 1)).requests_per_s;
+    };
+    const writing = write();
+    await untilNumbered(owner, mark);
+    const seconds = (performance.now() - begun) / 1000;
+    over = true;
+    await writing;
+    return {
+      entries,
+      writers,
+      seconds,
+      writes_per_s: writes / seconds,
+      resident_mb: peakResident_mb(served.child.pid ?? 0),
+    };
+  }
+}
+
+/** Measures it by servers of its own, while no other runs before the database. */
+export async function measureEvents(bed: Bed, options: Options, say: (text: string) => void): Promise<EventFigures> {
+  const { connections, rounds, backlog, long_backlog } = options;
+  const [, place] = bed.places;
+  if (place === undefined) throw new Error('There is no place to write in.');
+  const all = await makeScenarios(bed.owner, place, { person: bed.person, connections });
+  const transition = all.find(({ name }) => name === 'transition');
+  if (transition === undefined) throw new Error('There are no steps.');
+  const steps = new Steps(bed, transition, options);
+  const samples: Record<'with' | 'without', Sample[]> = { with: [], without: [] };
+  for (let round = 0; round < rounds; round++) {
+    say(`writes without a worker and with one: round ${round + 1} of ${rounds} …`);
+    samples.without.push(await steps.round(false));
+    samples.with.push(await steps.round(true));
+  }
+  const served = await steps.start(true);
+  const deliveries: Delivery[] = [];
+  const backlogs: Backlog[] = [];
+  try {
+    for (const busy of [Math.max(1, Math.floor(connections / 4)), connections]) {
+      say(`Events of ${busy} connections on their way …`);
+      deliveries.push(await steps.delivery(served, place, busy));
+    }
+    for (const [entries, writers] of [
+      [backlog, 2],
+      [long_backlog, 0],
+    ] as const) {
+      say(`${entries.toLocaleString('en')} events without a number …`);
+      backlogs.push(await steps.catchUp(served, place, { entries, writers }));
+    }
+  } finally {
+    await served.stop();
+  }
+  return { with_worker: middle(samples.with), without_worker: middle(samples.without), deliveries, backlogs };
+}
