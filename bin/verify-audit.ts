@@ -63,9 +63,14 @@ const most_line_bytes = 64 * 1024 * 1024;
 // Hashes, as RFC 6962 has them.
 
 const leafOf = (entry: string): Buffer => hash('sha256', `\0${entry}`, 'buffer');
-const node_prefix = Buffer.of(1);
-const nodeOf = (left: Buffer, right: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([node_prefix, left, right]), 'buffer');
+const hash_bytes = 32;
+// Written anew for each node.
+const node = Buffer.alloc(1 + 2 * hash_bytes, 1);
+function nodeOf(left: Buffer, right: Buffer): Buffer {
+  left.copy(node, 1);
+  right.copy(node, 1 + hash_bytes);
+  return hash('sha256', node, 'buffer');
+}
 
 /** The tree so far: the roots of its complete subtrees, the largest first. */
 class Tree {
@@ -179,11 +184,10 @@ function readLine(given: string | Buffer): Exported | { checkpoint: string } | s
     if (text.startsWith('\uFEFF')) return 'begins with a byte order mark: save the export as the server sent it';
     if (text.endsWith('\r')) return 'ends with a carriage return: save the export as the server sent it';
     line = JSON.parse(text);
-    const members = Object.entries(Object(line) as object);
-    const names = members.map(([name]) => name).join();
-    const [, first] = members[0] ?? [];
-    if ((names !== 'entry,salt,payload' && names !== 'checkpoint') || typeof first !== 'string')
-      return 'is no event and no checkpoint';
+    const { entry, checkpoint } = Object(line) as { entry?: unknown; checkpoint?: unknown };
+    const names = Object.keys(Object(line) as object).join();
+    const is_event = names === 'entry,salt,payload' && typeof entry === 'string';
+    if (!is_event && (names !== 'checkpoint' || typeof checkpoint !== 'string')) return 'is no event and no checkpoint';
     if (JSON.stringify(line) !== text) return 'is not written as the server writes it';
   } catch (error) {
     return error instanceof SyntaxError ? 'is no JSON' : 'is not in UTF-8';
@@ -200,14 +204,16 @@ function membersIn(value: unknown): number {
   return inside.reduce<number>((sum, one) => sum + membersIn(one), Array.isArray(value) ? 0 : inside.length);
 }
 
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+
 /** How many members are written in a text of JSON. */
 function membersWritten(text: string): number {
   let [count, is_quoted] = [0, false];
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '"') is_quoted = !is_quoted;
-    else if (is_quoted && sign === '\\') at++;
-    else if (!is_quoted && sign === ':') count++;
+    const sign = text.charCodeAt(at);
+    if (sign === quote) is_quoted = !is_quoted;
+    else if (is_quoted && sign === backslash) at++;
+    else if (!is_quoted && sign === colon) count++;
   }
   return count;
 }
@@ -404,22 +410,25 @@ function told(verdict: Verdict, options: Options): string[] {
   ];
 }
 
-/** The lines of a file. A line feed alone ends one: JSON may have U+2028 as it is. */
-async function* linesOf(file: string): AsyncGenerator<Buffer> {
+/** The lines of a file, as many as have been read. A line feed alone ends one: JSON may have U+2028 as it is. */
+async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
   let begun: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
     let from = 0;
-    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
-      yield Buffer.concat([...begun, chunk.subarray(from, end)]);
+    const lines: Buffer[] = [];
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      const rest = chunk.subarray(from, end);
+      lines.push(begun.length === 0 ? rest : Buffer.concat([...begun, rest]));
       [begun, bytes, from] = [[], 0, end + 1];
     }
+    yield lines;
     begun.push(chunk.subarray(from));
     bytes += chunk.length - from;
     if (bytes > most_line_bytes)
       throw new Error(`${file} is no export: a line has more than ${most_line_bytes} bytes.`);
   }
-  if (bytes > 0) yield Buffer.concat(begun);
+  if (bytes > 0) yield [Buffer.concat(begun)];
 }
 
 /** Does what the command line says; gives the exit code. */
@@ -438,7 +447,7 @@ export async function runVerifier(args: string[], print: (line: string) => void)
   const known = await Promise.all((values.known ?? []).map((name) => readFile(name, 'utf8')));
   const options = { key: values.key, known, witnesses: values.witness ?? [] };
   const verifier = new ExportVerifier(options);
-  for await (const line of linesOf(file)) verifier.take(line);
+  for await (const lines of linesOf(file)) for (const line of lines) verifier.take(line);
   const verdict = verifier.end();
   for (const line of told(verdict, options)) print(line);
   return verdict.problems.length === 0 ? 0 : 1;
