@@ -48,18 +48,21 @@ function writeBeside(file: string, text: string): string {
   return beside;
 }
 
-/** Creates a file that only its owner reads, unless it is there: of several that try at once, one creates it. */
-export function createDurably(file: string, text: () => string): void {
-  if (existsSync(file)) return;
+/** Creates a file that only its owner reads, unless it is there: of several that try at once, one creates it. Tells whether it did. */
+export function createDurably(file: string, text: () => string): boolean {
+  if (existsSync(file)) return false;
   const beside = writeBeside(file, text());
+  let is_first = true;
   try {
     linkSync(beside, file); // unlike a rename, never takes another's place
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    is_first = false;
   } finally {
     rmSync(beside, { force: true });
   }
   syncDirectory(path.dirname(file));
+  return is_first;
 }
 
 /** Writes a file that only its owner reads: after a power cut it has the old contents or the new ones. */

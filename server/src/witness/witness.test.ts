@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ExportVerifier } from '../../../bin/verify-audit.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
@@ -115,6 +117,23 @@ describe('a witness', () => {
       `old 0\n${Buffer.alloc(32).toString('base64')}\n`,
     );
     expect(witnessIn('none').addCheckpoint(body).status).toBe(422);
+  });
+
+  test('of two processes on one directory cosigns one of two histories', async () => {
+    const rounds = 60;
+    const bodies = await Promise.all(['honest', 'another'].map((history) => submission(0, leavesOf(history, 20))));
+    const turns = new Int32Array(new SharedArrayBuffer(4 * rounds));
+    const contend = (body: string) => {
+      const data = { turns, body, dirs: Array.from({ length: rounds }, (_, n) => path.join(dir, `contended ${n}`)) };
+      const contender = new Worker(path.resolve(import.meta.dirname, '../../../proof/harness/contender.ts'), {
+        workerData: data,
+      });
+      return once(contender, 'message').then(([statuses]) => statuses as number[]);
+    };
+    const [one = [], other = []] = await Promise.all(bodies.map(contend));
+    expect(one.map((status, n) => [status, other[n]].toSorted())).toEqual(
+      Array.from({ length: rounds }, () => [200, 409]),
+    );
   });
 
   test('remembers across its restarts, and stops where its memory is damaged', async () => {

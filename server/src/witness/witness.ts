@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectoryDurably, replaceDurably } from '../lib/durable-files.ts';
+import { createDurably, makeDirectoryDurably } from '../lib/durable-files.ts';
 import { type Hash, hash_bytes, isConsistent } from '../ledger/merkle.ts';
 import {
   type Checkpoint,
@@ -50,8 +50,8 @@ function parseSubmission(body: string): Submission | undefined {
 
 /**
  * Cosigns a checkpoint that follows from the last one that it has cosigned of the same log, and no other (C2SP tlog-witness). So
- * of two histories it cosigns one. What it has cosigned is on its disk before anybody gets the cosignature; one process
- * has the directory, and does one submission after the other.
+ * of two histories it cosigns one. What it has cosigned is on its disk before anybody gets the cosignature: each checkpoint in a file
+ * with the next number, which of several processes on one directory one can create.
  */
 export class Witness {
   readonly #signer: Signer;
@@ -72,18 +72,46 @@ export class Witness {
     makeDirectoryDurably(dir);
   }
 
-  #fileOf(origin: string): string {
-    return path.join(this.#dir, `${createHash('sha256').update(origin).digest('hex')}.checkpoint`);
+  #fileOf(origin: string, number: number): string {
+    return path.join(this.#dir, `${createHash('sha256').update(origin).digest('hex')}.${number}`);
   }
 
-  /** The last checkpoint that it has cosigned of a log. */
-  #last(origin: string): Checkpoint | undefined {
-    const file = this.#fileOf(origin);
-    if (!existsSync(file)) return undefined;
-    const note = parseNote(readFileSync(file, 'utf8'));
+  /** How many checkpoints of a log it has cosigned: the number of the last one's file. */
+  #count(origin: string): number {
+    const beginning = path.basename(this.#fileOf(origin, 0)).slice(0, -1);
+    const numbers = readdirSync(this.#dir)
+      .filter((name) => name.startsWith(beginning))
+      .map((name) => name.slice(beginning.length));
+    return Math.max(0, ...numbers.filter((number) => /^\d+$/.test(number)).map(Number));
+  }
+
+  /** The last checkpoint that it has cosigned of a log, and how many there were. */
+  #last(origin: string): { count: number; checkpoint: Checkpoint | undefined } {
+    const count = this.#count(origin);
+    if (count === 0) return { count, checkpoint: undefined };
+    const file = this.#fileOf(origin, count);
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      // Another process has gone further, and removed it.
+      if (this.#count(origin) > count) return this.#last(origin);
+      throw error;
+    }
+    const note = parseNote(text);
     const checkpoint = note && parseCheckpoint(note.text);
     if (checkpoint?.origin !== origin) throw new Error(`${file} can't be read as a checkpoint. Restore it.`);
-    return checkpoint;
+    return { count, checkpoint };
+  }
+
+  /** Keeps a checkpoint as the next one. False where another process was first. */
+  #keep(origin: string, count: number, text: string): boolean {
+    const file = this.#fileOf(origin, count + 1);
+    if (!createDurably(file, () => text)) return false;
+    // Of one that has gone further, the file may have been removed by now.
+    const is_last = this.#count(origin) === count + 1;
+    rmSync(is_last ? this.#fileOf(origin, count) : file, { force: true });
+    return is_last;
   }
 
   /** Does what `POST add-checkpoint` asks for. */
@@ -96,14 +124,16 @@ export class Witness {
     if (!logs.some((log) => isSignedBy(note, log)))
       return refused(403, 'No key of this log has signed the checkpoint.');
     if (old > checkpoint.size) return refused(400, 'The old size is larger than the checkpoint’s.');
-    const last = this.#last(checkpoint.origin);
-    if (old !== (last?.size ?? 0)) return { status: 409, type: 'text/x.tlog.size', body: `${last?.size ?? 0}\n` };
+    const { origin } = checkpoint;
+    const { count, checkpoint: last } = this.#last(origin);
+    const elsewhere = (size = 0): Reply => ({ status: 409, type: 'text/x.tlog.size', body: `${size}\n` });
+    if (old !== (last?.size ?? 0)) return elsewhere(last?.size);
     const grown = { old, old_root: last?.root, size: checkpoint.size, root: checkpoint.root };
     const follows =
       grown.old_root === undefined ? proof.length === 0 : isConsistent({ ...grown, old_root: grown.old_root }, proof);
     if (!follows) return refused(422, 'The checkpoint does not follow from the last one.');
     const line = cosignature(note.text, this.#signer, this.#now_s());
-    replaceDurably(this.#fileOf(checkpoint.origin), `${text}${line}`);
+    if (!this.#keep(origin, count, `${text}${line}`)) return elsewhere(this.#last(origin).checkpoint?.size);
     return { status: 200, type: 'text/plain', body: line };
   }
 }
