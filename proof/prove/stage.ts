@@ -1,5 +1,6 @@
 import type { Mutant, Run } from './check.ts';
 import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { to_receivers } from '../harness/hook-follower.ts';
 import { brokenInvariants } from '../harness/invariants.ts';
 import { type Served, type ServeOptions, startServing } from '../harness/served.ts';
 
@@ -23,7 +24,7 @@ export const slow_hashes = { BATON_BCRYPT_COST: '9' };
 export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
   return {
     database_url: database.url,
-    env: { LOG_LEVEL: 'silent', ...env, ...mutant?.env },
+    env: { LOG_LEVEL: 'silent', ...to_receivers, ...env, ...mutant?.env },
     replace: mutant?.replace,
     source: mutant?.source,
   } satisfies ServeOptions;

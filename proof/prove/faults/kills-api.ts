@@ -137,7 +137,7 @@ export const acknowledges_early = {
 export const kills_api: Check = {
   id: 'kills-api',
   promises: ['P2', 'P15', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, and a client that follows the events gets each of them once, in order.',
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, and a webhook gets each at least once.',
   impossible: noProcesses,
   run: kill,
   slice: 0.004,
@@ -147,6 +147,16 @@ export const kills_api: Check = {
     'events go on behind what was not sent': {
       source: [{ file: 'feed/routes.ts', find: 'sent.at(-1)?.sequence', replace: 'stop?.sequence' }],
       noticed_by: 'came as number',
+    },
+    'what a killed worker was sending is not due again': {
+      source: [
+        {
+          file: 'webhooks/worker-queries.ts',
+          find: "next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'",
+          replace: 'next_attempt_at = null',
+        },
+      ],
+      noticed_by: 'never came',
     },
     'keeps what was done in a transaction of its own': kept_apart,
     'takes the number in a transaction of its own': {

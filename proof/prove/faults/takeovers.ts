@@ -82,7 +82,7 @@ const effects = (ticket: string, { team }: Scene): [what: string, text: string, 
   ],
   [
     'mail',
-    `select 1 from password_resets r where r.user_id = $1 and r.created_at > now() - interval '2 minutes'
+    `select 1 from password_resets r where r.user_id = $1 and r.new_email is null and r.created_at > now() - interval '2 minutes'
      and not exists (select 1 from mails)`,
     [team.viewer.user.id],
   ],

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ticket } from '../../../sdk/index.ts';
 import { Follower } from '../../harness/follower.ts';
+import { HookFollower } from '../../harness/hook-follower.ts';
 import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
 import { Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
 import type { Random } from '../random.ts';
@@ -36,25 +37,28 @@ export class Writers {
   readonly #settles: boolean;
   readonly #team: Team;
   readonly #random: Random;
-  #followers: Follower[] = [];
+  #followers: (Follower | HookFollower)[] = [];
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #longest_ms = 0;
 
   /**
-   * Puts `count` writers to work on servers of one database, two on each ticket; and two who follow the events meanwhile,
-   * unless the servers won't be there in the end.
+   * Puts `count` writers to work on servers of one database, two on each ticket; and some that follow the events meanwhile,
+   * one of them a webhook, unless the servers won't be there in the end.
    */
   static async start(
     urls: readonly string[],
     random: Random,
-    { count = 32, prefix = 'w', settles = false, followed = true } = {},
+    { count = 32, prefix = 'w', settles = false, followed = true, hooked = true } = {},
   ): Promise<Writers> {
     const team = await makeTeam({ url: urls[0] ?? '' }, 'standard');
     const writers = new Writers(urls, team, random, { count, prefix, settles });
     const tickets = await Promise.all(Array.from({ length: Math.ceil(count / 2) }, () => makeTicket(team)));
     const reader = { workspace_id: team.workspace_id, token: team.owner.access_token };
-    if (followed) writers.#followers = (['pages', 'stream'] as const).map((way) => new Follower(urls, reader, way));
+    if (followed) {
+      writers.#followers = (['pages', 'stream'] as const).map((way) => new Follower(urls, reader, way));
+    }
+    if (hooked) writers.#followers.push(await HookFollower.start(urls, { ...reader, project_id: team.project_id }));
     writers.#running = Promise.all(
       Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
     ).then(() => undefined);
