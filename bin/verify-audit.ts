@@ -414,7 +414,7 @@ function told(verdict: Verdict, options: Options): string[] {
 async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
   let begun: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
     let from = 0;
     const lines: Buffer[] = [];
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {

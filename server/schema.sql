@@ -1556,7 +1556,7 @@ END),
   constraint users_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
-GRANT SELECT (disabled_at, id) ON users TO baton_worker;
+GRANT SELECT (disabled_at, email_confirmed_at, id) ON users TO baton_worker;
 
 -- workspace
 create table watchers (

@@ -15,6 +15,7 @@ import { baton_environment } from './targets.ts';
 interface Delivery {
   connections: number;
   requests_per_s: number;
+  errors: number;
   events: number;
   p50_ms: number;
   p99_ms: number;
@@ -28,6 +29,7 @@ interface Backlog {
   /** Connections that write beside it, and what they did. */
   writers: number;
   writes_per_s: number;
+  errors: number;
   resident_mb: number;
 }
 
@@ -52,15 +54,15 @@ interface Options {
 
 const look_ms = 50;
 const patience_ms = 600_000;
-/** What tells the entries of a backlog from those of writers. */
-const mark = 'bench-backlog';
 
 /** What a stream of a workspace's events is sent, until it is closed. */
 function openStream(url: string, token: string, { workspace_id }: Place) {
   const delays_ms: number[] = [];
   const path = `/v1/workspaces/${workspace_id}/events?after=now`;
   const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  let refused: number | undefined;
   const outgoing = request(new URL(path, url), { headers }, (incoming) => {
+    if (incoming.statusCode !== 200) refused = incoming.statusCode;
     createInterface({ input: incoming }).on('line', (line) => {
       const [, at] = /^data: .*"created_at":"([^"]+)"/.exec(line) ?? [];
       if (at !== undefined) delays_ms.push(Date.now() - Date.parse(at));
@@ -69,24 +71,36 @@ function openStream(url: string, token: string, { workspace_id }: Place) {
   });
   outgoing.on('error', () => undefined);
   outgoing.end();
-  return { delays_ms, close: () => outgoing.destroy() };
+  const close = () => {
+    outgoing.destroy();
+    if (refused !== undefined) throw new Error(`The stream got ${refused}.`);
+  };
+  return { delays_ms, close };
 }
 
-/** How many events have no number yet: all, or those of a backlog. */
-async function waiting(owner: pg.Pool, only: string | null = null): Promise<number> {
-  const { rows } = await owner.query<{ n: number }>(
-    'select count(*)::int as n from outbox where $1::text is null or request_id = $1',
-    [only],
-  );
+/** How many events have no number yet. */
+async function waiting(owner: pg.Pool): Promise<number> {
+  const { rows } = await owner.query<{ n: number }>('select count(*)::int as n from outbox');
   return rows[0]?.n ?? 0;
 }
 
-async function untilNumbered(owner: pg.Pool, only?: string): Promise<void> {
+async function until(done: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + patience_ms;
-  while ((await waiting(owner, only)) > 0) {
+  while (!(await done())) {
     if (performance.now() > deadline) throw new Error(`Events were not numbered within ${patience_ms / 1000} s.`);
     await sleep(look_ms);
   }
+}
+
+const untilNumbered = (owner: pg.Pool) => until(async () => (await waiting(owner)) === 0);
+
+/** The number of a workspace's last event: one row, which looking at costs nobody anything. */
+async function lastSequence(owner: pg.Pool, { workspace_id }: Place): Promise<number> {
+  const { rows } = await owner.query<{ last: number }>(
+    'select last_sequence::float8 as last from event_heads where workspace_id = $1',
+    [workspace_id],
+  );
+  return rows[0]?.last ?? 0;
 }
 
 /** Entries that are committed and have no number. */
@@ -94,11 +108,10 @@ async function fillOutbox(owner: pg.Pool, { workspace_id }: Place, entries: numb
   await owner.query(
     `insert into outbox (workspace_id, created_at, id, actor_id, action, subject_type, subject_id, after, request_id)
      select w.id, now() - ($2::int - n) * interval '1 microsecond', gen_random_uuid(), w.created_by, 'bot.created', 'bot',
-       gen_random_uuid(), jsonb_build_object('name', 'B' || n, 'role', 'member'), $3
+       gen_random_uuid(), jsonb_build_object('name', 'B' || n, 'role', 'member'), 'bench'
      from generate_series(1, $2::int) n, workspaces w where w.id = $1`,
-    [workspace_id, entries, mark],
+    [workspace_id, entries],
   );
-  await owner.query('analyze outbox');
 }
 
 /** Steps of many tickets, sent to a Baton of this measurement's own. */
@@ -146,7 +159,7 @@ class Steps {
       for (; !over; await sleep(look_ms)) most_waiting = Math.max(most_waiting, await waiting(owner));
     };
     const looking = look();
-    const { requests_per_s } = await this.send(served, connections, 2 * this.#options.seconds);
+    const sample = await this.send(served, connections, 2 * this.#options.seconds);
     over = true;
     await looking;
     await untilNumbered(owner);
@@ -154,7 +167,8 @@ class Steps {
     stream.close();
     const { delays_ms } = stream;
     const [p50_ms, p99_ms] = [quantile(delays_ms, 0.5), quantile(delays_ms, 0.99)];
-    return { connections, requests_per_s, events: delays_ms.length, p50_ms, p99_ms, most_waiting };
+    const { requests_per_s, errors } = sample;
+    return { connections, requests_per_s, errors, events: delays_ms.length, p50_ms, p99_ms, most_waiting };
   }
 
   async catchUp(
@@ -163,15 +177,23 @@ class Steps {
     { entries, writers }: { entries: number; writers: number },
   ): Promise<Backlog> {
     const { owner } = this.#bed;
+    await untilNumbered(owner);
+    const before = await lastSequence(owner, place);
     await fillOutbox(owner, place, entries);
     const begun = performance.now();
     let writes = 0;
+    let errors = 0;
     let over = false;
     const write = async () => {
-      while (!over && writers > 0) writes += (await this.send(served, writers, 1)).requests_per_s;
+      while (!over && writers > 0) {
+        const sample = await this.send(served, writers, 1);
+        writes += sample.requests_per_s;
+        errors += sample.errors;
+      }
     };
     const writing = write();
-    await untilNumbered(owner, mark);
+    // Entries get their numbers in the order of their times, and the writers' are later.
+    await until(async () => (await lastSequence(owner, place)) >= before + entries);
     const seconds = (performance.now() - begun) / 1000;
     over = true;
     await writing;
@@ -180,6 +202,7 @@ class Steps {
       writers,
       seconds,
       writes_per_s: writes / seconds,
+      errors,
       resident_mb: peakResident_mb(served.child.pid ?? 0),
     };
   }
@@ -197,8 +220,9 @@ export async function measureEvents(bed: Bed, options: Options, say: (text: stri
   const samples: Record<'with' | 'without', Sample[]> = { with: [], without: [] };
   for (let round = 0; round < rounds; round++) {
     say(`writes without a worker and with one: round ${round + 1} of ${rounds} …`);
-    samples.without.push(await steps.round(false));
-    samples.with.push(await steps.round(true));
+    // Each is first as often as the other: the tables grow.
+    const order = round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
+    for (const which of order) samples[which].push(await steps.round(which === 'with'));
   }
   const served = await steps.start(true);
   const deliveries: Delivery[] = [];

@@ -78,9 +78,10 @@ async function runAll(bed: Bed, only: string | undefined, options: Options & { p
   const { database_url, person } = bed;
   say('PostGraphile’s tickets …');
   const peer = await makePeer({ tickets: bed.places[1]?.tickets ?? 0, connections });
-  const targets = await startTargets({ database_url, pool_size, person, peer });
+  const targets: Target[] = [];
   const stop = () => Promise.all(targets.map((target) => target.stop()));
   try {
+    targets.push(...(await startTargets({ database_url, pool_size, person, peer })));
     const baton = targets.find(({ name }) => name === 'baton') as Target;
     const scenarios = await measureScenarios(targets, bed, only, load_options);
     say('Sizes and depths …');

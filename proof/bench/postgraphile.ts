@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
@@ -8,9 +9,6 @@ import { installPackages } from '../../scripts/tools.ts';
 import type { Scenario } from './scenarios.ts';
 
 const dir = path.resolve(import.meta.dirname, '../../tools/postgraphile');
-const database = `${test_prefix}postgraphile`;
-/** A role belongs to the whole cluster. */
-const visitor = `${test_prefix}visitor`;
 
 /** PostGraphile's own tracker in a database of its own, with as many tickets as Baton's place has. */
 export interface Peer {
@@ -33,11 +31,13 @@ async function asAdmin(...statements: string[]): Promise<void> {
 /** Installs PostGraphile, which nobody else needs, and makes its database. */
 export async function makePeer({ tickets, connections }: { tickets: number; connections: number }): Promise<Peer> {
   await installPackages(dir, 'PostGraphile');
-  await asAdmin(`create database ${database}`, `create role ${visitor}`);
-  const drop = () => asAdmin(`drop database ${database} with (force)`, `drop role ${visitor}`);
+  const database = `${test_prefix}${randomBytes(6).toString('hex')}`;
+  const visitor = `${database}_visitor`; // a role belongs to the whole cluster
+  const drop = () => asAdmin(`drop database if exists ${database} with (force)`, `drop role if exists ${visitor}`);
   const url = clusterUrl(database);
   const owner = new pg.Client({ connectionString: url });
   try {
+    await asAdmin(`create database ${database}`, `create role ${visitor}`);
     await owner.connect();
     await owner.query(readFileSync(path.join(dir, 'schema.sql'), 'utf8').replaceAll('VISITOR', visitor));
     const place = await seed(owner, tickets);
@@ -46,13 +46,12 @@ export async function makePeer({ tickets, connections }: { tickets: number; conn
       [place.project_id],
     );
     const scenarios = makeScenarios(rows, place, connections);
+    await owner.end();
     return { url, visitor, user_id: place.user_id, script: path.join(dir, 'server.js'), scenarios, drop };
   } catch (error) {
     await owner.end();
     await drop();
     throw error;
-  } finally {
-    await owner.end();
   }
 }
 

@@ -91,7 +91,10 @@ export function barsOf({ scenarios, resident_mb, scale, pages, large, events }: 
   add('steps: throughput with a worker to that without', with_worker.requests_per_s / without_worker.requests_per_s, {
     least: 0.85,
   });
-  for (const { connections, p99_ms } of deliveries) {
+  add('steps: errors', with_worker.errors + without_worker.errors, { most: 0 });
+  for (const { connections, p99_ms, errors, events: came } of deliveries) {
+    add(`an event of ${connections} connections’ writes: those on the stream`, came, { least: 1 });
+    add(`an event of ${connections} connections’ writes: errors`, errors, { most: 0 });
     add(`an event of ${connections} connections’ writes is delivered: p99 ms`, p99_ms, { most: 250 });
   }
   const [backlog, long_backlog] = backlogs;

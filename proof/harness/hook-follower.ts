@@ -1,31 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Received, type Receiver, startReceiver, type Told } from './receiver.ts';
+import { type Reaction, type Received, type Receiver, startReceiver, type Told } from './receiver.ts';
 import { Wire } from './wire.ts';
 
-/** What happens to leases of killed workers is over by then, several times. */
-const patience_ms = 60_000;
-const rename_every_ms = 100;
+/** So long nothing may come before what is left counts as lost: leases of killed workers are over by then, several times. */
+const patience_ms = 40_000;
+/** How long the receiver takes: so that a worker that is killed is likely to be at it. */
+const response_ms = 200;
 const pause_ms = 100;
 const ask_again_ms = 5_000;
 
-/** Settings of a server that sends to a receiver on this machine, and whose leases are short. */
-export const to_receivers = { BATON_WEBHOOK_PRIVATE: 'on', BATON_WEBHOOK_TIMEOUT_MS: '1000' };
+/** Settings of a server that sends to a receiver on this machine: whose leases are short, and which tries again soon. */
+export const to_receivers = {
+  BATON_WEBHOOK_PRIVATE: 'on',
+  BATON_WEBHOOK_TIMEOUT_MS: '2000',
+  BATON_WEBHOOK_RETRIES_S: Array(20).fill('1').join(),
+};
 
 interface Place {
   workspace_id: string;
-  project_id: string;
   /** Of an owner. */
   token: string;
 }
 
-interface Event {
-  id: string;
-  subject_version: number;
-}
-
 /**
- * A webhook's receiver, through whatever happens to servers, workers and database. Something small happens ten times a second, so
- * that it keeps up: a project gets another name. Each of these events must come, with the same bytes however often, in order.
+ * A webhook's receiver, through whatever happens to servers, workers and database. Something small happens again and again, once what
+ * happened before has come: a project of its own gets another name. Each of these events must come, with the same bytes however
+ * often, in order.
  */
 export class HookFollower {
   readonly #urls: readonly string[];
@@ -34,6 +34,8 @@ export class HookFollower {
   readonly #receiver: Receiver;
   readonly #bodies = new Map<string, string>();
   readonly #versions: number[] = [];
+  readonly #events = new Set<string>();
+  #after = '-1';
   readonly #faults: string[] = [];
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
@@ -44,13 +46,16 @@ export class HookFollower {
       place,
       await startReceiver((message) => follower.#take(message)),
     );
-    const { workspace_id, token } = place;
-    const body = { url: follower.#receiver.url, types: ['project.updated'] };
-    const path = `/v1/workspaces/${workspace_id}/webhooks`;
-    const { status, text } = await follower.#wire(0).send({ method: 'POST', path, token, body });
-    if (status !== 201) throw new Error(`The webhook was not created: ${status} ${text}`);
-    follower.#running = follower.#rename();
-    return follower;
+    try {
+      const types = ['project.updated'];
+      await follower.#create('webhooks', { url: follower.#receiver.url, types });
+      const project_id = await follower.#create('projects', { key: 'HOOK', name: 'Followed' });
+      follower.#running = follower.#rename(project_id);
+      return follower;
+    } catch (error) {
+      await follower.#receiver.stop();
+      throw error;
+    }
   }
 
   private constructor(urls: readonly string[], place: Place, receiver: Receiver) {
@@ -64,33 +69,42 @@ export class HookFollower {
     return this.#wires[n % this.#urls.length] as Wire;
   }
 
-  #take({ id, body }: Received): { status: number } {
+  async #create(what: string, body: object): Promise<string> {
+    const { workspace_id, token } = this.#place;
+    const request = { method: 'POST', path: `/v1/workspaces/${workspace_id}/${what}`, token, body };
+    const { status, text } = await this.#wire(0).send(request);
+    if (status !== 201) throw new Error(`The ${what} of a follower: ${status} ${text}`);
+    return (JSON.parse(text) as { id: string }).id;
+  }
+
+  #take({ id, body }: Received): Reaction {
     const before = this.#bodies.get(id);
     if (before === undefined) this.#versions.push((JSON.parse(body) as Told).data.subject_version ?? 0);
     else if (before !== body) this.#faults.push('webhook: a message had other bytes than before');
     this.#bodies.set(id, body);
-    return { status: 204 };
+    return { after_ms: response_ms };
   }
 
-  async #rename(): Promise<void> {
-    const { workspace_id, project_id, token } = this.#place;
+  async #rename(project_id: string): Promise<void> {
+    const { workspace_id, token } = this.#place;
     const path = `/v1/workspaces/${workspace_id}/projects/${project_id}`;
     for (let n = 0; !this.#stopped; n++) {
+      const come = this.#bodies.size;
       const request = { method: 'PATCH', path, token, headers: { 'if-match': '*' }, body: { name: `Name ${n}` } };
       await this.#wire(n)
         .send({ ...request, abort_after_ms: ask_again_ms })
         .catch(() => undefined); // what of it was done, the events say
-      await sleep(rename_every_ms);
+      const deadline = performance.now() + ask_again_ms;
+      while (this.#bodies.size === come && !this.#stopped && performance.now() < deadline) await sleep(pause_ms);
     }
   }
 
-  /** Every event that the webhook is for. */
-  async #events(): Promise<Event[]> {
+  /** Reads the events that the webhook is for, from where it stopped reading, as far as they have numbers. */
+  async #read(): Promise<void> {
     const { workspace_id, token } = this.#place;
     const deadline = performance.now() + patience_ms;
-    const all: Event[] = [];
-    for (let n = 0, after = '-1'; performance.now() < deadline; n++) {
-      const path = `/v1/workspaces/${workspace_id}/events?types=project.updated&limit=100&after=${after}`;
+    for (let n = 0; performance.now() < deadline; n++) {
+      const path = `/v1/workspaces/${workspace_id}/events?types=project.updated&limit=100&after=${this.#after}`;
       const request = { method: 'GET', path, token, abort_after_ms: ask_again_ms };
       const answer = await this.#wire(n)
         .send(request)
@@ -99,31 +113,34 @@ export class HookFollower {
         await sleep(pause_ms);
         continue;
       }
-      const page = JSON.parse(answer.text) as { data: Event[]; next_offset: string; up_to_date: boolean };
-      all.push(...page.data);
-      if (page.up_to_date) return all;
-      after = page.next_offset;
+      const page = JSON.parse(answer.text) as { data: { id: string }[]; next_offset: string; up_to_date: boolean };
+      for (const { id } of page.data) this.#events.add(id);
+      this.#after = page.next_offset;
+      if (page.up_to_date) return;
     }
     this.#faults.push('webhook: nobody said which events there are');
-    return [];
   }
 
-  /** Ends when everything that has happened has come. Gives what was wrong, in words. */
+  get #missing(): number {
+    return [...this.#events].filter((id) => !this.#bodies.has(id)).length;
+  }
+
+  /** Ends when every event that has a number has come. Gives what was wrong, in words. */
   async stop(): Promise<string[]> {
     this.#stopped = true;
     await this.#running;
-    const deadline = performance.now() + patience_ms;
-    let events = await this.#events();
-    const missing = () => events.filter(({ id }) => !this.#bodies.has(id));
-    while (missing().length > 0 && this.#faults.length === 0 && performance.now() < deadline) {
+    await this.#read();
+    for (let left = this.#missing, since = performance.now(); left > 0 && this.#faults.length === 0; ) {
+      if (performance.now() - since > patience_ms) break;
       await sleep(pause_ms);
-      events = await this.#events(); // some had no number when that was asked
+      await this.#read();
+      if (this.#missing === left) continue;
+      [left, since] = [this.#missing, performance.now()];
     }
     for (const wire of this.#wires) wire.close();
     await this.#receiver.stop();
-    const left = missing().length;
-    if (left > 0) this.#faults.push(`webhook: ${left} of ${events.length} events never came`);
-    if (events.length === 0 && this.#faults.length === 0) this.#faults.push('webhook: there was nothing to send');
+    if (this.#missing > 0) this.#faults.push(`webhook: ${this.#missing} of ${this.#events.size} events never came`);
+    if (this.#events.size === 0 && this.#faults.length === 0) this.#faults.push('webhook: there was nothing to send');
     const out_of_order = this.#versions.some((version, n) => n > 0 && version < (this.#versions[n - 1] ?? 0));
     if (out_of_order) this.#faults.push(`webhook: versions came as ${this.#versions.slice(0, 50).join(', ')}`);
     return this.#faults;

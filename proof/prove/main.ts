@@ -64,7 +64,7 @@ interface Options {
   controls: boolean;
 }
 
-const limit_ms = 45 * 60_000;
+const limit_ms = 90 * 60_000;
 
 /** What a run saw, or why it has no end: one that breaks down or hangs takes none of the others with it. */
 async function attempt(run: Promise<Finding>): Promise<Finding & { broke_down?: string }> {

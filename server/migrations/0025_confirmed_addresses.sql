@@ -3,6 +3,7 @@
 
 -- Null: nobody has confirmed it. That an account has the address tells nothing: anybody may register with any.
 alter table users add column email_confirmed_at timestamptz;
+grant select (email_confirmed_at) on users to baton_worker;
 
 -- As in 0024, but for confirmed addresses alone.
 create or replace function take_notifications_to_mail(the_user uuid, batch integer)

@@ -73,8 +73,8 @@ alter table tracker.ticket_history enable row level security;
 create policy members on tracker.workspaces to VISITOR using (id in (select tracker.my_workspaces()));
 create policy members on tracker.projects to VISITOR using (workspace_id in (select tracker.my_workspaces()));
 create policy members on tracker.tickets to VISITOR using (workspace_id in (select tracker.my_workspaces()));
-create policy members on tracker.ticket_history to VISITOR
-  using (ticket_id in (select t.id from tracker.tickets t)) with check (ticket_id in (select t.id from tracker.tickets t));
+create policy members on tracker.ticket_history to VISITOR using (exists (select from tracker.tickets t where t.id = ticket_id))
+  with check (exists (select from tracker.tickets t where t.id = ticket_id));
 
 grant usage on schema tracker to VISITOR;
 grant select on all tables in schema tracker to VISITOR;

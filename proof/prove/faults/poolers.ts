@@ -55,7 +55,9 @@ class Installation {
 
   #serve(pooler: PgBouncer): Promise<Served> {
     const url = pooler.through(this.#login_url);
-    return startServing(servingOn({ ...this.#cluster, url }, this.#run.mutant, { BATON_POOL_SIZE: '16' }));
+    // The worker has a login of its own, past the pooler.
+    const env = { BATON_POOL_SIZE: '16', WORKER_DATABASE_URL: this.#cluster.url };
+    return startServing(servingOn({ ...this.#cluster, url }, this.#run.mutant, env));
   }
 
   /** A pooler that doesn't let the settings through: neither ready nor silent about it. */

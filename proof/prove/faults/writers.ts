@@ -58,7 +58,7 @@ export class Writers {
     if (followed) {
       writers.#followers = (['pages', 'stream'] as const).map((way) => new Follower(urls, reader, way));
     }
-    if (hooked) writers.#followers.push(await HookFollower.start(urls, { ...reader, project_id: team.project_id }));
+    if (followed && hooked) writers.#followers.push(await HookFollower.start(urls, reader));
     writers.#running = Promise.all(
       Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
     ).then(() => undefined);
@@ -106,7 +106,8 @@ export class Writers {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
-    for (const follower of this.#followers) this.violations.push(...(await follower.stop()));
+    const faults = await Promise.all(this.#followers.map((follower) => follower.stop()));
+    this.violations.push(...faults.flat());
     for (const wire of this.#wires) wire.close();
   }
 

@@ -166,6 +166,13 @@ export function endOneTimeTokens(tx: Tx, user_id: string): void {
   tx.send(sql`update password_resets set ended_at = now() where user_id = ${user_id} and ended_at is null`);
 }
 
+/** Ends the account's open tokens that confirm the address it has. */
+export function endConfirmations(tx: Tx, user_id: string): void {
+  tx.send(sql`
+    update password_resets r set ended_at = now() from users u
+    where u.id = ${user_id} and r.user_id = u.id and r.new_email = u.email and r.ended_at is null`);
+}
+
 export function insertCredentials(tx: Tx, user_id: string, password_hash: string): void {
   tx.send(sql`insert into user_credentials (user_id, password_hash) values (${user_id}, ${password_hash})`);
 }

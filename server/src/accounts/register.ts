@@ -47,6 +47,6 @@ export async function registerAccount(
     confirmAddress(services, tx, user);
     return startSession(tx, services, user, request);
   });
-  hint('mail');
+  if (config.mail !== undefined) hint('mail');
   return signed_in;
 }

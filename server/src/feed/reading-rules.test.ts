@@ -94,7 +94,7 @@ describe('a page', () => {
     expect(changed.headers.get('etag')).not.toBe(tag);
   });
 
-  test('and a stream, and a refusal, have the headers that keep browsers from guessing', async () => {
+  test('has the headers that keep browsers from guessing, as a stream and a refusal have', async () => {
     const reader = new AbortController();
     const followed = await fetch(`${server.url}${path()}?after=now`, {
       headers: { authorization: `Bearer ${team.member.access_token}`, ...stream },

@@ -13,47 +13,54 @@ const require = createRequire(import.meta.url);
 const swagger_ui = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
-async function makeErrorsPage(): Promise<Buffer> {
-  const { Marked } = await import('marked');
-  const html = new Marked().parse(readFileSync(path.join(root, 'docs/errors.md'), 'utf8'), { async: false });
-  const anchored = html.replaceAll(/<h2>(\w+)<\/h2>/g, '<h2 id="$1"><code>$1</code></h2>');
-  const frame = readFileSync(path.join(own_pages, 'errors.html'), 'utf8');
-  return Buffer.from(frame.replace('<!-- errors -->', () => anchored));
+interface Document {
+  type: string;
+  bytes: Buffer;
+  tag: string;
 }
-
-type Make = () => Buffer | Promise<Buffer>;
-const read =
-  (dir: string, file: string): Make =>
-  () =>
-    readFileSync(path.join(dir, file));
+const asDocument = (type: string, bytes: Buffer): Document => ({
+  type,
+  bytes,
+  tag: entityTag(digestOf(bytes), undefined),
+});
+const read = (dir: string, file: string): Document =>
+  asDocument(path.extname(file), readFileSync(path.join(dir, file)));
 
 /** What is served, by its path. The packages' folders have more, which nobody needs from here. */
-const documents: Record<string, [type: string, make: Make]> = {
-  '/openapi.json': ['json', read(root, 'server/openapi.json')],
-  '/docs': ['html', read(own_pages, 'docs.html')],
-  '/docs/errors': ['html', makeErrorsPage],
-  '/docs/assets/docs.css': ['css', read(own_pages, 'docs.css')],
-  '/docs/assets/docs.js': ['js', read(own_pages, 'docs.js')],
-  '/docs/assets/swagger-ui.css': ['css', read(swagger_ui, 'swagger-ui.css')],
-  '/docs/assets/swagger-ui-bundle.js': ['js', read(swagger_ui, 'swagger-ui-bundle.js')],
+const documents: Record<string, Document> = {
+  '/openapi.json': read(root, 'server/openapi.json'),
+  '/docs': read(own_pages, 'docs.html'),
+  '/docs/assets/docs.css': read(own_pages, 'docs.css'),
+  '/docs/assets/docs.js': read(own_pages, 'docs.js'),
+  '/docs/assets/swagger-ui.css': read(swagger_ui, 'swagger-ui.css'),
+  '/docs/assets/swagger-ui-bundle.js': read(swagger_ui, 'swagger-ui-bundle.js'),
 };
 
-/** Sends a document from memory: streams from its file took a flood's requests ten times as long. Made when first asked for. */
-function sendDocument(type: string, make: Make, served: Served): RequestHandler {
-  let made: Promise<{ bytes: Buffer; tag: string }> | undefined;
-  const ready = async () => {
-    const bytes = await make();
-    return { bytes, tag: entityTag(digestOf(bytes), undefined) };
-  };
+const errors = readFileSync(path.join(root, 'docs/errors.md'), 'utf8');
+const errors_frame = readFileSync(path.join(own_pages, 'errors.html'), 'utf8');
+let errors_page: Document | undefined;
+
+/** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
+async function errorsPage(): Promise<Document> {
+  if (errors_page !== undefined) return errors_page;
+  // Loaded when somebody first asks for it, so that no start waits for it.
+  const { Marked } = await import('marked');
+  const html = new Marked().parse(errors, { async: false });
+  const anchored = html.replaceAll(/<h2>(\w+)<\/h2>/g, '<h2 id="$1"><code>$1</code></h2>');
+  const page = errors_frame.replace('<!-- errors -->', () => anchored);
+  return (errors_page ??= asDocument('html', Buffer.from(page)));
+}
+
+/** Sends a document from memory: streams from its file took a flood's requests ten times as long. */
+function sendDocument(document: () => Document | Promise<Document>, served: Served): RequestHandler {
   return async (req, res) => {
-    const { bytes, tag } = await (made ??= ready());
+    const { type, bytes, tag } = await document();
     const holder = holderOf(req, res);
     served.requireRoom(holder);
-    res.setHeader('Cache-Control', 'no-cache');
-    res.setHeader('ETag', tag);
     const conditions = readConditions(req.headers);
     requireNoTag(conditions?.if_match);
+    res.setHeader('Cache-Control', 'no-cache');
+    res.setHeader('ETag', tag);
     if (isKnown(conditions?.if_none_match, tag)) {
       res.status(304).end();
       return;
@@ -72,6 +79,11 @@ export function docsRouter({ read_bytes_per_minute }: Pick<Config, 'read_bytes_p
   const served = new Served(read_bytes_per_minute);
   router.get('/', (_req, res) => res.redirect('docs'));
   router.use('/docs', pageHeaders());
-  for (const [at, [type, make]] of Object.entries(documents)) router.get(at, sendDocument(type, make, served));
+  for (const [at, document] of Object.entries(documents))
+    router.get(
+      at,
+      sendDocument(() => document, served),
+    );
+  router.get('/docs/errors', sendDocument(errorsPage, served));
   return router;
 }

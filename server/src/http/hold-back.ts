@@ -22,8 +22,10 @@ export class HoldBack {
     if (this.#held >= max_held) return false;
     this.#held++;
     setTimeout(() => {
-      this.#held--;
-      this.#turns.take(network, send);
+      this.#turns.take(network, () => {
+        this.#held--;
+        send();
+      });
     }, this.#delay_ms);
     return true;
   }

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { networkOf } from './networks.ts';
+import { siteOf } from './networks.ts';
 
 /** How long one turn of the event loop is spent on beginning requests; what other requests wait for has its turn in between. */
 const turn_ms = 1;
@@ -54,8 +54,8 @@ export class LoopTurns {
   }
 }
 
-/** Begins requests in the turns of their networks. */
+/** Begins requests in the turns of their networks; an IPv6 site, which has 65,536 of them, is one. */
 export const inTurn =
   (turns: LoopTurns): RequestHandler =>
   ({ ip = '' }, _res, next) =>
-    turns.take(networkOf(ip), next);
+    turns.take(siteOf(ip), next);

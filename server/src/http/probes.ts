@@ -5,7 +5,7 @@ import { BatonError } from '../errors.ts';
 import { version } from '../lib/project.ts';
 import type { HoldBack } from './hold-back.ts';
 import { metricsText } from './metrics.ts';
-import { networkOf } from './networks.ts';
+import { networkOf, siteOf } from './networks.ts';
 import { Pace } from './pace.ts';
 import { Readiness } from './readiness.ts';
 
@@ -44,9 +44,9 @@ export function mountProbes(
   const pace = new Pace({ count: 20, within_ms: 1_000, burst: 40 });
   // No probe is ever refused, since another's flood may come from the same address; beyond the pace it waits a moment.
   const paced: RequestHandler = (req, res, next) => {
-    const network = networkOf(req.ip ?? '');
-    if (pace.spend(network, performance.now()) === 0) next();
-    else if (!hold_back.answer(network, next)) {
+    const { ip = '' } = req;
+    if (pace.spend(networkOf(ip), performance.now()) === 0) next();
+    else if (!hold_back.answer(siteOf(ip), next)) {
       res.shouldKeepAlive = false;
       next();
     }

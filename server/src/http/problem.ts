@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { BatonError, type ErrorCode, error_table } from '../errors.ts';
 import { describeError } from '../lib/describe-error.ts';
 import type { HoldBack } from './hold-back.ts';
-import { networkOf } from './networks.ts';
+import { siteOf } from './networks.ts';
 import type { Trace } from './trace.ts';
 import { type Sending, sendJson } from './send.ts';
 
@@ -80,7 +80,7 @@ export function problemHandler(services: Sending & { log: Logger }, hold_back: H
     const problem = refusalOf(error, res, services.log);
     if (!held_back.includes(problem.code)) {
       send(res, problem);
-    } else if (!hold_back.answer(networkOf(ip), () => send(res, problem))) {
+    } else if (!hold_back.answer(siteOf(ip), () => send(res, problem))) {
       res.shouldKeepAlive = false;
       send(res, problem);
     }

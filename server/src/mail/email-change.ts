@@ -1,6 +1,7 @@
 import { permitted, requireLive } from '../access/authorize.ts';
 import { verifyPassword } from '../accounts/passwords.ts';
 import {
+  endConfirmations,
   endOneTimeTokens,
   enabledUser,
   insertOneTimeToken,
@@ -30,17 +31,22 @@ const prefix = 'bct_';
 const notice_ttl_s = 86_400;
 
 /** Queues a mail to an address with a one-time token that makes it the account's, or confirms that it is. */
-function queueToken({ config }: Services, tx: Tx, { user_id, email }: { user_id: string; email: string }): void {
+function queueToken(
+  { config }: Services,
+  tx: Tx,
+  { user_id, email, can_wait = false }: { user_id: string; email: string; can_wait?: boolean },
+): void {
   const id = newId();
   const { token, hash } = newToken(prefix, [user_id, id]);
   const ttl_s = config.password_reset_ttl_s;
   insertOneTimeToken(tx, { user_id, id, hash, ttl_s, new_email: email });
-  queueMail(tx, { kind: 'email_change', user_id, email, token }, { key: mailKey(config.secret), ttl_s });
+  const key = mailKey(config.secret);
+  queueMail(tx, { kind: 'email_change', user_id, email, token }, { key, ttl_s, can_wait });
 }
 
-/** Has the address of a new account confirmed, where the installation sends mail. */
+/** Has the address of a new account confirmed, where the installation sends mail. The account works without. */
 export const confirmAddress: ConfirmAddress = (services, tx, { id: user_id, email }) => {
-  if (services.config.mail !== undefined) queueToken(services, tx, { user_id, email });
+  if (services.config.mail !== undefined) queueToken(services, tx, { user_id, email, can_wait: true });
 };
 
 /** Sends a one-time token to another address, or once more to the account's own, given the password: who has stolen a session takes no account with it. */
@@ -92,6 +98,7 @@ export async function confirmEmail(
     if (user === undefined || new_email === undefined) throw new BatonError('invalid_confirmation_token');
     await setEmail(tx, user_id, { email: new_email, is_confirmed: true });
     if (new_email === user.email) {
+      endConfirmations(tx, user_id);
       recordAccountAudit(tx, user_id, request, 'email_confirmed', { email: new_email });
       return new_email;
     }

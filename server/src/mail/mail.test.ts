@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeAuthority } from '../../../proof/harness/certificates.ts';
 import { app_url, type Mailbox, mailSettings, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
 import { makeTeam } from '../../../proof/harness/make.ts';
@@ -34,7 +34,7 @@ beforeEach(() => {
   });
   told.length = 0;
 });
-/** Somebody who has been sent nothing yet: neither a token to confirm their address. */
+/** Somebody who has been sent nothing yet, not even a token to confirm their address. */
 async function register(fields: { name?: string } = {}): Promise<Person> {
   const person = await registerPerson(server, fields);
   await server.database.owner.query('delete from mails');
@@ -276,12 +276,12 @@ describe('a mail', () => {
     // Control: with a certificate that somebody known has signed.
     const authority = await makeAuthority();
     const usual = tls.getCACertificates('default');
+    onTestFinished(() => tls.setDefaultCACertificates(usual));
     tls.setDefaultCACertificates([...usual, authority.certificate]);
     const sound = await startMailbox({ tls: await authority.vouchFor('localhost') });
+    onTestFinished(() => sound.stop());
     await server.database.owner.query('update mails set next_attempt_at = now()');
     await send({ env: { ...strict(sound), BATON_SMTP_URL: `smtp://localhost:${sound.port}` } });
-    tls.setDefaultCACertificates(usual);
-    await sound.stop();
     expect(sound.mails).toHaveLength(1);
     expect(await waiting()).toEqual([]);
   });

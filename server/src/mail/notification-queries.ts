@@ -73,10 +73,11 @@ export interface MailedNotification {
   due_on: string | null;
 }
 
-/** Those that somebody may see, wants and has not read, of the workspace in scope: the first first. */
+/** Those that somebody with a confirmed address may see, wants and has not read, of the workspace in scope: the first first. */
 export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
   return db.rows(sql`
     select n.email, n.name, n.workspace, n.ticket_id, n.ticket_key, n.ticket_title, n.kinds, n.actor, n.from_status, n.to_status,
       n.comment_start, n.mentions, n.is_assigned, n.due_on
-    from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n`);
+    from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n
+    where exists (select from users u where u.id = ${user_id} and u.email_confirmed_at is not null)`);
 }

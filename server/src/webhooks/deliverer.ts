@@ -10,7 +10,7 @@ import { Loop, type Pass } from '../work/loop.ts';
 import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { SharedSetAside } from '../work/shared-set-aside.ts';
 import { messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
-import { Places } from './places.ts';
+import { type Ended, Places } from './places.ts';
 import { queueDeliveries } from './queries.ts';
 import { sealingKey } from './secrets.ts';
 import { type Reply, Sender } from './send.ts';
@@ -137,22 +137,21 @@ export class Deliverer {
     if (target === undefined) return 0;
     for (const one of taken) {
       const leave = this.#places.take(webhook);
-      const begun = performance.now();
-      const running = this.#attempt(key, target, one).then((delivered) => {
-        this.#running.delete(running);
-        leave({ delivered, took_ms: performance.now() - begun });
-        this.onRoom();
-      });
+      let ended: Ended | undefined;
+      const running = this.#attempt(key, target, one)
+        .then((how) => void (ended = how))
+        .finally(() => {
+          this.#running.delete(running);
+          leave(ended);
+          this.onRoom();
+        });
       this.#running.add(running);
     }
     return taken.length;
   }
 
-  /**
-   * Sends a message and writes down how that ended; tells whether it was delivered. Never rejects: what can't be written down is sent
-   * again, and is undefined.
-   */
-  async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<boolean | undefined> {
+  /** Sends a message and writes down how that ended. Never rejects: what can't be written down is sent again, and is undefined. */
+  async #attempt(key: WebhookKey, target: Target, claim: Taken): Promise<Ended | undefined> {
     const { pool, log, sender, sealing_key, schedule, lease_ms } = this.#options;
     const message = messageOf(target, claim, sealing_key);
     const renew = () => renewLease(pool, key, { claim, lease_ms });
@@ -162,7 +161,7 @@ export class Deliverer {
       try {
         const outcome = await settle(pool, key, { claim, reply, schedule });
         ended.inc({ outcome });
-        return outcome === 'delivered';
+        return { delivered: outcome === 'delivered', took_ms: reply.duration_ms };
       } catch (error) {
         log.warn({ ...key, sequence: claim.sequence, err: describeError(error) }, 'worker: end of an attempt not kept');
         if (tries === settle_attempts) return undefined;

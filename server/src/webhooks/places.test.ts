@@ -33,9 +33,20 @@ test('a webhook that takes long no more is one like others', () => {
   expect(places.room(once_slow)).toBe(0);
   const others = new Places();
   others.take(once_slow)({ delivered: true, took_ms: 5_000 });
-  others.take(once_slow)({ delivered: true, took_ms: 10 });
+  for (let n = 0; n < 8; n++) others.take(once_slow)({ delivered: true, took_ms: 10 });
   for (const one of slow) others.take(one);
-  expect(others.room(once_slow)).toBe(3);
+  expect(others.room(once_slow)).toBe(8);
+});
+
+test('a webhook that is slow has one attempt at a time again, and a quick one between makes it no better', () => {
+  const places = new Places();
+  const turning = webhook();
+  for (let n = 0; n < 10; n++) places.take(turning)({ delivered: true, took_ms: 10 });
+  places.take(turning)({ delivered: true, took_ms: 5_000 });
+  expect(places.room(turning)).toBe(1);
+  places.take(turning)({ delivered: true, took_ms: 10 });
+  for (let n = 0; n < 64; n++) places.take(webhook({ failures: 1 }));
+  expect(places.room(turning)).toBe(0);
 });
 
 test('a person has half of the places, a workspace a quarter, and a webhook one more after each success, up to eight', () => {

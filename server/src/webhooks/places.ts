@@ -9,12 +9,14 @@ import type { FoundWebhook } from './worker-queries.ts';
 const most = { all: 128, hindering: 64, account: 64, workspace: 32, webhook: 8, at_first: 1 };
 /** Longer than a receiver takes that puts messages into a queue of its own. */
 const slow_ms = 2_000;
+/** After so many quick responses in a row a webhook isn't slow any more. */
+const quick_again = 8;
 const max_remembered = 10_000;
 
 /** How an attempt ended. */
-interface Ended {
-  /** Undefined: that could not be written down. */
-  delivered: boolean | undefined;
+export interface Ended {
+  delivered: boolean;
+  /** Until the receiver had responded. */
   took_ms: number;
 }
 
@@ -28,7 +30,8 @@ export class Places {
   readonly #counts = new Map<string, number>();
   /** How many attempts a webhook may have that has had successes. */
   readonly #shares = new Map<string, number>();
-  readonly #slow = new Set<string>();
+  /** How many quick responses each webhook still needs that was slow. */
+  readonly #slow = new Map<string, number>();
 
   /** How many attempts may begin for a webhook. */
   room(webhook: Webhook): number {
@@ -43,13 +46,13 @@ export class Places {
     );
   }
 
-  /** Takes a place; what it returns gives it back. */
-  take(webhook: Webhook): (ended: Ended) => void {
+  /** Takes a place; what it returns gives it back. Without how it ended, nothing is learnt. */
+  take(webhook: Webhook): (ended: Ended | undefined) => void {
     const hinders = this.#hinders(webhook);
     this.#count(webhook, hinders, 1);
     return (ended) => {
       this.#count(webhook, hinders, -1);
-      this.#learn(webhook.id, ended);
+      if (ended !== undefined) this.#learn(webhook.id, ended);
     };
   }
 
@@ -59,12 +62,13 @@ export class Places {
 
   #learn(id: string, { delivered, took_ms }: Ended): void {
     if (this.#slow.size >= max_remembered) this.#slow.clear();
-    if (took_ms >= slow_ms) this.#slow.add(id);
-    else this.#slow.delete(id);
-    if (delivered === undefined) return;
     if (this.#shares.size >= max_remembered) this.#shares.clear();
+    const is_slow = took_ms >= slow_ms;
+    const left = is_slow ? quick_again : (this.#slow.get(id) ?? 0) - 1;
+    if (left > 0) this.#slow.set(id, left);
+    else this.#slow.delete(id);
     const share = this.#shares.get(id) ?? most.at_first;
-    if (delivered) this.#shares.set(id, Math.min(share + 1, most.webhook));
+    if (delivered && !is_slow) this.#shares.set(id, Math.min(share + 1, most.webhook));
     else this.#shares.delete(id);
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
@@ -49,7 +50,18 @@ test.each<[string, () => Promise<Credentials>, string]>([
 });
 
 test('nothing of a message is sent by a version of TLS that is broken', async () => {
-  const old: tls.TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
-  const { status, bodies } = await sendTo(await trusted.vouchFor('localhost'), old);
-  expect({ status, bodies }).toEqual({ status: null, bodies: [] });
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  const credentials = await trusted.vouchFor('localhost');
+  expect(await sendTo(credentials, old)).toMatchObject({
+    status: null,
+    error: expect.stringContaining('PROTOCOL'),
+    bodies: [],
+  });
+  // Control: somebody who speaks that version gets through.
+  const server = tls.createServer({ ...credentials, ...old }, (socket) => socket.end());
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  onTestFinished(() => void server.close());
+  const client = tls.connect({ port: (server.address() as AddressInfo).port, servername: 'localhost', ...old });
+  await once(client, 'secureConnect');
+  client.destroy();
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -128,12 +128,37 @@ describe('a witness', () => {
       const contender = new Worker(path.resolve(import.meta.dirname, '../../../proof/harness/contender.ts'), {
         workerData: data,
       });
+      onTestFinished(() => void contender.terminate());
       return once(contender, 'message').then(([statuses]) => statuses as number[]);
     };
     const [one = [], other = []] = await Promise.all(bodies.map(contend));
     expect(one.map((status, n) => [status, other[n]].toSorted())).toEqual(
       Array.from({ length: rounds }, () => [200, 409]),
     );
+  });
+
+  test('gives no cosignature when others have gone further while it was slow', async () => {
+    const ahead = witnessIn('slow');
+    const go = async (old: number, size: number) =>
+      expect(ahead.addCheckpoint(await submission(old, leavesOf('honest', size))).status).toBe(200);
+    await go(0, 5);
+    const steps = await Promise.all([submission(5, leavesOf('honest', 6)), submission(6, leavesOf('honest', 7))]);
+    // It asks for the time between reading what is the last and keeping what it cosigns.
+    const slow = witnessIn('slow', () => {
+      for (const step of steps) expect(ahead.addCheckpoint(step).status).toBe(200);
+      return 1_800_000_000;
+    });
+    expect(slow.addCheckpoint(await submission(5, leavesOf('another', 9)))).toMatchObject({ status: 409, body: '7\n' });
+    await go(7, 8);
+  });
+
+  test('goes on from what an earlier version has kept', async () => {
+    witnessIn('earlier').addCheckpoint(await submission(0, leavesOf('honest', 20)));
+    const [file = ''] = readdirSync(path.join(dir, 'earlier'));
+    renameSync(path.join(dir, 'earlier', file), path.join(dir, 'earlier', file.replace(/\.1$/, '.checkpoint')));
+    expect(witnessIn('earlier').addCheckpoint(await submission(0, leavesOf('another', 30))).status).toBe(409);
+    expect(witnessIn('earlier').addCheckpoint(await submission(20, leavesOf('honest', 30))).status).toBe(200);
+    expect(readdirSync(path.join(dir, 'earlier'))).toHaveLength(1);
   });
 
   test('remembers across its restarts, and stops where its memory is damaged', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createDurably, makeDirectoryDurably } from '../lib/durable-files.ts';
 import { type Hash, hash_bytes, isConsistent } from '../ledger/merkle.ts';
@@ -72,13 +72,15 @@ export class Witness {
     makeDirectoryDurably(dir);
   }
 
+  /** Number 0 is what an earlier version kept. */
   #fileOf(origin: string, number: number): string {
-    return path.join(this.#dir, `${createHash('sha256').update(origin).digest('hex')}.${number}`);
+    const log = createHash('sha256').update(origin).digest('hex');
+    return path.join(this.#dir, `${log}.${number === 0 ? 'checkpoint' : number}`);
   }
 
   /** How many checkpoints of a log it has cosigned: the number of the last one's file. */
   #count(origin: string): number {
-    const beginning = path.basename(this.#fileOf(origin, 0)).slice(0, -1);
+    const beginning = path.basename(this.#fileOf(origin, 1)).slice(0, -1);
     const numbers = readdirSync(this.#dir)
       .filter((name) => name.startsWith(beginning))
       .map((name) => name.slice(beginning.length));
@@ -88,8 +90,8 @@ export class Witness {
   /** The last checkpoint that it has cosigned of a log, and how many there were. */
   #last(origin: string): { count: number; checkpoint: Checkpoint | undefined } {
     const count = this.#count(origin);
-    if (count === 0) return { count, checkpoint: undefined };
     const file = this.#fileOf(origin, count);
+    if (count === 0 && !existsSync(file)) return { count, checkpoint: undefined };
     let text: string;
     try {
       text = readFileSync(file, 'utf8');
@@ -108,8 +110,9 @@ export class Witness {
   #keep(origin: string, count: number, text: string): boolean {
     const file = this.#fileOf(origin, count + 1);
     if (!createDurably(file, () => text)) return false;
-    // Of one that has gone further, the file may have been removed by now.
-    const is_last = this.#count(origin) === count + 1;
+    // Of one that has gone further, the file with this number may have been removed by now. A directory that changes is not read at
+    // one moment, so the next one is looked for by itself.
+    const is_last = this.#count(origin) === count + 1 && !existsSync(this.#fileOf(origin, count + 2));
     rmSync(is_last ? this.#fileOf(origin, count) : file, { force: true });
     return is_last;
   }
