@@ -154,13 +154,13 @@ class Steps {
     const stream = openStream(served.url, person.access_token, place);
     await sleep(500);
     let most_waiting = 0;
-    let over = false;
+    const over = new AbortController();
     const look = async () => {
-      for (; !over; await sleep(look_ms)) most_waiting = Math.max(most_waiting, await waiting(owner));
+      for (; !over.signal.aborted; await sleep(look_ms)) most_waiting = Math.max(most_waiting, await waiting(owner));
     };
     const looking = look();
     const sample = await this.send(served, connections, 2 * this.#options.seconds);
-    over = true;
+    over.abort();
     await looking;
     await untilNumbered(owner);
     await sleep(1_000);
@@ -183,19 +183,19 @@ class Steps {
     const begun = performance.now();
     let writes = 0;
     let errors = 0;
-    let over = false;
+    const over = new AbortController();
     const write = async () => {
-      while (!over && writers > 0) {
+      while (!over.signal.aborted) {
         const sample = await this.send(served, writers, 1);
         writes += sample.requests_per_s;
         errors += sample.errors;
       }
     };
-    const writing = write();
+    const writing = writers > 0 ? write() : undefined;
     // Entries get their numbers in the order of their times, and the writers' are later.
     await until(async () => (await lastSequence(owner, place)) >= before + entries);
     const seconds = (performance.now() - begun) / 1000;
-    over = true;
+    over.abort();
     await writing;
     return {
       entries,
