@@ -50,7 +50,10 @@ export class HookFollower {
       const types = ['project.updated'];
       await follower.#create('webhooks', { url: follower.#receiver.url, types });
       const project_id = await follower.#create('projects', { key: 'HOOK', name: 'Followed' });
-      follower.#running = follower.#rename(project_id);
+      const path = `/v1/workspaces/${place.workspace_id}/projects/${project_id}`;
+      // There is something to send, whatever becomes of the others.
+      while (!(await follower.#rename(path, 0))) await sleep(pause_ms);
+      follower.#running = follower.#goOn(path);
       return follower;
     } catch (error) {
       await follower.#receiver.stop();
@@ -85,15 +88,20 @@ export class HookFollower {
     return { after_ms: response_ms };
   }
 
-  async #rename(project_id: string): Promise<void> {
-    const { workspace_id, token } = this.#place;
-    const path = `/v1/workspaces/${workspace_id}/projects/${project_id}`;
-    for (let n = 0; !this.#stopped; n++) {
+  /** Tells whether it was acknowledged. What was done of the others, the events say. */
+  async #rename(path: string, n: number): Promise<boolean> {
+    const { token } = this.#place;
+    const request = { method: 'PATCH', path, token, headers: { 'if-match': '*' }, body: { name: `Name ${n}` } };
+    const answer = await this.#wire(n)
+      .send({ ...request, abort_after_ms: ask_again_ms })
+      .catch(() => undefined);
+    return answer?.status === 200;
+  }
+
+  async #goOn(path: string): Promise<void> {
+    for (let n = 1; !this.#stopped; n++) {
       const come = this.#bodies.size;
-      const request = { method: 'PATCH', path, token, headers: { 'if-match': '*' }, body: { name: `Name ${n}` } };
-      await this.#wire(n)
-        .send({ ...request, abort_after_ms: ask_again_ms })
-        .catch(() => undefined); // what of it was done, the events say
+      await this.#rename(path, n);
       const deadline = performance.now() + ask_again_ms;
       while (this.#bodies.size === come && !this.#stopped && performance.now() < deadline) await sleep(pause_ms);
     }
@@ -130,7 +138,8 @@ export class HookFollower {
     this.#stopped = true;
     await this.#running;
     await this.#read();
-    for (let left = this.#missing, since = performance.now(); left > 0 && this.#faults.length === 0; ) {
+    const isMissing = () => this.#missing > 0 || this.#events.size === 0;
+    for (let left = this.#missing, since = performance.now(); isMissing() && this.#faults.length === 0; ) {
       if (performance.now() - since > patience_ms) break;
       await sleep(pause_ms);
       await this.#read();

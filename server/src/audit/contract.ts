@@ -36,7 +36,7 @@ const subject_type = z.enum(subject_types).meta({
 export const audit_entry = z
   .strictObject({
     id,
-    sequence: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).nullable().meta({
+    sequence: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).meta({ format: 'int64' }).nullable().meta({
       description:
         'The entry’s number in the workspace’s log, by which it is proven. Null for a moment, until the worker has numbered it.',
     }),

@@ -54,7 +54,7 @@ test('nothing of a message is sent by a version of TLS that is broken', async ()
   const credentials = await trusted.vouchFor('localhost');
   expect(await sendTo(credentials, old)).toMatchObject({
     status: null,
-    error: expect.stringContaining('PROTOCOL'),
+    error: 'EPROTO',
     bodies: [],
   });
   // Control: somebody who speaks that version gets through.
