@@ -63,11 +63,12 @@ function openStream(url: string, token: string, { workspace_id }: Place) {
   let refused: number | undefined;
   const outgoing = request(new URL(path, url), { headers }, (incoming) => {
     if (incoming.statusCode !== 200) refused = incoming.statusCode;
-    createInterface({ input: incoming }).on('line', (line) => {
+    const lines = createInterface({ input: incoming });
+    lines.on('line', (line) => {
       const [, at] = /^data: .*"created_at":"([^"]+)"/.exec(line) ?? [];
       if (at !== undefined) delays_ms.push(Date.now() - Date.parse(at));
     });
-    incoming.on('error', () => undefined);
+    lines.on('error', () => undefined); // when it is closed
   });
   outgoing.on('error', () => undefined);
   outgoing.end();
@@ -181,13 +182,13 @@ class Steps {
     const before = await lastSequence(owner, place);
     await fillOutbox(owner, place, entries);
     const begun = performance.now();
-    let writes = 0;
+    const rates: number[] = [];
     let errors = 0;
     const over = new AbortController();
     const write = async () => {
       while (!over.signal.aborted) {
         const sample = await this.send(served, writers, 1);
-        writes += sample.requests_per_s;
+        rates.push(sample.requests_per_s);
         errors += sample.errors;
       }
     };
@@ -201,7 +202,7 @@ class Steps {
       entries,
       writers,
       seconds,
-      writes_per_s: writes / seconds,
+      writes_per_s: quantile(rates, 0.5),
       errors,
       resident_mb: peakResident_mb(served.child.pid ?? 0),
     };
