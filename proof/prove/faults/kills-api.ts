@@ -148,16 +148,6 @@ export const kills_api: Check = {
       source: [{ file: 'feed/routes.ts', find: 'sent.at(-1)?.sequence', replace: 'stop?.sequence' }],
       noticed_by: 'came as number',
     },
-    'what a killed worker was sending is not due again': {
-      source: [
-        {
-          file: 'webhooks/worker-queries.ts',
-          find: "next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'",
-          replace: 'next_attempt_at = null',
-        },
-      ],
-      noticed_by: 'never came',
-    },
     'keeps what was done in a transaction of its own': kept_apart,
     'takes the number in a transaction of its own': {
       source: [
