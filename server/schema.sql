@@ -684,8 +684,7 @@ AS $function$
     returning n.id, n.ticket_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
   select t.id, t.ticket_id, u.id is not null and t.read_at is null and t.archived_at is null
     and (t.snoozed_until is null or t.snoozed_until <= now())
-  from taken t left join users u
-    on u.id = the_user and u.kind = 'person' and u.disabled_at is null and u.email_confirmed_at is not null
+  from taken t left join users u on u.id = the_user and u.kind = 'person' and u.disabled_at is null
   order by t.created_at desc, t.id desc
 $function$;
 
