@@ -77,6 +77,10 @@ export function runCheck(
 /** In npm test, where other tests run beside it: what it judges of times is only what they can't explain. */
 export const isSlice = ({ shared }: Pick<Run, 'shared'>): boolean => shared !== undefined;
 
+/** Whether a broken build has been noticed: it need not be tried any longer. */
+export const isNoticed = ({ mutant }: Run, violations: readonly string[]): boolean =>
+  mutant !== undefined && violations.some((violation) => violation.includes(mutant.noticed_by ?? ''));
+
 /** How many times as long things may take as on a machine that has nothing else to do. */
 export const patienceOf = (run: Pick<Run, 'shared'>): number => (isSlice(run) ? 5 : 1);
 

@@ -14,6 +14,7 @@ import {
   passed,
   provenAlready,
   type Result,
+  soonestTold,
   withoutPlaces,
 } from './report.ts';
 
@@ -182,7 +183,7 @@ async function main(): Promise<void> {
   } else {
     const { seed, size, controls } = values;
     const args = ['--seed', seed, '--size', size, controls ? '--controls' : '--no-controls'];
-    await runJobs(chosen, {
+    await runJobs(soonestTold(chosen), {
       jobs: Number(values.jobs),
       args,
       finished: (check, result, output) => {

@@ -126,6 +126,21 @@ export function provenAlready(): Set<string> {
   return new Set(proven.map(({ id }) => id));
 }
 
+/**
+ * The checks in the order in which one learns most, soonest: what failed or has never run, then what took longest. The
+ * short ones come last, so that all lanes end together.
+ */
+export function soonestTold(checks: readonly Check[]): Check[] {
+  const took = new Map(
+    keptResults().map((result) => [
+      result.id,
+      passed(result) ? result.controls.reduce((sum, { seconds = 0 }) => sum + seconds, result.seconds) : Infinity,
+    ]),
+  );
+  const secondsOf = ({ id }: Check) => took.get(id) ?? Infinity;
+  return checks.toSorted((a, b) => (secondsOf(a) === secondsOf(b) ? 0 : secondsOf(b) - secondsOf(a)));
+}
+
 /** Keeps the results, each in place of the one before it, and writes the table anew. */
 export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
   const by_id = new Map([...keptResults(), ...fresh].map((result) => [result.id, result]));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../harness/database.ts';
 import { Wire } from '../../harness/wire.ts';
-import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts';
 import { setStageOn, type Stage } from '../stage.ts';
 import { settle, type Write } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
@@ -76,10 +76,10 @@ async function jump(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   for (const statement of clock_ddl) await database.owner.query(statement);
   const replace = [...(run.mutant?.replace ?? []), by_that_clock];
-  const processes = size < 0.02 ? 1 : 2;
+  const processes = isSlice(run) ? 1 : 2;
   const stage = await setStageOn(database, { ...run.mutant, replace }, { WEB_CONCURRENCY: String(processes) });
-  const count = writersFor(16, size);
-  const rounds = scaled(100, size, 2);
+  const count = writersFor(16, run);
+  const rounds = scaled(50, size, 2);
   const writes: Write[] = [];
   const violations: string[] = [];
   for (let begun = 0; begun < rounds; begun += stretch) {
@@ -110,8 +110,8 @@ export const clock: Check = {
   promises: ['P2', 'P28'],
   says: "While the database's clock jumps to and fro, history and its times keep their order, and a walk of a list meets each row exactly once.",
   run: jump,
-  slice: 0.015,
-  control_size: 0.03,
+  slice: 0.03,
+  control_size: 0.06,
   controls: {
     "takes the clock's word for the order": {
       replace: [["greatest\\(now\\(\\), t\\.updated_at \\+ interval '1 microsecond'\\)", 'now()']],

@@ -16,7 +16,7 @@ const panicsOf = (cluster: OwnCluster) => logOf(cluster).match(/PANIC: /g)?.leng
 async function fail(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
   const stage = await setStageOn(cluster, run.mutant);
-  const writers_count = writersFor(16, size);
+  const writers_count = writersFor(16, run);
   const writers = await Writers.start([stage.url], run.random, { count: writers_count });
   const rounds = scaled(10, size);
   const violations: string[] = [];

@@ -63,7 +63,7 @@ async function stopEarly(run: Run, size: number): Promise<Finding> {
   const first = await startServing(serving);
   const start_ms = performance.now() - started;
   const violations = await stop(first, true);
-  const rounds = scaled(40, size, 2);
+  const rounds = scaled(20, size, 2);
   for (let n = 0; n < rounds; n++) {
     violations.push(...(await (n % 2 === 0 ? stopAtStart(serving, run, start_ms) : stopAtReplacement(serving, run))));
     run.progress((n + 1) / rounds);
@@ -79,7 +79,7 @@ export const early_stops: Check = {
   impossible: noProcesses,
   run: stopEarly,
   slice: 0, // server/test/process/stopping.test.ts does a round of it
-  control_size: 0.2,
+  control_size: 0.4,
   controls: {
     'speaks to processes that do not listen yet': {
       source: [{ file: 'process/processes.ts', find: 'await Promise.allSettled(starting);', replace: '' }],

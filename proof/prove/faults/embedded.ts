@@ -147,7 +147,7 @@ class Installation {
 }
 
 async function supervise(run: Run, size: number): Promise<Finding> {
-  const lives = scaled(50, size, 4);
+  const lives = scaled(30, size, 4);
   const installations = await Promise.all([1, 2].map(async () => new Installation(await madeDataDir(), run)));
   let done = 0;
   await Promise.all(
@@ -188,7 +188,7 @@ export const embedded: Check = {
   impossible: noProcesses,
   run: supervise,
   slice: 0, // its steps are tests of their own: server/test/process
-  control_size: 0.1,
+  control_size: 0.17,
   controls: {
     'takes a pid alone for a database': {
       source: [

@@ -154,7 +154,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
     }
     await cluster.owner.query('select pg_reload_conf()');
     const stage = await setStageOn(cluster, run.mutant);
-    const writers_count = writersFor(16, size);
+    const writers_count = writersFor(16, run);
     const writers = await Writers.start([stage.url], run.random, { count: writers_count });
     const onlooker = await Onlooker.of(writers, stage.url);
     const patient = new Patient(cluster, disk);

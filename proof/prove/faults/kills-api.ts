@@ -75,12 +75,12 @@ async function kill(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   const serving = servingOn(database, run.mutant);
   const servers = size < 0.01 ? 1 : 4; // the one has two processes under a primary
-  const writers_count = writersFor(32, size);
+  const writers_count = writersFor(32, run);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
   const settles = run.mutant?.other !== without_keys;
   const writers = await Writers.start(urls, run.random, { count: writers_count, settles });
-  const kills = scaled(250, size, servers);
+  const kills = scaled(150, size, servers);
   let done = 0;
   await Promise.all(
     targets.map(async (target) => {
@@ -140,8 +140,8 @@ export const kills_api: Check = {
   says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, and a webhook gets each at least once.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.004,
-  control_size: 0.12,
+  slice: 0.0066667,
+  control_size: 0.2,
   controls: {
     'acknowledges before it commits': acknowledges_early,
     'events go on behind what was not sent': {

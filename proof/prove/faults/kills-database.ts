@@ -9,11 +9,11 @@ import { without_keys, Writers, writersFor } from './writers.ts';
 
 async function kill(run: Run, size: number): Promise<Finding> {
   const cluster = await startOwnCluster();
-  const writers_count = writersFor(32, size);
+  const writers_count = writersFor(32, run);
   const stage = await setStageOn(cluster, run.mutant);
   const settles = run.mutant?.other !== without_keys;
   const writers = await Writers.start([stage.url], run.random, { count: writers_count, settles });
-  const kills = scaled(100, size);
+  const kills = scaled(60, size);
   const back_ms: number[] = [];
   for (let n = 0; n < kills; n++) {
     await sleep(100 * run.random.next());
@@ -48,8 +48,8 @@ export const kills_database: Check = {
   says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, and the API goes on without a restart.',
   impossible: noProcesses,
   run: kill,
-  slice: 0.01,
-  control_size: 0.15,
+  slice: 0.016667,
+  control_size: 0.25,
   controls: {
     'commits without waiting for the disk': forgets_the_disk,
     'acknowledges before it commits': acknowledges_early,

@@ -91,8 +91,11 @@ class Installation {
   }
 
   async #write(served: Served, mode: string, size: number): Promise<void> {
-    const writers = await Writers.start([served.url], this.#run.random, { count: writersFor(32, size), prefix: mode });
-    for (let n = 0; n < scaled(40, size); n++) await writers.progress(100);
+    const writers = await Writers.start([served.url], this.#run.random, {
+      count: writersFor(32, this.#run),
+      prefix: mode,
+    });
+    for (let n = 0; n < scaled(20, size); n++) await writers.progress(100);
     await writers.stop();
     this.writes.push(...writers.writes);
     this.violations.push(...writers.violations.map((violation) => `${mode}: ${violation}`));
@@ -115,7 +118,7 @@ async function pool(run: Run, size: number): Promise<Finding> {
     const settled = await settle(cluster.owner, writes);
     const broken = Object.keys(await brokenInvariants(cluster.owner)).map((name) => `invariant ${name}`);
     return {
-      load: { modes: modes.length, writers: writersFor(32, size), writes: writes.length },
+      load: { modes: modes.length, writers: writersFor(32, run), writes: writes.length },
       figures: { acknowledged: writes.filter(({ told }) => told === 'acknowledged').length },
       violations: [...violations, ...settled.violations, ...broken],
     };
@@ -131,7 +134,7 @@ export const poolers: Check = {
   impossible: noPgBouncer,
   run: pool,
   slice: 0, // three servers and a cluster of its own, for what changes seldom
-  control_size: 0.05,
+  control_size: 0.1,
   controls: {
     'names statements behind a pooler': {
       source: [

@@ -16,12 +16,12 @@ interface Seen {
 }
 
 /** Cuts the power under a cluster on one file system again and again, while a server writes to it. */
-async function cutUnder(file_system: FileSystem, cuts: number, run: Run, size: number): Promise<Seen> {
+async function cutUnder(file_system: FileSystem, cuts: number, run: Run): Promise<Seen> {
   const disk = new CutDisk(file_system);
   try {
     const cluster = await startOwnCluster(disk.dir);
     const stage = await setStageOn(cluster, run.mutant);
-    const count = writersFor(32, size);
+    const count = writersFor(32, run);
     const writers = await Writers.start([stage.url], run.random, { count, prefix: file_system });
     await writers.progress(count);
     disk.flush();
@@ -67,13 +67,13 @@ async function cutPower(run: Run, size: number): Promise<Finding> {
   const cuts = scaled(20, size, 2);
   const all: Seen[] = [];
   for (const [n, file_system] of can.entries()) {
-    all.push(await cutUnder(file_system, cuts, run, size));
+    all.push(await cutUnder(file_system, cuts, run));
     run.progress((n + 1) / can.length);
   }
   const writes = all.flatMap((seen) => seen.writes);
   const told = (what: Write['told']) => writes.filter((write) => write.told === what).length;
   return {
-    load: { cuts: cuts * can.length, writers: writersFor(32, size), writes: writes.length },
+    load: { cuts: cuts * can.length, writers: writersFor(32, run), writes: writes.length },
     figures: {
       file_systems: can.join(', '),
       acknowledged: told('acknowledged'),

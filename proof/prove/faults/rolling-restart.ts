@@ -117,7 +117,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
   const ticket = await makeTicket(team);
   const balancer = new Balancer(backends, team, ticket.id);
   const running = balancer.run();
-  const restarts = scaled(30, size);
+  const restarts = scaled(15, size);
   const violations: string[] = [];
   for (let n = 0; n < restarts; n++) {
     const backend = backends[n % 2] ?? backends[0];
@@ -147,8 +147,8 @@ export const rolling_restart: Check = {
   promises: ['P23'],
   says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0.',
   run: restart,
-  slice: 0.03,
-  control_size: 0.05,
+  slice: 0.06,
+  control_size: 0.1,
   controls: {
     'closes the port at once': { env: { BATON_DRAIN_MS: '0' } },
     'readiness stays on while it stops': {

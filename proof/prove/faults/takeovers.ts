@@ -136,7 +136,7 @@ async function killHolders(run: Run, size: number): Promise<Finding> {
   const env = { ...settings, BATON_SMTP_URL: `smtp://127.0.0.1:${mailbox.port}` };
   const stage = await setStage(run, env);
   const receiver = await startReceiver();
-  const rounds = scaled(5, size);
+  const rounds = scaled(3, size);
   const longest = new Map<string, number>();
   const violations: string[] = [];
   for (let n = 0; n < rounds && violations.length === 0; n++) {
@@ -168,8 +168,8 @@ export const takeovers: Check = {
   promises: ['P19', 'P15'],
   says: 'A worker that is killed by SIGKILL while it sends a message, sends a mail and tells people what happened is taken over from within 30 s, and what it had begun is in the database once; while it lives, nobody else takes what it is at.',
   run: killHolders,
-  slice: 0.2,
-  control_size: 0.2,
+  slice: 0.34,
+  control_size: 0.34,
   controls: {
     'a mail is its process’s for three minutes': {
       source: source('mail/mailer.ts', 'const lease_ms = usual_lease_ms;', 'const lease_ms = 180_000;'),

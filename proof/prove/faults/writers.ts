@@ -4,6 +4,7 @@ import { Follower } from '../../harness/follower.ts';
 import { HookFollower } from '../../harness/hook-follower.ts';
 import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
 import { Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
+import { isSlice, type Run } from '../check.ts';
 import type { Random } from '../random.ts';
 import type { Told, Write } from './ledger.ts';
 
@@ -20,10 +21,8 @@ interface Seen {
 /** After a refusal because nothing works: what a client would wait at least, and what lets the database come back. */
 const pause_ms = 100;
 
-/** How many write: as many as the full load has; for a small part few, since there the steps count, not the load. */
-export function writersFor(full: number, size: number): number {
-  return size < 0.02 ? Math.min(full, 8) : full;
-}
+/** How many write: as many as the full load has; in a slice few, since there the steps count, not the load. */
+export const writersFor = (full: number, run: Run): number => (isSlice(run) ? Math.min(full, 8) : full);
 
 /** For a control's: a build that does twice what it shouldn't does so only without a key. */
 export const without_keys = 'without keys';

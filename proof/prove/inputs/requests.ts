@@ -71,11 +71,14 @@ function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
     breach: 'no JSON, or an unknown field',
   }));
   // PostgreSQL and UTF-8 don't have them; a text is sound but for one.
-  const unstorable = fc.tuple(where, fc.constantFrom('\0', '\ud800')).map(([at, unit]) => ({
-    value: new Fields(
-      entries.map(([name, field], n) => [name, n === at ? (typeof field === 'string' ? field : 'a') + unit : field]),
-    ),
-  }));
+  const texts = entries.flatMap(([, field], n) => (typeof field === 'string' ? [n] : []));
+  const unstorable = fc
+    .tuple(texts.length > 0 ? fc.constantFrom(...texts) : where, fc.constantFrom('\0', '\ud800'))
+    .map(([at, unit]) => ({
+      value: new Fields(
+        entries.map(([name, field], n) => [name, n === at ? (typeof field === 'string' ? field : 'a') + unit : field]),
+      ),
+    }));
   // A fault within one field, one level down.
   const inner = entries.flatMap(([name, field], at) => {
     if (typeof field !== 'object' || field === null || Array.isArray(field) || field instanceof Known) return [];
@@ -85,7 +88,7 @@ function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
       })),
     ];
   });
-  return fc.oneof(replaced, unstorable, missing, added, twice, invalid, ...inner);
+  return fc.oneof(replaced, unstorable, unstorable, missing, added, twice, invalid, ...inner);
 }
 
 function bodyOf(schema: Schema, all: Record<string, Schema>): fc.Arbitrary<Made> {

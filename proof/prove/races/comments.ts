@@ -88,8 +88,8 @@ export const comments: Check = {
   promises: ['P2', 'P3', 'P10'],
   says: 'Of two edits of one text of a comment one happens, every earlier text is kept, nobody but the author changes it, and what is purged is nowhere any more.',
   run: (run, size) => runRounds(run, size, openLane, findPurged),
-  slice: 0.005,
-  control_size: 0.025,
+  slice: 0.01,
+  control_size: 0.05,
   controls: {
     'the comment is not locked': broken('queries.ts', 'for no key update of c`', '`'),
     'an edit loses the text before it': broken(

@@ -40,7 +40,7 @@ export const invitation_twice: Check = {
   promises: ['P9', 'P11'],
   says: 'Of several calls that accept one invitation at the same time, one succeeds; the others get 404.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.0075,
-  control_size: 0.05,
+  slice: 0.015,
+  control_size: 0.1,
   controls: { 'the invitation is not locked': { replace: [['for update of i', '']] } },
 };

@@ -44,8 +44,8 @@ export const last_owner: Check = {
   promises: ['P11'],
   says: 'Of two owners who are removed or demoted at the same time, one stays: a workspace always has an owner.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.0075,
-  control_size: 0.05,
+  slice: 0.015,
+  control_size: 0.1,
   controls: {
     'the workspace is not locked': {
       replace: [

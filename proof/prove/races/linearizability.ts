@@ -14,7 +14,7 @@ async function record(run: Run, size: number): Promise<Finding> {
   const arena = await Arena.open(stage, run, { clients, mix, cut: 0.01 });
   const { owner, admin, member } = arena.team;
   const people = [owner, admin, member];
-  const calls = scaled(200_000, size);
+  const calls = scaled(80_000, size);
   const tickets_at_once = size < 0.01 ? few_tickets : many_tickets;
   const bouts = await Promise.all(Array.from({ length: tickets_at_once }, () => arena.open()));
   const closing: Promise<void>[] = [];
@@ -52,7 +52,7 @@ export const linearizability: Check = {
   promises: ['P1', 'P3'],
   says: 'Each ticket is linearizable: one order of single steps explains every response, lost ones included.',
   run: record,
-  slice: 0.005,
-  control_size: 0.0025,
+  slice: 0.0125,
+  control_size: 0.00625,
   controls: { 'no row lock, and no key that would notice': without_lock_or_key },
 };

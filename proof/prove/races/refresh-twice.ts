@@ -46,8 +46,8 @@ export const refresh_twice: Check = {
   promises: ['P9', 'P13'],
   says: 'Two refreshes with one token at the same time get the same successor; using the token again half a minute later ends the session for both.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.0075,
-  control_size: 0.075,
+  slice: 0.015,
+  control_size: 0.15,
   controls: {
     'the session is not locked': {
       replace: [['(from sessions\\s+where user_id = \\S+ and id = \\S+) for no key update', '$1']],

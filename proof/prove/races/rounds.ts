@@ -3,7 +3,7 @@ import { Wire } from '../../harness/wire.ts';
 import { type Finding, type Run, scaled } from '../check.ts';
 import { type Stage, setStage, two_processes } from '../stage.ts';
 
-const full = 4_000;
+const full = 2_000;
 const lanes = 16;
 
 /** Where the rounds of one small race are run, and what was seen. */
@@ -32,7 +32,7 @@ export function statuses(answers: readonly WireAnswer[]): string {
   return named.toSorted().join(', ');
 }
 
-/** Runs 4,000 rounds of a race, in lanes beside each other that each set up their own; then looks at what is left. */
+/** Runs 2,000 rounds of a race, in lanes beside each other that each set up their own; then looks at what is left. */
 export async function runRounds(
   run: Run,
   size: number,

@@ -34,8 +34,8 @@ export const ticket_numbers: Check = {
   promises: ['P2', 'P6'],
   says: 'Tickets created at the same time get the next numbers, each its own and none left out, even with refused ones between them.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.005,
-  control_size: 0.025,
+  slice: 0.01,
+  control_size: 0.05,
   controls: {
     'numbers by max() + 1': {
       replace: [

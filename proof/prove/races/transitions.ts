@@ -62,7 +62,7 @@ async function race(run: Run, size: number): Promise<Finding> {
   const guest = await registerPerson(stage);
   await joinWorkspace(owner, guest, workspace_id, 'member');
   const turncoat = new Turncoat(owner, guest, workspace_id);
-  const rounds = scaled(1000, size);
+  const rounds = scaled(400, size);
   for (let done = 0; done < rounds; ) {
     const bout = await arena.open();
     for (let round = 0; round < rounds_a_ticket && done < rounds; round++, done++) {
@@ -112,8 +112,8 @@ export const transitions: Check = {
   promises: ['P1', 'P2', 'P3', 'P6', 'P9'],
   says: 'Of conflicting steps on one ticket exactly the legal ones happen, one at a time; every other caller gets the current state, and nobody gets a 5xx.',
   run: race,
-  slice: 0.002,
-  control_size: 0.01,
+  slice: 0.005,
+  control_size: 0.025,
   controls: {
     'no row lock': without_ticket_lock,
     'no row lock, and no key that would notice': without_lock_or_key,

@@ -43,8 +43,8 @@ export const unique_keys: Check = {
   promises: ['P12', 'P27'],
   says: 'Of two projects with one key, and of two accounts with one address however it is spelt, one is created; the other call gets 409.',
   run: (run, size) => runRounds(run, size, openLane),
-  slice: 0.005,
-  control_size: 0.025,
+  slice: 0.01,
+  control_size: 0.05,
   controls: {
     'no unique key of projects': { ddl: ['alter table projects drop constraint projects_key_key'] },
     'no unique key of accounts': { ddl: ['alter table users drop constraint users_email_key'] },

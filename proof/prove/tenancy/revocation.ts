@@ -4,7 +4,7 @@ import { startServing } from '../../harness/served.ts';
 import { Wire } from '../../harness/wire.ts';
 import { Guest, type Kind, kinds } from './guest.ts';
 
-const full_load = 10_000;
+const full_load = 5_000;
 
 /** Somebody's right is taken on one process while they use it on another, and is gone there once that is acknowledged. */
 async function revoke(run: Run, size: number): Promise<Finding> {
@@ -63,8 +63,8 @@ export const revocation: Check = {
   promises: ['P9'],
   says: 'A caller who loses a role, a membership, a session, a token or the account on one process is refused at the very next request to another; a write that asks while a role comes back is done.',
   run: revoke,
-  slice: 0.005,
-  control_size: 0.01,
+  slice: 0.01,
+  control_size: 0.02,
   controls: {
     'a revoked session lives on for 300 ms': {
       replace: [

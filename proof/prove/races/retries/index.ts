@@ -16,16 +16,16 @@ async function sendAgain(run: Run, size: number): Promise<Finding> {
   const violations: string[] = [];
   const stand: Stand = { run, stage, wire, team, agent, violate: (what) => violations.push(what) };
   const rounds = {
-    at_once: scaled(200, size),
-    of_five: scaled(200, size),
-    refused: scaled(100, size),
-    failed: scaled(100, size, 2),
+    at_once: scaled(100, size),
+    of_five: scaled(100, size),
+    refused: scaled(50, size),
+    failed: scaled(50, size, 2),
   };
   const at_once = await sendAtOnce(stand, rounds.at_once);
   await sendFromEach(stand, rounds.of_five);
   await sendAfterRefusal(stand, rounds.refused);
   await sendAfterFailure(stand, rounds.failed);
-  const lossy = await writeOverLossyLine(stand, scaled(10_000, size, 40));
+  const lossy = await writeOverLossyLine(stand, scaled(5_000, size, 40));
   wire.close();
   return {
     load: {
@@ -74,8 +74,8 @@ export const retries: Check = {
   promises: ['P2', 'P20'],
   says: 'A write sent again under its Idempotency-Key is done once and gets the same bytes, at the same time or after its response was lost; each person and token has its own keys; what was refused or failed is tried anew.',
   run: sendAgain,
-  slice: 0.004,
-  control_size: 0.01,
+  slice: 0.008,
+  control_size: 0.02,
   controls: {
     'what was done is kept in a transaction of its own': { ...kept_apart, noticed_by: 'done ' },
     'keys are hashed without the principal': {
