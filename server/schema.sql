@@ -1012,8 +1012,8 @@ create table invitations (
   constraint invitations_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
   constraint invitations_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 );
-CREATE INDEX invitations_created ON public.invitations USING btree (workspace_id, created_at, id);
 CREATE INDEX invitations_lapsed ON public.invitations USING btree (LEAST(revoked_at, expires_at)) WHERE (accepted_at IS NULL);
+CREATE INDEX invitations_open ON public.invitations USING btree (workspace_id, created_at, id) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX invitations_open_by_inviter ON public.invitations USING btree (workspace_id, invited_by) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX invitations_pending ON public.invitations USING btree (workspace_id, email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
@@ -1638,6 +1638,7 @@ create table workflows (
   definition jsonb not null,
   created_by uuid not null,
   created_at timestamp with time zone not null default now(),
+  statuses jsonb default (definition -> 'statuses'::text),
   constraint workflows_pkey PRIMARY KEY (workspace_id, project_id, version),
   constraint workflows_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
 );

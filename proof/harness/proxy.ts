@@ -14,6 +14,8 @@ export interface Proxy {
   turn: (weather: Weather) => void;
   /** How often a client spoke after the database had: the round trips, connecting aside. */
   bursts: () => number;
+  /** How many bytes the database has sent. */
+  received: () => number;
   close: () => Promise<void>;
 }
 
@@ -25,10 +27,11 @@ export async function startProxy(database_url: string): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>();
   let weather: Weather = 'fair';
   let bursts = 0;
+  let received = 0;
 
-  const forward = (from: Socket, to: Socket, heard: () => void) => {
+  const forward = (from: Socket, to: Socket, heard: (bytes: Buffer) => void) => {
     from.on('data', (bytes) => {
-      heard();
+      heard(bytes);
       if (weather === 'muffled' && bytes.includes('COMMIT\0')) {
         to.resetAndDestroy();
         return;
@@ -53,7 +56,10 @@ export async function startProxy(database_url: string): Promise<Proxy> {
       if (!speaking) bursts++;
       speaking = true;
     });
-    forward(upstream, client, () => (speaking = false));
+    forward(upstream, client, (bytes) => {
+      speaking = false;
+      received += bytes.byteLength;
+    });
     client.on('close', () => pairs.delete(pair));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -71,6 +77,7 @@ export async function startProxy(database_url: string): Promise<Proxy> {
       if (to === 'resetting' || to === 'refusing') cut();
     },
     bursts: () => bursts,
+    received: () => received,
     close: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));

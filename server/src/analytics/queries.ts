@@ -25,10 +25,10 @@ export async function categoriesOf(db: Db, { workspace_id, project_id }: Place):
   const rows = await db.rows<{ key: string; category: Category }>(sql`
     select distinct on (s.key) s.key, s.category
     from (
-      select w.version, w.definition from workflows w
+      select w.version, w.statuses from workflows w
       where w.workspace_id = ${workspace_id} and w.project_id = ${project_id}
       order by w.version desc limit ${versions_looked_at}) w
-    cross join lateral jsonb_to_recordset(w.definition -> 'statuses') s (key text, category text)
+    cross join lateral jsonb_to_recordset(w.statuses) s (key text, category text)
     order by s.key, w.version desc`);
   return new Map(rows.map(({ key, category }) => [key, category]));
 }

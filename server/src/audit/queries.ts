@@ -3,11 +3,13 @@ import type { Db } from '../db/transaction.ts';
 import {
   bestOf,
   type IndexWalk,
+  last_id,
   merged,
   pageOf,
   type Position,
   type Source,
   type Span,
+  widened,
   withinBudget,
 } from '../db/walk.ts';
 import type { Query } from '../http/contract.ts';
@@ -64,17 +66,19 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
       values.map((value) => from_log(sql`events a`, [{ column, value }], only)),
       options,
     );
+  const each = (values: readonly string[], nobodys: string, keyOf: (value: string) => Sql) =>
+    widened(values, nobodys).map(keyOf);
   const uuid = (value: string) => sql`${value}::uuid`;
   const text = (value: string) => sql`${value}::text`;
   const found: Source[] = [];
-  if (subject !== undefined) found.push(keyed(sql`a.subject_id`, subject.map(uuid)));
-  if (action !== undefined) found.push(keyed(sql`a.action`, action.map(text)));
+  if (subject !== undefined) found.push(keyed(sql`a.subject_id`, each(subject, last_id, uuid)));
+  if (action !== undefined) found.push(keyed(sql`a.action`, each(action, '', text)));
   // Spelt as the partial index has it. Of the two others most of the log is.
   else if (subject_type?.every((type) => type !== 'ticket' && type !== 'comment')) {
     const rare = sql`a.subject_type not in ('ticket', 'comment')`;
-    found.push(keyed(sql`a.subject_type`, subject_type.map(text), rare));
+    found.push(keyed(sql`a.subject_type`, each(subject_type, '', text), rare));
   }
-  if (actor !== undefined) found.push(keyed(sql`a.actor_id`, actor.map(uuid)));
+  if (actor !== undefined) found.push(keyed(sql`a.actor_id`, each(actor, last_id, uuid)));
   return found.length > 0 ? found : [merged([from_log(sql`events a`, [])], options)];
 }
 

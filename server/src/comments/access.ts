@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError, requireFound } from '../errors.ts';
 import { openTicket } from '../tickets/access.ts';
 import type { Comment } from './contract.ts';
-import { commentByRef, type CommentPlace, commentPlace, lockComment, type LockedComment } from './queries.ts';
+import { commentByRef, type CommentPlace, commentPlace, lockComment, type LockedComment, textOf } from './queries.ts';
 import { type Reader, reactionState } from './reaction-queries.ts';
 
 /** A comment of a ticket of this workspace. */
@@ -16,6 +16,8 @@ export function requireCommentPlace(db: Db, workspace_id: string, ref: string, i
   return requireFound(commentPlace(db, workspace_id, ref, id));
 }
 
+type Opened<C> = Promise<{ actor: Actor; comment: C }>;
+
 /**
  * The door to a comment for every write, one round trip: authorizes the caller, locks the ticket against deletion and then
  * the comment, until the commit, and reads its reactions behind the lock. A deleted comment is still there. `anywhere`: in
@@ -26,7 +28,7 @@ export async function openComment(
   writer: Writer,
   at: { ticket: string; comment_id: string },
   { anywhere = false } = {},
-): Promise<{ actor: Actor; comment: LockedComment }> {
+): Opened<Omit<LockedComment, 'body'>> {
   const [{ actor }, row, state] = await Promise.all([
     openTicket(tx, writer, at.ticket, { hold: 'comment', deleted: anywhere, archived: anywhere }),
     lockComment(tx, writer, at, { deleted: anywhere }),
@@ -35,4 +37,14 @@ export async function openComment(
   if (row === undefined || state === undefined) throw new BatonError('not_found');
   const { reactions } = state;
   return { actor, comment: { ...row, reactions, at: row.at > state.at ? row.at : state.at } };
+}
+
+/** The same, with its text, which is empty for who isn't its author. */
+export async function openCommentText(
+  tx: Tx,
+  writer: Writer,
+  at: { ticket: string; comment_id: string },
+): Opened<LockedComment> {
+  const [{ actor, comment }, body] = await Promise.all([openComment(tx, writer, at), textOf(tx, writer, at)]);
+  return { actor, comment: { ...comment, body } };
 }

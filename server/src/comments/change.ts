@@ -29,12 +29,12 @@ export async function addComment(
 export function changeComment(
   tx: Tx,
   actor: Actor,
-  before: LockedComment,
+  before: Omit<LockedComment, 'body'> & { body?: string },
   { action, changes }: { action: 'comment.updated' | 'comment.deleted'; changes: CommentChanges },
 ): Comment {
   const after = reviseComment(tx, actor.workspace_id, before, changes);
   const { id: subject_id, version: subject_version, ticket_id } = after;
-  const mentioned = mentionsIn(before.body);
+  const mentioned = after.mentions.length > 0 ? mentionsIn(before.body ?? '') : [];
   const mentions = after.mentions.filter((one) => !mentioned.includes(one));
   recordAudit(tx, actor, {
     action,

@@ -1,7 +1,7 @@
 import { BatonError } from '../errors.ts';
 import { requireCurrent } from '../http/preconditions.ts';
 import type { Context } from '../serving/context.ts';
-import { openComment } from './access.ts';
+import { openCommentText } from './access.ts';
 import { changeComment } from './change.ts';
 import type { Comment, update_comment } from './contract.ts';
 import { mentionsIn, requireMentions } from './mentions.ts';
@@ -9,7 +9,7 @@ import { mentionsIn, requireMentions } from './mentions.ts';
 /** Edits a comment; the text before becomes a revision. Writing what is there already changes nothing. */
 export async function editComment(context: Context<typeof update_comment>): Promise<Comment> {
   const { tx, writer, params, body: input, if_match } = context;
-  const { actor, comment } = await openComment(tx, writer, params);
+  const { actor, comment } = await openCommentText(tx, writer, params);
   if (comment.author_id !== actor.user_id) {
     throw new BatonError('forbidden', {
       detail: 'Nobody but its author may edit a comment, whatever their role.',

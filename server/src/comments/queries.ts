@@ -1,5 +1,5 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, later, type Locked, selected } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, type Locked, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -28,6 +28,7 @@ const comment_columns = {
 } satisfies Columns<keyof CommentRow>;
 
 const columns = selected(comment_columns, sql`c`);
+const short_columns = selected(without(comment_columns, 'body'), sql`c`);
 const stored_columns = { ...comment_columns, workspace_id: sql`workspace_id` };
 
 /** Writes a comment that is new, and gives it. */
@@ -82,21 +83,31 @@ export function commentPlace(db: Db, workspace_id: string, ref: string, id: stri
 /** A comment, with the time of the change about to be written: later than the last one and than the last reaction to it. */
 export type LockedComment = Locked<Comment>;
 
-/** The comment, locked until the commit. Its ticket is locked before it. */
+/** The comment without its text, which may have a megabyte, locked until the commit. Its ticket is locked before it. */
 export function lockComment(
   tx: Tx,
   writer: Writer,
   at: { ticket: string; comment_id: string },
   options: { deleted: boolean },
-): Promise<Locked<CommentRow> | undefined> {
+): Promise<Locked<Omit<CommentRow, 'body'>> | undefined> {
   const { workspace_id } = writer;
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
   return tx.maybeOne(sql`
-    select ${columns}, ${later(sql`coalesce(c.edited_at, c.created_at)`)} as at
+    select ${short_columns}, ${later(sql`coalesce(c.edited_at, c.created_at)`)} as at
     ${from_tickets}
     join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
     where ${isTicket(workspace_id, at.ticket)} and ${presence} and ${writer.mayAct()}
     for no key update of c`);
+}
+
+/** The text of the caller's own comment that is being locked: the statement comes behind the lock, and so has the latest. */
+export async function textOf(tx: Tx, writer: Writer, at: { ticket: string; comment_id: string }): Promise<string> {
+  const { workspace_id } = writer;
+  const row = await tx.maybeOne<{ body: string }>(sql`
+    select c.body ${from_tickets}
+    join comments c on c.workspace_id = ${workspace_id} and c.ticket_id = t.id and c.id = ${at.comment_id}
+    where ${isTicket(workspace_id, at.ticket)} and c.author_id = ${writer.user_id} and ${writer.mayAct()}`);
+  return row?.body ?? '';
 }
 
 /** What a change of a comment sets; the version before is kept as a revision. */
@@ -106,7 +117,7 @@ export type CommentChanges = Pick<Comment, 'body' | 'mentions' | 'edited_at' | '
 export function reviseComment(
   tx: Tx,
   workspace_id: string,
-  { at, ...comment }: LockedComment,
+  { at: _, ...comment }: Omit<LockedComment, 'body'>,
   changes: CommentChanges,
 ): Comment {
   const version = comment.version + 1;

@@ -17,6 +17,8 @@ export interface Sql {
   readonly [fragment]: true;
   readonly shape: Shape;
   readonly values: readonly unknown[];
+  /** It is parsed anew each time. */
+  readonly unnamed: boolean;
 }
 
 function isSql(value: unknown): value is Sql {
@@ -48,20 +50,28 @@ const joined = (a: readonly string[], b: readonly string[]) => [
 export function sql(template: TemplateStringsArray, ...embedded: unknown[]): Sql {
   let shape = follow(start, template, () => [template[0] ?? '']);
   const values: unknown[] = [];
+  let unnamed = false;
   for (let n = 0; n < embedded.length; n++) {
     const value = embedded[n];
     const here = shape.strings;
     const after = template[n + 1] ?? '';
     if (isSql(value)) {
       for (const inner of value.values) values.push(inner);
+      unnamed ||= value.unnamed;
       shape = follow(shape, value.shape, () => joined(joined(here, value.shape.strings), [after]));
     } else {
       values.push(value);
       shape = follow(shape, parameter, () => [...here, after]);
     }
   }
-  return { [fragment]: true, shape, values };
+  return { [fragment]: true, shape, values, unnamed };
 }
+
+/**
+ * The same, in a statement that is parsed and planned each time: of its kind there are too many texts for each connection
+ * to keep.
+ */
+export const unprepared = (statement: Sql): Sql => ({ ...statement, unnamed: true });
 
 /** Joins fragments with a separator; no fragments give an empty one. */
 export function join(parts: readonly Sql[], separator: Sql): Sql {
@@ -74,7 +84,7 @@ export function join(parts: readonly Sql[], separator: Sql): Sql {
       values.push(...piece.values);
     }
   });
-  return { [fragment]: true, shape, values };
+  return { [fragment]: true, shape, values, unnamed: parts.some((part) => part.unnamed) };
 }
 
 /** The conditions joined by `and`. */
@@ -97,10 +107,10 @@ function nameOf(text: string): string | undefined {
 }
 
 /** The statement as the driver takes it: numbered parameters, and a name for preparing it. */
-export function prepare({ shape, values }: Sql): { text: string; values: unknown[]; name?: string } {
+export function prepare({ shape, values, unnamed }: Sql): { text: string; values: unknown[]; name?: string } {
   if (shape.prepared === undefined) {
     const text = shape.strings.reduce((all, part, index) => `${all}$${index}${part}`);
-    shape.prepared = { text, name: nameOf(text) };
+    shape.prepared = { text, name: unnamed ? undefined : nameOf(text) };
   }
   const { text, name } = shape.prepared;
   return name === undefined ? { text, values: [...values] } : { text, values: [...values], name };

@@ -1,5 +1,5 @@
 import { max_page_bytes } from '../lib/bounds.ts';
-import { and, join, type Sql, sql } from './sql.ts';
+import { and, join, type Sql, sql, unprepared } from './sql.ts';
 import type { Db } from './transaction.ts';
 
 /** A place in a list: a row's time, to the microsecond, and its id. */
@@ -67,6 +67,9 @@ export function walk(index: IndexWalk, options: { span: Span; descending: boolea
     )} ${end}`;
 }
 
+/** What was found, or the place up to which was looked. */
+export type Found<Row> = Row & { stopped: boolean };
+
 /** Where the rows of a list come from, at most `max_walked` of them. */
 export interface Source {
   /**
@@ -100,6 +103,20 @@ export function inOrder(index: IndexWalk, options: { span: Span; descending: boo
 }
 
 const union = sql` union all `;
+
+/** How many values a filter has in a statement. Their number is in its text, and a connection keeps few texts. */
+const widths = [1, 3, 10];
+/** Statements with more walks than this are rare, and large: no connection keeps them. */
+const max_prepared_walks = 3;
+
+/** The values, and after them one that no row has, as often as it takes for the text to be one of few. */
+export function widened<Value>(values: readonly Value[], nobodys: Value): Value[] {
+  const width = widths.find((one) => one >= values.length) ?? values.length;
+  return [...values, ...Array<Value>(width - values.length).fill(nobodys)];
+}
+
+const prepared = (indexes: readonly IndexWalk[], { rows, stop }: Pick<Source, 'rows' | 'stop'>) =>
+  indexes.length <= max_prepared_walks ? { rows, stop } : { rows: unprepared(rows), stop: unprepared(stop) };
 
 /**
  * The rows of one index with one of several keys, in the order of `at` and id: as many walks as there are keys, merged as
@@ -139,8 +156,10 @@ export function merged(
   ];
   const rows = sql`select * from (${join(walks(sql`, ${options.columns}`), union)}) m ${in_order} ${ends.walked}`;
   return {
-    rows: distinct ? sql`select distinct on (m.at, m.place) m.* from (${rows}) m ${in_order}` : rows,
-    stop: sql`select m.at, m.place as id from (${join(walks(sql``), union)}) m ${in_order} ${ends.stop}`,
+    ...prepared(indexes, {
+      rows: distinct ? sql`select distinct on (m.at, m.place) m.* from (${rows}) m ${in_order}` : rows,
+      stop: sql`select m.at, m.place as id from (${join(walks(sql``), union)}) m ${in_order} ${ends.stop}`,
+    }),
     keys: 0,
     complete: false,
   };
@@ -173,8 +192,10 @@ export function allOf(
   const places = indexes.map((index) => sql`(${walk(index, { ...one, columns: at(index), end: ends.walked })})`);
   return {
     ...source,
-    rows: distinct ? sql`select distinct on (u.id) u.* from (${all}) u order by u.id` : all,
-    stop: sql`select u.at, u.id from (${join(places, union)}) u ${ends.stop}`,
+    ...prepared(indexes, {
+      rows: distinct ? sql`select distinct on (u.id) u.* from (${all}) u order by u.id` : all,
+      stop: sql`select u.at, u.id from (${join(places, union)}) u ${ends.stop}`,
+    }),
   };
 }
 

@@ -25,12 +25,18 @@ interface WorkflowRow extends DefinitionKey {
   definition: WorkflowDefinition;
 }
 
-/** The definitions of these versions in one workspace: from memory, and the rest in one statement. */
+/** The most that one statement reads, in bytes of JSON. A thousand projects may each have half a megabyte. */
+const max_read_bytes = 4 * 1024 * 1024;
+
+/**
+ * The definitions of these versions in one workspace: from memory, and the rest in one statement, in their order and as far
+ * as their bytes go; the first of them whatever it has.
+ */
 export async function definitionsOf(
   db: Db,
   workspace_id: string,
   keys: readonly DefinitionKey[],
-): Promise<(key: DefinitionKey) => WorkflowDefinition> {
+): Promise<(key: DefinitionKey) => WorkflowDefinition | undefined> {
   // By project and version, not by a name: a page of fifty makes no fifty names.
   const found = new Map<string, Map<number, WorkflowDefinition>>();
   const keep = ({ project_id, workflow_version }: DefinitionKey, definition: WorkflowDefinition) => {
@@ -47,27 +53,34 @@ export async function definitionsOf(
   if (missing.size > 0) {
     const wanted = [...missing.values()];
     const rows = await db.rows<WorkflowRow>(sql`
-      select w.workspace_id, w.project_id, w.version as workflow_version, w.definition
-      from workflows w
-      join unnest(${wanted.map((key) => key.project_id)}::uuid[], ${wanted.map((key) => key.workflow_version)}::integer[])
-        as k (project_id, version) on k.project_id = w.project_id and k.version = w.version
-      where w.workspace_id = ${workspace_id}`);
+      with recursive k as (
+        select k.project_id, k.version, k.n
+        from unnest(${wanted.map((key) => key.project_id)}::uuid[], ${wanted.map((key) => key.workflow_version)}::integer[])
+          with ordinality as k (project_id, version, n)),
+      counted as (
+        select 0::bigint as n, 0::bigint as bytes, null::uuid as project_id, null::integer as version, null::jsonb as definition
+        union all
+        select k.n, c.bytes + octet_length(w.definition::text), k.project_id, k.version, w.definition
+        from counted c
+        join k on k.n = c.n + 1
+        cross join lateral (
+          select d.definition from workflows d
+          where d.workspace_id = ${workspace_id} and d.project_id = k.project_id and d.version = k.version limit 1) w
+        where c.bytes <= ${max_read_bytes}::bigint)
+      select ${workspace_id} as workspace_id, project_id, version as workflow_version, definition from counted where n > 0`);
     for (const row of rows) {
       keep(row, row.definition);
       remember(row, row.definition);
     }
   }
-  return (key) => {
-    const definition = found.get(key.project_id)?.get(key.workflow_version);
-    if (definition === undefined) throw new Error(`There is no workflow ${nameOf(key)}.`);
-    return definition;
-  };
+  return (key) => found.get(key.project_id)?.get(key.workflow_version);
 }
 
 /** The definition of one version. */
 export async function definitionOf(db: Db, key: DefinitionKey): Promise<WorkflowDefinition> {
   const known = remembered.get(nameOf(key));
   if (known !== undefined) return known;
-  const definitionFor = await definitionsOf(db, key.workspace_id, [key]);
-  return definitionFor(key);
+  const definition = (await definitionsOf(db, key.workspace_id, [key]))(key);
+  if (definition === undefined) throw new Error(`There is no workflow ${nameOf(key)}.`);
+  return definition;
 }

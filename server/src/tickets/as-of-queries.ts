@@ -32,7 +32,7 @@ export async function workflowAt(
   const { version } = await db.one<{ version: number }>(sql`
     select w.version from workflows w
     where w.workspace_id = ${workspace_id} and w.project_id = ${project_id}
-      and w.definition @> jsonb_build_object('statuses', jsonb_build_array(jsonb_build_object('key', ${status}::text)))
+      and w.statuses @> jsonb_build_array(jsonb_build_object('key', ${status}::text))
     order by w.created_at <= ${at} desc, w.version desc limit 1`);
   return version;
 }

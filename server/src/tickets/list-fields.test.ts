@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { prepare, sql } from '../db/sql.ts';
 
 let server: TestServer;
 let team: Team;
@@ -114,4 +115,29 @@ test('any combination of filters is one of few statements', async () => {
     "select count(*)::integer as count from pg_prepared_statements where statement like '%tickets t%'",
   );
   expect(rows[0]?.count).toBeLessThan(60);
+});
+
+test('filters of any number of values, of projects by id or key, are few statements that are kept', async () => {
+  const { workspace_id, member } = team;
+  const values = (n: number, of: (index: number) => string) =>
+    Array.from({ length: n }, (_, index) => of(index)).join(',');
+  const uuids = (n: number) => values(n, () => crypto.randomUUID());
+  // A name has the number of those before it.
+  const before = Number(prepare(sql`select 'before them'`).name?.slice(1));
+  for (let n = 1; n <= 10; n++) {
+    const words = values(n, (index) => `w${index}`);
+    const lists: Record<string, string>[] = [
+      { status: words },
+      { label: words },
+      { assignee: uuids(n) },
+      { reporter: uuids(n) },
+      { project_id: uuids(1), status: words },
+    ];
+    for (let keys = 0; keys <= n; keys++) {
+      lists.push({ project_id: [uuids(n - keys), values(keys, (index) => `K${index}`)].filter(Boolean).join(',') });
+    }
+    for (const list of lists) await member.client.list_tickets({ workspace_id, sort: '-updated_at', ...list } as never);
+  }
+  const after = Number(prepare(sql`select 'after them'`).name?.slice(1));
+  expect(after - before).toBeLessThan(60);
 });

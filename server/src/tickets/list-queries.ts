@@ -8,6 +8,7 @@ import {
   first_id,
   type IndexWalk,
   inOrder,
+  last_id,
   longText,
   merged,
   pageOf,
@@ -15,6 +16,7 @@ import {
   type Source,
   type Span,
   walk,
+  widened,
   withinBudget,
 } from '../db/walk.ts';
 import { isUuid } from '../lib/ids.ts';
@@ -84,43 +86,47 @@ const max_pairs = 10;
 /** The indexes that a filter's equalities have, the narrowest first, each with the orders it is kept in. */
 function keyedIndexes({ workspace_id, filter }: TicketList): Keyed[] {
   const { project_id, status, assignee_id, reporter_id, priority, label } = filter;
-  const uuid = (value: string) => sql`${value}::uuid`;
-  const text = (value: string) => sql`${value}::text`;
-  const each = <Value>(column: Sql, values: readonly Value[], as: (value: Value) => Sql): Key[] =>
-    values.map((value) => ({ column, value: as(value) }));
+  const uuid = (column: Sql) => (value: string) => ({ column, value: sql`${value}::uuid` });
+  const text = (column: Sql) => (value: string) => ({ column, value: sql`${value}::text` });
+  const ofProject = (ref: string) => ({ column: sql`t.project_id`, value: projectId(workspace_id, ref) });
+  const ofStatus = text(sql`t.status`);
+  const each = (values: readonly string[], nobodys: string, keyOf: (value: string) => Key): Key[][] =>
+    widened(values, nobodys).map((value) => [keyOf(value)]);
   const found: Keyed[] = [];
   if (label !== undefined) {
-    const keys = each(sql`l.label`, label, text).map((key) => [key]);
-    found.push({ keys, orders: ['created_at'], of_labels: true, distinct: true });
+    found.push({ keys: each(label, '', text(sql`l.label`)), orders: ['created_at'], of_labels: true, distinct: true });
   }
-  const of_projects = project_id && each(sql`t.project_id`, project_id, (ref) => projectId(workspace_id, ref));
   // One project may be named twice: by its id and by its key.
-  const distinct = new Set(project_id?.map(isUuid)).size > 1;
-  const of_status = status && each(sql`t.status`, status, text);
-  const pairs = of_projects?.flatMap((of_project) => of_status?.map((key) => [of_project, key]) ?? []) ?? [];
+  const distinct = (project_id?.length ?? 0) > 1;
+  const pairs = project_id?.flatMap((ref) => status?.map((one) => [ref, one] as const) ?? []) ?? [];
   if (pairs.length > 0 && pairs.length <= max_pairs) {
-    found.push({ keys: pairs, orders: ['created_at'], distinct });
+    const keys = widened(pairs, [last_id, ''] as const).map(([ref, one]) => [ofProject(ref), ofStatus(one)]);
+    found.push({ keys, orders: ['created_at'], distinct });
   }
   if (assignee_id !== undefined) {
-    const keys = each(holder, assignee_id.map(holderOf), uuid).map((key) => [key]);
+    const keys = each(assignee_id.map(holderOf), last_id, uuid(holder));
     found.push({ keys, orders: ['created_at', 'updated_at'] });
   }
   if (reporter_id !== undefined) {
-    found.push({ keys: each(sql`t.reporter_id`, reporter_id, uuid).map((key) => [key]), orders: ['created_at'] });
+    found.push({ keys: each(reporter_id, last_id, uuid(sql`t.reporter_id`)), orders: ['created_at'] });
   }
-  if (of_projects)
-    found.push({ keys: of_projects.map((key) => [key]), orders: ['created_at', 'updated_at'], distinct });
-  if (of_status && !of_projects) found.push({ keys: of_status.map((key) => [key]), orders: ['created_at'] });
+  if (project_id !== undefined)
+    found.push({ keys: each(project_id, last_id, ofProject), orders: ['created_at', 'updated_at'], distinct });
+  if (status !== undefined && project_id === undefined) {
+    found.push({ keys: each(status, '', ofStatus), orders: ['created_at'] });
+  }
   if (priority !== undefined) {
-    found.push({ keys: each(sql`t.priority`, priority, text).map((key) => [key]), orders: ['created_at'] });
+    found.push({ keys: each(priority, '', text(sql`t.priority`)), orders: ['created_at'] });
   }
   return found;
 }
 
 /** The id of a project that is named by id or key. */
 function projectId(workspace_id: string, ref: string): Sql {
-  if (isUuid(ref)) return sql`${ref}::uuid`;
-  return sql`(select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${ref})`;
+  const [id, key] = isUuid(ref) ? [ref, null] : [null, ref];
+  // One text for both: of several projects each may be named either way. By `case`, as `holder` is, and not by `coalesce`.
+  return sql`case when ${id}::uuid is null then (
+    select k.id from projects k where k.workspace_id = ${workspace_id} and k.key = ${key}::text) else ${id}::uuid end`;
 }
 
 function ticketIndex(

@@ -38,6 +38,7 @@ export async function listTickets(
   const descending = sort.startsWith('-');
   const order = sort.replace('-', '') as Order;
   const filter = filterOf(asked, user_id);
+  let definitionFor: Awaited<ReturnType<typeof definitionsOf>> = () => undefined;
   const page = await cursorPage<typeof walk_order, Walked>({
     cursors,
     operation: 'list_tickets',
@@ -49,13 +50,27 @@ export async function listTickets(
       const span = spanAfter(filter[spans[order]], position, descending);
       const list: TicketList = { workspace_id, filter, order, descending, span };
       const source = await bestOf(db, sourcesOf(list), descending);
-      return db.rows(ticketPage(list, source, { limit: rows, description: fields.includes('description') }));
+      const found = await db.rows<Walked>(
+        ticketPage(list, source, { limit: rows, description: fields.includes('description') }),
+      );
+      await context.actor; // nothing more is read for a caller who may not see it
+      definitionFor = await definitionsOf(
+        db,
+        workspace_id,
+        found.filter(({ stopped }) => !stopped),
+      );
+      // Workflows end a page as long texts do: the next one goes on with those that were too many.
+      return found.map((row) => (row.stopped || definitionFor(row) !== undefined ? row : { ...row, fits: false }));
     },
     mostBytes,
   });
   const { role } = await context.actor;
-  const definitionFor = await definitionsOf(db, workspace_id, page.data);
-  return { ...page, data: page.data.map((row) => presentListed(row, definitionFor(row), role)) };
+  const show = (row: Walked) => {
+    const definition = definitionFor(row);
+    if (definition === undefined) throw new Error(`${row.key} is shown without its workflow.`);
+    return presentListed(row, definition, role);
+  };
+  return { ...page, data: page.data.map(show) };
 }
 
 function filterOf(

@@ -2,6 +2,7 @@ import { ofToken } from '../access/authorize.ts';
 import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { ends, type Found } from '../db/walk.ts';
 import type { TokenScope } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ApiTokenRow } from './contract.ts';
@@ -37,8 +38,24 @@ function standing({ workspace_id, created_by }: Sight): Sql {
     where k.workspace_id = ${workspace_id}${own} and k.revoked_at is null and k.expires_at > now()`;
 }
 
-export function tokensOf(db: Db, sight: Sight, part: KeysetPart): Promise<ApiTokenRow[]> {
-  return db.rows(sql`select ${columns} ${standing(sight)} and ${part.after} ${part.order_and_limit}`);
+/** A page of the tokens, latest first: or where it stopped looking for more, since many may have ended. */
+export function tokensOf(db: Db, { workspace_id, created_by }: Sight, part: KeysetPart): Promise<Found<ApiTokenRow>[]> {
+  // Spelt as the index of each has it: that of a creator has revoked tokens too.
+  const those = created_by === undefined ? sql`k.revoked_at is null` : sql`k.created_by = ${created_by}`;
+  const walked = (end: Sql) => sql`(
+    select * from api_tokens k where k.workspace_id = ${workspace_id} and ${those} and ${part.after}
+    order by k.created_at desc, k.id desc ${end}) k`;
+  return db.rows(sql`
+    (select ${columns}, false as stopped from ${walked(ends.walked)}
+     cross join lateral (
+       select 1 from memberships b where b.workspace_id = ${workspace_id} and b.user_id = k.created_by
+         and b.removed_at is null and b.joined = k.joined limit 1) b
+     cross join lateral (
+       select 1 from memberships a where a.workspace_id = ${workspace_id} and a.user_id = k.user_id
+         and a.removed_at is null limit 1) a
+     where k.revoked_at is null and k.expires_at > now() ${part.order_and_limit})
+    union all
+    (select k.id, null, null, null, null, k.created_at, null, null, true from ${walked(ends.stop)})`);
 }
 
 export function tokenById(db: Db, sight: Sight, id: string): Promise<ApiTokenRow | undefined> {

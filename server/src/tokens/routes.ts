@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import type { Found } from '../db/walk.ts';
 import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
@@ -18,6 +19,7 @@ export function tokenRoutes(serve: Serve, { config }: Services): void {
       order: { created_at: byTime(sql`k.created_at`), id: byId(sql`k.id`) },
       descending: true,
       rows: (part) => tokensOf(db, sight, part),
+      show: ({ stopped: _, ...token }: Found<contract.ApiTokenRow>) => token,
     };
   });
   serve(contract.get_token, async ({ db, actor, params }) => {

@@ -1,6 +1,7 @@
 import { type Columns, later, type Locked } from '../db/columns.ts';
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Bot } from './bot-contract.ts';
 
@@ -21,8 +22,17 @@ function ofBots(workspace_id: string): Sql {
     where m.workspace_id = ${workspace_id} and m.removed_at is null and u.kind = 'bot'`;
 }
 
-export function botsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Bot[]> {
-  return db.rows(sql`select ${columns} ${ofBots(workspace_id)} and ${part.after} ${part.order_and_limit}`);
+/** A page of the bots: or where it stopped looking for more among all the members. */
+export function botsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Found<Bot>[]> {
+  const walked = (end: Sql) => sql`(
+    select * from memberships m where m.workspace_id = ${workspace_id} and m.removed_at is null and ${part.after}
+    order by m.created_at, m.user_id ${end}) m`;
+  return db.rows(sql`
+    (select ${columns}, false as stopped from ${walked(ends.walked)}
+     cross join lateral (select u.name from users u where u.id = m.user_id and u.kind = 'bot' limit 1) u
+     ${part.order_and_limit})
+    union all
+    (select m.user_id, null, null, null, m.created_at, null, true from ${walked(ends.stop)})`);
 }
 
 export function botById(db: Db, workspace_id: string, user_id: string): Promise<Bot | undefined> {

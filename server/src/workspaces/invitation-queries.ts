@@ -1,6 +1,7 @@
 import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Invitation } from './contract.ts';
 
@@ -26,20 +27,26 @@ export function openInvitations(workspace_id: string): Sql {
 /** Whether somebody with the membership `b` may invite as the role of `i`: the rule of `invite`, asked again. */
 const may_give = sql`b.removed_at is null and (b.role = 'owner' or (b.role = 'admin' and i.role <> 'owner'))`;
 
-/** Whether the inviter still may give what they offered. */
-function standsBehind(workspace_id: string): Sql {
-  return sql`exists (
-    select 1 from memberships b
-    join users bu on bu.id = b.user_id and bu.disabled_at is null
-    where b.workspace_id = ${workspace_id} and b.user_id = i.invited_by and ${may_give})`;
-}
+/** The inviter of `i`, while they may give what they offered. */
+const inviterOf = (workspace_id: string): Sql => sql`
+  select 1 from memberships b
+  join users bu on bu.id = b.user_id and bu.disabled_at is null
+  where b.workspace_id = ${workspace_id} and b.user_id = i.invited_by and ${may_give}`;
 
-export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Invitation[]> {
+/** Whether the inviter still may give what they offered. */
+const standsBehind = (workspace_id: string): Sql => sql`exists (${inviterOf(workspace_id)})`;
+
+/** A page of the open invitations: or where it stopped looking for more, since many may have expired. */
+export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<Found<Invitation>[]> {
+  const walked = (end: Sql) => sql`(
+    select * from invitations i where i.workspace_id = ${workspace_id} and ${open} and ${part.after}
+    order by i.created_at, i.id ${end}) i`;
   return db.rows(sql`
-    select ${columns} from invitations i
-    where i.workspace_id = ${workspace_id} and ${open} and i.expires_at > now() and ${standsBehind(workspace_id)}
-      and ${part.after}
-    ${part.order_and_limit}`);
+    (select ${columns}, false as stopped from ${walked(ends.walked)}
+     cross join lateral (${inviterOf(workspace_id)} limit 1) b
+     where i.expires_at > now() ${part.order_and_limit})
+    union all
+    (select i.id, null, null, null, i.created_at, null, true from ${walked(ends.stop)})`);
 }
 
 /** An invitation that may be accepted. */

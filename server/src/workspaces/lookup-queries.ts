@@ -1,13 +1,10 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { ends } from '../db/walk.ts';
+import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
 import { member_columns, person_columns } from './member-queries.ts';
 import { wordStart } from './word-start.ts';
-
-/** Somebody who was found, or the place up to which was looked. */
-export type Found<Row> = Row & { stopped: boolean };
 
 /**
  * The memberships in the order of their list, from where a page begins. There is no index of the words of names: a name is the account's, in

@@ -1,4 +1,5 @@
 import { sql } from '../db/sql.ts';
+import type { Found } from '../db/walk.ts';
 import { requireFound } from '../errors.ts';
 import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +12,7 @@ import * as contract from './contract.ts';
 import { createWorkspace } from './create.ts';
 import { invitationsOf, openInvitation } from './invitation-queries.ts';
 import { acceptInvitation, invite, withdrawInvitation } from './invitations.ts';
-import { type Found, membersFound, peopleFound } from './lookup-queries.ts';
+import { membersFound, peopleFound } from './lookup-queries.ts';
 import { memberById, membersOf, peopleOf } from './member-queries.ts';
 import { changeRole, removeMember } from './members.ts';
 import { type JoinedWorkspace, workspaceById, workspacesOf } from './queries.ts';
@@ -53,6 +54,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     filter: { workspace_id },
     order: { created_at: byTime(sql`m.created_at`), id: byId(sql`m.user_id`) },
     rows: (part) => botsOf(db, workspace_id, part),
+    show: ({ stopped: _, ...bot }: Found<bots.Bot>) => bot,
   }));
   serve(bots.get_bot, ({ db, workspace_id, params }) => requireFound(botById(db, workspace_id, params.bot_id)));
   serve(bots.update_bot, (context) => {
@@ -71,6 +73,7 @@ export function workspaceRoutes(serve: Serve, services: Services): void {
     filter: { workspace_id },
     order: { created_at: byTime(sql`i.created_at`), id: byId(sql`i.id`) },
     rows: (part) => invitationsOf(db, workspace_id, part),
+    show: ({ stopped: _, ...invitation }: Found<contract.Invitation>) => invitation,
   }));
   serve(contract.get_invitation, ({ db, workspace_id, params }) =>
     requireFound(openInvitation(db, workspace_id, params.invitation_id)),

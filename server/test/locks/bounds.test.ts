@@ -274,3 +274,59 @@ test('rows beyond a page’s bound are not read: the first of them ends the coun
   expect((await client.query('select last_value::int from counted')).rows).toEqual([{ last_value: 2 }]);
   client.release(true);
 });
+
+test('a page of tickets of many projects ends where their workflows are too many bytes, and the next goes on', async () => {
+  const { w = '', u = '' } = ids_of;
+  const keys = Array.from({ length: 50 }, (_, n) => `s${n}${'x'.repeat(40)}`);
+  const largest = {
+    statuses: keys.map((key) => ({ key, name: key, category: 'todo' })),
+    initial: [keys[0]],
+    transitions: keys.flatMap((from) =>
+      keys.filter((to) => to !== from).map((to) => ({ from, to, roles: ['owner', 'admin', 'member'], requires: [] })),
+    ),
+    resolutions: [],
+  };
+  const { owner } = server.database;
+  await owner.query(
+    `with made as (
+       insert into projects (workspace_id, id, key, name, created_by)
+       select $1, gen_random_uuid(), 'LARGE' || n, 'Large', $2 from generate_series(1, 30) n returning id)
+     insert into workflows (workspace_id, project_id, version, definition, created_by)
+     select $1, id, 1, $3, $2 from made`,
+    [w, u, JSON.stringify(largest)],
+  );
+  await owner.query(
+    `insert into project_statuses (workspace_id, project_id, status)
+     select workspace_id, id, $2 from projects where workspace_id = $1 and key like 'LARGE%'`,
+    [w, keys[0]],
+  );
+  await owner.query(
+    `insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, labels, reporter_id,
+       created_at, updated_at)
+     select workspace_id, gen_random_uuid(), id, 1, 'Large', '', $2, $2, array['large'], $3, now(), now()
+     from projects where workspace_id = $1 and key like 'LARGE%'`,
+    [w, keys[0], u],
+  );
+  await owner.query(
+    `insert into ticket_labels (workspace_id, ticket_id, label, created_at)
+     select workspace_id, id, 'large', created_at from tickets where workspace_id = $1 and title = 'Large'`,
+    [w],
+  );
+  const [list] = lists.filter(({ id }) => id === 'list_tickets');
+  if (list === undefined) throw new Error('There is no such list.');
+  const seen: unknown[] = [];
+  let cursor: string | null = null;
+  let pages = 0;
+  do {
+    const { data, next_cursor }: Awaited<ReturnType<typeof page>> = await page(list, {
+      label: 'large',
+      ...(cursor === null ? {} : { cursor }),
+    });
+    expect(data.length * JSON.stringify(largest).length).toBeLessThan(6 * 1024 * 1024);
+    seen.push(...data.map(({ id }) => id));
+    cursor = next_cursor;
+    pages++;
+  } while (cursor !== null && pages < 100);
+  expect(new Set(seen).size).toBe(30);
+  expect(seen.length).toBe(30);
+});

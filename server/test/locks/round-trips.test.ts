@@ -228,6 +228,31 @@ test('a body over 16 KiB takes one round trip more, and no shorter one does', as
   expect(await roundTrips(comment(16 * 1024))).toBe(3);
 });
 
+test('nobody reads a long text while the ticket is locked, but for who changes it', async () => {
+  const { workspace_id, member, owner } = team;
+  const megabyte = 'x'.repeat(1_000_000);
+  const { id: ticket } = await makeTicket(team, { description: megabyte });
+  const at = { workspace_id, ticket };
+  const { id: comment_id } = await member.client.create_comment({ ...at, body: { body: megabyte } });
+  const on = { ...at, comment_id, emoji: '👍' };
+  const read = async (work: () => Promise<RawResponse>) => {
+    const before = proxy.received();
+    const { status } = await work();
+    return [status, proxy.received() - before < 50_000];
+  };
+  expect(await read(() => member.client.raw.create_comment({ ...at, body: { body: 'short' } }))).toEqual([201, true]);
+  expect(await read(() => member.client.raw.transition_ticket({ ...at, body: { to: 'open' } }))).toEqual([
+    409,
+    true,
+  ]);
+  expect(await read(() => member.client.raw.add_reaction(on))).toEqual([200, true]);
+  expect(await read(() => member.client.raw.remove_reaction(on))).toEqual([204, true]);
+  const edit = { body: 'edited', version: 7 };
+  expect(await read(() => owner.client.raw.update_comment({ ...at, comment_id, body: edit }))).toEqual([403, true]);
+  expect(await read(() => owner.client.raw.delete_comment({ ...at, comment_id, if_match: '*' }))).toEqual([204, true]);
+  expect(await read(() => owner.client.raw.delete_ticket({ ...at, if_match: '*' }))).toEqual([204, true]);
+});
+
 const nowhere = '018f0000-0000-7000-8000-000000000000';
 
 test.each<[name: string, trips: number, call: (at: Team) => Promise<RawResponse>]>([
