@@ -64,11 +64,20 @@ function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: Ra
   return fail('no_response', `no response: ${reasonOf(cause)}`);
 }
 
+function authorize(id: OperationId, headers: Headers, access_token: string): void {
+  try {
+    headers.set('authorization', `Bearer ${access_token}`);
+  } catch (cause) {
+    const says = 'access_token has a character that a header can’t have';
+    throw new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
+  }
+}
+
 /** Sends the request once, and returns what comes back, whatever it is. */
 export async function sendOnce(call: Call, access_token: string | undefined): Promise<RawResponse> {
   const { url, method, headers: own, body } = call.request;
   const headers = new Headers(own);
-  if (access_token !== undefined) headers.set('authorization', `Bearer ${access_token}`);
+  if (access_token !== undefined) authorize(call.id, headers, access_token);
   const timeout = AbortSignal.timeout(call.timeout_ms);
   const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
   let received: RawResponse | undefined;

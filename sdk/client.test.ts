@@ -79,6 +79,27 @@ describe('input that the types would refuse', () => {
     expect(asked).toEqual([]);
   });
 
+  test.each([
+    ['null in place of parameters', () => loose(client())['get_me']?.(null as never), 'needs an object of parameters'],
+    [
+      'a time that never ends',
+      () => client().get_me({}, { timeout_ms: Infinity }),
+      'timeout_ms must be a whole number',
+    ],
+    ['a time in parts', () => client({ timeout_ms: 1500.5 }).get_me(), 'timeout_ms must be a whole number'],
+    ['no time at all', () => client({ timeout_ms: 0 }).get_me(), 'timeout_ms must be a whole number'],
+    [
+      'a token that was cut short',
+      () => client({ access_token: 'eyJ\u2026' }).get_me(),
+      'access_token has a character',
+    ],
+  ])('fails before anything is sent: %s', async (_, call, says) => {
+    const failure = await failureOf(call() ?? Promise.resolve());
+    expect(failure).toMatchObject({ code: 'invalid_call', operation: 'get_me', status: undefined, retryable: false });
+    expect(failure.message).toContain(says);
+    expect(asked).toEqual([]);
+  });
+
   test('control: the same call spelt right is sent', async () => {
     await client().list_tickets({ workspace_id, assignee: 'me' });
     expect(asked).toEqual([`GET /v1/workspaces/${workspace_id}/tickets?assignee=me`]);

@@ -61,6 +61,9 @@ interface Events {
 /** The longest wait that a request for events may ask for, in seconds. */
 const max_wait_s = 25;
 
+/** The longest that timers go: some 24 days. */
+const max_timeout_ms = 2_147_483_647;
+
 /** A server of 0.2.0 refuses the header, and does nothing. */
 const unsupported = 'idempotency_key_unsupported';
 
@@ -75,11 +78,14 @@ class Caller {
 
   /** One call, ready to be sent as often as it takes. A write has one key for all its attempts. */
   #prepare(id: OperationId, input: AnyInput, own: CallOptions, { keyed }: { keyed: boolean }): Call {
-    const { base_url, timeout_ms = 30_000, fetch: given } = this.options;
-    const fault = faultOf(id, input);
+    const { base_url, fetch: given } = this.options;
+    const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? 30_000;
     const invalid = (says: string, cause?: unknown) =>
       new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
+    const fault = faultOf(id, input);
     if (fault !== undefined) throw invalid(fault);
+    if (!Number.isInteger(timeout_ms) || timeout_ms < 1 || timeout_ms > max_timeout_ms)
+      throw invalid(`timeout_ms must be a whole number from 1 to ${max_timeout_ms}`);
     try {
       const request = prepare(base_url, id, input);
       const takes_key = keyed && this.#sends_keys && operationOf(id).headers.includes('idempotency_key');
@@ -90,7 +96,7 @@ class Caller {
         id,
         request,
         fetch,
-        timeout_ms: own.timeout_ms ?? timeout_ms,
+        timeout_ms,
         signal: own.signal,
         own_key,
         renewed: false,

@@ -4794,10 +4794,7 @@ export interface operations {
                      * @default null
                      */
                     types?: components["schemas"]["EventType"][] | null;
-                    /**
-                     * @description The projects of which it gets events, and of their tickets; null: all events, of no project too.
-                     * @default null
-                     */
+                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
                     project_ids?: string[] | null;
                 };
             };
@@ -4898,7 +4895,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that it gets; null: all of them. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -4914,7 +4911,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that it gets; null: all of them. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";

@@ -11,6 +11,7 @@ export const operationOf = (id: OperationId): Operation => operations[id];
 
 /** What is wrong with the input, which the types would have said: JavaScript has none. */
 export function faultOf(id: OperationId, input: AnyInput): string | undefined {
+  if (typeof input !== 'object' || input === null) return 'needs an object of parameters, or nothing';
   const { path, query, body, headers } = operationOf(id);
   const in_path = [...path.matchAll(path_parameter)].map(([, name]) => name as string);
   const known = [...in_path, ...query, ...headers, ...(body ? ['body'] : [])];

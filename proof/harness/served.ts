@@ -36,7 +36,8 @@ export interface ServeOptions {
   main?: string;
   /** Of the command line; `serve` by default. */
   verb?: string;
-  argument?: string | undefined;
+  /** What follows the verb. */
+  words?: readonly string[];
 }
 
 /** Which of the programs beside each other this is: each has ports of its own. */
@@ -68,11 +69,10 @@ process.once('exit', () => {
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
-  const argument = options.argument === undefined ? [] : [options.argument];
   const broken = options.replace !== undefined || options.source !== undefined;
   const child = spawn(
     process.execPath,
-    [...(broken ? ['--import', patch] : []), options.main ?? main, options.verb ?? 'serve', ...argument],
+    [...(broken ? ['--import', patch] : []), options.main ?? main, options.verb ?? 'serve', ...(options.words ?? [])],
     {
       env: {
         PATH,

@@ -21,10 +21,16 @@ const garbage = file('garbage-replay.ndjson', 'no operation\n{"op":"dance"}\n');
 const cut_line = file('cut-replay.ndjson', '{"op":"create","ticket":"T-1","by":"ada","set":{}}\n{"op":"chan');
 const cut_gzip = file('cut-replay.ndjson.gz', readFileSync(sample).subarray(0, 20_000));
 const damaged = file('damaged-replay.ndjson.gz', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(500, 7)]));
+const of_garbage = file(
+  'sound-replay.ndjson',
+  '{"op":"create","ticket":"T-1","at":"2020-01-01T00:00:00Z","by":"ada","set":{}}\n',
+);
+const garbage_tickets = file('sound-tickets.ndjson', 'no ticket\n{"op":"dance"}\n');
 const missing = path.join(dir, 'missing-replay.ndjson');
 
 test.each([
   ['a file without an operation', [garbage], `${garbage}: no line of this file is an operation.`],
+  ['tickets that are none', [of_garbage], `${garbage_tickets}: no line of this file is a ticket.`],
   ['a file cut within a line', [cut_line], `${cut_line}: the file ends in the middle of line 2. It was cut off.`],
   ['a gzip file cut off', [cut_gzip], `${cut_gzip}: the gzip file ends too early. It was cut off.`],
   ['a damaged gzip file', [damaged], `${damaged}: the gzip file is damaged.`],

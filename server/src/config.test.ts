@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, readDatabaseConfig, readWorkConfig } from './config.ts';
+import { ConfigError, readConfig, readDatabaseConfig, readWitnessConfig, readWorkConfig } from './config.ts';
 
 let dir: string;
 
@@ -11,9 +11,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-function refusal(env: NodeJS.ProcessEnv): string {
+function refusal(env: NodeJS.ProcessEnv, read: (source: NodeJS.ProcessEnv) => unknown = readConfig): string {
   try {
-    readConfig({ BATON_DATA_DIR: dir, ...env });
+    read({ BATON_DATA_DIR: dir, ...env });
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -50,6 +50,7 @@ describe('a setting that can’t be used', () => {
     [{ BATON_POOLSIZE: '5' }, 'BATON_POOLSIZE is not a setting. Did you mean BATON_POOL_SIZE?'],
     [{ BATON_PORT: '80' }, 'BATON_PORT is not a setting. Did you mean PORT?'],
     [{ BATON_DATABASE_URL: 'postgres://x' }, 'BATON_DATABASE_URL is not a setting. Did you mean DATABASE_URL?'],
+    [{ BATON_SMTP_PASSWORD: 'x' }, 'BATON_SMTP_PASSWORD is not a setting.'],
     [{ BATON_X: '1' }, 'BATON_X is not a setting. docs/operating.md lists them.'],
     [{ BATON_REGISTRATION: 'no' }, 'BATON_REGISTRATION must be open, invited or closed.'],
     [{ MIGRATE_DATABASE_URL: 'postgres://x' }, 'MIGRATE_DATABASE_URL is set and DATABASE_URL is not.'],
@@ -198,6 +199,15 @@ describe('the secrets of development', () => {
     const first = secretsOf(at, (line) => lines.push(line));
     expect(lines.join()).toContain('secrets.json was empty. It has new secrets now');
     expect(secretsOf(at)).toEqual(first);
+  });
+
+  test.each([
+    ['audit-key', (at: string) => refusal({ BATON_DATA_DIR: at })],
+    ['key', (at: string) => refusal({ BATON_WITNESS_DIR: at }, readWitnessConfig)],
+  ])('a signing key in %s that was cut off is told by its file', (file, read) => {
+    const at = mkdtempSync(path.join(dir, 'cut-key-'));
+    writeFileSync(path.join(at, file), 'cut');
+    expect(read(at)).toContain(`${path.join(at, file)} is empty or cut off`);
   });
 
   test.each(['{"secret":"a', '[]', '{"secret":"x"}'])('that read %s are refused in words', (text) => {

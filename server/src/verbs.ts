@@ -1,6 +1,5 @@
 import { account_verbs, type AccountVerb, runAccountVerb } from './accounts/verbs.ts';
 import {
-  ConfigError,
   readConfig,
   readDatabaseConfig,
   readEnvFile,
@@ -9,13 +8,10 @@ import {
   readWitnessToken,
   readWorkConfig,
 } from './config.ts';
-import { UnfitDatabaseError } from './db/connection-check.ts';
-import { EmbeddedError } from './db/embedded.ts';
-import { MigrationChangedError } from './db/migrate.ts';
-import { MigrationFailedError } from './db/migration-failure.ts';
 import type { Login } from './process/connect.ts';
-import { openAsOwner } from './process/database.ts';
+import { openAppLogin, openAsOwner, openWorkerLogin } from './process/database.ts';
 import { migrateAs } from './process/migrate.ts';
+import { problemOf } from './process/problem.ts';
 import { serve } from './process/serve.ts';
 import { exitOnSignal } from './process/stopping.ts';
 
@@ -87,7 +83,11 @@ async function audit(...args: string[]): Promise<void> {
   const { runAudit } = await import('./audit/command.ts');
   const code = await runAudit(args, {
     readConfig: () => readConfig(undefined, console.error),
-    withDatabase: (work) => withDatabase({ create: false }, ({ url }) => work(url)),
+    withDatabase: async (config, work) => {
+      const { database_url } = config;
+      if (database_url === undefined) return withDatabase({ create: false }, ({ url }) => work(url));
+      return work((await openAppLogin({ ...config, database_url })).url);
+    },
   });
   if (code === 2) console.error(usage);
   process.exitCode = code;
@@ -102,8 +102,9 @@ async function rebuild(): Promise<void> {
     const equal = await checkRebuilt({ ...config, url, worker_url, role: config.app_role }, printing);
     if (!equal) process.exitCode = 1;
   };
-  if (config.database_url === undefined) await withDatabase({ create: false }, ({ url }) => check(url, url));
-  else await check(config.database_url, config.worker_database_url ?? config.database_url);
+  const { database_url } = config;
+  if (database_url === undefined) await withDatabase({ create: false }, ({ url }) => check(url, url));
+  else await check((await openAppLogin({ ...config, database_url })).url, (await openWorkerLogin(config)).url);
 }
 
 /** Works as the worker, beside one or without. */
@@ -120,7 +121,9 @@ async function jobs(...words: string[]): Promise<void> {
   const run = (url: string) => runJobs(work, { ...config, url }, printing);
   const { worker_database_url: url } = config;
   process.exitCode =
-    url === undefined ? await withDatabase({ create: false }, (owner) => run(owner.url)) : await run(url);
+    url === undefined
+      ? await withDatabase({ create: false }, (owner) => run(owner.url))
+      : await run((await openWorkerLogin(config)).url);
 }
 
 async function witness(...args: string[]): Promise<void> {
@@ -169,8 +172,7 @@ export async function runVerb(...args: string[]): Promise<void> {
   try {
     await main(...args);
   } catch (error) {
-    const expected = [ConfigError, EmbeddedError, MigrationChangedError, MigrationFailedError, UnfitDatabaseError];
-    console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
+    console.error(problemOf(error) ?? error);
     // Not process.exit: what is still open, a database say, is to be let go first.
     process.exitCode = 1;
   }

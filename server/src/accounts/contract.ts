@@ -218,6 +218,10 @@ export const update_me = operation({
   tag: 'accounts',
   summary: 'Changes the caller’s name.',
   body: z.strictObject({ name: line(200), version: base_version }),
+  elsewhere: {
+    email: 'POST /v1/me/email-change sends a mail that changes the address.',
+    password: 'PUT /v1/me/password changes the password.',
+  },
   if_match: 'required',
   status: 200,
   response: user,

@@ -12,8 +12,8 @@ import { lastCheckpoint } from './ledger-queries.ts';
 
 interface Surroundings {
   readConfig: () => Config;
-  /** Works on the embedded database, beside a server or not. */
-  withDatabase: (work: (url: string) => Promise<number>) => Promise<number>;
+  /** Works on the database of the settings, beside a server or not. */
+  withDatabase: (config: Config, work: (url: string) => Promise<number>) => Promise<number>;
 }
 
 const printLine = (line: string) => void process.stdout.write(`${line}\n`);
@@ -66,7 +66,5 @@ export async function runAudit([verb, ...rest]: string[], { readConfig, withData
     printLine(printed(logSigner(originOf(config.audit_name, workspace_id), signingKey(config.audit_seed))));
     return 0;
   }
-  const { database_url } = config;
-  if (database_url !== undefined) return exportLog(config, database_url, workspace_id);
-  return withDatabase((url) => exportLog(config, url, workspace_id));
+  return withDatabase(config, (url) => exportLog(config, url, workspace_id));
 }

@@ -107,7 +107,17 @@ export function readSeed({ setting, value, file, dir, dir_setting }: Seed): Buff
       throw unusableDirectory(dir, error, dir_setting);
     }
   };
-  return Buffer.from(hkdfSync('sha256', requireStrong(setting, value ?? kept()), '', setting, 32));
+  const seed = value === undefined ? requireKept(path.join(dir, file), kept()) : requireStrong(setting, value);
+  return Buffer.from(hkdfSync('sha256', seed, '', setting, 32));
+}
+
+/** Nobody chose a key that is kept in a file: what is wrong with it has happened to the file. */
+function requireKept(at: string, text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length >= min_secret_bytes) return bytes;
+  throw new ConfigError(
+    `${at} is empty or cut off: it had the key that signs. Restore it from a backup. If it is lost, delete it: Baton writes a new key, and what the old one signed can't be verified by the new one.`,
+  );
 }
 
 interface Given {

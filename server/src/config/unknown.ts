@@ -26,7 +26,7 @@ function suggestion(name: string, known: readonly string[]): string {
 const of_a_service = /_(SERVICE_HOST|SERVICE_PORT|PORT_\d{1,5}_(TCP|UDP|SCTP))(_|$)/;
 const port_of_a_service = /^(tcp|udp|sctp):\/\//;
 // compose.yaml and the tests have variables of their own, and one .env serves Baton and compose alike.
-const of_others = /^BATON_(TEST_\w+|\w+_PASSWORD)$/;
+const of_others = /^BATON_(TEST_\w+|(OWNER|WEB|WORKER)_PASSWORD)$/;
 
 /** Refuses a misspelt setting: passed over, it would leave the default in force unseen. */
 export function refuseUnknown(given: NodeJS.ProcessEnv, known: readonly string[]): void {

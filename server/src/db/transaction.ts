@@ -35,6 +35,7 @@ export class Db {
   readonly #socket: Socket;
   #corked = false;
   #over = false;
+  #failure: unknown;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -49,9 +50,25 @@ export class Db {
     return new Promise<pg.QueryResult>((resolve, reject) => {
       this.#client.query(query as pg.QueryConfig, (error: Error | null, result: pg.QueryResult) => {
         if (error === null) resolve(result);
-        else reject(error);
+        else {
+          this.#failure ??= error;
+          reject(error);
+        }
       });
     }).catch(toldWhere);
+  }
+
+  /** What failed first, if anything did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /**
+   * What really went wrong: once a statement has failed, PostgreSQL refuses every later one with 25P02, and code that
+   * awaits a later one sees only that. The first failure says whether to try again, and what to respond.
+   */
+  causeOf(reason: unknown): unknown {
+    return isAborted(reason) ? (this.#failure ?? reason) : reason;
   }
 
   /** Makes one write of a burst, where the driver makes one of each statement: a read of a ticket has five. */
@@ -134,26 +151,11 @@ function bytesOf(value: unknown): number {
 export class Tx extends Db {
   readonly #sent: Promise<unknown>[] = [];
   readonly settlements: Sql[] = [];
-  #failure: unknown;
   #sent_bytes = 0;
 
   /** Bytes that `send` has sent: what the transaction stores, near enough. 0 where it changes nothing. */
   get sent_bytes(): number {
     return this.#sent_bytes;
-  }
-
-  protected override query(query: string | pg.QueryConfig): Promise<pg.QueryResult> {
-    const result = super.query(query);
-    result.catch((error: unknown) => (this.#failure ??= error));
-    return result;
-  }
-
-  /**
-   * What really went wrong: once a statement has failed, PostgreSQL refuses every later one with 25P02, and code that
-   * awaits a later one sees only that. The first failure says whether to try again, and what to respond.
-   */
-  causeOf(reason: unknown): unknown {
-    return isAborted(reason) ? (this.#failure ?? reason) : reason;
   }
 
   /**
@@ -193,7 +195,7 @@ export class Tx extends Db {
     if (refused !== undefined) throw this.causeOf(refused);
     if (failures.length > 0) throw fromCommit(failures.at(-1));
     // A commit of a failed transaction is a rollback, and says so only here.
-    if ((await commit).command !== 'COMMIT') throw this.#failure ?? new Error('The transaction was rolled back.');
+    if ((await commit).command !== 'COMMIT') throw this.failure ?? new Error('The transaction was rolled back.');
   }
 }
 
@@ -280,7 +282,12 @@ export async function readOnly<T>(
   const start =
     begin('isolation level repeatable read, read only', scope) + (scope.list === true ? planned_as_list : '');
   try {
-    return await onConnection({ pool, asker: scope.asker ?? scope }, (client) => new Reader(client, start), body);
+    const open = (client: pg.PoolClient) => new Reader(client, start);
+    return await onConnection({ pool, asker: scope.asker ?? scope }, open, (db) =>
+      body(db).catch((error: unknown) => {
+        throw db.causeOf(error);
+      }),
+    );
   } catch (error) {
     // A write in here is a fault of ours, and no news of the database.
     throw isReadOnly(error) ? error : fromDatabase(error);

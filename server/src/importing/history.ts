@@ -36,8 +36,10 @@ export async function readSource(replay_file: string, report: Report): Promise<S
   }
   if (by_ticket.size === 0) throw new SourceError(`${replay_file}: no line of this file is an operation.`);
   const histories = new Map([...by_ticket].map(([ticket, ops]) => [ticket, arrange(ticket, ops, report)]));
-  if (tickets_file) await addFacts(histories, tickets_file, report);
-  else report.note('no_tickets_file', replay_file.replace(/^.*[/\\]/, ''));
+  if (tickets_file) {
+    if ((await addFacts(histories, tickets_file, report)) === 0)
+      throw new SourceError(`${tickets_file}: no line of this file is a ticket.`);
+  } else report.note('no_tickets_file', replay_file.replace(/^.*[/\\]/, ''));
   return { replay_file, tickets_file, histories, operations };
 }
 
@@ -83,8 +85,11 @@ function noteSameInstants(operations: SourceOperation[], report: Report): void {
   }
 }
 
-async function addFacts(histories: Map<string, History>, tickets_file: string, report: Report): Promise<void> {
+/** Adds what the tickets file says last of each field. Gives how many tickets it has. */
+async function addFacts(histories: Map<string, History>, tickets_file: string, report: Report): Promise<number> {
+  let count = 0;
   for await (const ticket of readTickets(tickets_file, report)) {
+    count++;
     const history = histories.get(ticket.id);
     if (!history) report.note('never_replayed', ticket.id);
     else history.facts = ticket.facts;
@@ -93,4 +98,5 @@ async function addFacts(histories: Map<string, History>, tickets_file: string, r
   for (const history of histories.values()) {
     if (!history.facts) report.note('not_in_tickets_file', history.ticket);
   }
+  return count;
 }

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
-import { BatonError } from '../errors.ts';
 import { isUuid } from '../lib/ids.ts';
+import { problemOf } from '../process/problem.ts';
 import type { Retention } from '../upkeep/catalogue.ts';
 import { printed } from './print.ts';
 import { readReport } from './report.ts';
@@ -57,16 +57,6 @@ function done({ deliveries, mails, set_aside }: Retrying): string {
     ...counted(set_aside, 'workspace or webhook that was set aside', 'workspaces or webhooks that were set aside'),
   ];
   return what.length === 0 ? 'There was nothing to retry.' : `Retried ${what.join(', ')}.`;
-}
-
-/** What keeps it from its work, in words where it is the schema or the login; undefined for what is a fault of ours. */
-function problemOf(error: unknown): string | undefined {
-  const cause = error instanceof BatonError && error.cause instanceof Error ? error.cause : error;
-  const { code = '' } = cause as { code?: string };
-  // A table, column, function or grant that isn't there.
-  if (['42P01', '42703', '42883', '42501'].includes(code))
-    return 'The schema is not up to date. Run npm run migrate first.';
-  return cause !== error && cause instanceof Error ? cause.message : undefined;
 }
 
 /** Whether the words of the command line say something. */

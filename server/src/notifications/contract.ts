@@ -15,6 +15,7 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 import { known_time_zone, time_zone } from '../lib/time-zone.ts';
+import { project_ref } from '../projects/contract.ts';
 import { ticket, ticket_ref } from '../tickets/contract.ts';
 import { max_excerpt } from '../tickets/excerpt.ts';
 
@@ -231,7 +232,7 @@ export const update_notification_settings = operation({
       .nullable()
       .optional(),
     muted_project_ids: z
-      .array(id)
+      .array(project_ref)
       .max(100)
       .refine((given) => new Set(given).size === given.length, 'A value is given twice.')
       .optional(),

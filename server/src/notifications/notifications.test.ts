@@ -247,7 +247,8 @@ describe('a wish', () => {
     const { member, owner, workspace_id, project_id } = team;
     const ticket = await makeTicket(team);
     const change = (body: object) => member.client.update_notification_settings({ workspace_id, if_match: '*', body });
-    await change({ muted_project_ids: [project_id] });
+    expect((await change({ muted_project_ids: ['ENG'] })).muted_project_ids).toEqual([project_id]);
+    expect((await change({ muted_project_ids: ['eng', project_id] })).muted_project_ids).toEqual([project_id]);
     await move(owner, ticket, 'in_progress', { comment: 'Nothing of this.' });
     await comment(owner, ticket, `But of this, @${member.user.id}.`);
     await told();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireCurrent } from '../http/preconditions.ts';
-import { countProjects } from '../projects/queries.ts';
+import { projectIds } from '../projects/queries.ts';
 import type { Context } from '../serving/context.ts';
 import { type Kind, kind, type Settings, type update_notification_settings } from './contract.ts';
 import type { Owner } from './queries.ts';
@@ -19,6 +19,25 @@ export function presentSettings({ off, mail, ...row }: SettingsRow): Settings {
   return { kinds: switches((name) => !off.includes(name)), mail: switches((name) => mail.includes(name)), ...row };
 }
 
+/** The ids of projects that are to be muted, named by id or key. Those that are muted already need not be there any more. */
+async function mutedProjects(
+  tx: Tx,
+  workspace_id: string,
+  refs: readonly string[],
+  before: readonly string[],
+): Promise<string[]> {
+  const ids = await projectIds(
+    tx,
+    workspace_id,
+    refs.filter((ref) => !before.includes(ref)),
+  );
+  if (ids === undefined) {
+    const detail = 'Expected projects of this workspace.';
+    throw new BatonError('validation_failed', { errors: [{ pointer: '/muted_project_ids', detail }] });
+  }
+  return [...new Set([...refs.filter((ref) => before.includes(ref)), ...ids])];
+}
+
 /** Changes what the caller wants to be told of: the kinds that are named, and the projects that are muted, all of them. */
 export async function changeSettings({
   tx,
@@ -32,7 +51,11 @@ export async function changeSettings({
   requireCurrent({ if_match, version: body.version }, { current_version: before.version });
   const kinds: Switches = body.kinds ?? {};
   const mail: Switches = body.mail ?? {};
-  const { muted_project_ids = before.muted_project_ids, quiet_hours = before.quiet_hours } = body;
+  const { quiet_hours = before.quiet_hours } = body;
+  const muted_project_ids =
+    body.muted_project_ids === undefined
+      ? before.muted_project_ids
+      : await mutedProjects(tx, workspace_id, body.muted_project_ids, before.muted_project_ids);
   const after: SettingsRow = {
     off: kind.options.filter((name) => !(kinds[name] ?? !before.off.includes(name))),
     mail: kind.options.filter((name) => mail[name] ?? before.mail.includes(name)),
@@ -41,11 +64,6 @@ export async function changeSettings({
     version: before.version,
   };
   if (isDeepStrictEqual(after, before)) return presentSettings(before);
-  const added = muted_project_ids.filter((id) => !before.muted_project_ids.includes(id));
-  if ((await countProjects(tx, workspace_id, added)) < added.length) {
-    const detail = 'Expected projects of this workspace.';
-    throw new BatonError('validation_failed', { errors: [{ pointer: '/muted_project_ids', detail }] });
-  }
   after.version++;
   updateSettings(tx, owner, after);
   if (!isDeepStrictEqual(quiet_hours, before.quiet_hours)) askAgainToMail(tx, user_id);

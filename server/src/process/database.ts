@@ -141,9 +141,16 @@ function workerOf({ database_url, worker_database_url: url = '' }: DatabaseConfi
 }
 
 /** The login for `work`, once it can connect. */
-export async function openWorkerLogin(config: DatabaseConfig, signal: AbortSignal): Promise<Login> {
+export async function openWorkerLogin(config: DatabaseConfig, signal?: AbortSignal): Promise<Login> {
   const login = workerOf(config);
   await requireLogin(login, config, { signal });
+  return login;
+}
+
+/** The login of DATABASE_URL, once it can connect. */
+export async function openAppLogin(config: DatabaseConfig & { database_url: string }): Promise<Login> {
+  const login: Login = { setting: 'DATABASE_URL', url: config.database_url };
+  await requireLogin(login, config);
   return login;
 }
 

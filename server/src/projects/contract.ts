@@ -25,7 +25,7 @@ const project_key = z
   .meta({ example: 'ENG' });
 
 /** A project by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
-const project_ref = z
+export const project_ref = z
   .string()
   .regex(/^([A-Za-z][A-Za-z0-9]{1,9}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$/, 'Expected an id or a key.')
   .max(36)

@@ -140,9 +140,12 @@ export function takeNumber(tx: Tx, writer: Writer, ref: string): Promise<Numbere
     returning key, last_number as number, id, workflow_version, archived_at, now() as at`);
 }
 
-/** Of these projects those that are the workspace's. */
-export async function countProjects(db: Db, workspace_id: string, ids: readonly string[]): Promise<number> {
-  const found = await db.rows(sql`
-    select p.id from projects p where p.workspace_id = ${workspace_id} and p.id = any (${ids}::uuid[])`);
-  return found.length;
+/** The ids of projects that are named by id or key, each once; undefined unless all of them are the workspace's. */
+export async function projectIds(db: Db, workspace_id: string, refs: readonly string[]): Promise<string[] | undefined> {
+  const found = await db.rows<{ id: string; key: string }>(sql`
+    select p.id, p.key from projects p
+    where p.workspace_id = ${workspace_id}
+      and (p.id = any (${refs.filter((ref) => isUuid(ref))}::uuid[]) or p.key = any (${refs}::text[]))`);
+  const ids = refs.map((ref) => found.find(({ id, key }) => id === ref || key === ref)?.id);
+  return ids.every((id) => id !== undefined) ? [...new Set(ids)] : undefined;
 }

@@ -8,6 +8,9 @@ import { type Change, changeSet, mergeEdit, valuesAt } from './merge.ts';
 import { presentTo } from './present.ts';
 import { changedSince, descriptionOf, type LockedTicket, type TicketChanges } from './queries.ts';
 
+/** How many versions an edit may be behind: each is looked at while the ticket is locked. */
+const max_versions_behind = 1000;
+
 /**
  * Edits a ticket on top of the version the editor saw. With `version`, later edits of other fields are merged and
  * those of the same fields refused with base, mine and theirs; with If-Match, any change since refuses (RFC 9110).
@@ -22,8 +25,9 @@ export async function editTicket(context: Context<typeof update_ticket>): Promis
   const before = edit.description === undefined ? ticket : { ...ticket, description: await descriptionOf(tx, ticket) };
   if (if_match !== undefined && if_match !== '*' && !if_match.includes(before.version)) {
     const [seen = 0, ...others] = if_match;
-    // Of a version that is still to come, or of several, nobody knows a base.
-    const is_past = seen > 0 && seen < before.version && others.length === 0;
+    // Of a version that is still to come or long ago, or of several, nobody knows a base.
+    const behind = before.version - seen;
+    const is_past = seen > 0 && behind > 0 && behind <= max_versions_behind && others.length === 0;
     throw new BatonError('precondition_failed', {
       current_version: before.version,
       ...(is_past ? { fields: await sinceThen(tx, before, edit, seen) } : {}),
@@ -56,9 +60,6 @@ export async function editTicket(context: Context<typeof update_ticket>): Promis
   }
   return presentTo(tx, changeTicket(tx, actor, before, { action: 'ticket.updated', changes: to }), actor);
 }
-
-/** How many versions an edit may be behind: each is looked at while the ticket is locked. */
-const max_versions_behind = 1000;
 
 /** The first change after a version of each field edited, which has its value then; read only when there were changes. */
 async function changesAfter(tx: Tx, ticket: LockedTicket, version: number, fields: string[]): Promise<Change[]> {

@@ -88,6 +88,9 @@ test('an edit further behind than a conflict may read is a conflict without fiel
     const refused = await member.client.raw.update_ticket({ ...at, body: { title: 'mine', version: 1 } });
     expect([refused.status, (refused.body as { code: string }).code]).toEqual([409, 'conflict']);
     expect(refused.body).not.toHaveProperty('fields');
+    const stale = await member.client.raw.update_ticket({ ...at, body: { title: 'mine' }, if_match: '"1"' });
+    expect(stale).toMatchObject({ status: 412, body: { code: 'precondition_failed', current_version: 1100 } });
+    expect(stale.body).not.toHaveProperty('fields');
   } finally {
     await client.query('update tickets set version = 1 where id = $1', [ticket.id]);
     client.release();

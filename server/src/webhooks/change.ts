@@ -34,7 +34,13 @@ export async function changeWebhook(
   const { workspace_id } = actor;
   const { at, webhook } = await openWebhook(tx, workspace_id, params.webhook_id);
   requireCurrent({ if_match, version }, { current_version: webhook.version });
-  const { state = webhook.state, ...rest } = { ...given, ...(url === undefined ? {} : { url }) };
+  const { project_ids: refs, ...others } = given;
+  const project_ids = refs === undefined ? undefined : await requireProjects(tx, workspace_id, refs);
+  const { state = webhook.state, ...rest } = {
+    ...others,
+    ...(url === undefined ? {} : { url }),
+    ...(project_ids === undefined ? {} : { project_ids }),
+  };
   const fields = Object.fromEntries(
     Object.entries(rest).filter(
       ([name, value]) =>
@@ -43,7 +49,6 @@ export async function changeWebhook(
   );
   const becomes = state !== webhook.state && state !== 'disabled' ? state : undefined;
   if (Object.keys(fields).length === 0 && becomes === undefined) return webhook;
-  await requireProjects(tx, workspace_id, (fields as { project_ids?: string[] | null }).project_ids ?? null);
   if (becomes === 'active') reviveDeliveries(tx, workspace_id, webhook.id);
   const changes = { ...fields, ...(becomes === undefined ? {} : stateChanges(becomes)) };
   const after = await updateWebhook(tx, { workspace_id, id: webhook.id, at }, changes);

@@ -15,6 +15,7 @@ import {
   version,
   workspace_params,
 } from '../http/contract.ts';
+import { project_ref } from '../projects/contract.ts';
 
 const unique = (values: readonly string[]) => new Set(values).size === values.length;
 
@@ -37,7 +38,13 @@ const given_types = z
   .nullable()
   .meta(types.meta() ?? {})
   .refine((given) => given === null || unique(given), twice);
-const given_projects = project_ids.refine((given) => given === null || unique(given), twice);
+const given_projects = z
+  .array(project_ref)
+  .min(1)
+  .max(50)
+  .nullable()
+  .meta({ description: `${project_ids.meta()?.description ?? ''} By id or key.` })
+  .refine((given) => given === null || unique(given), twice);
 const given_url = verbatim({ min: 1, max: 2000 }).meta({
   description: 'Where to: https, without a name and password, and nothing within a private network.',
   example: 'https://receiver.example/baton',

@@ -5,7 +5,7 @@ import { BatonError } from '../errors.ts';
 import { lastSequence } from '../feed/queries.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
-import { countProjects } from '../projects/queries.ts';
+import { projectIds } from '../projects/queries.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/context.ts';
 import type { create_webhook } from './contract.ts';
@@ -24,10 +24,15 @@ export function requireUrl(url: string, { webhook_private }: Pick<Config, 'webho
   return read.href;
 }
 
-/** Throws `validation_failed` unless all of them are the workspace's. */
-export async function requireProjects(db: Db, workspace_id: string, ids: readonly string[] | null): Promise<void> {
-  if (ids === null || (await countProjects(db, workspace_id, ids)) === ids.length) return;
-  throw refused('/project_ids', 'Expected projects of this workspace.');
+/** The ids of projects that are named by id or key. Throws `validation_failed` unless all of them are the workspace's. */
+export async function requireProjects(
+  db: Db,
+  workspace_id: string,
+  refs: readonly string[] | null,
+): Promise<string[] | null> {
+  const ids = refs === null ? null : await projectIds(db, workspace_id, refs);
+  if (ids === undefined) throw refused('/project_ids', 'Expected projects of this workspace.');
+  return ids;
 }
 
 type Settings = Pick<Config, 'webhook_private' | 'max_webhooks_per_workspace'>;
@@ -38,12 +43,12 @@ export async function createWebhook(
   settings: Settings & { sealing_key: Buffer },
 ): Promise<Response<typeof create_webhook>> {
   const url = requireUrl(body.url, settings);
-  const { description, types, project_ids } = body;
+  const { description, types } = body;
   const actor = await writer.hold();
   const { workspace_id, user_id: created_by } = actor;
-  const [head] = await Promise.all([
+  const [head, project_ids] = await Promise.all([
     lastSequence(tx, workspace_id),
-    requireProjects(tx, workspace_id, project_ids),
+    requireProjects(tx, workspace_id, body.project_ids),
     requireFewer(tx, 'webhooks_per_workspace', settings.max_webhooks_per_workspace, webhooksIn(workspace_id)),
   ]);
   const { secret, sealed } = newSecret(settings.sealing_key);

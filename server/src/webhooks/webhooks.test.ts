@@ -48,7 +48,9 @@ describe('a webhook', () => {
     expect((await owner.client.list_webhooks({ workspace_id })).data).toContainEqual(created);
     expect((await member.client.raw.get_webhook(at)).status).toBe(403);
     const changes = { project_ids: [project_id], types: null, state: 'paused' as const, version: 1 };
-    const changed = await admin.client.update_webhook({ ...at, body: changes });
+    // By its key, in any letter case, and by its id: one project.
+    const named = { ...changes, project_ids: ['eng', project_id] };
+    const changed = await admin.client.update_webhook({ ...at, body: named });
     expect(changed).toMatchObject({ ...changes, version: 2, state_reason: 'by_admin', url: body.url });
     // Nothing changes, and so nothing is recorded.
     expect(await admin.client.update_webhook({ ...at, body: { ...changes, version: 2 } })).toEqual(changed);

@@ -171,6 +171,10 @@ export const update_member = operation({
   summary: 'Changes a member’s role. Only owners can appoint or demote owners.',
   params: member_params,
   body: z.strictObject({ role, version: base_version }),
+  elsewhere: {
+    name: 'Members change their name themselves, by PATCH /v1/me.',
+    email: 'Members change their address themselves, by POST /v1/me/email-change.',
+  },
   takes_away: true,
   if_match: 'required',
   status: 200,

@@ -194,6 +194,21 @@ describe('routes, contracts and policies', () => {
     expect(fixed).toEqual([]);
   });
 
+  test('what a resource shows, its update takes, or says how it is changed, but for what the server alone decides', () => {
+    const of_the_server =
+      /^(id|user_id|role|.*version|.*_(at|by|until|since|category)|state_reason|mentions|reactions|author_id|ticket_id|allowed_transitions)$/;
+    const silent = contracts
+      // What a notification is about has happened.
+      .filter(({ id, method }) => id.startsWith('update_') && id !== 'update_notification' && method === 'patch')
+      .flatMap(({ id, body, response, elsewhere = {} }: Operation) => {
+        const changed = [...Object.keys(fieldsOf(body)), ...Object.keys(elsewhere)];
+        return Object.keys(fieldsOf(response))
+          .filter((field) => !changed.includes(field) && !of_the_server.test(field))
+          .map((field) => `${id} says nothing of ${field}`);
+      });
+    expect(silent).toEqual([]);
+  });
+
   test('everything that has a version has it in its ETag', () => {
     const without = ['get_livez', 'accept_invitation']; // the server's own version; a membership that is read elsewhere
     const untagged = contracts.filter(

@@ -241,10 +241,7 @@ test('nobody reads a long text while the ticket is locked, but for who changes i
     return [status, proxy.received() - before < 50_000];
   };
   expect(await read(() => member.client.raw.create_comment({ ...at, body: { body: 'short' } }))).toEqual([201, true]);
-  expect(await read(() => member.client.raw.transition_ticket({ ...at, body: { to: 'open' } }))).toEqual([
-    409,
-    true,
-  ]);
+  expect(await read(() => member.client.raw.transition_ticket({ ...at, body: { to: 'open' } }))).toEqual([409, true]);
   expect(await read(() => member.client.raw.add_reaction(on))).toEqual([200, true]);
   expect(await read(() => member.client.raw.remove_reaction(on))).toEqual([204, true]);
   const edit = { body: 'edited', version: 7 };

@@ -16,8 +16,8 @@ import { freePort } from '../../../proof/harness/served.ts';
 import { emptyDir, madeDir, register, says, serve, start } from './running.ts';
 
 /** Runs a verb to its end, on a database of the cluster unless the settings say otherwise. */
-async function run(verb: string, env: Record<string, string>, argument?: string) {
-  const served = await start(emptyDir(), { BATON_DATABASE_WAIT_S: '0', ...env }, { verb, argument });
+async function run(verb: string, env: Record<string, string>, words: readonly string[] = []) {
+  const served = await start(emptyDir(), { BATON_DATABASE_WAIT_S: '0', ...env }, { verb, words });
   const code = await served.ended;
   return { code, lines: served.output().trim().split('\n') };
 }
@@ -64,6 +64,32 @@ describe('a database that can’t be used', () => {
     ]);
     expect([one.code, one.lines]).toEqual([1, [expect.stringMatching(/^DATABASE_URL: no PostgreSQL accepts/)]]);
     expect(other).toEqual({ code: 1, lines: [`MIGRATE_${one.lines[0]}`] });
+  });
+
+  test('is told in one line by what only reads or looks after it, too', async () => {
+    const url = changed((other) => (other.port = '1'));
+    const workspace = '018f0000-0000-7000-8000-000000000000';
+    const [check, list, log] = await Promise.all([
+      run('rebuild', { DATABASE_URL: url }, ['--check']),
+      run('jobs', { WORKER_DATABASE_URL: url }),
+      run('audit', { DATABASE_URL: url }, ['export', workspace]),
+    ]);
+    const of = (setting: string) => ({ code: 1, lines: [expect.stringMatching(`^${setting}: no PostgreSQL accepts`)] });
+    expect([check, list, log]).toEqual([of('DATABASE_URL'), of('WORKER_DATABASE_URL'), of('DATABASE_URL')]);
+  });
+
+  test('without a schema is told in one line by them', async () => {
+    const database = await createDatabase();
+    onTestFinished(database.drop);
+    await database.owner.query('drop schema public cascade; create schema public');
+    const workspace = '018f0000-0000-7000-8000-000000000000';
+    const told = await Promise.all([
+      run('rebuild', { DATABASE_URL: database.url }, ['--check']),
+      run('jobs', { DATABASE_URL: database.url }),
+      run('audit', { DATABASE_URL: database.url }, ['export', workspace]),
+    ]);
+    for (const { code, lines } of told)
+      expect([code, lines]).toEqual([1, ['The schema is not up to date. Run npm run migrate first.']]);
   });
 
   test('is waited for, and served once it is there', async () => {
@@ -205,7 +231,7 @@ describe('the embedded database', () => {
     owner.on('error', () => undefined); // its end, if this fails before
     await owner.connect();
     await owner.query('alter database postgres allow_connections false'); // as when none is left: it runs, and lets nobody in
-    const verb = await start(dir, {}, { verb: 'disable-user', argument: email });
+    const verb = await start(dir, {}, { verb: 'disable-user', words: [email] });
     await says(verb, 'Waiting for the database that is already there …');
     await owner.query('alter database postgres allow_connections true');
     await owner.end();

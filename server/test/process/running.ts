@@ -40,7 +40,7 @@ function ended<S extends Served>(served: S): S {
 export async function start(
   dir: string,
   env: Record<string, string> = {},
-  options: Pick<ServeOptions, 'port' | 'verb' | 'argument'> = {},
+  options: Pick<ServeOptions, 'port' | 'verb' | 'words'> = {},
 ): Promise<Served> {
   return ended(await startServed({ env: { BATON_DATA_DIR: dir, BATON_POOL_SIZE: '8', ...env }, ...options }));
 }
