@@ -263,6 +263,17 @@ AS $function$
   select kind = any (coalesce(mail, '{assigned,mentioned,due}'))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.last_sequences(ids uuid[])
+ RETURNS TABLE(workspace_id uuid, last_sequence bigint)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  for n in 1 .. cardinality(ids) loop
+    perform set_config('app.workspace', ids[n]::text, true);
+    return query select h.workspace_id, h.last_sequence from event_heads h where h.workspace_id = ids[n];
+  end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.lock_notification_place()
  RETURNS notification_places
  LANGUAGE plpgsql

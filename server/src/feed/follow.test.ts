@@ -19,7 +19,7 @@ const pageOf = (offset: string): Events => ({
 test('a stream that waits keeps none of the pages that it has sent', async () => {
   let last = 1;
   const waiting = new Waiting({
-    lastOf: () => Promise.resolve(last),
+    lastOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, last]))),
     isLive: () => Promise.resolve(true),
     isStopping: () => false,
   });

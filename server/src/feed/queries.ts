@@ -18,6 +18,14 @@ export function lastSequence(db: Db, workspace_id: string): Promise<{ last_seque
   return db.maybeOne(sql`select h.last_sequence from event_heads h where h.workspace_id = ${workspace_id}`);
 }
 
+/** The same of several workspaces, in one statement. */
+export function lastSequences(
+  db: Db,
+  workspace_ids: readonly string[],
+): Promise<{ workspace_id: string; last_sequence: number }[]> {
+  return db.rows(sql`select h.workspace_id, h.last_sequence from last_sequences(${workspace_ids}::uuid[]) h`);
+}
+
 const columns: readonly Sql[] = [
   sql`sequence`,
   sql`id`,

@@ -7,7 +7,7 @@ import type { Context } from '../serving/context.ts';
 import type { Serve } from '../serving/serve.ts';
 import { beginning, type Event, type Events, now, read_events } from './contract.ts';
 import { isAgain, poll, stream } from './follow.ts';
-import { type EventFilter, type EventRow, eventsBehind, lastSequence, stopBehind } from './queries.ts';
+import { type EventFilter, type EventRow, eventsBehind, lastSequence, lastSequences, stopBehind } from './queries.ts';
 import { SharedReads } from './shared-reads.ts';
 import { Waiting } from './waiting.ts';
 
@@ -76,9 +76,9 @@ async function findEvents(
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
   // In nobody's turn: it is one read for all that wait.
-  const lastOf = async (workspace_id: string) => {
-    const head = await readOnly(pool, { workspace_id, asker: {} }, (db) => lastSequence(db, workspace_id));
-    return head?.last_sequence ?? 0;
+  const lastOf = async (workspace_ids: readonly string[]) => {
+    const heads = await readOnly(pool, { asker: {} }, (db) => lastSequences(db, workspace_ids));
+    return new Map(heads.map((head) => [head.workspace_id, head.last_sequence]));
   };
   const isLive = (identity: Identity, workspace_id: string) => {
     const scope = { workspace_id, user_id: personOf(identity), asker: {} };

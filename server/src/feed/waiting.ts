@@ -5,7 +5,9 @@ import { FairQueue } from '../lib/fair-queue.ts';
 export const most = { account: 50, network: 500, all: 2_000 };
 /** How often the number of a workspace's events is read for those that wait for it. */
 const interval_ms = 100;
-/** Workspaces whose number is read at the same time, and requests that read again. */
+/** Workspaces whose numbers one statement reads. Of more, each has its turn every so many intervals. */
+const looked_at_once = 500;
+/** Requests that read again at the same time, and credentials that are looked at. */
 const at_once = 4;
 /** After a wait that brought nothing that was asked for. */
 const rest_ms = 1_000;
@@ -36,17 +38,17 @@ export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'identi
 }
 
 interface Options {
-  /** The number of a workspace's last event. */
-  lastOf: (workspace_id: string) => Promise<number>;
+  /** The number of the last event of each of these workspaces. */
+  lastOf: (workspace_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** Whether the credential is still good. */
   isLive: (identity: Identity, workspace_id: string) => Promise<boolean>;
   isStopping: () => boolean;
 }
 
 /**
- * Requests that wait for an event. They hold no connection to the database: for all that wait for one workspace, its number of
- * events is read ten times a second. So nothing depends on who numbers them, in which process. Each wait ends in its time,
- * however long the database takes.
+ * Requests that wait for an event. They hold no connection to the database: one statement reads the numbers of events of the
+ * workspaces that they wait for, ten times a second. So nothing depends on who numbers them, in which process. Each wait ends
+ * in its time, however long the database takes.
  */
 export class Waiting {
   readonly #options: Options;
@@ -54,7 +56,9 @@ export class Waiting {
   readonly #counts = new Map<string, number>();
   readonly #looks = new FairQueue({ max_running: at_once, max_waiting: most.all });
   readonly #reads = new FairQueue({ max_running: at_once, max_waiting: most.all });
-  readonly #looked_at = new Set<string>();
+  /** When the number of each workspace was read that is waited for. */
+  #looked_at = new Map<string, number>();
+  #is_looking = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
@@ -110,31 +114,31 @@ export class Waiting {
 
   #tick(): void {
     const now = performance.now();
+    const due = new Set<string>();
     for (const waiter of this.#waiters) {
       if (this.#options.isStopping() || waiter.isGone()) waiter.end('over');
-      else if (now >= waiter.from) this.#look(waiter.workspace_id);
+      else if (now >= waiter.from) due.add(waiter.workspace_id);
     }
+    if (due.size > 0 && !this.#is_looking) void this.#look(due);
     this.#checkSome(now);
     if (this.#waiters.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  /** Looks whether there is something for those that wait for the workspace, unless that is going on. */
-  #look(workspace_id: string): void {
-    if (this.#looked_at.has(workspace_id)) return;
-    this.#looked_at.add(workspace_id);
-    void this.#wake(workspace_id).finally(() => this.#looked_at.delete(workspace_id));
-  }
-
-  async #wake(workspace_id: string): Promise<void> {
+  /** Looks whether there is something for those that wait for these workspaces: for those first that were not looked at for longest. */
+  async #look(due: ReadonlySet<string>): Promise<void> {
+    this.#is_looking = true;
+    const before = (id: string) => this.#looked_at.get(id) ?? 0;
+    const chosen = [...due].sort((a, b) => before(a) - before(b)).slice(0, looked_at_once);
     // A database that is away is told of by the read at the end of each wait.
-    const looking = this.#looks.run(workspace_id, () => this.#options.lastOf(workspace_id));
-    const last = await looking.catch(() => 0);
+    const last = await this.#options.lastOf(chosen).catch(() => new Map<string, number>());
     const now = performance.now();
+    const seen = new Set(chosen);
+    this.#looked_at = new Map([...due].map((id) => [id, seen.has(id) ? now : before(id)]));
+    this.#is_looking = false;
     for (const waiter of this.#waiters) {
-      const is_due = waiter.workspace_id === workspace_id && now >= waiter.from;
-      if (is_due && last > waiter.sequence) waiter.end('something');
+      if (now >= waiter.from && (last.get(waiter.workspace_id) ?? 0) > waiter.sequence) waiter.end('something');
     }
   }
 

@@ -4,10 +4,10 @@ import { createDatabase, type TestDatabase } from '../../../proof/harness/databa
 import { explain, planning, rowsLookedAt } from '../../../proof/harness/plans.ts';
 import { createPool } from '../db/pool.ts';
 import type { Sql } from '../db/sql.ts';
-import type { Db } from '../db/transaction.ts';
+import type { Db, Tx } from '../db/transaction.ts';
 import { everything, max_walked } from '../db/walk.ts';
 import { folders, type Kind } from './contract.ts';
-import { countUnread, notificationsOf } from './queries.ts';
+import { countUnread, markRead, notificationsOf } from './queries.ts';
 
 const id = (n: string) => `00000000-0000-7000-8000-${n.padStart(12, '0')}`;
 const workspace_id = id('1');
@@ -129,3 +129,29 @@ test('telling of a batch reads about as many pages at the first call as at the e
   // Some 25 for each of 400 notifications: its row and index entries, and the rows that it depends on.
   expect(Math.max(...pages)).toBeLessThan(400 * 60);
 });
+
+test.each(['custom', 'generic'] as const)(
+  'what nobody is shown any more, unread, costs a count and a mark no more than a page, by a %s plan',
+  async (mode) => {
+    await database.owner.query(`
+      insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, actor_id, happened_at)
+        select workspace_id, user_id, 99, gen_random_uuid(), kinds, ticket_id, gen_random_uuid(), happened_at
+        from notifications cross join generate_series(1, 5) where user_id = '${user_id}';
+      analyze notifications`);
+    const owner = { workspace_id, user_id };
+    const { rows } = await database.owner.query<{ id: string }>(
+      `select id from notifications where user_id = '${user_id}' order by created_at desc, id desc limit 1`,
+    );
+    const up_to = rows[0]?.id ?? '';
+    for (const read of [
+      (db: Db) => countUnread(db, owner),
+      (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: null }),
+      (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: id('1') }),
+    ]) {
+      const looked = await planning({ pool, workspace_id, mode }, async (client) =>
+        rowsLookedAt(await explain(client, statementOf(read))),
+      );
+      expect(looked).toBeLessThanOrEqual(5 * max_walked);
+    }
+  },
+);

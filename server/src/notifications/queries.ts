@@ -1,6 +1,16 @@
 import { join, type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import { type Column, inOrder, type IndexWalk, pageOf, type Position, type Span } from '../db/walk.ts';
+import {
+  type Column,
+  ends,
+  everything,
+  inOrder,
+  type IndexWalk,
+  pageOf,
+  type Position,
+  type Span,
+  walk,
+} from '../db/walk.ts';
 import { countUpTo } from '../quotas/queries.ts';
 import { type folders, type Kind, max_counted, max_marked, type Notification } from './contract.ts';
 
@@ -106,17 +116,21 @@ export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, 
   return found !== undefined;
 }
 
-/** How many are in the inbox, unread, counted no further than it matters. */
-export function countUnread(db: Db, { workspace_id, user_id }: Owner): Promise<number> {
-  return countUpTo(
-    db,
-    max_counted,
-    sql`select 1 from notifications c
-      join memberships m on m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined and m.removed_at is null
-      join tickets t on t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null
-      where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.read_at is null and c.archived_at is null
-        and ${is_back}`,
-  );
+/** What a notification `c` needs to be shown: a ticket that is there, and the membership in which it was told. Looked up one by one. */
+const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
+  join (
+    select m.joined from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
+      and m.removed_at is null limit 1) m on m.joined = c.joined
+  cross join lateral (
+    select 1 from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1) t`;
+
+/** How many of the latest 2,000 unread ones are in the inbox, counted no further than it matters. */
+export function countUnread(db: Db, owner: Owner): Promise<number> {
+  const { index } = in_folder.unread;
+  const latest = { span: everything, descending: true, columns: sql`n.*`, end: ends.walked };
+  const rows = sql`select 1 from (${walk(walked(owner, index), latest)}) c ${is_shown(owner)} where ${is_back}`;
+  return countUpTo(db, max_counted, rows);
 }
 
 /** What may be changed of a notification; what is not named stays as it is. */
@@ -140,26 +154,26 @@ export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: s
     where workspace_id = ${workspace_id} and user_id = ${user_id} and id = ${id}`);
 }
 
-/** Marks a notification and unread ones before it as read, the latest first. Gives how many. */
+/** Marks a notification and unread ones before it as read, the latest first, among 2,000. Gives how many. */
 export async function markRead(
   tx: Tx,
-  { workspace_id, user_id }: Owner,
+  owner: Owner,
   { up_to, ticket_id }: { up_to: string; ticket_id: string | null },
 ): Promise<number> {
+  const { workspace_id, user_id } = owner;
   const marked = await tx.rows(sql`
     update notifications n set read_at = now()
     from (
-      select c.id from notifications c
-      where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.read_at is null and c.archived_at is null
-        and (c.created_at, c.id) <= (
-          select u.created_at, u.id from notifications u
-          where u.workspace_id = ${workspace_id} and u.user_id = ${user_id} and u.id = ${up_to})
-        and (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid)
-        and ${is_back} and exists (
-          select 1 from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined
-            and m.removed_at is null)
-        and exists (select 1 from tickets t where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null)
-      order by c.created_at desc, c.id desc limit ${max_marked} for no key update of c) c
-    where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = c.id returning n.id`);
+      select c.id from (
+        select n.* from notifications n
+        where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.read_at is null and n.archived_at is null
+          and (n.created_at, n.id) <= (
+            select u.created_at, u.id from notifications u
+            where u.workspace_id = ${workspace_id} and u.user_id = ${user_id} and u.id = ${up_to})
+        order by n.created_at desc, n.id desc ${ends.walked}) c
+      ${is_shown(owner)}
+      where (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid) and ${is_back}
+      order by c.created_at desc, c.id desc limit ${max_marked}) c
+    where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = c.id and n.read_at is null returning n.id`);
   return marked.length;
 }
