@@ -15,7 +15,8 @@ export async function installPackages(dir: string, what: string): Promise<void> 
     shell: process.platform === 'win32',
   });
   const [status] = (await once(npm, 'close')) as [number | null];
-  if (status !== 0) throw new Error(`${what} could not be installed. Run npm ci in ${dir} to see why.`);
+  if (status !== 0)
+    throw new Error(`${what} could not be installed. Run npm ci --ignore-scripts in ${dir} to see why.`);
 }
 
 /** Installs the checkers of tools/. They are ten times the size of what serving needs, so `npm ci` leaves them out. */

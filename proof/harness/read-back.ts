@@ -43,7 +43,11 @@ export function readBackOf(operation_id: string, params: Fields, body: unknown):
 
 /** The fields that a read shows otherwise than the write before it said, unless somebody has changed it since. */
 export function unlike({ path, written }: ReadBack, read: Fields): string[] {
-  if (read['version'] !== written['version']) return [];
+  const [before, now] = [written['version'], read['version']];
+  // Somebody's change makes a version later, and nothing makes it earlier.
+  if (typeof before === 'number' && typeof now === 'number' && now < before)
+    return [`${path} has version ${now} after ${before}`];
+  if (now !== before) return [];
   const is_member = path.includes('/members/');
   return Object.keys({ ...written, ...read })
     .filter((field) => !not_its_own.includes(field) && !(is_member && of_the_account.includes(field)))

@@ -46,6 +46,8 @@ function listen(): void {
   if (listening) return;
   listening = true;
   for (const signal of Object.keys(signals) as (keyof typeof signals)[]) process.on(signal, () => void end(signal));
+  // Whoever read the output has gone, or the terminal has.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void end('SIGHUP'));
 }
 
 /**

@@ -28,7 +28,7 @@ const fault = z.strictObject({
 });
 
 /** What is limited for a workspace or an account, each by a setting. */
-const quotas = [
+export const quotas = [
   'workspaces_per_account',
   'members_per_workspace',
   'open_invitations_per_workspace',

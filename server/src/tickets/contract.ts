@@ -35,7 +35,7 @@ export const max_ticket_body_bytes = 6 * 1024 * 1024;
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
 const label = line(64);
 const labels = z
-  .array(label)
+  .array(label.meta({ description: 'Letter case counts: Bug and bug are two labels.' }))
   .max(max_labels)
   .transform((given) => [...new Set(given)].sort())
   .meta({ description: 'A set: stored sorted, without duplicates.' });

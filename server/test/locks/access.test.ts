@@ -236,7 +236,7 @@ describe('a token of the owner’s', () => {
     with_all = await tokenWith(...scopes);
   });
 
-  test.each(gentle.map((operation) => ({ id: operation.id, operation })))(
+  test.each(in_workspace.map((operation) => ({ id: operation.id, operation })))(
     'is let in by the scope that the policy names, and by none of another area or a lesser one: $id',
     async ({ operation }) => {
       const needed = scopeOf(operation.id);
@@ -244,6 +244,7 @@ describe('a token of the owner’s', () => {
         const [area, level] = scope.split(':');
         const [of = '', has] = needed?.split(':') ?? [];
         const covered = area === of && (level === has || has === 'read');
+        if (covered && operation.method === 'delete') continue; // it would be gone for the others
         const { params, body } = await prepare(operation.id, 'owner', `t${scopes.indexOf(scope)}`);
         const { status, text } = await ask(operation, token, { ...ids, ...params }, body);
         expect([scope, status]).toEqual([scope, covered ? operation.status : 403]);
