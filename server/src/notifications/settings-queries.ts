@@ -1,3 +1,4 @@
+import { assigned, type Columns, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Kind, Settings } from './contract.ts';
@@ -21,7 +22,25 @@ const defaults: SettingsRow = {
   version: 1,
 };
 
-const columns = sql`s.off, s.mail, s.muted_project_ids, s.version,
+/** The row as it is stored: quiet hours are three columns. */
+type Stored = Omit<SettingsRow, 'quiet_hours'> & Record<'quiet_from' | 'quiet_to' | 'quiet_zone', string | null>;
+
+const stored_columns = {
+  off: sql`off`,
+  mail: sql`mail`,
+  muted_project_ids: sql`muted_project_ids`,
+  version: sql`version`,
+  quiet_from: sql`quiet_from`,
+  quiet_to: sql`quiet_to`,
+  quiet_zone: sql`quiet_zone`,
+} satisfies Columns<keyof Stored>;
+
+function storedOf({ quiet_hours, ...row }: SettingsRow): Stored {
+  const { from = null, to = null, time_zone = null } = quiet_hours ?? {};
+  return { ...row, quiet_from: from, quiet_to: to, quiet_zone: time_zone };
+}
+
+const columns = sql`${selected(without(stored_columns, 'quiet_from', 'quiet_to', 'quiet_zone'), sql`s`)},
   case when s.quiet_from is not null then json_build_object('from', to_char(s.quiet_from, 'HH24:MI'),
     'to', to_char(s.quiet_to, 'HH24:MI'), 'time_zone', s.quiet_zone) end as quiet_hours`;
 
@@ -43,11 +62,8 @@ export async function lockSettings(tx: Tx, { workspace_id, user_id }: Owner): Pr
 }
 
 export function updateSettings(tx: Tx, { workspace_id, user_id }: Owner, row: SettingsRow): void {
-  const { from = null, to = null, time_zone = null } = row.quiet_hours ?? {};
   tx.send(sql`
-    update notification_settings set off = ${row.off}::text[], mail = ${row.mail}::text[],
-      quiet_from = ${from}::time, quiet_to = ${to}::time, quiet_zone = ${time_zone},
-      muted_project_ids = ${row.muted_project_ids}::uuid[], version = ${row.version}, updated_at = now()
+    update notification_settings set ${assigned(stored_columns, storedOf(row))}, updated_at = now()
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
