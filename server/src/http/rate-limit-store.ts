@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { type Sql, sql } from '../db/sql.ts';
-import { autocommit } from '../db/transaction.ts';
+import { autocommit, type Tx } from '../db/transaction.ts';
 import type { Asker } from '../db/turns.ts';
 import { type LimitName, rateLimited } from '../lib/limit.ts';
 import { siteOf } from './networks.ts';
@@ -22,9 +22,7 @@ interface Hit {
 }
 
 interface Counter {
-  hits: number;
   resets_at: string;
-  resets_in_s: number;
 }
 
 /** Addresses and e-mail addresses are nobody's business in the database. */
@@ -33,7 +31,7 @@ function nameOf(kind: string, key: string): string {
 }
 
 /**
- * Counts in PostgreSQL, so that all processes count together. Each count is one statement of its own, outside of
+ * Counts in PostgreSQL, so that all processes count together. By default each count is one statement of its own, outside of
  * any request's transaction: a refused request's rollback doesn't take it back.
  */
 export class Counters {
@@ -57,21 +55,33 @@ export class Counters {
     return autocommit<Row>(this.#pool, this.#asker, statement);
   }
 
-  /** Counts one. Throws `rate_limited` when it doesn't fit any more. */
-  async take(bucket: Bucket): Promise<Hit> {
+  /** Counts one. Throws `rate_limited` when it doesn't fit any more, and counts nothing. */
+  take(bucket: Bucket): Promise<Hit> {
+    return this.#take(bucket, (statement) => this.#run(statement));
+  }
+
+  /** Counts one with what the transaction does: it is not counted where that doesn't commit. */
+  async takeIn(tx: Tx, bucket: Bucket): Promise<void> {
+    await this.#take(bucket, (statement) => tx.rows(statement));
+  }
+
+  async #take(bucket: Bucket, run: <Row>(statement: Sql) => Promise<Row[]>): Promise<Hit> {
     const name = nameOf(bucket.kind, bucket.key);
-    const [row] = await this.#run<Counter>(sql`
+    // What is refused is not written: nobody gives it back, and a counter that went on would stay full without anything counted.
+    const [row] = await run<Counter>(sql`
       insert into rate_limits as r (key, hits, resets_at)
       values (${name}, 1, now() + ${this.#window_s} * interval '1 second')
       on conflict (key) do update set
         hits = case when r.resets_at <= now() then 1 else r.hits + 1 end,
         resets_at = case when r.resets_at <= now() then excluded.resets_at else r.resets_at end
-      returning hits, resets_at, greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s`);
-    if (row === undefined) throw new Error('The counter returned no row.');
-    if (row.hits > bucket.limit) {
-      throw rateLimited({ name: bucket.name, quota: bucket.limit, window_s: this.#window_s }, row.resets_in_s);
-    }
-    return { name, resets_at: row.resets_at };
+      where r.resets_at <= now() or r.hits < ${bucket.limit}::bigint
+      returning resets_at`);
+    if (row !== undefined) return { name, resets_at: row.resets_at };
+    const [full] = await run<{ resets_in_s: number }>(sql`
+      select greatest(ceil(extract(epoch from r.resets_at - now())), 1)::int as resets_in_s
+      from rate_limits r where r.key = ${name}`);
+    const { name: limit, limit: quota } = bucket;
+    throw rateLimited({ name: limit, quota, window_s: this.#window_s }, full?.resets_in_s ?? 1);
   }
 
   /** Takes one count back; in the next window there is nothing to take back. */

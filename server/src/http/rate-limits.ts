@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { LimitName } from '../lib/limit.ts';
+import { type CountMail, countMails, mails_an_address } from './mail-limits.ts';
 import { hasSite, networkOf, siteOf } from './networks.ts';
 import { type Bucket, Counters } from './rate-limit-store.ts';
 
@@ -22,17 +23,13 @@ export interface RateLimits {
   guardOf: (operation_id: string) => Guard | undefined;
   /** Notes that the account was used in this network: guesses from elsewhere don't keep it out of there. */
   noteKnown: (email: string, from: { ip: string }) => Promise<void>;
+  /** Counts a mail to an address that the caller names. Throws `rate_limited`. */
+  countMail: CountMail;
 }
 
 /** The window of all limits on authentication. */
 export const auth_window_s = 15 * 60;
 const known_for_days = 90;
-/** Mails to one address in a window. */
-const mails_an_address = 3;
-/** Mails to addresses of their choice that an account causes in a window, to change its own. */
-const mails_an_account = 5;
-/** Invitations of one account in a window, where each is a mail to whatever address. */
-const invitations_an_account = 50;
 // A site is limited, too, but its networks have their own limits within that.
 export const networks_a_site = 4;
 const no_limit = Number.MAX_SAFE_INTEGER;
@@ -48,13 +45,18 @@ const refusedBy =
 /**
  * Counts before the outcome is known and takes back what doesn't count: the other way round, as many guesses as fit
  * into one moment would get through. So more attempts at the same moment than the limit may be refused although they
- * are right. Buckets are filled in their order: what one refuses is not counted in the next.
+ * are right. What one bucket refuses is counted in none.
  */
 async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts: Counts, work: () => Promise<T>) {
   const hits: Awaited<ReturnType<Counters['take']>>[] = [];
   // Should it be lost, the attempt stays counted until the window ends.
   const takeBack = () => Promise.all(hits.map((hit) => counters.giveBack(hit).catch(() => undefined)));
-  for (const bucket of buckets) hits.push(await counters.take(bucket));
+  try {
+    for (const bucket of buckets) hits.push(await counters.take(bucket));
+  } catch (error) {
+    await takeBack(); // or who has used up the one would use up the others, without having done anything
+    throw error;
+  }
   let result: T;
   try {
     result = await work();
@@ -154,18 +156,6 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
   };
 }
 
-/** What sends a mail to an address that the caller names, when it succeeds. */
-function guardMail(name: 'email-change-mail' | 'invitation-mail', an_account: number, counters: Counters): Guard {
-  return async (asking, work) => {
-    const { email } = asking.body as { email: string };
-    const buckets = [
-      { name, kind: `${name} to`, key: email, limit: mails_an_address },
-      { name, kind: name, key: asking.user_id ?? '', limit: an_account },
-    ];
-    return counted(counters.of(asking), buckets, (error) => error === undefined, work);
-  };
-}
-
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
@@ -191,17 +181,13 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
       return counted(counters.of(asking), [...buckets, address], (error) => error === undefined, work);
     },
     change_password: guardPassword,
-    request_email_change: (asking, work) =>
-      guardPassword(asking, () => guardMail('email-change-mail', mails_an_account, counters)(asking, work)),
+    request_email_change: guardPassword,
     confirm_email: guardOneTimeToken,
-    // Nobody sends the names that they choose to any number of addresses.
-    ...(config.mail === undefined
-      ? {}
-      : { create_invitation: guardMail('invitation-mail', invitations_an_account, counters) }),
     accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
   };
   return {
     guardOf: (operation_id) => guards[operation_id],
     noteKnown: (email, from) => noteKnown(counters.of(from), email, from),
+    countMail: countMails(counters),
   };
 }

@@ -54,7 +54,7 @@ export async function requestEmailChange(
   services: Services,
   request: OwnContext<typeof request_email_change>,
 ): Promise<void> {
-  const { pool, config, hint } = services;
+  const { pool, config, hint, limits } = services;
   const { caller, commit, body } = request;
   const { user_id } = caller;
   const { email: new_email, current_password } = body;
@@ -75,6 +75,7 @@ export async function requestEmailChange(
     await hold();
     // Given another password meanwhile, which ends every token: it would live on.
     if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
+    await limits.countMail(tx, { name: 'email-change-mail', email: new_email, user_id });
     queueToken(services, tx, { user_id, email: new_email });
     recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
   });

@@ -27,7 +27,7 @@ import { workspaceById } from './queries.ts';
  */
 export async function invite(
   { tx, writer, body: input, afterCommit }: Context<typeof create_invitation>,
-  { config, hint }: Pick<Services, 'config' | 'hint'>,
+  { config, hint, limits }: Pick<Services, 'config' | 'hint' | 'limits'>,
 ): Promise<Response<typeof create_invitation>> {
   const actor = await writer.hold(({ role }) => {
     if (input.role === 'owner' && role !== 'owner') {
@@ -61,6 +61,7 @@ export async function invite(
     after: { email: input.email, role: input.role },
   });
   if (config.mail !== undefined) {
+    await limits.countMail(tx, { name: 'invitation-mail', email: input.email, user_id });
     const order = { kind: 'invitation' as const, workspace_id, invitation_id: id, token };
     queueMail(tx, order, { key: mailKey(config.secret), ttl_s });
     afterCommit(() => Promise.resolve(hint('mail')));
