@@ -436,6 +436,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             token: string;
+            /** @description Whether the token is sent to the address by mail. If not, hand it over: the server sends no mail, the caller’s address isn’t confirmed, or the address may get no more mails for now. */
+            mailed: boolean;
         };
         Invitation: {
             /**

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { policyField, rateLimited, remainingField } from '../lib/limit.ts';
 import { placeOf } from './networks.ts';
 import { Pace } from './pace.ts';
-import { networks_a_site } from './rate-limits.ts';
+import { networks_a_site } from './rate-limit-store.ts';
 
 /**
  * Limits the requests of each network: an even rate, and a sixth of a minute's at once. In memory, per process, and in

@@ -1,27 +1,48 @@
+import type { Config } from '../config.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Counters } from './rate-limit-store.ts';
+import { BatonError } from '../errors.ts';
+import { type Bucket, type Counters, networkBuckets } from './rate-limit-store.ts';
 
 /** Mails to one address in a window. */
 export const mails_an_address = 3;
 /** Mails to addresses of their choice that an account causes in a window. */
 const mails_an_account = { 'email-change-mail': 5, 'invitation-mail': 50 };
 
-/** A mail to an address that somebody names: nobody sends what they choose to any number of addresses. */
-interface NamedMail {
-  name: keyof typeof mails_an_account;
-  email: string;
-  user_id: string;
-}
-
-export type CountMail = (tx: Tx, mail: NamedMail) => Promise<void>;
+type Name = keyof typeof mails_an_account;
 
 /**
- * Counts a mail in the transaction that queues it, as its last lock: what is refused, fails, or has been done before under its key
- * counts for nothing, and whoever may not send one fills no counter. Address before account, so that no two wait for each other.
+ * Limits on mails to an address that somebody names. A mail is counted in the transaction that queues it, as its last lock: what is
+ * refused, fails, or has been done before under its key counts for nothing, and who may not send one fills no counter. First for its
+ * address, then for who causes it, so that no two transactions wait for each other.
  */
-export function countMails(counters: Counters): CountMail {
-  return async (tx, { name, email, user_id }) => {
-    await counters.takeIn(tx, { name, kind: `${name} to`, key: email, limit: mails_an_address });
-    await counters.takeIn(tx, { name, kind: name, key: user_id, limit: mails_an_account[name] });
+export interface MailLimits {
+  /** Counts a mail for its address. Throws `rate_limited`. */
+  countTo: (tx: Tx, name: Name, email: string) => Promise<void>;
+  /** The same, and tells whether it fits. */
+  fitsTo: (tx: Tx, name: Name, email: string) => Promise<boolean>;
+  /** Counts a mail for the account and the network that cause it. Throws `rate_limited`. */
+  countBy: (tx: Tx, name: Name, from: { user_id: string; ip: string }) => Promise<void>;
+}
+
+export function createMailLimits(config: Config, counters: Counters): MailLimits {
+  const countTo: MailLimits['countTo'] = (tx, name, email) =>
+    counters.takeIn(tx, { name, kind: `${name} to`, key: email, limit: mails_an_address });
+  return {
+    countTo,
+    fitsTo: async (tx, name, email) => {
+      try {
+        await countTo(tx, name, email);
+        return true;
+      } catch (error) {
+        if (error instanceof BatonError && error.code === 'rate_limited') return false;
+        throw error;
+      }
+    },
+    countBy: async (tx, name, { user_id, ip }) => {
+      const account: Bucket = { name, kind: name, key: user_id, limit: mails_an_account[name] };
+      // Accounts are free, so their limits alone would be none.
+      const networks = networkBuckets(name, { ip }, config.auth_limit_per_address, 'mail');
+      for (const bucket of [account, ...networks]) await counters.takeIn(tx, bucket);
+    },
   };
 }

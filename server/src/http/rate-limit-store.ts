@@ -4,7 +4,7 @@ import { type Sql, sql } from '../db/sql.ts';
 import { autocommit, type Tx } from '../db/transaction.ts';
 import type { Asker } from '../db/turns.ts';
 import { type LimitName, rateLimited } from '../lib/limit.ts';
-import { siteOf } from './networks.ts';
+import { hasSite, networkOf, siteOf } from './networks.ts';
 
 /** What is counted together, and how much of it fits into a window. */
 export interface Bucket {
@@ -13,6 +13,18 @@ export interface Bucket {
   kind: string;
   key: string;
   limit: number;
+}
+
+// A site is limited, too, but its networks have their own limits within that.
+export const networks_a_site = 4;
+
+/**
+ * Who can't be told by an account is told by the network, and each kind of attempt has a counter of its own: a flood
+ * of one keeps nobody from another.
+ */
+export function networkBuckets(name: LimitName, { ip }: { ip: string }, limit: number, kind: string = name): Bucket[] {
+  const network = { name, kind, key: networkOf(ip), limit };
+  return hasSite(ip) ? [network, { name, kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
 }
 
 /** One count, to be given back. */

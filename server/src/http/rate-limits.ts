@@ -2,9 +2,9 @@ import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { LimitName } from '../lib/limit.ts';
-import { type CountMail, countMails, mails_an_address } from './mail-limits.ts';
-import { hasSite, networkOf, siteOf } from './networks.ts';
-import { type Bucket, Counters } from './rate-limit-store.ts';
+import { createMailLimits, type MailLimits, mails_an_address } from './mail-limits.ts';
+import { networkOf } from './networks.ts';
+import { type Bucket, Counters, networkBuckets } from './rate-limit-store.ts';
 
 /** Who asks for something that is limited, and what for. */
 export interface Asking {
@@ -23,15 +23,12 @@ export interface RateLimits {
   guardOf: (operation_id: string) => Guard | undefined;
   /** Notes that the account was used in this network: guesses from elsewhere don't keep it out of there. */
   noteKnown: (email: string, from: { ip: string }) => Promise<void>;
-  /** Counts a mail to an address that the caller names. Throws `rate_limited`. */
-  countMail: CountMail;
+  mails: MailLimits;
 }
 
 /** The window of all limits on authentication. */
 export const auth_window_s = 15 * 60;
 const known_for_days = 90;
-// A site is limited, too, but its networks have their own limits within that.
-export const networks_a_site = 4;
 const no_limit = Number.MAX_SAFE_INTEGER;
 
 /** Whether an outcome stays counted: of a refusal the error, of a success undefined. */
@@ -66,15 +63,6 @@ async function counted<T>(counters: Counters, buckets: readonly Bucket[], counts
   }
   if (!counts(undefined)) await takeBack();
   return result;
-}
-
-/**
- * Who can't be told by an account is told by the network, and each kind of attempt has a counter of its own: a flood
- * of one keeps nobody from another.
- */
-function networkBuckets(name: LimitName, { ip }: Asking, limit: number, kind: string = name): Bucket[] {
-  const network = { name, kind, key: networkOf(ip), limit };
-  return hasSite(ip) ? [network, { name, kind, key: siteOf(ip), limit: limit * networks_a_site }] : [network];
 }
 
 const placeOf = (email: string, { ip }: { ip: string }) => `${email} ${networkOf(ip)}`;
@@ -188,6 +176,6 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   return {
     guardOf: (operation_id) => guards[operation_id],
     noteKnown: (email, from) => noteKnown(counters.of(from), email, from),
-    countMail: countMails(counters),
+    mails: createMailLimits(config, counters),
   };
 }

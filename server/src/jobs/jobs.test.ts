@@ -5,7 +5,7 @@ import { keepDelivering } from '../../../proof/harness/deliveries.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { type Mailbox, startMailbox } from '../../../proof/harness/mailbox.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
-import { registerPerson } from '../../../proof/harness/people.ts';
+import { confirmAddresses, registerPerson } from '../../../proof/harness/people.ts';
 import { type Receiver, startReceiver } from '../../../proof/harness/receiver.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { Sequencer } from '../audit/sequencer.ts';
@@ -329,6 +329,7 @@ describe('a mail that was given up', () => {
 
   test('is not sent when its invitation has expired', async () => {
     const { owner, workspace_id } = await makeTeam(server);
+    await confirmAddresses(server, owner);
     await look('delete from mails');
     await owner.client.create_invitation({ workspace_id, body: { email: 'late@example.com', role: 'viewer' } });
     await look("update mails set expires_at = now() - interval '1 second'");

@@ -75,7 +75,8 @@ export async function requestEmailChange(
     await hold();
     // Given another password meanwhile, which ends every token: it would live on.
     if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
-    await limits.countMail(tx, { name: 'email-change-mail', email: new_email, user_id });
+    await limits.mails.countTo(tx, 'email-change-mail', new_email);
+    await limits.mails.countBy(tx, 'email-change-mail', { user_id, ip: request.ip });
     queueToken(services, tx, { user_id, email: new_email });
     recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
   });

@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeAuthority } from '../../../proof/harness/certificates.ts';
 import { app_url, type Mailbox, mailSettings, sendMails, startMailbox } from '../../../proof/harness/mailbox.ts';
-import { makeTeam } from '../../../proof/harness/make.ts';
-import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { makeTeam as makeUnconfirmed, type Team } from '../../../proof/harness/make.ts';
+import { confirmAddresses, type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { disableUser } from '../accounts/operator.ts';
+import { changeEmail, disableUser } from '../accounts/operator.ts';
 import { readConfig } from '../config.ts';
 import { createPool } from '../db/pool.ts';
 import { mailLoops } from './mailer.ts';
@@ -39,6 +39,13 @@ async function register(fields: { name?: string } = {}): Promise<Person> {
   const person = await registerPerson(server, fields);
   await server.database.owner.query('delete from mails');
   return person;
+}
+/** A team that has been sent nothing yet, whose owner may invite by mail. */
+async function makeTeam(): Promise<Team> {
+  const team = await makeUnconfirmed(server);
+  await confirmAddresses(server, team.owner);
+  await server.database.owner.query('delete from mails');
+  return team;
 }
 afterEach(() => server.database.owner.query('delete from mails'));
 afterAll(async () => {
@@ -200,8 +207,7 @@ describe('a mail', () => {
   });
 
   test('that somebody waits for is sent while others take long, and before those that wait', async () => {
-    const { owner, workspace_id } = await makeTeam(server);
-    await server.database.owner.query('delete from mails');
+    const { owner, workspace_id } = await makeTeam();
     const slow = Promise.withResolvers<void>();
     mailbox.before = (address) => (address === owner.email ? undefined : slow.promise);
     for (let n = 0; n < 5; n++) {
@@ -218,8 +224,7 @@ describe('a mail', () => {
   });
 
   test('has no encoded words in its subject', async () => {
-    const { owner, workspace_id } = await makeTeam(server);
-    await server.database.owner.query('delete from mails');
+    const { owner, workspace_id } = await makeTeam();
     const encoded = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
     await owner.client.update_me({ if_match: '*', body: { name: encoded('Your account\r\nBcc: x') } });
     await owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
@@ -289,8 +294,7 @@ describe('a mail', () => {
 
 describe('an invitation', () => {
   test('is sent to its address, with the link to accept it', async () => {
-    const { owner, stranger, workspace_id } = await makeTeam(server);
-    await server.database.owner.query('delete from mails');
+    const { owner, stranger, workspace_id } = await makeTeam();
     await owner.client.update_me({ if_match: '*', body: { name: 'Ida' } });
     const invited = { workspace_id, body: { email: stranger.email, role: 'admin' as const } };
     const { token } = await owner.client.create_invitation(invited);
@@ -302,9 +306,19 @@ describe('an invitation', () => {
     await stranger.client.accept_invitation({ body: { token } });
   });
 
+  test('is not sent in the name of somebody whose address nobody has confirmed, and says so', async () => {
+    const { owner, stranger, workspace_id } = await makeTeam();
+    const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+    expect(await invite(someAddress())).toMatchObject({ mailed: true });
+    await changeEmail(server.database.owner, { from: owner.email, to: someAddress() });
+    const { mailed, token } = await invite(stranger.email);
+    expect(mailed).toBe(false);
+    expect(await waiting()).toHaveLength(1);
+    await stranger.client.accept_invitation({ body: { token } });
+  });
+
   test('has names in it that lead nowhere, and an account sends 50 in a quarter of an hour', async () => {
-    const { owner, workspace_id } = await makeTeam(server);
-    await server.database.owner.query('delete from mails');
+    const { owner, workspace_id } = await makeTeam();
     const name = 'Win at https://evil.example.com/now';
     await owner.client.update_workspace({ if_match: '*', workspace_id, body: { name } });
     const invite = () =>
@@ -314,11 +328,8 @@ describe('an invitation', () => {
       const { status } = await invite();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
-    // Four have joined before.
-    expect([...statuses]).toEqual([
-      [201, 47],
-      [429, 3],
-    ]);
+    expect([...statuses]).toEqual([[201, 50]]);
+    expect((await invite()).status).toBe(429);
     await server.database.owner.query('delete from mails where id not in (select id from mails limit 1)');
     await send();
     expect(mailbox.mails[0]?.subject).toContain('https: / / evil. example. com/ now');
@@ -326,8 +337,7 @@ describe('an invitation', () => {
   });
 
   test('that was revoked, accepted or refused by then is not sent', async () => {
-    const { owner, viewer, stranger, workspace_id } = await makeTeam(server);
-    await server.database.owner.query('delete from mails');
+    const { owner, viewer, stranger, workspace_id } = await makeTeam();
     const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
     const { id: invitation_id } = await invite(someAddress());
     await owner.client.revoke_invitation({ workspace_id, invitation_id });

@@ -246,7 +246,15 @@ export const create_invitation = operation({
   params: workspace_params,
   body: z.strictObject({ email, role }),
   status: 201,
-  response: invitation.extend({ token: invitation_token }).meta({ id: 'NewInvitation' }),
+  response: invitation
+    .extend({
+      token: invitation_token,
+      mailed: z.boolean().meta({
+        description:
+          'Whether the token is sent to the address by mail. If not, hand it over: the server sends no mail, the caller’s address isn’t confirmed, or the address may get no more mails for now.',
+      }),
+    })
+    .meta({ id: 'NewInvitation' }),
   location: '/v1/workspaces/{workspace_id}/invitations/{id}',
   errors: ['already_member', 'invitation_pending'],
 });

@@ -1,4 +1,6 @@
+import { userById } from '../accounts/queries.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import { newId } from '../lib/ids.ts';
@@ -22,13 +24,15 @@ import { requireModest } from './members.ts';
 import { workspaceById } from './queries.ts';
 
 /**
- * Invites an address with a role no higher than the caller's own. The token is in the response, and in a mail where the server
- * sends any, and nowhere else.
+ * Invites an address with a role no higher than the caller's own. The token is in the response, in a mail where one is sent, and
+ * nowhere else.
  */
 export async function invite(
-  { tx, writer, body: input, afterCommit }: Context<typeof create_invitation>,
-  { config, hint, limits }: Pick<Services, 'config' | 'hint' | 'limits'>,
+  context: Context<typeof create_invitation>,
+  services: Pick<Services, 'config' | 'hint' | 'limits'>,
 ): Promise<Response<typeof create_invitation>> {
+  const { tx, writer, body: input, afterCommit } = context;
+  const { config, hint } = services;
   const actor = await writer.hold(({ role }) => {
     if (input.role === 'owner' && role !== 'owner') {
       throw new BatonError('forbidden', { detail: 'Only owners may invite owners.' });
@@ -60,13 +64,29 @@ export async function invite(
     subject_id: id,
     after: { email: input.email, role: input.role },
   });
-  if (config.mail !== undefined) {
-    await limits.countMail(tx, { name: 'invitation-mail', email: input.email, user_id });
+  const mailed = await mayMail(tx, services, { email: input.email, user_id, ip: context.ip });
+  if (mailed) {
     const order = { kind: 'invitation' as const, workspace_id, invitation_id: id, token };
     queueMail(tx, order, { key: mailKey(config.secret), ttl_s });
     afterCommit(() => Promise.resolve(hint('mail')));
   }
-  return { ...invitation, token };
+  return { ...invitation, token, mailed };
+}
+
+/**
+ * Whether an invitation is mailed; it is counted then. Not in the name of somebody who may be anybody: everyone who signs up could have mails
+ * sent to any address. Nor to an address that others have used up: its token can be handed over. Throws `rate_limited` where the inviter has.
+ */
+async function mayMail(
+  tx: Tx,
+  { config, limits }: Pick<Services, 'config' | 'limits'>,
+  { email, ...inviter }: { email: string; user_id: string; ip: string },
+): Promise<boolean> {
+  if (config.mail === undefined) return false;
+  const { email_confirmed_at } = await userById(tx, inviter.user_id);
+  if (email_confirmed_at === null || !(await limits.mails.fitsTo(tx, 'invitation-mail', email))) return false;
+  await limits.mails.countBy(tx, 'invitation-mail', inviter);
+  return true;
 }
 
 /** Takes an invitation back. */
