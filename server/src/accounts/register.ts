@@ -13,7 +13,7 @@ import { insertCredentials, insertUser, recordAccountAudit } from './queries.ts'
 import { startSession } from './sign-in.ts';
 
 /** Has the address of an account confirmed, once the transaction has committed. */
-export type ConfirmAddress = (services: Services, tx: Tx, user: User) => void;
+export type ConfirmAddress = (services: Services, tx: Tx, user: User) => Promise<void>;
 
 /** Creates an account and signs in, where the operator lets everybody or this address in. */
 export async function registerAccount(
@@ -44,8 +44,9 @@ export async function registerAccount(
     if (user === undefined) throw new BatonError('email_taken');
     insertCredentials(tx, user_id, hash);
     recordAccountAudit(tx, user_id, request, 'registered');
-    confirmAddress(services, tx, user);
-    return startSession(tx, services, user, request);
+    const tokens = startSession(tx, services, user, request);
+    await confirmAddress(services, tx, user);
+    return tokens;
   });
   if (config.mail !== undefined) hint('mail');
   return signed_in;

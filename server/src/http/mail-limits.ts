@@ -3,7 +3,7 @@ import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Bucket, type Counters, networkBuckets } from './rate-limit-store.ts';
 
-/** Mails to one address in a window. */
+/** Mails to one address in a window, and as many with tokens for a new password. */
 export const mails_an_address = 3;
 /** Mails to addresses of their choice that an account causes in a window. */
 const mails_an_account = { 'email-change-mail': 5, 'invitation-mail': 50 };
@@ -18,20 +18,21 @@ type Name = keyof typeof mails_an_account;
 export interface MailLimits {
   /** Counts a mail for its address. Throws `rate_limited`. */
   countTo: (tx: Tx, name: Name, email: string) => Promise<void>;
-  /** The same, and tells whether it fits. */
-  fitsTo: (tx: Tx, name: Name, email: string) => Promise<boolean>;
+  /** Counts a mail that is left out where it doesn't fit; tells whether it does. */
+  fitsTo: (tx: Tx, email: string) => Promise<boolean>;
   /** Counts a mail for the account and the network that cause it. Throws `rate_limited`. */
   countBy: (tx: Tx, name: Name, from: { user_id: string; ip: string }) => Promise<void>;
 }
 
 export function createMailLimits(config: Config, counters: Counters): MailLimits {
+  // Whatever they say and whoever causes them. Those for a new password count apart: strangers' invitations keep nobody from one.
   const countTo: MailLimits['countTo'] = (tx, name, email) =>
-    counters.takeIn(tx, { name, kind: `${name} to`, key: email, limit: mails_an_address });
+    counters.takeIn(tx, { name, kind: 'mail to', key: email, limit: mails_an_address });
   return {
     countTo,
-    fitsTo: async (tx, name, email) => {
+    fitsTo: async (tx, email) => {
       try {
-        await countTo(tx, name, email);
+        await countTo(tx, 'invitation-mail', email);
         return true;
       } catch (error) {
         if (error instanceof BatonError && error.code === 'rate_limited') return false;

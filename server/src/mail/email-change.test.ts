@@ -10,7 +10,7 @@ import {
   startMailbox,
 } from '../../../proof/harness/mailbox.ts';
 import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
-import { type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { confirmAddresses, type Person, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { changeEmail, disableUser, offerPasswordReset } from '../accounts/operator.ts';
 
@@ -50,7 +50,16 @@ const address = async () => (await person.client.get_me()).email;
 const signIn = (email: string) => person.client.raw.login({ body: { email, password: person.password } });
 
 describe('an address', () => {
+  test('that nobody has confirmed is not told when it is changed', async () => {
+    await ask(someAddress());
+    expect((await confirm(await queued())).status).toBe(204);
+    mailbox.mails = [];
+    await send();
+    expect(mailbox.mails).toEqual([]);
+  });
+
   test('is changed with the token that was sent to the new one, once, and the old one is told', async () => {
+    await confirmAddresses(server, person);
     const new_email = someAddress();
     expect(await ask(new_email.toUpperCase())).toMatchObject({ status: 202, body: undefined });
     expect(await address()).toBe(person.email);

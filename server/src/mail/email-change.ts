@@ -44,9 +44,13 @@ function queueToken(
   queueMail(tx, { kind: 'email_change', user_id, email, token }, { key, ttl_s, can_wait });
 }
 
-/** Has the address of a new account confirmed, where the installation sends mail. The account works without. */
-export const confirmAddress: ConfirmAddress = (services, tx, { id: user_id, email }) => {
-  if (services.config.mail !== undefined) queueToken(services, tx, { user_id, email, can_wait: true });
+/**
+ * Has the address of a new account confirmed, where the installation sends mail. The account works without: where the address gets no
+ * more mails for now, it asks later. Refused, its owner would be locked out by what others have had sent there.
+ */
+export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id, email }) => {
+  if (services.config.mail === undefined || !(await services.limits.mails.fitsTo(tx, email))) return;
+  queueToken(services, tx, { user_id, email, can_wait: true });
 };
 
 /** Sends a one-time token to another address, or once more to the account's own, given the password: who has stolen a session takes no account with it. */
@@ -85,7 +89,7 @@ export async function requestEmailChange(
 
 /**
  * Gives an account the address to which the token was sent; it is confirmed by that. Another address than before ends all open tokens:
- * those for a new password may lie in a mailbox that isn't its owner's any more. Sessions go on. The old address gets a notice.
+ * those for a new password may lie in a mailbox that isn't its owner's any more. Sessions go on. The old address gets a notice where it was confirmed.
  */
 export async function confirmEmail(
   { pool, config, hint, limits }: Services,
@@ -107,7 +111,8 @@ export async function confirmEmail(
     endOneTimeTokens(tx, user_id);
     const change = { from: user.email, to: new_email };
     recordAccountAudit(tx, user_id, request, 'email_changed', change);
-    if (config.mail !== undefined) {
+    // Nobody has said that the other one is theirs: it would be a mail to whatever address somebody signed up with.
+    if (config.mail !== undefined && user.email_confirmed_at !== null) {
       const order = { kind: 'email_changed' as const, name: user.name, ...change };
       queueMail(tx, order, { key: mailKey(config.secret), ttl_s: notice_ttl_s });
     }

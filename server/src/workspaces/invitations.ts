@@ -84,7 +84,7 @@ async function mayMail(
 ): Promise<boolean> {
   if (config.mail === undefined) return false;
   const { email_confirmed_at } = await userById(tx, inviter.user_id);
-  if (email_confirmed_at === null || !(await limits.mails.fitsTo(tx, 'invitation-mail', email))) return false;
+  if (email_confirmed_at === null || !(await limits.mails.fitsTo(tx, email))) return false;
   await limits.mails.countBy(tx, 'invitation-mail', inviter);
   return true;
 }
