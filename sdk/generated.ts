@@ -331,7 +331,7 @@ export interface components {
          *     - `email_changed`: The e-mail address was changed, by the operator or with the token of a mail to it.
          *     - `email_change_failed`: Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.
          *     - `password_reset_offered`: The operator created a one-time token to set a new password.
-         *     - `password_reset_mailed`: Somebody had a one-time token to set a new password sent to the account’s address.
+         *     - `password_reset_mailed`: Somebody had one-time tokens to set a new password sent to the account’s address. One entry an hour; `detail` has `mails` and `last_at`.
          *     - `refresh_token_reused`: A used refresh token was sent again, which ended its session.
          */
         AccountAuditAction: "registered" | "name_changed" | "logged_in" | "logged_out" | "session_revoked" | "password_changed" | "password_reset" | "sign_in_failed" | "password_change_failed" | "account_added" | "account_disabled" | "account_enabled" | "email_change_requested" | "email_confirmed" | "email_changed" | "email_change_failed" | "password_reset_offered" | "password_reset_mailed" | "refresh_token_reused" | (string & {});

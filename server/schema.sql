@@ -23,8 +23,10 @@ begin
   values (app_user_id(), reset, hash, now() + ttl_s * interval '1 second') on conflict (user_id, id) do nothing;
   -- The mail is tried again: its token is there.
   if not found then return true; end if;
-  insert into account_audit_log (user_id, id, action, detail, request_id, ip)
-  values (app_user_id(), entry, 'password_reset_mailed', '{}', request, address);
+  insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
+  values (app_user_id(), 'password_reset_mailed', date_trunc('hour', now()), entry, request, address)
+  on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
+    request_id = excluded.request_id, ip = excluded.ip;
   return true;
 end $function$;
 
@@ -308,6 +310,17 @@ AS $function$
   select app_workspace_id(), p.user_id, now() + mail_after_s * interval '1 second' from unnest(people) p (user_id)
   where mail_after_s is not null order by p.user_id
   on conflict (workspace_id, user_id) do update set due_at = m.due_at
+$function$;
+
+CREATE OR REPLACE FUNCTION public.mail_place(causer text, waits boolean)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select greatest(
+    (select max(m.place) + 1 from mails m where m.caused_by = causer and m.can_wait = waits),
+    (select min(m.place) from mails m where m.can_wait = waits), 0)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.notifications_to_mail(the_user uuid, ids uuid[])
@@ -665,8 +678,8 @@ begin
     delete from given_up_mails g where g.id = given_up
       and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
     returning g.sealed, g.expires_at)
-  insert into mails (id, sealed, expires_at)
-  select fresh, g.sealed, greatest(g.expires_at, now() + for_s * interval '1 second') from gone g;
+  insert into mails (id, sealed, expires_at, place)
+  select fresh, g.sealed, greatest(g.expires_at, now() + for_s * interval '1 second'), mail_place('', false) from gone g;
   return found;
 end $function$;
 
@@ -1046,10 +1059,14 @@ create table mails (
   expires_at timestamp with time zone not null,
   created_at timestamp with time zone not null default now(),
   can_wait boolean not null default false,
+  caused_by text not null default ''::text,
+  place bigint not null default 0,
   constraint mails_pkey PRIMARY KEY (id),
+  constraint mails_caused_by CHECK ((length(caused_by) <= 43)),
   constraint mails_sealed CHECK ((octet_length(sealed) <= 4096))
 );
-CREATE INDEX mails_due ON public.mails USING btree (can_wait, next_attempt_at);
+CREATE INDEX mails_caused_by ON public.mails USING btree (caused_by, can_wait, place);
+CREATE INDEX mails_due ON public.mails USING btree (can_wait, place, next_attempt_at);
 GRANT DELETE, INSERT, SELECT ON mails TO baton_worker;
 GRANT INSERT ON mails TO baton_app;
 GRANT UPDATE (attempts, next_attempt_at) ON mails TO baton_worker;

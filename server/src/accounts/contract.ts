@@ -90,7 +90,8 @@ const account_actions = {
   email_change_failed:
     'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
   password_reset_offered: 'The operator created a one-time token to set a new password.',
-  password_reset_mailed: 'Somebody had a one-time token to set a new password sent to the account’s address.',
+  password_reset_mailed:
+    'Somebody had one-time tokens to set a new password sent to the account’s address. One entry an hour; `detail` has `mails` and `last_at`.',
   refresh_token_reused: 'A used refresh token was sent again, which ended its session.',
 } as const;
 

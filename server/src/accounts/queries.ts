@@ -340,7 +340,7 @@ export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {
       select l.user_id, l.id, l.action, l.detail, l.request_id, l.ip, l.created_at from account_audit_log l
       union all
       select f.user_id, f.id, f.action,
-        jsonb_build_object('failures', f.failures,
+        jsonb_build_object(case f.action when 'password_reset_mailed' then 'mails' else 'failures' end, f.failures,
           'last_at', to_char(f.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
         f.request_id, f.ip, f.created_at
       from failed_attempts f

@@ -13,7 +13,7 @@ import { insertCredentials, insertUser, recordAccountAudit } from './queries.ts'
 import { startSession } from './sign-in.ts';
 
 /** Has the address of an account confirmed, once the transaction has committed. */
-export type ConfirmAddress = (services: Services, tx: Tx, user: User) => Promise<void>;
+export type ConfirmAddress = (services: Services, tx: Tx, user: User, network: string) => Promise<void>;
 
 /** Creates an account and signs in, where the operator lets everybody or this address in. */
 export async function registerAccount(
@@ -45,7 +45,7 @@ export async function registerAccount(
     insertCredentials(tx, user_id, hash);
     recordAccountAudit(tx, user_id, request, 'registered');
     const tokens = startSession(tx, services, user, request);
-    await confirmAddress(services, tx, user);
+    await confirmAddress(services, tx, user, network);
     return tokens;
   });
   if (config.mail !== undefined) hint('mail');

@@ -24,7 +24,7 @@ import type { OwnContext } from '../serving/context.ts';
 import type { Request } from '../serving/request.ts';
 import type { confirm_email, request_email_change } from './contract.ts';
 import { mailKey } from './orders.ts';
-import { queueMail } from './queries.ts';
+import { type Causer, queueMail } from './queries.ts';
 
 const prefix = 'bct_';
 /** For so long the notice to the old address is tried again. */
@@ -34,23 +34,25 @@ const notice_ttl_s = 86_400;
 function queueToken(
   { config }: Services,
   tx: Tx,
-  { user_id, email, can_wait = false }: { user_id: string; email: string; can_wait?: boolean },
+  { user_id, email }: { user_id: string; email: string },
+  turn: { by: Causer; can_wait?: boolean },
 ): void {
   const id = newId();
   const { token, hash } = newToken(prefix, [user_id, id]);
   const ttl_s = config.password_reset_ttl_s;
   insertOneTimeToken(tx, { user_id, id, hash, ttl_s, new_email: email });
   const key = mailKey(config.secret);
-  queueMail(tx, { kind: 'email_change', user_id, email, token }, { key, ttl_s, can_wait });
+  queueMail(tx, { kind: 'email_change', user_id, email, token }, { key, ttl_s, ...turn });
 }
 
 /**
  * Has the address of a new account confirmed, where the installation sends mail. The account works without: where the address gets no
  * more mails for now, it asks later. Refused, its owner would be locked out by what others have had sent there.
  */
-export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id, email }) => {
+export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id, email }, network) => {
   if (services.config.mail === undefined || !(await services.limits.mails.fitsTo(tx, email))) return;
-  queueToken(services, tx, { user_id, email, can_wait: true });
+  // Accounts are free: by the person, each would have the next turn.
+  queueToken(services, tx, { user_id, email }, { by: { network }, can_wait: true });
 };
 
 /** Sends a one-time token to another address, or once more to the account's own, given the password: who has stolen a session takes no account with it. */
@@ -81,7 +83,7 @@ export async function requestEmailChange(
     if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
     await limits.mails.countTo(tx, 'email-change-mail', new_email);
     await limits.mails.countBy(tx, 'email-change-mail', { user_id, ip: request.ip });
-    queueToken(services, tx, { user_id, email: new_email });
+    queueToken(services, tx, { user_id, email: new_email }, { by: { user_id } });
     recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
   });
   hint('mail');
@@ -114,7 +116,7 @@ export async function confirmEmail(
     // Nobody has said that the other one is theirs: it would be a mail to whatever address somebody signed up with.
     if (config.mail !== undefined && user.email_confirmed_at !== null) {
       const order = { kind: 'email_changed' as const, name: user.name, ...change };
-      queueMail(tx, order, { key: mailKey(config.secret), ttl_s: notice_ttl_s });
+      queueMail(tx, order, { key: mailKey(config.secret), ttl_s: notice_ttl_s, by: { user_id } });
     }
     return new_email;
   });

@@ -138,6 +138,21 @@ describe('a new password by mail', () => {
     expect((await person.client.raw.reset_password({ body: second })).status).toBe(401);
   });
 
+  test('leaves one counting entry an hour in the account’s audit log, however many strangers ask for', async () => {
+    const person = await register();
+    for (let n = 0; n < 3; n++) {
+      await request(person, person.email);
+      await send();
+    }
+    expect(mailbox.mails).toHaveLength(3);
+    const { data } = await person.client.list_my_audit({});
+    const last_at = expect.stringMatching(/Z$/) as string;
+    expect(data.map(({ action, detail }) => [action, detail])).toEqual([
+      ['password_reset_mailed', { mails: 3, last_at }],
+      ['registered', {}],
+    ]);
+  });
+
   test('is refused where the server sends no mail', async () => {
     const without = await startServer({}, { database: server.database });
     const person = await registerPerson(without);
@@ -221,6 +236,27 @@ describe('a mail', () => {
     slow.resolve();
     await sending;
     expect(mailbox.mails).toHaveLength(6);
+  });
+
+  test('of one person is not delayed by the many of another', async () => {
+    const [one, other] = [await makeTeam(), await makeTeam()];
+    const invite = async ({ owner, workspace_id }: Team, email = someAddress()) => {
+      await owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+      return email;
+    };
+    for (let n = 0; n < 8; n++) await invite(one);
+    const first = await invite(other);
+    await send();
+    expect(mailbox.receivers.slice(0, 3)).toContain(first); // so many at a time
+    for (let n = 0; n < 8; n++) await invite(one);
+    // Half of them have gone.
+    await server.database.owner.query(
+      'delete from mails where id in (select id from mails order by created_at limit 4)',
+    );
+    const second = [await invite(other), await invite(other)];
+    mailbox.receivers = [];
+    await send();
+    expect(mailbox.receivers.slice(0, 6)).toEqual(expect.arrayContaining(second));
   });
 
   test('has no encoded words in its subject', async () => {

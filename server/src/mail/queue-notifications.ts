@@ -60,10 +60,11 @@ async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
     return true;
   }
   const taken = await takeNotifications(tx, member.user_id, notifications_at_once);
+  const by = { workspace_id: member.workspace_id };
   for (const mail of mailsOf(taken.filter(({ is_wanted }) => is_wanted))) {
     const notification_ids = mail.slice(0, max_notifications).map(({ id }) => id);
     const more = mail.length - notification_ids.length;
-    queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s });
+    queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s, by });
   }
   // No more at once, however much there is: the rest is mailed as if it had just come.
   if (taken.length === notifications_at_once) deferMail(tx, member, rest_s);

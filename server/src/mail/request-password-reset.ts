@@ -20,7 +20,7 @@ export async function requestPasswordReset(
   if (config.mail === undefined) throw new BatonError('mail_not_configured');
   const key = mailKey(config.secret);
   await transaction(pool, { network }, (tx) => {
-    queueMail(tx, { kind: 'password_reset', email, request_id, ip }, { key, ttl_s });
+    queueMail(tx, { kind: 'password_reset', email, request_id, ip }, { key, ttl_s, by: { network } });
     return Promise.resolve();
   });
   hint('mail');

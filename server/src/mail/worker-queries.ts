@@ -19,12 +19,12 @@ interface Taking {
   lease_ms: number;
 }
 
-/** Takes what is due, oldest first, and passes over what another process takes. */
+/** Takes what is due, by turns of who caused it, and passes over what another process takes. */
 export function takeMails(tx: Tx, { can_wait, limit, lease_ms }: Taking): Promise<TakenMail[]> {
   return tx.rows(sql`
     with due as (
       select m.id from mails m where m.can_wait = ${can_wait} and m.next_attempt_at <= now()
-      order by m.next_attempt_at limit ${limit} for update of m skip locked)
+      order by m.place, m.next_attempt_at limit ${limit} for update of m skip locked)
     update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
     from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.can_wait, m.expires_at <= now() as is_over`);
 }

@@ -67,7 +67,7 @@ export async function invite(
   const mailed = await mayMail(tx, services, { email: input.email, user_id, ip: context.ip });
   if (mailed) {
     const order = { kind: 'invitation' as const, workspace_id, invitation_id: id, token };
-    queueMail(tx, order, { key: mailKey(config.secret), ttl_s });
+    queueMail(tx, order, { key: mailKey(config.secret), ttl_s, by: { user_id } });
     afterCommit(() => Promise.resolve(hint('mail')));
   }
   return { ...invitation, token, mailed };
