@@ -321,7 +321,7 @@ export interface components {
          *     - `session_revoked`: A session was revoked.
          *     - `password_changed`: The password was changed.
          *     - `password_reset`: A new password was set with a one-time token.
-         *     - `sign_in_failed`: Sign-ins with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.
+         *     - `sign_in_failed`: Sign-ins with a wrong password, or while the account was disabled. One entry an hour; `detail` has `failures` and `last_at`.
          *     - `password_change_failed`: Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.
          *     - `account_added`: The operator created the account.
          *     - `account_disabled`: The operator disabled the account, which ended its sessions.

@@ -3,7 +3,8 @@ import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { joinWorkspace, type Person, registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
-import { addUser, changeEmail, disableUser, enableUser, offerPasswordReset } from './operator.ts';
+import { addUser, changeEmail, disableUser, enableUser, failedWhileDisabled, offerPasswordReset } from './operator.ts';
+import { account_verbs } from './verbs.ts';
 
 let server: TestServer;
 
@@ -103,6 +104,25 @@ describe('disabling', () => {
     const { client } = await signInAgain(server, person);
     const actions = (await client.list_my_audit()).data.map(({ action }) => action);
     expect(actions.slice(0, 3)).toEqual(['logged_in', 'account_enabled', 'account_disabled']);
+  });
+});
+
+describe('a disabled account', () => {
+  test('has its failed sign-ins in its audit log, with whatever password, and the operator who enables it is told how many', async () => {
+    const person = await registerPerson(server);
+    const { owner } = server.database;
+    await disableUser(owner, person.email);
+    for (const password of [person.password, 'not this one']) {
+      expect(await statusOf(person.client.raw.login({ body: { email: person.email, password } }))).toBe(401);
+    }
+    await expect.poll(() => failedWhileDisabled(owner, person.email)).toBe(2);
+    expect(await account_verbs['enable-user']?.run(owner, [person.email], server.config)).toEqual({
+      done: true,
+      says: `Enabled ${person.email}. 2 sign-ins have failed since the hour in which it was disabled.`,
+    });
+    const { client } = await signInAgain(server, person);
+    const { data } = await client.list_my_audit();
+    expect(data.filter(({ action }) => action === 'sign_in_failed')).toMatchObject([{ detail: { failures: 2 } }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { newResetToken } from './password-reset.ts';
 import {
   anyUserByEmail,
   endOneTimeTokens,
+  failuresWhileDisabled,
   insertOneTimeToken,
   insertUser,
   lockCredentials,
@@ -88,6 +89,13 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
     await withdrawInvitationsOf(pool, done.id, operator.request_id);
   }
   return done?.now === true;
+}
+
+/** How many sign-ins of a disabled account have failed since the hour in which it was disabled. */
+export async function failedWhileDisabled(pool: pg.Pool, email: string): Promise<number> {
+  const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
+  if (found === undefined) return 0;
+  return readOnly(pool, { user_id: found.id }, (db) => failuresWhileDisabled(db, found.id));
 }
 
 /** Enables a disabled account: it can sign in again. Tells whether there was one. */

@@ -20,11 +20,6 @@ const user_columns = {
 const columns = selected(user_columns, sql`u`);
 const created_columns = without(user_columns, 'email_confirmed_at', 'version', 'created_at', 'updated_at');
 
-/** The account with this address unless it is disabled. */
-export function enabledUserByEmail(db: Db, email: string): Promise<User | undefined> {
-  return db.maybeOne(sql`select ${columns} from users u where u.email = ${email} and u.disabled_at is null`);
-}
-
 export function userById(db: Db, user_id: string): Promise<User> {
   return db.one(sql`select ${columns} from users u where u.id = ${user_id}`);
 }
@@ -353,6 +348,15 @@ export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {
 export interface Origin {
   request_id: string;
   ip: string | null;
+}
+
+/** Sign-ins of a disabled account that have failed since the hour in which it was disabled. */
+export async function failuresWhileDisabled(db: Db, user_id: string): Promise<number> {
+  const { failures } = await db.one<{ failures: number }>(sql`
+    select coalesce(sum(f.failures), 0)::integer as failures
+    from users u join failed_attempts f on f.user_id = u.id and f.action = 'sign_in_failed' and f.hour >= date_trunc('hour', u.disabled_at)
+    where u.id = ${user_id}`);
+  return failures;
 }
 
 /** Counts a failed attempt in the entry of its hour. */

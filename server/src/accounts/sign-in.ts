@@ -9,9 +9,9 @@ import { rateLimited } from '../lib/limit.ts';
 import type { login, refresh, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
+  anyUserByEmail,
   countRefresh,
   enabledUser,
-  enabledUserByEmail,
   insertRefreshToken,
   insertSession,
   lockPasswordHash,
@@ -57,17 +57,20 @@ export function noteFailure(
   return transaction(pool, { user_id }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
 }
 
-/** Signs in. Unknown address, wrong password and disabled account take as long and get the same response. */
+/**
+ * Signs in. Unknown address, wrong password and disabled account take as long and get the same response. The failures of an account are
+ * noted, of a disabled one with whatever password: who enables it again sees them.
+ */
 export async function signIn(services: Services, request: Request<typeof login>): Promise<Tokens> {
   const { config, pool } = services;
   const { email, password } = request.body;
-  const found = await readOnly(pool, { network: request.network }, (db) => enabledUserByEmail(db, email));
+  const found = await readOnly(pool, { network: request.network }, (db) => anyUserByEmail(db, email));
   // As many statements, and as much hashing, whether there is such an account, enabled, or not.
-  const user_id = found?.id ?? newId();
+  const user_id = found?.disabled === false ? found.id : newId();
   const known = await readOnly(pool, { user_id, network: request.network }, (db) => passwordHash(db, user_id));
   const matches = await verifyPassword(password, known, config.bcrypt_cost, request);
-  if (!matches || found === undefined || known === undefined) {
-    if (found !== undefined) request.after(() => noteFailure(services, user_id, request, 'sign_in_failed'));
+  if (!matches || known === undefined) {
+    if (found !== undefined) request.after(() => noteFailure(services, found.id, request, 'sign_in_failed'));
     throw new BatonError('invalid_credentials');
   }
   const rehashed = needsRehash(known, config.bcrypt_cost)

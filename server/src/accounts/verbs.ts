@@ -2,7 +2,7 @@ import pg from 'pg';
 import { BatonError } from '../errors.ts';
 import { line } from '../http/contract.ts';
 import { email as address } from './contract.ts';
-import { addUser, changeEmail, disableUser, enableUser, offerPasswordReset } from './operator.ts';
+import { addUser, changeEmail, disableUser, enableUser, failedWhileDisabled, offerPasswordReset } from './operator.ts';
 
 /** What a verb of the operator did, or why it didn't. */
 export interface Outcome {
@@ -73,10 +73,15 @@ export const account_verbs: Record<string, AccountVerb> = {
   'enable-user': {
     usage: 'EMAIL',
     does: 'let a disabled account sign in again',
-    run: async (pool, [email = '']) =>
-      (await enableUser(pool, email))
-        ? { done: true, says: `Enabled ${email}.` }
-        : { done: false, says: `There is no account ${email}, or it isn't disabled.` },
+    run: async (pool, [email = '']) => {
+      const failures = await failedWhileDisabled(pool, email);
+      if (!(await enableUser(pool, email))) {
+        return { done: false, says: `There is no account ${email}, or it isn't disabled.` };
+      }
+      const tried = failures === 1 ? '1 sign-in has' : `${failures} sign-ins have`;
+      const told = failures === 0 ? '' : ` ${tried} failed since the hour in which it was disabled.`;
+      return { done: true, says: `Enabled ${email}.${told}` };
+    },
   },
   'change-email': {
     usage: 'EMAIL NEW_EMAIL',
