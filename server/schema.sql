@@ -353,7 +353,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_of_due(batch integer, mail_after_s integer DEFAULT NULL::integer)
- RETURNS integer
+ RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -369,7 +369,7 @@ declare
   last_id uuid;
 begin
   if place.workspace_id is null then return null; end if;
-  if place.due_on >= today and place.due_after is null then return 0; end if;
+  if place.due_after is null and coalesce(place.next_due_on > today, true) then return false; end if;
 
   select count(*), max(d.due_on), (array_agg(d.id order by d.due_on desc, d.id desc))[1] into found_tickets, last_day, last_id
   from (
@@ -397,31 +397,38 @@ begin
   perform mail_later(to_be_mailed, mail_after_s);
 
   if found_tickets < batch then
-    update notification_places set due_on = today, due_after = null where workspace_id = scope;
+    update notification_places set due_on = today, due_after = null, next_due_on = (
+      select min(t.due_on) from tickets t where t.workspace_id = scope and t.due_on > today and t.deleted_at is null)
+    where workspace_id = scope;
   else
     update notification_places set due_on = last_day, due_after = last_id where workspace_id = scope;
   end if;
   perform count_notifications(told);
-  return found_tickets;
+  return found_tickets = batch;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_of_events(batch integer, mail_after_s integer DEFAULT NULL::integer)
- RETURNS integer
+ RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   scope uuid := app_workspace_id();
+  today date := (now() at time zone 'UTC')::date;
   place notification_places%rowtype := lock_notification_place();
   last bigint;
+  last_of_all bigint;
   told integer;
   to_be_mailed uuid[];
 begin
   if place.workspace_id is null then return null; end if;
   -- A statement of its own: it sees everything that was numbered before the lock was granted.
-  select least(h.last_sequence, place.last_sequence + batch) into last from event_heads h where h.workspace_id = scope;
-  if last is null or last <= place.last_sequence then return 0; end if;
+  select least(h.last_sequence, place.last_sequence + batch), h.last_sequence into last, last_of_all
+  from event_heads h where h.workspace_id = scope;
+  if last is null or last <= place.last_sequence then return false; end if;
+  -- No ticket's day has come since: so who gives one the day of today, or of before, is told of it here, and not by notify_of_due.
+  if place.due_on < today and place.due_after is null and coalesce(place.next_due_on > today, true) then place.due_on := today; end if;
 
   insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
   select scope, n.ticket_id, n.user_id, n.reason, n.sequence
@@ -506,9 +513,14 @@ begin
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
 
+  update notification_places set due_on = place.due_on, next_due_on = least(next_due_on, (
+    select min(t.due_on) from events e join tickets t on t.workspace_id = scope and t.id = e.subject_id
+    where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last and e.subject_type = 'ticket'
+      and t.deleted_at is null and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))))
+  where workspace_id = scope;
   update notification_places set last_sequence = last where workspace_id = scope;
   perform count_notifications(told);
-  return last - place.last_sequence;
+  return last < last_of_all;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
@@ -1126,6 +1138,7 @@ create table notification_places (
   last_sequence bigint not null default 0,
   due_on date not null default ((now() AT TIME ZONE 'UTC'::text))::date,
   due_after uuid,
+  next_due_on date,
   constraint notification_places_pkey PRIMARY KEY (workspace_id),
   constraint notification_places_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 ) with (fillfactor=50);
@@ -1133,7 +1146,7 @@ ALTER TABLE notification_places ENABLE ROW LEVEL SECURITY;
 ALTER TABLE notification_places FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON notification_places FOR ALL USING ((workspace_id = app_workspace_id()));
 CREATE POLICY worker_looks ON notification_places FOR SELECT TO baton_worker USING (true);
-GRANT SELECT (due_after, due_on, last_sequence, workspace_id) ON notification_places TO baton_worker;
+GRANT SELECT (due_after, due_on, last_sequence, next_due_on, workspace_id) ON notification_places TO baton_worker;
 GRANT SELECT ON notification_places TO baton_app;
 
 -- workspace
@@ -1559,6 +1572,7 @@ ALTER TABLE user_workspaces ENABLE ROW LEVEL SECURITY;
 ALTER TABLE user_workspaces FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_or_workspace ON user_workspaces FOR ALL USING (((user_id = app_user_id()) OR (workspace_id = app_workspace_id())));
 GRANT DELETE, INSERT, SELECT, UPDATE ON user_workspaces TO baton_app;
+GRANT SELECT (user_id, workspace_id) ON user_workspaces TO baton_worker;
 
 -- reference
 create table users (
@@ -1700,9 +1714,12 @@ create table workspaces (
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE INDEX workspaces_live ON public.workspaces USING btree (id) WHERE (deleted_at IS NULL);
 ALTER TABLE workspaces ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workspaces FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_or_workspace ON workspaces FOR ALL USING (((id = app_workspace_id()) OR (id IN ( SELECT w.workspace_id
    FROM user_workspaces w
   WHERE (w.user_id = app_user_id())))));
+CREATE POLICY worker_looks ON workspaces FOR SELECT TO baton_worker USING ((deleted_at IS NULL));
 GRANT INSERT, SELECT, UPDATE ON workspaces TO baton_app;
+GRANT SELECT (created_by, deleted_at, id) ON workspaces TO baton_worker;

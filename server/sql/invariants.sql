@@ -431,6 +431,14 @@ from notification_places p
 join event_heads h on h.workspace_id = p.workspace_id
 where p.last_sequence > h.last_sequence;
 
+-- name: no_due_ticket_is_forgotten
+select t.workspace_id, t.id as ticket_id, 'due on ' || t.due_on || ', and looked for on ' || coalesce(p.next_due_on::text, 'no day') as violation
+from tickets t
+join notification_places p on p.workspace_id = t.workspace_id
+join event_heads h on h.workspace_id = t.workspace_id and h.last_sequence = p.last_sequence
+left join outbox o on o.workspace_id = t.workspace_id and o.subject_id = t.id
+where t.deleted_at is null and t.due_on > p.due_on and p.due_after is null and o.id is null and coalesce(p.next_due_on > t.due_on, true);
+
 -- name: what_is_to_be_mailed_has_a_turn
 select n.workspace_id, n.user_id, n.id as violation
 from notifications n

@@ -244,3 +244,33 @@ describe('guessing', () => {
     }
   });
 });
+
+test('an account creates a bounded number of workspaces in a day, on every process, also where it deletes or leaves them', async () => {
+  const settings = { BATON_NEW_WORKSPACES_PER_DAY: '3' };
+  const limited = await startServer(settings);
+  const second = await startServer(settings, { database: limited.database });
+  try {
+    const [person, other] = [await registerPerson(limited), await registerPerson(limited)];
+    const create = (on: TestServer, who = person) =>
+      conformingClient(on.url, who.access_token).raw.create_workspace({ body: { name: 'W' } });
+    for (const on of [limited, second, limited]) {
+      const { status, body } = await create(on);
+      expect(status).toBe(201);
+      await person.client.delete_workspace({ workspace_id: (body as { id: string }).id });
+    }
+    const refused = await create(second);
+    expect([refused.status, refused.headers.get('ratelimit')]).toEqual([
+      429,
+      expect.stringMatching(/^"new-workspaces"/),
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_600);
+    expect((await create(limited, other)).status).toBe(201);
+    const { rows } = await limited.database.owner.query('select 1 from workspaces where created_by = $1', [
+      person.user.id,
+    ]);
+    expect(rows).toHaveLength(3);
+  } finally {
+    await second.stop();
+    await limited.stop();
+  }
+});

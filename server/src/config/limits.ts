@@ -9,6 +9,7 @@ export const limit_settings = {
   BATON_BODY_MEMORY_MIB: count(64, 8, 65_536),
   BATON_RESPONSE_MEMORY_MIB: count(64, 8, 65_536),
   BATON_MAX_WORKSPACES_PER_ACCOUNT: count(100, 1, max_count),
+  BATON_NEW_WORKSPACES_PER_DAY: count(200, 1, max_count),
   BATON_MAX_MEMBERS_PER_WORKSPACE: count(10_000, 1, max_count),
   BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: count(1_000, 1, max_count),
   BATON_MAX_TOKENS_PER_MEMBER: count(50, 1, max_count),
@@ -35,6 +36,8 @@ export interface Limits {
   body_memory_bytes: number;
   response_memory_bytes: number;
   max_workspaces_per_account: number;
+  /** Workspaces that an account may create in a day, those counted that it has deleted. */
+  new_workspaces_per_day: number;
   max_members_per_workspace: number;
   max_open_invitations_per_workspace: number;
   max_tokens_per_member: number;
@@ -61,6 +64,7 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
     body_memory_bytes: env.BATON_BODY_MEMORY_MIB * mib,
     response_memory_bytes: env.BATON_RESPONSE_MEMORY_MIB * mib,
     max_workspaces_per_account: env.BATON_MAX_WORKSPACES_PER_ACCOUNT,
+    new_workspaces_per_day: env.BATON_NEW_WORKSPACES_PER_DAY,
     max_members_per_workspace: env.BATON_MAX_MEMBERS_PER_WORKSPACE,
     max_open_invitations_per_workspace: env.BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE,
     max_tokens_per_member: env.BATON_MAX_TOKENS_PER_MEMBER,

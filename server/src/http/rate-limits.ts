@@ -29,6 +29,8 @@ export interface RateLimits {
 /** The window of all limits on authentication. */
 export const auth_window_s = 15 * 60;
 const known_for_days = 90;
+/** The window in which new workspaces are counted. */
+const day_s = 86_400;
 const no_limit = Number.MAX_SAFE_INTEGER;
 
 /** Whether an outcome stays counted: of a refusal the error, of a success undefined. */
@@ -144,6 +146,18 @@ function guardSession(name: LimitName, counts: Counts, config: Config, counters:
   };
 }
 
+/**
+ * Each workspace leaves rows permanently, deleted or not, and the quota counts those that are there alone. This counts all that an account has
+ * created in a day, also where it has left them since.
+ */
+function guardNewWorkspaces(limit: number, counters: Counters): Guard {
+  return (asking, work) => {
+    const name = 'new-workspaces' as const;
+    const bucket = { name, kind: name, key: asking.user_id ?? '', limit };
+    return counted(counters.of(asking), [bucket], (error) => error === undefined, work);
+  };
+}
+
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
 export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const counters = new Counters(pool, auth_window_s);
@@ -171,6 +185,7 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     change_password: guardPassword,
     request_email_change: guardPassword,
     confirm_email: guardOneTimeToken,
+    create_workspace: guardNewWorkspaces(config.new_workspaces_per_day, new Counters(pool, day_s)),
     accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
   };
   return {

@@ -25,20 +25,20 @@ export interface Next {
   sequence: number;
 }
 
-/** Events that a workspace's people have not been told of, and in how many workspaces. */
+/** Events that people have not been told of, and in how many workspaces. Nobody is told of those of a deleted one. */
 export function untoldEvents(db: Db): Promise<{ count: number; workspaces: number }> {
   return db.one(sql`
     select coalesce(sum(h.last_sequence - coalesce(p.last_sequence, 0)), 0)::bigint as count, count(*)::integer as workspaces
-    from event_heads h left join notification_places p on p.workspace_id = h.workspace_id
-    where h.last_sequence > coalesce(p.last_sequence, 0)`);
+    from workspaces w join event_heads h on h.workspace_id = w.id left join notification_places p on p.workspace_id = w.id
+    where w.deleted_at is null and h.last_sequence > coalesce(p.last_sequence, 0)`);
 }
 
 /** The first events that are to be told, of so many workspaces: those with most of them. */
 export function nextToTell(db: Db, limit: number): Promise<Next[]> {
   return db.rows(sql`
     select h.workspace_id, coalesce(p.last_sequence, 0) + 1 as sequence
-    from event_heads h left join notification_places p on p.workspace_id = h.workspace_id
-    where h.last_sequence > coalesce(p.last_sequence, 0)
+    from workspaces w join event_heads h on h.workspace_id = w.id left join notification_places p on p.workspace_id = w.id
+    where w.deleted_at is null and h.last_sequence > coalesce(p.last_sequence, 0)
     order by h.last_sequence - coalesce(p.last_sequence, 0) desc limit ${limit}`);
 }
 

@@ -26,6 +26,7 @@ export const limit_units = {
   password: 'requests',
   invitation: 'requests',
   'invitation-mail': 'requests',
+  'new-workspaces': 'requests',
   read: 'content-bytes',
   written: 'content-bytes',
   'in-progress': 'content-bytes',

@@ -134,9 +134,9 @@ describe('a member is told', () => {
     // The worker has read the events, and no day has come since yesterday.
     const place = (due_on: string, last_sequence: string) =>
       server.database.owner.query(
-        `insert into notification_places (workspace_id, due_on, last_sequence) select workspace_id, ${due_on}, ${last_sequence}
+        `insert into notification_places (workspace_id, due_on, next_due_on, last_sequence) select workspace_id, ${due_on}, ${due_on} + 1, ${last_sequence}
          from event_heads where workspace_id = '${workspace_id}'
-         on conflict (workspace_id) do update set due_on = excluded.due_on, last_sequence = excluded.last_sequence`,
+         on conflict (workspace_id) do update set due_on = excluded.due_on, next_due_on = excluded.next_due_on, last_sequence = excluded.last_sequence`,
       );
     await place('current_date - 1', 'last_sequence');
     await notifyPeople(server.database.url, { batch: 1 }); // ticket by ticket

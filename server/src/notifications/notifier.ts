@@ -6,12 +6,17 @@ import { first_id } from '../db/walk.ts';
 import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { SharedSetAside } from '../work/shared-set-aside.ts';
-import { notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
+import { Turns } from '../work/turns.ts';
+import { liveWorkspaces, notifyOfDue, notifyOfEvents, type Telling, workspacesBehind } from './worker-queries.ts';
 
 const task = 'notifier';
 /** How often all workspaces are looked at. What this process has numbered itself is told of at once. */
 const interval_ms = 1_000;
+/** How many times as long as it took to look at all of them it waits until it does so again, where they are many. */
+const rest_per_sweep = 4;
 const pass_ms = 200;
+/** How long what was found is worked on until more workspaces are looked at. */
+const slice_ms = 25;
 const rest_per_work = 1;
 /** Events, and due tickets, of one transaction. Each may be told to some 200 people. */
 const batch_size = 100;
@@ -30,24 +35,27 @@ async function notifyBatch(pool: pg.Pool, workspace_id: string, telling: Telling
   // Each in a transaction of its own, with its place.
   const due = await transaction(pool, { workspace_id }, (tx) => notifyOfDue(tx, telling));
   const events = await transaction(pool, { workspace_id }, (tx) => notifyOfEvents(tx, telling));
-  return due === telling.batch || events === telling.batch;
+  return due === true || events === true;
 }
 
 /**
- * Tells people what happens, workspace after workspace, a batch of each in turn. What is told and how far that has come are
+ * Tells people what happens, a batch of a workspace at a time, in turns by who created it. What is told and how far that has come are
  * written in one transaction: each act is told once, whatever process dies when.
  */
 export class Notifier {
   readonly #pool: pg.Pool;
   readonly #log: Logger;
   readonly #telling: Telling;
-  /** The last workspace whose turn it was. */
-  #behind = first_id;
-  /** Workspaces that are known to have something: those come first. */
+  /** The last workspace that was looked at; undefined: all have been. */
+  #behind: string | undefined = first_id;
+  #began = performance.now();
+  /** When all are looked at again. */
+  #sweeps_at = Number.NEGATIVE_INFINITY;
+  /** Workspaces whose events have just got numbers. */
   readonly #hinted = new Set<string>();
+  /** Workspaces that have something to be told. */
+  readonly #turns = new Turns<{ workspace_id: string; created_by: string }>();
   readonly #set_aside: SharedSetAside;
-  /** When all workspaces had been looked at. */
-  #swept_at = Number.NEGATIVE_INFINITY;
 
   constructor(pool: pg.Pool, log: Logger, { batch = batch_size, mail_after_s = null }: Partial<Telling> = {}) {
     this.#pool = pool;
@@ -62,30 +70,47 @@ export class Notifier {
   }
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
-    // First, so that those of which nobody gave a hint get their turn however many hints there are.
-    if (performance.now() - this.#swept_at >= interval_ms / 2) await this.#sweep(goesOn);
-    for (const workspace_id of [...this.#hinted]) {
-      if (!goesOn()) return 'more';
-      this.#hinted.delete(workspace_id);
-      count(1);
-      if (await this.#workOn(workspace_id)) this.#hinted.add(workspace_id);
-    }
-    return this.#hinted.size > 0 ? 'more' : 'done';
+    await this.#takeHints();
+    if (this.#behind === undefined && performance.now() >= this.#sweeps_at) this.#beginSweep();
+    do {
+      // What is found is worked on before more is looked for: however many workspaces there are, some are told in each pass.
+      if (this.#behind !== undefined) await this.#look(this.#behind);
+      const until = performance.now() + slice_ms;
+      do {
+        const next = this.#turns.next();
+        if (next === undefined) break;
+        count(1);
+        if (await this.#workOn(next.workspace_id)) this.#turns.add(next.created_by, next.workspace_id, next);
+      } while (goesOn() && performance.now() < until);
+    } while (goesOn() && (this.#behind !== undefined || this.#turns.size > 0));
+    return this.#behind !== undefined || this.#turns.size > 0 ? 'more' : 'done';
   }
 
-  /** Looks at all workspaces for those that have something, as far as the pass's time goes. */
-  async #sweep(goesOn: Pass['goesOn']): Promise<void> {
-    do {
-      const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, this.#behind));
-      for (const { workspace_id, is_behind } of found) if (is_behind) this.#hinted.add(workspace_id);
-      this.#behind = found.at(-1)?.workspace_id ?? first_id;
-      if (found.length > 0) continue;
-      this.#swept_at = performance.now();
-      // Long since nobody had anything to tell there: another process has done it.
-      await this.#set_aside.sweep(performance.now() - forgotten_ms);
-      set_aside.set(this.#set_aside.size);
-      return;
-    } while (goesOn());
+  /** Finds whose the workspaces are of which it was told. */
+  async #takeHints(): Promise<void> {
+    if (this.#hinted.size === 0) return;
+    const ids = [...this.#hinted];
+    const found = await readOnly(this.#pool, {}, (db) => liveWorkspaces(db, ids));
+    for (const id of ids) this.#hinted.delete(id);
+    for (const one of found) this.#turns.add(one.created_by, one.workspace_id, one);
+  }
+
+  #beginSweep(): void {
+    this.#behind = first_id;
+    this.#began = performance.now();
+  }
+
+  /** Looks at some workspaces behind this one for those that have something. */
+  async #look(behind: string): Promise<void> {
+    const found = await readOnly(this.#pool, {}, (db) => workspacesBehind(db, behind));
+    for (const { is_behind, ...one } of found) if (is_behind) this.#turns.add(one.created_by, one.workspace_id, one);
+    this.#behind = found.at(-1)?.workspace_id;
+    if (this.#behind !== undefined) return;
+    const now = performance.now();
+    this.#sweeps_at = now + Math.max(interval_ms / 2, rest_per_sweep * (now - this.#began));
+    // Long since nobody had anything to tell there: another process has done it.
+    await this.#set_aside.sweep(now - forgotten_ms);
+    set_aside.set(this.#set_aside.size);
   }
 
   /**

@@ -6,20 +6,31 @@ const looked_at = 500;
 
 export interface FoundWorkspace {
   workspace_id: string;
+  created_by: string;
   /** Whether its people may have to be told something. */
   is_behind: boolean;
 }
 
-/** Workspaces behind this one, in their order. */
+/** Workspaces behind this one that are not deleted, in their order. */
 export function workspacesBehind(db: Db, workspace_id: string): Promise<FoundWorkspace[]> {
   return db.rows(sql`
-    select h.workspace_id, coalesce(h.last_sequence > p.last_sequence
-      or p.due_on < (now() at time zone 'UTC')::date or p.due_after is not null, true) as is_behind
+    select w.id as workspace_id, w.created_by, h.last_sequence > coalesce(p.last_sequence, 0) or p.due_after is not null
+      or coalesce(p.next_due_on <= (now() at time zone 'UTC')::date, false) as is_behind
     from (
-      select workspace_id, last_sequence from event_heads where workspace_id > ${workspace_id}
-      order by workspace_id limit ${looked_at}) h
-    left join notification_places p on p.workspace_id = h.workspace_id
-    order by h.workspace_id`);
+      select w.id, w.created_by from workspaces w where w.id > ${workspace_id} and w.deleted_at is null
+      order by w.id limit ${looked_at}) w
+    join event_heads h on h.workspace_id = w.id
+    left join notification_places p on p.workspace_id = w.id
+    order by w.id`);
+}
+
+/** Of these workspaces those that are not deleted. */
+export function liveWorkspaces(
+  db: Db,
+  ids: readonly string[],
+): Promise<Pick<FoundWorkspace, 'workspace_id' | 'created_by'>[]> {
+  return db.rows(sql`
+    select w.id as workspace_id, w.created_by from workspaces w where w.id = any (${ids}::uuid[]) and w.deleted_at is null`);
 }
 
 /** How many one transaction goes on by, and in how many seconds who wants it gets a mail; null: nobody does. */
@@ -28,18 +39,18 @@ export interface Telling {
   mail_after_s: number | null;
 }
 
-/** Tells people of the next events, of the workspace in scope. Gives how many there were; null while another process does it. */
-export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): Promise<number | null> {
-  const { taken } = await tx.one<{ taken: number | null }>(
-    sql`select notify_of_events(${batch}::integer, ${mail_after_s}::integer) as taken`,
+/** Tells people of the next events, of the workspace in scope. Gives whether there are more; null while another process does it. */
+export async function notifyOfEvents(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
+  const { more } = await tx.one<{ more: boolean | null }>(
+    sql`select notify_of_events(${batch}::integer, ${mail_after_s}::integer) as more`,
   );
-  return taken;
+  return more;
 }
 
-/** Tells people of tickets that have become due. Gives how many there were; null while another process does it. */
-export async function notifyOfDue(tx: Tx, { batch, mail_after_s }: Telling): Promise<number | null> {
-  const { taken } = await tx.one<{ taken: number | null }>(
-    sql`select notify_of_due(${batch}::integer, ${mail_after_s}::integer) as taken`,
+/** Tells people of tickets that have become due. Gives whether there may be more; null while another process does it. */
+export async function notifyOfDue(tx: Tx, { batch, mail_after_s }: Telling): Promise<boolean | null> {
+  const { more } = await tx.one<{ more: boolean | null }>(
+    sql`select notify_of_due(${batch}::integer, ${mail_after_s}::integer) as more`,
   );
-  return taken;
+  return more;
 }

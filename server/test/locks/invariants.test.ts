@@ -129,6 +129,10 @@ const breaks: [name: string, sql: string][] = [
   ['each_notification_is_of_its_act', 'update notifications set sequence = 1'],
   ['who_is_mentioned_is_told', 'delete from notifications'],
   ['notification_places_are_not_ahead_of_the_events', 'update notification_places set last_sequence = 1000'],
+  [
+    'no_due_ticket_is_forgotten',
+    `update notification_places set last_sequence = (select last_sequence from event_heads); delete from outbox; update tickets set due_on = '2100-01-01'`,
+  ],
   ['what_is_to_be_mailed_has_a_turn', 'update notifications set to_mail = true'],
   ['accepted_invitations_were_to_their_acceptor', `update invitations set email = 'x@example.com'`],
   [

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { Turns } from './turns.ts';
+
+const taken = (turns: Turns<string>, most = 100) => {
+  const all: string[] = [];
+  for (let one = turns.next(); one !== undefined && all.length < most; one = turns.next()) all.push(one);
+  return all;
+};
+
+test('who has much to be done waits behind everybody else after each step', () => {
+  const turns = new Turns<string>();
+  for (let n = 1; n <= 4; n++) turns.add('ada', `a${n}`, `a${n}`);
+  turns.add('bob', 'b1', 'b1');
+  turns.add('eve', 'e1', 'e1');
+  turns.add('eve', 'e2', 'e2');
+  expect(taken(turns)).toEqual(['a1', 'b1', 'e1', 'a2', 'e2', 'a3', 'a4']);
+  expect(turns.size).toBe(0);
+});
+
+test('what is found again while it waits is one thing to do, at its place, as it was last found', () => {
+  const turns = new Turns<string>();
+  turns.add('ada', 'first', 'old');
+  turns.add('ada', 'second', 'second');
+  turns.add('ada', 'first', 'new');
+  expect(turns.size).toBe(2);
+  expect(taken(turns)).toEqual(['new', 'second']);
+});
+
+test('of one person a bounded number waits', () => {
+  const turns = new Turns<string>();
+  for (let n = 0; n < 5_000; n++) turns.add('ada', String(n), 'x');
+  expect(turns.size).toBe(1_000);
+  turns.add('bob', 'b', 'b');
+  expect(taken(turns, 2)).toEqual(['x', 'b']);
+});

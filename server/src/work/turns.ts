@@ -1,0 +1,41 @@
+/** What one person may have waiting here. What is more is found again when there is room. */
+const most_of_one = 1_000;
+
+/**
+ * What is to be done, in turns by whose it is: what somebody has much of delays what another has by one step at a time. It keeps
+ * nothing that the database doesn't have: what is lost here is found again.
+ */
+export class Turns<T> {
+  /** Everybody's line, in the order of their turns. */
+  readonly #lines = new Map<string, Map<string, T>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Puts something at the end of somebody's line. What is in it already keeps its place, and is replaced. */
+  add(whose: string, id: string, one: T): void {
+    const line = this.#lines.get(whose) ?? new Map<string, T>();
+    if (!line.has(id)) {
+      if (line.size >= most_of_one) return;
+      this.#size++;
+    }
+    line.set(id, one);
+    this.#lines.set(whose, line);
+  }
+
+  /** Takes the first of whose turn it is. Who has more goes behind the others. */
+  next(): T | undefined {
+    const [first] = this.#lines;
+    if (first === undefined) return undefined;
+    const [whose, line] = first;
+    const [[id, one] = []] = line;
+    this.#lines.delete(whose);
+    if (id === undefined) return undefined;
+    line.delete(id);
+    this.#size--;
+    if (line.size > 0) this.#lines.set(whose, line);
+    return one;
+  }
+}
