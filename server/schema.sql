@@ -90,6 +90,16 @@ CREATE OR REPLACE FUNCTION public.app_workspace_id()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid;
 
+CREATE OR REPLACE FUNCTION public.count_deliveries(queued integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into workspace_usage as u (workspace_id, bytes) select app_workspace_id(), queued * 512 where queued > 0
+  on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
+$function$;
+
 CREATE OR REPLACE FUNCTION public.count_notifications(told integer)
  RETURNS void
  LANGUAGE sql
@@ -666,6 +676,7 @@ begin
   if again then return queued; end if;
   update webhooks set last_sequence = last where workspace_id = scope and id = hook and last_sequence = first - 1;
   if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
+  perform count_deliveries(queued);
   return queued;
 end $function$;
 
@@ -873,6 +884,7 @@ create table deliveries (
   constraint deliveries_end CHECK ((((finished_at IS NULL) = (outcome IS NULL)) AND ((finished_at IS NULL) OR (next_attempt_at IS NULL)))),
   constraint deliveries_outcome CHECK ((outcome = ANY (ARRAY['delivered'::text, 'given_up'::text, 'dropped'::text])))
 ) with (fillfactor=70);
+CREATE INDEX deliveries_dropped ON public.deliveries USING btree (finished_at) WHERE (outcome = 'dropped'::text);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (workspace_id, webhook_id, next_attempt_at) WHERE (next_attempt_at IS NOT NULL);
 CREATE UNIQUE INDEX deliveries_event ON public.deliveries USING btree (workspace_id, webhook_id, event_id);
 CREATE INDEX deliveries_finished ON public.deliveries USING btree (finished_at);

@@ -192,3 +192,51 @@ begin
 end $$;
 revoke execute on function notify_of_due(integer, integer) from public;
 grant execute on function notify_of_due(integer, integer) to baton_worker;
+
+-- What the worker queues counts towards the workspace's quota, too: one event may be queued for each of its webhooks.
+create function count_deliveries(queued integer)
+returns void language sql security definer set search_path = public, pg_temp as $$
+  insert into workspace_usage as u (workspace_id, bytes) select app_workspace_id(), queued * 512 where queued > 0
+  on conflict (workspace_id) do update set bytes = u.bytes + excluded.bytes
+$$;
+revoke execute on function count_deliveries(integer) from public;
+
+-- Queues the workspace's events from `first` to `last` for a webhook, as far as it wants them. Gives how many. With `again`, those too
+-- that are finished; otherwise the webhook's place moves along: in the same transaction, so that nothing is lost or doubled. A request counts what
+-- it queues by itself (server/src/quotas/usage.ts).
+create or replace function queue_deliveries(hook uuid, first bigint, last bigint, again boolean)
+returns integer language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  scope uuid := app_workspace_id();
+  the webhooks%rowtype;
+  queued integer;
+begin
+  -- Whoever ends a delivery locks it too: no later one of its subject is queued behind it unseen.
+  select * into the from webhooks w where w.workspace_id = scope and w.id = hook and w.deleted_at is null for no key update;
+  if not found then return 0; end if;
+  insert into deliveries as d (workspace_id, webhook_id, sequence, event_id, subject_id)
+  select scope, hook, e.sequence, e.id, case when e.ticket_id is null then e.subject_id else e.ticket_id end
+  from events e
+  where e.workspace_id = scope and e.sequence between first and last and case when e.action = 'webhook.pinged' then e.subject_id = hook
+    else (the.types is null or e.action = any (the.types)) and (the.project_ids is null or case
+      when e.subject_type in ('project', 'workflow') then e.subject_id
+      else (select t.project_id from tickets t where t.workspace_id = scope
+        and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end) end = any (the.project_ids)) end
+  on conflict (workspace_id, webhook_id, sequence) do update set finished_at = null, outcome = null, failures = 0
+    where again and d.finished_at is not null;
+  get diagnostics queued = row_count;
+  update deliveries d set next_attempt_at = now()
+  where d.workspace_id = scope and d.webhook_id = hook and d.sequence between first and last and d.finished_at is null
+    and d.next_attempt_at is null and d.sequence = (
+      select min(b.sequence) from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
+        and b.finished_at is null);
+  if again then return queued; end if;
+  update webhooks set last_sequence = last where workspace_id = scope and id = hook and last_sequence = first - 1;
+  if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
+  perform count_deliveries(queued);
+  return queued;
+end $$;
+
+-- What a deleted webhook has not got is of no more interest to anybody.
+create index deliveries_dropped on deliveries (finished_at) where outcome = 'dropped';
+comment on index deliveries_dropped is 'upkeep';

@@ -153,9 +153,14 @@ export class Tx extends Db {
   readonly settlements: Sql[] = [];
   #sent_bytes = 0;
 
-  /** Bytes that `send` has sent: what the transaction stores, near enough. 0 where it changes nothing. */
+  /** Bytes that `send` has sent, and `stores` was told of: what the transaction stores, near enough. 0 where it changes nothing. */
   get sent_bytes(): number {
     return this.#sent_bytes;
+  }
+
+  /** Counts what a statement stores beyond what was sent to it: rows that are copied in the database. */
+  stores(bytes: number): void {
+    this.#sent_bytes += bytes;
   }
 
   /**

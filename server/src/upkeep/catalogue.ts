@@ -11,7 +11,11 @@ import { removeGivenUpMails } from '../mail/upkeep-queries.ts';
 import { removeOldNotifications } from '../notifications/upkeep-queries.ts';
 import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
-import { removeDeletedWebhooks, removeFinishedDeliveries } from '../webhooks/upkeep-queries.ts';
+import {
+  removeDeletedWebhooks,
+  removeDroppedDeliveries,
+  removeFinishedDeliveries,
+} from '../webhooks/upkeep-queries.ts';
 import { removeForgotten } from '../work/set-aside-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
@@ -46,7 +50,10 @@ export const upkeep = {
   invitations: (keep, limit) => [removeLapsedInvitations(keep.invitation_retention_s, limit)],
   outcomes: (keep, limit) => [removeOldOutcomes(keep.idempotency_key_retention_s, limit)],
   api_tokens: (keep, limit) => [removeEndedTokens(keep.token_retention_s, limit)],
-  deliveries: (keep, limit) => [removeFinishedDeliveries(keep.delivery_retention_s, limit)],
+  deliveries: (keep, limit) => [
+    removeFinishedDeliveries(keep.delivery_retention_s, limit),
+    removeDroppedDeliveries(limit),
+  ],
   webhooks: (keep, limit) => [removeDeletedWebhooks(keep.delivery_retention_s, limit)],
   notifications: (keep, limit) => [removeOldNotifications(keep.notification_retention_s, limit)],
   given_up_mails: (keep, limit) => [removeGivenUpMails(keep.mail_retention_s, limit)],

@@ -8,6 +8,9 @@ import { most_again, type redeliver } from './contract.ts';
 import { queueDeliveries, sequenceOf, waitingFor, webhookById } from './queries.ts';
 import { most_waiting } from './worker-queries.ts';
 
+/** What one delivery counts of the workspace's quota, as for the worker (count_deliveries in 0027_fair_turns.sql). */
+const delivery_bytes = 512;
+
 /** Queues events once more: one delivery, or what the webhook is for in a range of events. */
 export async function redeliverEvents({
   tx,
@@ -42,6 +45,7 @@ export async function redeliverEvents({
   }
   const queued = await queueDeliveries(tx, range, true);
   if (queued === 0) return { queued };
+  tx.stores(queued * delivery_bytes);
   const [from, to] = [range.first, range.last].map(offsetOf) as [string, string];
   recordAudit(tx, actor, { action: 'webhook.redelivered', subject_id: webhook_id, after: { from, to, queued } });
   return { queued };

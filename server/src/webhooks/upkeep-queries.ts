@@ -11,6 +11,17 @@ export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sq
     where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning 1`;
 }
 
+/** Removes what deleted webhooks have not got, an hour later: nobody can list it. */
+export function removeDroppedDeliveries(limit: number): Sql {
+  return sql`
+    with due as (
+      select d.workspace_id, d.webhook_id, d.sequence from deliveries d
+      where d.outcome = 'dropped' and d.finished_at < now() - interval '1 hour'
+      order by d.finished_at limit ${limit} for update of d skip locked)
+    delete from deliveries d using due
+    where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning 1`;
+}
+
 /** Removes webhooks that were deleted so long ago. Their deliveries have ended by then. */
 export function removeDeletedWebhooks(ended_for_s: number, limit: number): Sql {
   return sql`
