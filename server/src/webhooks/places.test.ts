@@ -24,18 +24,58 @@ test('webhooks that take long leave half of the places to others, however many p
   expect(places.room(webhook())).toBe(1);
 });
 
-test('a webhook that takes long no more is one like others', () => {
-  const places = new Places();
-  const once_slow = webhook();
+test('a person one of whose webhooks took long is slow for ten minutes, whatever their webhooks do meanwhile', () => {
+  let now = 0;
+  const places = new Places(() => now);
+  const once_slow = webhook({ created_by: 'slow' });
   places.take(once_slow)({ delivered: true, took_ms: 5_000 });
-  const slow = Array.from({ length: 64 }, () => webhook({ failures: 1 }));
-  for (const one of slow) places.take(one);
-  expect(places.room(once_slow)).toBe(0);
-  const others = new Places();
-  others.take(once_slow)({ delivered: true, took_ms: 5_000 });
-  for (let n = 0; n < 8; n++) others.take(once_slow)({ delivered: true, took_ms: 10 });
-  for (const one of slow) others.take(one);
-  expect(others.room(once_slow)).toBe(8);
+  const other = webhook({ created_by: 'slow' });
+  for (let n = 0; n < 20; n++) places.take(other)({ delivered: true, took_ms: 10 });
+  for (let n = 0; n < 64; n++) places.take(webhook({ failures: 1 }));
+  expect([places.room(once_slow), places.room(other), places.room(webhook())]).toEqual([0, 0, 1]);
+  now = 10 * 60_000 - 1;
+  expect(places.room(other)).toBe(0);
+  now++;
+  expect(places.room(other)).toBe(8);
+});
+
+test('a person who is slow has sixteen attempts', () => {
+  const places = new Places();
+  places.take(webhook({ created_by: 'slow' }))({ delivered: true, took_ms: 5_000 });
+  for (let n = 0; n < 16; n++) places.take(webhook({ created_by: 'slow' }));
+  expect(places.room(webhook({ created_by: 'slow' }))).toBe(0);
+});
+
+/** Begins attempts wherever there is room. Gives their ends, and how many there are. */
+function fill(places: Places, webhooks: ReturnType<typeof webhook>[]) {
+  const ends: ((ended: { delivered: boolean; took_ms: number } | undefined) => void)[] = [];
+  for (const one of webhooks) for (let n = places.room(one); n > 0; n--) ends.push(places.take(one));
+  return ends;
+}
+
+test('two people whose webhooks were all quick and then take long leave places to others, and get no more than a quarter again', () => {
+  let now = 0;
+  const places = new Places(() => now);
+  const theirs = ['eve', 'mallory'].flatMap((created_by) =>
+    ['first', 'second'].flatMap((name) =>
+      Array.from({ length: 4 }, () => webhook({ created_by, workspace_id: `${name} of ${created_by}` })),
+    ),
+  );
+  for (const one of theirs) for (let n = 0; n < 10; n++) places.take(one)({ delivered: true, took_ms: 10 });
+  const begun = fill(places, theirs);
+  expect(begun).toHaveLength(96);
+  // What is left is for those who have none in progress.
+  const others = Array.from({ length: 40 }, () => webhook());
+  const first = fill(places, others);
+  expect(first).toHaveLength(32);
+  for (const end of first) end({ delivered: true, took_ms: 10 });
+  now = 2_000;
+  for (const end of begun.splice(0, 40)) end(undefined); // without what would be learnt
+  expect(theirs.map((one) => places.room(one)).filter((room) => room > 0)).toEqual([]);
+  now = 9_900;
+  for (const end of begun) end({ delivered: true, took_ms: 9_900 });
+  expect(fill(places, theirs)).toHaveLength(32);
+  expect(fill(places, others).length).toBeGreaterThanOrEqual(32);
 });
 
 test('a webhook that is slow has one attempt at a time again, and a quick one between makes it no better', () => {
@@ -57,11 +97,11 @@ test('a person has half of the places, a workspace a quarter, and a webhook one 
   expect(places.room(one)).toBe(8);
   places.take(one)({ delivered: false, took_ms: 10 });
   expect(places.room(one)).toBe(1);
-  const fill = (fields: { created_by?: string; workspace_id?: string }, most: number) => {
+  const crowd = (fields: { created_by?: string; workspace_id?: string }, most: number) => {
     for (let n = 0; n < most; n++) places.take(webhook(fields));
     expect(places.room(webhook(fields))).toBe(0);
   };
-  fill({ workspace_id: 'crowded' }, 32);
-  fill({ created_by: 'busy' }, 64);
+  crowd({ workspace_id: 'crowded' }, 32);
+  crowd({ created_by: 'busy' }, 64);
   expect(places.room(webhook())).toBe(1);
 });

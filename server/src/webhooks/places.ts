@@ -3,14 +3,23 @@ import type { FoundWebhook } from './worker-queries.ts';
 
 /**
  * Attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
- * one more after each success: what a receiver takes that never responds is little. `hindering` are those of webhooks whose last attempt
- * failed or took long: however many there are, and of however many people, they leave room to the others.
+ * one more after each success: what a receiver takes that never responds is little. `hindering` are attempts that take long or are likely to: however many there
+ * are, and of however many people, they leave room to the others. `reserved` are the last places: nobody has one there who has any other.
  */
-const most = { all: 128, hindering: 64, account: 64, workspace: 32, webhook: 8, at_first: 1 };
+const most = {
+  all: 128,
+  reserved: 32,
+  hindering: 64,
+  account: 64,
+  slow_account: 16,
+  workspace: 32,
+  webhook: 8,
+  at_first: 1,
+};
 /** Longer than a receiver takes that puts messages into a queue of its own. */
 const slow_ms = 2_000;
-/** After so many quick responses in a row a webhook isn't slow any more. */
-const quick_again = 8;
+/** For so long a person is slow one of whose attempts took long. */
+const slow_for_ms = 10 * 60_000;
 const max_remembered = 10_000;
 
 /** How an attempt ended. */
@@ -22,59 +31,92 @@ export interface Ended {
 
 type Webhook = Pick<FoundWebhook, 'workspace_id' | 'id' | 'created_by' | 'failures'>;
 
+/** An attempt that goes on. */
+interface Attempt {
+  webhook: Webhook;
+  began: number;
+  /** Likely to take long, as it began. */
+  hinders: boolean;
+}
+
 /** Which attempts go on in this process, and how many more may begin. */
 export class Places {
-  #all = 0;
-  #hindering = 0;
+  readonly #running = new Set<Attempt>();
+  readonly #now: () => number;
   /** By person, workspace and webhook. */
   readonly #counts = new Map<string, number>();
   /** How many attempts a webhook may have that has had successes. */
   readonly #shares = new Map<string, number>();
-  /** How many quick responses each webhook still needs that was slow. */
+  /** Until when each person is slow. By person, and not by webhook: there is always another webhook. */
   readonly #slow = new Map<string, number>();
+
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** How many attempts may begin for a webhook. */
   room(webhook: Webhook): number {
     const { workspace_id, id, created_by, failures } = webhook;
     const taken = (name: string) => this.#counts.get(name) ?? 0;
+    const hindering = this.#countHindering();
+    const free = most.all - this.#running.size;
+    const is_slow = this.#isSlow(created_by);
     return Math.min(
-      most.all - this.#all,
-      most.account - taken(created_by),
+      // Of the reserved places one, to who has none.
+      Math.max(free - most.reserved, taken(created_by) === 0 ? Math.min(free, 1) : 0),
+      (is_slow ? most.slow_account : most.account) - taken(created_by),
       most.workspace - taken(workspace_id),
       (failures >= failures_until_rest ? most.at_first : (this.#shares.get(id) ?? most.at_first)) - taken(id),
-      this.#hinders(webhook) ? most.hindering - this.#hindering : most.all,
+      is_slow || failures > 0 ? most.hindering - hindering : most.all,
     );
   }
 
   /** Takes a place; what it returns gives it back. Without how it ended, nothing is learnt. */
   take(webhook: Webhook): (ended: Ended | undefined) => void {
-    const hinders = this.#hinders(webhook);
-    this.#count(webhook, hinders, 1);
+    const hinders = webhook.failures > 0 || this.#isSlow(webhook.created_by);
+    const attempt = { webhook, began: this.#now(), hinders };
+    this.#running.add(attempt);
+    this.#count(webhook, 1);
     return (ended) => {
-      this.#count(webhook, hinders, -1);
-      if (ended !== undefined) this.#learn(webhook.id, ended);
+      this.#running.delete(attempt);
+      this.#count(webhook, -1);
+      if (ended !== undefined) this.#learn(webhook, ended);
     };
   }
 
-  #hinders({ id, failures }: Webhook): boolean {
-    return failures > 0 || this.#slow.has(id);
+  /** Those too that go on for long without having been likely to: their persons are slow from now on. */
+  #countHindering(): number {
+    let count = 0;
+    const now = this.#now();
+    for (const { webhook, began, hinders } of this.#running) {
+      const takes_long = now - began >= slow_ms;
+      if (takes_long) this.#noteSlow(webhook.created_by);
+      if (takes_long || hinders) count++;
+    }
+    return count;
   }
 
-  #learn(id: string, { delivered, took_ms }: Ended): void {
-    if (this.#slow.size >= max_remembered) this.#slow.clear();
+  #isSlow(person: string): boolean {
+    return (this.#slow.get(person) ?? 0) > this.#now();
+  }
+
+  #noteSlow(person: string): void {
+    this.#slow.delete(person);
+    const [oldest] = this.#slow.keys();
+    if (oldest !== undefined && this.#slow.size >= max_remembered) this.#slow.delete(oldest);
+    this.#slow.set(person, this.#now() + slow_for_ms);
+  }
+
+  #learn({ id, created_by }: Webhook, { delivered, took_ms }: Ended): void {
     if (this.#shares.size >= max_remembered) this.#shares.clear();
     const is_slow = took_ms >= slow_ms;
-    const left = is_slow ? quick_again : (this.#slow.get(id) ?? 0) - 1;
-    if (left > 0) this.#slow.set(id, left);
-    else this.#slow.delete(id);
+    if (is_slow) this.#noteSlow(created_by);
     const share = this.#shares.get(id) ?? most.at_first;
     if (delivered && !is_slow) this.#shares.set(id, Math.min(share + 1, most.webhook));
     else this.#shares.delete(id);
   }
 
-  #count({ workspace_id, id, created_by }: Webhook, hinders: boolean, by: 1 | -1): void {
-    this.#all += by;
-    if (hinders) this.#hindering += by;
+  #count({ workspace_id, id, created_by }: Webhook, by: 1 | -1): void {
     for (const name of [created_by, workspace_id, id]) {
       const count = (this.#counts.get(name) ?? 0) + by;
       if (count > 0) this.#counts.set(name, count);
