@@ -9,6 +9,7 @@ import { describeError } from '../lib/describe-error.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { SharedSetAside } from '../work/shared-set-aside.ts';
+import { Turns } from '../work/turns.ts';
 import { messageOf, renewLease, type Schedule, settle, takeDue, type Taken } from './delivery.ts';
 import { type Ended, Places } from './places.ts';
 import { queueDeliveries } from './queries.ts';
@@ -27,6 +28,8 @@ const task = 'webhook_deliveries';
 const interval_ms = 200;
 const pass_ms = 200;
 const rest_per_work = 0.5;
+/** How long what was found is worked on until more webhooks are looked at. */
+const slice_ms = 25;
 /** Events that one transaction queues for a webhook. */
 const batch_size = 500;
 /** How long a webhook is left alone that could not be worked on. */
@@ -65,6 +68,8 @@ interface Options {
 export class Deliverer {
   readonly #options: Options;
   #behind: WebhookKey = begin;
+  /** Webhooks for which there is something to do, in turns by who created them: some have thousands. */
+  readonly #turns = new Turns<FoundWebhook>();
   readonly #places = new Places();
   readonly #running = new Set<Promise<void>>();
   readonly #set_aside: SharedSetAside;
@@ -81,26 +86,37 @@ export class Deliverer {
 
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
     let left = false;
-    while (goesOn()) {
-      const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
-      if (found.length === 0) {
-        this.#behind = begin;
-        await this.#set_aside.sweep(this.#began);
-        this.#began = performance.now();
-        set_aside.set(this.#set_aside.size);
-        if (!left) return 'done';
-        left = false;
-        continue;
-      }
-      for (const webhook of found) {
-        if (!goesOn()) return 'more';
-        this.#behind = { workspace_id: webhook.workspace_id, id: webhook.id };
-        const { queued, more } = await this.#workOn(webhook);
+    do {
+      const is_over = await this.#look();
+      const until = performance.now() + slice_ms;
+      do {
+        const next = this.#turns.next();
+        if (next === undefined) break;
+        const { queued, more } = await this.#workOn(next);
         count(queued);
         left ||= more;
-      }
-    }
+      } while (goesOn() && performance.now() < until);
+      if (!is_over) continue;
+      if (!left && this.#turns.size === 0) return 'done';
+      left = false;
+    } while (goesOn());
     return 'more';
+  }
+
+  /** Looks at some webhooks for those that have something to do. Tells whether all have been looked at. */
+  async #look(): Promise<boolean> {
+    const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
+    for (const one of found) {
+      if (this.#set_aside.has(one.id)) continue;
+      if (one.is_behind || one.is_due) this.#turns.add(one.created_by, one.id, one);
+    }
+    const last = found.at(-1);
+    this.#behind = last === undefined ? begin : { workspace_id: last.workspace_id, id: last.id };
+    if (last !== undefined) return false;
+    await this.#set_aside.sweep(this.#began);
+    this.#began = performance.now();
+    set_aside.set(this.#set_aside.size);
+    return true;
   }
 
   /** Waits for the attempts in progress, no longer than `within_ms`. */
@@ -113,7 +129,6 @@ export class Deliverer {
   /** Queues and begins what there is for a webhook. One that can't be worked on is left alone for a while. */
   async #workOn(webhook: FoundWebhook): Promise<{ queued: number; more: boolean }> {
     const key = { workspace_id: webhook.workspace_id, id: webhook.id };
-    if (this.#set_aside.has(key.id)) return { queued: 0, more: false };
     try {
       const { queued, more } = webhook.is_behind
         ? await queueNext(this.#options.pool, key)
