@@ -41,8 +41,8 @@ export interface Operation {
   heavy?: true;
   /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
   stream_after?: string;
-  /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it. */
-  takes_away?: true;
+  /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it, or not with such a body. */
+  takes_away?: true | ((body: never) => boolean);
 }
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
@@ -77,7 +77,10 @@ export const isTagged = (operation: Operation) => operation.etag === true || isR
  * Whether a full workspace refuses it. What takes a right or a text away passes, as what takes no body does: an intruder
  * who has filled the workspace can be demoted all the same.
  */
-export const needsRoom = ({ body, takes_away }: Operation) => body !== undefined && takes_away !== true;
+export function needsRoom({ body, takes_away }: Operation, given?: unknown): boolean {
+  if (body === undefined || takes_away === true) return false;
+  return takes_away === undefined || given === undefined || !takes_away(given as never);
+}
 
 /** What a JSON Schema can say of text that can be stored. */
 const no_nul = '^[^\\u0000]*$';

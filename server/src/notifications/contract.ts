@@ -281,7 +281,8 @@ export const set_watching = operation({
   method: 'put',
   path: watching_path,
   tag: 'notifications',
-  takes_away: true, // a full workspace is read and left alone all the same
+  // A choice is a row for each ticket; what takes it back takes the row away.
+  takes_away: ({ choice }: { choice: string }) => choice === 'automatic',
   summary: 'Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it.',
   params: watching_params,
   body: z.strictObject({ choice: watching.shape.choice }),

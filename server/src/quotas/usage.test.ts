@@ -106,6 +106,23 @@ describe('a workspace’s quota of bytes', () => {
     await owner.client.remove_member({ workspace_id, user_id: viewer.user.id });
     await expect(create()).rejects.toMatchObject(exceeded);
   });
+
+  test('once used up, lets nobody mute tickets, and lets everybody take their choice back', async () => {
+    const team = await makeTeam(server);
+    const { workspace_id, member, viewer } = team;
+    const [one, other] = [await makeTicket(team), await makeTicket(team)];
+    const choose = (ticket: { id: string }, choice: 'automatic' | 'watching' | 'muted') =>
+      viewer.client.raw.set_watching({ workspace_id, ticket: ticket.id, body: { choice } });
+    expect((await choose(one, 'muted')).status).toBe(200);
+    for (let n = 0; n < 3; n++) {
+      const body = { body: 'x'.repeat(900_000) };
+      await member.client.raw.create_comment({ workspace_id, ticket: one.id, body });
+    }
+    for (const choice of ['muted', 'watching'] as const) expect(await choose(other, choice)).toMatchObject(exceeded);
+    expect((await choose(one, 'automatic')).status).toBe(200);
+    const { rows } = await server.database.owner.query('select 1 from watchers where user_id = $1', [viewer.user.id]);
+    expect(rows).toEqual([]);
+  });
 });
 
 describe('a write under a key', () => {

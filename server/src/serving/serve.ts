@@ -276,7 +276,7 @@ export function createServe(router: Router, parts: Serving): Serve {
       const caller = callerOf(request, identity);
       const workspace_id = workspaceOf(request);
       const requireSpace = () => {
-        if (needsRoom(operation)) usage.requireRoom(workspace_id);
+        if (needsRoom(operation, request.body)) usage.requireRoom(workspace_id);
       };
       const user_id = personOf(caller);
       await confirm(caller, line, workspace_id);
