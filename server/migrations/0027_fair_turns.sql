@@ -57,14 +57,28 @@ begin
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action in ('comment.created', 'comment.updated')) n
     join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null and m.created_at <= n.created_at
+    -- A bot watches what it chose to watch: hundreds of them may comment, and nobody reads what they are told.
+    join users u on u.id = n.user_id and u.kind = 'person'
     where not exists (
       select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.user_id = n.user_id
         and x.reason is not null)
     order by n.ticket_id, n.user_id, n.sequence) n) n
   -- With those of this batch.
   where n.place + (select count(*) from (
-    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
+    select 1 from watchers x join memberships xm on xm.workspace_id = scope and xm.user_id = x.user_id and xm.removed_at is null
+    where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
   on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
+
+  -- Of events that are told to many, fewer: some 1,000 notifications in a transaction, or those of one event. With the watchers of the
+  -- whole batch: who is added by an event is told of later ones alone.
+  select coalesce(max(b.sequence), place.last_sequence + 1) into last
+  from (
+    select e.sequence, sum(1 + case when e.action in ('comment.created', 'ticket.transitioned') then (
+        select count(*) from watchers w where w.workspace_id = scope and w.choice <> 'muted'
+          and w.ticket_id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end) else 0 end
+      + coalesce(jsonb_array_length(e.after -> 'mentions'), 0)) over (order by e.sequence) as told
+    from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last) b
+  where b.told <= 1000;
 
   with written as (insert into notifications as n
     (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at, to_mail)

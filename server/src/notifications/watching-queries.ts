@@ -4,7 +4,7 @@ import type { KeysetPart } from '../http/cursor.ts';
 import type { Watcher, Watching } from './contract.ts';
 import type { Owner } from './queries.ts';
 
-/** How many may watch a ticket, besides its reporter and its assignee. The worker has the same bound (0018_notifications.sql). */
+/** How many may watch a ticket, besides its reporter and its assignee. The worker has the same bound (0027_fair_turns.sql). */
 export const max_watchers = 200;
 
 interface Watch {
@@ -44,9 +44,11 @@ export function choose(
     on conflict (workspace_id, ticket_id, user_id) do update set choice = excluded.choice`);
 }
 
-/** A row for each who has one of a ticket's, but for this one. */
+/** A row for each member who has one of a ticket's, but for this one. */
 export const watchersBeside = ({ workspace_id, user_id }: Owner, ticket_id: string) => sql`
-  select 1 from watchers w where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}
+  select 1 from watchers w
+  join memberships m on m.workspace_id = ${workspace_id} and m.user_id = w.user_id and m.removed_at is null
+  where w.workspace_id = ${workspace_id} and w.ticket_id = ${ticket_id} and w.user_id <> ${user_id}
     and w.choice <> 'muted'`;
 
 /** Who watches a ticket, of its members, by their ids. */
