@@ -26,6 +26,7 @@ export interface FoundWebhook extends WebhookKey {
 
 /** Active webhooks behind this one, in their order, whoever they belong to: what there is to do for each. */
 export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promise<FoundWebhook[]> {
+  // By a probe for each, as in notifications/worker-queries.ts.
   return db.rows(sql`
     select w.workspace_id, w.id, w.created_by, w.failures, h.last_sequence > w.last_sequence as is_behind,
       coalesce(w.rests_until <= now(), true) and exists (
@@ -35,7 +36,7 @@ export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promis
       select w.workspace_id, w.id, w.created_by, w.failures, w.last_sequence, w.rests_until from webhooks w
       where (w.workspace_id, w.id) > (${workspace_id}::uuid, ${id}::uuid) and w.state = 'active' and w.deleted_at is null
       order by w.workspace_id, w.id limit ${looked_at}) w
-    join event_heads h on h.workspace_id = w.workspace_id
+    cross join lateral (select h.last_sequence from event_heads h where h.workspace_id = w.workspace_id limit 1) h
     order by w.workspace_id, w.id`);
 }
 
