@@ -20,7 +20,7 @@ COPY --from=build /app/dist ./dist
 COPY server/migrations ./dist/server/migrations
 COPY server/openapi.json ./dist/server/openapi.json
 COPY server/pages ./dist/server/pages
-COPY docs/errors.md ./dist/docs/errors.md
+COPY docs/*.md ./dist/docs/
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=10s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -84,7 +84,7 @@ function stryker(files: readonly string[]): Score[] {
     coverageAnalysis: 'perTest',
     concurrency: 2,
     timeoutMS: 20_000, // a mutant is hung only if this much slower than its tests, whatever else the machine does
-    ignorePatterns: ['/.baton', '/dist', '/coverage', '/proof/replay'], // docs/errors.md is read by the server
+    ignorePatterns: ['/.baton', '/dist', '/coverage', '/proof/replay'], // pages of docs/ are read by the server
     tsconfigFile: 'none', // nothing in it matters to the tests, and TypeScript 7 has no API to read it by
     tempDirName: '.baton/mutate/sandbox',
     cleanTempDir: 'always',

@@ -36,19 +36,72 @@ const documents: Record<string, Document> = {
   '/docs/assets/swagger-ui-bundle.js': read(swagger_ui, 'swagger-ui-bundle.js'),
 };
 
-const errors = readFileSync(path.join(root, 'docs/errors.md'), 'utf8');
-const errors_frame = readFileSync(path.join(own_pages, 'errors.html'), 'utf8');
-let errors_page: Document | undefined;
+/** The pages of docs/ for people who call this server: docs/errors.md is `/docs/errors`, which the `type` of a problem leads to. */
+export const guides = [
+  'analytics',
+  'api-stability',
+  'audit',
+  'comments',
+  'errors',
+  'events',
+  'glossary',
+  'http',
+  'lists',
+  'notifications',
+  'operating',
+  'retries',
+  'text',
+  'tokens',
+  'webhooks',
+  'workflows',
+] as const;
+type Guide = (typeof guides)[number];
 
-/** docs/errors.md as a page. Each code is an anchor, which the `type` of a problem leads to. */
-async function errorsPage(): Promise<Document> {
-  if (errors_page !== undefined) return errors_page;
-  // Loaded when somebody first asks for it, so that no start waits for it.
+const frame = readFileSync(path.join(own_pages, 'guide.html'), 'utf8');
+const texts = new Map(guides.map((name) => [name, readFileSync(path.join(root, `docs/${name}.md`), 'utf8')]));
+const pages = new Map<Guide, Document>();
+
+/** The anchor of a heading, as GitHub has it: links between pages lead to the same place here and there. */
+export const anchorOf = (heading: string) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+/** Where a link of a page leads to on this server; undefined where what it names isn't served. */
+function servedAt(href: string): string | undefined {
+  if (/^(#|https:)/.test(href)) return href;
+  const [, name = '', anchor = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
+  return texts.has(name as Guide) ? `/docs/${name}${anchor}` : undefined;
+}
+
+async function guidePage(name: Guide): Promise<Document> {
+  const known = pages.get(name);
+  if (known !== undefined) return known;
+  // Loaded when somebody first asks for a page, so that no start waits for it.
   const { Marked } = await import('marked');
-  const html = new Marked().parse(errors, { async: false });
-  const anchored = html.replaceAll(/<h2>(\w+)<\/h2>/g, '<h2 id="$1"><code>$1</code></h2>');
-  const page = errors_frame.replace('<!-- errors -->', () => anchored);
-  return (errors_page ??= asDocument('html', Buffer.from(page)));
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth, text }) {
+        const shown = this.parser.parseInline(tokens);
+        // A heading of the errors is a code.
+        return `<h${depth} id="${anchorOf(text)}">${/^[a-z]+(_[a-z]+)*$/.test(text) ? `<code>${shown}</code>` : shown}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        const shown = this.parser.parseInline(tokens);
+        const to = servedAt(href);
+        return to === undefined ? shown : `<a href="${to}">${shown}</a>`;
+      },
+    },
+  });
+  const text = texts.get(name) ?? '';
+  const [, title = name] = /^# (.+)$/m.exec(text) ?? [];
+  const html = marked.parse(text, { async: false });
+  const page = frame.replace('<!-- title -->', () => title).replace('<!-- page -->', () => html);
+  const document = asDocument('html', Buffer.from(page));
+  pages.set(name, document);
+  return document;
 }
 
 /** Sends a document from memory: streams from its file took a flood's requests ten times as long. */
@@ -84,6 +137,10 @@ export function docsRouter({ read_bytes_per_minute }: Pick<Config, 'read_bytes_p
       at,
       sendDocument(() => document, served),
     );
-  router.get('/docs/errors', sendDocument(errorsPage, served));
+  for (const name of guides)
+    router.get(
+      `/docs/${name}`,
+      sendDocument(() => guidePage(name), served),
+    );
   return router;
 }

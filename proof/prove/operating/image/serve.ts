@@ -72,6 +72,7 @@ async function useIt(server: { url: string }): Promise<string> {
     '/docs/assets/docs.js',
     '/docs/assets/swagger-ui-bundle.js',
     '/docs/errors',
+    '/docs/operating',
     '/openapi.json',
   ]) {
     const { status } = await fetch(`${server.url}${page}`);
