@@ -28,7 +28,8 @@ create role baton_owner login password :'owner_password';
 -- What requests may do: it owns nothing, row-level security binds it, and it can't change history or audit.
 create role baton_app nologin;
 create role baton_web login password :'web_password' in role baton_app;
--- What the worker may do: it removes what has ended, of all workspaces and accounts, and sees nothing else of them.
+-- What the worker may do: its tasks, in all workspaces and accounts. It reads what they need, encrypted secrets, texts of events and addresses
+-- included (docs/operating.md, "Production"), and it can't change history or audit.
 create role baton_worker login password :'worker_password';
 
 create database baton owner baton_owner encoding 'UTF8' template template0;

@@ -59,7 +59,7 @@ function senderOf(text: string): Sender | undefined {
   return address === undefined ? undefined : { name: (quoted ?? plain ?? '').trim(), address };
 }
 
-/** Settings of mail; all of them but BATON_SMTP_TLS and BATON_API_URL go together. */
+/** Settings of mail. BATON_SMTP_URL, BATON_MAIL_FROM and BATON_APP_URL are set together or not at all, BATON_API_URL only beside them. */
 export const mail_settings = {
   BATON_SMTP_URL: z
     .string()

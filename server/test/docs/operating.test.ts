@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { environment } from '../../src/config.ts';
 import { upkeep } from '../../src/upkeep/catalogue.ts';
 
-const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
+const root = path.resolve(import.meta.dirname, '../../..');
+const page = readFileSync(path.join(root, 'docs/operating.md'), 'utf8');
 
 /** The rows of the table that begins with this heading, cell by cell. */
 function rowsOf(heading: string): string[][] {
@@ -33,7 +34,32 @@ describe('docs/operating.md', () => {
     }
   });
 
-  test('lists every task of upkeep, and the cleanups after a removal', () => {
+  test('lists the bounds of every setting that is a number', () => {
+    const documented = rowsOf('setting').flatMap(([names = '', , bounds = '']) =>
+      names.split(', ').map((name) => [name.replaceAll('`', ''), bounds]),
+    );
+    const bounds = Object.entries(environment.shape).map(([name, kind]) => {
+      const says = kind.safeParse('x').error?.issues[0]?.message ?? '';
+      return [name, /from (\d+ to \d+)\.$/.exec(says)?.[1] ?? ''];
+    });
+    expect(bounds.filter(([, one]) => one !== '').length).toBeGreaterThan(50);
+    expect(documented.filter(([name]) => name !== 'HOST').toSorted()).toEqual(
+      bounds.filter(([name]) => name !== 'HOST').toSorted(),
+    );
+  });
+
+  test('names lines of the log as they are written', () => {
+    const sources = globSync('server/src/**/*.ts', { cwd: root }).map((file) =>
+      readFileSync(path.join(root, file), 'utf8'),
+    );
+    const lines = rowsOf('`msg`').map(([line = '']) => line.replaceAll('`', ''));
+    expect(lines.length).toBeGreaterThan(8);
+    // How sending a mail ended is put together.
+    const parts = lines.flatMap((line) => /^worker: mail (failed|refused, and given up)$/.exec(line)?.[1] ?? line);
+    expect(parts.filter((part) => !sources.some((source) => source.includes(`'${part}'`)))).toEqual([]);
+  });
+
+  test('lists every task of the worker', () => {
     const tasks = rowsOf('task').map(([name = '']) => name.replaceAll('`', ''));
     expect(tasks.toSorted()).toEqual(
       [
@@ -43,6 +69,7 @@ describe('docs/operating.md', () => {
         'event_trees',
         'notifier',
         'mail',
+        'notification-mail',
         'webhook_deliveries',
       ].toSorted(),
     );
