@@ -47,6 +47,7 @@ export const guides = [
   'glossary',
   'http',
   'lists',
+  'members',
   'notifications',
   'operating',
   'retries',

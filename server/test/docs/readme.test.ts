@@ -29,6 +29,7 @@ const pages = [
   'workflows',
   'retries',
   'tokens',
+  'members',
   'events',
   'webhooks',
   'comments',
