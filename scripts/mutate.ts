@@ -5,8 +5,8 @@ import startTestCluster from '../proof/harness/cluster.ts';
 import { tests_variable } from './mutate.vitest.ts';
 import { installTools } from './tools.ts';
 
-// Breaks the rules that matter most, one small change at a time, and looks whether their tests notice (Stryker). Each
-// file must have 90 % of its mutants killed; docs/mutation.md keeps the scores, and says why each survivor may live.
+// Breaks the rules that matter most, one small change at a time, and checks whether their tests notice (Stryker). Each
+// file must have 90 % of its mutants killed; docs/mutation.md keeps the scores, and explains survivors.
 // `npm run mutate -- server/src/tickets/merge.ts` mutates that file only.
 
 interface Mutant {

@@ -1257,7 +1257,7 @@ export interface components {
              * @description The response’s; null without one.
              */
             last_status: number | null;
-            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
             last_error: string | null;
             /** Format: date-time */
             created_at: string;
@@ -1285,7 +1285,7 @@ export interface components {
              * @description The response’s; null without one.
              */
             last_status: number | null;
-            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+            /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
             last_error: string | null;
             /** Format: date-time */
             created_at: string;
@@ -1301,7 +1301,7 @@ export interface components {
                  * @description The response’s; null without one.
                  */
                 status: number | null;
-                /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says. */
+                /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
                 error: string | null;
                 /** @description The beginning of the response’s body. */
                 response_head: string | null;

@@ -52,7 +52,7 @@ export const error_table = {
   malformed_request: [400, 'The request is malformed'],
   idempotency_key_unsupported: [400, 'Idempotency-Key is not supported here'],
   invalid_cursor: [400, 'The cursor does not belong to this list'],
-  invalid_offset: [400, 'The offset is behind everything that has happened'],
+  invalid_offset: [400, 'The offset is beyond the last event'],
   unauthenticated: [401, 'Authentication is required'],
   invalid_token: [401, 'The access token is not valid'],
   session_ended: [401, 'The session has ended'],

@@ -210,7 +210,7 @@ const attempt = z.strictObject({
     .meta({ format: 'int32', description: 'The response’s; null without one.' }),
   error: stored(100).nullable().meta({
     description:
-      'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, or what the system says.',
+      'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else).',
   }),
   response_head: stored(1024).nullable().meta({ description: 'The beginning of the response’s body.' }),
 });
