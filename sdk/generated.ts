@@ -46,7 +46,7 @@ export interface components {
          * @enum {string}
          */
         EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
-        /** @description A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one. */
+        /** @description A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones. */
         EventOffset: string;
         Tokens: {
             user: components["schemas"]["User"];
@@ -404,11 +404,11 @@ export interface components {
         Bot: {
             /**
              * Format: uuid
-             * @description What other resources call its user: an assignee, a reporter, an actor.
+             * @description The bot’s user id, as in `assignee_id`, `reporter_id` and `actor_id`.
              */
             id: string;
             name: string;
-            /** @description What it may do at most. It does nothing that the creator of its token may not. */
+            /** @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well. */
             role: "member" | "viewer" | (string & {});
             /** Format: int32 */
             version: number;
@@ -1015,9 +1015,9 @@ export interface components {
         AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "project" | "workflow" | "ticket" | "comment" | (string & {});
         Events: {
             data: components["schemas"]["Event"][];
-            /** @description Where to go on, also when there was nothing. */
+            /** @description Where to continue, even if there was no event. */
             next_offset: components["schemas"]["EventOffset"];
-            /** @description Whether nothing more has its place so far. What was just committed gets it a moment later. */
+            /** @description Whether there are no further events so far. A change becomes an event a moment after its commit. */
             up_to_date: boolean;
         };
         Event: {
@@ -1038,25 +1038,25 @@ export interface components {
              */
             subject_id: string;
             subject_version: number | null;
-            /** @description The changed fields before. For owners and admins; others get those of tickets alone, and not while they are deleted. */
+            /** @description The changed fields before. Owners and admins get all; others only those of tickets, and not while the ticket is deleted. */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** @description The changed fields after. Null too while the ticket is deleted, but for owners and admins. */
+            /** @description The changed fields after. While the ticket is deleted, null for everybody but owners and admins. */
             after: {
                 [key: string]: unknown;
             } | null;
-            /** @description The person for whom a bot did it; for owners and admins. */
+            /** @description The person for whom a bot did it. Only owners and admins get it. */
             on_behalf_of: string | null;
             /** Format: date-time */
             created_at: string;
-            /** @description The place behind this event. */
+            /** @description The place after this event. */
             offset: components["schemas"]["EventOffset"];
             /** @description What happened: an action of the audit log. New ones may be added. */
             type: components["schemas"]["AuditAction"];
-            /** @description The project that it is about, or whose ticket it is about. */
+            /** @description The project of the event, or of its ticket. */
             project_id: string | null;
-            /** @description The ticket that it is about, or whose comment it is about. */
+            /** @description The ticket of the event, or of its comment. */
             ticket_id: string | null;
         };
         Notification: {
@@ -1065,7 +1065,7 @@ export interface components {
              * @description A UUID.
              */
             id: string;
-            /** @description Why they are told: one reason, or several of one act. */
+            /** @description Why they are notified. One action can have several reasons. */
             kinds: components["schemas"]["NotificationKind"][];
             /**
              * Format: uuid
@@ -1079,55 +1079,55 @@ export interface components {
              * @description A UUID.
              */
             project_id: string;
-            /** @description Who did it; null: nobody, a day has come. */
+            /** @description Who did it; null for a ticket that is due. */
             actor_id: string | null;
             /** @description Where the ticket was moved from, if it was moved. */
             from_status: string | null;
             /** @description Where the ticket was moved to, if it was moved. */
             to_status: string | null;
             comment_id: string | null;
-            /** @description How the comment starts now, on one line; null: there is none, or it was deleted. */
+            /** @description The beginning of the comment as it is now, on one line; null if there is no comment or it was deleted. */
             comment_excerpt: string | null;
             /**
              * Format: date-time
-             * @description When it was done.
+             * @description When it happened.
              */
             happened_at: string;
             /**
              * Format: date-time
-             * @description When they were told.
+             * @description When the notification was created.
              */
             created_at: string;
             read_at: string | null;
             archived_at: string | null;
-            /** @description Until then it is not in the inbox. */
+            /** @description Until when it is left out of the inbox. */
             snoozed_until: string | null;
         };
         NotificationKind: "assigned" | "mentioned" | "moved" | "commented" | "due" | (string & {});
         UnreadCount: {
             /**
              * Format: int32
-             * @description How many are in the inbox, unread; 1000 is as many or more.
+             * @description The number of unread notifications in the inbox; 1000 means 1000 or more.
              */
             unread: number;
         };
         NotificationsRead: {
             /** Format: int32 */
             marked: number;
-            /** @description Whether some are left: one request marks 1000 at most. */
+            /** @description Whether there are more: one request marks at most 1000. */
             more: boolean;
         };
         NotificationSettings: {
             kinds: components["schemas"]["NotificationKinds"];
             mail: components["schemas"]["MailedKinds"];
-            /** @description Every day, they get no mail of notifications between these times: it is sent when they end. Null: there are none. */
+            /** @description Every day between these times no notifications are mailed; they are mailed at the end. Null: no quiet hours. */
             quiet_hours: components["schemas"]["QuietHours"] | null;
-            /** @description Projects of which they are told nothing, except that they are assigned or mentioned. */
+            /** @description Projects in which they are only notified when they are assigned or mentioned. */
             muted_project_ids: string[];
             /** Format: int32 */
             version: number;
         };
-        /** @description Of which kinds they are told. */
+        /** @description The kinds that they are notified of. */
         NotificationKinds: {
             assigned: boolean;
             mentioned: boolean;
@@ -1135,7 +1135,7 @@ export interface components {
             commented: boolean;
             due: boolean;
         };
-        /** @description Which of these kinds they get a mail of, unless they read it first, where this installation sends mail. */
+        /** @description The kinds that are also mailed to them if they haven’t read them by then, where this installation sends mail. */
         MailedKinds: {
             assigned: boolean;
             mentioned: boolean;
@@ -1149,9 +1149,9 @@ export interface components {
             time_zone: string;
         };
         Watching: {
-            /** @description `automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, except that they are assigned or mentioned. */
+            /** @description `automatic`: they watch the ticket if they reported it, are its assignee, commented on it or were mentioned. `muted`: they are only notified when they are assigned or mentioned. */
             choice: "automatic" | "watching" | "muted" | (string & {});
-            /** @description Whether they are told of steps and comments. */
+            /** @description Whether they are notified of transitions and comments. */
             watches: boolean;
             /** @description Why they watch, or would if the ticket were not muted. */
             reasons: (("reporter" | "assignee" | "commented" | "mentioned" | "by_choice") | string)[];
@@ -1172,17 +1172,17 @@ export interface components {
             id: string;
             url: string;
             description: string;
-            /** @description The types of events that it gets; null: all of them. */
+            /** @description The types of events that are sent to it; null: all. */
             types: components["schemas"]["AuditAction"][] | null;
-            /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
             project_ids: string[] | null;
-            /** @description To an active one events are sent. One that is paused or disabled gets them once it is active again, from where it stopped. */
+            /** @description Events are sent to an active webhook. A paused or disabled one gets them once it is active again, from where it stopped. */
             state: "active" | "paused" | "disabled" | (string & {});
-            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, or responded that it is gone (410). */
+            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, its receiver responded with 410, or the workspace was deleted. */
             state_reason: (("by_admin" | "failing" | "gone" | "workspace_deleted") | string) | null;
             /** @description Since when every attempt has failed; null: the last one succeeded. */
             failing_since: string | null;
-            /** @description Until then, messages are signed with the secret before as well. */
+            /** @description Until when messages are also signed with the previous secret. */
             previous_secret_until: string | null;
             /** Format: int32 */
             version: number;
@@ -1206,17 +1206,17 @@ export interface components {
             id: string;
             url: string;
             description: string;
-            /** @description The types of events that it gets; null: all of them. */
+            /** @description The types of events that are sent to it; null: all. */
             types: components["schemas"]["AuditAction"][] | null;
-            /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. */
+            /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
             project_ids: string[] | null;
-            /** @description To an active one events are sent. One that is paused or disabled gets them once it is active again, from where it stopped. */
+            /** @description Events are sent to an active webhook. A paused or disabled one gets them once it is active again, from where it stopped. */
             state: "active" | "paused" | "disabled" | (string & {});
-            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, or responded that it is gone (410). */
+            /** @description Why it isn’t active: an admin paused it, its receiver failed for days, its receiver responded with 410, or the workspace was deleted. */
             state_reason: (("by_admin" | "failing" | "gone" | "workspace_deleted") | string) | null;
             /** @description Since when every attempt has failed; null: the last one succeeded. */
             failing_since: string | null;
-            /** @description Until then, messages are signed with the secret before as well. */
+            /** @description Until when messages are also signed with the previous secret. */
             previous_secret_until: string | null;
             /** Format: int32 */
             version: number;
@@ -1250,11 +1250,11 @@ export interface components {
              * @description How many attempts have begun.
              */
             attempts: number;
-            /** @description When it is sent next; null if it is finished, or waits for an earlier event of its ticket. */
+            /** @description When it is sent next; null if it has ended, or waits for an earlier event of its ticket. */
             next_attempt_at: string | null;
             /**
              * Format: int32
-             * @description The response’s; null without one.
+             * @description The status of the response; null if there was none.
              */
             last_status: number | null;
             /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
@@ -1278,11 +1278,11 @@ export interface components {
              * @description How many attempts have begun.
              */
             attempts: number;
-            /** @description When it is sent next; null if it is finished, or waits for an earlier event of its ticket. */
+            /** @description When it is sent next; null if it has ended, or waits for an earlier event of its ticket. */
             next_attempt_at: string | null;
             /**
              * Format: int32
-             * @description The response’s; null without one.
+             * @description The status of the response; null if there was none.
              */
             last_status: number | null;
             /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
@@ -1298,7 +1298,7 @@ export interface components {
                 duration_ms: number;
                 /**
                  * Format: int32
-                 * @description The response’s; null without one.
+                 * @description The status of the response; null if there was none.
                  */
                 status: number | null;
                 /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
@@ -1310,7 +1310,7 @@ export interface components {
         Redelivery: {
             /**
              * Format: int32
-             * @description Those that are pending already are not counted.
+             * @description The number of deliveries queued, without those that were pending already.
              */
             queued: number;
         };
@@ -1675,7 +1675,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1724,7 +1724,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1766,7 +1766,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1800,7 +1800,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1892,7 +1892,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1949,7 +1949,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2047,7 +2047,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2107,7 +2107,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2133,7 +2133,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2289,7 +2289,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2317,7 +2317,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2400,7 +2400,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2414,7 +2414,7 @@ export interface operations {
                 "application/json": {
                     name: string;
                     /**
-                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
                      * @default member
                      * @enum {string}
                      */
@@ -2471,7 +2471,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2499,7 +2499,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2515,7 +2515,7 @@ export interface operations {
                 "application/json": {
                     name?: string;
                     /**
-                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
                      * @enum {string}
                      */
                     role?: "member" | "viewer";
@@ -2528,7 +2528,7 @@ export interface operations {
                 "application/merge-patch+json": {
                     name?: string;
                     /**
-                     * @description What it may do at most. It does nothing that the creator of its token may not.
+                     * @description The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.
                      * @enum {string}
                      */
                     role?: "member" | "viewer";
@@ -2592,7 +2592,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2657,7 +2657,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2721,7 +2721,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2789,7 +2789,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2817,7 +2817,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2899,7 +2899,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2960,7 +2960,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3107,7 +3107,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3135,7 +3135,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3202,7 +3202,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3230,7 +3230,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3266,7 +3266,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3356,7 +3356,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3661,7 +3661,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3730,7 +3730,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3760,7 +3760,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3889,7 +3889,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3921,7 +3921,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3951,7 +3951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4017,7 +4017,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4109,7 +4109,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4301,9 +4301,9 @@ export interface operations {
                 fields?: string;
                 /** @description The number of items per page, 1 to 100. */
                 limit?: number;
-                /** @description Where to go on: the `next_offset` of the last response, or an event’s `offset`. `-1` is the beginning; `now` is behind everything that has happened. */
+                /** @description Where to continue: the `next_offset` of the last response, or an event’s `offset`. `-1` is the beginning; `now` is the end, after everything that has happened. */
                 after?: string;
-                /** @description How many seconds to wait for an event where there is none yet: the response comes with the first. It may come sooner without one. */
+                /** @description How many seconds to wait if there is no event yet. The response comes with the first event; it may also come earlier without one. */
                 wait?: number;
                 /** @description Only events of one of these types, separated by commas. */
                 types?: string;
@@ -4345,9 +4345,9 @@ export interface operations {
                 cursor?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
-                /** @description `inbox` is all that is neither archived nor snoozed, `unread` of it what is unread. */
+                /** @description `inbox`: all that are neither archived nor snoozed. `unread`: those in the inbox that are unread. */
                 folder?: "inbox" | "unread" | "snoozed" | "archived" | "all";
-                /** @description Only those for one of these reasons, separated by commas. */
+                /** @description Only notifications with one of these reasons, separated by commas. */
                 kind?: string;
             };
             header?: {
@@ -4437,7 +4437,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4453,13 +4453,13 @@ export interface operations {
                 "application/json": {
                     read?: boolean;
                     archived?: boolean;
-                    /** @description Takes it out of the inbox until then; it comes back unread. Null: it is back now. */
+                    /** @description Takes it out of the inbox until then; it comes back unread. Null: puts it back now. */
                     snoozed_until?: (string) | null;
                 };
                 "application/merge-patch+json": {
                     read?: boolean;
                     archived?: boolean;
-                    /** @description Takes it out of the inbox until then; it comes back unread. Null: it is back now. */
+                    /** @description Takes it out of the inbox until then; it comes back unread. Null: puts it back now. */
                     snoozed_until?: (string) | null;
                 };
             };
@@ -4480,7 +4480,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4494,7 +4494,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: uuid
-                     * @description The latest notification that was seen. What came after it stays unread.
+                     * @description The latest notification that was seen. Later ones stay unread.
                      */
                     up_to: string;
                     /** @description Only those of this ticket, by its id or key. */
@@ -4549,7 +4549,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4663,7 +4663,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4678,7 +4678,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description `automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, except that they are assigned or mentioned.
+                     * @description `automatic`: they watch the ticket if they reported it, are its assignee, commented on it or were mentioned. `muted`: they are only notified when they are assigned or mentioned.
                      * @enum {string}
                      */
                     choice: "automatic" | "watching" | "muted";
@@ -4775,7 +4775,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4787,16 +4787,19 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    /** @description The address to send to: https, without user name and password, and not in a private network. */
                     url: string;
                     /** @default  */
                     description?: string;
                     /**
-                     * @description The types of events that it gets; null: all of them.
+                     * @description The types of events that are sent to it; null: all.
                      * @default null
                      */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
+                    /**
+                     * @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project.
+                     * @default null
+                     */
                     project_ids?: string[] | null;
                 };
             };
@@ -4850,7 +4853,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4878,7 +4881,7 @@ export interface operations {
             header?: {
                 /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
                 "If-Match"?: string;
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4892,12 +4895,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    /** @description The address to send to: https, without user name and password, and not in a private network. */
                     url?: string;
                     description?: string;
-                    /** @description The types of events that it gets; null: all of them. */
+                    /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -4908,12 +4911,12 @@ export interface operations {
                     version?: number;
                 };
                 "application/merge-patch+json": {
-                    /** @description Where to: https, without a name and password, and nothing within a private network. */
+                    /** @description The address to send to: https, without user name and password, and not in a private network. */
                     url?: string;
                     description?: string;
-                    /** @description The types of events that it gets; null: all of them. */
+                    /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description The projects of which it gets events, and of their tickets; null: all events, of no project too. By id or key. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -4941,7 +4944,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4957,7 +4960,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: int32
-                     * @description For how many seconds messages are signed with the secret before as well; 0: not any more.
+                     * @description For how many seconds messages are also signed with the previous secret; 0: not at all.
                      * @default 86400
                      */
                     overlap_s?: number;
@@ -4980,7 +4983,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5079,7 +5082,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not done again: the response is the first one. */
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5100,7 +5103,7 @@ export interface operations {
                     delivery_id: string;
                 } | {
                     from: components["schemas"]["EventOffset"];
-                    /** @description The last one: at most 1000 events, which may be older than the webhook. */
+                    /** @description The last offset of the range: at most 1000 events, which may be older than the webhook. */
                     to: components["schemas"]["EventOffset"];
                 };
             };

@@ -7,11 +7,11 @@ export const operations = {
   login: {"method":"POST","path":"/v1/auth/login","query":[],"headers":[],"body":true,"returns":true},
   /** Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session. */
   refresh: {"method":"POST","path":"/v1/auth/refresh","query":[],"headers":[],"body":true,"returns":true},
-  /** Has a one-time token to set a new password sent by mail. The response is the same whether there is an account with this address or not. */
+  /** Sends a one-time token for a new password by mail. The response is the same whether there is an account with this address or not. */
   request_password_reset: {"method":"POST","path":"/v1/auth/request-password-reset","query":[],"headers":[],"body":true,"returns":false},
   /** Sets a new password with a one-time token, from a mail or the operator, and ends every session. */
   reset_password: {"method":"POST","path":"/v1/auth/reset-password","query":[],"headers":[],"body":true,"returns":false},
-  /** Confirms an address with the one-time token of the mail to it. Another one than before becomes the account’s, and the old one is told. */
+  /** Confirms an address with the one-time token that was mailed to it. A new address becomes the account’s, and the former address gets a mail about it. */
   confirm_email: {"method":"POST","path":"/v1/auth/confirm-email","query":[],"headers":[],"body":true,"returns":false},
   /** Returns who may call which operation: the table every request is checked against. */
   get_policy: {"method":"GET","path":"/v1/policy","query":[],"headers":["if_none_match"],"body":false,"returns":true},
@@ -27,7 +27,7 @@ export const operations = {
   update_me: {"method":"PATCH","path":"/v1/me","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Changes the password, ends every other session, and returns new tokens for this one. */
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Has a one-time token sent to another address, which becomes the account’s when it is confirmed; or once more to the account’s own, to confirm that. */
+  /** Sends a one-time token to a new address, which becomes the account’s once it is confirmed; or again to the account’s own address, to confirm that. */
   request_email_change: {"method":"POST","path":"/v1/me/email-change","query":[],"headers":["idempotency_key"],"body":true,"returns":false},
   /** Lists the caller’s live sessions, newest first. */
   list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -61,13 +61,13 @@ export const operations = {
   update_member: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a member from the workspace; members can remove themselves. Their tickets become unassigned. */
   remove_member: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/members/{user_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Creates a bot: a member that acts by API tokens alone. Tokens are created for it by admins. */
+  /** Creates a bot: a member that acts only by API tokens, which admins create for it. */
   create_bot: {"method":"POST","path":"/v1/workspaces/{workspace_id}/bots","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists bots, oldest first. */
   list_bots: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a bot. */
   get_bot: {"method":"GET","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Renames a bot, or changes what it may do. Its tokens stay, with no more rights than it has. */
+  /** Renames a bot, or changes its role. Its tokens stay, limited to the new role. */
   update_bot: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Removes a bot and ends its tokens. Its tickets become unassigned; what it did keeps its name. */
   remove_bot: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/bots/{bot_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
@@ -163,27 +163,27 @@ export const operations = {
   get_audit_proof: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/{sequence}/proof","query":[],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
   /** Returns the log’s next events, a line of JSON each, with all that it takes to verify them. */
   export_audit: {"method":"GET","path":"/v1/workspaces/{workspace_id}/audit/export","query":["after","limit"],"headers":["if_none_match"],"body":false,"returns":true,"media":"text"},
-  /** Returns what happened behind an offset, oldest first: each event once, in the same order for everybody. */
+  /** Returns the events after an offset, oldest first: each once, in the same order for everybody. */
   read_events: {"method":"GET","path":"/v1/workspaces/{workspace_id}/events","query":["fields","limit","after","wait","types","project_id","ticket"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Lists what the caller was told of, latest first. */
+  /** Lists the caller’s notifications, latest first. */
   list_notifications: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications","query":["limit","cursor","fields","folder","kind"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Counts the caller’s unread notifications. */
   get_unread_count: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications/unread-count","query":[],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns a notification of the caller’s. */
+  /** Returns one of the caller’s notifications. */
   get_notification: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notifications/{notification_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Marks a notification of the caller’s as read or unread, archives it or takes it back, or snoozes it. */
+  /** Marks one of the caller’s notifications as read or unread, archives or unarchives it, or snoozes it. */
   update_notification: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/notifications/{notification_id}","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Marks what the caller has seen as read: a notification and those before it, of all tickets or of one. */
+  /** Marks a notification and all earlier ones as read, of all tickets or of one. */
   read_notifications: {"method":"POST","path":"/v1/workspaces/{workspace_id}/notifications/read","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Returns what the caller wants to be told of in this workspace. */
+  /** Returns the caller’s notification settings in this workspace. */
   get_notification_settings: {"method":"GET","path":"/v1/workspaces/{workspace_id}/notification-settings","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Changes what the caller wants to be told of. It counts for what happens from then on. */
+  /** Changes the caller’s notification settings. They apply to what happens from then on. */
   update_notification_settings: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/notification-settings","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Returns whether the caller watches a ticket, and why. */
   get_watching: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it. */
+  /** Makes the caller watch a ticket, mutes it for them, or returns to `automatic`. */
   set_watching: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watching","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Lists who watches a ticket: its reporter, its assignee, who commented or was mentioned, and who chose to. */
+  /** Lists the people who watch a ticket: its reporter, its assignee, those who commented or were mentioned, and those who chose to. */
   list_watchers: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/watchers","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates a webhook: what happens from now on is sent to its address. The response contains the secret. */
   create_webhook: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
@@ -191,18 +191,18 @@ export const operations = {
   list_webhooks: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a webhook, without its secret. */
   get_webhook: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Changes a webhook, pauses it, or has it go on from where it stopped. */
+  /** Changes a webhook, pauses it, or resumes it from where it stopped. */
   update_webhook: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Deletes a webhook. What it has not got by then it never gets. */
+  /** Deletes a webhook. Events that have not been delivered by then never are. */
   delete_webhook: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
-  /** Gives a webhook another secret, which the response contains. For a while messages are signed with both. */
+  /** Gives a webhook a new secret, which the response contains. For a while, messages are signed with both. */
   rotate_webhook_secret: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/secrets","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
-  /** Sends a webhook the event `webhook.pinged`, whatever types and projects it is for. */
+  /** Sends a webhook the event `webhook.pinged`, whatever its types and projects. */
   ping_webhook: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/pings","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
-  /** Lists what was queued for a webhook, latest event first. */
+  /** Lists the deliveries of a webhook, latest event first. */
   list_deliveries: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries","query":["limit","cursor","fields","state"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns a delivery with its attempts, and what was received. */
+  /** Returns a delivery with its attempts and their responses. */
   get_delivery: {"method":"GET","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Sends events once more, with their ids: one delivery, or all that the webhook is for in a range of offsets. */
+  /** Sends events again, with the same ids: one delivery, or all the webhook’s events in a range of offsets. */
   redeliver: {"method":"POST","path":"/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/redeliveries","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
 };

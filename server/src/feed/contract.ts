@@ -15,7 +15,7 @@ import { ticket_ref } from '../tickets/contract.ts';
 
 /** The place before everything. */
 export const beginning = '-1';
-/** The place behind everything that has happened by now. */
+/** The place after everything that has happened so far. */
 export const now = 'now';
 
 export const offset = z
@@ -24,26 +24,27 @@ export const offset = z
   .max(16)
   .meta({
     id: 'EventOffset',
-    description: 'A place in the workspace’s events: opaque, but that a later one sorts behind an earlier one.',
+    description:
+      'A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones.',
     example: '0000000000000042',
   });
 
 export const event = audit_entry
   .omit({ sequence: true, action: true, request_id: true, token_id: true })
   .extend({
-    offset: offset.meta({ description: 'The place behind this event.' }),
+    offset: offset.meta({ description: 'The place after this event.' }),
     type: audit_action.meta({ description: 'What happened: an action of the audit log. New ones may be added.' }),
-    project_id: id.nullable().meta({ description: 'The project that it is about, or whose ticket it is about.' }),
-    ticket_id: id.nullable().meta({ description: 'The ticket that it is about, or whose comment it is about.' }),
+    project_id: id.nullable().meta({ description: 'The project of the event, or of its ticket.' }),
+    ticket_id: id.nullable().meta({ description: 'The ticket of the event, or of its comment.' }),
     before: audit_entry.shape.before.meta({
       description:
-        'The changed fields before. For owners and admins; others get those of tickets alone, and not while they are deleted.',
+        'The changed fields before. Owners and admins get all; others only those of tickets, and not while the ticket is deleted.',
     }),
     after: audit_entry.shape.after.meta({
-      description: 'The changed fields after. Null too while the ticket is deleted, but for owners and admins.',
+      description: 'The changed fields after. While the ticket is deleted, null for everybody but owners and admins.',
     }),
     on_behalf_of: audit_entry.shape.on_behalf_of.meta({
-      description: 'The person for whom a bot did it; for owners and admins.',
+      description: 'The person for whom a bot did it. Only owners and admins get it.',
     }),
   })
   .meta({ id: 'Event' });
@@ -54,9 +55,9 @@ const ticket_form = `[A-Za-z][A-Za-z0-9]{1,9}-[1-9][0-9]{0,9}|${uuid_form}`;
 const events = z
   .strictObject({
     data: z.array(event).max(100),
-    next_offset: offset.meta({ description: 'Where to go on, also when there was nothing.' }),
+    next_offset: offset.meta({ description: 'Where to continue, even if there was no event.' }),
     up_to_date: z.boolean().meta({
-      description: 'Whether nothing more has its place so far. What was just committed gets it a moment later.',
+      description: 'Whether there are no further events so far. A change becomes an event a moment after its commit.',
     }),
   })
   .meta({ id: 'Events' });
@@ -67,7 +68,7 @@ export const read_events = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/events',
   tag: 'events',
-  summary: 'Returns what happened behind an offset, oldest first: each event once, in the same order for everybody.',
+  summary: 'Returns the events after an offset, oldest first: each once, in the same order for everybody.',
   params: workspace_params,
   query: z.strictObject({
     ...narrowing(event),
@@ -79,8 +80,8 @@ export const read_events = operation({
       .default(beginning)
       .meta({
         description:
-          `Where to go on: the \`next_offset\` of the last response, or an event’s \`offset\`. \`${beginning}\` is the ` +
-          `beginning; \`${now}\` is behind everything that has happened.`,
+          `Where to continue: the \`next_offset\` of the last response, or an event’s \`offset\`. \`${beginning}\` is the ` +
+          `beginning; \`${now}\` is the end, after everything that has happened.`,
       }),
     wait: z.coerce
       .number()
@@ -91,8 +92,8 @@ export const read_events = operation({
       .meta({
         format: 'int32',
         description:
-          'How many seconds to wait for an event where there is none yet: the response comes with the first. It may come ' +
-          'sooner without one.',
+          'How many seconds to wait if there is no event yet. The response comes with the first event; it may also come ' +
+          'earlier without one.',
       }),
     types: several_actions.optional().meta({
       description: 'Only events of one of these types, separated by commas.',

@@ -7,12 +7,12 @@ import { own_pages, pageHeaders } from './pages.ts';
 const frame = readFileSync(path.join(own_pages, 'unsubscribe.html'), 'utf8');
 
 const question = `<h1>No more mail?</h1>
-<p>With this button you end the mails about what happens to tickets of the workspace that this link came from. Your inbox there stays as it is.</p>
-<form method="post"><button>End these mails</button></form>`;
+<p>This button stops mails about tickets of the workspace that sent you this link. Your inbox there stays as it is.</p>
+<form method="post"><button>Stop these mails</button></form>`;
 const done = `<h1>Done</h1>
-<p>You get no more mail about what happens to tickets of the workspace. In its notification settings you can have it again.</p>`;
+<p>You will get no more mails about tickets of this workspace. You can turn them on again in its notification settings.</p>`;
 const unknown = `<h1>Nothing was changed</h1>
-<p>This link is not valid, or not any more. Sign in, and choose in the notification settings of your workspace what you get a mail of.</p>`;
+<p>This link is not valid, or no longer valid. Sign in, and choose your mails in the notification settings of your workspace.</p>`;
 
 interface Unsubscribing {
   isValid: (token: string) => boolean;

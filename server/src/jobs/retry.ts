@@ -53,21 +53,23 @@ async function retryWebhook(retrying: Retrying, pool: pg.Pool, key: WebhookKey, 
     }
     if (done.found === 0) return;
     if (done.state === 'disabled') {
-      retrying.fail(`Webhook ${id} is disabled. Retry its deliveries when an admin has had it go on.`);
+      retrying.fail(`Webhook ${id} is disabled. Retry its deliveries when an admin has activated it again.`);
       return;
     }
     if (done.is_full) {
-      retrying.fail(`As many deliveries wait for webhook ${id} as may. Retry the rest when some of them have ended.`);
+      retrying.fail(
+        `Webhook ${id} has as many waiting deliveries as are allowed. Retry the rest when some of them have ended.`,
+      );
       return;
     }
     retrying.deliveries += done.queued;
     const unwanted = done.found - done.queued;
     if (unwanted > 0)
       retrying.fail(
-        `Webhook ${id} is not for ${unwanted} of the events that it has given up: its types or projects were changed.`,
+        `Webhook ${id} no longer gets ${unwanted} of the events that were given up: its types or projects were changed.`,
       );
     if (done.state === 'paused' && behind === 0 && retrying.notes.length < most_told)
-      retrying.notes.push(`Webhook ${id} is paused: nothing is sent until an admin has it go on.`);
+      retrying.notes.push(`Webhook ${id} is paused: nothing is sent until an admin activates it again.`);
     if (event_id !== undefined) return;
     behind = done.last;
   }

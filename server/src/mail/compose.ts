@@ -76,7 +76,7 @@ Accept the invitation here:
 
 ${app_url}/accept-invitation#${token}
 
-It is for this address alone. If you don't know what it is about, do nothing.
+Only the account with this address can accept it. If you don't know what this is about, do nothing.
 `,
   };
 }
@@ -99,7 +99,7 @@ once you have confirmed that it is yours. Confirm it here within ${minutes(ttl_s
 
 ${link}
 
-If you don't know what it is about, do nothing.
+If you don't know what this is about, do nothing.
 `,
     };
   }
@@ -109,11 +109,11 @@ If you don't know what it is about, do nothing.
     text: `Hello ${unlinked(found.name)},
 
 this is to become the address of the account that has been ${found.email} at ${app_url}.
-Who confirms it hands the account's mail to this address. Confirm it here within ${minutes(ttl_s)}:
+Once you confirm it, the account's mail goes to this address. Confirm it here within ${minutes(ttl_s)}:
 
 ${link}
 
-If you don't know what it is about, do nothing: nothing changes.
+If you don't know what this is about, do nothing: nothing will change.
 `,
   };
 }
@@ -128,9 +128,9 @@ function composeEmailChanged(
     text: `Hello ${unlinked(name)},
 
 the address of your account at ${app_url} is now ${to}.
-You sign in with that one.
+Sign in with the new address from now on.
 
-If it wasn't you, somebody knows your password. Tell who runs ${app_url}: they can give the account its address back.
+If it wasn't you, somebody knows your password. Tell the people who run ${app_url}: they can change the address back.
 `,
   };
 }

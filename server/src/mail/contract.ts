@@ -8,7 +8,7 @@ export const request_password_reset = operation({
   path: '/v1/auth/request-password-reset',
   tag: 'accounts',
   summary:
-    'Has a one-time token to set a new password sent by mail. The response is the same whether there is an account with this address or not.',
+    'Sends a one-time token for a new password by mail. The response is the same whether there is an account with this address or not.',
   body: z.strictObject({ email }),
   status: 202,
   errors: ['mail_not_configured'],
@@ -20,7 +20,7 @@ export const request_email_change = operation({
   path: '/v1/me/email-change',
   tag: 'accounts',
   summary:
-    'Has a one-time token sent to another address, which becomes the account’s when it is confirmed; or once more to the account’s own, to confirm that.',
+    'Sends a one-time token to a new address, which becomes the account’s once it is confirmed; or again to the account’s own address, to confirm that.',
   body: z.strictObject({ email, current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
   status: 202,
   errors: ['invalid_credentials', 'mail_not_configured'],
@@ -32,7 +32,7 @@ export const confirm_email = operation({
   path: '/v1/auth/confirm-email',
   tag: 'accounts',
   summary:
-    'Confirms an address with the one-time token of the mail to it. Another one than before becomes the account’s, and the old one is told.',
+    'Confirms an address with the one-time token that was mailed to it. A new address becomes the account’s, and the former address gets a mail about it.',
   body: z.strictObject({ token: verbatim({ max: 200 }) }),
   status: 204,
   errors: ['invalid_confirmation_token', 'email_taken'],

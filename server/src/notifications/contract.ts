@@ -19,13 +19,13 @@ import { project_ref } from '../projects/contract.ts';
 import { ticket, ticket_ref } from '../tickets/contract.ts';
 import { max_excerpt } from '../tickets/excerpt.ts';
 
-/** Why somebody is told. */
+/** Why somebody is notified. */
 export const kind_meanings = {
   assigned: 'A ticket was assigned to them, or taken from them.',
   mentioned: 'A comment mentions them.',
   moved: 'A ticket that they watch was moved to another status.',
   commented: 'A comment was added to a ticket that they watch.',
-  due: 'The day has come on which a ticket is due that is assigned to them, or that they reported and nobody has.',
+  due: 'A ticket is due today that is assigned to them, or that they reported and that has no assignee.',
 } as const;
 const kinds = Object.keys(kind_meanings) as (keyof typeof kind_meanings)[];
 
@@ -35,23 +35,30 @@ export type Kind = z.infer<typeof kind>;
 export const notification = z
   .strictObject({
     id,
-    kinds: z.array(kind).min(1).max(5).meta({ description: 'Why they are told: one reason, or several of one act.' }),
+    kinds: z
+      .array(kind)
+      .min(1)
+      .max(5)
+      .meta({ description: 'Why they are notified. One action can have several reasons.' }),
     ticket_id: id,
     ticket_key: ticket.shape.key,
     ticket_title: stored(512),
     project_id: id,
-    actor_id: id.nullable().meta({ description: 'Who did it; null: nobody, a day has come.' }),
+    actor_id: id.nullable().meta({ description: 'Who did it; null for a ticket that is due.' }),
     from_status: status_key.nullable().meta({ description: 'Where the ticket was moved from, if it was moved.' }),
     to_status: status_key.nullable().meta({ description: 'Where the ticket was moved to, if it was moved.' }),
     comment_id: id.nullable(),
     comment_excerpt: stored(max_excerpt)
       .nullable()
-      .meta({ description: 'How the comment starts now, on one line; null: there is none, or it was deleted.' }),
-    happened_at: timestamp.meta({ description: 'When it was done.' }),
-    created_at: timestamp.meta({ description: 'When they were told.' }),
+      .meta({
+        description:
+          'The beginning of the comment as it is now, on one line; null if there is no comment or it was deleted.',
+      }),
+    happened_at: timestamp.meta({ description: 'When it happened.' }),
+    created_at: timestamp.meta({ description: 'When the notification was created.' }),
     read_at: timestamp.nullable(),
     archived_at: timestamp.nullable(),
-    snoozed_until: timestamp.nullable().meta({ description: 'Until then it is not in the inbox.' }),
+    snoozed_until: timestamp.nullable().meta({ description: 'Until when it is left out of the inbox.' }),
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof notification>;
@@ -68,17 +75,17 @@ export const list_notifications = operation({
   method: 'get',
   path: base,
   tag: 'notifications',
-  summary: 'Lists what the caller was told of, latest first.',
+  summary: 'Lists the caller’s notifications, latest first.',
   params: workspace_params,
   query: page_query.extend({
     ...narrowing(notification),
     folder: z.enum(folders).default('inbox').meta({
-      description: '`inbox` is all that is neither archived nor snoozed, `unread` of it what is unread.',
+      description: '`inbox`: all that are neither archived nor snoozed. `unread`: those in the inbox that are unread.',
     }),
     kind: several(kind, { pattern: `^(?:${kind_form})(?:,(?:${kind_form})){0,9}$`, max: 99 })
       .optional()
       .meta({
-        description: 'Only those for one of these reasons, separated by commas.',
+        description: 'Only notifications with one of these reasons, separated by commas.',
         example: 'assigned,mentioned',
       }),
   }),
@@ -96,7 +103,10 @@ const unread_count = z
       .int()
       .min(0)
       .max(max_counted)
-      .meta({ format: 'int32', description: `How many are in the inbox, unread; ${max_counted} is as many or more.` }),
+      .meta({
+        format: 'int32',
+        description: `The number of unread notifications in the inbox; ${max_counted} means ${max_counted} or more.`,
+      }),
   })
   .meta({ id: 'UnreadCount' });
 
@@ -116,7 +126,7 @@ export const get_notification = operation({
   method: 'get',
   path: one,
   tag: 'notifications',
-  summary: 'Returns a notification of the caller’s.',
+  summary: 'Returns one of the caller’s notifications.',
   params: notification_params,
   query: z.strictObject(narrowing(notification)),
   status: 200,
@@ -129,13 +139,13 @@ export const update_notification = operation({
   path: one,
   tag: 'notifications',
   takes_away: true, // a full workspace is read and left alone all the same
-  summary: 'Marks a notification of the caller’s as read or unread, archives it or takes it back, or snoozes it.',
+  summary: 'Marks one of the caller’s notifications as read or unread, archives or unarchives it, or snoozes it.',
   params: notification_params,
   body: z.strictObject({
     read: z.boolean().optional(),
     archived: z.boolean().optional(),
     snoozed_until: instant.nullable().optional().meta({
-      description: 'Takes it out of the inbox until then; it comes back unread. Null: it is back now.',
+      description: 'Takes it out of the inbox until then; it comes back unread. Null: puts it back now.',
     }),
   }),
   status: 200,
@@ -151,17 +161,17 @@ export const read_notifications = operation({
   path: `${base}/read`,
   tag: 'notifications',
   takes_away: true, // a full workspace is read and left alone all the same
-  summary: 'Marks what the caller has seen as read: a notification and those before it, of all tickets or of one.',
+  summary: 'Marks a notification and all earlier ones as read, of all tickets or of one.',
   params: workspace_params,
   body: z.strictObject({
-    up_to: id.meta({ description: 'The latest notification that was seen. What came after it stays unread.' }),
+    up_to: id.meta({ description: 'The latest notification that was seen. Later ones stay unread.' }),
     ticket: ticket_ref.optional().meta({ description: 'Only those of this ticket, by its id or key.' }),
   }),
   status: 200,
   response: z
     .strictObject({
       marked: z.int().min(0).max(max_marked).meta({ format: 'int32' }),
-      more: z.boolean().meta({ description: `Whether some are left: one request marks ${max_marked} at most.` }),
+      more: z.boolean().meta({ description: `Whether there are more: one request marks at most ${max_marked}.` }),
     })
     .meta({ id: 'NotificationsRead' }),
 });
@@ -182,18 +192,18 @@ const quiet_hours = z.strictObject({ from: time_of_day, to: time_of_day, time_zo
 
 export const settings = z
   .strictObject({
-    kinds: each_kind.meta({ id: 'NotificationKinds', description: 'Of which kinds they are told.' }),
+    kinds: each_kind.meta({ id: 'NotificationKinds', description: 'The kinds that they are notified of.' }),
     mail: each_kind.meta({
       id: 'MailedKinds',
       description:
-        'Which of these kinds they get a mail of, unless they read it first, where this installation sends mail.',
+        'The kinds that are also mailed to them if they haven’t read them by then, where this installation sends mail.',
     }),
     quiet_hours: quiet_hours.nullable().meta({
       description:
-        'Every day, they get no mail of notifications between these times: it is sent when they end. Null: there are none.',
+        'Every day between these times no notifications are mailed; they are mailed at the end. Null: no quiet hours.',
     }),
     muted_project_ids: z.array(id).max(100).meta({
-      description: 'Projects of which they are told nothing, except that they are assigned or mentioned.',
+      description: 'Projects in which they are only notified when they are assigned or mentioned.',
     }),
     version,
   })
@@ -207,7 +217,7 @@ export const get_notification_settings = operation({
   method: 'get',
   path: settings_path,
   tag: 'notifications',
-  summary: 'Returns what the caller wants to be told of in this workspace.',
+  summary: 'Returns the caller’s notification settings in this workspace.',
   params: workspace_params,
   query: z.strictObject(narrowing(settings)),
   status: 200,
@@ -221,7 +231,7 @@ export const update_notification_settings = operation({
   path: settings_path,
   tag: 'notifications',
   takes_away: true, // a full workspace is read and left alone all the same
-  summary: 'Changes what the caller wants to be told of. It counts for what happens from then on.',
+  summary: 'Changes the caller’s notification settings. They apply to what happens from then on.',
   params: workspace_params,
   body: z.strictObject({
     kinds: some_kinds.optional(),
@@ -255,10 +265,10 @@ export const watching = z
   .strictObject({
     choice: z.enum(['automatic', 'watching', 'muted']).meta({
       description:
-        '`automatic`: they watch what they reported, have, commented on or are mentioned in. `muted`: they are told nothing, ' +
-        'except that they are assigned or mentioned.',
+        '`automatic`: they watch the ticket if they reported it, are its assignee, commented on it or were mentioned. ' +
+        '`muted`: they are only notified when they are assigned or mentioned.',
     }),
-    watches: z.boolean().meta({ description: 'Whether they are told of steps and comments.' }),
+    watches: z.boolean().meta({ description: 'Whether they are notified of transitions and comments.' }),
     reasons: reasons.meta({ description: 'Why they watch, or would if the ticket were not muted.' }),
   })
   .meta({ id: 'Watching' });
@@ -283,7 +293,7 @@ export const set_watching = operation({
   tag: 'notifications',
   // A choice is a row for each ticket; what takes it back takes the row away.
   takes_away: ({ choice }: { choice: string }) => choice === 'automatic',
-  summary: 'Has the caller watch a ticket, mutes it for them, or leaves it to what they have to do with it.',
+  summary: 'Makes the caller watch a ticket, mutes it for them, or returns to `automatic`.',
   params: watching_params,
   body: z.strictObject({ choice: watching.shape.choice }),
   status: 200,
@@ -299,7 +309,8 @@ export const list_watchers = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/tickets/{ticket}/watchers',
   tag: 'notifications',
-  summary: 'Lists who watches a ticket: its reporter, its assignee, who commented or was mentioned, and who chose to.',
+  summary:
+    'Lists the people who watch a ticket: its reporter, its assignee, those who commented or were mentioned, and those who chose to.',
   params: watching_params,
   query: page_query.extend(narrowing(watcher)),
   status: 200,

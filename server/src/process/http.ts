@@ -17,8 +17,8 @@ export interface Place {
 function listenProblem(error: NodeJS.ErrnoException, { host, port, setting }: Place): Error {
   const problems: Record<string, string> = {
     EADDRINUSE: `Port ${port} is taken. Set ${setting} to another one.`,
-    EACCES: `${setting} ${port} is not for this user to listen on. Set ${setting} to one above 1023.`,
-    EADDRNOTAVAIL: `HOST ${host} is no address of this machine.`,
+    EACCES: `This user may not listen on port ${port}. Set ${setting} to one above 1023.`,
+    EADDRNOTAVAIL: `HOST ${host} is not an address of this machine.`,
     ENOTFOUND: `HOST ${host} is not known to this machine. Set HOST to one of its addresses.`,
     EAI_AGAIN: `HOST ${host} is not known to this machine. Set HOST to one of its addresses.`,
     EINVAL: `HOST ${host} can't be listened on. Set HOST to an address of this machine.`,

@@ -146,8 +146,8 @@ function failureOf(operation: Operation, status: number, codes: ErrorCode[]): Zo
 
 function contentOf(operation: Operation, schema: z.ZodType) {
   const description =
-    'Server-sent events, for as long as the client stays: each has its offset as its `id`, and its JSON as its `data`. ' +
-    `\`Last-Event-ID\` goes before \`${operation.stream_after}\`. What ends them early is a problem, in an event \`problem\`.`;
+    'Server-sent events, for as long as the client stays connected: each has its offset as its `id`, and its JSON as its `data`. ' +
+    `\`Last-Event-ID\` overrides \`${operation.stream_after}\`. If an error ends the stream, its last event is \`problem\`.`;
   const stream = operation.stream_after && {
     [event_stream]: { schema: z.string().max(2_147_483_647).meta({ description, pattern: '^retry: ' }) },
   };
@@ -177,8 +177,8 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
 /** The header that says on what the request depends. */
 const key_header = idempotency_key.optional().meta({
   description:
-    'A key of the client’s choice for this one write, a UUID say. Sent again under the same key, the write is not ' +
-    'done again: the response is the first one.',
+    'A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key ' +
+    'is not done again, and gets the first response.',
 });
 
 function headersIn(operation: Operation): { header?: z.ZodObject } {

@@ -26,9 +26,10 @@ const types = z
   .min(1)
   .max(50)
   .nullable()
-  .meta({ description: 'The types of events that it gets; null: all of them.' });
+  .meta({ description: 'The types of events that are sent to it; null: all.' });
 const project_ids = z.array(id).min(1).max(50).nullable().meta({
-  description: 'The projects of which it gets events, and of their tickets; null: all events, of no project too.',
+  description:
+    'Only events of these projects and their tickets are sent to it; null: all events, including those of no project.',
 });
 const twice = 'A value is given twice.';
 const given_types = z
@@ -46,7 +47,7 @@ const given_projects = z
   .meta({ description: `${project_ids.meta()?.description ?? ''} By id or key.` })
   .refine((given) => given === null || unique(given), twice);
 const given_url = verbatim({ min: 1, max: 2000 }).meta({
-  description: 'Where to: https, without a name and password, and nothing within a private network.',
+  description: 'The address to send to: https, without user name and password, and not in a private network.',
   example: 'https://receiver.example/baton',
 });
 const description = text({ max: 200 });
@@ -60,18 +61,18 @@ export const webhook = z
     project_ids,
     state: z.enum(['active', 'paused', 'disabled']).meta({
       description:
-        'To an active one events are sent. One that is paused or disabled gets them once it is active again, from where it stopped.',
+        'Events are sent to an active webhook. A paused or disabled one gets them once it is active again, from where it stopped.',
     }),
     state_reason: z.enum(['by_admin', 'failing', 'gone', 'workspace_deleted']).nullable().meta({
       description:
-        'Why it isn’t active: an admin paused it, its receiver failed for days, or responded that it is gone (410).',
+        'Why it isn’t active: an admin paused it, its receiver failed for days, its receiver responded with 410, or the workspace was deleted.',
     }),
     failing_since: timestamp
       .nullable()
       .meta({ description: 'Since when every attempt has failed; null: the last one succeeded.' }),
     previous_secret_until: timestamp
       .nullable()
-      .meta({ description: 'Until then, messages are signed with the secret before as well.' }),
+      .meta({ description: 'Until when messages are also signed with the previous secret.' }),
     version,
     created_by: id,
     created_at: timestamp,
@@ -142,7 +143,7 @@ export const update_webhook = operation({
   method: 'patch',
   path: `${base}/{webhook_id}`,
   tag: 'webhooks',
-  summary: 'Changes a webhook, pauses it, or has it go on from where it stopped.',
+  summary: 'Changes a webhook, pauses it, or resumes it from where it stopped.',
   params: webhook_params,
   body: z.strictObject({
     url: given_url.optional(),
@@ -165,7 +166,7 @@ export const delete_webhook = operation({
   method: 'delete',
   path: `${base}/{webhook_id}`,
   tag: 'webhooks',
-  summary: 'Deletes a webhook. What it has not got by then it never gets.',
+  summary: 'Deletes a webhook. Events that have not been delivered by then never are.',
   params: webhook_params,
   if_match: true,
   status: 204,
@@ -176,12 +177,12 @@ export const rotate_webhook_secret = operation({
   method: 'post',
   path: `${base}/{webhook_id}/secrets`,
   tag: 'webhooks',
-  summary: 'Gives a webhook another secret, which the response contains. For a while messages are signed with both.',
+  summary: 'Gives a webhook a new secret, which the response contains. For a while, messages are signed with both.',
   params: webhook_params,
   body: z.strictObject({
     overlap_s: z.int().min(0).max(604_800).default(86_400).meta({
       format: 'int32',
-      description: 'For how many seconds messages are signed with the secret before as well; 0: not any more.',
+      description: 'For how many seconds messages are also signed with the previous secret; 0: not at all.',
     }),
   }),
   status: 200,
@@ -193,7 +194,7 @@ export const ping_webhook = operation({
   method: 'post',
   path: `${base}/{webhook_id}/pings`,
   tag: 'webhooks',
-  summary: 'Sends a webhook the event `webhook.pinged`, whatever types and projects it is for.',
+  summary: 'Sends a webhook the event `webhook.pinged`, whatever its types and projects.',
   params: webhook_params,
   status: 204,
 });
@@ -207,7 +208,7 @@ const attempt = z.strictObject({
     .max(999)
     .meta({ format: 'int32' })
     .nullable()
-    .meta({ format: 'int32', description: 'The response’s; null without one.' }),
+    .meta({ format: 'int32', description: 'The status of the response; null if there was none.' }),
   error: stored(100).nullable().meta({
     description:
       'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else).',
@@ -227,7 +228,7 @@ const delivery = z
     state: z.enum(['pending', 'delivered', 'given_up']),
     attempts: z.int().min(0).max(2_147_483_647).meta({ format: 'int32', description: 'How many attempts have begun.' }),
     next_attempt_at: timestamp.nullable().meta({
-      description: 'When it is sent next; null if it is finished, or waits for an earlier event of its ticket.',
+      description: 'When it is sent next; null if it has ended, or waits for an earlier event of its ticket.',
     }),
     last_status: attempt.shape.status,
     last_error: attempt.shape.error,
@@ -252,7 +253,7 @@ export const list_deliveries = operation({
   method: 'get',
   path: `${base}/{webhook_id}/deliveries`,
   tag: 'webhooks',
-  summary: 'Lists what was queued for a webhook, latest event first.',
+  summary: 'Lists the deliveries of a webhook, latest event first.',
   params: webhook_params,
   query: page_query.extend({
     ...narrowing(delivery),
@@ -268,7 +269,7 @@ export const get_delivery = operation({
   method: 'get',
   path: `${base}/{webhook_id}/deliveries/{delivery_id}`,
   tag: 'webhooks',
-  summary: 'Returns a delivery with its attempts, and what was received.',
+  summary: 'Returns a delivery with its attempts and their responses.',
   params: z.strictObject({ workspace_id: id, webhook_id: id, delivery_id: id }),
   query: z.strictObject(narrowing(whole_delivery)),
   status: 200,
@@ -283,15 +284,14 @@ export const redeliver = operation({
   method: 'post',
   path: `${base}/{webhook_id}/redeliveries`,
   tag: 'webhooks',
-  summary:
-    'Sends events once more, with their ids: one delivery, or all that the webhook is for in a range of offsets.',
+  summary: 'Sends events again, with the same ids: one delivery, or all the webhook’s events in a range of offsets.',
   params: webhook_params,
   body: z.union([
     z.strictObject({ delivery_id: id }),
     z.strictObject({
       from: offset,
       to: offset.meta({
-        description: `The last one: at most ${most_again} events, which may be older than the webhook.`,
+        description: `The last offset of the range: at most ${most_again} events, which may be older than the webhook.`,
       }),
     }),
   ]),
@@ -302,7 +302,10 @@ export const redeliver = operation({
         .int()
         .min(0)
         .max(most_again)
-        .meta({ format: 'int32', description: 'Those that are pending already are not counted.' }),
+        .meta({
+          format: 'int32',
+          description: 'The number of deliveries queued, without those that were pending already.',
+        }),
     })
     .meta({ id: 'Redelivery' }),
 });

@@ -15,11 +15,14 @@ import {
 
 const bot_role = z
   .enum(['member', 'viewer'])
-  .meta({ description: 'What it may do at most. It does nothing that the creator of its token may not.' });
+  .meta({
+    description:
+      'The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.',
+  });
 
 export const bot = z
   .strictObject({
-    id: id.meta({ description: 'What other resources call its user: an assignee, a reporter, an actor.' }),
+    id: id.meta({ description: 'The bot’s user id, as in `assignee_id`, `reporter_id` and `actor_id`.' }),
     name: stored(200),
     role: bot_role,
     version,
@@ -36,7 +39,7 @@ export const create_bot = operation({
   method: 'post',
   path: '/v1/workspaces/{workspace_id}/bots',
   tag: 'bots',
-  summary: 'Creates a bot: a member that acts by API tokens alone. Tokens are created for it by admins.',
+  summary: 'Creates a bot: a member that acts only by API tokens, which admins create for it.',
   params: workspace_params,
   body: z.strictObject({ name: line(200), role: bot_role.default('member') }),
   status: 201,
@@ -76,7 +79,7 @@ export const update_bot = operation({
   method: 'patch',
   path: '/v1/workspaces/{workspace_id}/bots/{bot_id}',
   tag: 'bots',
-  summary: 'Renames a bot, or changes what it may do. Its tokens stay, with no more rights than it has.',
+  summary: 'Renames a bot, or changes its role. Its tokens stay, limited to the new role.',
   params: bot_params,
   body: z.strictObject({ name: line(200).optional(), role: bot_role.optional(), version: base_version }),
   takes_away: true,
