@@ -220,7 +220,7 @@ export function readWorkConfig(source: NodeJS.ProcessEnv = process.env): WorkCon
   );
 }
 
-/** What `jobs` needs: the worker's database, and how long what has ended is kept. */
+/** What `jobs` needs: the worker's database, and how long rows are kept after they have ended. */
 export type JobsConfig = DatabaseConfig & WorkerSettings;
 
 /** Reads and checks the environment for `jobs`. */

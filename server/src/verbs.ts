@@ -67,7 +67,7 @@ async function bringUpToDate(owner: Login, description: string): Promise<void> {
   console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`);
 }
 
-/** Tells the outcome on stderr, and what a program may want on stdout. */
+/** Prints the outcome to stderr, and what a program may want to stdout. */
 async function lookAfterAccounts(verb: AccountVerb, args: string[]): Promise<void> {
   const config = readDatabaseConfig();
   await withDatabase({ create: false }, async (owner) => {
@@ -167,7 +167,7 @@ async function main(verb = 'serve', ...rest: string[]): Promise<void> {
   }
 }
 
-/** Does what the command line says; a failure is told on stderr, and by the exit code. */
+/** Does what the command line says; a failure is printed to stderr, and sets the exit code. */
 export async function runVerb(...args: string[]): Promise<void> {
   try {
     await main(...args);

@@ -13,7 +13,7 @@ export interface ApiToken {
   on_behalf_of: string | null;
 }
 
-/** Who a verified credential says is calling. It says who, never what: rights are read from the database. */
+/** The caller, according to a verified credential. It says nothing about rights: those are read from the database. */
 export type Identity = SessionIdentity | TokenIdentity;
 
 export interface SessionIdentity {
@@ -201,7 +201,7 @@ export function outside({ token }: Identity, workspace_id: string | undefined): 
 /**
  * The role, its membership and its workspace locked; undefined for those who may not act. KEY SHARE lets every change
  * of the rows through and is compatible with itself. A verb that takes rights away changes the row, commits, and then waits
- * for the locks that are left (`Tx.settle`): new ones are refused by then, so a flood of them can't put it off.
+ * for the locks that are left (`Tx.settle`): new ones are refused from the commit on, so a flood of them can't delay it.
  */
 async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
   const membership = await tx.maybeOne<Roles>(sql`
@@ -226,7 +226,7 @@ async function authorize(db: Db, claim: Claim): Promise<Actor> {
   return { ...caller, role: await role };
 }
 
-/** The same with everything locked. Who is refused is told why by one more question. */
+/** The same with everything locked. After a refusal, one more query finds the reason. */
 async function hold(tx: Tx, claim: Claim): Promise<Actor> {
   const { access: _, lacks: __, ...caller } = claim;
   const live = holdLive(tx, claim);
@@ -325,8 +325,8 @@ export function applyToWrite(
 }
 
 /**
- * The result, if its permission came: both were asked for at once, and a caller who may not ask gets their refusal, whatever
- * it came to. Both have ended by then, so no late statement can meet the connection in another's hands.
+ * The result, if the permission is granted. Both were requested at once; a caller without permission gets the refusal, whatever
+ * the result was. Both have ended when this returns, so no late statement can run after the connection has gone to another caller.
  */
 export async function permitted<T>(permission: Promise<unknown>, result: Promise<T>): Promise<T> {
   await Promise.allSettled([permission, result]);

@@ -295,7 +295,7 @@ export async function revokeSessions(
   return ids;
 }
 
-/** The columns of a session that are shown; whether it is the caller's own is told by who asks. */
+/** The columns of a session that are shown. Whether it is the caller's own depends on the request. */
 const session_columns = {
   id: sql`id`,
   user_agent: sql`user_agent`,

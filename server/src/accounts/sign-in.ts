@@ -135,7 +135,7 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
     countRefresh(tx, token, { window_s });
     const kept = await recentRefreshTokens(tx, token, grace);
     const successor = liveSuccessor(token, kept, jwt_keys);
-    // Created with a key that is gone: there is nothing to give again, and nothing that tells of a thief.
+    // Created with a key that is gone: it can't be returned again, and this is no sign of a thief.
     return successor === undefined ? undefined : { ...access, refresh_token: successor };
   }
   countRefresh(tx, token, { window_s, prolong_s: refresh_token_ttl_s });

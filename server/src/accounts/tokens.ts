@@ -51,7 +51,7 @@ export class AccessTokens {
     return { access_token, token_type: 'Bearer', expires_in: this.#ttl_s };
   }
 
-  /** Who the token says is calling. Throws `invalid_token`, always the same. */
+  /** The caller that the token names. Throws `invalid_token`, always the same. */
   verify(token: string): SessionIdentity {
     const known = this.#verified.get(token);
     if (known !== undefined && known.exp > Date.now() / 1000) return known.identity;

@@ -94,7 +94,7 @@ export function analyticsRoutes(serve: Serve): void {
       levelsOf(db, place),
     ]);
     requireBounded(rows, `Since this day there are more than ${bound} steps and new tickets. Choose a later one.`);
-    // Backwards from now: what is known of the past is what has changed since.
+    // Backwards from now: the current numbers are known, and so is every change before.
     const level = new Map(Object.entries(levels));
     const flow: contract.Flow['buckets'] = [];
     for (const { moved, ...bucket } of buckets.toReversed()) {

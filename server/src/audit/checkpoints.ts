@@ -27,7 +27,7 @@ export class Checkpoints {
     this.#interval_s = audit_interval_s;
   }
 
-  /** By what the checkpoints are told that this installation signs now: another name or key has others. */
+  /** Identifies the checkpoints that this installation signs now; under another name or key they have another one. */
   signerOf(workspace_id: string): string {
     const { name, id } = this.#signerOf(workspace_id);
     return `${name}+${id.toString('hex')}`;
@@ -45,7 +45,7 @@ export class Checkpoints {
     );
     if (due === undefined || due.is_recent || due.tree_size <= (due.own_size ?? 0)) return false;
     if (due.tree_size < (due.kept_size ?? 0)) {
-      // Whoever has the larger one would find the smaller one false.
+      // Anyone who has the larger checkpoint would find that the smaller one contradicts it.
       const { tree_size, kept_size } = due;
       this.#log.error({ workspace_id, tree_size, kept_size }, 'audit log is shorter than what was signed of it');
       return false;

@@ -12,7 +12,7 @@ import { extendTree } from './tree.ts';
 const task = 'events';
 /** From a commit to its number it takes this at most, on an idle server. */
 const interval_ms = 100;
-/** Works half of the time where there is more: whoever follows waits for it. */
+/** If there is more to do, it works half of the time, because readers of events wait for it. */
 const pass_ms = 100;
 const rest_per_work = 1;
 /** One transaction's, which the purge of a ticket may wait for: some 20 ms. */
@@ -59,7 +59,7 @@ export class Sequencer {
   #began = performance.now();
   #oldest_s = 0;
 
-  /** `onNumbered` is told of each workspace that has new events, after the commit. */
+  /** `onNumbered` is called for each workspace that has new events, after the commit. */
   constructor(pool: pg.Pool, log: Logger, onNumbered: (workspace_id: string) => void = () => undefined) {
     this.#pool = pool;
     this.#log = log;

@@ -53,7 +53,7 @@ export interface Limits {
   read_bytes_per_minute: number;
   /** How long a refusal of too many requests is delayed. */
   refusal_delay_ms: number;
-  /** Who has it sees how the server does; undefined: nobody. */
+  /** The token with which the metrics can be read; undefined: nobody can read them. */
   metrics_token: string | undefined;
 }
 

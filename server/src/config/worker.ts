@@ -48,7 +48,7 @@ export interface WorkerSettings {
   failed_attempt_retention_s: number;
   /** How long an invitation is kept that was revoked or has expired. */
   invitation_retention_s: number;
-  /** How long what was done under an Idempotency-Key is kept: for so long a retry is safe. */
+  /** How long the result of a write under an Idempotency-Key is kept. For this long a retry is safe. */
   idempotency_key_retention_s: number;
   /** How long an API token is kept that was revoked or has expired. */
   token_retention_s: number;

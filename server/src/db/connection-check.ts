@@ -176,7 +176,7 @@ export async function requireWrites(pool: pg.Pool | pg.ClientBase): Promise<void
 
 interface Migrator {
   acts_as: string;
-  /** Who owns the tables; null where there are none yet. */
+  /** The owner of the tables; null if there are none yet. */
   owner: string | null;
   may_change_tables: boolean;
 }

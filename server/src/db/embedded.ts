@@ -20,7 +20,7 @@ export interface EmbeddedOptions {
   /** false only for clusters that are thrown away: a crash may lose them. */
   fsync?: boolean;
   max_connections?: number;
-  /** Called when the database ends without being told to. */
+  /** Called when the database ends unexpectedly. */
   on_exit?: (reason: string) => void;
   /** Uses a database that runs already without looking after it, whether or not another process does. */
   beside?: boolean;
@@ -110,7 +110,7 @@ export async function startEmbedded(
     return startEmbedded(options, deadline);
   }
   const unwatch = server_log.watch();
-  // However we end, short of a kill -9, PostgreSQL is told to end too: nobody would look after it.
+  // However this process ends, short of a kill -9, it stops PostgreSQL too: nothing else would.
   const last = () => signalPostmaster(running, data_dir);
   process.once('exit', last);
   let stopping = false;

@@ -76,7 +76,7 @@ export async function migrate(options: {
     // The login's own limits are for requests: a statement that goes over a large table may take longer.
     await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0');
     await requireMigratable(client);
-    // Locked until the connection ends: what is remembered of migrations is written under it, too.
+    // Locked until the connection ends, so that the record of migrations is written under the lock, too.
     await client.query(`select pg_advisory_lock(hashtext('baton migrate'))`);
     const progress = new MigrationProgress(client, dir);
     const applied = await runner({

@@ -32,7 +32,7 @@ export function settingsOf({
     statement_timeout: statement_timeout_ms,
     lock_timeout: lock_timeout_ms,
     idle_in_transaction_session_timeout: statement_timeout_ms * 2,
-    // What is acknowledged is on disk, whatever the server's own default is.
+    // An acknowledged write is on disk, whatever the server's own default is.
     synchronous_commit: 'on',
     // No request is worth three processes: what is slow for one workspace would take the others' share too.
     max_parallel_workers_per_gather: 0,
@@ -48,7 +48,7 @@ type Options = Omit<pg.PoolConfig, 'onConnect'> & {
 const look_every_ms = 500;
 
 /**
- * Destroys a connection whose server owes a response and has sent nothing for so long: the last resort against one that
+ * Destroys a connection whose server owes a response and has sent nothing for `after_ms`: the last resort against one that
  * hangs without closing. The driver's query_timeout would count the time of a statement's predecessors in its burst, too,
  * and keep what it read from being collected ([decision 28](../../../docs/decisions/0028-results-come-by-callback.md)).
  */

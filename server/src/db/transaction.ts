@@ -276,8 +276,8 @@ const planned_as_list =
   '; set local enable_sort = off; set local enable_incremental_sort = off; set local plan_cache_mode = force_generic_plan';
 
 /**
- * Runs reads: what is issued together is one round trip and sees one snapshot. `asker`: in whose turn, where it isn't that of
- * all whose rows may be touched.
+ * Runs reads: what is issued together is one round trip and sees one snapshot. `asker`: whose turn it counts as, if not that of
+ * the workspace and account whose rows it may touch.
  */
 export async function readOnly<T>(
   pool: pg.Pool,

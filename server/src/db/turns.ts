@@ -5,7 +5,7 @@ import { rateLimited } from '../lib/limit.ts';
 /** For whom a connection is wanted. */
 export interface Asker {
   workspace_id?: string | undefined;
-  /** The account; of a caller that isn't signed in yet, the network is what it is told apart by. */
+  /** The account. Callers that aren't signed in yet are distinguished by network. */
   user_id?: string | undefined;
   network?: string | undefined;
   /** Whether it may wait for a lock, and keep its connection meanwhile. */
@@ -32,7 +32,7 @@ const part = (size: number, sixteenths: number) => Math.max(1, Math.floor((size 
 type Share = readonly [name: string, most: number];
 
 /**
- * Who gets the next connection of a pool. An account uses a quarter of it at a time and a workspace half, so that a flood
+ * Decides who gets the next connection of a pool. An account uses a quarter of it at a time and a workspace half, so that a flood
  * of one leaves connections to the others. Of a workspace, writes use three eighths, so that those that wait for a lock
  * leave some to its readers. Reads wait for processors alone, of which there are fewer than connections: a workspace's
  * use a quarter. Lists take longest: all of them use a quarter of the pool, a workspace's or an account's a sixteenth.

@@ -14,7 +14,7 @@ const rest_ms = 1_000;
 /** A stream ends after this, and its client comes back with a credential of its own time. */
 const max_stream_ms = 15 * 60_000;
 
-/** Who has waited goes on waiting where there is no room at the moment. */
+/** A request that has waited goes on waiting if there is no room at the moment. */
 function unlessOverloaded(error: unknown): undefined {
   if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
 }

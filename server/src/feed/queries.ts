@@ -56,8 +56,8 @@ export function stopBehind(db: Db, { workspace_id, sequence }: Behind): Promise<
 }
 
 /**
- * Of the next events those that the filter leaves, in their order, as far as their bytes go into a response. Tickets and
- * projects are looked up one by one: by a join, a planner that takes the workspace for small reads all of them.
+ * The next events that pass the filter, in their order, as many as fit into a response. Tickets and
+ * projects are looked up one by one: with a join, the planner would read all of them if it assumes that the workspace is small.
  */
 export function eventsBehind(
   db: Db,

@@ -1,4 +1,4 @@
-/** For so long a result is given to others: those that one event wakes ask for the same at the same moment. */
+/** How long a result is shared: requests that wake at one event read the same at the same moment. */
 const fresh_ms = 250;
 /** Results that are kept at one time: each may be a megabyte. */
 const most_kept = 16;

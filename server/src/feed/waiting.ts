@@ -131,7 +131,7 @@ export class Waiting {
     this.#is_looking = true;
     const before = (id: string) => this.#looked_at.get(id) ?? 0;
     const chosen = [...due].sort((a, b) => before(a) - before(b)).slice(0, looked_at_once);
-    // A database that is away is told of by the read at the end of each wait.
+    // If the database is unreachable, the read at the end of each wait reports it.
     const last = await this.#options.lastOf(chosen).catch(() => new Map<string, number>());
     const now = performance.now();
     const seen = new Set(chosen);

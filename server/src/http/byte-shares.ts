@@ -16,7 +16,7 @@ export class ByteShares {
   readonly #of_user: number;
   readonly #of_network: number;
   readonly #held = new Map<string, number>();
-  /** Who was refused within the last second. */
+  /** The accounts and networks that were refused within the last second. */
   readonly #refused = new Pace({ count: 1, within_ms: 1000, burst: 0 });
   #sum = 0;
 
@@ -43,7 +43,7 @@ export class ByteShares {
     this.add(holder, bytes);
   }
 
-  /** Throws what `take` would, and counts nothing: what can't fit is refused before it comes. */
+  /** Throws what `take` would, and counts nothing: a body that can't fit is refused before it arrives. */
   requireFree(holder: Holder, bytes: number, own = 0): void {
     if (!this.#hasShare(holder, bytes, own)) {
       this.#refused.spend(nameOf(holder), performance.now());

@@ -70,7 +70,7 @@ export const isRead = ({ method, tag }: Operation) => method === 'get' && tag !=
 /** Whether it lists something, page by page. */
 export const isList = ({ query }: Operation) => query !== undefined && 'cursor' in query.shape;
 
-/** Whether its success has an entity tag: what is read, and what is written and has a version. */
+/** Whether its success has an entity tag: all reads have one, and writes of resources with a version. */
 export const isTagged = (operation: Operation) => operation.etag === true || isRead(operation);
 
 /**

@@ -48,8 +48,8 @@ function membersOf(value: unknown): number {
 }
 
 /**
- * Refuses JSON of which the parser dropped members, because another one of the same object has the same name: which of
- * them counts depends on who reads it (RFC 8259, 4). Takes the value and the number of members its text has.
+ * Refuses JSON in which an object has two members of one name. The parser keeps one of them, and other parsers may keep
+ * another (RFC 8259, 4). Takes the value and the number of members its text has.
  */
 export function requireDistinctNames(value: object, members: number): void {
   if (membersOf(value) !== members) {

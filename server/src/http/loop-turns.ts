@@ -5,8 +5,8 @@ import { siteOf } from './networks.ts';
 const turn_ms = 1;
 
 /**
- * Who has the event loop next. A network may send a thousand requests at one moment, and Node would begin them all before
- * it looks at anything else. Here a turn begins requests for a millisecond, and networks take turns at being next.
+ * Decides whose requests begin next. A network may send a thousand requests at once, and Node would begin them all before
+ * it did anything else. Here networks take turns, and in a turn requests are begun for a millisecond.
  */
 export class LoopTurns {
   /** Of this turn. */

@@ -18,9 +18,9 @@ function addressOf(element: string): string | undefined {
 }
 
 /**
- * The addresses at the end of X-Forwarded-For, up to the first text that is no address: proxies append. What is no address was written by
- * one that doesn't say, or by the client. With it goes what stands before it, so the request comes from the last proxy that
- * is known: taken as an address, each such text would be a network of its own, with limits of its own.
+ * The addresses at the end of X-Forwarded-For, up to the first text that is no address: proxies append. Such a text was written by
+ * a proxy that hides the address, or by the client. It is dropped with everything before it, so the request counts as coming from the last known
+ * proxy: otherwise each such text would count as a separate network with its own limits.
  */
 export function forwardedAddresses(header: string): string[] {
   const elements = header.split(',').map((element) => addressOf(element.trim()));

@@ -21,7 +21,7 @@ export class Pace {
     this.#every_ms = within_ms / count;
   }
 
-  /** What may come at once, and the seconds until it may again, as clients are told of it. */
+  /** How much may come at once, and after how many seconds as much may come again, in the form that clients see. */
   limit(name: LimitName): Limit {
     return { name, quota: this.burst, window_s: Math.ceil((this.burst * this.#every_ms) / 1000) };
   }

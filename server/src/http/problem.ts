@@ -46,11 +46,11 @@ function fromHttp(error: HttpError): BatonError | undefined {
   return undefined;
 }
 
-/** The error that a client is told of. A fault of ours is logged whole, and told of blandly. */
+/** The error that the client gets. An unexpected fault is logged in full, and the client gets `internal_error`. */
 export function refusalOf(error: unknown, res: Response, log: Logger): BatonError {
   const known = error instanceof BatonError ? error : fromHttp(error as HttpError);
   const refusal: BatonError = known ?? new BatonError('internal_error');
-  // That too much is waiting is no fault to look into; the request's own line tells it.
+  // Overload is no fault to investigate; the request's own line in the log shows it.
   if (error_table[refusal.code][0] >= 500 && (refusal.code !== 'overloaded' || refusal.cause !== undefined)) {
     const { method } = res.req;
     const { request_id, trace } = res.locals as { request_id?: string; trace?: Trace };

@@ -8,7 +8,7 @@ import { hasSite, networkOf, siteOf } from './networks.ts';
 
 /** What is counted together, and how much of it fits into a window. */
 export interface Bucket {
-  /** What clients are told of it. */
+  /** What clients see of it. */
   name: LimitName;
   kind: string;
   key: string;
@@ -102,7 +102,7 @@ export class Counters {
       update rate_limits set hits = greatest(hits - 1, 0) where key = ${name} and resets_at = ${resets_at}`);
   }
 
-  /** Notes the key for so long, beside the counters; `noted` finds it. */
+  /** Notes the key for that many days, beside the counters; `noted` finds it. */
   async note(key: string, { days }: { days: number }): Promise<void> {
     await this.#run(sql`
       insert into rate_limits (key, hits, resets_at)

@@ -3,7 +3,7 @@ import { requireWrites } from '../db/connection-check.ts';
 import { BatonError } from '../errors.ts';
 
 const timeout_ms = 1000;
-/** What was found out is told for so long: a flood of probes asks the database no more often. */
+/** A result is reused for this long, so that a flood of probes doesn't query the database more often. */
 const fresh_ms = 250;
 
 /** Asks whether the database takes writes. A connection that doesn't say in time is given up. */

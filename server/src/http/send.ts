@@ -37,7 +37,7 @@ export function createSending(config: Pick<Config, 'response_memory_bytes' | 're
   };
 }
 
-/** What a representation is told from others by, and what a read says of the one its client has. */
+/** What identifies a representation, and what the request says about the one that the client has. */
 export interface Tagging extends Partial<ReadConditions> {
   /** Its version, if it has one. */
   version: number | undefined;
@@ -52,7 +52,7 @@ function isUnchanged(res: Response, digest: string, { version, if_match, if_none
   return isKnown(if_none_match, tag);
 }
 
-/** A value's JSON in UTF-8, and the digest of its bytes. What is large is written by a thread of its own. */
+/** A value's JSON in UTF-8, and the digest of its bytes. A large value is written by a thread of its own. */
 export async function writeJson(
   large_json: LargeJson,
   who: string,
@@ -100,7 +100,7 @@ export async function sendJson(
     const bytes = Buffer.byteLength(json);
     if (bytes > small_response_bytes) hold(bytes);
   }
-  // Written all the same: only its bytes tell that they are the ones the client has. What is saved is the way.
+  // The JSON is written anyway: only its bytes show whether the client has it already. The 304 saves sending it.
   if (tagging !== undefined && isUnchanged(res, digest ?? digestOf(json), tagging)) {
     res.statusCode = 304;
     res.removeHeader('Content-Type');

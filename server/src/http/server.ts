@@ -37,7 +37,7 @@ function codeOf(error: NodeJS.ErrnoException): PlainErrorCode {
 /** RFC 3986, 3.2.2 and 3.2.3; of the schemes we are asked by, none has a host that is empty. */
 const host_form = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 
-/** Headers with one value, of which Node keeps the first and drops the others: a proxy may have looked at another. */
+/** Headers that may occur once. Node keeps the first value and drops the others, but a proxy may have used another one. */
 const single_headers = ['host', 'authorization', 'content-type'];
 const single_lengths = new Set(single_headers.map((name) => name.length));
 
@@ -107,7 +107,7 @@ class LastWords {
   }
 
   refuse(socket: Duplex, error: BatonError): void {
-    // What is malformed behind a refused request is let pass: cut now, the response could be lost (RFC 9112, 9.6).
+    // Malformed data after a refused request is ignored: if the connection were cut now, the response could be lost (RFC 9112, 9.6).
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
     const under_way = this.#under_way.of(socket);
@@ -164,8 +164,8 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     serve,
   );
   server.maxHeadersCount = 100;
-  // No byte came or went for so long: the connection is idle, or nobody reads the response. Where there is nothing to read
-  // yet, it is ours to hurry.
+  // No byte came or went for this long: the connection is idle, or nobody reads the response. While a request is in progress
+  // and there is nothing to read yet, the delay is the server's.
   server.timeout = limits.request_timeout_ms;
   server.on('timeout', (socket) => {
     if (socket.writableLength > 0 || under_way.of(socket).length === 0) socket.destroy();

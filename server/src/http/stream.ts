@@ -50,8 +50,8 @@ async function pass(frames: AsyncIterator<string>, write_one: (frame: string) =>
 }
 
 /**
- * Sends server-sent events (WHATWG HTML, 9.2) until they end or nobody takes them any more. What goes wrong by then is
- * an event `problem`, the last one.
+ * Sends server-sent events (WHATWG HTML, 9.2) until they end or the client is gone. If something goes wrong,
+ * the last event is `problem`.
  */
 export async function sendStream(
   parts: Parts,

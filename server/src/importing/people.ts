@@ -3,7 +3,7 @@ import { type History, initialValue } from './history.ts';
 // What trackers write where nobody is meant: Trac's "somebody", Bugzilla's nobody@example.org.
 const NOBODY = /^(nobody|somebody|someone|no ?one|none|null|unassigned|undefined|anonymous|default|n\/a|-+)(@.*)?$/i;
 
-/** Who appears in the source, and as what. */
+/** The people who appear in the source, by what they do there. */
 export interface People {
   /** Everyone who does anything. */
   authors: Set<string>;

@@ -25,7 +25,7 @@ export interface Next {
   sequence: number;
 }
 
-/** Events that people have not been told of, and in how many workspaces. Nobody is told of those of a deleted one. */
+/** Events for which no notifications have been created yet, and in how many workspaces. Deleted workspaces get none. */
 export function untoldEvents(db: Db): Promise<{ count: number; workspaces: number }> {
   return db.one(sql`
     select coalesce(sum(h.last_sequence - coalesce(p.last_sequence, 0)), 0)::bigint as count, count(*)::integer as workspaces
@@ -33,7 +33,7 @@ export function untoldEvents(db: Db): Promise<{ count: number; workspaces: numbe
     where w.deleted_at is null and h.last_sequence > coalesce(p.last_sequence, 0)`);
 }
 
-/** The first events that are to be told, of so many workspaces: those with most of them. */
+/** The first event without notifications of each workspace, for the workspaces that have most of them. */
 export function nextToTell(db: Db, limit: number): Promise<Next[]> {
   return db.rows(sql`
     select h.workspace_id, coalesce(p.last_sequence, 0) + 1 as sequence
@@ -93,7 +93,7 @@ export function membershipCleanups(db: Db): Promise<Waiting> {
     select count(*)::integer as count, ${age(sql`min(c.created_at)`)} as oldest_s from membership_cleanups c`);
 }
 
-/** A delivery that was given up. Of what was sent and received it has the last status or error alone. */
+/** A delivery that was given up, with its last status or error, and nothing else of what was sent and received. */
 export interface GivenUpDelivery {
   workspace_id: string;
   webhook_id: string;

@@ -11,7 +11,7 @@ import { mailsBehind, setAsideBehind } from './queries.ts';
 
 const batch_size = 500;
 const most_told = 20;
-/** For so long a mail is tried again at least, once it was retried. */
+/** A mail that was retried is tried again for at least this long. */
 const mail_s = 3_600;
 
 /** What was retried, and what was not, in sentences that say what to do. */

@@ -1,7 +1,7 @@
 import { BatonError } from '../errors.ts';
 
 /**
- * A limit as clients are told of it, in the fields of draft-ietf-httpapi-ratelimit-headers-11. The names are explained in
+ * A limit as clients see it, in the fields of draft-ietf-httpapi-ratelimit-headers-11. The names are explained in
  * docs/errors.md, under `rate_limited`.
  */
 export interface Limit {

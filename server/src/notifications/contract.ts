@@ -48,12 +48,10 @@ export const notification = z
     from_status: status_key.nullable().meta({ description: 'Where the ticket was moved from, if it was moved.' }),
     to_status: status_key.nullable().meta({ description: 'Where the ticket was moved to, if it was moved.' }),
     comment_id: id.nullable(),
-    comment_excerpt: stored(max_excerpt)
-      .nullable()
-      .meta({
-        description:
-          'The beginning of the comment as it is now, on one line; null if there is no comment or it was deleted.',
-      }),
+    comment_excerpt: stored(max_excerpt).nullable().meta({
+      description:
+        'The beginning of the comment as it is now, on one line; null if there is no comment or it was deleted.',
+    }),
     happened_at: timestamp.meta({ description: 'When it happened.' }),
     created_at: timestamp.meta({ description: 'When the notification was created.' }),
     read_at: timestamp.nullable(),

@@ -21,9 +21,9 @@ function ticketOf(path: string, body: unknown): string | null {
 }
 
 /**
- * Gives the intents of writes; what is kept of them is sealed by a key that needs this secret and the client's key. Some
- * responses carry a token that is shown once; the hash of a request's arguments, left bare, would let anyone who reads the
- * table try short ones: passwords, purged texts.
+ * Gives the intents of writes. What is kept of them is encrypted under a key that is derived from this secret and the client's key: some
+ * responses contain a token that is shown once, and with the bare hash of a request's arguments, anyone who reads the
+ * table could guess short ones, such as passwords and purged texts.
  */
 export function createIntentOf(secret: Buffer): IntentOf {
   const own_key = Buffer.from(hkdfSync('sha256', secret, '', 'baton outcomes', 32));
@@ -42,7 +42,7 @@ export function createIntentOf(secret: Buffer): IntentOf {
     /** Throws the response that was given. */
     const replay = (found: Found): never => {
       const first_hash = found.arguments_hash === null ? undefined : open(sealing_key, found.arguments_hash);
-      // Whether this is the same write can't be told any more. It isn't done again.
+      // It is no longer known whether this is the same write. It isn't done again.
       if (first_hash === undefined) throw new BatonError('response_gone');
       if (!first_hash.equals(arguments_hash)) throw new BatonError('idempotency_key_reused');
       const { status, headers } = found;

@@ -82,7 +82,7 @@ export interface Waiting {
 const between_tries_ms = 500;
 
 /**
- * Connects; a database that can't be reached yet is tried again until the time is over, and a failure is told in one
+ * Connects; a database that can't be reached yet is tried again until the time is over. A failure is reported in one
  * line that names the setting.
  */
 export async function connectTo(login: Login, { wait_s, log, signal }: Waiting): Promise<pg.Client> {

@@ -14,7 +14,7 @@ export interface Database {
 }
 
 interface Opening {
-  /** Called when the embedded database ends without being told to. */
+  /** Called when the embedded database ends unexpectedly. */
   on_exit?: (reason: string) => void;
   /** Uses an embedded database that runs already as it is, under a server or not. */
   beside?: boolean;

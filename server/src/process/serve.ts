@@ -64,7 +64,7 @@ async function bringUp(config: Config, { on_exit, signal }: Telling): Promise<Up
   }
 }
 
-/** Brings up everything: database, schema, one or several processes; and takes it all down again when told to. */
+/** Brings up everything: database, schema, one or several processes; and stops it all again at a signal. */
 export async function serve(config: Config): Promise<void> {
   if (cluster.isWorker) {
     await runProcess(() => listenHere(config, config.database_url ?? ''));

@@ -63,7 +63,7 @@ async function bringUp(config: WorkConfig, signal: AbortSignal): Promise<{ says:
   };
 }
 
-/** Runs the worker alone, until it is told to stop. */
+/** Runs the worker alone, until a signal stops it. */
 export async function work(config: WorkConfig): Promise<void> {
   const abort = new AbortController();
   const starting = bringUp(config, abort.signal);

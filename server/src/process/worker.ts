@@ -36,7 +36,7 @@ interface WorkerOptions {
   log: Logger;
   /** Its loops begin when the schema is there. */
   ready: Promise<void>;
-  /** Tells the operator. */
+  /** Prints a message for the operator. */
   say: (text: string) => void;
 }
 
@@ -97,7 +97,7 @@ export class Worker implements Service {
     void this.#options.ready.then(() => this.#begin());
   }
 
-  /** What keeps it from its work is told and tried again: nothing that is served depends on it. */
+  /** A fault that keeps it from working is printed, and it tries again: nothing that is served depends on it. */
   async #begin(): Promise<void> {
     if (this.#stopping) return;
     if (this.#deliverer === undefined)

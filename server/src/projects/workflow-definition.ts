@@ -87,7 +87,7 @@ function checkRequirements(definition: WorkflowDefinition, fault: Fault): void {
 /** The statuses that no ticket can ever reach. */
 export function unreachableStatuses(definition: WorkflowDefinition): string[] {
   const reached = new Set(definition.initial);
-  // A set visits what is added while it is walked.
+  // Iterating over a Set also visits elements that are added meanwhile.
   for (const status of reached) {
     for (const { from, to } of definition.transitions) if (from === status) reached.add(to);
   }

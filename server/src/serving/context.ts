@@ -30,7 +30,7 @@ type CallerOf<O extends Operation> = O['id'] extends OperationId
     : SignedIn
   : never;
 
-/** Who asks, by the policy table: of a workspace's operation somebody who is confirmed at the same time. */
+/** The caller, in the form that the policy table implies: for an operation in a workspace, one who is confirmed at the same time. */
 type Who<O extends Operation> =
   AccessOf<O> extends 'account' ? { caller: CallerOf<O> } : IsRead<O> extends true ? Applicant : { writer: Writer };
 

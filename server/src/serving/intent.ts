@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 
 /**
  * A write that was sent under an Idempotency-Key. It is kept in the transaction of its effect, so there is an outcome
- * exactly where there is an effect: of what was refused or failed there is none, and it is evaluated anew.
+ * exactly where there is an effect. A write that was refused or failed has none, and is evaluated anew.
  */
 export interface Intent {
   /**

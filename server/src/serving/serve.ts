@@ -132,7 +132,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   ): void {
     operations.push(operation);
     const [access, needs] = lineOf(operation.id);
-    // Who asks is known before a byte of the body is read: only who has a credential may send a large one.
+    // The caller is known before a byte of the body is read: only callers with a credential may send a large one.
     const identify: RequestHandler = async (req, res, next) => {
       res.locals['operation'] = operation.id;
       requireUtf8(req.url);

@@ -33,7 +33,7 @@ interface Opening {
   deleted?: boolean;
   /** Whether one of an archived project is one too. */
   archived?: boolean;
-  /** Who is to have the ticket. */
+  /** The member to assign the ticket to. */
   assignee_id?: string | null | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { TicketRow } from './queries.ts';
 
 export type Moment = Pick<TicketRow, 'version' | 'updated_at' | 'last_activity_at'>;
 
-/** Which version of a ticket there was at a time, and when it was last changed and commented on by then. */
+/** The version that a ticket had at a time, and the times of its last change and comment before then. */
 export function momentOf(
   db: Db,
   { workspace_id, id }: Pick<TicketRow, 'workspace_id' | 'id'>,

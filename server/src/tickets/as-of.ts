@@ -44,7 +44,7 @@ export async function ticketAsOf(db: Db, found: TicketRow, actor: Actor, at: str
   const changes = await changedSince(db, ticket, moment.version, changing);
   const before = Object.fromEntries(changes.map(({ field, base }) => [field, base])) as Partial<TicketRow>;
   const then = { ...ticket, ...before, ...moment };
-  // What was purged is null in the entries.
+  // A purged text is null in the entries.
   const texts = { title: then.title ?? '', description: then.description ?? '' };
   const workflow_version = await workflowAt(db, then, at);
   const shown = await presentTo(db, { ...then, ...texts, workflow_version }, actor);

@@ -72,7 +72,7 @@ export function changeTicket(
   { action, changes, more }: { action: Change['action']; changes: TicketChanges; more?: { comment_id: string } },
 ): LockedTicket {
   const after = updateTicket(tx, before, changes);
-  // How many steps there were is told by the entries themselves.
+  // The number of transitions follows from the entries themselves.
   const { status_sequence: _, ...told } = changes;
   const names = Object.keys(told) as (keyof typeof told)[] satisfies Carried<Change['action']>[];
   const fields = changed(before, after, names);

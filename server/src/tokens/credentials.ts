@@ -39,8 +39,8 @@ export class Credentials {
   }
 
   /**
-   * Who is calling. Throws `invalid_token`, the same for whatever is no live token. The question to the database counts
-   * towards the network: until its response, what the token says proves nothing.
+   * Identifies the caller. Throws `invalid_token`, which is the same for everything that is not a valid token. The query counts
+   * towards the network's share: until its result is there, the content of the token proves nothing.
    */
   identify(credential: string, from: { network: string }): Identity | Promise<Identity> {
     if (!isApiToken(credential)) return this.#parts.access_tokens.verify(credential);

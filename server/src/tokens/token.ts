@@ -4,7 +4,7 @@ import { newToken, readToken, type Token } from '../lib/tokens.ts';
 /** Tells what it is to people and to scanners for secrets: `bat_[A-Za-z0-9_-]{92}`, the last six a checksum. */
 const prefix = 'bat_';
 
-/** The CRC-32 of the text before it: what was cut off or invented is known as that without a question to the database. */
+/** The CRC-32 of the text before it: a truncated or invented token is recognized without a query. */
 function checksumOf(text: string): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(text));

@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../db/sql.ts';
 
 /**
- * Removes tokens that expired or were revoked so long ago, of every workspace: the audit log tells of them. See
+ * Removes tokens that expired or were revoked that long ago, in every workspace: the audit log still has them. See
  * accounts/upkeep-queries.ts for the form.
  */
 export function removeEndedTokens(ended_for_s: number, limit: number): Sql {

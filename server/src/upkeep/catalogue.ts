@@ -19,7 +19,7 @@ import {
 import { removeForgotten } from '../work/set-aside-queries.ts';
 import { removeLapsedInvitations } from '../workspaces/upkeep-queries.ts';
 
-/** How long what has ended is kept. */
+/** How long rows are kept after they have ended. */
 export type Retention = Pick<
   Config,
   | 'session_retention_s'

@@ -298,14 +298,10 @@ export const redeliver = operation({
   status: 202,
   response: z
     .strictObject({
-      queued: z
-        .int()
-        .min(0)
-        .max(most_again)
-        .meta({
-          format: 'int32',
-          description: 'The number of deliveries queued, without those that were pending already.',
-        }),
+      queued: z.int().min(0).max(most_again).meta({
+        format: 'int32',
+        description: 'The number of deliveries queued, without those that were pending already.',
+      }),
     })
     .meta({ id: 'Redelivery' }),
 });

@@ -9,7 +9,7 @@ import { Witness } from './witness.ts';
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 const stop_ms = 10_000;
 
-/** Serves a witness until it is told to stop. */
+/** Serves a witness until a signal stops it. */
 export async function runWitness({ name, seed, dir, logs, host, port }: WitnessConfig): Promise<void> {
   const signer = witnessSigner(name, signingKey(seed));
   const witness = new Witness({ signer, logs, dir });

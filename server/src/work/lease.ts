@@ -1,6 +1,6 @@
 /**
- * For so long what a process has taken is its own, unless it says that it goes on. Whoever dies is taken over from within 30 s, with
- * what the others rest between looking (docs/decisions, 47).
+ * How long a process's claim lasts unless it renews it. The work of a process that dies is taken over within 30 s, including
+ * the time that the others rest between two looks (docs/decisions, 47).
  */
 export const usual_lease_ms = 20_000;
 /** In the time of a lease: one that fails is not the end of it. */

@@ -4,7 +4,7 @@ import { announceTask, observePass } from './metrics.ts';
 
 /** What a pass is given to go by. */
 export interface Pass {
-  /** Whether to go on with another step: the pass's time is not over, and nobody has told the loop to stop. */
+  /** Whether to go on with another step: the pass's time is not over, and the loop is not stopping. */
   goesOn: () => boolean;
   /** Counts rows that a step has removed or changed. */
   count: (rows: number) => void;
@@ -21,7 +21,7 @@ export interface LoopOptions {
   rest_per_work?: number;
   /** The longest rest after failed passes, by default five minutes. */
   max_retry_ms?: number;
-  /** Its passes are too many to be told of in the log, each by a line. */
+  /** Its passes are too frequent for the log: they are logged at the level `debug`. */
   quiet?: boolean;
   log: Logger;
   /** Works in short steps, each committed by itself, as long as `goesOn` says so. Tells whether something is left. */

@@ -17,8 +17,8 @@ interface Options extends Retries {
 
 /**
  * What a task has set aside, with a row for each, for `npm run jobs` and other processes to see. A process leaves alone what it has
- * failed at itself: one that fails at everything, of another version say, keeps no other from its work. Rows that can't be written
- * or read are told of in the log, and change nothing.
+ * failed at itself: one that fails at everything, of another version say, keeps no other from its work. Where rows can't be written
+ * or read, a line in the log says so, and nothing else changes.
  */
 export class SharedSetAside {
   readonly #mine: SetAside;

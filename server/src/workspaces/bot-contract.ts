@@ -13,12 +13,10 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 
-const bot_role = z
-  .enum(['member', 'viewer'])
-  .meta({
-    description:
-      'The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.',
-  });
+const bot_role = z.enum(['member', 'viewer']).meta({
+  description:
+    'The limit of what the bot may do. With a token, it can only do what the creator of the token may do as well.',
+});
 
 export const bot = z
   .strictObject({

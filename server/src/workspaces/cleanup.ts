@@ -41,7 +41,7 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
   const token = cleanup.token_id === null ? null : { id: cleanup.token_id, on_behalf_of: null };
   const actor = { workspace_id, user_id: cleanup.actor_id, request_id: cleanup.request_id, token };
   const withdrawn = await withdrawBatch(tx, key, actor);
-  // Who was invited again meanwhile keeps what they still have.
+  // A person who was invited again meanwhile keeps the tickets that they still have.
   if (cleanup.removed) await unassignTickets(tx, actor, { assignee_id: user_id, ids: tickets });
   if (withdrawn === 'more' || (cleanup.removed && tickets.length > 0)) return 'more';
   deleteCleanup(tx, key);
@@ -54,7 +54,7 @@ async function cleanBatch(tx: Tx, key: CleanupKey, tickets: readonly string[]): 
  */
 async function cleanUp(pool: pg.Pool, key: CleanupKey, goesOn: () => boolean): Promise<boolean> {
   const scope = { workspace_id: key.workspace_id };
-  // A writer that was giving them a ticket when the right ended has committed by then: no ticket is added behind the last.
+  // Waits for writers that were assigning them a ticket when the right ended: after this, no further ticket is assigned to them.
   await transaction(pool, scope, (tx) => tx.rows(membershipForUpdate(key.workspace_id, key.user_id)));
   let ids: string[] = [];
   let before = -1;
@@ -76,8 +76,8 @@ const task = 'membership_cleanups';
 const request_ms = 1_000;
 
 /**
- * Does it within the request that took the right, as far as a second goes: of most members that is everything. The
- * rest, and what fails, is left to the worker; the right has ended all the same.
+ * Cleans up within the request that took the right away, for at most a second, which is enough for most members. The worker
+ * does the rest, and whatever fails here; the right has ended in any case.
  */
 export async function cleanUpAtOnce(services: Pick<Services, 'pool' | 'log' | 'hint'>, key: CleanupKey): Promise<void> {
   const until = Date.now() + request_ms;

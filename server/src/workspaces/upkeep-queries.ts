@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../db/sql.ts';
 
 /**
- * Removes invitations that expired or were revoked so long ago, of every workspace: the audit log tells of them. One that
+ * Removes invitations that expired or were revoked that long ago, in every workspace: the audit log still has them. One that
  * was accepted stays. See accounts/upkeep-queries.ts for the form.
  */
 export function removeLapsedInvitations(lapsed_for_s: number, limit: number): Sql {

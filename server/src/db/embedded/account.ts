@@ -9,7 +9,7 @@ export interface Runner {
   prefix: readonly string[];
   /** For spawn. */
   identity: { uid?: number; gid?: number };
-  /** Who must own its files; undefined: the user that we run as. */
+  /** The user that must own its files; undefined: the one that this process runs as. */
   owner: { uid: number; gid: number } | undefined;
 }
 

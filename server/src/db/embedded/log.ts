@@ -61,8 +61,8 @@ export class ServerLog {
 }
 
 /**
- * What PostgreSQL writes into it: nothing that comes from a request, neither statements nor the values in them. What a
- * statement of ours fails with is told to Baton, which logs what nobody foresaw.
+ * What PostgreSQL writes into it: nothing that comes from a request, neither statements nor the values in them. When one of Baton's
+ * statements fails, Baton gets the error, and logs it if it was unexpected.
  */
 export const log_settings = {
   log_statement: 'none',
