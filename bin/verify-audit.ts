@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 
 const usage = `Usage: verify-audit EXPORT --key KEY [--known FILE]… [--witness KEY]…
 
-  EXPORT     what GET …/audit/export returned, page behind page
-  --key      the log's key, from somebody whom you trust: npm run audit -- key WORKSPACE
+  EXPORT     what GET …/audit/export returned, one page after the other
+  --key      the log's key, from somebody you trust: npm run audit -- key WORKSPACE
   --known    a checkpoint of this log that you have from before, or from somebody else
   --witness  a witness's key: one of the known checkpoints must have its cosignature, and one that of each other witness`;
 

@@ -200,8 +200,8 @@ export const scope_meanings = {
   'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
   'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
-  'notifications:read': 'Read what its person, or the bot, was told of, and what they watch.',
-  'notifications:write': 'Mark that as read, archive and snooze it; choose what to be told of.',
+  'notifications:read': 'Read the notifications and settings of its person or bot, and what they watch.',
+  'notifications:write': 'Mark notifications as read, archive and snooze them; change the settings; watch tickets.',
   'webhooks:read': 'Read webhooks and what was delivered, without their secrets.',
   'webhooks:admin': 'Create and change webhooks, which send all that the audit log has to any address.',
 } as const;

@@ -40,7 +40,7 @@ export const tags: Record<string, string> = {
   operations: 'Probes for load balancers and supervisors.',
   analytics: 'How long tickets take, and how many come and go.',
   events: 'What happens, for programs that follow it.',
-  notifications: 'What the caller is told of, what they watch, and what they want to know.',
+  notifications: 'The caller’s inbox, the tickets that they watch, and their notification settings.',
   webhooks: 'What happens, sent to addresses of your own.',
 };
 
