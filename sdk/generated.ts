@@ -4796,10 +4796,7 @@ export interface operations {
                      * @default null
                      */
                     types?: components["schemas"]["EventType"][] | null;
-                    /**
-                     * @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project.
-                     * @default null
-                     */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
                     project_ids?: string[] | null;
                 };
             };
@@ -4900,7 +4897,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
@@ -4916,7 +4913,7 @@ export interface operations {
                     description?: string;
                     /** @description The types of events that are sent to it; null: all. */
                     types?: components["schemas"]["EventType"][] | null;
-                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. */
+                    /** @description Only events of these projects and their tickets are sent to it; null: all events, including those of no project. By id or key. */
                     project_ids?: string[] | null;
                     /** @enum {string} */
                     state?: "active" | "paused";
