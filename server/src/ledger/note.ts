@@ -126,6 +126,12 @@ export function parseNote(note: string): Note | undefined {
   return { text: note.slice(0, end + 1), signatures: signatures as Note['signatures'] };
 }
 
+/** The note with one signature that it has under a key, and without all others. */
+export function signedAlone({ text, signatures }: Note, by: Verifier): string | undefined {
+  const own = signatures.find(({ name, id }) => name === by.name && id === by.id.toString('hex'));
+  return own && `${text}\n${line(own.name, Buffer.concat([Buffer.from(own.id, 'hex'), own.bytes]))}`;
+}
+
 /** Reads a checkpoint's text; undefined where it isn't one. Lines behind the root are others' extensions. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const [origin = '', size = '', encoded = ''] = text.split('\n');

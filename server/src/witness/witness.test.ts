@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -84,6 +84,21 @@ describe('a witness', () => {
         ...{ status: 409, type: 'text/x.tlog.size', body: '20\n' },
       });
     }
+  });
+
+  test('keeps no signatures but the log’s and its own, and goes on after a note that is full of others', async () => {
+    const witness = witnessIn('full');
+    const first = await submission(0, leavesOf('honest', 5));
+    const others = Array.from({ length: 99 }, (_, n) => `\u2014 other${n} ${Buffer.alloc(68, n).toString('base64')}\n`);
+    expect(witness.addCheckpoint(`${first}${others.join('')}one more`).status).toBe(400);
+    expect(witness.addCheckpoint(`${first}${others.join('')}`).status).toBe(200);
+    expect(witness.addCheckpoint(await submission(5, leavesOf('honest', 6))).status).toBe(200);
+    const signedTwice = (await submission(6, leavesOf('honest', 7))).replace(/(\u2014 log.example .*\n)$/u, '$1$1');
+    expect(witness.addCheckpoint(signedTwice).status).toBe(200);
+    const [file = ''] = readdirSync(path.join(dir, 'full'));
+    const kept = parseNote(readFileSync(path.join(dir, 'full', file), 'utf8'));
+    expect(kept?.signatures.map(({ name }) => name)).toEqual(['log.example', 'witness.example']);
+    expect(kept && isSignedBy(kept, log) && isSignedBy(kept, signer)).toBe(true);
   });
 
   test('knows logs by their names and keys', async () => {

@@ -11,6 +11,7 @@ import {
   parseCheckpoint,
   parseNote,
   type Signer,
+  signedAlone,
   type Verifier,
 } from '../ledger/note.ts';
 
@@ -27,8 +28,6 @@ interface Submission {
   old: number;
   proof: Hash[];
   note: Note;
-  /** The note as it was sent. */
-  text: string;
   checkpoint: Checkpoint;
 }
 
@@ -42,10 +41,9 @@ function parseSubmission(body: string): Submission | undefined {
   const proof = lines.map((line) => Buffer.from(line, 'base64'));
   const are_hashes = proof.every((hash, n) => hash.length === hash_bytes && hash.toString('base64') === lines[n]);
   if (end < 0 || old === undefined || proof.length > most_hashes || !are_hashes) return undefined;
-  const text = body.slice(end + 2);
-  const note = parseNote(text);
+  const note = parseNote(body.slice(end + 2));
   const checkpoint = note && parseCheckpoint(note.text);
-  return note && checkpoint && { old: Number(old), proof, note, text, checkpoint };
+  return note && checkpoint && { old: Number(old), proof, note, checkpoint };
 }
 
 /**
@@ -121,11 +119,11 @@ export class Witness {
   addCheckpoint(body: string): Reply {
     const submission = parseSubmission(body);
     if (submission === undefined) return refused(400, 'This is no submission of a checkpoint.');
-    const { old, proof, note, text, checkpoint } = submission;
+    const { old, proof, note, checkpoint } = submission;
     const logs = this.#logs.filter(({ name }) => name === checkpoint.origin);
     if (logs.length === 0) return refused(404, 'This log is not known here.');
-    if (!logs.some((log) => isSignedBy(note, log)))
-      return refused(403, 'No key of this log has signed the checkpoint.');
+    const log = logs.find((known) => isSignedBy(note, known));
+    if (log === undefined) return refused(403, 'No key of this log has signed the checkpoint.');
     if (old > checkpoint.size) return refused(400, 'The old size is larger than the checkpoint’s.');
     const { origin } = checkpoint;
     const { count, checkpoint: last } = this.#last(origin);
@@ -136,7 +134,9 @@ export class Witness {
       grown.old_root === undefined ? proof.length === 0 : isConsistent({ ...grown, old_root: grown.old_root }, proof);
     if (!follows) return refused(422, 'The checkpoint does not follow from the last one.');
     const line = cosignature(note.text, this.#signer, this.#now_s());
-    if (!this.#keep(origin, count, `${text}${line}`)) return elsewhere(this.#last(origin).checkpoint?.size);
+    // Others' signatures are not kept: anybody can add some, and a note with more than it may have can't be read again.
+    if (!this.#keep(origin, count, `${signedAlone(note, log)}${line}`))
+      return elsewhere(this.#last(origin).checkpoint?.size);
     return { status: 200, type: 'text/plain', body: line };
   }
 }
