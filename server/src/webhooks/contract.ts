@@ -291,7 +291,7 @@ export const redeliver = operation({
     z.strictObject({
       from: offset,
       to: offset.meta({
-        description: `The last offset of the range: at most ${most_again} events, which may be older than the webhook.`,
+        description: `The last offset of the range: at most ${most_again} events, which may be older than the webhook. Events that the webhook has not come to yet are left out: they are queued in their order.`,
       }),
     }),
   ]),

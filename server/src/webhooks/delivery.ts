@@ -132,10 +132,12 @@ async function noteFailed(
   key: WebhookKey,
   { claim, log, asked_s, schedule }: { claim: Claimed; log: Attempt; asked_s: number; schedule: Schedule },
 ): Promise<'failed' | 'given_up' | 'late'> {
-  const wait_s = schedule.retries_s[claim.failures];
+  const failures = await queries.failuresOf(tx, key, claim);
+  if (failures === undefined) return 'late';
+  const wait_s = schedule.retries_s[failures];
   const after =
     wait_s === undefined ? ({ outcome: 'given_up' } as const) : { again_in_s: Math.max(spread(wait_s), asked_s) };
-  const ended = await queries.endAttempt(tx, key, claim, { log, after, failures: claim.failures + 1 });
+  const ended = await queries.endAttempt(tx, key, claim, { log, after, failures: failures + 1 });
   if (ended === undefined) return 'late';
   if (wait_s !== undefined) return 'failed';
   queries.releaseNext(tx, key, ended.subject_id);

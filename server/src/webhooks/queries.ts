@@ -2,6 +2,7 @@ import { assigned, type Columns, inserted, later, type Locked, selected } from '
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
+import { usual_lease_ms } from '../work/lease.ts';
 import type { Attempt, Delivery, Webhook } from './contract.ts';
 import { waitingOf, type WebhookKey } from './worker-queries.ts';
 
@@ -59,6 +60,14 @@ export function webhookById(db: Db, workspace_id: string, id: string): Promise<W
     select ${columns} from webhooks w where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null`);
 }
 
+/** The last event that was queued for a webhook, or that it was created behind. */
+export async function placeOf(db: Db, workspace_id: string, id: string): Promise<number | undefined> {
+  const found = await db.maybeOne<{ last_sequence: number }>(sql`
+    select w.last_sequence from webhooks w
+    where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null`);
+  return found?.last_sequence;
+}
+
 /** A row for each webhook of a workspace. */
 export function webhooksIn(workspace_id: string): Sql {
   return sql`select 1 from webhooks w where w.workspace_id = ${workspace_id} and w.deleted_at is null`;
@@ -103,11 +112,17 @@ export function updateWebhook(
     where w.workspace_id = ${workspace_id} and w.id = ${id} returning ${columns}`);
 }
 
-/** Has what failed be sent at once, with the whole of its schedule before it. */
+/**
+ * Has what failed be sent at once, with the whole of its schedule before it. What is due within a lease's time is left as it is: it may be
+ * on its way, and would be sent twice at the same time; if it isn't, it is due soon. No lease ends later than that.
+ */
 export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
+  // By the clock: a lease may have been renewed since the transaction began.
+  const last_lease = sql`clock_timestamp() + ${usual_lease_ms} * interval '1 millisecond'`;
   tx.send(sql`
-    update deliveries d set next_attempt_at = now(), failures = 0
-    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.next_attempt_at > now()`);
+    update deliveries d
+    set failures = 0, next_attempt_at = case when d.next_attempt_at > ${last_lease} then now() else d.next_attempt_at end
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.finished_at is null`);
 }
 
 /** Ends what a deleted webhook has not got. There are no more of it than wait at a time. */

@@ -1,11 +1,10 @@
 import { recordAudit } from '../audit/record.ts';
 import { BatonError } from '../errors.ts';
-import { lastSequence } from '../feed/queries.ts';
 import { offsetOf } from '../feed/routes.ts';
 import type { Response } from '../http/contract.ts';
 import type { Context } from '../serving/context.ts';
 import { most_again, type redeliver } from './contract.ts';
-import { queueDeliveries, sequenceOf, waitingFor, webhookById } from './queries.ts';
+import { placeOf, queueDeliveries, sequenceOf, waitingFor } from './queries.ts';
 import { most_waiting } from './worker-queries.ts';
 
 /** What one delivery counts of the workspace's quota, as for the worker (count_deliveries in 0027_fair_turns.sql). */
@@ -21,12 +20,11 @@ export async function redeliverEvents({
   const actor = await writer.hold();
   const { workspace_id } = actor;
   const { webhook_id } = params;
-  const [webhook, head, waiting] = await Promise.all([
-    webhookById(tx, workspace_id, webhook_id),
-    lastSequence(tx, workspace_id),
+  const [place, waiting] = await Promise.all([
+    placeOf(tx, workspace_id, webhook_id),
     waitingFor(tx, { workspace_id, id: webhook_id }),
   ]);
-  if (webhook === undefined) throw new BatonError('not_found');
+  if (place === undefined) throw new BatonError('not_found');
   if (waiting >= most_waiting) {
     const detail = `${most_waiting} deliveries wait for this webhook already. Queue more when some have ended.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '', detail }] });
@@ -37,7 +35,8 @@ export async function redeliverEvents({
     if (sequence === undefined) throw new BatonError('not_found');
     Object.assign(range, { first: sequence, last: sequence });
   } else {
-    Object.assign(range, { first: Number(body.from), last: Math.min(Number(body.to), head?.last_sequence ?? 0) });
+    // What is behind its place is queued anyway. Ahead of what comes before it of the same ticket, it would be sent first.
+    Object.assign(range, { first: Number(body.from), last: Math.min(Number(body.to), place) });
     if (range.last - range.first >= most_again) {
       const detail = `At most ${most_again} events can be queued at a time.`;
       throw new BatonError('validation_failed', { errors: [{ pointer: '/to', detail }] });

@@ -224,19 +224,35 @@ describe('what was sent', () => {
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(4);
     const unknown = { delivery_id: webhook_id };
     expect((await owner.client.raw.redeliver({ ...at, body: unknown })).status).toBe(404);
-    // A worker would go on to where there seem to be events.
     await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
-    await numberEvents(server.database.url); // nothing gets a number from what is wrong for a moment
     const wide = { from: '0000000000000001', to: '0000000000001001' };
-    await server.database.owner.query(
-      'update event_heads set last_sequence = last_sequence + 2000 where workspace_id = $1',
-      [workspace_id],
-    );
+    const move = (by: number) =>
+      server.database.owner.query('update webhooks set last_sequence = last_sequence + $2 where id = $1', [
+        ...[webhook_id, by],
+      ]);
+    await move(2_000);
     expect((await owner.client.raw.redeliver({ ...at, body: wide })).status).toBe(422);
-    await server.database.owner.query(
-      'update event_heads set last_sequence = last_sequence - 2000 where workspace_id = $1',
-      [workspace_id],
-    );
+    await move(-2_000);
+  });
+
+  test('is no event that the webhook has not come to: those of a ticket would not be in order', async () => {
+    const mine = await makeTeam(server);
+    const { workspace_id, owner } = mine;
+    await numberEvents(server.database.url);
+    const receiver = await receive();
+    const { id: webhook_id } = await create({ url: receiver.url, types: ['ticket.created', 'ticket.updated'] }, mine);
+    const at = { workspace_id, webhook_id };
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'paused' } });
+    const { id: ticket } = await makeTicket(mine);
+    await owner.client.update_ticket({ workspace_id, ticket, body: { title: 'Later', version: 1 } });
+    await numberEvents(server.database.url);
+    const { data } = await owner.client.read_events({ workspace_id, types: 'ticket.updated' });
+    const offset = data[0]?.offset ?? '';
+    expect(await owner.client.redeliver({ ...at, body: { from: offset, to: offset } })).toEqual({ queued: 0 });
+    await owner.client.update_webhook({ ...at, if_match: '*', body: { state: 'active' } });
+    deliver();
+    await until(receiver, 2);
+    expect(receiver.accepted().map(({ type }) => type)).toEqual(['ticket.created', 'ticket.updated']);
   });
 
   test('is no longer told by what a receiver repeated of a text, once that is purged', async () => {
@@ -320,9 +336,9 @@ describe('what was sent', () => {
 test('the worker reads events only as long as an active webhook waits for them', async () => {
   const mine = await makeTeam(server);
   const { workspace_id, owner } = mine;
-  const { id: webhook_id } = await create({}, mine);
   await makeTicket(mine, { title: 'Kept from the worker' });
   await numberEvents(server.database.url);
+  const { id: webhook_id } = await create({}, mine);
   const client = await server.database.owner.connect();
   onTestFinished(() => client.release());
   const asWorker = async (text: string, values: unknown[] = []) => {

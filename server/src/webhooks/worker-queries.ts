@@ -145,6 +145,22 @@ export function lockHealth(
     from webhooks w where w.workspace_id = ${workspace_id} and w.id = ${id} and w.deleted_at is null for no key update of w`);
 }
 
+/**
+ * How many attempts of its schedule have failed of a delivery whose attempt ends; undefined where another has begun since. With the webhook
+ * locked: an admin who has it go on sets them back, also of what is on its way.
+ */
+export async function failuresOf(
+  tx: Tx,
+  { workspace_id, id }: WebhookKey,
+  { sequence, attempt }: Claimed,
+): Promise<number | undefined> {
+  const found = await tx.maybeOne<{ failures: number }>(sql`
+    select d.failures from deliveries d
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.sequence = ${sequence} and d.attempt = ${attempt}
+      and d.finished_at is null`);
+  return found?.failures;
+}
+
 /** What becomes of a delivery after an attempt: it has ended, or is due again in some seconds. */
 export type After = { outcome: 'delivered' | 'given_up' } | { again_in_s: number };
 

@@ -1,0 +1,75 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
+import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { createPool } from '../db/pool.ts';
+import { queueNext } from './deliverer.ts';
+import { settle, takeDue } from './delivery.ts';
+
+let server: TestServer;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  server = await startServer({ BATON_WEBHOOK_PRIVATE: 'on' });
+  const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
+  pool = createPool({ url: server.database.url, role: 'baton_worker', max: 2, ...limits });
+});
+afterAll(async () => {
+  await pool.end();
+  await server.stop();
+});
+
+const schedule = { retries_s: Array.from({ length: 10 }, () => 3_600), pause_after_s: 1_000_000 };
+const lease_ms = 15_000;
+const reply = { duration_ms: 1, status: 500, error: null, response_head: '', retry_after_s: undefined };
+
+/** A webhook with one delivery that has failed ten times, all that its schedule has, and is due again in so many seconds. */
+async function scene(due_in_s: number) {
+  const { workspace_id, owner, ...team } = await makeTeam(server);
+  const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const] };
+  const { id } = await owner.client.create_webhook({ workspace_id, body });
+  const key = { workspace_id, id };
+  const at = { workspace_id, webhook_id: id, if_match: '*' };
+  await makeTicket({ workspace_id, owner, ...team });
+  await numberEvents(server.database.url);
+  await queueNext(pool, key);
+  await server.database.owner.query(
+    `update deliveries set failures = 10, next_attempt_at = now() + $2 * interval '1 second' where webhook_id = $1`,
+    [id, due_in_s],
+  );
+  const become = (state: 'active' | 'paused') => owner.client.update_webhook({ ...at, body: { state } });
+  const look = async () => {
+    const found = `select failures, next_attempt_at from deliveries where webhook_id = $1`;
+    const { rows } = await server.database.owner.query<{ failures: number; next_attempt_at: string }>(found, [id]);
+    return rows[0];
+  };
+  const take = async () => (await takeDue(pool, key, { limit: 8, lease_ms })).taken;
+  const fail = async (claim: Awaited<ReturnType<typeof take>>[number]) =>
+    settle(pool, key, { claim, schedule, reply: { ...reply, at: new Date().toISOString() } });
+  return { become, look, take, fail };
+}
+
+describe('what has failed, once an admin has its webhook go on,', () => {
+  test.each([-60, 3_600])('is sent at once, with its whole schedule before it: due in %d s', async (due_in_s) => {
+    const { become, look, take, fail } = await scene(due_in_s);
+    await become('paused');
+    await become('active');
+    expect(await look()).toMatchObject({ failures: 0 });
+    const [claim] = await take();
+    expect(claim && (await fail(claim))).toBe('failed');
+    expect(await look()).toMatchObject({ failures: 1 });
+  });
+
+  test('is not sent a second time while it is on its way, and has its whole schedule before it all the same', async () => {
+    const { become, look, take, fail } = await scene(-1);
+    const [claim] = await take();
+    const leased = await look();
+    await become('paused');
+    await become('active');
+    expect(await look()).toEqual({ ...leased, failures: 0 });
+    expect(await take()).toEqual([]);
+    expect(claim && (await fail(claim))).toBe('failed');
+    expect(await look()).toMatchObject({ failures: 1 });
+  });
+});
