@@ -234,9 +234,10 @@ AS $function$
 declare
   moved integer;
 begin
-  with gone as (delete from mails m where m.id = any (ids) returning m.id, m.sealed, m.attempts, m.created_at, m.expires_at)
-  insert into given_up_mails (id, sealed, kind, reason, attempts, queued_at, expires_at)
-  select g.id, g.sealed, the_kind, why, g.attempts, g.created_at, g.expires_at from gone g;
+  with gone as (
+    delete from mails m where m.id = any (ids) returning m.id, m.sealed, m.can_wait, m.attempts, m.created_at, m.expires_at)
+  insert into given_up_mails (id, sealed, can_wait, kind, reason, attempts, queued_at, expires_at)
+  select g.id, g.sealed, g.can_wait, the_kind, why, g.attempts, g.created_at, g.expires_at from gone g;
   get diagnostics moved = row_count;
   delete from given_up_mails g using (
     select o.id from given_up_mails o order by o.given_up_at desc, o.id desc offset 10000 limit 500) o where g.id = o.id;
@@ -714,9 +715,9 @@ begin
   with gone as (
     delete from given_up_mails g where g.id = given_up
       and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
-    returning g.sealed, g.expires_at)
-  insert into mails (id, sealed, expires_at, place)
-  select fresh, g.sealed, greatest(g.expires_at, now() + for_s * interval '1 second'), mail_place('', false) from gone g;
+    returning g.sealed, g.can_wait, g.expires_at)
+  insert into mails (id, sealed, can_wait, expires_at)
+  select fresh, g.sealed, g.can_wait, greatest(g.expires_at, now() + for_s * interval '1 second') from gone g;
   return found;
 end $function$;
 
@@ -1040,6 +1041,7 @@ create table given_up_mails (
   queued_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   given_up_at timestamp with time zone not null default now(),
+  can_wait boolean not null default false,
   constraint given_up_mails_pkey PRIMARY KEY (id),
   constraint given_up_mails_kind CHECK (((length(kind) >= 1) AND (length(kind) <= 50))),
   constraint given_up_mails_reason CHECK ((reason = ANY (ARRAY['refused'::text, 'expired'::text]))),
@@ -1694,7 +1696,7 @@ CREATE POLICY worker_deletes ON webhooks AS RESTRICTIVE FOR DELETE TO baton_work
 CREATE POLICY worker_looks ON webhooks FOR SELECT TO baton_worker USING (true);
 GRANT DELETE ON webhooks TO baton_worker;
 GRANT INSERT, SELECT ON webhooks TO baton_app;
-GRANT SELECT (created_by, deleted_at, failing_since, failures, id, last_sequence, previous_secret, previous_secret_until, rests_until, secret, state, types, updated_at, url, version, workspace_id) ON webhooks TO baton_worker;
+GRANT SELECT (created_by, deleted_at, failing_since, failures, id, last_sequence, previous_secret, previous_secret_until, rests_until, secret, state, state_reason, types, updated_at, url, version, workspace_id) ON webhooks TO baton_worker;
 GRANT UPDATE (deleted_at, description, failing_since, failures, previous_secret, previous_secret_until, project_ids, rests_until, secret, state, state_reason, types, updated_at, url, version) ON webhooks TO baton_app;
 GRANT UPDATE (failing_since, failures, rests_until, state, state_reason, updated_at, version, workspace_id) ON webhooks TO baton_worker;
 

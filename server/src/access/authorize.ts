@@ -210,6 +210,16 @@ async function holdRole(tx: Tx, claim: Claim): Promise<Role | undefined> {
   return membership && effective(membership);
 }
 
+/**
+ * Keeps the workspace from being deleted until the commit. A role is held too weakly for that, and its write may commit after the deletion has
+ * looked for what it stops.
+ */
+export async function requireUndeleted(tx: Tx, workspace_id: string): Promise<void> {
+  const found = await tx.maybeOne(sql`
+    select 1 from workspaces w where w.id = ${workspace_id} and w.deleted_at is null for share of w`);
+  if (found === undefined) throw new BatonError('not_found');
+}
+
 /** The session is a subquery that refers to nothing outside it: where sessions lie on another shard, it is asked by itself. */
 function isAllowed(claim: Claim): Sql {
   return sql`exists (select 1 ${ofCredential(claim)}) and exists (

@@ -317,6 +317,20 @@ describe('a mail that was given up', () => {
     expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('was not given up') });
   });
 
+  test('waits behind those that somebody waits for once it is retried, if it did so before', async () => {
+    const { owner, workspace_id } = await makeTeam(server);
+    await look('delete from mails');
+    await owner.client.create_invitation({ workspace_id, body: { email: 'waits@example.com', role: 'viewer' } });
+    await request();
+    mailbox.refuses = () => ({ responseCode: 550 });
+    await send();
+    expect(await jobs('retry', 'all', 'mails')).toMatchObject({ code: 0, out: 'Retried 2 mails.' });
+    expect(await look('select can_wait from mails order by can_wait')).toEqual([
+      { can_wait: false },
+      { can_wait: true },
+    ]);
+  });
+
   test('is listed when its time is over, with a bound on the list, and all are retried', async () => {
     for (let n = 0; n < 22; n++) await request();
     await look("update mails set expires_at = now() - interval '1 second'");

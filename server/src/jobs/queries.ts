@@ -1,5 +1,6 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
+import { isThere } from '../webhooks/retry-queries.ts';
 
 /** What there is of something, and how long the oldest of it has waited; null where there is nothing. */
 export interface Waiting {
@@ -107,7 +108,7 @@ export interface GivenUpDelivery {
 
 const ofGivenUp = sql`
   from deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
-  where d.outcome = 'given_up' and w.deleted_at is null`;
+  where d.outcome = 'given_up' and ${isThere}`;
 
 export async function countGivenUpDeliveries(db: Db): Promise<number> {
   const { count } = await db.one<{ count: number }>(sql`select count(*)::integer as count ${ofGivenUp}`);

@@ -1,3 +1,4 @@
+import { requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -32,6 +33,7 @@ export async function changeWebhook(
   const url = given.url === undefined ? undefined : requireUrl(given.url, settings);
   const actor = await writer.hold();
   const { workspace_id } = actor;
+  if (given.state === 'active') await requireUndeleted(tx, workspace_id);
   const { at, webhook } = await openWebhook(tx, workspace_id, params.webhook_id);
   requireCurrent({ if_match, version }, { current_version: webhook.version });
   const { project_ids: refs, ...others } = given;

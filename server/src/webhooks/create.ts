@@ -1,3 +1,4 @@
+import { requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/transaction.ts';
@@ -50,6 +51,7 @@ export async function createWebhook(
     lastSequence(tx, workspace_id),
     requireProjects(tx, workspace_id, body.project_ids),
     requireFewer(tx, 'webhooks_per_workspace', settings.max_webhooks_per_workspace, webhooksIn(workspace_id)),
+    requireUndeleted(tx, workspace_id), // its deletion stops the webhooks that it sees
   ]);
   const { secret, sealed } = newSecret(settings.sealing_key);
   const created = await insertWebhook(tx, {

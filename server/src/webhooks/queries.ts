@@ -117,12 +117,14 @@ export function updateWebhook(
  * on its way, and would be sent twice at the same time; if it isn't, it is due soon. No lease ends later than that.
  */
 export function reviveDeliveries(tx: Tx, workspace_id: string, webhook_id: string): void {
-  // By the clock: a lease may have been renewed since the transaction began.
-  const last_lease = sql`clock_timestamp() + ${usual_lease_ms} * interval '1 millisecond'`;
+  const failed = sql`d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.finished_at is null`;
+  // A statement before: what this one waits for, a lease that is being renewed, is older than the time of the next.
+  tx.send(sql`select 1 from deliveries d where ${failed} for no key update of d`);
   tx.send(sql`
-    update deliveries d
-    set failures = 0, next_attempt_at = case when d.next_attempt_at > ${last_lease} then now() else d.next_attempt_at end
-    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.failures > 0 and d.finished_at is null`);
+    update deliveries d set failures = 0, next_attempt_at = case
+      when d.next_attempt_at > statement_timestamp() + ${usual_lease_ms} * interval '1 millisecond' then now()
+      else d.next_attempt_at end
+    where ${failed}`);
 }
 
 /** Ends what a deleted webhook has not got. There are no more of it than wait at a time. */
@@ -132,11 +134,17 @@ export function dropDeliveries(tx: Tx, workspace_id: string, webhook_id: string)
     where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.finished_at is null`);
 }
 
-/** Has a workspace's webhooks stop: it is deleted. */
+/**
+ * Has a workspace's webhooks stop, and drops what they have not got: it is deleted. With the workspace locked, so that none becomes active
+ * unseen. The first statement waits for whoever queues deliveries, and the second sees those.
+ */
 export function disableWebhooks(tx: Tx, workspace_id: string): void {
   tx.send(sql`
     update webhooks w set state = 'disabled', state_reason = 'workspace_deleted'
     where w.workspace_id = ${workspace_id} and w.state <> 'disabled' and w.deleted_at is null`);
+  tx.send(sql`
+    update deliveries d set next_attempt_at = null, finished_at = now(), outcome = 'dropped'
+    where d.workspace_id = ${workspace_id} and d.finished_at is null`);
 }
 
 /** A delivery as a list reads it. */

@@ -1,3 +1,4 @@
+import { requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import { BatonError } from '../errors.ts';
 import { offsetOf } from '../feed/routes.ts';
@@ -20,7 +21,8 @@ export async function redeliverEvents({
   const actor = await writer.hold();
   const { workspace_id } = actor;
   const { webhook_id } = params;
-  const [place, waiting] = await Promise.all([
+  const [, place, waiting] = await Promise.all([
+    requireUndeleted(tx, workspace_id), // its deletion drops the deliveries that it sees
     placeOf(tx, workspace_id, webhook_id),
     waitingFor(tx, { workspace_id, id: webhook_id }),
   ]);

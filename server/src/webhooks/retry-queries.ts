@@ -2,9 +2,12 @@ import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { WebhookKey } from './worker-queries.ts';
 
+/** A webhook that is there, and whose workspace is. */
+export const isThere: Sql = sql`w.deleted_at is null and w.state_reason is distinct from 'workspace_deleted'`;
+
 /** The key of a webhook that is there, in whichever workspace; as the worker. */
 export function webhookKey(db: Db, id: string): Promise<WebhookKey | undefined> {
-  return db.maybeOne(sql`select w.workspace_id, w.id from webhooks w where w.id = ${id} and w.deleted_at is null`);
+  return db.maybeOne(sql`select w.workspace_id, w.id from webhooks w where w.id = ${id} and ${isThere}`);
 }
 
 /** Webhooks behind this one that have given something up: of a workspace, or of all. */
@@ -16,7 +19,7 @@ export function webhooksThatGaveUp(
   return db.rows(sql`
     select distinct d.workspace_id, d.webhook_id as id
     from deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
-    where d.outcome = 'given_up' and w.deleted_at is null and ${within}
+    where d.outcome = 'given_up' and ${isThere} and ${within}
       and (d.workspace_id, d.webhook_id) > (${behind.workspace_id}::uuid, ${behind.id}::uuid)
     order by 1, 2 limit ${limit}`);
 }
