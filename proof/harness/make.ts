@@ -48,10 +48,10 @@ export async function makeWebhook(
 ): Promise<{ webhook_id: string; delivery_id: string }> {
   // Until it is paused it is for what doesn't happen.
   const body = { url: nowhere, description, types: ['workspace.deleted' as const] };
+  await numberEvents(url); // what is sent again is behind the webhook
   const { id: webhook_id } = await client.create_webhook({ workspace_id, body });
   const change = { state: 'paused' as const, types: null };
   await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: change });
-  await numberEvents(url);
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await client.redeliver({ workspace_id, webhook_id, body: range });
   const { data } = await client.list_deliveries({ workspace_id, webhook_id });

@@ -26,7 +26,7 @@ describe('a workspace that is being deleted', () => {
     return (await writing).status;
   }
 
-  test('takes no webhook, has none made active and sends nothing again', async () => {
+  test('takes no webhook, activates none and sends nothing again', async () => {
     const body = { url: 'https://receiver.invalid/' };
     const writes: ((team: Team, webhook_id: string) => Promise<{ status: number }>)[] = [
       ({ owner, workspace_id }) => owner.client.raw.create_webhook({ workspace_id, body }),
