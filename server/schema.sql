@@ -581,7 +581,7 @@ begin
   return event_leaves(first, first + cardinality(ids) - 1);
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text)
+CREATE OR REPLACE FUNCTION public.purge_comment(the_ticket uuid, the_comment uuid, the_actor uuid, entry uuid, request text, not_before timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -596,7 +596,7 @@ begin
   where workspace_id = scope and ticket_id = the_ticket and id = the_comment for update;
   if not found then return false; end if;
   if purged.purged_at is not null then return true; end if;
-  at := greatest(now(), coalesce(purged.deleted_at, purged.edited_at, purged.created_at) + interval '1 microsecond');
+  at := greatest(not_before, now(), coalesce(purged.deleted_at, purged.edited_at, purged.created_at) + interval '1 microsecond');
   insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
   values (scope, the_ticket, the_comment, purged.version, purged.author_id, '', coalesce(purged.edited_at, purged.created_at));
   update comment_revisions set body = ''

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
@@ -137,6 +137,19 @@ describe('purging a comment', () => {
     ]);
   });
 
+  test('comes after whatever locked the comment, though it began before that ended', async () => {
+    const { at } = await makeComment(secret);
+    const holding = await server.database.owner.connect();
+    onTestFinished(() => holding.release());
+    await holding.query('begin');
+    await holding.query('select 1 from comments where id = $1 for update', [at.comment_id]);
+    const purging = team.owner.client.purge_comment(at);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { rows } = await holding.query<{ now: Date }>('select clock_timestamp() as now');
+    await holding.query('commit');
+    expect(Date.parse((await purging).purged_at ?? '')).toBeGreaterThanOrEqual(rows[0]?.now.getTime() ?? Infinity);
+  });
+
   test('wins against edits and deletions at the same time, whatever their order', async () => {
     for (let round = 0; round < 6; round++) {
       const { at } = await makeComment(secret);
@@ -169,7 +182,7 @@ describe('purging a comment', () => {
       // Another workspace's comment is not there for it either.
       const { at } = await makeComment();
       await client.query(`begin; set local role baton_app; set local app.workspace = '${team.project_id}'`);
-      const { rows } = await client.query('select purge_comment($1, $2, $2, $2, $3) as purged', [
+      const { rows } = await client.query('select purge_comment($1, $2, $2, $2, $3, now()) as purged', [
         at.ticket,
         at.comment_id,
         'r',

@@ -160,11 +160,11 @@ export async function membersAmong(db: Db, workspace_id: string, ids: readonly s
 export async function purgeTexts(
   tx: Tx,
   { workspace_id, user_id, request_id }: Actor,
-  { ticket_id, id }: { ticket_id: string; id: string },
+  { ticket_id, id, at }: Pick<LockedComment, 'ticket_id' | 'id' | 'at'>,
 ): Promise<Comment> {
   deleteReactions(tx, workspace_id, { ticket_id, id });
   tx.send(sql`
-    select purge_comment(${ticket_id}, ${id}, ${user_id}, ${newId()}, ${request_id})`);
+    select purge_comment(${ticket_id}, ${id}, ${user_id}, ${newId()}, ${request_id}, ${at})`);
   const purged = await tx.one<CommentRow>(sql`
     select ${columns} from comments c
     where c.workspace_id = ${workspace_id} and c.ticket_id = ${ticket_id} and c.id = ${id}`);

@@ -13,11 +13,11 @@ export function keyHashOf({ user_id, token }: Identity, key: string): Buffer {
     .digest();
 }
 
-/** The ticket whose texts a response may have; null for a response without them. */
+/** The ticket whose texts a response may have, a notification's too; null for a response without them. */
 function ticketOf(path: string, body: unknown): string | null {
-  if (typeof body !== 'object' || body === null || !path.includes('/tickets')) return null;
+  if (typeof body !== 'object' || body === null) return null;
   const { id, ticket_id, ticket } = body as { id?: string; ticket_id?: string; ticket?: { id: string } };
-  return ticket_id ?? ticket?.id ?? id ?? null;
+  return ticket_id ?? ticket?.id ?? (path.includes('/tickets') ? id : undefined) ?? null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { notifyPeople } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -296,6 +297,20 @@ describe('a write sent again under its Idempotency-Key', () => {
       [ticket],
     );
     expect(kept.rows).toEqual([1, 2].map(() => ({ arguments_hash: null, tag: null })));
+  });
+
+  test('forgets what a notification said of a text that has been purged', async () => {
+    const { workspace_id, owner, member } = team;
+    const { id: ticket } = await makeTicket(team);
+    const at = { workspace_id, ticket };
+    const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'hunter2' } });
+    await notifyPeople(server.database.url);
+    const { data } = await member.client.list_notifications({ workspace_id });
+    const path = `/v1/workspaces/${workspace_id}/notifications/${data[0]?.id ?? ''}`;
+    const read = { method: 'PATCH', body: { read: true }, key: randomUUID() };
+    expect((await send(member, path, read)).text).toContain('hunter2');
+    await owner.client.purge_comment({ ...at, comment_id });
+    expect(await send(member, path, read)).toMatchObject({ status: 410, json: { code: 'response_gone' } });
   });
 
   test('locks no row of a ticket’s outcomes before the ticket, whose purge locks them after it', async () => {
