@@ -119,7 +119,7 @@ export const operations = {
   list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Counts the tickets that were created, completed and reopened in each part of a period, and those in each status at its end. */
   get_flow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/flow","query":["from","to","time_zone","every","fields"],"headers":["if_none_match"],"body":false,"returns":true},
-  /** Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times counts with the last time, and not at all where it was reopened afterwards. */
+  /** Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times in the period counts with the last time, and not at all where it was reopened after that and still in the period. */
   get_times: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/times","query":["from","to","time_zone","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns how old the tickets are that are not done, and for how long they have been in their status. */
   get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},

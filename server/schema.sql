@@ -721,6 +721,19 @@ begin
   return found;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.start_of_day(day date, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select case when m.by_offset_before at time zone zone = day::timestamp then least(m.midnight, m.by_offset_before) else m.midnight end
+  from (
+    select l.midnight,
+      (day::timestamp - ((l.midnight - interval '3 hours') at time zone zone - (l.midnight - interval '3 hours') at time zone 'UTC'))
+        at time zone 'UTC' as by_offset_before
+    from (select day::timestamp at time zone zone as midnight) l) m
+$function$;
+
 CREATE OR REPLACE FUNCTION public.take_back(scope uuid, the_task text, subject uuid)
  RETURNS boolean
  LANGUAGE plpgsql

@@ -64,3 +64,14 @@ begin
 end $$;
 revoke execute on function purge_comment(uuid, uuid, uuid, uuid, text, timestamptz) from public;
 grant execute on function purge_comment(uuid, uuid, uuid, uuid, text, timestamptz) to baton_app;
+
+-- When a day begins in a time zone. Where midnight occurs twice in a night, PostgreSQL takes the later; the day begins at the first.
+create function start_of_day(day date, zone text)
+returns timestamptz language sql stable parallel safe as $$
+  select case when m.by_offset_before at time zone zone = day::timestamp then least(m.midnight, m.by_offset_before) else m.midnight end
+  from (
+    select l.midnight,
+      (day::timestamp - ((l.midnight - interval '3 hours') at time zone zone - (l.midnight - interval '3 hours') at time zone 'UTC'))
+        at time zone 'UTC' as by_offset_before
+    from (select day::timestamp at time zone zone as midnight) l) m
+$$;

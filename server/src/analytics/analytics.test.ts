@@ -128,6 +128,8 @@ describe('the flow of a project', () => {
   test.each([
     ['UTC', 'day', '2026-09-20', 1, 60],
     ['Europe/Berlin', 'day', '2026-10-20', 1, 12], // the clocks go back on the 25th
+    ['Atlantic/Azores', 'day', '2026-10-20', 1, 12], // midnight occurs twice on the 25th
+    ['America/Havana', 'day', '2026-10-28', 1, 12], // and there on the 1st
     ['America/New_York', 'week', '2026-09-16', 7, 10],
     ['Asia/Kathmandu', 'week', '2026-10-01', 7, 1],
   ] as const)('in %s by the %s is what a count of every ticket gives', async (time_zone, every, from, size, count) => {

@@ -145,7 +145,7 @@ export const get_times = operation({
   path: `${under}/times`,
   tag: 'analytics',
   summary:
-    'Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times counts with the last time, and not at all where it was reopened afterwards.',
+    'Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times in the period counts with the last time, and not at all where it was reopened after that and still in the period.',
   params: project_params,
   query: z.strictObject({ ...period, ...narrowing(times) }),
   heavy: true,

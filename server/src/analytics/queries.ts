@@ -33,17 +33,22 @@ export async function categoriesOf(db: Db, { workspace_id, project_id }: Place):
   return new Map(rows.map(({ key, category }) => [key, category]));
 }
 
-const startOf = ({ from, time_zone }: Period) => sql`(${from}::date::timestamp at time zone ${time_zone})`;
-const endOf = ({ to, time_zone }: Period) => sql`((${to}::date + 1)::timestamp at time zone ${time_zone})`;
+const startOf = ({ from, time_zone }: Period) => sql`start_of_day(${from}::date, ${time_zone})`;
+const endOf = ({ to, time_zone }: Period) => sql`start_of_day(${to}::date + 1, ${time_zone})`;
 
-/** Steps of live tickets since a time, at most one more than may be looked at. */
+/**
+ * Steps since a time, at most one more than may be looked at. Those of deleted tickets are among them: left out before they are counted,
+ * any number of them would be read.
+ */
 const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql) => sql`
   select h.ticket_id, h.sequence, h.from_status, h.to_status, h.created_at
   from status_history h
-  join tickets t on t.workspace_id = ${workspace_id} and t.id = h.ticket_id and t.deleted_at is null
   where h.workspace_id = ${workspace_id} and h.project_id = ${project_id}
     and h.created_at >= ${from} and h.created_at < ${before}
   order by h.created_at, h.id limit ${max_rows + 1}`;
+
+const ofLiveTickets = ({ workspace_id }: Place) => sql`
+  join tickets l on l.workspace_id = ${workspace_id} and l.id = s.ticket_id and l.deleted_at is null`;
 
 export interface BucketRow {
   from: string;
@@ -67,12 +72,13 @@ export async function bucketsOf(
   const { workspace_id, project_id } = place;
   const rows = await db.rows<BucketRow & { rows: number }>(sql`
     with starts as (
-      select array_agg(d::date::timestamp at time zone ${period.time_zone} order by n) || ${endOf(period)} as at
+      select array_agg(start_of_day(d::date, ${period.time_zone}) order by n) || ${endOf(period)} as at
       from unnest(${starts}::text[]) with ordinality b (d, n)),
+    scanned as materialized (${stepsSince(place, startOf(period), sql`'infinity'`)}),
     steps as materialized (
       select width_bucket(s.created_at, (select at from starts)) as n, s.from_status, s.to_status,
         s.from_status = any (${done}::text[]) as was_done, s.to_status = any (${done}::text[]) as is_done
-      from (${stepsSince(place, startOf(period), sql`'infinity'`)}) s),
+      from scanned s ${ofLiveTickets(place)}),
     made as materialized (
       select width_bucket(m.created_at, (select at from starts)) as n, m.initial_status
       from (
@@ -95,7 +101,7 @@ export async function bucketsOf(
     born as (select n, count(*)::int as created from made group by n)
     select b.at as "from", coalesce(lead(b.at) over (order by b.n), b.at) as before, coalesce(c.created, 0) as created,
       coalesce(t.completed, 0) as completed, coalesce(t.reopened, 0) as reopened, coalesce(v.moved, '{}') as moved,
-      (select count(*)::int from steps) + (select count(*)::int from made) as rows
+      (select count(*)::int from scanned) + (select count(*)::int from made) as rows
     from starts cross join lateral unnest(starts.at) with ordinality b (at, n)
     left join born c on c.n = b.n
     left join turned t on t.n = b.n
@@ -151,7 +157,8 @@ export function timesOf(
 ): Promise<TimesRow> {
   const { workspace_id } = place;
   return db.one(sql`
-    with steps as materialized (${stepsSince(place, startOf(period), endOf(period))}),
+    with scanned as materialized (${stepsSince(place, startOf(period), endOf(period))}),
+    steps as materialized (select s.* from scanned s ${ofLiveTickets(place)}),
     turned as (
       select distinct on (ticket_id) ticket_id, sequence, created_at as at, to_status = any (${done}::text[]) as is_done
       from steps where (to_status = any (${done}::text[])) <> (from_status = any (${done}::text[]))
@@ -159,7 +166,7 @@ export function timesOf(
     completed as materialized (
       select f.ticket_id, f.sequence, f.at, t.created_at, t.initial_status from turned f
       join tickets t on t.workspace_id = ${workspace_id} and t.id = f.ticket_id
-      where f.is_done and (select count(*) from steps) <= ${max_rows}),
+      where f.is_done and (select count(*) from scanned) <= ${max_rows}),
     stays as materialized (
       select ticket_id, status, since, coalesce(lead(since) over (partition by ticket_id order by sequence), at) as until, is_last
       from (
@@ -178,8 +185,8 @@ export function timesOf(
     per_status as (
       select status, sum(${secondsBetween(sql`since`, sql`until`)}) as stay_s from stays where not is_last
       group by ticket_id, status)
-    select (select count(*)::int from steps) as steps, greatest(
-        (select count(*) from steps), (select count(*) from stays) - (select count(*) from completed))::int as rows,
+    select greatest(
+        (select count(*) from scanned), (select count(*) from stays) - (select count(*) from completed))::int as rows,
       (select ${durationsOf(sql`lead_s`)} from per_ticket) as lead_time,
       (select ${durationsOf(sql`cycle_s`)} from per_ticket) as cycle_time,
       coalesce((select jsonb_agg(one order by one ->> 'status') from (

@@ -46,6 +46,13 @@ test('lists use a quarter of the connections, those of a workspace or an account
   expect(entered(many(turns, 9, (n) => ({ user_id: `v${n}`, workspace_id: `y${n}`, list: true })))).toBe(4);
 });
 
+test('of figures an account and a workspace have one at a time, and leave room to others', () => {
+  const turns = new Turns(16);
+  expect(entered(many(turns, 9, (n) => ({ user_id: 'ada', workspace_id: `w${n}`, figures: true })))).toBe(1);
+  expect(entered(many(turns, 9, (n) => ({ user_id: `u${n}`, workspace_id: 'w0', figures: true })))).toBe(0);
+  expect(entered(many(turns, 9, (n) => ({ user_id: `v${n}`, workspace_id: `x${n}`, figures: true })))).toBe(1);
+});
+
 test('a request for little passes the lists that its account has waiting', () => {
   const turns = new Turns(16);
   const lists = many(turns, 20, () => ({ user_id: 'ada', workspace_id: 'w', list: true }));

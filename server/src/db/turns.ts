@@ -12,7 +12,7 @@ export interface Asker {
   writes?: boolean;
   /** Whether it keeps a processor busy, the database's and then the process's, as lists do. */
   list?: boolean;
-  /** Whether it counts for a second or so: of those one runs at a time for a workspace, beside its lists. */
+  /** Whether it counts for a second or so: of those one runs at a time for a workspace, and for an account, beside their lists. */
   figures?: boolean;
 }
 
@@ -97,6 +97,7 @@ export class Turns {
     if (account !== undefined) {
       shares.push([account, most.account]);
       if (list === true) shares.push([`${account} lists`, most.account_lists]);
+      if (figures === true) shares.push([`${account} figures`, 1]);
     }
     // Of a workspace that somebody merely names, nothing is used.
     if (workspace_id !== undefined && network === undefined) {
