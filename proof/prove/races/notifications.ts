@@ -192,7 +192,7 @@ export const notifications: Check = {
         'drop index notifications_act',
         'create unique index notifications_act on notifications (workspace_id, user_id, id)',
         telling(
-          'on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id)',
+          'on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id)',
           'on conflict (workspace_id, user_id, id)',
         ),
       ],
