@@ -671,6 +671,22 @@ AS $function$
     set failures = s.failures + 1, failed_at = excluded.failed_at, error = excluded.error
 $function$;
 
+CREATE OR REPLACE FUNCTION public.put_notifications_back(the_user uuid, ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform 1 from notification_settings s where s.workspace_id = app_workspace_id() and s.user_id = the_user for share;
+  insert into notification_mails as m (workspace_id, user_id, due_at)
+  values (app_workspace_id(), the_user, coalesce(quiet_until(the_user), now() + interval '1 minute'))
+  on conflict (workspace_id, user_id) do update set due_at = least(m.due_at, excluded.due_at);
+  update notifications n set to_mail = true
+  where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
+    and n.read_at is null and n.archived_at is null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.queue_deliveries(hook uuid, first bigint, last bigint, again boolean)
  RETURNS integer
  LANGUAGE plpgsql

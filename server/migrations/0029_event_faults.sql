@@ -248,3 +248,19 @@ begin
   perform count_notifications(told);
   return found_tickets;
 end $$;
+
+-- Has what a mail was to say to somebody of the workspace in scope wait for their next turn, when their quiet hours end. The settings are
+-- locked: who changes the hours asks for a turn (mail_asks_again), and finds the one that is written here.
+create function put_notifications_back(the_user uuid, ids uuid[])
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  perform 1 from notification_settings s where s.workspace_id = app_workspace_id() and s.user_id = the_user for share;
+  insert into notification_mails as m (workspace_id, user_id, due_at)
+  values (app_workspace_id(), the_user, coalesce(quiet_until(the_user), now() + interval '1 minute'))
+  on conflict (workspace_id, user_id) do update set due_at = least(m.due_at, excluded.due_at);
+  update notifications n set to_mail = true
+  where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
+    and n.read_at is null and n.archived_at is null;
+end $$;
+revoke execute on function put_notifications_back(uuid, uuid[]) from public;
+grant execute on function put_notifications_back(uuid, uuid[]) to baton_worker;

@@ -10,9 +10,11 @@ export interface Mail {
   headers?: Record<string, string>;
 }
 
-/** It is to be sent later. */
+/** What it says is to be put into a mail later: its receiver's quiet hours have begun. */
 export interface Later {
-  later_s: number;
+  workspace_id: string;
+  user_id: string;
+  notification_ids: string[];
 }
 
 export interface Parts {

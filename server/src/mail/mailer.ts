@@ -10,6 +10,7 @@ import { usual_lease_ms, whileRenewing } from '../work/lease.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import { compose } from './compose.ts';
 import type { Later } from './mail.ts';
+import { putNotificationsBack } from './notification-queries.ts';
 import { mailKey, openOrder } from './orders.ts';
 import { queueNotificationMails } from './queue-notifications.ts';
 import {
@@ -154,9 +155,12 @@ export class Mailer {
       const is_kept = outcome === 'failed' || outcome === 'unreadable';
       const again_in_s = retries_s[Math.min(mail.attempts, retries_s.length) - 1] ?? 0;
       const kind = this.#kindOf(mail);
+      if (typeof outcome === 'object') {
+        await putBack(pool, mail, outcome);
+        return;
+      }
       await transaction(pool, {}, (tx) => {
-        if (typeof outcome === 'object') delayMail(tx, mail, outcome.later_s);
-        else if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
+        if (is_kept) delayMail(tx, mail, again_in_s * (1 + Math.random() / 4));
         else if (outcome === 'sent' || outcome === 'void') deleteMail(tx, mail.id);
         else giveUpMail(tx, mail.id, { kind, reason: outcome });
         return Promise.resolve();
@@ -188,7 +192,7 @@ export class Mailer {
     }
     const mail = await compose({ ...this.#options, key: this.#key, mail_id: id }, order);
     if (mail === undefined) return 'void';
-    if ('later_s' in mail) return mail;
+    if ('notification_ids' in mail) return mail;
     const messageId = `<${id}@${new URL(settings.app_url).hostname}>`;
     try {
       const to = { name: '', address: mail.to };
@@ -207,6 +211,15 @@ export class Mailer {
       return refused ? 'refused' : 'failed';
     }
   }
+}
+
+/** Has what a mail was to say wait for its receiver's next turn. From the queue of mails it would not follow their quiet hours when those change. */
+function putBack(pool: pg.Pool, mail: TakenMail, later: Later): Promise<void> {
+  return transaction(pool, { workspace_id: later.workspace_id }, (tx) => {
+    putNotificationsBack(tx, later.user_id, later.notification_ids);
+    deleteMail(tx, mail.id);
+    return Promise.resolve();
+  });
 }
 
 interface SmtpError {

@@ -215,7 +215,7 @@ describe('a mail of notifications', () => {
     await send();
     expect(receivers()).toEqual([]);
     const { rows } = await server.database.owner.query<{ in_s: number }>(
-      'select extract(epoch from next_attempt_at - now())::float as in_s from mails',
+      'select extract(epoch from due_at - now())::float as in_s from notification_mails',
     );
     expect(rows).toHaveLength(1);
     expect(rows[0]?.in_s).toBeGreaterThan(3_600);

@@ -53,6 +53,11 @@ export function takeNotifications(tx: Tx, user_id: string, limit: number): Promi
     select n.id, n.ticket_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
 }
 
+/** Has notifications of somebody be mailed when their quiet hours end; of the workspace in scope. */
+export function putNotificationsBack(tx: Tx, user_id: string, ids: readonly string[]): void {
+  tx.send(sql`select put_notifications_back(${user_id}::uuid, ${ids}::uuid[])`);
+}
+
 /** A notification as a mail shows it. */
 export interface MailedNotification {
   email: string;
