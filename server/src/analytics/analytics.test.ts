@@ -254,6 +254,22 @@ test('the ages of open tickets are what the clock says', async () => {
   expect(oldest.map(({ id }) => id)).toEqual(longest.slice(0, 20).map(({ id }) => id));
 });
 
+test('a request reads no more steps than its bound, those of deleted tickets among them', async () => {
+  const { workspace_id, project_id, member, viewer } = team;
+  const life = { id: crypto.randomUUID(), deleted: true, created: Date.parse('2019-01-01T00:00:00Z'), steps: [] };
+  await insert(9_000, life, 'open');
+  await server.database.owner.query(
+    `insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status, to_status, actor_id,
+       created_at)
+     select $1, $2, n, gen_random_uuid(), $3, 1, 'open', 'in_progress', $4, $5::timestamptz + n * interval '1 s'
+     from generate_series(1, 50001) n`,
+    [workspace_id, life.id, project_id, member.user.id, new Date(life.created)],
+  );
+  const period = { ...place(), from: '2019-01-01', to: '2019-01-31' };
+  expect((await viewer.client.raw.get_times(period)).status).toBe(422);
+  expect((await viewer.client.raw.get_flow(period)).status).toBe(422);
+});
+
 test('control: a time that counts from the wrong end is noticed', async () => {
   const patch = (text: string) => text.replace('min(s.since)', 'max(s.since)');
   const broken = await startServer({}, { patch, database: server.database });

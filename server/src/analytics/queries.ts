@@ -47,8 +47,10 @@ const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql)
     and h.created_at >= ${from} and h.created_at < ${before}
   order by h.created_at, h.id limit ${max_rows + 1}`;
 
+/** Of the steps that were read, as `s`, those of live tickets; none where there are too many, and the request is refused. */
 const ofLiveTickets = ({ workspace_id }: Place) => sql`
-  join tickets l on l.workspace_id = ${workspace_id} and l.id = s.ticket_id and l.deleted_at is null`;
+  join tickets l on l.workspace_id = ${workspace_id} and l.id = s.ticket_id and l.deleted_at is null
+  where (select count(*) from scanned) <= ${max_rows}`;
 
 export interface BucketRow {
   from: string;
@@ -166,7 +168,7 @@ export function timesOf(
     completed as materialized (
       select f.ticket_id, f.sequence, f.at, t.created_at, t.initial_status from turned f
       join tickets t on t.workspace_id = ${workspace_id} and t.id = f.ticket_id
-      where f.is_done and (select count(*) from scanned) <= ${max_rows}),
+      where f.is_done),
     stays as materialized (
       select ticket_id, status, since, coalesce(lead(since) over (partition by ticket_id order by sequence), at) as until, is_last
       from (
