@@ -5100,7 +5100,7 @@ export interface operations {
                     delivery_id: string;
                 } | {
                     from: components["schemas"]["EventOffset"];
-                    /** @description The last one: at most 1000 events, which may be older than the webhook. What the webhook has not come to yet is left out: it is queued in its order. */
+                    /** @description The last offset of the range: at most 1000 events, which may be older than the webhook. Events that the webhook has not come to yet are left out: they are queued in their order. */
                     to: components["schemas"]["EventOffset"];
                 };
             };

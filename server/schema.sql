@@ -745,8 +745,8 @@ begin
     delete from given_up_mails g where g.id = given_up
       and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
     returning g.sealed, g.can_wait, g.expires_at)
-  insert into mails (id, sealed, can_wait, expires_at)
-  select fresh, g.sealed, g.can_wait, greatest(g.expires_at, now() + for_s * interval '1 second') from gone g;
+  insert into mails (id, sealed, can_wait, expires_at, place)
+  select fresh, g.sealed, g.can_wait, greatest(g.expires_at, now() + for_s * interval '1 second'), mail_place('', g.can_wait) from gone g;
   return found;
 end $function$;
 

@@ -30,8 +30,8 @@ begin
     delete from given_up_mails g where g.id = given_up
       and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
     returning g.sealed, g.can_wait, g.expires_at)
-  insert into mails (id, sealed, can_wait, expires_at)
-  select fresh, g.sealed, g.can_wait, greatest(g.expires_at, now() + for_s * interval '1 second') from gone g;
+  insert into mails (id, sealed, can_wait, expires_at, place)
+  select fresh, g.sealed, g.can_wait, greatest(g.expires_at, now() + for_s * interval '1 second'), mail_place('', g.can_wait) from gone g;
   return found;
 end $$;
 
@@ -84,18 +84,23 @@ create unique index notifications_act on notifications (workspace_id, user_id, t
 -- Tells the people of the workspace in scope of its next events: by mail, too, in so many seconds, who wants that, unless it is null. Gives how
 -- many events it went on by; null while another process tells them.
 create or replace function notify_of_events(batch integer, mail_after_s integer default null)
-returns integer language plpgsql security definer set search_path = public, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   scope uuid := app_workspace_id();
+  today date := (now() at time zone 'UTC')::date;
   place notification_places%rowtype := lock_notification_place();
   last bigint;
+  last_of_all bigint;
   told integer;
   to_be_mailed uuid[];
 begin
   if place.workspace_id is null then return null; end if;
   -- A statement of its own: it sees everything that was numbered before the lock was granted.
-  select least(h.last_sequence, place.last_sequence + batch) into last from event_heads h where h.workspace_id = scope;
-  if last is null or last <= place.last_sequence then return 0; end if;
+  select least(h.last_sequence, place.last_sequence + batch), h.last_sequence into last, last_of_all
+  from event_heads h where h.workspace_id = scope;
+  if last is null or last <= place.last_sequence then return false; end if;
+  -- No ticket's day has come since: so who gives one the day of today, or of before, is told of it here, and not by notify_of_due.
+  if place.due_on < today and place.due_after is null and coalesce(place.next_due_on > today, true) then place.due_on := today; end if;
 
   insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
   select scope, n.ticket_id, n.user_id, n.reason, n.sequence
@@ -111,14 +116,28 @@ begin
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
       and e.action in ('comment.created', 'comment.updated')) n
     join memberships m on m.workspace_id = scope and m.user_id = n.user_id and m.removed_at is null and m.created_at <= n.created_at
+    -- A bot watches what it chose to watch: hundreds of them may comment, and nobody reads what they are told.
+    join users u on u.id = n.user_id and u.kind = 'person'
     where not exists (
       select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.user_id = n.user_id
         and x.reason is not null)
     order by n.ticket_id, n.user_id, n.sequence) n) n
   -- With those of this batch.
   where n.place + (select count(*) from (
-    select 1 from watchers x where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
+    select 1 from watchers x join memberships xm on xm.workspace_id = scope and xm.user_id = x.user_id and xm.removed_at is null
+    where x.workspace_id = scope and x.ticket_id = n.ticket_id and x.choice <> 'muted' limit 200) x) <= 200
   on conflict on constraint watchers_pkey do update set reason = excluded.reason, since = excluded.since where w.reason is null;
+
+  -- Of events that are told to many, fewer: some 1,000 notifications in a transaction, or those of one event. With the watchers of the
+  -- whole batch: who is added by an event is told of later ones alone.
+  select coalesce(max(b.sequence), place.last_sequence + 1) into last
+  from (
+    select e.sequence, sum(1 + case when e.action in ('comment.created', 'ticket.transitioned') then (
+        select count(*) from watchers w where w.workspace_id = scope and w.choice <> 'muted'
+          and w.ticket_id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end) else 0 end
+      + coalesce(jsonb_array_length(e.after -> 'mentions'), 0)) over (order by e.sequence) as told
+    from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last) b
+  where b.told <= 1000;
 
   with written as (insert into notifications as n
     (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, sequence, happened_at, to_mail)
@@ -193,15 +212,20 @@ begin
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
 
+  update notification_places set due_on = place.due_on, next_due_on = least(next_due_on, (
+    select min(t.due_on) from events e join tickets t on t.workspace_id = scope and t.id = e.subject_id
+    where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last and e.subject_type = 'ticket'
+      and t.deleted_at is null and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))))
+  where workspace_id = scope;
   update notification_places set last_sequence = last where workspace_id = scope;
   perform count_notifications(told);
-  return last - place.last_sequence;
+  return last < last_of_all;
 end $$;
 
 -- Tells who has a ticket, or who reported it where nobody has it, that its day has come. Gives how many tickets it went on by; null
 -- while another process tells them.
 create or replace function notify_of_due(batch integer, mail_after_s integer default null)
-returns integer language plpgsql security definer set search_path = public, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   scope uuid := app_workspace_id();
   today date := (now() at time zone 'UTC')::date;
@@ -213,7 +237,7 @@ declare
   last_id uuid;
 begin
   if place.workspace_id is null then return null; end if;
-  if place.due_on >= today and place.due_after is null then return 0; end if;
+  if place.due_after is null and coalesce(place.next_due_on > today, true) then return false; end if;
 
   select count(*), max(d.due_on), (array_agg(d.id order by d.due_on desc, d.id desc))[1] into found_tickets, last_day, last_id
   from (
@@ -241,12 +265,14 @@ begin
   perform mail_later(to_be_mailed, mail_after_s);
 
   if found_tickets < batch then
-    update notification_places set due_on = today, due_after = null where workspace_id = scope;
+    update notification_places set due_on = today, due_after = null, next_due_on = (
+      select min(t.due_on) from tickets t where t.workspace_id = scope and t.due_on > today and t.deleted_at is null)
+    where workspace_id = scope;
   else
     update notification_places set due_on = last_day, due_after = last_id where workspace_id = scope;
   end if;
   perform count_notifications(told);
-  return found_tickets;
+  return found_tickets = batch;
 end $$;
 
 -- Has what a mail was to say to somebody of the workspace in scope wait for their next turn, when their quiet hours end. The settings are
