@@ -319,6 +319,7 @@ describe('a mail that was given up', () => {
 
   test('waits behind those that somebody waits for once it is retried, if it did so before', async () => {
     const { owner, workspace_id } = await makeTeam(server);
+    await confirmAddresses(server, owner);
     await look('delete from mails');
     await owner.client.create_invitation({ workspace_id, body: { email: 'waits@example.com', role: 'viewer' } });
     await request();

@@ -124,6 +124,7 @@ describe('what was created', () => {
       const {
         token: _,
         secret: __,
+        mailed: ___,
         ...shown
       } = (made['user'] ?? made['transition'] ?? made) as Record<string, unknown>;
       expect(await found.json()).toEqual(shown);
