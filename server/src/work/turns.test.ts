@@ -26,6 +26,15 @@ test('what is found again while it waits is one thing to do, at its place, as it
   expect(taken(turns)).toEqual(['new', 'second']);
 });
 
+test('of all together a bounded number waits', () => {
+  const turns = new Turns<string>();
+  for (let n = 0; n < 50_000; n++) turns.add(`person ${n}`, 'one', 'x');
+  expect(turns.size).toBe(20_000);
+  turns.next();
+  turns.add('another', 'one', 'x');
+  expect(turns.size).toBe(20_000);
+});
+
 test('of one person a bounded number waits', () => {
   const turns = new Turns<string>();
   for (let n = 0; n < 5_000; n++) turns.add('ada', String(n), 'x');

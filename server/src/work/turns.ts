@@ -1,5 +1,6 @@
-/** What one person may have waiting here. What is more is found again when there is room. */
+/** What one person may have waiting here, and all together. What is more is found again when there is room. */
 const most_of_one = 1_000;
+const most_of_all = 20_000;
 
 /**
  * What is to be done, in turns by whose it is: what somebody has much of delays what another has by one step at a time. It keeps
@@ -18,7 +19,7 @@ export class Turns<T> {
   add(whose: string, id: string, one: T): void {
     const line = this.#lines.get(whose) ?? new Map<string, T>();
     if (!line.has(id)) {
-      if (line.size >= most_of_one) return;
+      if (line.size >= most_of_one || this.#size >= most_of_all) return;
       this.#size++;
     }
     line.set(id, one);
