@@ -18,7 +18,7 @@ function welcome(url: string, database: Database, processes: number): string {
     `  reference  ${url}/docs`,
     `  database   ${database.description}`,
     '',
-    'Make an account:',
+    'Create an account:',
     `  curl -s ${url}/v1/auth/register -H 'Content-Type: application/json' -d '${account}'`,
     '',
     'Ctrl-C stops it.',
