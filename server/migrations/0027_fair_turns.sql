@@ -88,18 +88,25 @@ begin
     mail_after_s is not null and bool_or(is_mailed(r.kind, s.mail))
   from (
     -- That a day has come is no act of whoever gave the ticket that day, and is told as notify_of_due tells it.
-    select case when p.kind = 'due' then gen_random_uuid() else e.id end as id, e.sequence,
+    select case when p.kind = 'due' then gen_random_uuid() else e.id end as id, case when p.kind <> 'due' then e.sequence end as sequence,
       case when p.kind <> 'due' then e.actor_id end as actor_id,
-      case when p.kind = 'due' then (e.after ->> 'due_on')::timestamp at time zone 'UTC' else e.created_at end as created_at,
+      case when p.kind = 'due' then t.due_on::timestamp at time zone 'UTC' else e.created_at end as created_at,
       t.id as ticket_id, t.project_id, p.user_id, p.kind, case when e.subject_type = 'comment' then e.subject_id end as comment_id
     from (
       select * from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last
-        and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'comment.created',
-          'comment.updated')) e
+        and e.action in ('ticket.created', 'ticket.updated', 'ticket.assignee_changed', 'ticket.transitioned', 'ticket.restored',
+          'project.unarchived', 'comment.created', 'comment.updated')) e
     cross join lateral (
       -- A deleted one too: it may be restored. Nobody reads a notification of a deleted ticket.
+      (select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status, t.due_on, t.deleted_at from tickets t
+      where t.workspace_id = scope and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1)
+      union all
+      -- Those whose day has come while their project was archived.
       select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status, t.due_on, t.deleted_at from tickets t
-      where t.workspace_id = scope and t.id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end limit 1) t
+      where e.action = 'project.unarchived' and t.workspace_id = scope and t.project_id = e.subject_id and t.deleted_at is null
+        and t.due_on <= place.due_on and t.due_on >= (
+          select (max(a.created_at) at time zone 'UTC')::date from events a
+          where a.workspace_id = scope and a.subject_id = e.subject_id and a.action = 'project.archived' and a.sequence < e.sequence)) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
       union all
@@ -117,11 +124,14 @@ begin
           and (w.choice = 'watching' or (w.choice = 'automatic' and w.since < e.sequence))) w
       where e.action in ('comment.created', 'ticket.transitioned')
       union all
-      -- A day that has come already: notify_of_due does not come by it again.
-      select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type = 'ticket'
-        and ((e.after ->> 'due_on')::date, t.id)
-          <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-        and t.due_on = (e.after ->> 'due_on')::date and t.deleted_at is null and not is_done(t.project_id, t.status)) p
+      -- A day that has come already: notify_of_due does not come by it again. It passed by what was deleted, archived or done then: of
+      -- what comes back, or is reopened, this tells; whom it has told before is told nothing, since it is the same act.
+      select coalesce(t.assignee_id, t.reporter_id), 'due' where e.subject_type in ('ticket', 'project')
+        and (t.due_on, t.id) <= (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        and case when e.action in ('ticket.restored', 'project.unarchived') then true
+          when e.action = 'ticket.transitioned' then is_done(t.project_id, e.before ->> 'status')
+          else t.due_on = (e.after ->> 'due_on')::date end
+        and t.deleted_at is null and not is_done(t.project_id, t.status)) p
     -- Not of one's own act.
     where p.user_id <> e.actor_id) r
   -- Of nothing that was done before they came, or came back.
@@ -132,10 +142,13 @@ begin
   where wants_notification(r.kind, s.off, w.choice, r.project_id = any (coalesce(s.muted_project_ids, '{}')))
   group by r.user_id, r.ticket_id, r.actor_id, r.created_at
   -- The same act, in an earlier batch.
-  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do update
+  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id) do update
     set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
       sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end,
-      to_mail = n.to_mail or excluded.to_mail
+      -- Not once more for what it told already.
+      to_mail = n.to_mail or excluded.to_mail and exists (
+        select from unnest(excluded.kinds) k where k <> all (n.kinds) and is_mailed(k, (
+          select s.mail from notification_settings s where s.workspace_id = scope and s.user_id = n.user_id)))
     returning n.user_id, n.to_mail)
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
@@ -189,7 +202,7 @@ begin
     and (t.due_on, t.id) <= (last_day, last_id)
     and not is_done(t.project_id, t.status)
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
-  on conflict (workspace_id, user_id, ticket_id, happened_at, actor_id) do nothing
+  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id) do nothing
     returning notifications.user_id, notifications.to_mail)
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);

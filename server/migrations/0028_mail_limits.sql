@@ -21,19 +21,6 @@ $$;
 revoke execute on function mail_place(text, boolean) from public;
 grant execute on function mail_place(text, boolean) to baton_app, baton_worker;
 
--- As before; the operator takes turns with the others.
-create or replace function retry_mail(given_up uuid, fresh uuid, for_s integer)
-returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  with gone as (
-    delete from given_up_mails g where g.id = given_up
-      and (g.kind is null or g.kind not in ('invitation', 'email_change') or g.expires_at > now())
-    returning g.sealed, g.expires_at)
-  insert into mails (id, sealed, expires_at, place)
-  select fresh, g.sealed, greatest(g.expires_at, now() + for_s * interval '1 second'), mail_place('', false) from gone g;
-  return found;
-end $$;
-
 -- As before, but what strangers can have sent is counted by the hour, as their failed sign-ins are: each was an entry that stayed.
 create or replace function add_password_reset(reset uuid, hash bytea, ttl_s integer, entry uuid, request text, address text, mailed_to text)
 returns boolean language plpgsql security definer set search_path = public, pg_temp as $$

@@ -2,9 +2,9 @@ import { failures_until_rest } from './delivery.ts';
 import type { FoundWebhook } from './worker-queries.ts';
 
 /**
- * Attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins with one, and has
- * one more after each success: what a receiver takes that never responds is little. `hindering` are attempts that take long or are likely to: however many there
- * are, and of however many people, they leave room to the others. `reserved` are the last places: nobody has one there who has any other.
+ * The most attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins
+ * with one, and has one more after each success, so that a receiver that never responds holds few. `hindering` bounds all attempts that take long or are
+ * likely to, whoever's they are. The last places are `reserved` for people none of whose webhooks has an attempt in progress.
  */
 const most = {
   all: 128,
