@@ -12,8 +12,8 @@ export type Told = { title: string; done: number } | { result: Result };
 /** As it was before this process had a folder of its own. */
 const temporary_folder = os.tmpdir();
 
-/** Beside others no check takes longer, with its broken builds. */
-const limit_ms = 90 * 60_000;
+/** No run of a check takes longer; beside others, no check with all its broken builds does. */
+export const limit_ms = 90 * 60_000;
 /** For so long its process may take to end after its result. */
 const farewell_ms = 60_000;
 

@@ -6,7 +6,7 @@ import startTestCluster from '../harness/cluster.ts';
 import { inOwnFolder, isEnding } from '../harness/take-down.ts';
 import { type Check, type Finding, runCheck } from './check.ts';
 import { checks } from './checks.ts';
-import { runJobs, type Told } from './jobs.ts';
+import { limit_ms, runJobs, type Told } from './jobs.ts';
 import {
   type ControlResult,
   build_paths,
@@ -64,8 +64,6 @@ interface Options {
   size: number;
   controls: boolean;
 }
-
-const limit_ms = 90 * 60_000;
 
 /** What a run saw, or why it has no end: one that breaks down or hangs takes none of the others with it. */
 async function attempt(run: Promise<Finding>): Promise<Finding & { broke_down?: string }> {

@@ -1,5 +1,6 @@
 -- What must hold of the data at any moment: each statement lists violations, and returns none on a sound database.
 -- Run as a superuser, or with BYPASSRLS. Each begins with its name in a comment, `-- name: …`.
+-- All are in this one file, which psql runs as it is, with the settings below once for all of them.
 
 -- Anybody else is told so, rather than shown nothing: row-level security binds even the owner of the tables.
 set row_security = off;
