@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type pg from 'pg';
 import { z } from 'zod';
+import { account_facts, type AccountAction, type AccountFact } from '../../server/src/accounts/facts.ts';
 import { type AuditAction, type Fact, facts } from '../../server/src/audit/facts.ts';
 
 const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql');
@@ -22,6 +23,12 @@ export async function withSettings(owner: pg.Pool | pg.Client, statement: string
   return (results as unknown as pg.QueryResult[]).flatMap(({ rows }) => rows as unknown[]);
 }
 
+/** What is wrong with a part of an entry, which carries nothing where its kind has no shape for it. */
+function unlike(name: string, shape: z.ZodType, part: unknown): string[] {
+  const parsed = shape.safeParse(part);
+  return parsed.success ? [] : [`${name} ${z.prettifyError(parsed.error)}`];
+}
+
 /** Where entries of the audit log aren't what their kind is to carry. */
 async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
   // Tests and checks write entries by SQL, too; a server's have more to them than `seed`.
@@ -31,10 +38,19 @@ async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
   return rows.flatMap(({ action, before, after }) => {
     const fact: Fact = facts[action];
     return (['before', 'after'] as const).flatMap((part) => {
-      const shape = fact[part] ?? z.null();
-      const parsed = shape.safeParse({ before, after }[part]);
-      return parsed.success ? [] : [`${action}: ${part} ${z.prettifyError(parsed.error)}`];
+      return unlike(`${action}: ${part}`, fact[part] ?? z.null(), { before, after }[part]);
     });
+  });
+}
+
+/** Where entries of accounts' audit logs aren't what their kind is to carry. */
+async function accountsUnlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
+  const { rows } = await owner.query<{ action: AccountAction; detail: unknown }>(
+    `select action, detail from account_audit_log where request_id not like 'seed%' order by id desc limit 5000`,
+  );
+  return rows.flatMap(({ action, detail }) => {
+    const fact: AccountFact = account_facts[action];
+    return unlike(action, fact.detail ?? z.strictObject({}), detail);
   });
 }
 
@@ -45,7 +61,7 @@ export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Reco
     const rows = await withSettings(owner, statement);
     if (rows.length > 0) found[name] = rows.slice(0, 5);
   }
-  const unlike = await unlikeTheirFacts(owner);
-  if (unlike.length > 0) found['entries_carry_what_their_kind_does'] = unlike.slice(0, 5);
+  const odd = [...(await unlikeTheirFacts(owner)), ...(await accountsUnlikeTheirFacts(owner))];
+  if (odd.length > 0) found['entries_carry_what_their_kind_does'] = odd.slice(0, 5);
   return found;
 }

@@ -16,6 +16,7 @@ import {
   verbatim,
   version,
 } from '../http/contract.ts';
+import { type AccountAction, account_facts } from './facts.ts';
 
 // An address as it was stored.
 export const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
@@ -69,38 +70,12 @@ export const session = z
 
 export type Session = z.infer<typeof session>;
 
-/** Everything an account's audit log records. */
-const account_actions = {
-  registered: 'The account was created.',
-  name_changed: 'The name was changed.',
-  logged_in: 'Somebody signed in.',
-  logged_out: 'A session was signed out.',
-  session_revoked: 'A session was revoked.',
-  password_changed: 'The password was changed.',
-  password_reset: 'A new password was set with a one-time token.',
-  sign_in_failed:
-    'Sign-ins with a wrong password, or while the account was disabled. One entry an hour; `detail` has `failures` and `last_at`.',
-  password_change_failed:
-    'Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.',
-  account_added: 'The operator created the account.',
-  account_disabled: 'The operator disabled the account, which ended its sessions.',
-  account_enabled: 'The operator enabled the account again.',
-  email_change_requested: 'A mail was sent to an e-mail address, to confirm it as the account’s.',
-  email_confirmed: 'The e-mail address was confirmed with the token of a mail to it.',
-  email_changed: 'The e-mail address was changed, by the operator or with the token of a mail to it.',
-  email_change_failed:
-    'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
-  password_reset_offered: 'The operator created a one-time token to set a new password.',
-  password_reset_mailed:
-    'Somebody had one-time tokens to set a new password sent to the account’s address. One entry an hour; `detail` has `mails` and `last_at`.',
-  refresh_token_reused: 'A used refresh token was sent again, which ended its session.',
-} as const;
+const actions = Object.keys(account_facts) as AccountAction[];
+const meanings = Object.fromEntries(actions.map((action) => [action, account_facts[action].says]));
 
-export type AccountAction = keyof typeof account_actions;
-
-const account_action = z.enum(Object.keys(account_actions) as AccountAction[]).meta({
+const account_action = z.enum(actions).meta({
   id: 'AccountAuditAction',
-  description: `What happened. New actions may be added.\n\n${asList(account_actions)}`,
+  description: `What happened. New actions may be added.\n\n${asList(meanings)}`,
 });
 
 export const account_audit_entry = z

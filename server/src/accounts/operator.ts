@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { newId, operators_id } from '../lib/ids.ts';
-import type { AccountAction, User } from './contract.ts';
+import type { User } from './contract.ts';
 import { settleMemberships, withdrawInvitationsOf } from '../workspaces/cleanup.ts';
 import { newResetToken } from './password-reset.ts';
 import {
@@ -42,12 +42,12 @@ async function withAccount<T>(
   });
 }
 
-function offerReset(tx: Tx, user_id: string, ttl_s: number, action: AccountAction): string {
+function offerReset(tx: Tx, user_id: string, ttl_s: number, action: 'account_added' | 'password_reset_offered'): string {
   const id = newId();
   const { token, hash } = newResetToken(user_id, id);
   endOneTimeTokens(tx, user_id);
   insertOneTimeToken(tx, { user_id, id, hash, ttl_s });
-  recordAccountAudit(tx, user_id, operator, action);
+  recordAccountAudit(tx, user_id, operator, { action });
   return token;
 }
 
@@ -80,7 +80,7 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
     endOneTimeTokens(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
     settleUser(tx, id); // a caller who accepts its invitation counts on its being enabled
-    recordAccountAudit(tx, id, operator, 'account_disabled', { sessions_ended: ended.length });
+    recordAccountAudit(tx, id, operator, { action: 'account_disabled', detail: { sessions_ended: ended.length } });
     return { id, now: true };
   });
   // Not before that has settled: until then its requests in progress could still invite.
@@ -107,7 +107,7 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
   const done = await withAccount(pool, email, async (tx, { id, disabled, version }) => {
     if (!disabled || version !== found.version) return false;
     setDisabled(tx, id, false);
-    recordAccountAudit(tx, id, operator, 'account_enabled');
+    recordAccountAudit(tx, id, operator, { action: 'account_enabled' });
     return true;
   });
   return done === true;
@@ -122,7 +122,7 @@ export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; t
     if (to === from) return true;
     await setEmail(tx, id, { email: to, is_confirmed: false });
     endOneTimeTokens(tx, id);
-    recordAccountAudit(tx, id, operator, 'email_changed', { from, to });
+    recordAccountAudit(tx, id, operator, { action: 'email_changed', detail: { from, to } });
     return true;
   });
   return done === true;

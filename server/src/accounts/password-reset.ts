@@ -45,7 +45,7 @@ export async function resetPassword(services: Services, request: Request<typeof 
     setPasswordHash(tx, user_id, hash);
     endOneTimeTokens(tx, user_id);
     const ended = await revokeSessions(tx, user_id, 'all');
-    recordAccountAudit(tx, user_id, request, 'password_reset', { sessions_ended: ended.length });
+    recordAccountAudit(tx, user_id, request, { action: 'password_reset', detail: { sessions_ended: ended.length } });
     return user.email;
   });
   if (revoke_tokens === true) await revokeTokensOf(pool, { user_id, request_id: request.request_id });

@@ -3,7 +3,8 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { leastIdOf, newId } from '../lib/ids.ts';
-import type { AccountAction, Session, User } from './contract.ts';
+import type { Session, User } from './contract.ts';
+import type { AccountEntry, HourlyAction } from './facts.ts';
 import type { KeptToken } from './refresh-token.ts';
 
 /** The columns of an account that are shown. */
@@ -364,7 +365,7 @@ export function recordFailedAttempt(
   tx: Tx,
   user_id: string,
   origin: Origin,
-  action: Extract<AccountAction, 'sign_in_failed' | 'password_change_failed' | 'email_change_failed'>,
+  action: Exclude<HourlyAction, 'password_reset_mailed'>,
 ): void {
   tx.send(sql`
     insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
@@ -373,12 +374,12 @@ export function recordFailedAttempt(
       request_id = excluded.request_id, ip = excluded.ip`);
 }
 
+/** Records what happened to an account in its audit log, in the transaction that does it. */
 export function recordAccountAudit(
   tx: Tx,
   user_id: string,
   origin: Origin,
-  action: AccountAction,
-  detail: Record<string, unknown> = {},
+  { action, detail = {} }: AccountEntry,
 ): void {
   tx.send(sql`
     insert into account_audit_log (user_id, id, action, detail, request_id, ip)

@@ -43,7 +43,7 @@ export async function registerAccount(
     const user = await insertUser(tx, { id: user_id, email, name });
     if (user === undefined) throw new BatonError('email_taken');
     insertCredentials(tx, user_id, hash);
-    recordAccountAudit(tx, user_id, request, 'registered');
+    recordAccountAudit(tx, user_id, request, { action: 'registered' });
     const tokens = startSession(tx, services, user, request);
     await confirmAddress(services, tx, user, network);
     return tokens;

@@ -11,6 +11,6 @@ export async function rename(context: Context<typeof update_me>): Promise<User> 
   const before = await lockUser(tx, user_id);
   requireCurrent({ if_match, version }, { current_version: before.version });
   if (name === before.name) return before;
-  recordAccountAudit(tx, user_id, context, 'name_changed', { from: before.name, to: name });
+  recordAccountAudit(tx, user_id, context, { action: 'name_changed', detail: { from: before.name, to: name } });
   return renameUser(tx, user_id, name);
 }

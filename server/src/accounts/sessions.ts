@@ -39,7 +39,7 @@ async function endSession(
   const ended = await revokeSessions(tx, caller.user_id, { only: session_id });
   // The caller's own was there when the request began: another request has ended it since.
   if (ended.length === 0) throw new BatonError(session_id === caller.session_id ? 'session_ended' : 'not_found');
-  recordAccountAudit(tx, caller.user_id, origin, action, { session_id });
+  recordAccountAudit(tx, caller.user_id, origin, { action, detail: { session_id } });
 }
 
 /**
@@ -75,7 +75,7 @@ export async function changePassword(
     const ended = await revokeSessions(tx, user_id, { except: session_id });
     endOneTimeTokens(tx, user_id);
     deleteRefreshTokens(tx, { user_id, session_id });
-    recordAccountAudit(tx, user_id, request, 'password_changed', { sessions_ended: ended.length });
+    recordAccountAudit(tx, user_id, request, { action: 'password_changed', detail: { sessions_ended: ended.length } });
     return issueTokens(tx, services, user, session_id);
   });
   // Once more: until their end, the other sessions could create some.

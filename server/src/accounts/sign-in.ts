@@ -93,7 +93,7 @@ export async function signIn(services: Services, request: Request<typeof login>)
       );
     }
     if (rehashed !== undefined) await replacePasswordHash(tx, user_id, known, rehashed);
-    recordAccountAudit(tx, user_id, request, 'logged_in');
+    recordAccountAudit(tx, user_id, request, { action: 'logged_in' });
     return startSession(tx, services, user, request);
   });
 }
@@ -122,7 +122,7 @@ async function rotate(tx: Tx, services: Services, token: RefreshToken, origin: O
   if (user === undefined || session?.live !== true || known === undefined) return undefined;
   if (known.spent && !known.just_spent) {
     await revokeSessions(tx, user_id, { only: session_id });
-    recordAccountAudit(tx, user_id, origin, 'refresh_token_reused', { session_id });
+    recordAccountAudit(tx, user_id, origin, { action: 'refresh_token_reused', detail: { session_id } });
     return undefined;
   }
   // Per session, not per address: an office full of people shares one address, and nobody uses up another's.

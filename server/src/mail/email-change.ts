@@ -84,7 +84,7 @@ export async function requestEmailChange(
     await limits.mails.countTo(tx, 'email-change-mail', new_email);
     await limits.mails.countBy(tx, 'email-change-mail', { user_id, ip: request.ip });
     queueToken(services, tx, { user_id, email: new_email }, { by: { user_id } });
-    recordAccountAudit(tx, user_id, request, 'email_change_requested', { to: new_email });
+    recordAccountAudit(tx, user_id, request, { action: 'email_change_requested', detail: { to: new_email } });
   });
   hint('mail');
 }
@@ -107,12 +107,12 @@ export async function confirmEmail(
     await setEmail(tx, user_id, { email: new_email, is_confirmed: true });
     if (new_email === user.email) {
       endConfirmations(tx, user_id);
-      recordAccountAudit(tx, user_id, request, 'email_confirmed', { email: new_email });
+      recordAccountAudit(tx, user_id, request, { action: 'email_confirmed', detail: { email: new_email } });
       return new_email;
     }
     endOneTimeTokens(tx, user_id);
     const change = { from: user.email, to: new_email };
-    recordAccountAudit(tx, user_id, request, 'email_changed', change);
+    recordAccountAudit(tx, user_id, request, { action: 'email_changed', detail: change });
     // Nobody has said that the other one is theirs: it would be a mail to whatever address somebody signed up with.
     if (config.mail !== undefined && user.email_confirmed_at !== null) {
       const order = { kind: 'email_changed' as const, name: user.name, ...change };

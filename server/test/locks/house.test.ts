@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forgetsFormerMembers, unscopedTables } from '../../../proof/harness/statements.ts';
 import { circles, houseViolations, lockedTables, sources } from './house.ts';
+import { unrecordedWrites } from './recording.ts';
 import { exceptions, functionSizes, longest_file, longest_function, sizes, usual_file } from './house-sizes.ts';
 
 describe('the house', () => {
@@ -45,6 +46,21 @@ describe('ARCHITECTURE', () => {
         { file: 'a.ts', text: 'tx.one(sql`select 1 from things t where ${writer.mayAct()} for no key update of t`' },
       ]),
     ).toEqual(['things']);
+  });
+});
+
+describe('what writes a row that a log tells of', () => {
+  test('records it, or all who call it do', () => {
+    expect(unrecordedWrites(sources())).toEqual([]);
+  });
+
+  test.each([
+    'export async function renameIt(tx: Tx): Promise<void> {\n  await updateProject(tx);\n}\n',
+    'export const renameIt = (tx: Tx) => {\n  updateProject(tx);\n};\n',
+    'function renameIt(tx: Tx) {\n  updateProject(tx);\n}\nexport function through(tx: Tx) {\n  renameIt(tx);\n}\n',
+    'export function statement(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n',
+  ])('would be named: %j', (text) => {
+    expect(unrecordedWrites([...sources(), { file: 'projects/new.ts', text }])).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { id, timestamp } from '../http/contract.ts';
+
+/** What one kind of entry of an account's audit log says, and carries. */
+export interface AccountFact {
+  /** What happened, in a sentence. */
+  says: string;
+  detail?: z.ZodObject;
+  /** Whether what happens within an hour is counted in one entry. */
+  hourly?: true;
+}
+
+const ended = z.strictObject({ sessions_ended: z.int() });
+const session = z.strictObject({ session_id: id });
+const failures = z.strictObject({ failures: z.int(), last_at: timestamp });
+const replaced = z.strictObject({ from: z.string(), to: z.string() });
+
+/** Everything that an account's audit log records, and what each kind of entry carries. */
+export const account_facts = {
+  registered: { says: 'The account was created.' },
+  name_changed: { says: 'The name was changed.', detail: replaced },
+  logged_in: { says: 'Somebody signed in.' },
+  logged_out: { says: 'A session was signed out.', detail: session },
+  session_revoked: { says: 'A session was revoked.', detail: session },
+  password_changed: { says: 'The password was changed.', detail: ended },
+  password_reset: { says: 'A new password was set with a one-time token.', detail: ended },
+  sign_in_failed: {
+    says: 'Sign-ins with a wrong password, or while the account was disabled. One entry an hour; `detail` has `failures` and `last_at`.',
+    hourly: true,
+    detail: failures,
+  },
+  password_change_failed: {
+    says: 'Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.',
+    hourly: true,
+    detail: failures,
+  },
+  account_added: { says: 'The operator created the account.' },
+  account_disabled: { says: 'The operator disabled the account, which ended its sessions.', detail: ended },
+  account_enabled: { says: 'The operator enabled the account again.' },
+  email_change_requested: {
+    says: 'A mail was sent to an e-mail address, to confirm it as the account’s.',
+    detail: z.strictObject({ to: z.string() }),
+  },
+  email_confirmed: {
+    says: 'The e-mail address was confirmed with the token of a mail to it.',
+    detail: z.strictObject({ email: z.string() }),
+  },
+  email_changed: {
+    says: 'The e-mail address was changed, by the operator or with the token of a mail to it.',
+    detail: replaced,
+  },
+  email_change_failed: {
+    says: 'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
+    hourly: true,
+    detail: failures,
+  },
+  password_reset_offered: { says: 'The operator created a one-time token to set a new password.' },
+  password_reset_mailed: {
+    says: 'Somebody had one-time tokens to set a new password sent to the account’s address. One entry an hour; `detail` has `mails` and `last_at`.',
+    hourly: true,
+    // Before migration 0028 each mail was an entry, without a detail.
+    detail: z.strictObject({ mails: z.int(), last_at: timestamp }).partial(),
+  },
+  refresh_token_reused: {
+    says: 'A used refresh token was sent again, which ended its session.',
+    detail: session,
+  },
+} as const satisfies Record<string, AccountFact>;
+
+export type AccountAction = keyof typeof account_facts;
+
+type Facts = typeof account_facts;
+
+/** The actions that are counted, in one entry an hour. */
+export type HourlyAction = {
+  [A in AccountAction]: Facts[A] extends { hourly: true } ? A : never;
+}[AccountAction];
+
+/** An entry of one action, or of any that isn't counted: what happened and what it carries. */
+export type AccountEntry<A extends AccountAction = Exclude<AccountAction, HourlyAction>> = A extends AccountAction
+  ? { action: A } & (Facts[A] extends { detail: infer Shape extends z.ZodType }
+      ? { detail: z.input<Shape> }
+      : { detail?: never })
+  : never;
