@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { contracts } from '../server/src/contracts.ts';
+import { quotas } from '../server/src/errors.ts';
 import type { Operation } from '../server/src/http/contract.ts';
+import { read_back_operations } from '../proof/harness/read-back.ts';
 import { allSeen, seen_variable } from '../proof/harness/seen.ts';
 import { checks as proofs } from '../proof/prove/checks.ts';
 import { removals } from '../proof/prove/tenancy/removals.ts';
@@ -80,8 +82,16 @@ function judgeUnseen(rule: string, unseen: readonly string[]): Count {
 function judgeErrors(dir: string): Count {
   const seen = allSeen('errors', dir);
   const declared = contracts.flatMap(({ id, errors = [] }: Operation) => errors.map((code) => `${id} ${code}`));
-  const unseen = declared.filter((pair) => !seen.has(pair));
-  return judgeUnseen('declared errors are produced', unseen);
+  const limits = quotas.map((quota) => `quota ${quota}`);
+  const unseen = [...declared, ...limits].filter((one) => !seen.has(one));
+  return judgeUnseen('declared errors are produced, and every quota is used up', unseen);
+}
+
+/** Of a write that no test reads back, what isn't stored is not noticed. */
+function judgeReadBack(dir: string): Count {
+  const seen = allSeen('read back', dir);
+  const unseen = read_back_operations.filter((id) => !seen.has(id));
+  return judgeUnseen('writes are read back', unseen);
 }
 
 /** A broken build that rewrites no statement of today's is no build that a check could notice. */
@@ -137,7 +147,7 @@ function vitest(args: string[]): Count {
     const run = judge(status, started);
     const results = JSON.parse(readFileSync(report, 'utf8')) as Report;
     failures.push(...failuresOf(results));
-    const whole = args.length > 0 ? [] : [judgeErrors(dir), judgeControls(dir)];
+    const whole = args.length > 0 ? [] : [judgeErrors(dir), judgeReadBack(dir), judgeControls(dir)];
     const own = { passed: results.numPassedTests, failed: Math.max(results.numFailedTests, run.failed) };
     return whole.reduce(sum, own);
   } finally {

@@ -37,8 +37,9 @@ export function nonconformities(
     if (value !== null && pattern !== undefined && !new RegExp(pattern).test(value)) fault(`${name} is ${value}`);
   }
   if (status >= 400) {
-    const { code, status: stated } = (body ?? {}) as { code?: ErrorCode; status?: number };
+    const { code, status: stated, quota } = (body ?? {}) as { code?: ErrorCode; status?: number; quota?: string };
     if (code !== undefined) note('errors', `${operation_id} ${code}`);
+    if (quota !== undefined) note('errors', `quota ${quota}`);
     if (headers.get('content-type')?.startsWith('application/problem+json') !== true) fault('not a problem');
     else if (code === undefined || !errorsOf(contract).includes(code)) fault(`${code} is not declared`);
     else if (error_table[code][0] !== status || stated !== status) fault(`${code} with another status`);
@@ -67,14 +68,16 @@ export function nonconformities(
   return found;
 }
 
-/** How many writes of each kind a process reads back: what is wrong with one kind is wrong each time. */
+/** How many writes of each kind a process compares with what it reads: what is wrong with one kind is wrong each time. */
 const read_back_of_each = 20;
 const read_back = new Map<string, number>();
 
-async function readBack(base_url: string, token: string | undefined, at: ReadBack): Promise<void> {
-  const answer = await fetch(base_url + at.path, { headers: { authorization: `Bearer ${token}` } });
-  const found = answer.ok ? unlike(at, (await answer.json()) as Record<string, unknown>) : [];
-  if (found.length > 0) throw new Error(found.join('\n'));
+/** Compares a write with its read; tells whether it could: the writer may be allowed to read no more, or the resource changed again. */
+async function readBack(base_url: string, token: string | undefined, at: ReadBack): Promise<boolean> {
+  const response = await fetch(base_url + at.path, { headers: { authorization: `Bearer ${token}` } });
+  const found = response.ok ? unlike(at, (await response.json()) as Record<string, unknown>) : undefined;
+  if (found !== undefined && found.length > 0) throw new Error(found.join('\n'));
+  return found !== undefined;
 }
 
 /**
@@ -100,8 +103,10 @@ export function conformingClient(base_url: string, access_token?: string): Baton
       const at = readBackOf(id, input, body);
       const before = read_back.get(id) ?? 0;
       if (at === undefined || before >= read_back_of_each) return body;
-      read_back.set(id, before + 1);
-      await readBack(base_url, client.access_token, at);
+      if (await readBack(base_url, client.access_token, at)) {
+        read_back.set(id, before + 1);
+        note('read back', id);
+      }
       return body;
     };
   }

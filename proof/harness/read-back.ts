@@ -24,30 +24,36 @@ export interface ReadBack {
   written: Fields;
 }
 
+/** The read of the resource that a write responds with; undefined where there is none. */
+function readAfter({ id, method, response }: Operation): Operation | undefined {
+  if (method === 'get' || response === undefined) return undefined;
+  return id === 'transition_ticket' ? by_id.get('get_ticket') : reads.get(response);
+}
+
+/** The writes whose response can be read back. */
+export const read_back_operations: readonly string[] = contracts
+  .filter((operation) => readAfter(operation) !== undefined)
+  .map(({ id }) => id);
+
 /** The read of what a write responded with; undefined where there is none. */
 export function readBackOf(operation_id: string, params: Fields, body: unknown): ReadBack | undefined {
   const operation = by_id.get(operation_id);
-  if (operation?.response === undefined || operation.method === 'get') return undefined;
-  const [shape, written] =
-    operation_id === 'transition_ticket'
-      ? [by_id.get('get_ticket')?.response, (body as Fields)['ticket']]
-      : [operation.response, body];
-  const read = shape === undefined ? undefined : reads.get(shape);
+  const read = operation && readAfter(operation);
   if (read === undefined) return undefined;
-  const resource = written as Fields;
+  const resource = (operation_id === 'transition_ticket' ? (body as Fields)['ticket'] : body) as Fields;
   const path = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     String(params[name] ?? resource[name] ?? resource['id']),
   );
   return { path, written: resource };
 }
 
-/** The fields that a read shows otherwise than the write before it said, unless somebody has changed it since. */
-export function unlike({ path, written }: ReadBack, read: Fields): string[] {
+/** The fields that a read shows otherwise than the write before it said; undefined where somebody has changed it since. */
+export function unlike({ path, written }: ReadBack, read: Fields): string[] | undefined {
   const [before, now] = [written['version'], read['version']];
   // Somebody's change makes a version later, and nothing makes it earlier.
   if (typeof before === 'number' && typeof now === 'number' && now < before)
     return [`${path} has version ${now} after ${before}`];
-  if (now !== before) return [];
+  if (now !== before) return undefined;
   const is_member = path.includes('/members/');
   return Object.keys({ ...written, ...read })
     .filter((field) => !not_its_own.includes(field) && !(is_member && of_the_account.includes(field)))

@@ -4,10 +4,13 @@ import path from 'node:path';
 /** Names the folder that `npm test` collects in what its tests saw. */
 export const seen_variable = 'BATON_TEST_SEEN';
 
-/** What is collected: the errors that operations responded with, `operation code`, and the statements that they sent. */
-type Kind = 'errors' | 'statements';
+/**
+ * What is collected: the errors that operations responded with, `operation code`, the quotas that were used up, `quota name`, the
+ * statements that they sent, and the writes whose response was compared with a read after it.
+ */
+type Kind = 'errors' | 'statements' | 'read back';
 
-const seen: Record<Kind, Set<string>> = { errors: new Set(), statements: new Set() };
+const seen: Record<Kind, Set<string>> = { errors: new Set(), statements: new Set(), 'read back': new Set() };
 
 /** Notes something that was seen, once for each process. */
 export function note(kind: Kind, what: string): void {

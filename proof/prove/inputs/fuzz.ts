@@ -158,7 +158,7 @@ async function readBack(wire: Wire, request: FuzzRequest, sent: Sendable, answer
   if (at === undefined) return [];
   const { authorization = '' } = sent.headers;
   const read = await wire.send({ method: 'GET', path: at.path, headers: { authorization } });
-  return read.status === 200 ? unlike(at, JSON.parse(read.text) as Record<string, unknown>) : [];
+  return read.status === 200 ? (unlike(at, JSON.parse(read.text) as Record<string, unknown>) ?? []) : [];
 }
 
 async function fuzzIt(run: Run, size: number): Promise<Finding> {

@@ -106,6 +106,10 @@ describe('the schema', () => {
     ['grant delete on tickets to baton_worker', 'the worker may DELETE tickets without a policy that says which'],
     ['drop policy worker_deletes on sessions', 'the worker may DELETE sessions without a policy that says which'],
     ['grant select on users to baton_worker', 'the worker may SELECT users in every column'],
+    [
+      'grant select (title) on tickets to baton_worker',
+      "the worker may read tickets.title, which isn't in worker_reads",
+    ],
     ['grant insert on sessions to baton_worker', "the worker may INSERT sessions, which isn't append-only"],
     ['grant select (before) on events to baton_worker', 'the worker may SELECT events'],
     ['grant baton_app to baton_worker', "the worker's role has the rights of baton_app"],
