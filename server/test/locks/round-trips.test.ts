@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RawResponse } from '../../../sdk/index.ts';
 import { accessOf, scopeOf } from '../../src/access/policy.ts';
@@ -173,6 +175,14 @@ const uncounted = (
 test('every operation in a workspace is counted, or is one of those that come seldom', () => {
   const in_workspace = contracts.map(({ id }) => id).filter((id) => typeof accessOf(id) !== 'string');
   expect([...Object.keys(calls), ...uncounted].sort()).toEqual(in_workspace.sort());
+});
+
+test('ARCHITECTURE names every operation that is counted, in a row with its number', () => {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../../ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| (\d) \|.*\|$/gm)];
+  const named = rows.flatMap(([row, trips]) => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => `${trips} ${name}`));
+  const counted = Object.entries(calls).map(([name, [trips]]) => `${trips} ${name}`);
+  expect([...new Set(named)].sort()).toEqual([...counted, '2 list_tickets'].sort());
 });
 
 /** No token is accepted for what can't be undone. */
