@@ -42,3 +42,16 @@ test('of one person a bounded number waits', () => {
   turns.add('bob', 'b', 'b');
   expect(taken(turns, 2)).toEqual(['x', 'b']);
 });
+
+test('who has little gets a place where others have used up all of them', () => {
+  const turns = new Turns<string>();
+  for (let person = 0; person < 20; person++) {
+    for (let n = 0; n < 1_000; n++) turns.add(`person ${person}`, String(n), 'x');
+  }
+  expect(turns.size).toBe(20_000);
+  turns.add('bob', 'b1', 'b1');
+  turns.add('bob', 'b2', 'b2');
+  expect(turns.size).toBe(20_000);
+  expect(taken(turns, 21)).toContain('b1');
+  expect(taken(turns, 21)).toContain('b2');
+});

@@ -1,4 +1,7 @@
-/** What one person may have waiting here, and all together. What is more is found again when there is room. */
+/**
+ * What one person may have waiting here, and all together. What is more is found again when there is room; who has least is never without a
+ * place because others have much.
+ */
 const most_of_one = 1_000;
 const most_of_all = 20_000;
 
@@ -19,7 +22,7 @@ export class Turns<T> {
   add(whose: string, id: string, one: T): void {
     const line = this.#lines.get(whose) ?? new Map<string, T>();
     if (!line.has(id)) {
-      if (line.size >= most_of_one || this.#size >= most_of_all) return;
+      if (line.size >= most_of_one || (this.#size >= most_of_all && !this.#makeRoom(line.size))) return;
       this.#size++;
     }
     line.set(id, one);
@@ -38,5 +41,15 @@ export class Turns<T> {
     this.#size--;
     if (line.size > 0) this.#lines.set(whose, line);
     return one;
+  }
+
+  /** Drops the last of the longest line for somebody who has fewer; tells whether there is such a line. */
+  #makeRoom(has: number): boolean {
+    let longest = new Map<string, T>();
+    for (const line of this.#lines.values()) if (line.size > longest.size) longest = line;
+    if (longest.size <= has + 1) return false;
+    const [last] = [...longest.keys()].slice(-1);
+    if (last !== undefined && longest.delete(last)) this.#size--;
+    return true;
   }
 }
