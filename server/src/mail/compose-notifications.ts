@@ -15,7 +15,7 @@ export async function composeNotifications(
   );
   const [first] = found;
   if (first === undefined) return undefined;
-  if (quiet_s !== null) return { workspace_id, user_id, notification_ids };
+  if (quiet_s !== null) return { workspace_id, user_id, notification_ids, more };
   const tickets = [...Map.groupBy(found, ({ ticket_id }) => ticket_id).values()];
   const workspace = unlinked(first.workspace);
   const is_one = tickets.length === 1;

@@ -15,6 +15,8 @@ export interface Later {
   workspace_id: string;
   user_id: string;
   notification_ids: string[];
+  /** How many others it would only have counted. */
+  more: number;
 }
 
 export interface Parts {

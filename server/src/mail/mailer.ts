@@ -66,6 +66,8 @@ export class Mailer {
   readonly #running = new Set<Promise<void>>();
   /** Of those, the ones that could wait. */
   #patient = 0;
+  /** By turns: neither what is new nor what has failed before keeps the other waiting. */
+  #retries_first = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -121,11 +123,13 @@ export class Mailer {
   #take(): Promise<TakenMail[]> {
     const free = at_once - this.#running.size;
     if (free === 0) return Promise.resolve([]);
+    this.#retries_first = !this.#retries_first;
+    const retries_first = this.#retries_first;
     return transaction(this.#options.pool, {}, async (tx) => {
-      const waited_for = await takeMails(tx, { can_wait: false, limit: free, lease_ms });
+      const waited_for = await takeMails(tx, { can_wait: false, retries_first, limit: free, lease_ms });
       const limit = Math.min(free - waited_for.length, at_once - 1 - this.#patient);
       if (limit <= 0) return waited_for;
-      return [...waited_for, ...(await takeMails(tx, { can_wait: true, limit, lease_ms }))];
+      return [...waited_for, ...(await takeMails(tx, { can_wait: true, retries_first, limit, lease_ms }))];
     });
   }
 
@@ -216,7 +220,7 @@ export class Mailer {
 /** Has what a mail was to say wait for its receiver's next turn. From the queue of mails it would not follow their quiet hours when those change. */
 function putBack(pool: pg.Pool, mail: TakenMail, later: Later): Promise<void> {
   return transaction(pool, { workspace_id: later.workspace_id }, (tx) => {
-    putNotificationsBack(tx, later.user_id, later.notification_ids);
+    putNotificationsBack(tx, later);
     deleteMail(tx, mail.id);
     return Promise.resolve();
   });

@@ -1,5 +1,6 @@
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import type { Later } from './mail.ts';
 
 /** Somebody in a workspace. */
 export interface Member {
@@ -13,18 +14,32 @@ export function membersToMail(db: Db, limit: number): Promise<Member[]> {
     select m.workspace_id, m.user_id from notification_mails m where m.due_at <= now() order by m.due_at limit ${limit}`);
 }
 
-/** Has this transaction alone mail somebody; false where another one does, or nothing is due any more. */
-export async function lockTurn(tx: Tx, { workspace_id, user_id }: Member): Promise<boolean> {
-  const row = await tx.maybeOne(sql`
-    select 1 from notification_mails m
+/** Somebody's turn to be mailed. */
+export interface Turn {
+  /** How many notifications were left out of a mail that was put back. */
+  more: number;
+  /** With whose mails theirs take turns: who created the workspace. Null: it is deleted. */
+  created_by: string | null;
+}
+
+/** Has this transaction alone mail somebody; undefined where another one does, or nothing is due any more. */
+export function lockTurn(tx: Tx, { workspace_id, user_id }: Member): Promise<Turn | undefined> {
+  return tx.maybeOne(sql`
+    select m.more, w.created_by from notification_mails m left join workspaces w on w.id = m.workspace_id and w.deleted_at is null
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.due_at <= now() for update of m skip locked`);
-  return row !== undefined;
 }
 
 /** Mails somebody later. */
 export function deferMail(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
   tx.send(sql`
     update notification_mails set due_at = now() + ${by_s}::float * interval '1 second'
+    where workspace_id = ${workspace_id} and user_id = ${user_id}`);
+}
+
+/** Mails somebody the rest of what they have later: what was left out before has been said. */
+export function mailTheRest(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
+  tx.send(sql`
+    update notification_mails set due_at = now() + ${by_s}::float * interval '1 second', more = 0
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
@@ -53,9 +68,9 @@ export function takeNotifications(tx: Tx, user_id: string, limit: number): Promi
     select n.id, n.ticket_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
 }
 
-/** Has notifications of somebody be mailed when their quiet hours end; of the workspace in scope. */
-export function putNotificationsBack(tx: Tx, user_id: string, ids: readonly string[]): void {
-  tx.send(sql`select put_notifications_back(${user_id}::uuid, ${ids}::uuid[])`);
+/** Has notifications of somebody be mailed when their quiet hours end, and that there were more; of the workspace in scope. */
+export function putNotificationsBack(tx: Tx, { user_id, notification_ids, more }: Later): void {
+  tx.send(sql`select put_notifications_back(${user_id}::uuid, ${notification_ids}::uuid[], ${more}::integer)`);
 }
 
 /** A notification as a mail shows it. */

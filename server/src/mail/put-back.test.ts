@@ -17,7 +17,11 @@ afterAll(async () => {
   await mailbox.stop();
 });
 
-test('a mail of notifications that quiet hours keep in the queue follows them when they change', async () => {
+test.each([
+  ['one notification', 0, false],
+  ['more than a mail has', 55, true],
+])('a mail of %s that quiet hours keep in the queue follows them when they change', async (_, others, has_more) => {
+  mailbox.mails = [];
   const { owner, admin, workspace_id, ...team } = await makeTeam(server);
   const { id: ticket } = await makeTicket({ owner, admin, workspace_id, ...team });
   const look = async <Row>(text: string) => (await server.database.owner.query(text)).rows as Row[];
@@ -31,6 +35,10 @@ test('a mail of notifications that quiet hours keep in the queue follows them wh
 
   await owner.client.create_comment({ workspace_id, ticket, body: { body: `@${admin.user.id}` } });
   await notifyPeople(server.database.url, { mail_after_s: 0 });
+  await look(`
+    insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, actor_id, happened_at, created_at, to_mail)
+    select workspace_id, user_id, joined, gen_random_uuid(), kinds, ticket_id, gen_random_uuid(), happened_at, created_at, true
+    from notifications, generate_series(1, ${others}) where user_id = '${admin.user.id}'`);
   mailbox.refuses = () => ({ responseCode: 451 });
   await send();
   mailbox.refuses = () => undefined;
@@ -47,5 +55,6 @@ test('a mail of notifications that quiet hours keep in the queue follows them wh
   await send();
   expect(mailbox.mails).toHaveLength(1);
   expect(mailbox.mails[0]?.text).toContain('mentioned you');
+  expect(mailbox.mails[0]?.text?.includes('And more, in your inbox')).toBe(has_more);
   expect(await turns()).toEqual([]);
 });

@@ -4,8 +4,8 @@ import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { canWait, type MailOrder, sealOrder } from './orders.ts';
 
-/** Who a mail is counted as caused by: a person, a network of people who aren't signed in, or a workspace. */
-export type Causer = { user_id: string } | { network: string } | { workspace_id: string };
+/** Who a mail is counted as caused by: a person, of notifications who created the workspace, or a network of people who aren't signed in. */
+export type Causer = { user_id: string } | { network: string };
 
 interface Queueing {
   key: Buffer;

@@ -7,6 +7,7 @@ import {
   deferMail,
   endTurn,
   lockTurn,
+  mailTheRest,
   type Member,
   membersToMail,
   quietUntil,
@@ -53,21 +54,27 @@ export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }
 
 /** Gives whether it was this transaction's turn. */
 async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
-  if (!(await lockTurn(tx, member))) return false;
+  const turn = await lockTurn(tx, member);
+  if (turn === undefined) return false;
+  if (turn.created_by === null) {
+    endTurn(tx, member);
+    return true;
+  }
   const quiet_s = await quietUntil(tx, member.user_id);
   if (quiet_s !== null) {
     deferMail(tx, member, quiet_s);
     return true;
   }
   const taken = await takeNotifications(tx, member.user_id, notifications_at_once);
-  const by = { workspace_id: member.workspace_id };
-  for (const mail of mailsOf(taken.filter(({ is_wanted }) => is_wanted))) {
+  // By the person: who has many workspaces has one turn, as with all that the worker does.
+  const by = { user_id: turn.created_by };
+  for (const [index, mail] of mailsOf(taken.filter(({ is_wanted }) => is_wanted)).entries()) {
     const notification_ids = mail.slice(0, max_notifications).map(({ id }) => id);
-    const more = mail.length - notification_ids.length;
+    const more = mail.length - notification_ids.length + (index === 0 ? turn.more : 0);
     queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s, by });
   }
   // No more at once, however much there is: the rest is mailed as if it had just come.
-  if (taken.length === notifications_at_once) deferMail(tx, member, rest_s);
+  if (taken.length === notifications_at_once) mailTheRest(tx, member, rest_s);
   else endTurn(tx, member);
   return true;
 }

@@ -15,16 +15,27 @@ export interface TakenMail {
 /** Which mails to take: `can_wait` those that nobody sits and waits for, or the others. */
 interface Taking {
   can_wait: boolean;
+  /** Whether those come first that have been tried before. */
+  retries_first: boolean;
   limit: number;
   lease_ms: number;
 }
 
-/** Takes what is due, by turns of who caused it, and passes over what another process takes. */
-export function takeMails(tx: Tx, { can_wait, limit, lease_ms }: Taking): Promise<TakenMail[]> {
+/**
+ * Takes what is due, and passes over what another process takes: what has not been tried by turns of who caused it, what has by its time.
+ * Each kind has an index of its own: thousands that wait to be tried again are not looked at.
+ */
+export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: Taking): Promise<TakenMail[]> {
   return tx.rows(sql`
-    with due as (
-      select m.id from mails m where m.can_wait = ${can_wait} and m.next_attempt_at <= now()
-      order by m.place, m.next_attempt_at limit ${limit} for update of m skip locked)
+    with fresh as (
+      select m.id from mails m where m.can_wait = ${can_wait} and m.attempts = 0
+      order by m.place, m.id limit ${limit} for update of m skip locked),
+    tried as (
+      select m.id from mails m where m.can_wait = ${can_wait} and m.attempts > 0 and m.next_attempt_at <= now()
+      order by m.next_attempt_at limit ${limit} for update of m skip locked),
+    due as (
+      select d.id from (select f.id, ${retries_first}::boolean as later from fresh f union all select t.id, not ${retries_first}::boolean from tried t) d
+      order by d.later limit ${limit})
     update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
     from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.can_wait, m.expires_at <= now() as is_over`);
 }

@@ -169,7 +169,8 @@ export const read_notifications = operation({
   response: z
     .strictObject({
       marked: z.int().min(0).max(max_marked).meta({ format: 'int32' }),
-      more: z.boolean().meta({ description: `Whether there are more: one request marks at most ${max_marked}.` }),
+      more: z.boolean().meta({ description: `Whether there may be more: one request looks at ${max_marked}.` }),
+      next_up_to: id.nullable().meta({ description: 'Where to go on: the next request’s `up_to`, if there may be more.' }),
     })
     .meta({ id: 'NotificationsRead' }),
 });

@@ -115,6 +115,41 @@ describe('that a ticket is due is told, once,', () => {
     await server.database.owner.query('update tickets set due_on = current_date where id = $1', [before.id]);
   });
 
+  test('of every ticket of a project that is unarchived, some at a time', async () => {
+    const { owner, workspace_id, project_id } = team;
+    for (let n = 0; n < 7; n++) await makeDue();
+    await readSoFar();
+    await owner.client.archive_project({ workspace_id, project_id });
+    await told();
+    expect(await timesDue()).toBe(0);
+    await owner.client.update_project({ workspace_id, project_id, if_match: '*', body: { archived: false } });
+    await notifyPeople(server.database.url, { batch: 3 });
+    expect(await timesDue()).toBe(7);
+    const { rows } = await server.database.owner.query(
+      `select again_on, p.last_sequence = h.last_sequence as is_done from notification_places p
+       join event_heads h using (workspace_id) where workspace_id = $1`,
+      [workspace_id],
+    );
+    expect(rows).toEqual([{ again_on: null, is_done: true }]);
+  });
+
+  test('to who set it themselves, where the worker comes to it only on that day', async () => {
+    const { admin, workspace_id, project_id } = team;
+    await readSoFar();
+    const body = { title: 'Due', due_on: day(0), assignee_id: admin.user.id };
+    await admin.client.create_ticket({ workspace_id, project_id, body });
+    await numberEvents(server.database.url);
+    const shift = (by: string) =>
+      server.database.owner.query(
+        `update events set created_at = created_at + $2::interval where workspace_id = $1 and action = 'ticket.created'`,
+        [workspace_id, by],
+      );
+    await shift('-1 day');
+    await told();
+    expect(await timesDue()).toBe(1);
+    await shift('1 day');
+  });
+
   test('to somebody who has come back, though it was told to them before they left', async () => {
     const { at } = await makeDue();
     const { owner, admin, workspace_id } = team;

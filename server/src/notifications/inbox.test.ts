@@ -131,7 +131,7 @@ describe('the inbox', () => {
     await member.client.update_notification({ ...at_first, body: { archived: true } });
     await member.client.update_notification({ ...at_first, body: { snoozed_until: until } });
     const body = { up_to: second?.id ?? '' };
-    expect(await member.client.read_notifications({ workspace_id, body })).toEqual({ marked: 1, more: false });
+    expect(await member.client.read_notifications({ workspace_id, body })).toEqual({ marked: 1, more: false, next_up_to: null });
     expect(await member.client.get_notification(at_first)).toMatchObject({ read_at: null, archived_at: null });
   });
 
@@ -164,9 +164,39 @@ describe('the inbox', () => {
     const all = await inboxOf(member);
     const read = (up_to: string | undefined, of?: string) =>
       member.client.read_notifications({ workspace_id, body: { up_to: up_to ?? '', ...(of && { ticket: of }) } });
-    expect(await read(all[2]?.id, other.key)).toEqual({ marked: 1, more: false });
-    expect(await read(all[2]?.id)).toEqual({ marked: 2, more: false });
+    expect(await read(all[2]?.id, other.key)).toEqual({ marked: 1, more: false, next_up_to: null });
+    expect(await read(all[2]?.id)).toEqual({ marked: 2, more: false, next_up_to: null });
     expect((await inboxOf(member, { folder: 'unread' })).map(({ id }) => id)).toEqual([all[3]?.id]);
-    expect(await read(all[2]?.id)).toEqual({ marked: 0, more: false });
+    expect(await read(all[2]?.id)).toEqual({ marked: 0, more: false, next_up_to: null });
+  });
+
+  test('is marked as read step by step where more than one request looks at is of deleted tickets or of others', async () => {
+    const { member, owner, workspace_id } = team;
+    const [ticket, gone] = [await makeTicket(team), await makeTicket(team)];
+    for (const one of [ticket, gone]) await comment(owner, one);
+    await told();
+    const [first, latest] = await inboxOf(member);
+    await server.database.owner.query(
+      `insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, actor_id, happened_at, created_at)
+       select workspace_id, user_id, joined, gen_random_uuid(), kinds, ticket_id, gen_random_uuid(), happened_at, created_at + n * interval '1 ms'
+       from notifications, generate_series(1, 1500) n where id = $1`,
+      [latest?.id],
+    );
+    await owner.client.delete_ticket(at(gone));
+    const { rows } = await server.database.owner.query<{ id: string }>(
+      'select id from notifications where user_id = $1 order by created_at desc, id desc limit 1',
+      [member.user.id],
+    );
+    const read = (up_to: string | null, of?: string) =>
+      member.client.read_notifications({ workspace_id, body: { up_to: up_to ?? '', ...(of && { ticket: of }) } });
+    const newest = rows[0]?.id ?? '';
+    // Of one ticket, which is behind the others: from where the request before stopped.
+    const one = await read(newest, ticket.key);
+    expect(one).toMatchObject({ marked: 0, more: true });
+    expect(await read(one.next_up_to, ticket.key)).toEqual({ marked: 1, more: false, next_up_to: null });
+    expect((await member.client.get_notification({ workspace_id, notification_id: first?.id ?? '' })).read_at).not.toBeNull();
+    // Of all: the same request again goes on as well.
+    expect(await read(newest)).toMatchObject({ marked: 1000, more: true });
+    expect(await read(newest)).toMatchObject({ marked: 501, more: false });
   });
 });

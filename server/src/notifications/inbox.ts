@@ -4,7 +4,7 @@ import type { Response } from '../http/contract.ts';
 import type { Context } from '../serving/context.ts';
 import { requireTicketId } from '../tickets/access.ts';
 import { excerptOf } from '../tickets/excerpt.ts';
-import { max_marked, type Notification, type read_notifications, type update_notification } from './contract.ts';
+import type { Notification, read_notifications, update_notification } from './contract.ts';
 import {
   hasNotification,
   markNotification,
@@ -52,6 +52,6 @@ export async function readNotifications({
     const detail = 'Expected a notification of yours.';
     throw new BatonError('validation_failed', { errors: [{ pointer: '/up_to', detail }] });
   }
-  const marked = await markRead(tx, owner, { up_to, ticket_id });
-  return { marked, more: marked === max_marked };
+  const { marked, next_up_to } = await markRead(tx, owner, { up_to, ticket_id });
+  return { marked, more: next_up_to !== null, next_up_to };
 }

@@ -154,26 +154,39 @@ export function markNotification(tx: Tx, { workspace_id, user_id }: Owner, id: s
     where workspace_id = ${workspace_id} and user_id = ${user_id} and id = ${id}`);
 }
 
-/** Marks a notification and unread ones before it as read, the latest first, among 2,000. Gives how many. */
-export async function markRead(
+/** What was marked, and the latest unread one that wasn't looked at any more; null: all were. */
+export interface Marked {
+  marked: number;
+  next_up_to: string | null;
+}
+
+/**
+ * Marks a notification and unread ones before it as read, looking at so many of the latest. Those of deleted tickets too: nobody sees
+ * them, and they would be looked at each time. In the order in which a mail takes them, so that neither waits for the other in turn.
+ */
+export function markRead(
   tx: Tx,
-  owner: Owner,
+  { workspace_id, user_id }: Owner,
   { up_to, ticket_id }: { up_to: string; ticket_id: string | null },
-): Promise<number> {
-  const { workspace_id, user_id } = owner;
-  const marked = await tx.rows(sql`
-    update notifications n set read_at = now()
-    from (
-      select c.id from (
-        select n.* from notifications n
+): Promise<Marked> {
+  return tx.one(sql`
+    with walked as (
+      select n.id, n.ticket_id, n.snoozed_until, n.created_at, row_number() over (order by n.created_at desc, n.id desc) as place
+      from (
+        select n.id, n.ticket_id, n.snoozed_until, n.created_at from notifications n
         where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.read_at is null and n.archived_at is null
           and (n.created_at, n.id) <= (
             select u.created_at, u.id from notifications u
             where u.workspace_id = ${workspace_id} and u.user_id = ${user_id} and u.id = ${up_to})
-        order by n.created_at desc, n.id desc ${ends.walked}) c
-      ${is_shown(owner)}
-      where (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid) and ${is_back}
-      order by c.created_at desc, c.id desc limit ${max_marked}) c
-    where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = c.id and n.read_at is null returning n.id`);
-  return marked.length;
+        order by n.created_at desc, n.id desc limit ${max_marked + 1}) n),
+    locked as (
+      select n.id from notifications n
+      where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.read_at is null and n.id = any (array(
+        select c.id from walked c
+        where c.place <= ${max_marked} and (${ticket_id}::uuid is null or c.ticket_id = ${ticket_id}::uuid) and ${is_back}))
+      order by n.created_at, n.id for no key update of n),
+    marked as (
+      update notifications n set read_at = now() from locked l
+      where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = l.id returning 1)
+    select (select count(*)::integer from marked) as marked, (select c.id from walked c where c.place > ${max_marked}) as next_up_to`);
 }

@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../db/sql.ts';
+import { uncounted } from '../quotas/queries.ts';
 
 /** Removes notifications that are so old, of every workspace, read or not. See accounts/upkeep-queries.ts for the form. */
 export function removeOldNotifications(kept_for_s: number, limit: number): Sql {
@@ -6,7 +7,9 @@ export function removeOldNotifications(kept_for_s: number, limit: number): Sql {
     with due as (
       select n.workspace_id, n.user_id, n.id from notifications n
       where n.created_at < now() - ${kept_for_s} * interval '1 second'
-      order by n.created_at limit ${limit} for update of n skip locked)
-    delete from notifications n using due
-    where n.workspace_id = due.workspace_id and n.user_id = due.user_id and n.id = due.id returning 1`;
+      order by n.created_at limit ${limit} for update of n skip locked),
+    gone as (
+      delete from notifications n using due
+      where n.workspace_id = due.workspace_id and n.user_id = due.user_id and n.id = due.id returning n.workspace_id)
+    ${uncounted(sql`gone`)}`;
 }

@@ -16,3 +16,7 @@ export async function addUsage(tx: Tx, workspace_id: string, added: number): Pro
     returning bytes`);
   return bytes;
 }
+
+/** Takes rows that were removed, each of a workspace, back from what their workspaces' quotas count. Gives one row for each. */
+export const uncounted = (gone: Sql): Sql => sql`
+  select 1 from ${gone} cross join (select uncount_rows(array_agg(g.workspace_id)) from ${gone} g) u`;

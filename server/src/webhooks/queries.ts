@@ -136,15 +136,16 @@ export function dropDeliveries(tx: Tx, workspace_id: string, webhook_id: string)
 
 /**
  * Has a workspace's webhooks stop, and drops what they have not got: it is deleted. With the workspace locked, so that none becomes active
- * unseen. The first statement waits for whoever queues deliveries, and the second sees those.
+ * unseen. The first statement waits for whoever queues deliveries, and the others see those: one for each webhook, since each may have
+ * thousands, and none may last too long.
  */
-export function disableWebhooks(tx: Tx, workspace_id: string): void {
+export async function disableWebhooks(tx: Tx, workspace_id: string): Promise<void> {
   tx.send(sql`
     update webhooks w set state = 'disabled', state_reason = 'workspace_deleted'
     where w.workspace_id = ${workspace_id} and w.state <> 'disabled' and w.deleted_at is null`);
-  tx.send(sql`
-    update deliveries d set next_attempt_at = null, finished_at = now(), outcome = 'dropped'
-    where d.workspace_id = ${workspace_id} and d.finished_at is null`);
+  const all = await tx.rows<{ id: string }>(sql`
+    select w.id from webhooks w where w.workspace_id = ${workspace_id} and w.deleted_at is null order by w.id`);
+  for (const { id } of all) dropDeliveries(tx, workspace_id, id);
 }
 
 /** A delivery as a list reads it. */

@@ -27,11 +27,11 @@ const reply = { duration_ms: 1, status: 500, error: null, response_head: '', ret
 /** A webhook with one delivery that has failed ten times, all that its schedule has, and is due again in so many seconds. */
 async function scene(due_in_s: number) {
   const { workspace_id, owner, ...team } = await makeTeam(server);
-  const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const] };
+  const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const, 'ticket.updated' as const] };
   const { id } = await owner.client.create_webhook({ workspace_id, body });
   const key = { workspace_id, id };
   const at = { workspace_id, webhook_id: id, if_match: '*' };
-  await makeTicket({ workspace_id, owner, ...team });
+  const { id: ticket } = await makeTicket({ workspace_id, owner, ...team });
   await numberEvents(server.database.url);
   await queueNext(pool, key);
   await server.database.owner.query(
@@ -47,7 +47,18 @@ async function scene(due_in_s: number) {
   const take = async () => (await takeDue(pool, key, { limit: 8, lease_ms })).taken;
   const fail = async (claim: Awaited<ReturnType<typeof take>>[number]) =>
     settle(pool, key, { claim, schedule, reply: { ...reply, at: new Date().toISOString() } });
-  return { become, look, take, fail };
+  /** Its one delivery, once more. */
+  const redeliver = async () => {
+    const { data } = await owner.client.list_deliveries({ workspace_id, webhook_id: id });
+    await owner.client.redeliver({ workspace_id, webhook_id: id, body: { delivery_id: data.at(-1)?.id ?? '' } });
+  };
+  /** Another event of its ticket, queued. */
+  const makeNext = async () => {
+    await owner.client.update_ticket({ workspace_id, ticket, if_match: '*', body: { title: 'Another' } });
+    await numberEvents(server.database.url);
+    await queueNext(pool, key);
+  };
+  return { key, become, look, take, fail, redeliver, makeNext };
 }
 
 describe('what has failed, once an admin has its webhook go on,', () => {
@@ -72,4 +83,40 @@ describe('what has failed, once an admin has its webhook go on,', () => {
     expect(claim && (await fail(claim))).toBe('failed');
     expect(await look()).toMatchObject({ failures: 1 });
   });
+});
+
+const latest = { duration_ms: 1, status: 200, error: null, response_head: '', retry_after_s: undefined };
+
+test('an end of an attempt that is noted twice doesn’t end what is sent once more in between', async () => {
+  const { key, take, redeliver, look } = await scene(-1);
+  const [claim] = await take();
+  if (claim === undefined) throw new Error('Nothing was taken.');
+  const end = { claim, schedule, reply: { ...latest, at: new Date().toISOString() } };
+  expect(await settle(pool, key, end)).toBe('delivered');
+  await redeliver();
+  expect(await settle(pool, key, end)).toBe('late');
+  expect(await look()).toMatchObject({ failures: 0, next_attempt_at: expect.anything() as unknown });
+});
+
+test('what comes after an event that is sent once more waits for it', async () => {
+  const { key, take, redeliver, makeNext } = await scene(-1);
+  const [first] = await take();
+  if (first === undefined) throw new Error('Nothing was taken.');
+  await settle(pool, key, { claim: first, schedule, reply: { ...latest, at: new Date().toISOString() } });
+  await makeNext();
+  await server.database.owner.query(
+    `update deliveries set next_attempt_at = now() + interval '1 hour', failures = 1 where webhook_id = $1 and finished_at is null`,
+    [key.id],
+  );
+  await redeliver();
+  const { rows } = await server.database.owner.query(
+    'select next_attempt_at is null as waits from deliveries where webhook_id = $1 order by sequence',
+    [key.id],
+  );
+  expect(rows).toEqual([{ waits: false }, { waits: true }]);
+  // It goes on as soon as that has been delivered.
+  const [again] = await take();
+  expect(again?.sequence).toBe(first.sequence);
+  if (again !== undefined) await settle(pool, key, { claim: again, schedule, reply: { ...latest, at: new Date().toISOString() } });
+  expect((await take()).map(({ sequence }) => sequence > first.sequence)).toEqual([true]);
 });

@@ -1,4 +1,5 @@
 import { type Sql, sql } from '../db/sql.ts';
+import { uncounted } from '../quotas/queries.ts';
 
 /** Removes deliveries that ended so long ago, of every workspace. See accounts/upkeep-queries.ts for the form. */
 export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sql {
@@ -6,9 +7,11 @@ export function removeFinishedDeliveries(ended_for_s: number, limit: number): Sq
     with due as (
       select d.workspace_id, d.webhook_id, d.sequence from deliveries d
       where d.finished_at < now() - ${ended_for_s} * interval '1 second'
-      order by d.finished_at limit ${limit} for update of d skip locked)
-    delete from deliveries d using due
-    where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning 1`;
+      order by d.finished_at limit ${limit} for update of d skip locked),
+    gone as (
+      delete from deliveries d using due
+      where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning d.workspace_id)
+    ${uncounted(sql`gone`)}`;
 }
 
 /** Removes what deleted webhooks have not got, an hour later: nobody can list it. */
@@ -17,9 +20,11 @@ export function removeDroppedDeliveries(limit: number): Sql {
     with due as (
       select d.workspace_id, d.webhook_id, d.sequence from deliveries d
       where d.outcome = 'dropped' and d.finished_at < now() - interval '1 hour'
-      order by d.finished_at limit ${limit} for update of d skip locked)
-    delete from deliveries d using due
-    where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning 1`;
+      order by d.finished_at limit ${limit} for update of d skip locked),
+    gone as (
+      delete from deliveries d using due
+      where d.workspace_id = due.workspace_id and d.webhook_id = due.webhook_id and d.sequence = due.sequence returning d.workspace_id)
+    ${uncounted(sql`gone`)}`;
 }
 
 /** Removes webhooks that were deleted so long ago. Their deliveries have ended by then. */

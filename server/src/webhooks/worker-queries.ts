@@ -164,7 +164,10 @@ export async function failuresOf(
 /** What becomes of a delivery after an attempt: it has ended, or is due again in some seconds. */
 export type After = { outcome: 'delivered' | 'given_up' } | { again_in_s: number };
 
-/** Notes how an attempt ended; nothing where another has begun since. Gives what it was in order with. */
+/**
+ * Notes how an attempt ended; nothing where another has begun since, or where this was noted and its response lost: what is redelivered meanwhile
+ * is not ended. Gives what it was in order with.
+ */
 export function endAttempt(
   tx: Tx,
   { workspace_id, id }: WebhookKey,
@@ -179,7 +182,7 @@ export function endAttempt(
       attempts = case when jsonb_array_length(d.attempts) < ${kept_attempts} then d.attempts else d.attempts - 0 end
         || ${JSON.stringify([log])}::jsonb
     where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.sequence = ${sequence} and d.attempt = ${attempt}
-      and d.finished_at is null
+      and d.finished_at is null and d.attempts -> -1 is distinct from ${JSON.stringify(log)}::jsonb
     returning d.subject_id`);
 }
 

@@ -40,7 +40,7 @@ export async function deleteWorkspace({ tx, writer, if_match }: Context<typeof d
   const before = await openWorkspace(tx, actor);
   requireMatch(if_match, { current_version: before.version });
   markWorkspaceDeleted(tx, actor.workspace_id);
-  disableWebhooks(tx, actor.workspace_id);
+  await disableWebhooks(tx, actor.workspace_id);
   recordAudit(tx, actor, {
     action: 'workspace.deleted',
     subject_id: actor.workspace_id,
