@@ -25,6 +25,20 @@ export function selected(columns: Columns<string>, table: Sql): Sql {
   );
 }
 
+/** The columns as the map has them: those of one table by their names, or those of several with the tables'. */
+export function listed(columns: Columns<string>): Sql {
+  return join(Object.values(columns), comma);
+}
+
+/** The columns of a row that has only these, and null for each other one: in a union, behind rows that have all. */
+export function blank<Field extends string>(columns: Columns<Field>, known: Partial<Record<NoInfer<Field>, Sql>>): Sql {
+  const fields = Object.keys(columns) as Field[];
+  return join(
+    fields.map((field) => sql`${known[field] ?? sql`null`}`),
+    comma,
+  );
+}
+
 /** These fields of a row. */
 export function picked<Field extends string, Row extends Record<Field, unknown>>(
   fields: readonly Field[],
@@ -40,7 +54,7 @@ export function inserted<Field extends string>(
 ): Sql {
   const fields = Object.keys(columns) as Field[];
   const values = fields.map((field) => sql`${row[field]}`);
-  return sql`(${join(Object.values(columns), comma)}) values (${join(values, comma)})`;
+  return sql`(${listed(columns)}) values (${join(values, comma)})`;
 }
 
 /** What an update sets: the columns of these fields, and no other. */

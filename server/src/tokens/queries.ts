@@ -1,5 +1,5 @@
 import { ofToken } from '../access/authorize.ts';
-import { type Columns, inserted, selected, without } from '../db/columns.ts';
+import { blank, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { ends, type Found } from '../db/walk.ts';
@@ -21,6 +21,7 @@ const token_columns = {
 } satisfies Columns<keyof ApiTokenRow>;
 
 const columns = selected(token_columns, sql`k`);
+const stopped_at = blank(token_columns, { id: sql`k.id`, created_at: sql`k.created_at` });
 
 /** Whose tokens somebody may see: their own, or everybody's. */
 export interface Sight {
@@ -55,7 +56,7 @@ export function tokensOf(db: Db, { workspace_id, created_by }: Sight, part: Keys
          and a.removed_at is null limit 1) a
      where k.revoked_at is null and k.expires_at > now() ${part.order_and_limit})
     union all
-    (select k.id, null, null, null, null, k.created_at, null, null, true from ${walked(ends.stop)})`);
+    (select ${stopped_at}, true from ${walked(ends.stop)})`);
 }
 
 export function tokenById(db: Db, sight: Sight, id: string): Promise<ApiTokenRow | undefined> {

@@ -1,5 +1,5 @@
-import { type Columns, later, type Locked } from '../db/columns.ts';
-import { join, type Sql, sql } from '../db/sql.ts';
+import { blank, type Columns, later, listed, type Locked } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -15,7 +15,8 @@ const bot_columns = {
   updated_at: sql`m.updated_at`,
 } satisfies Columns<keyof Bot>;
 
-const columns = join(Object.values(bot_columns), sql`, `);
+const columns = listed(bot_columns);
+const stopped_at = blank(bot_columns, { id: sql`m.user_id`, created_at: sql`m.created_at` });
 
 function ofBots(workspace_id: string): Sql {
   return sql`from memberships m join users u on u.id = m.user_id
@@ -32,7 +33,7 @@ export function botsOf(db: Db, workspace_id: string, part: KeysetPart): Promise<
      cross join lateral (select u.name from users u where u.id = m.user_id and u.kind = 'bot' limit 1) u
      ${part.order_and_limit})
     union all
-    (select m.user_id, null, null, null, m.created_at, null, true from ${walked(ends.stop)})`);
+    (select ${stopped_at}, true from ${walked(ends.stop)})`);
 }
 
 export function botById(db: Db, workspace_id: string, user_id: string): Promise<Bot | undefined> {

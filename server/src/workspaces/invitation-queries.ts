@@ -1,4 +1,4 @@
-import { type Columns, inserted, selected, without } from '../db/columns.ts';
+import { blank, type Columns, inserted, selected, without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { ends, type Found } from '../db/walk.ts';
@@ -16,6 +16,7 @@ const invitation_columns = {
 } satisfies Columns<keyof Invitation>;
 
 const columns = selected(invitation_columns, sql`i`);
+const stopped_at = blank(invitation_columns, { id: sql`i.id`, created_at: sql`i.created_at` });
 const open = sql`i.accepted_at is null and i.revoked_at is null`;
 
 /** A row for each invitation that may be accepted. */
@@ -46,7 +47,7 @@ export function invitationsOf(db: Db, workspace_id: string, part: KeysetPart): P
      cross join lateral (${inviterOf(workspace_id)} limit 1) b
      where i.expires_at > now() ${part.order_and_limit})
     union all
-    (select i.id, null, null, null, i.created_at, null, true from ${walked(ends.stop)})`);
+    (select ${stopped_at}, true from ${walked(ends.stop)})`);
 }
 
 /** An invitation that may be accepted. */

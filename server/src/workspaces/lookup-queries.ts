@@ -1,9 +1,10 @@
+import { blank, listed } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
-import { member_columns, person_columns } from './member-queries.ts';
+import { columns_of_members, columns_of_people } from './member-queries.ts';
 import { wordStart } from './word-start.ts';
 
 /**
@@ -15,6 +16,9 @@ const walked = (workspace_id: string, which: Sql, part: KeysetPart, end: Sql): S
   select m.* from memberships m where m.workspace_id = ${workspace_id} and ${which} and ${part.after}
   order by m.created_at, m.user_id ${end}) m`;
 
+/** Where a page stopped. */
+const place = { user_id: sql`m.user_id`, created_at: sql`m.created_at` };
+
 /** The account of each. By its key, one after the other: to find a rare name the planner would rather read all accounts there are. */
 const each_account = sql`cross join lateral (select u.* from users u where u.id = m.user_id limit 1) u`;
 
@@ -23,22 +27,22 @@ export function membersFound(db: Db, workspace_id: string, q: string, part: Keys
   const start = wordStart(q);
   const live = sql`m.removed_at is null`;
   return db.rows(sql`
-    (select ${member_columns}, false as stopped
+    (select ${listed(columns_of_members)}, false as stopped
      from ${walked(workspace_id, live, part, ends.walked)} ${each_account}
      where u.kind = 'person' and (u.name ~ ${start} or u.email ~ ${start})
      ${part.order_and_limit})
     union all
-    (select m.user_id, null, null, null, null, m.created_at, null, true from ${walked(workspace_id, live, part, ends.stop)})`);
+    (select ${blank(columns_of_members, place)}, true from ${walked(workspace_id, live, part, ends.stop)})`);
 }
 
 /** Those who are or were members, of whose name a word starts with this. */
 export function peopleFound(db: Db, workspace_id: string, q: string, part: KeysetPart): Promise<Found<Person>[]> {
   const all = sql`true`;
   return db.rows(sql`
-    (select ${person_columns}, false as stopped
+    (select ${listed(columns_of_people)}, false as stopped
      from ${walked(workspace_id, all, part, ends.walked)} ${each_account}
      where u.name ~ ${wordStart(q)}
      ${part.order_and_limit})
     union all
-    (select m.user_id, null, null, null, m.created_at, null, true from ${walked(workspace_id, all, part, ends.stop)})`);
+    (select ${blank(columns_of_people, place)}, true from ${walked(workspace_id, all, part, ends.stop)})`);
 }

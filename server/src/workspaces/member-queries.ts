@@ -1,5 +1,5 @@
-import { type Columns, later, type Locked } from '../db/columns.ts';
-import { join, type Sql, sql } from '../db/sql.ts';
+import { type Columns, inserted, later, listed, type Locked } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -7,7 +7,7 @@ import type { Member, Person } from './contract.ts';
 import { wordStart } from './word-start.ts';
 
 /** What is shown of a member, and whose it is: the membership's, or the account's. */
-const columns_of_members = {
+export const columns_of_members = {
   user_id: sql`m.user_id`,
   name: sql`u.name`,
   email: sql`u.email`,
@@ -17,11 +17,17 @@ const columns_of_members = {
   updated_at: sql`m.updated_at`,
 } satisfies Columns<keyof Member>;
 
-export const member_columns = join(Object.values(columns_of_members), sql`, `);
+const member_columns = listed(columns_of_members);
 
 /** What is shown of somebody who is or was a member. */
-export const person_columns = sql`m.user_id, u.name, u.kind = 'bot' as bot, m.removed_at is not null as former, m.created_at,
-  case when m.removed_at is null then m.role end as role`;
+export const columns_of_people = {
+  user_id: sql`m.user_id`,
+  name: sql`u.name`,
+  bot: sql`u.kind = 'bot' as bot`,
+  former: sql`m.removed_at is not null as former`,
+  created_at: sql`m.created_at`,
+  role: sql`case when m.removed_at is null then m.role end as role`,
+} satisfies Columns<keyof Person>;
 
 /** A row for each member, bots included. */
 export function memberships(workspace_id: string): Sql {
@@ -56,7 +62,7 @@ export function peopleOf(
       : sql`(select * from memberships
           where workspace_id = ${workspace_id} and user_id = any (${ids}::uuid[]) offset 0) m`;
   return db.rows(sql`
-    select ${person_columns}
+    select ${listed(columns_of_people)}
     from ${chosen} join users u on u.id = m.user_id
     where m.workspace_id = ${workspace_id} and ${q === undefined ? sql`true` : sql`u.name ~ ${wordStart(q)}`} and ${part.after}
     ${part.order_and_limit}`);
@@ -93,26 +99,33 @@ export async function countOwners(tx: Tx, workspace_id: string): Promise<number>
   return owners;
 }
 
+interface NewMembership {
+  workspace_id: string;
+  user_id: string;
+  role: Role;
+}
+
+/** The columns in which both places are written alike. */
+const created_columns = {
+  workspace_id: sql`workspace_id`,
+  user_id: sql`user_id`,
+  role: sql`role`,
+} satisfies Columns<keyof NewMembership>;
+
 /**
  * Writes a membership in both places: by workspace, and by user. A former member gets their row back. Tells whether they
  * were no member.
  */
-export async function insertMembership(
-  tx: Tx,
-  row: { workspace_id: string; user_id: string; role: Role },
-): Promise<boolean> {
-  const inserted = await tx.maybeOne(sql`
-    insert into memberships as m (workspace_id, user_id, role)
-    values (${row.workspace_id}, ${row.user_id}, ${row.role})
+export async function insertMembership(tx: Tx, row: NewMembership): Promise<boolean> {
+  const added = await tx.maybeOne(sql`
+    insert into memberships as m ${inserted(created_columns, row)}
     on conflict (workspace_id, user_id) do update
       set role = excluded.role, removed_at = null, version = m.version + 1, joined = m.joined + 1,
         created_at = excluded.created_at, updated_at = greatest(excluded.updated_at, m.updated_at)
       where m.removed_at is not null
     returning m.user_id`);
-  if (inserted === undefined) return false;
-  tx.send(sql`
-    insert into user_workspaces (user_id, workspace_id, role)
-    values (${row.user_id}, ${row.workspace_id}, ${row.role})`);
+  if (added === undefined) return false;
+  tx.send(sql`insert into user_workspaces ${inserted(created_columns, row)}`);
   return true;
 }
 
