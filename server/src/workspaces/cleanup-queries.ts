@@ -1,3 +1,4 @@
+import { type Columns, inserted, listed, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 
@@ -14,13 +15,24 @@ export interface Cleaner {
   token_id: string | null;
 }
 
+const cleaner_columns = {
+  actor_id: sql`actor_id`,
+  request_id: sql`request_id`,
+  token_id: sql`token_id`,
+} satisfies Columns<keyof Cleaner>;
+
+const cleanup_columns = {
+  workspace_id: sql`workspace_id`,
+  user_id: sql`user_id`,
+  ...cleaner_columns,
+} satisfies Columns<keyof CleanupKey | keyof Cleaner>;
+
 /** Notes that there is something to do, and in whose name. */
 export function insertCleanup(tx: Tx, row: CleanupKey & Cleaner): void {
   tx.send(sql`
-    insert into membership_cleanups (workspace_id, user_id, actor_id, request_id, token_id)
-    values (${row.workspace_id}, ${row.user_id}, ${row.actor_id}, ${row.request_id}, ${row.token_id})
+    insert into membership_cleanups ${inserted(cleanup_columns, row)}
     on conflict (workspace_id, user_id) do update
-      set actor_id = excluded.actor_id, request_id = excluded.request_id, token_id = excluded.token_id`);
+      set (${listed(cleaner_columns)}) = (${selected(cleaner_columns, sql`excluded`)})`);
 }
 
 /** The oldest that nobody has finished, of every workspace. */
@@ -44,7 +56,7 @@ export interface Cleanup extends Cleaner {
 /** One that is to be done, locked; nothing when it is done, or in another process's hands. */
 export function lockCleanup(tx: Tx, { workspace_id, user_id }: CleanupKey): Promise<Cleanup | undefined> {
   return tx.maybeOne(sql`
-    select c.actor_id, c.request_id, c.token_id, m.removed_at is not null as removed
+    select ${selected(cleaner_columns, sql`c`)}, m.removed_at is not null as removed
     from membership_cleanups c
     join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.user_id
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id}
