@@ -92,21 +92,26 @@ export function updateProject(
     returning ${columns}`);
 }
 
+interface NewWorkflow {
+  workspace_id: string;
+  project_id: string;
+  version: number;
+  definition: WorkflowDefinition;
+  created_by: string;
+}
+
+const workflow_columns = {
+  workspace_id: sql`workspace_id`,
+  project_id: sql`project_id`,
+  version: sql`version`,
+  definition: sql`definition`,
+  created_by: sql`created_by`,
+} satisfies Columns<keyof NewWorkflow>;
+
 /** Appends a version of the workflow. Rows of this table are never changed. */
-export function insertWorkflow(
-  tx: Tx,
-  row: {
-    workspace_id: string;
-    project_id: string;
-    version: number;
-    definition: WorkflowDefinition;
-    created_by: string;
-  },
-): void {
-  tx.send(sql`
-    insert into workflows (workspace_id, project_id, version, definition, created_by)
-    values (${row.workspace_id}, ${row.project_id}, ${row.version}, ${JSON.stringify(row.definition)},
-      ${row.created_by})`);
+export function insertWorkflow(tx: Tx, { definition, ...row }: NewWorkflow): void {
+  const json = JSON.stringify(definition);
+  tx.send(sql`insert into workflows ${inserted(workflow_columns, { ...row, definition: json })}`);
 }
 
 export function insertStatuses(tx: Tx, workspace_id: string, project_id: string, statuses: string[]): void {
