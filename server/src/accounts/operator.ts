@@ -14,11 +14,11 @@ import {
   lockCredentials,
   lockUser,
   recordAccountAudit,
-  revokeSessions,
   setDisabled,
   setEmail,
   settleUser,
 } from './queries.ts';
+import { revokeSessions } from './session-queries.ts';
 
 // What the operator may do to an account, and no account to another. Addresses come as `email` of contract.ts gives them.
 

@@ -13,10 +13,10 @@ import {
   endOneTimeTokens,
   lockCredentials,
   recordAccountAudit,
-  revokeSessions,
   setPasswordHash,
   usePasswordReset,
 } from './queries.ts';
+import { revokeSessions } from './session-queries.ts';
 
 const prefix = 'bpt_';
 

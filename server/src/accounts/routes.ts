@@ -4,10 +4,11 @@ import { byId, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
-import { accountAuditOf, liveSession, sessionsOf, userById } from './queries.ts';
+import { accountAuditOf, userById } from './queries.ts';
 import { resetPassword } from './password-reset.ts';
 import { type ConfirmAddress, registerAccount } from './register.ts';
 import { rename } from './rename.ts';
+import { liveSession, sessionsOf } from './session-queries.ts';
 import { changePassword, logOut, revokeSession } from './sessions.ts';
 import { refreshSession, signIn } from './sign-in.ts';
 

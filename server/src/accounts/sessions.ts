@@ -8,16 +8,14 @@ import { requireNotEmail, requireUncommon } from './common-passwords.ts';
 import type { change_password, logout, revoke_session } from './contract.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
-  deleteRefreshTokens,
   endOneTimeTokens,
-  lockSession,
   type Origin,
   passwordHash,
   recordAccountAudit,
   replacePasswordHash,
-  revokeSessions,
   userById,
 } from './queries.ts';
+import { deleteRefreshTokens, lockSession, revokeSessions } from './session-queries.ts';
 import { issueTokens, noteFailure } from './sign-in.ts';
 import { revokeTokensOf } from '../tokens/revoke.ts';
 

@@ -10,23 +10,25 @@ import type { login, refresh, User } from './contract.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import {
   anyUserByEmail,
-  countRefresh,
   enabledUser,
-  insertRefreshToken,
-  insertSession,
   lockPasswordHash,
-  lockSession,
   passwordHash,
-  recentRefreshTokens,
   recordAccountAudit,
   recordFailedAttempt,
-  refreshToken,
   replacePasswordHash,
+} from './queries.ts';
+import { liveSuccessor, newRefreshToken, type RefreshToken, readRefreshToken, successorOf } from './refresh-token.ts';
+import {
+  countRefresh,
+  insertRefreshToken,
+  insertSession,
+  lockSession,
+  recentRefreshTokens,
+  refreshToken,
   revokeSessions,
   sessionsSince,
   spendRefreshToken,
-} from './queries.ts';
-import { liveSuccessor, newRefreshToken, type RefreshToken, readRefreshToken, successorOf } from './refresh-token.ts';
+} from './session-queries.ts';
 
 type Tokens = Response<typeof login>;
 
