@@ -1,10 +1,25 @@
-import { type Columns, selected } from '../db/columns.ts';
+import { type Columns, inserted, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { leastIdOf } from '../lib/ids.ts';
 import type { Session } from './contract.ts';
 import type { KeptToken } from './refresh-token.ts';
+
+/** The columns of a session that are shown. Whether it is the caller's own depends on the request. */
+const session_columns = {
+  id: sql`id`,
+  user_agent: sql`user_agent`,
+  ip: sql`ip`,
+  created_at: sql`created_at`,
+  refreshed_at: sql`refreshed_at`,
+  expires_at: sql`expires_at`,
+} satisfies Columns<Exclude<keyof Session, 'current'>>;
+
+const created_columns = {
+  user_id: sql`user_id`,
+  ...without(session_columns, 'created_at', 'refreshed_at'),
+};
 
 export interface NewSession {
   user_id: string;
@@ -14,10 +29,9 @@ export interface NewSession {
   ttl_s: number;
 }
 
-export function insertSession(tx: Tx, row: NewSession): void {
-  tx.send(sql`
-    insert into sessions (user_id, id, user_agent, ip, expires_at)
-    values (${row.user_id}, ${row.id}, ${row.user_agent ?? null}, ${row.ip}, now() + ${row.ttl_s} * interval '1 second')`);
+export function insertSession(tx: Tx, { ttl_s, user_agent = null, ...row }: NewSession): void {
+  const expires_at = sql`now() + ${ttl_s} * interval '1 second'`;
+  tx.send(sql`insert into sessions ${inserted(created_columns, { ...row, user_agent, expires_at })}`);
 }
 
 /** How many sessions began since, no more than `limit` of them counted, and how old the first of these is. */
@@ -27,10 +41,21 @@ export function sessionsSince(db: Db, user_id: string, since_ms: number, limit: 
     from (select created_at from sessions where user_id = ${user_id} and id > ${leastIdOf(since_ms)} limit ${limit}) s`);
 }
 
-export function insertRefreshToken(tx: Tx, row: { user_id: string; session_id: string; hash: Buffer }): void {
-  tx.send(sql`
-    insert into refresh_tokens (user_id, session_id, token_hash)
-    values (${row.user_id}, ${row.session_id}, ${row.hash})`);
+/** A refresh token of a session, by its hash. */
+interface TokenKey {
+  user_id: string;
+  session_id: string;
+  hash: Buffer;
+}
+
+const token_columns = {
+  user_id: sql`user_id`,
+  session_id: sql`session_id`,
+  hash: sql`token_hash`,
+} satisfies Columns<keyof TokenKey>;
+
+export function insertRefreshToken(tx: Tx, row: TokenKey): void {
+  tx.send(sql`insert into refresh_tokens ${inserted(token_columns, row)}`);
 }
 
 /** A session as a refresh finds it. */
@@ -70,11 +95,7 @@ export function countRefresh(
 }
 
 /** Whether the token is known, was spent before, and that within the last seconds. */
-export function refreshToken(
-  db: Db,
-  token: { user_id: string; session_id: string; hash: Buffer },
-  { within_s }: { within_s: number },
-) {
+export function refreshToken(db: Db, token: TokenKey, { within_s }: { within_s: number }) {
   return db.maybeOne<{ spent: boolean; just_spent: boolean }>(sql`
     select spent_at is not null as spent,
       coalesce(spent_at > now() - ${within_s} * interval '1 second', false) as just_spent
@@ -97,7 +118,7 @@ export function recentRefreshTokens(
     limit ${max_just_spent}`);
 }
 
-export function spendRefreshToken(tx: Tx, token: { user_id: string; session_id: string; hash: Buffer }): void {
+export function spendRefreshToken(tx: Tx, token: TokenKey): void {
   tx.send(sql`
     update refresh_tokens set spent_at = now()
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
@@ -128,16 +149,6 @@ export async function revokeSessions(
   }
   return ids;
 }
-
-/** The columns of a session that are shown. Whether it is the caller's own depends on the request. */
-const session_columns = {
-  id: sql`id`,
-  user_agent: sql`user_agent`,
-  ip: sql`ip`,
-  created_at: sql`created_at`,
-  refreshed_at: sql`refreshed_at`,
-  expires_at: sql`expires_at`,
-} satisfies Columns<Exclude<keyof Session, 'current'>>;
 
 const shownSession = (current: string) => sql`${selected(session_columns, sql`s`)}, s.id = ${current} as current`;
 
