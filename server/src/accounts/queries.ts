@@ -129,10 +129,18 @@ interface NewOneTimeToken {
   new_email?: string;
 }
 
-export function insertOneTimeToken(tx: Tx, { user_id, id, hash, ttl_s, new_email }: NewOneTimeToken): void {
-  tx.send(sql`
-    insert into password_resets (user_id, id, token_hash, expires_at, new_email)
-    values (${user_id}, ${id}, ${hash}, now() + ${ttl_s} * interval '1 second', ${new_email ?? null})`);
+const one_time_columns = {
+  user_id: sql`user_id`,
+  id: sql`id`,
+  hash: sql`token_hash`,
+  expires_at: sql`expires_at`,
+  new_email: sql`new_email`,
+} satisfies Columns<Exclude<keyof NewOneTimeToken, 'ttl_s'> | 'expires_at'>;
+
+export function insertOneTimeToken(tx: Tx, { ttl_s, new_email, ...row }: NewOneTimeToken): void {
+  const expires_at = sql`now() + ${ttl_s} * interval '1 second'`;
+  const token = { ...row, expires_at, new_email: new_email ?? null };
+  tx.send(sql`insert into password_resets ${inserted(one_time_columns, token)}`);
 }
 
 /** Uses the token up if it is open; tells whether it was. Of two uses at once the second finds it used. */
