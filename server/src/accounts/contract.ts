@@ -88,6 +88,7 @@ export const account_audit_entry = z
     created_at: timestamp,
   })
   .meta({ id: 'AccountAuditEntry' });
+export type AccountAuditEntry = z.infer<typeof account_audit_entry>;
 
 /** A domain as DNS has it: `münchen.de` is `xn--mnchen-3ya.de`; '' for what can't be one. */
 const toAscii = (domain: string) => (/[%/:@\\?#[\]]/.test(domain) ? '' : domainToASCII(domain));

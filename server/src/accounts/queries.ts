@@ -1,9 +1,9 @@
-import { type Columns, inserted, later, selected, without } from '../db/columns.ts';
+import { type Columns, inserted, later, listed, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import { newId } from '../lib/ids.ts';
-import type { User } from './contract.ts';
+import type { AccountAuditEntry, User } from './contract.ts';
 import type { AccountEntry, HourlyAction } from './facts.ts';
 
 /** The columns of an account that are shown. */
@@ -180,24 +180,31 @@ export function insertCredentials(tx: Tx, user_id: string, password_hash: string
   tx.send(sql`insert into user_credentials (user_id, password_hash) values (${user_id}, ${password_hash})`);
 }
 
-export function accountAuditOf(db: Db, user_id: string, part: KeysetPart) {
-  return db.rows<{
-    id: string;
-    action: string;
-    detail: Record<string, unknown>;
-    request_id: string;
-    ip: string | null;
-    created_at: string;
-  }>(sql`
-    select a.id, a.action, a.detail, a.request_id, a.ip, a.created_at
+/** The columns of an entry of the account's own audit log. */
+const entry_columns = {
+  id: sql`id`,
+  action: sql`action`,
+  detail: sql`detail`,
+  request_id: sql`request_id`,
+  ip: sql`ip`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof AccountAuditEntry>;
+
+/** The same of the failed attempts `f` of an hour, in the same order: a union has both. */
+const columns_of_failures = {
+  ...entry_columns,
+  detail: sql`jsonb_build_object(
+    case f.action when 'password_reset_mailed' then 'mails' else 'failures' end, f.failures,
+    'last_at', to_char(f.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`,
+};
+
+export function accountAuditOf(db: Db, user_id: string, part: KeysetPart): Promise<AccountAuditEntry[]> {
+  return db.rows(sql`
+    select ${selected(entry_columns, sql`a`)}
     from (
-      select l.user_id, l.id, l.action, l.detail, l.request_id, l.ip, l.created_at from account_audit_log l
+      select l.user_id, ${selected(entry_columns, sql`l`)} from account_audit_log l
       union all
-      select f.user_id, f.id, f.action,
-        jsonb_build_object(case f.action when 'password_reset_mailed' then 'mails' else 'failures' end, f.failures,
-          'last_at', to_char(f.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
-        f.request_id, f.ip, f.created_at
-      from failed_attempts f
+      select f.user_id, ${listed(columns_of_failures)} from failed_attempts f
     ) a
     where a.user_id = ${user_id} and ${part.after}
     ${part.order_and_limit}`);
@@ -218,6 +225,12 @@ export async function failuresWhileDisabled(db: Db, user_id: string): Promise<nu
   return failures;
 }
 
+const failure_columns = {
+  user_id: sql`user_id`,
+  hour: sql`hour`,
+  ...without(entry_columns, 'detail', 'created_at'),
+};
+
 /** Counts a failed attempt in the entry of its hour. */
 export function recordFailedAttempt(
   tx: Tx,
@@ -225,12 +238,15 @@ export function recordFailedAttempt(
   origin: Origin,
   action: Exclude<HourlyAction, 'password_reset_mailed'>,
 ): void {
+  const { request_id, ip } = origin;
+  const row = { user_id, hour: sql`date_trunc('hour', now())`, id: newId(), action, request_id, ip };
   tx.send(sql`
-    insert into failed_attempts as f (user_id, action, hour, id, request_id, ip)
-    values (${user_id}, ${action}, date_trunc('hour', now()), ${newId()}, ${origin.request_id}, ${origin.ip})
+    insert into failed_attempts as f ${inserted(failure_columns, row)}
     on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
       request_id = excluded.request_id, ip = excluded.ip`);
 }
+
+const recorded_columns = { user_id: sql`user_id`, ...without(entry_columns, 'created_at') };
 
 /** Records what happened to an account in its audit log, in the transaction that does it. */
 export function recordAccountAudit(
@@ -239,7 +255,7 @@ export function recordAccountAudit(
   origin: Origin,
   { action, detail = {} }: AccountEntry,
 ): void {
-  tx.send(sql`
-    insert into account_audit_log (user_id, id, action, detail, request_id, ip)
-    values (${user_id}, ${newId()}, ${action}, ${JSON.stringify(detail)}, ${origin.request_id}, ${origin.ip})`);
+  const { request_id, ip } = origin;
+  const row = { user_id, id: newId(), action, detail: JSON.stringify(detail), request_id, ip };
+  tx.send(sql`insert into account_audit_log ${inserted(recorded_columns, row)}`);
 }
