@@ -1,3 +1,4 @@
+import { type Columns, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Later } from './mail.ts';
@@ -93,11 +94,26 @@ export interface MailedNotification {
   due_on: string | null;
 }
 
+const mailed_columns = {
+  email: sql`email`,
+  name: sql`name`,
+  workspace: sql`workspace`,
+  ticket_id: sql`ticket_id`,
+  ticket_key: sql`ticket_key`,
+  ticket_title: sql`ticket_title`,
+  kinds: sql`kinds`,
+  actor: sql`actor`,
+  from_status: sql`from_status`,
+  to_status: sql`to_status`,
+  comment_start: sql`comment_start`,
+  mentions: sql`mentions`,
+  is_assigned: sql`is_assigned`,
+  due_on: sql`due_on`,
+} satisfies Columns<keyof MailedNotification>;
+
 /** Those that somebody with a confirmed address may see, wants and has not read, of the workspace in scope: the first first. */
 export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
   return db.rows(sql`
-    select n.email, n.name, n.workspace, n.ticket_id, n.ticket_key, n.ticket_title, n.kinds, n.actor, n.from_status, n.to_status,
-      n.comment_start, n.mentions, n.is_assigned, n.due_on
-    from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n
+    select ${selected(mailed_columns, sql`n`)} from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n
     where exists (select from users u where u.id = ${user_id} and u.email_confirmed_at is not null)`);
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { inserted } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
@@ -15,12 +16,27 @@ interface Queueing {
   can_wait?: boolean;
 }
 
+/** The columns of a mail as it is queued. */
+export const mail_columns = {
+  id: sql`id`,
+  sealed: sql`sealed`,
+  can_wait: sql`can_wait`,
+  expires_at: sql`expires_at`,
+  caused_by: sql`caused_by`,
+  place: sql`place`,
+};
+
 /** Has the worker send a mail once this has committed, and no later than in so many seconds. */
 export function queueMail(tx: Tx, order: MailOrder, { key, ttl_s, by, can_wait = canWait(order) }: Queueing): void {
   const [[kind, id] = []] = Object.entries(by);
   const caused_by = createHmac('sha256', key).update(`${kind} ${id}`).digest('base64url');
-  tx.send(sql`
-    insert into mails (id, sealed, can_wait, expires_at, caused_by, place)
-    values (${newId()}, ${sealOrder(key, order)}, ${can_wait}, now() + ${ttl_s} * interval '1 second', ${caused_by},
-      mail_place(${caused_by}, ${can_wait}))`);
+  const row = {
+    id: newId(),
+    sealed: sealOrder(key, order),
+    can_wait,
+    expires_at: sql`now() + ${ttl_s} * interval '1 second'`,
+    caused_by,
+    place: sql`mail_place(${caused_by}, ${can_wait})`,
+  };
+  tx.send(sql`insert into mails ${inserted(mail_columns, row)}`);
 }

@@ -1,6 +1,8 @@
+import { type Columns, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
+import { mail_columns } from './queries.ts';
 
 /** A mail that this process alone sends, until its lease ends. */
 export interface TakenMail {
@@ -11,6 +13,13 @@ export interface TakenMail {
   /** It says nothing any more that is true. */
   is_over: boolean;
 }
+
+const taken_columns = {
+  id: mail_columns.id,
+  sealed: mail_columns.sealed,
+  attempts: sql`attempts`,
+  can_wait: mail_columns.can_wait,
+} satisfies Columns<Exclude<keyof TakenMail, 'is_over'>>;
 
 /** Which mails to take: `can_wait` those that nobody sits and waits for, or the others. */
 interface Taking {
@@ -37,7 +46,7 @@ export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: 
       select d.id from (select f.id, ${retries_first}::boolean as later from fresh f union all select t.id, not ${retries_first}::boolean from tried t) d
       order by d.later limit ${limit})
     update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
-    from due where m.id = due.id returning m.id, m.sealed, m.attempts, m.can_wait, m.expires_at <= now() as is_over`);
+    from due where m.id = due.id returning ${selected(taken_columns, sql`m`)}, m.expires_at <= now() as is_over`);
 }
 
 /** Moves the end of a lease, unless another process has taken the mail since. */
