@@ -1,3 +1,4 @@
+import { type Columns, inserted } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -24,12 +25,20 @@ export function watchOf(db: Db, { workspace_id, user_id }: Owner, ticket_id: str
     where t.workspace_id = ${workspace_id} and t.id = ${ticket_id}`);
 }
 
+interface Choice {
+  ticket_id: string;
+  choice: Watching['choice'];
+}
+
+const choice_columns = {
+  workspace_id: sql`workspace_id`,
+  ticket_id: sql`ticket_id`,
+  user_id: sql`user_id`,
+  choice: sql`choice`,
+} satisfies Columns<keyof Owner | keyof Choice>;
+
 /** Keeps what somebody chose for themselves: nobody else changes the row's choice. */
-export function choose(
-  tx: Tx,
-  { workspace_id, user_id }: Owner,
-  { ticket_id, choice }: { ticket_id: string; choice: Watching['choice'] },
-): void {
+export function choose(tx: Tx, { workspace_id, user_id }: Owner, { ticket_id, choice }: Choice): void {
   if (choice === 'automatic') {
     tx.send(sql`
       delete from watchers
@@ -40,7 +49,7 @@ export function choose(
     return;
   }
   tx.send(sql`
-    insert into watchers (workspace_id, ticket_id, user_id, choice) values (${workspace_id}, ${ticket_id}, ${user_id}, ${choice})
+    insert into watchers ${inserted(choice_columns, { workspace_id, ticket_id, user_id, choice })}
     on conflict (workspace_id, ticket_id, user_id) do update set choice = excluded.choice`);
 }
 
