@@ -205,6 +205,14 @@ export interface Column {
   value: Sql;
 }
 
+/** The columns as a select lists them. */
+export function named(columns: readonly Column[]): Sql {
+  return join(
+    columns.map(({ name, value }) => sql`${value} as ${name}`),
+    comma,
+  );
+}
+
 /**
  * One page of a source's rows: at most `limit`, each as `c`, joined and filtered. If the filters leave fewer and the
  * walk stopped, one more row says where: `stopped`. Rows are read one by one until there are enough, since nothing
@@ -224,12 +232,8 @@ export function pageOf(
     ],
     comma,
   );
-  const shown = join(
-    columns.map(({ name, value }) => sql`${value} as ${name}`),
-    comma,
-  );
   const rows = sql`
-    select false as stopped, c.at, c.id, ${shown} from (${source.rows}) c ${joins} where ${filter}`;
+    select false as stopped, c.at, c.id, ${named(columns)} from (${source.rows}) c ${joins} where ${filter}`;
   if (source.complete) {
     const { after, before } = span;
     return sql`${rows} and (c.at, c.id) > (${after.at}::timestamptz, ${after.id}::uuid)

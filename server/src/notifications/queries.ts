@@ -1,4 +1,5 @@
-import { join, type Sql, sql } from '../db/sql.ts';
+import { type Columns, selected } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import {
   type Column,
@@ -6,6 +7,7 @@ import {
   everything,
   inOrder,
   type IndexWalk,
+  named,
   pageOf,
   type Position,
   type Span,
@@ -36,8 +38,24 @@ const in_folder: Record<Folder, { index: Sql; filter: Sql }> = {
   all: { index: sql`true`, filter: sql`true` },
 };
 
-const stored = sql`n.id, n.joined, n.kinds, n.ticket_id, n.comment_id, n.actor_id, n.sequence, n.happened_at, n.created_at, n.read_at,
-  n.archived_at, n.snoozed_until`;
+/** What is shown of a notification, and is stored with what it is about. */
+type Elsewhere = 'ticket_key' | 'ticket_title' | 'project_id' | 'from_status' | 'to_status' | 'comment_start';
+
+/** The columns of a notification that are read: those that are shown, and those that lead to what it is about. */
+const stored = {
+  id: sql`id`,
+  joined: sql`joined`,
+  kinds: sql`kinds`,
+  ticket_id: sql`ticket_id`,
+  comment_id: sql`comment_id`,
+  actor_id: sql`actor_id`,
+  sequence: sql`sequence`,
+  happened_at: sql`happened_at`,
+  created_at: sql`created_at`,
+  read_at: sql`read_at`,
+  archived_at: sql`archived_at`,
+  snoozed_until: sql`snoozed_until`,
+} satisfies Columns<Exclude<keyof NotificationRow, Elsewhere> | 'joined' | 'sequence'>;
 
 /**
  * What a notification `c` is about: a ticket that is there. Nothing is copied into a notification, so that a text which is
@@ -59,23 +77,27 @@ const about = ({ workspace_id, user_id }: Owner): Sql => sql`
     select e.before ->> 'status' as from_status, e.after ->> 'status' as to_status from events e
     where e.workspace_id = ${workspace_id} and e.sequence = c.sequence and e.action = 'ticket.transitioned' limit 1) e on true`;
 
-const shown: Column[] = [
-  { name: sql`kinds`, value: sql`c.kinds` },
-  { name: sql`ticket_id`, value: sql`c.ticket_id` },
-  { name: sql`ticket_key`, value: sql`p.key || '-' || t.number` },
-  { name: sql`ticket_title`, value: sql`t.title` },
-  { name: sql`project_id`, value: sql`t.project_id` },
-  { name: sql`actor_id`, value: sql`c.actor_id` },
-  { name: sql`from_status`, value: sql`e.from_status` },
-  { name: sql`to_status`, value: sql`e.to_status` },
-  { name: sql`comment_id`, value: sql`c.comment_id` },
-  { name: sql`comment_start`, value: sql`o.start` },
-  { name: sql`happened_at`, value: sql`c.happened_at` },
-  { name: sql`created_at`, value: sql`c.created_at` },
-  { name: sql`read_at`, value: sql`c.read_at` },
-  { name: sql`archived_at`, value: sql`c.archived_at` },
-  { name: sql`snoozed_until`, value: sql`c.snoozed_until` },
-];
+const own = (name: Sql): Column => ({ name, value: sql`c.${name}` });
+
+const shown = {
+  kinds: own(stored.kinds),
+  ticket_id: own(stored.ticket_id),
+  ticket_key: { name: sql`ticket_key`, value: sql`p.key || '-' || t.number` },
+  ticket_title: { name: sql`ticket_title`, value: sql`t.title` },
+  project_id: { name: sql`project_id`, value: sql`t.project_id` },
+  actor_id: own(stored.actor_id),
+  from_status: { name: sql`from_status`, value: sql`e.from_status` },
+  to_status: { name: sql`to_status`, value: sql`e.to_status` },
+  comment_id: own(stored.comment_id),
+  comment_start: { name: sql`comment_start`, value: sql`o.start` },
+  happened_at: own(stored.happened_at),
+  created_at: own(stored.created_at),
+  read_at: own(stored.read_at),
+  archived_at: own(stored.archived_at),
+  snoozed_until: own(stored.snoozed_until),
+} satisfies Record<Exclude<keyof NotificationRow, 'id'>, Column>;
+
+const columns: Column[] = Object.values(shown);
 
 const walked = ({ workspace_id, user_id }: Owner, condition: Sql): IndexWalk => ({
   from: sql`notifications n`,
@@ -93,18 +115,15 @@ export function notificationsOf(
   { span, limit }: { span: Span; limit: number },
 ): Promise<(NotificationRow & Position)[]> {
   const { index, filter } = in_folder[folder];
-  const source = inOrder(walked(owner, index), { span, descending: true, columns: stored });
+  const source = inOrder(walked(owner, index), { span, descending: true, columns: selected(stored, sql`n`) });
   const asked = sql`${filter} and (${kind}::text[] is null or c.kinds && ${kind}::text[])`;
-  return db.rows(pageOf(source, { columns: shown, joins: about(owner), filter: asked, span, descending: true, limit }));
+  return db.rows(pageOf(source, { columns, joins: about(owner), filter: asked, span, descending: true, limit }));
 }
 
 export function notificationById(db: Db, owner: Owner, id: string): Promise<NotificationRow | undefined> {
   const { workspace_id, user_id } = owner;
   return db.maybeOne(sql`
-    select c.id, ${join(
-      shown.map(({ name, value }) => sql`${value} as ${name}`),
-      sql`, `,
-    )}
+    select c.id, ${named(columns)}
     from notifications c ${about(owner)}
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
 }
