@@ -1,4 +1,4 @@
-import { assigned, type Columns, inserted, later, type Locked, selected } from '../db/columns.ts';
+import { assigned, type Columns, inserted, later, listed, type Locked, selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -151,9 +151,21 @@ export async function disableWebhooks(tx: Tx, workspace_id: string): Promise<voi
 /** A delivery as a list reads it. */
 export type DeliveryRow = Omit<Delivery, 'offset'> & { sequence: number };
 
-const delivery_columns = sql`d.event_id as id, d.sequence, e.action as type, coalesce(d.outcome, 'pending') as state,
-  d.attempt as attempts, d.next_attempt_at, (d.attempts -> -1 ->> 'status')::integer as last_status,
-  d.attempts -> -1 ->> 'error' as last_error, d.created_at, d.finished_at`;
+/** What is shown of a delivery `d` of an event `e`. */
+const columns_of_deliveries = {
+  id: sql`d.event_id as id`,
+  sequence: sql`d.sequence`,
+  type: sql`e.action as type`,
+  state: sql`coalesce(d.outcome, 'pending') as state`,
+  attempts: sql`d.attempt as attempts`,
+  next_attempt_at: sql`d.next_attempt_at`,
+  last_status: sql`(d.attempts -> -1 ->> 'status')::integer as last_status`,
+  last_error: sql`d.attempts -> -1 ->> 'error' as last_error`,
+  created_at: sql`d.created_at`,
+  finished_at: sql`d.finished_at`,
+} satisfies Columns<keyof DeliveryRow>;
+
+const delivery_columns = listed(columns_of_deliveries);
 
 const ofDeliveries = (workspace_id: string, webhook_id: string): Sql => sql`
   from deliveries d join events e on e.workspace_id = ${workspace_id} and e.sequence = d.sequence

@@ -1,4 +1,4 @@
-import { later } from '../db/columns.ts';
+import { type Columns, later, selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { EventRow } from '../feed/queries.ts';
@@ -81,6 +81,12 @@ export interface Claimed {
   failures: number;
 }
 
+const claimed_columns = {
+  sequence: sql`sequence`,
+  attempt: sql`attempt`,
+  failures: sql`failures`,
+} satisfies Columns<keyof Claimed>;
+
 /**
  * Takes what is due of a webhook that is active and doesn't rest: of each ticket the earliest alone. Whoever takes it again, once the lease has ended, has the next
  * attempt's number, and nobody who has an earlier one ends it any more.
@@ -105,7 +111,7 @@ export function claimDeliveries(
       order by d.next_attempt_at limit ${limit} for no key update of d skip locked)
     update deliveries d set attempt = d.attempt + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
     from due where d.workspace_id = ${workspace_id} and d.webhook_id = ${id} and d.sequence = due.sequence
-    returning d.sequence, d.attempt, d.failures`);
+    returning ${selected(claimed_columns, sql`d`)}`);
 }
 
 /** Moves the end of a lease, unless another process has taken the delivery since. */
