@@ -47,14 +47,30 @@ export function picked<Field extends string, Row extends Record<Field, unknown>>
   return Object.fromEntries(fields.map((field) => [field, row[field]])) as Pick<Row, Field>;
 }
 
+/** The values that a row has for these columns, in their order. */
+function valuesOf<Field extends string>(columns: Columns<Field>, row: Readonly<Record<NoInfer<Field>, unknown>>): Sql {
+  const fields = Object.keys(columns) as Field[];
+  return join(
+    fields.map((field) => sql`${row[field]}`),
+    comma,
+  );
+}
+
 /** What an insert says behind the table: its columns, and their values in this row. */
 export function inserted<Field extends string>(
   columns: Columns<Field>,
   row: Readonly<Record<NoInfer<Field>, unknown>>,
 ): Sql {
-  const fields = Object.keys(columns) as Field[];
-  const values = fields.map((field) => sql`${row[field]}`);
-  return sql`(${listed(columns)}) values (${join(values, comma)})`;
+  return sql`(${listed(columns)}) values (${valuesOf(columns, row)})`;
+}
+
+/** The same for rows that a select gives: the values are what it selects, and behind them comes its `from`. */
+export function insertedFrom<Field extends string>(
+  columns: Columns<Field>,
+  values: Readonly<Record<NoInfer<Field>, unknown>>,
+  from: Sql,
+): Sql {
+  return sql`(${listed(columns)}) select ${valuesOf(columns, values)} ${from}`;
 }
 
 /** What an update sets: the columns of these fields, and no other. */

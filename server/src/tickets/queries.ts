@@ -217,7 +217,7 @@ export interface TransitionRow extends Omit<Transition, 'comment'> {
 }
 
 /** Every column of the status history. */
-const transition_columns = {
+export const transition_columns = {
   workspace_id: sql`workspace_id`,
   id: sql`id`,
   ticket_id: sql`ticket_id`,

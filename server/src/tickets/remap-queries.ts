@@ -1,8 +1,9 @@
-import { later } from '../db/columns.ts';
+import { type Columns, insertedFrom, later, selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { Loss, Standing } from '../projects/remap.ts';
+import { ticket_columns, transition_columns } from './queries.ts';
 
 /** A project whose workflow is replaced. */
 export interface InProject {
@@ -36,11 +37,18 @@ export interface StaleTicket extends Standing {
   at: string;
 }
 
+const stale_columns = {
+  id: ticket_columns.id,
+  status: ticket_columns.status,
+  resolution: ticket_columns.resolution,
+  status_sequence: ticket_columns.status_sequence,
+  version: ticket_columns.version,
+} satisfies Columns<Exclude<keyof StaleTicket, 'at'>>;
+
 /** Those tickets, locked one after the other by id. */
 export function lockStale(tx: Tx, at: InProject, loss: Loss): Promise<StaleTicket[]> {
   return tx.rows(sql`
-    select t.id, t.status, t.resolution, t.status_sequence, t.version,
-      ${later(sql`t.updated_at`)} as at
+    select ${selected(stale_columns, sql`t`)}, ${later(sql`t.updated_at`)} as at
     from tickets t
     where ${isStale(at, loss)}
     order by t.id for no key update`);
@@ -70,14 +78,23 @@ export function insertRemappings(
   row: InProject & { workflow_version: number; actor_id: string },
   tickets: Remapping[],
 ): void {
-  tx.send(sql`
-    insert into status_history (workspace_id, ticket_id, sequence, id, project_id, workflow_version, from_status,
-      to_status, resolution, actor_id, created_at, remapped)
-    select ${row.workspace_id}, r.ticket_id, r.sequence, r.id, ${row.project_id}, ${row.workflow_version}, r.from_status,
-      r.to_status, r.resolution, ${row.actor_id}, r.at, true
+  const values = {
+    ...row,
+    id: sql`r.id`,
+    ticket_id: sql`r.ticket_id`,
+    sequence: sql`r.sequence`,
+    from_status: sql`r.from_status`,
+    to_status: sql`r.to_status`,
+    resolution: sql`r.resolution`,
+    comment_id: sql`null`,
+    remapped: sql`true`,
+    created_at: sql`r.at`,
+  };
+  const from = sql`
     from unnest(${tickets.map(({ id }) => id)}::uuid[],
       ${tickets.map(({ status_sequence }) => status_sequence)}::integer[], ${tickets.map(newId)}::uuid[],
       ${tickets.map(({ status }) => status)}::text[], ${tickets.map(({ to_status }) => to_status)}::text[],
       ${tickets.map(({ to_resolution }) => to_resolution)}::text[], ${tickets.map(({ at }) => at)}::timestamptz[])
-      as r (ticket_id, sequence, id, from_status, to_status, resolution, at)`);
+      as r (ticket_id, sequence, id, from_status, to_status, resolution, at)`;
+  tx.send(sql`insert into status_history ${insertedFrom(transition_columns, values, from)}`);
 }
