@@ -1,4 +1,5 @@
-import { join, type Sql, sql } from '../db/sql.ts';
+import { type Columns, selected, without } from '../db/columns.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import {
   bestOf,
@@ -20,20 +21,26 @@ export type AuditFilter = Omit<
   'fields' | 'limit' | 'cursor' | 'created_after' | 'created_before'
 >;
 
-const columns = [
-  sql`sequence`,
-  sql`actor_id`,
-  sql`action`,
-  sql`subject_type`,
-  sql`subject_id`,
-  sql`subject_version`,
-  sql`before`,
-  sql`after`,
-  sql`request_id`,
-  sql`token_id`,
-  sql`on_behalf_of`,
-  sql`created_at`,
-];
+/** The columns of an entry that are shown. */
+export const entry_columns = {
+  id: sql`id`,
+  sequence: sql`sequence`,
+  actor_id: sql`actor_id`,
+  action: sql`action`,
+  subject_type: sql`subject_type`,
+  subject_id: sql`subject_id`,
+  subject_version: sql`subject_version`,
+  before: sql`before`,
+  after: sql`after`,
+  request_id: sql`request_id`,
+  token_id: sql`token_id`,
+  on_behalf_of: sql`on_behalf_of`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof AuditEntryRow>;
+
+// The id is there already, as the place of the row.
+const columns = Object.values<Sql>(without(entry_columns, 'id'));
+
 /** What of an entry may be long. */
 export const before_and_after = {
   columns: [sql`before`, sql`after`],
@@ -55,12 +62,8 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
     at: sql`a.created_at`,
     id: sql`a.id`,
   });
-  const shown = join(
-    [sql`id`, ...columns].map((name) => sql`a.${name}`),
-    sql`, `,
-  );
   const besides = from_log(sql`(select o.*, null::bigint as sequence from outbox o) a`, []);
-  const options = { span, descending: true, columns: shown, distinct: false, besides };
+  const options = { span, descending: true, columns: selected(entry_columns, sql`a`), distinct: false, besides };
   const keyed = (column: Sql, values: readonly Sql[], only?: Sql) =>
     merged(
       values.map((value) => from_log(sql`events a`, [{ column, value }], only)),

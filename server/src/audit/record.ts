@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Actor, ApiToken } from '../access/authorize.ts';
+import { inserted, insertedFrom, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import type { AuditEntry } from './facts.ts';
+import { entry_columns } from './queries.ts';
 
 /** Who acts, where, in which request, and by which token if by one. */
 export type Recorder = Pick<Actor, 'workspace_id' | 'user_id' | 'request_id'> & {
@@ -16,32 +18,65 @@ const jsonOf = (fields: object | undefined) =>
     ? null
     : JSON.stringify(Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, shortened(value)])));
 
+const outbox_columns = {
+  ...without(entry_columns, 'sequence'),
+  workspace_id: sql`workspace_id`,
+  ticket_id: sql`ticket_id`,
+};
+
+const causeOf = ({ workspace_id, user_id, request_id, token }: Recorder) => ({
+  workspace_id,
+  actor_id: user_id,
+  request_id,
+  token_id: token?.id ?? null,
+  on_behalf_of: token?.on_behalf_of ?? null,
+});
+
+const fieldsOf = (entry: AuditEntry) => ({
+  id: newId(),
+  action: entry.action,
+  subject_type: subjectTypeOf(entry),
+  subject_id: entry.subject_id,
+  subject_version: entry.subject_version ?? null,
+  ticket_id: entry.ticket_id ?? null,
+  before: jsonOf(entry.before),
+  after: jsonOf(entry.after),
+  at: entry.at ?? null,
+});
+
 /** Records an action in the workspace's audit log, in the transaction that does it. The worker numbers it later. */
 export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry): void {
-  tx.send(sql`
-    insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
-      before, after, request_id, token_id, on_behalf_of, created_at)
-    values (${actor.workspace_id}, ${newId()}, ${actor.user_id}, ${entry.action}, ${subjectTypeOf(entry)},
-      ${entry.subject_id}, ${entry.subject_version ?? null}, ${entry.ticket_id ?? null}, ${jsonOf(entry.before)},
-      ${jsonOf(entry.after)}, ${actor.request_id}, ${actor.token?.id ?? null}, ${actor.token?.on_behalf_of ?? null},
-      coalesce(${entry.at ?? null}::timestamptz, now()))`);
+  const { at, ...fields } = fieldsOf(entry);
+  const row = { ...causeOf(actor), ...fields, created_at: sql`coalesce(${at}::timestamptz, now())` };
+  tx.send(sql`insert into outbox ${inserted(outbox_columns, row)}`);
 }
 
 /** Records many actions of one request in one statement. */
 export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEntry[]): void {
   if (entries.length === 0) return;
-  const all = <Value>(of: (entry: AuditEntry) => Value) => entries.map(of);
-  tx.send(sql`
-    insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, ticket_id,
-      before, after, request_id, token_id, on_behalf_of, created_at)
-    select ${actor.workspace_id}, e.id, ${actor.user_id}, e.action, e.subject_type, e.subject_id, e.subject_version,
-      e.ticket_id, e.before, e.after, ${actor.request_id}, ${actor.token?.id ?? null}::uuid,
-      ${actor.token?.on_behalf_of ?? null}::uuid, coalesce(e.at, now())
-    from unnest(${all(newId)}::uuid[], ${all(({ action }) => action)}::text[], ${all(subjectTypeOf)}::text[],
-      ${all(({ subject_id }) => subject_id)}::uuid[], ${all(({ subject_version }) => subject_version ?? null)}::integer[],
-      ${all(({ ticket_id }) => ticket_id ?? null)}::uuid[], ${all(({ before }) => jsonOf(before))}::jsonb[],
-      ${all(({ after }) => jsonOf(after))}::jsonb[], ${all(({ at }) => at ?? null)}::timestamptz[])
-      as e (id, action, subject_type, subject_id, subject_version, ticket_id, before, after, at)`);
+  const { token_id, on_behalf_of, ...cause } = causeOf(actor);
+  const values = {
+    ...cause,
+    id: sql`e.id`,
+    action: sql`e.action`,
+    subject_type: sql`e.subject_type`,
+    subject_id: sql`e.subject_id`,
+    subject_version: sql`e.subject_version`,
+    ticket_id: sql`e.ticket_id`,
+    before: sql`e.before`,
+    after: sql`e.after`,
+    token_id: sql`${token_id}::uuid`,
+    on_behalf_of: sql`${on_behalf_of}::uuid`,
+    created_at: sql`coalesce(e.at, now())`,
+  };
+  const rows = entries.map(fieldsOf);
+  const all = (field: keyof ReturnType<typeof fieldsOf>) => rows.map((row) => row[field]);
+  const from = sql`
+    from unnest(${all('id')}::uuid[], ${all('action')}::text[], ${all('subject_type')}::text[],
+      ${all('subject_id')}::uuid[], ${all('subject_version')}::integer[], ${all('ticket_id')}::uuid[],
+      ${all('before')}::jsonb[], ${all('after')}::jsonb[], ${all('at')}::timestamptz[])
+      as e (id, action, subject_type, subject_id, subject_version, ticket_id, before, after, at)`;
+  tx.send(sql`insert into outbox ${insertedFrom(outbox_columns, values, from)}`);
 }
 
 /** UTF-8 bytes that the log keeps of a text as it is. */
