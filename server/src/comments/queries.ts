@@ -1,5 +1,14 @@
 import type { Actor, Writer } from '../access/authorize.ts';
-import { assigned, type Columns, inserted, later, type Locked, selected, without } from '../db/columns.ts';
+import {
+  assigned,
+  type Columns,
+  inserted,
+  insertedFrom,
+  later,
+  type Locked,
+  selected,
+  without,
+} from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { longText, withinBudget } from '../db/walk.ts';
@@ -113,6 +122,32 @@ export async function textOf(tx: Tx, writer: Writer, at: { ticket: string; comme
 /** What a change of a comment sets; the version before is kept as a revision. */
 export type CommentChanges = Pick<Comment, 'body' | 'mentions' | 'edited_at' | 'deleted_at' | 'deleted_by'>;
 
+/** The columns of an earlier text that are shown. */
+const revision_columns = {
+  version: sql`version`,
+  author_id: sql`author_id`,
+  body: sql`body`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof CommentRevision>;
+
+const kept_columns = {
+  workspace_id: sql`workspace_id`,
+  ticket_id: sql`ticket_id`,
+  comment_id: sql`comment_id`,
+  ...revision_columns,
+};
+
+/** What is kept of a comment `c` that is about to change. */
+const revision = {
+  workspace_id: sql`c.workspace_id`,
+  ticket_id: sql`c.ticket_id`,
+  comment_id: sql`c.id`,
+  version: sql`c.version`,
+  author_id: sql`c.author_id`,
+  body: sql`c.body`,
+  created_at: sql`coalesce(c.edited_at, c.created_at)`,
+};
+
 /** Changes a comment that the transaction has locked, keeps the text it had, and gives it as it is then. */
 export function reviseComment(
   tx: Tx,
@@ -121,11 +156,11 @@ export function reviseComment(
   changes: CommentChanges,
 ): Comment {
   const version = comment.version + 1;
-  tx.send(sql`
-    insert into comment_revisions (workspace_id, ticket_id, comment_id, version, author_id, body, created_at)
-    select c.workspace_id, c.ticket_id, c.id, c.version, c.author_id, c.body, coalesce(c.edited_at, c.created_at)
+  const from = sql`
     from comments c
-    where c.workspace_id = ${workspace_id} and c.ticket_id = ${comment.ticket_id} and c.id = ${comment.id}`);
+    where c.workspace_id = ${workspace_id} and c.ticket_id = ${comment.ticket_id} and c.id = ${comment.id}`;
+  tx.send(sql`
+    insert into comment_revisions ${insertedFrom(kept_columns, revision, from)}`);
   tx.send(sql`
     update comments set ${assigned(comment_columns, { ...changes, version })}
     where workspace_id = ${workspace_id} and ticket_id = ${comment.ticket_id} and id = ${comment.id}`);
@@ -139,13 +174,12 @@ export function revisionsOf(
   part: KeysetPart,
 ): Promise<CommentRevision[]> {
   const page = sql`
-    select r.version, r.author_id, r.body, r.created_at
+    select ${selected(revision_columns, sql`r`)}
     from comment_revisions r
     where r.workspace_id = ${workspace_id} and r.ticket_id = ${at.ticket_id} and r.comment_id = ${at.comment_id}
       and ${part.after}
     ${part.order_and_limit}`;
-  const shown = [sql`version`, sql`author_id`, sql`body`, sql`created_at`];
-  return db.rows(withinBudget(page, shown, longText(sql`body`)));
+  return db.rows(withinBudget(page, Object.values(revision_columns), longText(revision_columns.body)));
 }
 
 /** Of these people those who are members now. */

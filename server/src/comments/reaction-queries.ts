@@ -1,3 +1,4 @@
+import { type Columns, inserted, selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -52,6 +53,21 @@ export function reactionState(
     where ${isTicket(workspace_id, at.ticket)}`);
 }
 
+/** The columns of a reaction that are shown. */
+const reaction_columns = {
+  emoji: sql`emoji`,
+  user_id: sql`user_id`,
+  created_at: sql`created_at`,
+} satisfies Columns<keyof Reaction>;
+
+const stored_columns = {
+  workspace_id: sql`workspace_id`,
+  ticket_id: sql`ticket_id`,
+  comment_id: sql`comment_id`,
+  ...reaction_columns,
+  first_at: sql`first_at`,
+};
+
 /** Writes a reaction to a comment that the transaction has locked. */
 export function insertReaction(
   tx: Tx,
@@ -59,13 +75,12 @@ export function insertReaction(
   { ticket_id, id }: Place,
   { emoji, at }: { emoji: string; at: string },
 ): void {
-  tx.send(sql`
-    insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
-    select ${workspace_id}::uuid, ${ticket_id}::uuid, ${id}::uuid, ${emoji}::text, ${user_id}::uuid, ${at}::timestamptz,
-      coalesce((
-        select r.first_at from comment_reactions r
-        where r.workspace_id = ${workspace_id} and r.ticket_id = ${ticket_id} and r.comment_id = ${id} and r.emoji = ${emoji}
-        limit 1), ${at}::timestamptz)`);
+  const first_at = sql`coalesce((
+    select r.first_at from comment_reactions r
+    where r.workspace_id = ${workspace_id} and r.ticket_id = ${ticket_id} and r.comment_id = ${id} and r.emoji = ${emoji}
+    limit 1), ${at}::timestamptz)`;
+  const row = { workspace_id, ticket_id, comment_id: id, emoji, user_id, created_at: at, first_at };
+  tx.send(sql`insert into comment_reactions ${inserted(stored_columns, row)}`);
 }
 
 export function deleteReaction(
@@ -93,7 +108,7 @@ export function reactionList(
   part: KeysetPart,
 ): Promise<Reaction[]> {
   return db.rows(sql`
-    select r.emoji, r.user_id, r.created_at
+    select ${selected(reaction_columns, sql`r`)}
     from comment_reactions r
     where r.workspace_id = ${workspace_id} and r.ticket_id = ${ticket_id} and r.comment_id = ${id} and ${part.after}
     ${part.order_and_limit}`);
