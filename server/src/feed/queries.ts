@@ -1,7 +1,7 @@
 import { before_and_after } from '../audit/queries.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
-import { ends, withinBudget } from '../db/walk.ts';
+import { type Column, ends, named, withinBudget } from '../db/walk.ts';
 import type { Query } from '../http/contract.ts';
 import type { Event, read_events } from './contract.ts';
 
@@ -26,22 +26,28 @@ export function lastSequences(
   return db.rows(sql`select h.workspace_id, h.last_sequence from last_sequences(${workspace_ids}::uuid[]) h`);
 }
 
-const columns: readonly Sql[] = [
-  sql`sequence`,
-  sql`id`,
-  sql`type`,
-  sql`actor_id`,
-  sql`subject_type`,
-  sql`subject_id`,
-  sql`subject_version`,
-  sql`project_id`,
-  sql`ticket_id`,
-  sql`before`,
-  sql`after`,
-  sql`on_behalf_of`,
-  sql`created_at`,
-  sql`ticket_is_deleted`,
-];
+const own = (name: Sql): Column => ({ name, value: sql`e.${name}` });
+
+/** What is read of an event `e`, with its ticket `t` and its project `p`. */
+const event_columns = {
+  sequence: own(sql`sequence`),
+  id: own(sql`id`),
+  type: { name: sql`type`, value: sql`e.action` },
+  actor_id: own(sql`actor_id`),
+  subject_type: own(sql`subject_type`),
+  subject_id: own(sql`subject_id`),
+  subject_version: own(sql`subject_version`),
+  project_id: { name: sql`project_id`, value: sql`p.id` },
+  ticket_id: { name: sql`ticket_id`, value: sql`t.id` },
+  before: own(sql`before`),
+  after: own(sql`after`),
+  on_behalf_of: own(sql`on_behalf_of`),
+  created_at: own(sql`created_at`),
+  ticket_is_deleted: { name: sql`ticket_is_deleted`, value: sql`t.deleted_at is not null` },
+} satisfies Record<keyof EventRow, Column>;
+
+const columns: Column[] = Object.values(event_columns);
+const names = columns.map(({ name }) => name);
 
 interface Behind {
   workspace_id: string;
@@ -67,9 +73,7 @@ export function eventsBehind(
 ): Promise<(EventRow & { fits: boolean })[]> {
   const { types = null, project_id = null, ticket = null } = filter;
   const page = sql`
-    select e.sequence, e.id, e.action as type, e.actor_id, e.subject_type, e.subject_id, e.subject_version,
-      p.id as project_id, t.id as ticket_id, e.before, e.after, e.on_behalf_of, e.created_at,
-      t.deleted_at is not null as ticket_is_deleted
+    select ${named(columns)}
     from (
       select * from events where workspace_id = ${workspace_id} and sequence > ${sequence} order by sequence ${ends.walked}) e
     left join lateral (
@@ -83,5 +87,5 @@ export function eventsBehind(
       and (${ticket}::text[] is null or t.id::text = any (${ticket}::text[])
         or p.key || '-' || t.number = any (${ticket}::text[]))
     order by e.sequence limit ${limit}`;
-  return db.rows(withinBudget(page, columns, before_and_after));
+  return db.rows(withinBudget(page, names, before_and_after));
 }

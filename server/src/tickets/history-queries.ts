@@ -2,22 +2,28 @@ import { selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { before_and_after, unnumberedOf } from '../audit/queries.ts';
-import { withinBudget } from '../db/walk.ts';
+import { type Column, named, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ActivityEntry, ProjectTransition } from './history-contract.ts';
 import { shown_transition } from './queries.ts';
 
-const activity_columns = [
-  sql`id`,
-  sql`actor_id`,
-  sql`action`,
-  sql`subject_type`,
-  sql`subject_id`,
-  sql`version`,
-  sql`before`,
-  sql`after`,
-  sql`created_at`,
-];
+const own = (name: Sql): Column => ({ name, value: sql`a.${name}` });
+
+/** What is read of an entry `a` of a ticket or a comment. */
+const activity_columns = {
+  id: own(sql`id`),
+  actor_id: own(sql`actor_id`),
+  action: own(sql`action`),
+  subject_type: own(sql`subject_type`),
+  subject_id: own(sql`subject_id`),
+  version: { name: sql`version`, value: sql`a.subject_version` },
+  before: own(sql`before`),
+  after: own(sql`after`),
+  created_at: own(sql`created_at`),
+} satisfies Record<keyof ActivityEntry, Column>;
+
+const columns: Column[] = Object.values(activity_columns);
+const names = columns.map(({ name }) => name);
 
 /** What happened to a ticket and its comments, numbered or not. */
 export function activityOf(
@@ -28,8 +34,7 @@ export function activityOf(
 ): Promise<ActivityEntry[]> {
   // Ordered and limited in each arm: by one condition on both, PostgreSQL would read and sort all of either.
   const arm = (from: Sql, condition: Sql) => sql`
-    (select a.id, a.actor_id, a.action, a.subject_type, a.subject_id, a.subject_version as version, a.before, a.after,
-      a.created_at
+    (select ${named(columns)}
     from ${from} a
     where a.workspace_id = ${workspace_id} and ${condition} and ${part.after}
     ${part.order_and_limit})`;
@@ -41,7 +46,7 @@ export function activityOf(
       union all
       ${arm(sql`outbox`, unnumberedOf(ticket_id))}) a
     ${part.order_and_limit}`;
-  return db.rows(withinBudget(page, activity_columns, before_and_after));
+  return db.rows(withinBudget(page, names, before_and_after));
 }
 
 /** The transitions of all tickets of a project, without their comments. */
