@@ -1,6 +1,7 @@
+import { type Columns, insertedFrom } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import { withinBudget } from '../db/walk.ts';
+import { type Column, named, withinBudget } from '../db/walk.ts';
 import type { Hash, Place } from '../ledger/merkle.ts';
 
 /** What decides whether a checkpoint is to be signed. */
@@ -37,12 +38,20 @@ export interface SignedCheckpoint {
   note: string;
 }
 
+const checkpoint_columns = {
+  workspace_id: sql`workspace_id`,
+  size: sql`size`,
+  signer: sql`signer`,
+  note: sql`note`,
+} satisfies Columns<'workspace_id' | keyof SignedCheckpoint>;
+
 /** Keeps what was signed, unless more was signed before. */
-export function insertCheckpoint(tx: Tx, workspace_id: string, { size, signer, note }: SignedCheckpoint): void {
+export function insertCheckpoint(tx: Tx, workspace_id: string, signed: SignedCheckpoint): void {
+  const unless_more = sql`
+    where not exists (
+      select 1 from event_checkpoints c where c.workspace_id = ${workspace_id} and c.size > ${signed.size})`;
   tx.send(sql`
-    insert into event_checkpoints (workspace_id, size, signer, note)
-    select ${workspace_id}, ${size}, ${signer}, ${note} where not exists (
-      select 1 from event_checkpoints c where c.workspace_id = ${workspace_id} and c.size > ${size})
+    insert into event_checkpoints ${insertedFrom(checkpoint_columns, { workspace_id, ...signed }, unless_more)}
     on conflict do nothing`);
 }
 
@@ -102,6 +111,19 @@ export interface ExportedEvent {
   payload: string | null;
 }
 
+/** What is exported of an event `e`. */
+const exported_columns = {
+  entry: { name: sql`entry`, value: sql`event_entry(e)` },
+  salt: { name: sql`salt`, value: sql`e.salt` },
+  payload: {
+    name: sql`payload`,
+    value: sql`case when e.salt is not null then event_payload(e.before, e.after, e.request_id) end`,
+  },
+} satisfies Record<keyof ExportedEvent, Column>;
+
+const exported: Column[] = Object.values(exported_columns);
+const exported_names = exported.map(({ name }) => name);
+
 /** Of the events behind a number as many as go into a response. */
 export async function eventsToExport(
   db: Db,
@@ -109,13 +131,12 @@ export async function eventsToExport(
   { after, last, limit }: { after: number; last: number; limit: number },
 ): Promise<ExportedEvent[]> {
   const page = sql`
-    select event_entry(e) as entry, e.salt,
-      case when e.salt is not null then event_payload(e.before, e.after, e.request_id) end as payload
+    select ${named(exported)}
     from events e where e.workspace_id = ${workspace_id} and e.sequence > ${after} and e.sequence <= ${last}
     order by e.sequence limit ${limit}`;
   const rows = await db.rows<ExportedEvent & { fits: boolean }>(
-    withinBudget(page, [sql`entry`, sql`salt`, sql`payload`], {
-      columns: [sql`payload`],
+    withinBudget(page, exported_names, {
+      columns: [exported_columns.payload.name],
       json_bytes: sql`octet_length(q.entry) + coalesce(octet_length(q.payload), 0) + 128`,
     }),
   );

@@ -2,7 +2,7 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Position } from '../db/walk.ts';
 import type { Hash } from '../ledger/merkle.ts';
-import type { TreeHead } from './tree-queries.ts';
+import { head_columns, type TreeHead } from './tree-queries.ts';
 
 /** How many entries are looked at for the workspaces that they are of. */
 const looked_at = 500;
@@ -19,7 +19,7 @@ export function workspacesToNumber(db: Db, behind: string): Promise<{ workspace_
 /** How many events the workspace has and their tree, locked; nothing where another process numbers them. */
 export function lockHead(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
   return tx.maybeOne(sql`
-    select h.last_sequence, h.tree_size, h.frontier from event_heads h
+    select ${head_columns} from event_heads h
     where h.workspace_id = ${workspace_id} for no key update skip locked`);
 }
 

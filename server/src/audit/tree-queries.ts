@@ -1,3 +1,4 @@
+import { type Columns, selected } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Hash, Place } from '../ledger/merkle.ts';
@@ -10,6 +11,14 @@ export interface TreeHead {
   frontier: Buffer;
 }
 
+const columns_of_heads = {
+  last_sequence: sql`last_sequence`,
+  tree_size: sql`tree_size`,
+  frontier: sql`frontier`,
+} satisfies Columns<keyof TreeHead>;
+
+export const head_columns = selected(columns_of_heads, sql`h`);
+
 /** Workspaces behind this one whose tree lacks events. */
 export function workspacesBehind(db: Db, behind: string): Promise<{ workspace_id: string }[]> {
   return db.rows(sql`
@@ -20,7 +29,7 @@ export function workspacesBehind(db: Db, behind: string): Promise<{ workspace_id
 /** The workspace's head, locked. Unlike numbering, it waits for who has it locked. */
 export function lockTree(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
   return tx.maybeOne(sql`
-    select h.last_sequence, h.tree_size, h.frontier from event_heads h where h.workspace_id = ${workspace_id}
+    select ${head_columns} from event_heads h where h.workspace_id = ${workspace_id}
     for no key update`);
 }
 
