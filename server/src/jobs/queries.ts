@@ -1,3 +1,4 @@
+import { type Columns, listed } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { isThere } from '../webhooks/retry-queries.ts';
@@ -106,6 +107,17 @@ export interface GivenUpDelivery {
   age_s: number;
 }
 
+const delivery_columns = {
+  workspace_id: sql`d.workspace_id`,
+  webhook_id: sql`d.webhook_id`,
+  event_id: sql`d.event_id`,
+  attempts: sql`d.attempt as attempts`,
+  last_status: sql`(d.attempts -> -1 ->> 'status')::integer as last_status`,
+  last_error: sql`d.attempts -> -1 ->> 'error' as last_error`,
+  given_up_at: sql`d.finished_at as given_up_at`,
+  age_s: sql`${age(sql`d.finished_at`)} as age_s`,
+} satisfies Columns<keyof GivenUpDelivery>;
+
 const ofGivenUp = sql`
   from deliveries d join webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
   where d.outcome = 'given_up' and ${isThere}`;
@@ -118,9 +130,7 @@ export async function countGivenUpDeliveries(db: Db): Promise<number> {
 /** Deliveries that were given up, webhook by webhook. */
 export function givenUpDeliveries(db: Db, limit: number): Promise<GivenUpDelivery[]> {
   return db.rows(sql`
-    select d.workspace_id, d.webhook_id, d.event_id, d.attempt as attempts,
-      (d.attempts -> -1 ->> 'status')::integer as last_status, d.attempts -> -1 ->> 'error' as last_error,
-      d.finished_at as given_up_at, ${age(sql`d.finished_at`)} as age_s
+    select ${listed(delivery_columns)}
     ${ofGivenUp} order by d.workspace_id, d.webhook_id, d.sequence limit ${limit}`);
 }
 
@@ -138,6 +148,17 @@ export interface SetAsideRow {
   error: string;
 }
 
+const columns_of_set_aside = {
+  task: sql`s.task`,
+  workspace_id: sql`s.workspace_id`,
+  subject_id: sql`s.subject_id`,
+  failures: sql`s.failures`,
+  failing_since: sql`s.failing_since`,
+  failing_s: sql`${age(sql`s.failing_since`)} as failing_s`,
+  tried_s: sql`${age(sql`s.failed_at`)} as tried_s`,
+  error: sql`s.error`,
+} satisfies Columns<keyof SetAsideRow>;
+
 export async function countSetAside(db: Db): Promise<number> {
   const { count } = await db.one<{ count: number }>(sql`select count(*)::integer as count from set_aside s`);
   return count;
@@ -145,8 +166,7 @@ export async function countSetAside(db: Db): Promise<number> {
 
 export function setAsideRows(db: Db, limit: number): Promise<SetAsideRow[]> {
   return db.rows(sql`
-    select s.task, s.workspace_id, s.subject_id, s.failures, s.failing_since, ${age(sql`s.failing_since`)} as failing_s,
-      ${age(sql`s.failed_at`)} as tried_s, s.error
+    select ${listed(columns_of_set_aside)}
     from set_aside s order by s.failing_since, s.task, s.subject_id limit ${limit}`);
 }
 
@@ -160,6 +180,15 @@ export interface GivenUpMail {
   age_s: number;
 }
 
+const mail_columns = {
+  id: sql`g.id`,
+  kind: sql`g.kind`,
+  reason: sql`g.reason`,
+  attempts: sql`g.attempts`,
+  given_up_at: sql`g.given_up_at`,
+  age_s: sql`${age(sql`g.given_up_at`)} as age_s`,
+} satisfies Columns<keyof GivenUpMail>;
+
 export async function countGivenUpMails(db: Db): Promise<number> {
   const { count } = await db.one<{ count: number }>(sql`select count(*)::integer as count from given_up_mails g`);
   return count;
@@ -167,7 +196,7 @@ export async function countGivenUpMails(db: Db): Promise<number> {
 
 export function givenUpMails(db: Db, limit: number): Promise<GivenUpMail[]> {
   return db.rows(sql`
-    select g.id, g.kind, g.reason, g.attempts, g.given_up_at, ${age(sql`g.given_up_at`)} as age_s
+    select ${listed(mail_columns)}
     from given_up_mails g order by g.given_up_at desc, g.id limit ${limit}`);
 }
 
