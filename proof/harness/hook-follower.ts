@@ -5,7 +5,9 @@ import { Wire } from './wire.ts';
 /** So long nothing may come before what is left counts as lost: leases of killed workers are over by then, several times. */
 const patience_ms = 40_000;
 /** How long the receiver takes: so that a worker that is killed is likely to be at it. */
-const response_ms = 200;
+const response_ms = 500;
+/** As many messages are on their way at a time as there are pairs of a webhook and a project: workers are at some of them most of the time. */
+const [hooks, projects] = [2, 3];
 const pause_ms = 100;
 const ask_again_ms = 5_000;
 
@@ -22,50 +24,101 @@ interface Place {
   token: string;
 }
 
+/** What one webhook has got. A message counts once its sender was still there for the response. */
+class Inbox {
+  readonly accepted = new Set<string>();
+  readonly faults: string[] = [];
+  /** Messages whose sender was gone before it had a response. */
+  cut_off = 0;
+  readonly #bodies = new Map<string, string>();
+  /** By project: how many messages were accepted, and of which version the last one was. */
+  readonly #counts = new Map<string, number>();
+  readonly #versions = new Map<string, number>();
+
+  take({ id, body }: Received): Reaction {
+    const { subject_id, subject_version } = (JSON.parse(body) as Told).data;
+    const version = subject_version ?? 0;
+    const before = this.#bodies.get(id);
+    if (before !== undefined && before !== body) this.faults.push('webhook: a message had other bytes than before');
+    this.#bodies.set(id, body);
+    const last = this.#versions.get(subject_id);
+    if (last !== undefined && version > last + 1)
+      this.faults.push(`webhook: version ${version} came when version ${last} was the last that was accepted`);
+    const responds = (is_there: boolean) => {
+      if (!is_there) {
+        this.cut_off++;
+        return;
+      }
+      if (!this.accepted.has(id)) this.#counts.set(subject_id, this.acceptedOf(subject_id) + 1);
+      this.accepted.add(id);
+      this.#versions.set(subject_id, Math.max(version, this.#versions.get(subject_id) ?? 0));
+    };
+    return { after_ms: response_ms, responds };
+  }
+
+  acceptedOf(project_id: string): number {
+    return this.#counts.get(project_id) ?? 0;
+  }
+}
+
 /**
- * A webhook's receiver, through whatever happens to servers, workers and database. Something small happens again and again, once what
- * happened before has come: a project of its own gets another name. Each of these events must come, with the same bytes however
- * often, in order.
+ * Webhooks' receiver, through whatever happens to servers, workers and database. Something small happens again and again, once what
+ * happened before has come: a project of its own gets another name. Each of these events must come to each webhook, with the same bytes
+ * however often, each project's in order.
  */
 export class HookFollower {
   readonly #urls: readonly string[];
   readonly #wires: readonly Wire[];
   readonly #place: Place;
   readonly #receiver: Receiver;
-  readonly #bodies = new Map<string, string>();
-  readonly #versions: number[] = [];
+  /** By the path of the webhook's URL. */
+  readonly #inboxes: ReadonlyMap<string, Inbox>;
   readonly #events = new Set<string>();
   #after = '-1';
   readonly #faults: string[] = [];
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
 
   static async start(urls: readonly string[], place: Place): Promise<HookFollower> {
-    const follower: HookFollower = new HookFollower(
-      urls,
-      place,
-      await startReceiver((message) => follower.#take(message)),
-    );
+    const inboxes = new Map<string, Inbox>();
+    for (let n = 0; n < hooks; n++) inboxes.set(`/hooks/${n}`, new Inbox());
+    const receiver = await startReceiver((message) => inboxes.get(message.path)?.take(message) ?? { status: 404 });
+    const follower = new HookFollower(urls, place, { receiver, inboxes });
     try {
-      const types = ['project.updated'];
-      await follower.#create('webhooks', { url: follower.#receiver.url, types });
-      const project_id = await follower.#create('projects', { key: 'HOOK', name: 'Followed' });
-      const path = `/v1/workspaces/${place.workspace_id}/projects/${project_id}`;
+      for (const path of inboxes.keys()) {
+        await follower.#create('webhooks', { url: receiver.url.slice(0, -1) + path, types: ['project.updated'] });
+      }
+      const ids: string[] = [];
+      for (let n = 0; n < projects; n++) {
+        ids.push(await follower.#create('projects', { key: `HOOK${n}`, name: 'Followed' }));
+      }
       // There is something to send, whatever becomes of the others.
-      while (!(await follower.#rename(path, 0))) await sleep(pause_ms);
-      follower.#running = follower.#goOn(path);
+      for (const id of ids) {
+        while (!(await follower.#rename(id, 0))) await sleep(pause_ms);
+      }
+      follower.#running = Promise.all(ids.map((id) => follower.#goOn(id)));
       return follower;
     } catch (error) {
-      await follower.#receiver.stop();
+      await receiver.stop();
       throw error;
     }
   }
 
-  private constructor(urls: readonly string[], place: Place, receiver: Receiver) {
+  private constructor(
+    urls: readonly string[],
+    place: Place,
+    { receiver, inboxes }: { receiver: Receiver; inboxes: ReadonlyMap<string, Inbox> },
+  ) {
     this.#urls = urls;
-    this.#wires = urls.map((url) => new Wire(url, 1));
+    this.#wires = urls.map((url) => new Wire(url, projects));
     this.#place = place;
     this.#receiver = receiver;
+    this.#inboxes = inboxes;
+  }
+
+  /** How many messages a sender that was gone has had no response to. */
+  get cut_off(): number {
+    return [...this.#inboxes.values()].reduce((sum, inbox) => sum + inbox.cut_off, 0);
   }
 
   #wire(n: number): Wire {
@@ -80,17 +133,10 @@ export class HookFollower {
     return (JSON.parse(text) as { id: string }).id;
   }
 
-  #take({ id, body }: Received): Reaction {
-    const before = this.#bodies.get(id);
-    if (before === undefined) this.#versions.push((JSON.parse(body) as Told).data.subject_version ?? 0);
-    else if (before !== body) this.#faults.push('webhook: a message had other bytes than before');
-    this.#bodies.set(id, body);
-    return { after_ms: response_ms };
-  }
-
   /** Tells whether it was acknowledged. What was done of the others, the events say. */
-  async #rename(path: string, n: number): Promise<boolean> {
-    const { token } = this.#place;
+  async #rename(project_id: string, n: number): Promise<boolean> {
+    const { workspace_id, token } = this.#place;
+    const path = `/v1/workspaces/${workspace_id}/projects/${project_id}`;
     const request = { method: 'PATCH', path, token, headers: { 'if-match': '*' }, body: { name: `Name ${n}` } };
     const answer = await this.#wire(n)
       .send({ ...request, abort_after_ms: ask_again_ms })
@@ -98,16 +144,21 @@ export class HookFollower {
     return answer?.status === 200;
   }
 
-  async #goOn(path: string): Promise<void> {
+  /** Renames a project again and again, each time once every webhook has accepted something of it. */
+  async #goOn(project_id: string): Promise<void> {
+    const accepted = () => Math.min(...[...this.#inboxes.values()].map((inbox) => inbox.acceptedOf(project_id)));
     for (let n = 1; !this.#stopped; n++) {
-      const come = this.#bodies.size;
-      await this.#rename(path, n);
+      const before = accepted();
+      if (!(await this.#rename(project_id, n))) {
+        await sleep(pause_ms); // nobody is there; the next server may be
+        continue;
+      }
       const deadline = performance.now() + ask_again_ms;
-      while (this.#bodies.size === come && !this.#stopped && performance.now() < deadline) await sleep(pause_ms);
+      while (accepted() === before && !this.#stopped && performance.now() < deadline) await sleep(pause_ms);
     }
   }
 
-  /** Reads the events that the webhook is for, from where it stopped reading, as far as they have numbers. */
+  /** Reads the events that the webhooks are for, from where it stopped reading, as far as they have numbers. */
   async #read(): Promise<void> {
     const { workspace_id, token } = this.#place;
     const deadline = performance.now() + patience_ms;
@@ -129,8 +180,10 @@ export class HookFollower {
     this.#faults.push('webhook: nobody said which events there are');
   }
 
+  /** Of all webhooks together. */
   get #missing(): number {
-    return [...this.#events].filter((id) => !this.#bodies.has(id)).length;
+    const missing = ({ accepted }: Inbox) => [...this.#events].filter((id) => !accepted.has(id)).length;
+    return [...this.#inboxes.values()].reduce((sum, inbox) => sum + missing(inbox), 0);
   }
 
   /** Ends when every event that has a number has come. Gives what was wrong, in words. */
@@ -148,10 +201,9 @@ export class HookFollower {
     }
     for (const wire of this.#wires) wire.close();
     await this.#receiver.stop();
-    if (this.#missing > 0) this.#faults.push(`webhook: ${this.#missing} of ${this.#events.size} events never came`);
+    const wanted = this.#events.size * hooks;
+    if (this.#missing > 0) this.#faults.push(`webhook: ${this.#missing} of ${wanted} events never came`);
     if (this.#events.size === 0 && this.#faults.length === 0) this.#faults.push('webhook: there was nothing to send');
-    const out_of_order = this.#versions.some((version, n) => n > 0 && version < (this.#versions[n - 1] ?? 0));
-    if (out_of_order) this.#faults.push(`webhook: versions came as ${this.#versions.slice(0, 50).join(', ')}`);
-    return this.#faults;
+    return [...this.#faults, ...[...this.#inboxes.values()].flatMap(({ faults }) => faults.slice(0, 3))];
   }
 }

@@ -27,6 +27,8 @@ export interface Reaction {
   silent?: boolean;
   /** It closes the connection in place of a response. */
   cut?: boolean;
+  /** Called as it responds: whether the sender is still there. */
+  responds?: (is_there: boolean) => void;
 }
 
 /** A program that gets the messages of webhooks, on a port of its own. */
@@ -62,7 +64,10 @@ export async function startReceiver(react: Receiver['react'] = () => ({})): Prom
       const reaction = receiver.react(message);
       if (reaction.cut === true) req.socket.destroy();
       if (reaction.silent === true || reaction.cut === true) return;
+      let is_there = true;
+      res.once('close', () => (is_there = false));
       const respond = () => {
+        reaction.responds?.(is_there);
         if ((reaction.status ?? 204) < 300) taken.push(message);
         send(res, reaction);
       };

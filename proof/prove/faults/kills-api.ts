@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../harness/database.ts';
 import { childrenOf, noProcesses, signalAll, signalFamily } from '../../harness/processes.ts';
 import { type Served, type ServeOptions, startServing } from '../../harness/served.ts';
 import { brokenInvariants } from '../../harness/invariants.ts';
-import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts';
 import type { Random } from '../random.ts';
 import { lasting_tokens, servingOn } from '../stage.ts';
 import { kept_apart } from '../races/retries/index.ts';
@@ -29,6 +29,9 @@ export async function invariantFaults({ owner }: TestDatabase): Promise<string[]
     ([name, rows]) => `invariant ${name}: ${JSON.stringify(rows[0])}`,
   );
 }
+
+/** After so many kills one at least was of a worker that was sending a message. */
+const telling_kills = 20;
 
 /** One server that is killed and started again, on the same port: alone, or with two processes under a primary. */
 class Target {
@@ -97,6 +100,8 @@ async function kill(run: Run, size: number): Promise<Finding> {
   await quiet(database);
   const settled = await settle(database.owner, writers.writes);
   const violations = [...writers.violations, ...settled.violations, ...(await invariantFaults(database))];
+  if (!isSlice(run) && kills >= telling_kills && writers.cut_off === 0)
+    violations.push('no worker was killed while it sent a message: this load proves nothing');
   await database.drop();
   return {
     load: { kills, writers: writers_count, writes: writers.writes.length, servers },
@@ -105,6 +110,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
       unknown: settled.unknown,
       settled_by_key: settled.unknown_settled,
       of_those_done: settled.unknown_done,
+      messages_cut_off: writers.cut_off,
     },
     violations,
   };
@@ -137,7 +143,7 @@ export const acknowledges_early = {
 export const kills_api: Check = {
   id: 'kills-api',
   promises: ['P2', 'P15', 'P20'],
-  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, and a webhook gets each at least once.',
+  says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, and a webhook gets each at least once, those too that a killed worker was sending.',
   impossible: noProcesses,
   run: kill,
   slice: 0.0066667,
@@ -147,6 +153,16 @@ export const kills_api: Check = {
     'events go on behind what was not sent': {
       source: [{ file: 'feed/routes.ts', find: 'sent.at(-1)?.sequence', replace: 'stop?.sequence' }],
       noticed_by: 'came as number',
+    },
+    'forgets what a killed worker was sending': {
+      source: [
+        {
+          file: 'webhooks/worker-queries.ts',
+          find: "set attempt = d.attempt + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'",
+          replace: 'set attempt = d.attempt + 1, next_attempt_at = null',
+        },
+      ],
+      noticed_by: 'events never came',
     },
     'keeps what was done in a transaction of its own': kept_apart,
     'takes the number in a transaction of its own': {

@@ -43,7 +43,7 @@ export class Writers {
 
   /**
    * Puts `count` writers to work on servers of one database, two on each ticket; and some that follow the events meanwhile,
-   * one of them a webhook, unless the servers won't be there in the end.
+   * webhooks among them, unless the servers won’t be there in the end.
    */
   static async start(
     urls: readonly string[],
@@ -87,6 +87,11 @@ export class Writers {
 
   figures(): Record<string, number> {
     return { acknowledged: this.count('acknowledged'), refused: this.count('refused') };
+  }
+
+  /** Messages of webhooks whose sender was gone before it had a response. */
+  get cut_off(): number {
+    return this.#followers.reduce((sum, one) => sum + (one instanceof HookFollower ? one.cut_off : 0), 0);
   }
 
   /** The longest that anybody waited for a response. */
