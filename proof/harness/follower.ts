@@ -13,7 +13,9 @@ const pause_ms = 100;
 type Way = 'pages' | 'stream';
 
 /** Parses server-sent events (WHATWG HTML, 9.2) as far as Baton uses them. */
-async function* framesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ id?: string; data?: string }> {
+export async function* framesIn(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ id?: string; event?: string; data?: string }> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of body) {
@@ -23,7 +25,7 @@ async function* framesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ id?:
       const lines = frame
         .split('\n')
         .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
-      yield Object.fromEntries(lines) as { id?: string; data?: string };
+      yield Object.fromEntries(lines) as { id?: string; event?: string; data?: string };
     }
   }
 }

@@ -9,6 +9,7 @@ import { linearizability } from './linearizability.ts';
 import { notifications } from './notifications.ts';
 import { refresh_twice } from './refresh-twice.ts';
 import { retries } from './retries/index.ts';
+import { streams } from './streams.ts';
 import { ticket_numbers } from './ticket-numbers.ts';
 import { transitions } from './transitions.ts';
 import { unique_keys } from './unique-keys.ts';
@@ -28,4 +29,5 @@ export const races: readonly Check[] = [
   events,
   deliveries,
   notifications,
+  streams,
 ];

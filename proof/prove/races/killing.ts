@@ -3,6 +3,17 @@ import { type Served, startServed } from '../../harness/served.ts';
 import type { Run } from '../check.ts';
 import { servingOn, type Stage } from '../stage.ts';
 
+/** Starts a process of `work`, the mutant's if the run has one, and waits until it works. */
+export async function startWorker(
+  { mutant }: Pick<Run, 'mutant'>,
+  { database }: Pick<Stage, 'database'>,
+  env: Record<string, string>,
+): Promise<Served> {
+  const worker = await startServed({ ...servingOn(database, mutant, env), verb: 'work' });
+  while (!worker.output().includes('Ctrl-C stops it') && worker.child.exitCode === null) await sleep(20);
+  return worker;
+}
+
 /** Kills processes of `work`, wherever they are, until told to stop; gives two that go on. One is killed when both work. */
 export async function killWorkers(
   run: Run,
@@ -10,11 +21,7 @@ export async function killWorkers(
   env: Record<string, string>,
   over: AbortSignal,
 ): Promise<{ kills: number; workers: Served[] }> {
-  const start = async () => {
-    const worker = await startServed({ ...servingOn(stage.database, run.mutant, env), verb: 'work' });
-    while (!worker.output().includes('Ctrl-C stops it') && worker.child.exitCode === null) await sleep(20);
-    return worker;
-  };
+  const start = () => startWorker(run, stage, env);
   const workers = await Promise.all([start(), start()]);
   let kills = 0;
   while (!over.aborted) {
