@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { faults } from './faults/index.ts';
 import { ledgers } from './ledger/index.ts';
 import { inputs } from './inputs/index.ts';
+import { mails } from './mails/index.ts';
 import { operations } from './operating/index.ts';
 import { neighbours } from './neighbours/index.ts';
 import { races } from './races/index.ts';
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   ...races,
   ...tenancies,
   ...accounts,
+  mails,
   ...ledgers,
   ...faults,
   ...inputs,

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { mails } from './index.ts';
+
+testSlices([mails]);
