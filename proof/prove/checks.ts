@@ -6,6 +6,7 @@ import { inputs } from './inputs/index.ts';
 import { mails } from './mails/index.ts';
 import { operations } from './operating/index.ts';
 import { neighbours } from './neighbours/index.ts';
+import { turns } from './neighbours/turns.ts';
 import { races } from './races/index.ts';
 import { tenancies } from './tenancy/index.ts';
 
@@ -19,5 +20,6 @@ export const checks: readonly Check[] = [
   ...faults,
   ...inputs,
   neighbours,
+  turns,
   ...operations,
 ];

@@ -1,0 +1,4 @@
+import { testSlices } from '../slices.ts';
+import { turns } from './turns.ts';
+
+testSlices([turns]);
