@@ -5,6 +5,7 @@ import { ledgers } from './ledger/index.ts';
 import { inputs } from './inputs/index.ts';
 import { mails } from './mails/index.ts';
 import { operations } from './operating/index.ts';
+import { bounded_reads } from './neighbours/bounded-reads.ts';
 import { neighbours } from './neighbours/index.ts';
 import { turns } from './neighbours/turns.ts';
 import { races } from './races/index.ts';
@@ -21,5 +22,6 @@ export const checks: readonly Check[] = [
   ...inputs,
   neighbours,
   turns,
+  bounded_reads,
   ...operations,
 ];
