@@ -43,8 +43,10 @@ export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: 
       select m.id from mails m where m.can_wait = ${can_wait} and m.attempts > 0 and m.next_attempt_at <= now()
       order by m.next_attempt_at limit ${limit} for update of m skip locked),
     due as (
-      select d.id from (select f.id, ${retries_first}::boolean as later from fresh f union all select t.id, not ${retries_first}::boolean from tried t) d
-      order by d.later limit ${limit})
+      select d.id from (
+        select f.id, ${retries_first}::boolean as later, row_number() over () as place from fresh f
+        union all select t.id, not ${retries_first}::boolean, row_number() over () from tried t) d
+      order by d.later, d.place limit ${limit})
     update mails m set attempts = m.attempts + 1, next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
     from due where m.id = due.id returning ${selected(taken_columns, sql`m`)}, m.expires_at <= now() as is_over`);
 }
