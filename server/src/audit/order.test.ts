@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { presets } from '../projects/workflow-definition.ts';
@@ -60,4 +61,27 @@ test('entries of a subject are in the order of its versions, though the clock ha
     [`project ${project_id}`]: ['4 5 6', true],
     [`comment ${comment_id}`]: ['2 3 4', true],
   });
+});
+
+test('a comment is behind its ticket, its changes and its other comments, though the clock has gone back an hour since', async () => {
+  const mine = await makeTeam(server);
+  const { workspace_id, member } = mine;
+  const { client } = member;
+  const { id: ticket } = await makeTicket(mine);
+  await server.database.owner.query(`
+    update tickets set created_at = created_at + interval '1 hour', updated_at = updated_at + interval '1 hour' where id = '${ticket}';
+    update outbox set created_at = created_at + interval '1 hour' where subject_id = '${ticket}'`);
+  const at = { workspace_id, ticket };
+  await client.update_ticket({ ...at, body: { title: 'Later', version: 1 } });
+  const first = await client.create_comment({ ...at, body: { body: 'First.' } });
+  const second = await client.create_comment({ ...at, body: { body: 'Second.' } });
+  expect(second.created_at > first.created_at).toBe(true);
+  await numberEvents(server.database.url);
+  const { data } = await client.read_events({ ...at, limit: 100 });
+  expect(data.map(({ type, subject_id }) => [type, subject_id])).toEqual([
+    ['ticket.created', ticket],
+    ['ticket.updated', ticket],
+    ['comment.created', first.id],
+    ['comment.created', second.id],
+  ]);
 });

@@ -7,6 +7,6 @@ import type { Comment, create_comment } from './contract.ts';
 /** Comments on a ticket. It holds the ticket only against deletion, so writers of the ticket never wait for it. */
 export async function createComment({ tx, writer, params, body }: Context<typeof create_comment>): Promise<Comment> {
   const { actor, ticket } = await openTicket(tx, writer, params.ticket, { hold: 'comment' });
-  const created = { id: newId(), ticket_id: ticket.id, body: body.body, created_at: ticket.now };
+  const created = { id: newId(), ticket_id: ticket.id, body: body.body, created_at: ticket.at };
   return addComment(tx, actor, created, '/body');
 }

@@ -53,8 +53,9 @@ const columns = sql`
   p.archived_at as project_archived_at`;
 
 /** The time of the last comment or change: stored nowhere, so that a comment writes no ticket. */
-const lastActivity = (workspace_id: string) => sql`greatest(t.updated_at, (
-  select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = t.id)) as last_activity_at`;
+const activityOf = (workspace_id: string) => sql`greatest(t.updated_at, (
+  select max(k.created_at) from comments k where k.workspace_id = ${workspace_id} and k.ticket_id = t.id))`;
+const lastActivity = (workspace_id: string) => sql`${activityOf(workspace_id)} as last_activity_at`;
 
 export const from_tickets = sql`
   from tickets t
@@ -97,10 +98,11 @@ export function ticketId(db: Db, workspace_id: string, ref: string): Promise<{ i
 }
 
 export interface LockedTicket extends TicketRow {
-  /** The time of the change about to be written: later than the ticket's last one, whatever the clocks say. */
+  /**
+   * The time of what is about to be written, whatever the clocks say: of a change later than the ticket's last one, of a comment later
+   * than the last comment too. So no comment gets its number before the ticket that it is about.
+   */
   at: string;
-  /** The transaction's time. */
-  now: string;
 }
 
 // What each kind of writer holds: a comment only that the ticket stays, a change the ticket's row, a delete even
@@ -127,9 +129,9 @@ export function lockTicket(
   options: { hold: Hold; deleted: boolean },
 ): Promise<LockedTicket | undefined> {
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
+  const last = options.hold === 'comment' ? activityOf(writer.workspace_id) : sql`t.updated_at`;
   return tx.maybeOne(sql`
-    select ${columns}, ${short_description}, ${lastActivity(writer.workspace_id)},
-      ${later(sql`t.updated_at`)} as at, now() as now
+    select ${columns}, ${short_description}, ${lastActivity(writer.workspace_id)}, ${later(last)} as at
     ${from_tickets}
     where ${isTicket(writer.workspace_id, ref)} and ${presence} and ${writer.mayAct()}
     for key share of p ${strengths[options.hold]}`);
