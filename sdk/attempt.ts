@@ -67,9 +67,10 @@ function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: Ra
 function authorize(id: OperationId, headers: Headers, access_token: string): void {
   try {
     headers.set('authorization', `Bearer ${access_token}`);
-  } catch (cause) {
+  } catch {
+    // Without its cause, which has the token in its message.
     const says = 'access_token has a character that a header can’t have';
-    throw new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
+    throw new BatonApiError(id, { code: 'invalid_call', says, retryable: false });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BatonApiError, type BatonClient, type ClientOptions, createClient } from './index.ts';
 
@@ -97,6 +98,18 @@ describe('input that the types would refuse', () => {
     const failure = await failureOf(call() ?? Promise.resolve());
     expect(failure).toMatchObject({ code: 'invalid_call', operation: 'get_me', status: undefined, retryable: false });
     expect(failure.message).toContain(says);
+    expect(asked).toEqual([]);
+  });
+
+  test('that has an access token with a line break fails without the token, at any depth', async () => {
+    const access_token = 'a-secret-token\nand-its-rest';
+    // Control: what the runtime says of it has the token.
+    expect(() => new Headers({ authorization: `Bearer ${access_token}` })).toThrow('a-secret-token');
+    const failure = await failureOf(client({ access_token }).get_me());
+    expect(failure).toMatchObject({ code: 'invalid_call', operation: 'get_me' });
+    expect(failure.cause).toBeUndefined();
+    const told = inspect(failure, { depth: Infinity, showHidden: true });
+    expect(told).not.toMatch(/a-secret-token|and-its-rest/);
     expect(asked).toEqual([]);
   });
 
