@@ -207,11 +207,23 @@ describe('guessing', () => {
       expect(await change(password)).toBe(429);
     });
 
-    test('guesses of an invitation are stopped per session', async () => {
-      const { access_token } = await registerPerson(server);
-      const accept = async () =>
-        (await from('10.8.8.8', 'invitations/accept', { token: 'bit_' }, 'POST', access_token)).status;
-      expect(await several(3, accept)).toEqual([404, 404, 429]);
+    test('guesses of an invitation are stopped per session, and what was accepted is told again all the same', async () => {
+      const [{ access_token, email }, { client }] = [await registerPerson(server), await registerPerson(server)];
+      const { id: workspace_id } = await client.create_workspace({ body: { name: 'W' } });
+      const { token } = await client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+      const accept = async (guess: string) => {
+        const headers = {
+          authorization: `Bearer ${access_token}`,
+          'content-type': 'application/json',
+          'idempotency-key': guess === token ? 'accepted' : `guess-${Math.random()}`,
+        };
+        const body = JSON.stringify({ token: guess });
+        return (await fetch(`${limited.url}/v1/invitations/accept`, { method: 'POST', headers, body })).status;
+      };
+      const accepted = await accept(token);
+      expect(accepted).toBeLessThan(300);
+      expect(await several(3, () => accept('bit_'))).toEqual([404, 404, 429]);
+      expect(await accept(token)).toBe(accepted);
     });
 
     test('what is no address in X-Forwarded-For is no network, and a port makes none', async () => {
@@ -271,6 +283,33 @@ test('an account creates a bounded number of workspaces in a day, on every proce
     expect(rows).toHaveLength(3);
   } finally {
     await second.stop();
+    await limited.stop();
+  }
+});
+
+test('a workspace that is created again under its key gets its first response, is not counted again, and is not refused for the limit', async () => {
+  const limited = await startServer({ BATON_NEW_WORKSPACES_PER_DAY: '2' });
+  try {
+    const { access_token } = await registerPerson(limited);
+    const create = async (key: string, name = 'W') => {
+      const headers = {
+        authorization: `Bearer ${access_token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      };
+      const body = JSON.stringify({ name });
+      const response = await fetch(`${limited.url}/v1/workspaces`, { method: 'POST', headers, body });
+      return { status: response.status, text: await response.text() };
+    };
+    const first = await create('first');
+    expect(first.status).toBe(201);
+    for (let n = 0; n < 3; n++) expect(await create('first')).toEqual(first);
+    // What is refused counts for nothing, either.
+    expect((await create('first', 'Another')).status).toBe(422);
+    expect((await create('second')).status).toBe(201);
+    expect((await create('third')).status).toBe(429);
+    expect(await create('first')).toEqual(first);
+  } finally {
     await limited.stop();
   }
 });

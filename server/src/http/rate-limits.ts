@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config.ts';
+import type { Tx } from '../db/transaction.ts';
 import { BatonError, type ErrorCode } from '../errors.ts';
 import type { LimitName } from '../lib/limit.ts';
 import { createMailLimits, type MailLimits, mails_an_address } from './mail-limits.ts';
@@ -24,6 +25,11 @@ export interface RateLimits {
   /** Notes that the account was used in this network: guesses from elsewhere don't keep it out of there. */
   noteKnown: (email: string, from: { ip: string }) => Promise<void>;
   mails: MailLimits;
+  /**
+   * Counts a new workspace for its account, in the transaction that creates it. Each leaves rows permanently, deleted or not, and the quota
+   * counts those that are there alone: this counts all of a day, also where the account has left them since. Throws `rate_limited`.
+   */
+  countNewWorkspace: (tx: Tx, user_id: string) => Promise<void>;
 }
 
 /** The window of all limits on authentication. */
@@ -119,43 +125,31 @@ function guardSignUp(config: Config, all: Counters): Guard {
 }
 
 /**
- * Failed refreshes count for the network, after the outcome: nobody guesses 256 bits, so a token that is right is
- * accepted whatever the neighbours send. Successes count for their session (accounts/sign-in.ts).
+ * Failures count after the outcome: nobody guesses 256 bits, so a token that is right is accepted whatever else was sent, and what was done
+ * before under its key gets its first response.
  */
-function guardRefresh(config: Config, counters: Counters): Guard {
+function guardToken(bucketsOf: (asking: Asking) => Bucket[], isFailure: Counts, counters: Counters): Guard {
   return async (asking, work) => {
     try {
       return await work();
     } catch (error) {
-      if (!refusedBy('invalid_refresh_token')(error)) throw error;
-      for (const bucket of networkBuckets('refresh', asking, config.auth_limit_per_address))
-        await counters.of(asking).take(bucket);
+      if (!isFailure(error)) throw error;
+      for (const bucket of bucketsOf(asking)) await counters.of(asking).take(bucket);
       throw error;
     }
   };
 }
+
+const sessionBucket = (name: LimitName, { session_id }: Asking, config: Config): Bucket => {
+  return { name, kind: name, key: session_id ?? '', limit: config.auth_limit_per_account };
+};
 
 /**
  * Failures of somebody whose token was verified count for their session alone, not for their neighbours. It takes the
  * password to begin another, so nobody guesses it faster; and who has stolen one keeps the owner, in theirs, from nothing.
  */
 function guardSession(name: LimitName, counts: Counts, config: Config, counters: Counters): Guard {
-  return async (asking, work) => {
-    const bucket = { name, kind: name, key: asking.session_id ?? '', limit: config.auth_limit_per_account };
-    return counted(counters.of(asking), [bucket], counts, work);
-  };
-}
-
-/**
- * Each workspace leaves rows permanently, deleted or not, and the quota counts those that are there alone. This counts all that an account has
- * created in a day, also where it has left them since.
- */
-function guardNewWorkspaces(limit: number, counters: Counters): Guard {
-  return (asking, work) => {
-    const name = 'new-workspaces' as const;
-    const bucket = { name, kind: name, key: asking.user_id ?? '', limit };
-    return counted(counters.of(asking), [bucket], (error) => error === undefined, work);
-  };
+  return async (asking, work) => counted(counters.of(asking), [sessionBucket(name, asking, config)], counts, work);
 }
 
 /** The limits of this process; those of authentication are counted in the database, for all processes together. */
@@ -169,10 +163,14 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   // Other passwords under a key that was used are guesses as well: without bcrypt, the response tells which were right.
   const wrong = refusedBy('invalid_credentials', 'idempotency_key_reused');
   const guardPassword = guardSession('password', wrong, config, counters);
+  // Failed refreshes count for the network; successes count for their session (accounts/sign-in.ts).
+  const ofRefresh = (asking: Asking) => networkBuckets('refresh', asking, config.auth_limit_per_address);
+  const ofInvitation = (asking: Asking) => [sessionBucket('invitation', asking, config)];
+  const by_day = new Counters(pool, day_s);
   const guards: Record<string, Guard> = {
     register: guardSignUp(config, counters),
     login: guardSignIn(config, counters),
-    refresh: guardRefresh(config, counters),
+    refresh: guardToken(ofRefresh, refusedBy('invalid_refresh_token'), counters),
     reset_password: guardOneTimeToken,
     // Whether there is such an account or not: each address gets no more mails than this, whoever asks for them.
     request_password_reset: (asking, work) => {
@@ -185,12 +183,15 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
     change_password: guardPassword,
     request_email_change: guardPassword,
     confirm_email: guardOneTimeToken,
-    create_workspace: guardNewWorkspaces(config.new_workspaces_per_day, new Counters(pool, day_s)),
-    accept_invitation: guardSession('invitation', refusedBy('not_found'), config, counters),
+    accept_invitation: guardToken(ofInvitation, refusedBy('not_found'), counters),
   };
   return {
     guardOf: (operation_id) => guards[operation_id],
     noteKnown: (email, from) => noteKnown(counters.of(from), email, from),
     mails: createMailLimits(config, counters),
+    countNewWorkspace: (tx, user_id) => {
+      const name = 'new-workspaces' as const;
+      return by_day.takeIn(tx, { name, kind: name, key: user_id, limit: config.new_workspaces_per_day });
+    },
   };
 }
