@@ -11,7 +11,7 @@ import type { Message, Reply } from './send.ts';
 import * as queries from './worker-queries.ts';
 import type { Claimed, Target, WebhookKey } from './worker-queries.ts';
 
-/** The longest that a receiver may ask to be left alone. */
+/** The longest that a receiver may ask to be left alone, for this message and for all others of the webhook. */
 const max_retry_after_s = 86_400;
 /** After so many failures in a row the webhook itself rests, and one attempt at a time finds out whether it is back. */
 export const failures_until_rest = 5;
@@ -112,13 +112,15 @@ export function settle(
       const ended = await queries.endAttempt(tx, key, claim, done);
       if (ended === undefined) return 'late';
       queries.releaseNext(tx, key, ended.subject_id);
-      if (webhook.failures > 0) queries.noteSuccess(tx, key);
+      // Up to then a webhook rests only because its receiver asked for it: of a message that it had already, it takes nothing back.
+      const goes_on_resting = webhook.failures < failures_until_rest;
+      if (webhook.failures > 0) queries.noteSuccess(tx, key, { goes_on_resting });
       return 'delivered';
     }
     const asked_s = Math.min(retry_after_s, max_retry_after_s);
     const failed = await noteFailed(tx, key, { claim, log, asked_s, schedule });
     if (failed === 'late') return 'late';
-    queries.noteFailure(tx, key, Math.max(restOf(webhook.failures + 1), Math.min(asked_s, max_rest_s)));
+    queries.noteFailure(tx, key, Math.max(restOf(webhook.failures + 1), asked_s));
     const is_gone = reply.status === 410;
     const is_long = webhook.failing_since !== null && webhook.failing_s >= schedule.pause_after_s;
     if (webhook.state === 'active' && (is_gone || is_long)) await stop(tx, key, webhook, is_gone);

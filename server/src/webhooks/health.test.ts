@@ -97,6 +97,42 @@ describe('a receiver', () => {
     expect(next - Date.now()).toBeLessThan(86_500_000);
   });
 
+  test.each([
+    ['succeeds', 204],
+    ['fails', 500],
+  ])('is left alone by every message for as long as it asks, also where one on its way %s', async (_, last_status) => {
+    const { team, receiver, at } = await scene((message) => {
+      const place = receiver.received.indexOf(message);
+      if (place === 1) return { status: 429, headers: { 'retry-after': '600' } };
+      return place === 2 ? { status: last_status, after_ms: 200 } : {};
+    });
+    await makeTicket(team);
+    await expect.poll(() => receiver.accepted().length, { timeout: 10_000 }).toBe(1); // it may have two at a time now
+    const { workspace_id, owner } = team;
+    const become = (state: 'active' | 'paused') =>
+      owner.client.update_webhook({ ...at, if_match: '*', body: { state } });
+    await become('paused');
+    for (let n = 0; n < 2; n++) await makeTicket(team);
+    const created = async () =>
+      (await owner.client.read_events({ workspace_id, types: 'ticket.created', limit: 100 })).data.length;
+    await expect.poll(created, { timeout: 10_000 }).toBe(3);
+    await become('active');
+    const statuses = async () => (await owner.client.list_deliveries(at)).data.map((one) => one.last_status).toSorted();
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual([204, 429, last_status].toSorted());
+    await makeTicket(team);
+    await sleep(1_000);
+    expect(receiver.received).toHaveLength(3);
+    const { rows } = await server.database.owner.query<{ rests_s: number }>(
+      'select extract(epoch from rests_until - now())::float as rests_s from webhooks where id = $1',
+      [at.webhook_id],
+    );
+    expect(rows[0]?.rests_s).toBeGreaterThan(500);
+    // Control: an admin who has it go on ends the rest.
+    await become('paused');
+    await become('active');
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBeGreaterThan(3);
+  });
+
   test('that fails again and again is tried by one attempt at a time, with rests between', async () => {
     let [at_once, most] = [0, 0];
     const { team, receiver, at } = await scene(() => {

@@ -202,16 +202,23 @@ export function releaseNext(tx: Tx, { workspace_id, id }: WebhookKey, subject_id
           and b.subject_id = ${subject_id} and b.finished_at is null)`);
 }
 
-export function noteSuccess(tx: Tx, { workspace_id, id }: WebhookKey): void {
+/** `goes_on_resting`: as long as it was to rest before. */
+export function noteSuccess(
+  tx: Tx,
+  { workspace_id, id }: WebhookKey,
+  { goes_on_resting }: { goes_on_resting: boolean },
+): void {
+  const rests_until = goes_on_resting ? sql`rests_until` : sql`null`;
   tx.send(sql`
-    update webhooks set failures = 0, failing_since = null, rests_until = null
+    update webhooks set failures = 0, failing_since = null, rests_until = ${rests_until}
     where workspace_id = ${workspace_id} and id = ${id} and failures > 0`);
 }
 
+/** It rests for so long from now on, or for as long as it was to rest before: another attempt may have ended meanwhile. */
 export function noteFailure(tx: Tx, { workspace_id, id }: WebhookKey, rest_s: number): void {
   tx.send(sql`
     update webhooks set failures = failures + 1, failing_since = coalesce(failing_since, now()),
-      rests_until = now() + ${rest_s} * interval '1 second'
+      rests_until = greatest(rests_until, now() + ${rest_s} * interval '1 second')
     where workspace_id = ${workspace_id} and id = ${id}`);
 }
 
