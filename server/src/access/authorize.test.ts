@@ -4,9 +4,19 @@ import { sql } from '../db/sql.ts';
 import { readOnly, transaction } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
-import { type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
-import { apply, applyToWrite, requireLive, requireRole, type SignedIn } from './authorize.ts';
+import {
+  apply,
+  applyToWrite,
+  type Identity,
+  liveAmong,
+  personOf,
+  requireLive,
+  requireRole,
+  type SignedIn,
+  type TokenIdentity,
+} from './authorize.ts';
 import type { Line } from './policy.ts';
 import type { Role } from '../http/contract.ts';
 
@@ -68,6 +78,68 @@ describe('a session', () => {
       const caller = { ...callerOf(team.member), session_id: other };
       await expect(session(caller)).rejects.toMatchObject({ code: 'session_ended' });
     }
+  });
+});
+
+describe('credentials that are looked at together', () => {
+  const guest = async (role: 'admin' | 'member' = 'member') => {
+    const person = await registerPerson(server);
+    await joinWorkspace(team.owner, person, workspace_id, role);
+    return person;
+  };
+  const botOf = async ({ client }: Person) => (await client.create_bot({ workspace_id, body: { name: 'Bot' } })).id;
+  /** An API token of a person, or of a bot for which they created it. */
+  const tokenOf = async ({ user, client }: Person, bot_id?: string): Promise<TokenIdentity> => {
+    const body = { name: 'T', scopes: ['events:read' as const], ...(bot_id !== undefined && { user_id: bot_id }) };
+    const { id } = await client.create_token({ workspace_id, body });
+    const token = { workspace_id, id, scopes: [], on_behalf_of: bot_id === undefined ? null : user.id };
+    return { user_id: bot_id ?? user.id, session_id: null, token };
+  };
+  const byItself = (identity: Identity) =>
+    readOnly(server.pool, { workspace_id, user_id: personOf(identity) }, (db) => requireLive(db, identity)).then(
+      () => true,
+      ({ code }: { code?: string }) => (['session_ended', 'invalid_token'].includes(code ?? '') ? false : code),
+    );
+
+  test('are good exactly where each is by itself: sessions and API tokens, of people and of bots', async () => {
+    const { owner } = team;
+    const [revoked, expired, disabled, left, blocked] = await Promise.all(Array.from({ length: 5 }, () => guest()));
+    const host = await guest('admin');
+    const [bot, gone_bot, orphan] = [await botOf(owner), await botOf(owner), await botOf(host)];
+    if (!revoked || !expired || !disabled || !left || !blocked) throw new Error('Nobody came.');
+    const asked: [identity: Identity, is_good: boolean][] = [
+      [callerOf(owner), true],
+      [callerOf(revoked), false],
+      [callerOf(expired), false],
+      [callerOf(disabled), false],
+      [{ ...callerOf(team.member), session_id: callerOf(owner).session_id }, false],
+      [{ ...callerOf(team.member), session_id: newId() }, false],
+      [await tokenOf(owner), true],
+      [await tokenOf(revoked), true],
+      [await tokenOf(expired), false],
+      [await tokenOf(left), false],
+      [await tokenOf(blocked), false],
+      [await tokenOf(owner, bot), true],
+      [await tokenOf(owner, bot), false],
+      [await tokenOf(owner, gone_bot), false],
+      [await tokenOf(host, orphan), false],
+      [callerOf(team.viewer), true],
+    ];
+    const tokenAt = (place: number) => asked[place]?.[0].token?.id ?? '';
+    await look('update sessions set revoked_at = now() where user_id = $1', revoked.user.id);
+    await look('update sessions set expires_at = now() where user_id = $1', expired.user.id);
+    await look('update users set disabled_at = now() where id = any ($1)', [disabled.user.id, blocked.user.id]);
+    await look(`update api_tokens set expires_at = created_at + interval '1 microsecond' where id = $1`, tokenAt(8));
+    await owner.client.revoke_token({ workspace_id, token_id: tokenAt(12) });
+    await owner.client.remove_member({ workspace_id, user_id: left.user.id });
+    await owner.client.remove_bot({ workspace_id, bot_id: gone_bot });
+    await owner.client.remove_member({ workspace_id, user_id: host.user.id });
+    const identities = asked.map(([identity]) => identity);
+    const live = await readOnly(server.pool, { asker: {} }, (db) => liveAmong(db, identities));
+    const expected = asked.map(([, is_good]) => is_good);
+    expect(identities.map((identity) => live.includes(identity))).toEqual(expected);
+    expect(await Promise.all(identities.map(byItself))).toEqual(expected);
+    expect(await readOnly(server.pool, { asker: {} }, (db) => liveAmong(db, []))).toEqual([]);
   });
 });
 

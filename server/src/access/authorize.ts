@@ -146,8 +146,20 @@ export async function requireLive(db: Db, identity: Identity): Promise<void> {
 }
 
 /** Whether the credential is good and its account enabled. */
-export async function credentialIsLive(db: Db, identity: Identity): Promise<boolean> {
+async function credentialIsLive(db: Db, identity: Identity): Promise<boolean> {
   return (await db.maybeOne(sql`select 1 as live ${ofCredential(identity)}`)) !== undefined;
+}
+
+/**
+ * Those of these credentials that are good: for all that wait for an event, in one statement. Its scope is one's after the other, so it
+ * sees no more than each of them would. Its conditions are those of `ofCredential`, in the database; a test compares them.
+ */
+export async function liveAmong(db: Db, identities: readonly Identity[]): Promise<Identity[]> {
+  const all = (of: (identity: Identity) => string | null) => identities.map(of);
+  const rows = await db.rows<{ place: number }>(sql`
+    select l.place from live_credentials(${all(personOf)}::uuid[], ${all(({ session_id }) => session_id)}::uuid[],
+      ${all(({ token }) => token?.workspace_id ?? null)}::uuid[], ${all(({ token }) => token?.id ?? null)}::uuid[]) l`);
+  return rows.flatMap(({ place }) => identities[place - 1] ?? []);
 }
 
 /** The same, for a write: the credential can't be ended, and that be acknowledged, before this commits. */

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Events, read_events } from './contract.ts';
 import type { Asked } from '../serving/serve.ts';
-import { stream } from './follow.ts';
+import { stream, Wakes } from './follow.ts';
 import { Waiting } from './waiting.ts';
 
 setFlagsFromString('--expose-gc');
@@ -20,7 +20,7 @@ test('a stream that waits keeps none of the pages that it has sent', async () =>
   let last = 1;
   const waiting = new Waiting({
     lastOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, last]))),
-    isLive: () => Promise.resolve(true),
+    endedOf: () => Promise.resolve([]),
     isStopping: () => false,
   });
   const pages: WeakRef<Events>[] = [];
@@ -54,4 +54,64 @@ test('a stream that waits keeps none of the pages that it has sent', async () =>
   expect(pages.map((page) => page.deref())).toEqual([undefined, undefined]);
   gone = true;
   expect((await waits_again).done).toBe(true);
+});
+
+test('a narrowed stream gets what it asks for soon, though events that it did not ask for came just before, one by one', async () => {
+  let [last, gone] = [1, false];
+  const waiting = new Waiting({
+    lastOf: (ids) => Promise.resolve(new Map(ids.map((id) => [id, last]))),
+    endedOf: () => Promise.resolve([]),
+    isStopping: () => false,
+  });
+  const empty = (sequence: number): Events => {
+    const next_offset = String(sequence).padStart(16, '0');
+    return { data: [], next_offset, up_to_date: true };
+  };
+  const asked = {
+    query: { fields: [] },
+    caller: { user_id: 'u', session_id: 's', token: null },
+    workspace_id: 'w',
+    network: 'n',
+    isGone: () => gone,
+    after: () => undefined,
+    read: ({ after }: { after: string }) => {
+      const sequence = Number(after) + 1;
+      last = sequence + 1; // the next comes at once
+      return Promise.resolve(sequence < 5 ? empty(sequence) : pageOf(String(sequence).padStart(16, '0')));
+    },
+  } as unknown as Asked<typeof read_events>;
+  const began = performance.now();
+  const frames: string[] = [];
+  last = 2;
+  for await (const frame of stream(waiting, empty(1), asked)) {
+    frames.push(frame);
+    gone = frame.includes('data:');
+  }
+  expect(frames.map((frame) => [frame.slice(0, 20), frame.includes('data:')])).toEqual(
+    [1, 2, 3, 4, 5].map((n) => [`id: ${String(n).padStart(16, '0')}`, n === 5]),
+  );
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+describe('a request that is woken for nothing', () => {
+  /** How often it is woken within a minute in which something happens all the time. */
+  function wakesInAMinute(wakes: Wakes): { count: number; rests: number[] } {
+    const rests: number[] = [];
+    for (let now = 5_000; now < 65_000; now += 100 + (rests.at(-1) ?? 0)) rests.push(wakes.restAfter(now));
+    return { count: rests.length, rests };
+  }
+
+  test('does not rest at first, and in the long run has one wake a second', () => {
+    const { count, rests } = wakesInAMinute(new Wakes());
+    expect(rests.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(rests[4]).toBeGreaterThan(0);
+    expect(count).toBeLessThanOrEqual(65);
+    // Control: one that never rests.
+    expect(wakesInAMinute({ restAfter: () => 0 } as unknown as Wakes).count).toBe(600);
+  });
+
+  test('does not rest at all where that is seldom', () => {
+    const wakes = new Wakes();
+    for (let n = 0; n < 30; n++) expect(wakes.restAfter(n * 1_500)).toBe(0);
+  });
 });

@@ -11,12 +11,34 @@ type Asking = Asked<typeof read_events>;
 
 /** In place of a wait for which there is no room, or of a read. */
 const rest_ms = 1_000;
+/** Wakes for nothing that a stream has before it rests. */
+const free_wakes = 4;
 /** A stream ends after this, and its client comes back with a credential of its own time. */
 const max_stream_ms = 15 * 60_000;
 
 /** A request that has waited goes on waiting if there is no room at the moment. */
 function unlessOverloaded(error: unknown): undefined {
   if (!(error instanceof BatonError && error.code === 'overloaded')) throw error;
+}
+
+/**
+ * When a request rests that is woken for events that it did not ask for. A few such wakes cost it no time; in the long run it has one in each
+ * rest, as if it rested after each.
+ */
+export class Wakes {
+  readonly #free_ms: number;
+  /** When the rests of all its wakes would be over, one after the other. */
+  #until = 0;
+
+  constructor(free = free_wakes) {
+    this.#free_ms = free * rest_ms;
+  }
+
+  /** How long to rest after one more wake for nothing, in milliseconds. */
+  restAfter(now: number): number {
+    this.#until = Math.max(this.#until, now) + rest_ms;
+    return Math.max(0, this.#until - this.#free_ms - now);
+  }
 }
 
 type Query = Asking['query'];
@@ -36,8 +58,10 @@ function readAgain(waiting: Waiting, { caller, query, read }: Asking, after: str
 export async function poll(waiting: Waiting, first: Events, asked: Asking): Promise<Events> {
   const { query, caller: identity, workspace_id, network, isGone } = asked;
   const until = performance.now() + query.wait * 1000;
+  const wakes = new Wakes(Math.min(free_wakes, Math.ceil(query.wait / 5))); // the next request has as many again
   let page = first;
-  for (let round = 0; page.data.length === 0 && page.up_to_date; round++) {
+  let rests_ms = 0;
+  while (page.data.length === 0 && page.up_to_date) {
     const ms = until - performance.now();
     if (ms <= 0) break;
     const giveBack = waiting.take(identity, network);
@@ -46,11 +70,13 @@ export async function poll(waiting: Waiting, first: Events, asked: Asking): Prom
       break;
     }
     const sequence = Number(page.next_offset);
-    const wait = { workspace_id, sequence, identity, isGone, ms, again: round > 0 };
+    const wait = { workspace_id, sequence, identity, isGone, ms, rest_ms: rests_ms };
     const ended = await waiting.forEvents(wait).finally(giveBack);
     if (ended === 'over') break;
     // At the end of its time it is read once more: the right may have ended, or the database be away.
-    page = (await readAgain(waiting, asked, page.next_offset)) ?? page;
+    const more = await readAgain(waiting, asked, page.next_offset);
+    rests_ms = more === undefined ? rest_ms : wakes.restAfter(performance.now());
+    page = more ?? page;
   }
   return page;
 }
@@ -106,11 +132,17 @@ function taken(next: Sent): string {
 }
 
 /** Waits until there is more. Gives `over` where nobody waits any more, and nothing where there was no room for the read. */
-async function next(waiting: Waiting, last: Sent, asked: Asking, until: number): Promise<Sent | 'over' | undefined> {
+async function next(
+  waiting: Waiting,
+  { last, wakes, until }: { last: Sent; wakes: Wakes; until: number },
+  asked: Asking,
+): Promise<Sent | 'over' | undefined> {
   const { caller: identity, workspace_id, query, isGone } = asked;
   if (last.up_to_date) {
-    const ms = until - performance.now();
-    const wait = { workspace_id, sequence: Number(last.next_offset), identity, isGone, ms, again: last.is_empty };
+    const now = performance.now();
+    const ms = until - now;
+    const rests_ms = last.is_empty ? wakes.restAfter(now) : 0;
+    const wait = { workspace_id, sequence: Number(last.next_offset), identity, isGone, ms, rest_ms: rests_ms };
     if (ms <= 0 || (await waiting.forEvents(wait)) === 'over') return 'over';
   }
   const page = await readAgain(waiting, asked, last.next_offset);
@@ -119,11 +151,12 @@ async function next(waiting: Waiting, last: Sent, asked: Asking, until: number):
 
 async function* follow(waiting: Waiting, first: Sent, asked: Asking): AsyncGenerator<string, undefined> {
   const until = performance.now() + max_stream_ms;
+  const wakes = new Wakes();
   let last = { ...first, is_empty: false };
   first.frame = '';
   yield taken(last);
   while (!asked.isGone() && !waiting.isStopping()) {
-    const more = await next(waiting, last, asked, until);
+    const more = await next(waiting, { last, wakes, until }, asked);
     if (more === 'over') return;
     if (more === undefined) {
       await sleep(rest_ms);

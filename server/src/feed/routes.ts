@@ -1,4 +1,4 @@
-import { credentialIsLive, type Identity, personOf } from '../access/authorize.ts';
+import { type Identity, liveAmong } from '../access/authorize.ts';
 import type { Role } from '../http/contract.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -75,16 +75,16 @@ async function findEvents(
 }
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
-  // In nobody's turn: it is one read for all that wait.
+  // Both in nobody's turn: each is one read for all that wait.
   const lastOf = async (workspace_ids: readonly string[]) => {
     const heads = await readOnly(pool, { asker: {} }, (db) => lastSequences(db, workspace_ids));
     return new Map(heads.map((head) => [head.workspace_id, head.last_sequence]));
   };
-  const isLive = (identity: Identity, workspace_id: string) => {
-    const scope = { workspace_id, user_id: personOf(identity), asker: {} };
-    return readOnly(pool, scope, (db) => credentialIsLive(db, identity));
+  const endedOf = async (identities: readonly Identity[]) => {
+    const live = new Set(await readOnly(pool, { asker: {} }, (db) => liveAmong(db, identities)));
+    return identities.filter((identity) => !live.has(identity));
   };
-  const waiting = new Waiting({ lastOf, isLive, isStopping });
+  const waiting = new Waiting({ lastOf, endedOf, isStopping });
 
   const shared = new SharedReads<Found>(({ is_news }) => is_news);
   const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {

@@ -7,13 +7,11 @@ export const most = { account: 50, network: 500, all: 2_000 };
 const interval_ms = 100;
 /** Workspaces whose numbers one statement reads. Of more, each has its turn every so many intervals. */
 const looked_at_once = 500;
-/** Requests that read again at the same time, and credentials that are looked at. */
+/** Requests that read again at the same time. */
 const at_once = 4;
-/** After a wait that brought nothing that was asked for. */
-const rest_ms = 1_000;
-/** How often the credential of those that wait is looked at, and of how many in each interval: some 100 a second. */
-const check_ms = 1_000;
-const checks_at_once = 10;
+/** How often each credential of those that wait is looked at, and how many of them one statement looks at, in each interval. */
+const check_ms = 700;
+const checked_at_once = 500;
 
 interface Waiter {
   workspace_id: string;
@@ -33,15 +31,15 @@ type Ended = 'something' | 'nothing' | 'over';
 
 export interface Wait extends Pick<Waiter, 'workspace_id' | 'sequence' | 'identity' | 'isGone'> {
   ms: number;
-  /** It has waited before, and what came was none of what it asked for. */
-  again: boolean;
+  /** Before that nothing is looked for. */
+  rest_ms: number;
 }
 
 interface Options {
   /** The number of the last event of each of these workspaces. */
   lastOf: (workspace_ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
-  /** Whether the credential is still good. */
-  isLive: (identity: Identity, workspace_id: string) => Promise<boolean>;
+  /** Those of these credentials that have ended. */
+  endedOf: (identities: readonly Identity[]) => Promise<readonly Identity[]>;
   isStopping: () => boolean;
 }
 
@@ -54,11 +52,11 @@ export class Waiting {
   readonly #options: Options;
   readonly #waiters = new Set<Waiter>();
   readonly #counts = new Map<string, number>();
-  readonly #looks = new FairQueue({ max_running: at_once, max_waiting: most.all });
   readonly #reads = new FairQueue({ max_running: at_once, max_waiting: most.all });
   /** When the number of each workspace was read that is waited for. */
   #looked_at = new Map<string, number>();
   #is_looking = false;
+  #is_checking = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: Options) {
@@ -84,14 +82,14 @@ export class Waiting {
   }
 
   /** Waits until the workspace has more events, or the credential has ended, or the time is over. Its caller has a place. */
-  forEvents({ ms, again, ...wait }: Wait): Promise<Ended> {
+  forEvents({ ms, rest_ms, ...wait }: Wait): Promise<Ended> {
     if (this.#options.isStopping()) return Promise.resolve('over');
     const { promise, resolve } = Promise.withResolvers<Ended>();
     const timer = setTimeout(() => waiter.end('nothing'), ms);
     const now = performance.now();
     const waiter: Waiter = {
       ...wait,
-      from: now + (again ? rest_ms : 0),
+      from: now + rest_ms,
       check_at: now + check_ms,
       end: (how) => {
         if (!this.#waiters.delete(waiter)) return;
@@ -115,12 +113,17 @@ export class Waiting {
   #tick(): void {
     const now = performance.now();
     const due = new Set<string>();
+    let is_check_due = false;
     for (const waiter of this.#waiters) {
-      if (this.#options.isStopping() || waiter.isGone()) waiter.end('over');
-      else if (now >= waiter.from) due.add(waiter.workspace_id);
+      if (this.#options.isStopping() || waiter.isGone()) {
+        waiter.end('over');
+        continue;
+      }
+      if (now >= waiter.from) due.add(waiter.workspace_id);
+      is_check_due ||= now >= waiter.check_at;
     }
     if (due.size > 0 && !this.#is_looking) void this.#look(due);
-    this.#checkSome(now);
+    if (is_check_due && !this.#is_checking) void this.#check(now);
     if (this.#waiters.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -142,30 +145,27 @@ export class Waiting {
     }
   }
 
-  /** Looks at the credentials that are due, a few at a time: who has signed out leaves no event in the workspace. */
-  #checkSome(now: number): void {
-    let checks = 0;
-    for (const waiter of [...this.#waiters]) {
-      if (checks >= checks_at_once) return;
-      if (now < waiter.check_at) continue;
-      checks++;
-      const same = [...this.#waiters].filter(({ identity }) => isSame(identity, waiter.identity));
-      for (const one of same) {
-        one.check_at = now + check_ms;
-        // Behind all others, so that each has its turn.
-        this.#waiters.delete(one);
-        this.#waiters.add(one);
-      }
-      void this.#check(waiter, same);
-    }
-  }
-
-  /** One whose credential has ended reads again, and is refused as such. */
-  async #check({ identity, workspace_id }: Waiter, same: readonly Waiter[]): Promise<void> {
-    const checking = this.#looks.run(personOf(identity), () => this.#options.isLive(identity, workspace_id));
-    const is_live = await checking.catch(() => true);
-    if (!is_live) for (const waiter of same) waiter.end('something');
+  /**
+   * Looks at the credentials that are due: who has signed out leaves no event in the workspace. One whose credential has ended reads
+   * again, and is refused as such.
+   */
+  async #check(now: number): Promise<void> {
+    this.#is_checking = true;
+    const due = [...Map.groupBy(this.#waiters, ({ identity }) => keyOf(identity)).values()]
+      .map((same) => ({ same, check_at: Math.min(...same.map((waiter) => waiter.check_at)) }))
+      .filter(({ check_at }) => now >= check_at)
+      .sort((a, b) => a.check_at - b.check_at) // those first that were not looked at for longest
+      .slice(0, checked_at_once);
+    for (const { same } of due) for (const waiter of same) waiter.check_at = now + check_ms;
+    const identities = due.flatMap(({ same: [first] }) => first?.identity ?? []);
+    // If the database is unreachable, the read at the end of each wait reports it.
+    const ended = await this.#options.endedOf(identities).catch((): readonly Identity[] => []);
+    this.#is_checking = false;
+    const keys = new Set(ended.map(keyOf));
+    const over = due.filter(({ same: [first] }) => first !== undefined && keys.has(keyOf(first.identity)));
+    for (const waiter of over.flatMap(({ same }) => same)) waiter.end('something');
   }
 }
 
-const isSame = (a: Identity, b: Identity) => a.session_id === b.session_id && a.token?.id === b.token?.id;
+/** What tells credentials apart. */
+const keyOf = ({ session_id, token }: Identity) => session_id ?? token?.id;
