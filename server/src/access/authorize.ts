@@ -238,8 +238,8 @@ function isAllowed(claim: Claim): Sql {
     select 1 ${ofMember(claim)} and ${isAdmitted(claim)})`;
 }
 
-/** Asks both in one burst; refusals come in their order: 401 before 404 before 403. */
-async function authorize(db: Db, claim: Claim): Promise<Actor> {
+/** Asks both in one burst, which has a snapshot of its own; refusals come in their order: 401 before 404 before 403. */
+export async function authorize(db: Db, claim: Claim): Promise<Actor> {
   const { access: _, lacks: __, ...caller } = claim;
   const live = requireLive(db, claim);
   const role = requireRole(db, claim);

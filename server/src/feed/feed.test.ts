@@ -114,6 +114,38 @@ describe('events', () => {
     expect((await follow(viewer, { after })).events[2]).toMatchObject({ after: { title: 'A secret' } });
   });
 
+  test('of types that are for owners and admins are for others as if there were none: by page, by poll and by stream', async () => {
+    const { workspace_id, owner, viewer } = team;
+    await numberEvents(server.database.url);
+    const { after } = await follow(viewer, { after: 'now' });
+    const narrowed = { workspace_id, after, limit: 1, types: 'token.created' };
+    const path = `/v1/workspaces/${workspace_id}/events?after=${after}&limit=1&types=token.created`;
+    const stream = await fetch(server.url + path, {
+      headers: { authorization: `Bearer ${viewer.access_token}`, accept: 'text/event-stream' },
+    });
+    const polled = viewer.client.read_events({ ...narrowed, wait: 2 });
+    await viewer.client.create_token({ workspace_id, body: { name: 'T', scopes: ['events:read'] } });
+    await makeTicket(team);
+    await numberEvents(server.database.url);
+    const [token, head] = [1, 2].map((n) => String(Number(after) + n).padStart(16, '0'));
+    const nothing = { data: [], next_offset: head, up_to_date: true };
+    expect(await viewer.client.read_events(narrowed)).toEqual(nothing);
+    expect(await polled).toEqual(nothing);
+    // Beside one that they may know of, it is as if it weren't asked for.
+    const ticket = await viewer.client.read_events({ ...narrowed, types: 'ticket.created' });
+    expect(await viewer.client.read_events({ ...narrowed, types: 'ticket.created,token.created' })).toEqual(ticket);
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of stream.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.includes(`id: ${head}\n`)) break;
+    }
+    expect(text).not.toContain(`id: ${token}`);
+    // Control: an owner gets it, and its place.
+    const seen = await owner.client.read_events(narrowed);
+    expect(seen).toMatchObject({ data: [{ type: 'token.created', offset: token }], next_offset: token });
+  });
+
   test('can’t be read from a place that nothing has reached yet', async () => {
     const { member, workspace_id } = team;
     const { next_offset } = await member.client.read_events({ workspace_id, after: 'now' });

@@ -43,14 +43,14 @@ export class Wakes {
 
 type Query = Asking['query'];
 
-/** Queries of those that have waited. What one of them is given others are given too. */
-const again = new WeakSet<Query>();
-export const isAgain = (query: Query): boolean => again.has(query);
+/** Queries of those that have waited, and when each was asked again. What one of them is given others are given too. */
+const again = new WeakMap<Query, number>();
+export const askedAgainAt = (query: Query): number | undefined => again.get(query);
 
 /** Reads once more for one of those that wait, each of them in turn. */
 function readAgain(waiting: Waiting, { caller, query, read }: Asking, after: string): Promise<Events | undefined> {
   const asked = { ...query, after };
-  again.add(asked);
+  again.set(asked, performance.now());
   return waiting.read(personOf(caller), () => read(asked)).catch(unlessOverloaded);
 }
 

@@ -1,4 +1,5 @@
-import { type Identity, liveAmong } from '../access/authorize.ts';
+import { authorize, type Identity, liveAmong } from '../access/authorize.ts';
+import type { AuditAction } from '../audit/facts.ts';
 import type { Role } from '../http/contract.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
@@ -6,18 +7,16 @@ import type { Services } from '../services.ts';
 import type { Context } from '../serving/context.ts';
 import type { Serve } from '../serving/serve.ts';
 import { beginning, type Event, type Events, now, read_events } from './contract.ts';
-import { isAgain, poll, stream } from './follow.ts';
+import { askedAgainAt, poll, stream } from './follow.ts';
 import { type EventFilter, type EventRow, eventsBehind, lastSequence, lastSequences, stopBehind } from './queries.ts';
 import { SharedReads } from './shared-reads.ts';
 import { Waiting } from './waiting.ts';
 
 export const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
 
+const isAdmin = (role: Role) => role === 'owner' || role === 'admin';
 /** What owners and admins alone may know of. That somebody has joined is for everybody. */
-const isOfAdmins = ({ type, subject_type }: EventRow) =>
-  subject_type === 'token' ||
-  subject_type === 'webhook' ||
-  (subject_type === 'invitation' && type !== 'invitation.accepted');
+const isOfAdmins = (type: AuditAction) => /^(token|webhook|invitation)\./.test(type) && type !== 'invitation.accepted';
 /** What had another name, role or workflow before is for the readers of the audit log. */
 const of_work = new Set(['ticket', 'comment']);
 /** What says that a ticket is there, or no longer. */
@@ -27,8 +26,8 @@ const of_presence = new Set(['ticket.deleted', 'ticket.restored']);
 export function shownTo(role: Role, row: EventRow): Event | undefined {
   const { sequence, ticket_is_deleted, ...shown } = row;
   const event = { ...shown, offset: offsetOf(sequence) };
-  if (role === 'owner' || role === 'admin') return event;
-  if (isOfAdmins(row)) return undefined;
+  if (isAdmin(role)) return event;
+  if (isOfAdmins(row.type)) return undefined;
   const is_hidden = ticket_is_deleted && !of_presence.has(row.type);
   return {
     ...event,
@@ -41,10 +40,19 @@ export function shownTo(role: Role, row: EventRow): Event | undefined {
 /** What is behind a place, for everybody. */
 interface Found {
   last_sequence: number;
-  /** Whether there was something behind it, of whatever kind. */
-  is_news: boolean;
   /** As somebody in this role sees it. */
   pageOf: (role: Role) => Events;
+}
+
+type FoundRows = Awaited<ReturnType<typeof eventsBehind>>;
+
+/**
+ * The filter for those who aren't admins, where it names types that they may not know of: without these. Where one of theirs ended a page, the
+ * page would tell where it is.
+ */
+function filterOfOthers(filter: EventFilter): EventFilter | undefined {
+  const types = filter.types?.filter((type) => !isOfAdmins(type));
+  return types === undefined || types.length === filter.types?.length ? undefined : { ...filter, types };
 }
 
 async function findEvents(
@@ -53,26 +61,39 @@ async function findEvents(
   filter: EventFilter,
   limit: number,
 ): Promise<Found> {
-  const [{ last_sequence = 0 } = {}, stop, rows] = await Promise.all([
+  const of_others = filterOfOthers(filter);
+  // Both in one snapshot, with the right: which of them is given follows from the role.
+  const [{ last_sequence = 0 } = {}, stop, all, others] = await Promise.all([
     lastSequence(db, behind.workspace_id),
     stopBehind(db, behind),
     eventsBehind(db, behind, filter, limit),
+    of_others === undefined || of_others.types?.length === 0 ? undefined : eventsBehind(db, behind, of_others, limit),
   ]);
-  const sent = rows.filter(({ fits }) => fits).map(({ fits: _, ...row }) => row);
-  const is_cut = sent.length < rows.length || rows.length === limit;
-  const last = is_cut ? sent.at(-1)?.sequence : stop?.sequence;
-  const next = last ?? last_sequence;
+  const pageIn = (rows: FoundRows, role: Role): Events => {
+    const sent = rows.filter(({ fits }) => fits).map(({ fits: _, ...row }) => row);
+    const is_cut = sent.length < rows.length || rows.length === limit;
+    const last = is_cut ? sent.at(-1)?.sequence : stop?.sequence;
+    const next = last ?? last_sequence;
+    const data = sent.flatMap((row) => shownTo(role, row) ?? []);
+    return { data, next_offset: offsetOf(next), up_to_date: next === last_sequence };
+  };
   const pages = new Map<Role, Events>();
   const pageOf = (role: Role): Events => {
     const known = pages.get(role);
     if (known !== undefined) return known;
-    const data = sent.flatMap((row) => shownTo(role, row) ?? []);
-    const page = { data, next_offset: offsetOf(next), up_to_date: next === last_sequence };
+    const is_for_all = of_others === undefined || isAdmin(role);
+    const rows = is_for_all ? all : others;
+    const page = rows === undefined ? nothingUpTo(last_sequence) : pageIn(rows, role);
     pages.set(role, page);
     return page;
   };
-  return { last_sequence, is_news: last_sequence > behind.sequence, pageOf };
+  return { last_sequence, pageOf };
 }
+
+/** Nothing, and the end as the place to go on from. */
+const nothingUpTo = (last_sequence: number): Events => {
+  return { data: [], next_offset: offsetOf(last_sequence), up_to_date: true };
+};
 
 export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isStopping: () => boolean): void {
   // Both in nobody's turn: each is one read for all that wait.
@@ -86,19 +107,25 @@ export function feedRoutes(serve: Serve, { pool }: Pick<Services, 'pool'>, isSto
   };
   const waiting = new Waiting({ lastOf, endedOf, isStopping });
 
-  const shared = new SharedReads<Found>(({ is_news }) => is_news);
-  const read = async ({ db, workspace_id, actor, query }: Context<typeof read_events>): Promise<Events> => {
+  const shared = new SharedReads<Found>();
+  const read = async (context: Context<typeof read_events>): Promise<Events> => {
+    const { db, workspace_id, actor, query } = context;
     const { after, limit, types, project_id, ticket } = query;
     if (after === now) {
       const { last_sequence = 0 } = (await lastSequence(db, workspace_id)) ?? {};
-      return { data: [], next_offset: offsetOf(last_sequence), up_to_date: true };
+      return nothingUpTo(last_sequence);
     }
     const behind = { workspace_id, sequence: after === beginning ? 0 : Number(after) };
     const filter = { types, project_id, ticket };
     const find = () => findEvents(db, behind, filter, limit);
+    const asked_at = askedAgainAt(query);
     // The right is asked for each of those that wait, in its own transaction, and what they may see follows from it.
-    const finding = isAgain(query) ? shared.get(JSON.stringify([behind, filter, limit]), find) : find();
-    const [found, { role }] = await Promise.all([finding, actor]);
+    const { result: found, is_no_newer } =
+      asked_at === undefined
+        ? { result: await find(), is_no_newer: true }
+        : await shared.get(JSON.stringify([behind, filter, limit]), asked_at, find);
+    // Where another has read it meanwhile, the right is asked again: it may have ended before what was read then was committed.
+    const { role } = is_no_newer ? await actor : await authorize(db, context);
     // Of a client that has seen more than there is: the database was restored from a backup.
     if (behind.sequence > found.last_sequence) throw new BatonError('invalid_offset');
     return found.pageOf(role);

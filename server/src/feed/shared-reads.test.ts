@@ -2,47 +2,79 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { SharedReads } from './shared-reads.ts';
 
+const now = () => performance.now();
+
 test('what many ask for at the same moment is read once, and each thing by itself', async () => {
-  const shared = new SharedReads<number>((found) => found > 0);
+  const shared = new SharedReads<number>();
   let reads = 0;
   const read = async () => {
     reads++;
     await sleep(20);
     return reads;
   };
-  const found = await Promise.all(['a', 'a', 'b', 'a'].map((key) => shared.get(key, read)));
-  expect([reads, new Set(found).size <= 2]).toEqual([2, true]);
-  await sleep(10);
-  await shared.get('a', read);
+  const asked_at = now();
+  const given = await Promise.all(['a', 'a', 'b', 'a'].map((key) => shared.get(key, asked_at, read)));
+  expect([reads, new Set(given.map(({ result }) => result)).size]).toEqual([2, 1]);
+  // By one whose turn comes later, too.
+  await shared.get('a', asked_at, read);
   expect(reads).toBe(2);
 });
 
-test('what was read a while ago is read again', async () => {
-  const shared = new SharedReads<number>((found) => found > 0);
+test('what was read before somebody asked for it is read again for them, however short that was ago', async () => {
+  const shared = new SharedReads<number>();
   let reads = 0;
   const read = () => Promise.resolve(++reads);
-  expect(await shared.get('a', read)).toBe(1);
-  await sleep(400);
-  expect(await shared.get('a', read)).toBe(2);
+  expect(await shared.get('a', now(), read)).toEqual({ result: 1, is_no_newer: true });
+  await sleep(2);
+  expect(await shared.get('a', now(), read)).toEqual({ result: 2, is_no_newer: true });
 });
 
-test('a read that fails is nobody else’s', async () => {
-  const shared = new SharedReads<number>((found) => found > 0);
-  const failing = shared.get('a', () => Promise.reject(new Error('away')));
-  const other = shared.get('a', () => Promise.resolve(7));
+test('what is being read while somebody asks is read again for them', async () => {
+  const shared = new SharedReads<number>();
+  let reads = 0;
+  const read = async () => {
+    const mine = ++reads;
+    await sleep(30);
+    return mine;
+  };
+  const first = shared.get('a', now(), read);
+  await sleep(5);
+  expect(await shared.get('a', now(), read)).toEqual({ result: 2, is_no_newer: true });
+  expect(await first).toEqual({ result: 1, is_no_newer: true });
+});
+
+test('a result is as old as what is asked with it where it was there before, and may be newer where it was waited for', async () => {
+  const shared = new SharedReads<number>();
+  const asked_at = now();
+  const read = async () => {
+    await sleep(20);
+    return 1;
+  };
+  const own = shared.get('a', asked_at, read);
+  const waited_for = shared.get('a', asked_at, read);
+  expect(await own).toEqual({ result: 1, is_no_newer: true });
+  expect(await waited_for).toEqual({ result: 1, is_no_newer: false });
+  expect(await shared.get('a', asked_at, read)).toEqual({ result: 1, is_no_newer: true });
+});
+
+test('a read that fails is nobody else’s: who waited for it reads, later than they were asked about', async () => {
+  const shared = new SharedReads<number>();
+  const asked_at = now();
+  const failing = shared.get('a', asked_at, () => Promise.reject(new Error('away')));
+  const other = shared.get('a', asked_at, () => Promise.resolve(7));
   await expect(failing).rejects.toThrow('away');
-  expect(await other).toBe(7);
+  expect(await other).toEqual({ result: 7, is_no_newer: false });
+  expect(await shared.get('a', asked_at, () => Promise.resolve(8))).toEqual({ result: 8, is_no_newer: true });
 });
 
-test('a read that found nothing is nobody else’s either: what woke them may be newer', async () => {
-  const shared = new SharedReads<number>((found) => found > 0);
-  expect(await shared.get('a', () => Promise.resolve(0))).toBe(0);
-  expect(await shared.get('a', () => Promise.resolve(1))).toBe(1);
-});
-
-test('no more than sixteen results are kept at one time', async () => {
-  const shared = new SharedReads<number>((found) => found > 0);
-  for (let n = 0; n < 17; n++) await shared.get(`key ${n}`, () => Promise.resolve(1));
-  expect(await shared.get('key 16', () => Promise.resolve(2))).toBe(1);
-  expect(await shared.get('key 0', () => Promise.resolve(2))).toBe(2);
+test('a result is kept for a quarter of a second, and no more than sixteen at one time', async () => {
+  const shared = new SharedReads<number>();
+  const asked_at = now();
+  const get = async (key: string, result: number) =>
+    (await shared.get(key, asked_at, () => Promise.resolve(result))).result;
+  for (let n = 0; n < 17; n++) await get(`key ${n}`, 1);
+  expect(await get('key 16', 2)).toBe(1);
+  expect(await get('key 0', 2)).toBe(2);
+  await sleep(400);
+  expect(await get('key 16', 3)).toBe(3);
 });

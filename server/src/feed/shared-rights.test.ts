@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, registerPerson } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+
+let server: TestServer;
+let team: Team;
+/** Whether the next read of events begins late, with all that its burst asks, as on a connection that stalls. */
+let stalls_next = false;
+
+const stall = (text: string): string => {
+  const is_list = text.startsWith('begin isolation level repeatable read') && text.includes('enable_sort');
+  if (!stalls_next || !is_list) return text;
+  stalls_next = false;
+  return `select pg_sleep(3); commit; ${text}`;
+};
+
+beforeAll(async () => {
+  server = await startServer({}, { patch: stall });
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+test('nobody is given what another’s read found that began after their own right had ended', async () => {
+  const { workspace_id, owner } = team;
+  const guest = await registerPerson(server);
+  await joinWorkspace(owner, guest, workspace_id, 'viewer');
+  await numberEvents(server.database.url);
+  const { next_offset: after } = await owner.client.read_events({ workspace_id, after: 'now' });
+  const query = { workspace_id, after, wait: 20 };
+  const first = owner.client.read_events(query);
+  await sleep(200);
+  const second = guest.client.raw.read_events(query);
+  await sleep(300);
+  stalls_next = true;
+  await makeTicket(team, { title: 'Before' });
+  await numberEvents(server.database.url);
+  // Both are woken: the owner's read stalls, and the guest, whose right has been asked by now, waits for it.
+  await expect.poll(() => stalls_next, { timeout: 2_000, interval: 20 }).toBe(false);
+  await sleep(300);
+  await owner.client.remove_member({ workspace_id, user_id: guest.user.id });
+  await makeTicket(team, { title: 'After' });
+  await numberEvents(server.database.url);
+  // Control: what the owner's read found is newer than the guest's right.
+  expect((await first).data.map((event) => event.after?.['title'])).toEqual(['Before', undefined, 'After']);
+  expect(await second).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});
