@@ -29,3 +29,27 @@ begin
 end $$;
 revoke execute on function live_credentials(uuid[], uuid[], uuid[], uuid[]) from public;
 grant execute on function live_credentials(uuid[], uuid[], uuid[], uuid[]) to baton_app;
+
+-- The log of a delivery has the heads of request and response; what it had as the response's head was the beginning of its body.
+alter table deliveries no force row level security;
+update deliveries d set attempts = (
+  select jsonb_agg(a || jsonb_build_object('request_head', null, 'response_head', null, 'response_body', a -> 'response_head') order by n)
+  from jsonb_array_elements(d.attempts) with ordinality l (a, n))
+where d.attempts <> '[]';
+alter table deliveries force row level security;
+
+create or replace function forget_replies(the_ticket uuid)
+returns void language sql security definer set search_path = public, pg_temp as $$
+  update deliveries d
+  set attempts = (
+    select jsonb_agg(a || '{"response_head": null, "response_body": null}' order by n)
+    from jsonb_array_elements(d.attempts) with ordinality l (a, n))
+  from events e cross join webhooks w
+  where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
+    and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
+$$;
+
+-- Who gave a webhook its address: its attempts count as theirs, however it responds. Null: who created it, as before.
+alter table webhooks add column url_given_by uuid;
+grant update (url_given_by) on webhooks to baton_app;
+grant select (url_given_by) on webhooks to baton_worker;

@@ -137,6 +137,7 @@ export const error_table = {
         .meta({ format: 'int32' }),
     },
   ],
+  redelivery_refused: [409, 'Nothing was queued', { reason: z.enum(['not_wanted', 'too_many_waiting']) }],
   response_gone: [410, 'The write was done; its response is gone'],
   precondition_failed: [
     412,

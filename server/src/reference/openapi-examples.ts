@@ -55,6 +55,12 @@ const bodies: Record<string, unknown> = {
   set_watching: { choice: 'watching' },
 };
 
+const heads = {
+  request_head: 'POST /… HTTP/1.1\nhost: receiver.example\ncontent-type: application/json',
+  response_head: 'HTTP/1.1 200 OK\nContent-Length: 2',
+  response_body: 'ok',
+};
+
 /** Fields by their name, where their schema has no example. */
 const fields: Json = {
   ...team_workflow,
@@ -66,12 +72,12 @@ const fields: Json = {
   finished_at: at,
   last_error: null,
   last_status: 200,
-  log: [{ at, duration_ms: 48, status: 200, error: null, response_head: 'ok' }],
+  log: [{ at, duration_ms: 48, status: 200, error: null, ...heads }],
   next_attempt_at: null,
   previous_secret_until: null,
   project_ids: null,
   queued: 9,
-  response_head: 'ok',
+  ...heads,
   secret: 'whsec_bm90IGEgc2VjcmV0LCBidXQgdGhpcnR5LXR3byBieXQ=',
   state_reason: null,
   types: ['ticket.created', 'ticket.transitioned'],
@@ -191,6 +197,7 @@ const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCo
   validation_failed: { errors: [{ pointer: '/title', detail: 'Expected at least 1 character.' }] },
   fields_required: { missing: ['resolution'] },
   quota_exceeded: { quota: 'projects_per_workspace', limit: 100 },
+  redelivery_refused: { reason: 'not_wanted' },
 };
 
 /** A problem as the server sends it. */

@@ -1,4 +1,4 @@
-import { requireUndeleted } from '../access/authorize.ts';
+import { personOf, requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -52,7 +52,11 @@ export async function changeWebhook(
   const becomes = state !== webhook.state && state !== 'disabled' ? state : undefined;
   if (Object.keys(fields).length === 0 && becomes === undefined) return webhook;
   if (becomes === 'active') reviveDeliveries(tx, workspace_id, webhook.id);
-  const changes = { ...fields, ...(becomes === undefined ? {} : stateChanges(becomes)) };
+  const changes = {
+    ...fields,
+    ...('url' in fields ? { url_given_by: personOf(actor) } : {}),
+    ...(becomes === undefined ? {} : stateChanges(becomes)),
+  };
   const after = await updateWebhook(tx, { workspace_id, id: webhook.id, at }, changes);
   recordAudit(tx, actor, {
     action: 'webhook.updated',

@@ -213,7 +213,17 @@ const attempt = z.strictObject({
     description:
       'Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else).',
   }),
-  response_head: stored(1024).nullable().meta({ description: 'The beginning of the response’s body.' }),
+  request_head: stored(1024).nullable().meta({
+    description:
+      'The head of the request, a header in each line. The path of the address is left out: it may be a secret. Null if there was nothing to send.',
+  }),
+  response_head: stored(1024).nullable().meta({
+    description:
+      'The beginning of the response’s head, a header in each line, without the values of cookies and of what else looks like a secret. Null if there was no response, or what it repeated was purged.',
+  }),
+  response_body: stored(1024)
+    .nullable()
+    .meta({ description: 'The beginning of the response’s body. Null where its head is null.' }),
 });
 export type Attempt = z.infer<typeof attempt>;
 
@@ -304,4 +314,5 @@ export const redeliver = operation({
       }),
     })
     .meta({ id: 'Redelivery' }),
+  errors: ['redelivery_refused'],
 });

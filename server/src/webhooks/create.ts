@@ -1,4 +1,4 @@
-import { requireUndeleted } from '../access/authorize.ts';
+import { personOf, requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/transaction.ts';
@@ -64,6 +64,7 @@ export async function createWebhook(
     workspace_id,
     secret: sealed,
     last_sequence: head?.last_sequence ?? 0,
+    url_given_by: personOf(actor),
   });
   recordAudit(tx, actor, {
     action: 'webhook.created',

@@ -68,7 +68,7 @@ interface Options {
 export class Deliverer {
   readonly #options: Options;
   #behind: WebhookKey = begin;
-  /** Webhooks for which there is something to do, in turns by who created them: some have thousands. */
+  /** Webhooks for which there is something to do, in turns by who gave them their addresses: some have thousands. */
   readonly #turns = new Turns<FoundWebhook>();
   readonly #places = new Places();
   readonly #running = new Set<Promise<void>>();
@@ -108,7 +108,7 @@ export class Deliverer {
     const found = await readOnly(this.#options.pool, {}, (db) => webhooksBehind(db, this.#behind));
     for (const one of found) {
       if (this.#set_aside.has(one.id)) continue;
-      if (one.is_behind || one.is_due) this.#turns.add(one.created_by, one.id, one);
+      if (one.is_behind || one.is_due) this.#turns.add(one.charged_to, one.id, one);
     }
     const last = found.at(-1);
     this.#behind = last === undefined ? begin : { workspace_id: last.workspace_id, id: last.id };
@@ -191,7 +191,9 @@ const unreadable = (): Reply => ({
   duration_ms: 0,
   status: null,
   error: 'SECRET_UNREADABLE',
+  request_head: null,
   response_head: null,
+  response_body: null,
   retry_after_s: undefined,
 });
 

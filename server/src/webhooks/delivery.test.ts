@@ -151,8 +151,14 @@ describe('a webhook', () => {
     const delivery_id = data[0]?.id ?? '';
     const { log } = await owner.client.get_delivery({ workspace_id, webhook_id, delivery_id });
     expect(log.map(({ status, error }) => [status, error])).toEqual(Array(4).fill([422, null]));
-    expect(log[0]?.response_head?.length).toBe(1024);
-    expect(log[0]?.response_head).toMatch(/^No\ufffd\. x+$/);
+    expect(log[0]?.response_body?.length).toBe(1024);
+    expect(log[0]?.response_body).toMatch(/^No\ufffd\. x+$/);
+    expect(log[0]?.response_head).toMatch(/^HTTP\/1\.1 422 Unprocessable Entity\n(.+\n)*Date: /);
+    const [told] = receiver.received;
+    const signature = String(told?.headers['webhook-signature']);
+    expect(log[0]?.request_head).toMatch(/^POST \/ HTTP\/1\.1\nhost: 127\.0\.0\.1:\d+\n(.+\n)+content-length: \d+$/);
+    expect(log[0]?.request_head).toContain(`webhook-id: ${told?.id}\n`);
+    expect(log[0]?.request_head).toContain(`webhook-signature: ${signature}\n`);
     expect(Date.parse(log[0]?.at ?? '')).toBeGreaterThan(Date.now() - 60_000);
   });
 
@@ -213,7 +219,8 @@ describe('a webhook', () => {
     const [first, again] = receiver.received;
     expect([again?.id, again?.body]).toEqual([first?.id, first?.body]);
     // It was not dead but slow: what it says comes too late, and changes nothing.
-    const reply = { at: new Date().toISOString(), duration_ms: 1, status: 500, error: null, response_head: '' };
+    const heads = { request_head: '', response_head: '', response_body: '' };
+    const reply = { at: new Date().toISOString(), duration_ms: 1, status: 500, error: null, ...heads };
     const schedule = { retries_s: [0], pause_after_s: 100 };
     const said = await settle(pool, key, { claim: late, reply: { ...reply, retry_after_s: undefined }, schedule });
     expect(said).toBe('late');

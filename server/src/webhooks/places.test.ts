@@ -3,9 +3,9 @@ import { Places } from './places.ts';
 
 let made = 0;
 /** A webhook of a workspace and a person of its own, unless others are named. */
-const webhook = (fields: { created_by?: string; workspace_id?: string; failures?: number } = {}) => {
+const webhook = (fields: { charged_to?: string; workspace_id?: string; failures?: number } = {}) => {
   const id = `webhook ${made++}`;
-  return { id, workspace_id: `workspace of ${id}`, created_by: `person of ${id}`, failures: 0, ...fields };
+  return { id, workspace_id: `workspace of ${id}`, charged_to: `person of ${id}`, failures: 0, ...fields };
 };
 
 test('webhooks that take long leave half of the places to others, however many people have them', () => {
@@ -27,9 +27,9 @@ test('webhooks that take long leave half of the places to others, however many p
 test('a person one of whose webhooks took long is slow for ten minutes, whatever their webhooks do meanwhile', () => {
   let now = 0;
   const places = new Places(() => now);
-  const once_slow = webhook({ created_by: 'slow' });
+  const once_slow = webhook({ charged_to: 'slow' });
   places.take(once_slow)({ delivered: true, took_ms: 5_000 });
-  const other = webhook({ created_by: 'slow' });
+  const other = webhook({ charged_to: 'slow' });
   for (let n = 0; n < 20; n++) places.take(other)({ delivered: true, took_ms: 10 });
   for (let n = 0; n < 64; n++) places.take(webhook({ failures: 1 }));
   expect([places.room(once_slow), places.room(other), places.room(webhook())]).toEqual([0, 0, 1]);
@@ -41,9 +41,9 @@ test('a person one of whose webhooks took long is slow for ten minutes, whatever
 
 test('a person who is slow has sixteen attempts', () => {
   const places = new Places();
-  places.take(webhook({ created_by: 'slow' }))({ delivered: true, took_ms: 5_000 });
-  for (let n = 0; n < 16; n++) places.take(webhook({ created_by: 'slow' }));
-  expect(places.room(webhook({ created_by: 'slow' }))).toBe(0);
+  places.take(webhook({ charged_to: 'slow' }))({ delivered: true, took_ms: 5_000 });
+  for (let n = 0; n < 16; n++) places.take(webhook({ charged_to: 'slow' }));
+  expect(places.room(webhook({ charged_to: 'slow' }))).toBe(0);
 });
 
 /** Begins attempts wherever there is room. Gives their ends, and how many there are. */
@@ -56,9 +56,9 @@ function fill(places: Places, webhooks: ReturnType<typeof webhook>[]) {
 test('two people whose webhooks were all quick and then take long leave places to others, and get no more than a quarter again', () => {
   let now = 0;
   const places = new Places(() => now);
-  const theirs = ['eve', 'mallory'].flatMap((created_by) =>
+  const theirs = ['eve', 'mallory'].flatMap((charged_to) =>
     ['first', 'second'].flatMap((name) =>
-      Array.from({ length: 4 }, () => webhook({ created_by, workspace_id: `${name} of ${created_by}` })),
+      Array.from({ length: 4 }, () => webhook({ charged_to, workspace_id: `${name} of ${charged_to}` })),
     ),
   );
   for (const one of theirs) for (let n = 0; n < 10; n++) places.take(one)({ delivered: true, took_ms: 10 });
@@ -97,11 +97,11 @@ test('a person has half of the places, a workspace a quarter, and a webhook one 
   expect(places.room(one)).toBe(8);
   places.take(one)({ delivered: false, took_ms: 10 });
   expect(places.room(one)).toBe(1);
-  const crowd = (fields: { created_by?: string; workspace_id?: string }, most: number) => {
+  const crowd = (fields: { charged_to?: string; workspace_id?: string }, most: number) => {
     for (let n = 0; n < most; n++) places.take(webhook(fields));
     expect(places.room(webhook(fields))).toBe(0);
   };
   crowd({ workspace_id: 'crowded' }, 32);
-  crowd({ created_by: 'busy' }, 64);
+  crowd({ charged_to: 'busy' }, 64);
   expect(places.room(webhook())).toBe(1);
 });

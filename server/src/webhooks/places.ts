@@ -2,7 +2,7 @@ import { failures_until_rest } from './delivery.ts';
 import type { FoundWebhook } from './worker-queries.ts';
 
 /**
- * The most attempts at the same time: of a process, of webhooks that one person created, of a workspace, of a webhook, and of one that fails. A webhook begins
+ * The most attempts at the same time: of a process, of webhooks whose address one person gave, of a workspace, of a webhook, and of one that fails. A webhook begins
  * with one, and has one more after each success, so that a receiver that never responds holds few. `hindering` bounds all attempts that take long or are
  * likely to, whoever's they are. The last places are `reserved` for people none of whose webhooks has an attempt in progress.
  */
@@ -29,7 +29,7 @@ export interface Ended {
   took_ms: number;
 }
 
-type Webhook = Pick<FoundWebhook, 'workspace_id' | 'id' | 'created_by' | 'failures'>;
+type Webhook = Pick<FoundWebhook, 'workspace_id' | 'id' | 'charged_to' | 'failures'>;
 
 /** An attempt that goes on. */
 interface Attempt {
@@ -56,15 +56,15 @@ export class Places {
 
   /** How many attempts may begin for a webhook. */
   room(webhook: Webhook): number {
-    const { workspace_id, id, created_by, failures } = webhook;
+    const { workspace_id, id, charged_to, failures } = webhook;
     const taken = (name: string) => this.#counts.get(name) ?? 0;
     const hindering = this.#countHindering();
     const free = most.all - this.#running.size;
-    const is_slow = this.#isSlow(created_by);
+    const is_slow = this.#isSlow(charged_to);
     return Math.min(
       // Of the reserved places one, to who has none.
-      Math.max(free - most.reserved, taken(created_by) === 0 ? Math.min(free, 1) : 0),
-      (is_slow ? most.slow_account : most.account) - taken(created_by),
+      Math.max(free - most.reserved, taken(charged_to) === 0 ? Math.min(free, 1) : 0),
+      (is_slow ? most.slow_account : most.account) - taken(charged_to),
       most.workspace - taken(workspace_id),
       (failures >= failures_until_rest ? most.at_first : (this.#shares.get(id) ?? most.at_first)) - taken(id),
       is_slow || failures > 0 ? most.hindering - hindering : most.all,
@@ -73,7 +73,7 @@ export class Places {
 
   /** Takes a place; what it returns gives it back. Without how it ended, nothing is learnt. */
   take(webhook: Webhook): (ended: Ended | undefined) => void {
-    const hinders = webhook.failures > 0 || this.#isSlow(webhook.created_by);
+    const hinders = webhook.failures > 0 || this.#isSlow(webhook.charged_to);
     const attempt = { webhook, began: this.#now(), hinders };
     this.#running.add(attempt);
     this.#count(webhook, 1);
@@ -90,7 +90,7 @@ export class Places {
     const now = this.#now();
     for (const { webhook, began, hinders } of this.#running) {
       const takes_long = now - began >= slow_ms;
-      if (takes_long) this.#noteSlow(webhook.created_by);
+      if (takes_long) this.#noteSlow(webhook.charged_to);
       if (takes_long || hinders) count++;
     }
     return count;
@@ -107,17 +107,17 @@ export class Places {
     this.#slow.set(person, this.#now() + slow_for_ms);
   }
 
-  #learn({ id, created_by }: Webhook, { delivered, took_ms }: Ended): void {
+  #learn({ id, charged_to }: Webhook, { delivered, took_ms }: Ended): void {
     if (this.#shares.size >= max_remembered) this.#shares.clear();
     const is_slow = took_ms >= slow_ms;
-    if (is_slow) this.#noteSlow(created_by);
+    if (is_slow) this.#noteSlow(charged_to);
     const share = this.#shares.get(id) ?? most.at_first;
     if (delivered && !is_slow) this.#shares.set(id, Math.min(share + 1, most.webhook));
     else this.#shares.delete(id);
   }
 
-  #count({ workspace_id, id, created_by }: Webhook, by: 1 | -1): void {
-    for (const name of [created_by, workspace_id, id]) {
+  #count({ workspace_id, id, charged_to }: Webhook, by: 1 | -1): void {
+    for (const name of [charged_to, workspace_id, id]) {
       const count = (this.#counts.get(name) ?? 0) + by;
       if (count > 0) this.#counts.set(name, count);
       else this.#counts.delete(name);

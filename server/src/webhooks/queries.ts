@@ -29,6 +29,8 @@ interface Kept {
   workspace_id: string;
   secret: Buffer;
   last_sequence: number;
+  /** The person who gave it its address: for a bot, the one for whom it acts. */
+  url_given_by: string;
 }
 
 const created = {
@@ -41,6 +43,7 @@ const created = {
   workspace_id: sql`workspace_id`,
   secret: sql`secret`,
   last_sequence: sql`last_sequence`,
+  url_given_by: sql`url_given_by`,
 } satisfies Columns<keyof Kept | keyof NewWebhook>;
 
 export type NewWebhook = Pick<Webhook, 'id' | 'url' | 'description' | 'types' | 'project_ids' | 'created_by'>;
@@ -86,6 +89,7 @@ export function lockWebhook(
 
 const changed = {
   url: shown.url,
+  url_given_by: created.url_given_by,
   description: shown.description,
   types: shown.types,
   project_ids: shown.project_ids,
@@ -210,6 +214,15 @@ export async function sequenceOf(
     select d.sequence from deliveries d
     where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.event_id = ${event_id}`);
   return found?.sequence;
+}
+
+/** Whether a delivery waits to be sent, or for how an attempt ends. */
+export async function isPending(db: Db, { workspace_id, webhook_id, event_id }: DeliveryKey): Promise<boolean> {
+  const found = await db.maybeOne(sql`
+    select 1 from deliveries d
+    where d.workspace_id = ${workspace_id} and d.webhook_id = ${webhook_id} and d.event_id = ${event_id}
+      and d.finished_at is null`);
+  return found !== undefined;
 }
 
 /** How many deliveries of a webhook wait. */

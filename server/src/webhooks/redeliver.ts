@@ -1,11 +1,12 @@
 import { requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { offsetOf } from '../feed/routes.ts';
 import type { Response } from '../http/contract.ts';
 import type { Context } from '../serving/context.ts';
 import { most_again, type redeliver } from './contract.ts';
-import { placeOf, queueDeliveries, sequenceOf, waitingFor } from './queries.ts';
+import { isPending, placeOf, queueDeliveries, sequenceOf, waitingFor } from './queries.ts';
 import { most_waiting } from './worker-queries.ts';
 
 /** What one delivery counts of the workspace's quota, as for the worker (count_deliveries in 0027_fair_turns.sql). */
@@ -29,7 +30,7 @@ export async function redeliverEvents({
   if (place === undefined) throw new BatonError('not_found');
   if (waiting >= most_waiting) {
     const detail = `${most_waiting} deliveries wait for this webhook already. Queue more when some have ended.`;
-    throw new BatonError('validation_failed', { errors: [{ pointer: '', detail }] });
+    throw new BatonError('redelivery_refused', { reason: 'too_many_waiting', detail });
   }
   const range = { workspace_id, webhook_id, first: 0, last: 0 };
   if ('delivery_id' in body) {
@@ -45,9 +46,24 @@ export async function redeliverEvents({
     }
   }
   const queued = await queueDeliveries(tx, range, true);
+  if (queued === 0 && 'delivery_id' in body) {
+    await requirePending(tx, { workspace_id, webhook_id, event_id: body.delivery_id });
+  }
   if (queued === 0) return { queued };
   tx.stores(queued * delivery_bytes);
   const [from, to] = [range.first, range.last].map(offsetOf) as [string, string];
   recordAudit(tx, actor, { action: 'webhook.redelivered', subject_id: webhook_id, after: { from, to, queued } });
   return { queued };
+}
+
+/** Of one that is named, it is said why it isn't queued, unless it is pending already. */
+async function requirePending(
+  tx: Tx,
+  key: { workspace_id: string; webhook_id: string; event_id: string },
+): Promise<void> {
+  const [place, is_pending] = await Promise.all([placeOf(tx, key.workspace_id, key.webhook_id), isPending(tx, key)]);
+  if (place === undefined) throw new BatonError('not_found'); // it was deleted meanwhile
+  if (is_pending) return;
+  const detail = 'The webhook is not for events of this type or project. Change its types and projects first.';
+  throw new BatonError('redelivery_refused', { reason: 'not_wanted', detail });
 }

@@ -22,7 +22,8 @@ afterAll(async () => {
 
 const schedule = { retries_s: Array.from({ length: 10 }, () => 3_600), pause_after_s: 1_000_000 };
 const lease_ms = 15_000;
-const reply = { duration_ms: 1, status: 500, error: null, response_head: '', retry_after_s: undefined };
+const heads = { request_head: '', response_head: '', response_body: '' };
+const reply = { duration_ms: 1, status: 500, error: null, ...heads, retry_after_s: undefined };
 
 /** A webhook with one delivery that has failed ten times, all that its schedule has, and is due again in so many seconds. */
 async function scene(due_in_s: number) {

@@ -130,4 +130,36 @@ describe('an attempt', () => {
     expect(await sender.send(message(url))).toMatchObject({ status: 200, error: null });
     sender.close();
   });
+
+  test('is told with its heads, which are cut off and have no path of the address and no value that looks like a secret', async () => {
+    const head = [
+      'HTTP/1.1 200 Fine',
+      'X-Request-Id: 7',
+      'Set-Cookie: session=hidden',
+      'X-Api-Key: hidden',
+      'Content-Length: 2',
+      `X-Long: ${'y'.repeat(3_000)}`,
+    ];
+    const url = new URL('hook/hidden?as=hidden', await answering(`${head.join('\r\n')}\r\n\r\nok`));
+    const sender = new Sender({ allow_private: true, timeout_ms: 2_000 });
+    const headers = { 'content-type': 'application/json', 'webhook-signature': 'v1,abc' };
+    const reply = await sender.send({ url: url.href, headers, body: '{}' });
+    sender.close();
+    expect(reply).toMatchObject({ status: 200, error: null, response_body: 'ok' });
+    expect(reply.request_head?.split('\n')).toEqual([
+      'POST /… HTTP/1.1',
+      `host: ${url.host}`,
+      'content-type: application/json',
+      'webhook-signature: v1,abc',
+      'content-length: 2',
+    ]);
+    const shown = ['HTTP/1.1 200 Fine', 'X-Request-Id: 7', 'Set-Cookie: …', 'X-Api-Key: …', 'Content-Length: 2'];
+    expect(reply.response_head?.split('\n').slice(0, -1)).toEqual(shown);
+    expect(reply.response_head).toMatch(/\nX-Long: y+$/);
+    expect(reply.response_head).toHaveLength(1024);
+    expect(JSON.stringify(reply)).not.toContain('hidden');
+    const refused = await new Sender(strict).send({ url: 'https://127.0.0.1/hidden', headers, body: '{}' });
+    expect(refused).toMatchObject({ error: 'ADDRESS_NOT_PUBLIC', response_head: null, response_body: null });
+    expect(refused.request_head).toContain('host: 127.0.0.1\n');
+  });
 });

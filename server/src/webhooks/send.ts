@@ -8,11 +8,20 @@ import type { Attempt } from './contract.ts';
 import { hostOf } from './url.ts';
 
 /** Bytes that are kept of a response's body. No more of it is read. */
-const head_bytes = 1024;
+const body_bytes = 1024;
+/** Characters that are kept of a head. */
+const head_chars = 1024;
 const lookup_ms = 3_000;
 
 export interface Message {
   url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A message as it is sent. */
+interface Outgoing {
+  url: URL;
   headers: Record<string, string>;
   body: string;
 }
@@ -47,17 +56,46 @@ interface Options {
   resolver?: Resolver;
 }
 
+const line = (name: string, value: string) => `${name}: ${value}`;
+const headWith = (lines: readonly string[]) => lines.join('\n').slice(0, head_chars);
+/** In place of what may be a secret. */
+const left_out = '…';
+
+/** The head of a request but for the path of its address: anyone who knows that may be let in by it. */
+function headOfRequest({ url, headers }: Outgoing): string {
+  const path = url.pathname + url.search === '/' ? '/' : `/${left_out}`;
+  return headWith([`POST ${path} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => line(name, value))]);
+}
+
+/** Headers whose values a receiver may want to keep to itself. */
+const is_secret = /cookie|auth|key|secret|token/i;
+
+/** The head of a response as it came, its beginning. */
+function headOfResponse({ httpVersion, statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): string {
+  const lines = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`];
+  for (let n = 0; n + 1 < rawHeaders.length; n += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(n, n + 2);
+    lines.push(line(name, is_secret.test(name) ? left_out : value));
+  }
+  return headWith(lines);
+}
+
 /** The beginning of a body as text that can be stored. */
-async function headOf(response: IncomingMessage): Promise<string> {
+async function beginningOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.byteLength;
-    if (bytes >= head_bytes) break; // which destroys the response, and its connection
+    if (bytes >= body_bytes) break; // which destroys the response, and its connection
   }
-  const text = Buffer.concat(chunks).subarray(0, head_bytes).toString('utf8');
-  return text.replaceAll('\0', '\ufffd').slice(0, head_bytes);
+  const text = Buffer.concat(chunks).subarray(0, body_bytes).toString('utf8');
+  return text.replaceAll('\0', '\ufffd').slice(0, body_bytes);
+}
+
+function outgoingOf({ url: address, headers, body }: Message): Outgoing {
+  const url = new URL(address);
+  return { url, headers: { host: url.host, ...headers, 'content-length': String(Buffer.byteLength(body)) }, body };
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
@@ -101,40 +139,45 @@ export class Sender {
     const at = new Date().toISOString();
     const began = performance.now();
     const signal = AbortSignal.timeout(this.#options.timeout_ms);
-    const ended = () => ({ at, duration_ms: Math.round(performance.now() - began) });
+    let request_head: string | null = null;
+    const ended = () => ({ at, duration_ms: Math.round(performance.now() - began), request_head });
     try {
-      const response = await within(signal, this.#post(message, signal));
+      const outgoing = outgoingOf(message);
+      request_head = headOfRequest(outgoing);
+      const response = await within(signal, this.#post(outgoing, signal));
       const retry_after_s = retryAfter(response.headers['retry-after']);
+      const response_head = headOfResponse(response);
       // What is wrong with its body changes nothing: it has responded.
-      const response_head = await within(signal, headOf(response)).catch(() => '');
-      return { ...ended(), status: response.statusCode ?? null, error: null, response_head, retry_after_s };
+      const response_body = await within(signal, beginningOf(response)).catch(() => '');
+      const status = response.statusCode ?? null;
+      return { ...ended(), status, error: null, response_head, response_body, retry_after_s };
     } catch (error) {
       const code = signal.aborted ? 'TIMEOUT' : codeOf(error);
-      return { ...ended(), status: null, error: code, response_head: null, retry_after_s: undefined };
+      const nothing = { response_head: null, response_body: null, retry_after_s: undefined };
+      return { ...ended(), status: null, error: code, ...nothing };
     }
   }
 
   /** The response, once its head has come. A connection that the receiver closed while it was idle is made anew. */
-  async #post(message: Message, signal: AbortSignal): Promise<IncomingMessage> {
-    const url = new URL(message.url);
+  async #post(message: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
+    const { url } = message;
     if (!this.#options.allow_private) {
       // No lookup is asked for what is an address already.
       const is_private = isIP(hostOf(url)) !== 0 && !isPublic(hostOf(url));
       if (is_private || url.protocol !== 'https:') throw new Refused(url.hostname);
     }
-    const kept = await this.#request(url, message, signal, this.#agents[url.protocol === 'https:' ? 'https' : 'http']);
-    return kept === 'was closed' ? ((await this.#request(url, message, signal, false)) as IncomingMessage) : kept;
+    const kept = await this.#request(message, signal, this.#agents[url.protocol === 'https:' ? 'https' : 'http']);
+    return kept === 'was closed' ? ((await this.#request(message, signal, false)) as IncomingMessage) : kept;
   }
 
   #request(
-    url: URL,
-    { headers, body }: Message,
+    { url, headers, body }: Outgoing,
     signal: AbortSignal,
     agent: http.Agent | false,
   ): Promise<IncomingMessage | 'was closed'> {
     const options: RequestOptions & { autoSelectFamily: true } = {
       method: 'POST',
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      headers,
       agent,
       signal,
       autoSelectFamily: true, // the lookup is asked for all addresses

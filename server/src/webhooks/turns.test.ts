@@ -4,7 +4,10 @@ import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { createPool } from '../db/pool.ts';
+import { readOnly } from '../db/transaction.ts';
+import { first_id } from '../db/walk.ts';
 import { createDeliverer } from './deliverer.ts';
+import { webhooksBehind } from './worker-queries.ts';
 
 let server: TestServer;
 
@@ -43,4 +46,27 @@ test('a person whose many webhooks are behind delays another’s by one of them 
   expect(busy.workspace_id < other.workspace_id).toBe(true);
   expect(await behind(other)).toBe(0);
   expect(await behind(busy)).toBeGreaterThan(40);
+});
+
+test('a webhook’s attempts count as those of the person who gave it its address, and not of who created it', async () => {
+  const { workspace_id, owner, admin } = await makeTeam(server);
+  const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
+  const pool = createPool({ url: server.database.url, role: 'baton_worker', max: 1, ...limits });
+  onTestFinished(() => pool.end());
+  const url = 'https://receiver.invalid/';
+  const { id: webhook_id } = await owner.client.create_webhook({ workspace_id, body: { url } });
+  const chargedTo = async () => {
+    const found = await readOnly(pool, {}, (db) => webhooksBehind(db, { workspace_id, id: first_id }));
+    return found.find(({ id }) => id === webhook_id)?.charged_to;
+  };
+  const change = (body: { url?: string; description?: string }) =>
+    admin.client.update_webhook({ workspace_id, webhook_id, if_match: '*', body });
+  expect(await chargedTo()).toBe(owner.user.id);
+  await change({ description: 'Of the owner', url });
+  expect(await chargedTo()).toBe(owner.user.id);
+  await change({ url: 'https://slow.invalid/' });
+  expect(await chargedTo()).toBe(admin.user.id);
+  // One from before that is known is its creator's.
+  await server.database.owner.query('update webhooks set url_given_by = null where id = $1', [webhook_id]);
+  expect(await chargedTo()).toBe(owner.user.id);
 });

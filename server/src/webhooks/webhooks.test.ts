@@ -137,7 +137,10 @@ describe('a webhook', () => {
     const rotated = await owner.client.rotate_webhook_secret({ ...at, body: {} });
     await makeTicket(team);
     await until(receiver, 1);
+    const delivery = () => owner.client.get_delivery({ ...at, delivery_id: receiver.received[0]?.id ?? '' });
+    await expect.poll(async () => (await delivery()).log[0]?.request_head).toContain('webhook-signature: v1,');
     const reads = [
+      await delivery(),
       await owner.client.get_webhook(at),
       await owner.client.list_webhooks({ workspace_id }),
       await owner.client.list_deliveries(at),
@@ -257,7 +260,7 @@ describe('what was sent', () => {
 
   test('is no longer told by what a receiver repeated of a text, once that is purged', async () => {
     const { workspace_id, owner } = team;
-    const receiver = await receive(({ body }) => ({ status: 500, body }));
+    const receiver = await receive(({ body }) => ({ status: 500, body, headers: { 'x-told': body.slice(0, 1_000) } }));
     deliver();
     const { id: webhook_id } = await create({ url: receiver.url, types: ['ticket.created'] });
     const ticket = await makeTicket(team, { title: 'A secret' });
@@ -285,7 +288,10 @@ describe('what was sent', () => {
       [workspace_id, webhook_id],
     );
     const range = { from: '0000000000000001', to: '0000000000000002' };
-    expect(await owner.client.raw.redeliver({ ...at, body: range })).toMatchObject({ status: 422 });
+    expect(await owner.client.raw.redeliver({ ...at, body: range })).toMatchObject({
+      status: 409,
+      body: { code: 'redelivery_refused', reason: 'too_many_waiting' },
+    });
     await server.database.owner.query('delete from deliveries where webhook_id = $1 and sequence > 1000000', [
       webhook_id,
     ]);

@@ -15,7 +15,8 @@ export interface WebhookKey {
 }
 
 export interface FoundWebhook extends WebhookKey {
-  created_by: string;
+  /** Whose turns and places it takes: who gave it its address, which decides how it responds. */
+  charged_to: string;
   /** Attempts that failed in a row. */
   failures: number;
   /** Events that may have to be queued. */
@@ -28,12 +29,13 @@ export interface FoundWebhook extends WebhookKey {
 export function webhooksBehind(db: Db, { workspace_id, id }: WebhookKey): Promise<FoundWebhook[]> {
   // By a probe for each, as in notifications/worker-queries.ts.
   return db.rows(sql`
-    select w.workspace_id, w.id, w.created_by, w.failures, h.last_sequence > w.last_sequence as is_behind,
+    select w.workspace_id, w.id, w.charged_to, w.failures, h.last_sequence > w.last_sequence as is_behind,
       coalesce(w.rests_until <= now(), true) and exists (
         select 1 from deliveries d where d.workspace_id = w.workspace_id and d.webhook_id = w.id
           and d.next_attempt_at <= now()) as is_due
     from (
-      select w.workspace_id, w.id, w.created_by, w.failures, w.last_sequence, w.rests_until from webhooks w
+      select w.workspace_id, w.id, coalesce(w.url_given_by, w.created_by) as charged_to, w.failures, w.last_sequence, w.rests_until
+      from webhooks w
       where (w.workspace_id, w.id) > (${workspace_id}::uuid, ${id}::uuid) and w.state = 'active' and w.deleted_at is null
       order by w.workspace_id, w.id limit ${looked_at}) w
     cross join lateral (select h.last_sequence from event_heads h where h.workspace_id = w.workspace_id limit 1) h
