@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { prepare, type Sql } from '../../server/src/db/sql.ts';
+import { beginRead } from '../../server/src/db/transaction.ts';
 
 /** What PostgreSQL did for one node of a plan; the buffers are those of all below it as well. */
 export interface PlanNode {
@@ -46,15 +47,21 @@ export async function explain(client: pg.PoolClient, statement: Sql): Promise<Pl
   return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
 }
 
-/** A transaction as a list's is, of which every statement's plan is one way: by its values, or whatever they are. */
+/** A transaction as a list's is, or that of figures, of which every statement's plan is one way: by its values, or whatever they are. */
 export async function planning<T>(
-  { pool, workspace_id, mode }: { pool: pg.Pool; workspace_id: string; mode: 'custom' | 'generic' },
+  {
+    pool,
+    workspace_id,
+    mode,
+    figures = false,
+  }: { pool: pg.Pool; workspace_id: string; mode: 'custom' | 'generic'; figures?: boolean },
   body: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
   try {
-    await client.query(`begin; set local app.workspace = '${workspace_id}'; set local enable_sort = off;
-      set local enable_incremental_sort = off; set local plan_cache_mode = force_${mode}_plan`);
+    // Not read only: what writes is looked at, too.
+    const begin = beginRead({ workspace_id, list: !figures, asker: { figures } }).replace(', read only', '');
+    await client.query(`${begin}; set local plan_cache_mode = force_${mode}_plan`);
     return await body(client);
   } finally {
     await client.query('rollback');

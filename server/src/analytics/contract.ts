@@ -9,8 +9,10 @@ import { ticket } from '../tickets/contract.ts';
 export const max_buckets = 100;
 /** Steps and tickets of a period that one request looks at. */
 export const max_rows = 50_000;
-/** Of the open tickets, the oldest so many. */
+/** Open tickets that one request looks at. */
 export const max_open = 50_000;
+/** Tickets that one request counts, to know how many are in each status. */
+export const max_counted = 100_000;
 
 const count = z.int().min(0).max(2_147_483_647).meta({ format: 'int32', example: 12 });
 const seconds = z.number().min(0).meta({ example: 86_400 });
@@ -59,6 +61,10 @@ const flow = z
         }),
       )
       .max(max_buckets),
+    not_counted: z
+      .array(status_key)
+      .max(50)
+      .meta({ description: 'Statuses with too many tickets to count them, which `at_end` leaves out; mostly none.' }),
   })
   .meta({ id: 'Flow' });
 export type Flow = z.infer<typeof flow>;
@@ -89,7 +95,9 @@ export type Times = z.infer<typeof times>;
 
 const ageing = z
   .strictObject({
-    complete: z.boolean().meta({ description: `Whether these are all open tickets, or the oldest ${max_open}.` }),
+    complete: z
+      .boolean()
+      .meta({ description: 'Whether these are all open tickets, or of some status only the oldest.' }),
     statuses: z
       .array(
         z.strictObject({

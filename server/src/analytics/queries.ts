@@ -1,7 +1,7 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import type { Ticket } from '../tickets/contract.ts';
-import { max_open, max_rows } from './contract.ts';
+import { max_rows } from './contract.ts';
 
 type Category = Ticket['status_category'];
 
@@ -40,17 +40,21 @@ const endOf = ({ to, time_zone }: Period) => sql`start_of_day(${to}::date + 1, $
  * Steps since a time, at most one more than may be looked at. Those of deleted tickets are among them: left out before they are counted,
  * any number of them would be read.
  */
-const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql) => sql`
+const stepsSince = ({ workspace_id, project_id }: Place, from: Sql, before: Sql, most: number) => sql`
   select h.ticket_id, h.sequence, h.from_status, h.to_status, h.created_at
   from status_history h
   where h.workspace_id = ${workspace_id} and h.project_id = ${project_id}
     and h.created_at >= ${from} and h.created_at < ${before}
-  order by h.created_at, h.id limit ${max_rows + 1}`;
+  order by h.created_at, h.id limit ${most + 1}`;
 
-/** Of the steps that were read, as `s`, those of live tickets; none where there are too many, and the request is refused. */
-const ofLiveTickets = ({ workspace_id }: Place) => sql`
-  join tickets l on l.workspace_id = ${workspace_id} and l.id = s.ticket_id and l.deleted_at is null
-  where (select count(*) from scanned) <= ${max_rows}`;
+/**
+ * Of the steps that were read, as `s`, those of live tickets; none where there are too many, and the request is refused. Each ticket is
+ * looked up by its key: joined, the planner would rather read all tickets of a workspace that it takes for small.
+ */
+const ofLiveTickets = ({ workspace_id }: Place, most: number) => sql`
+  cross join lateral (
+    select 1 from tickets t where t.workspace_id = ${workspace_id} and t.id = s.ticket_id and t.deleted_at is null limit 1) l
+  where (select count(*) from scanned) <= ${most}`;
 
 export interface BucketRow {
   from: string;
@@ -69,25 +73,30 @@ export interface BucketRow {
 export async function bucketsOf(
   db: Db,
   place: Place,
-  { period, starts, done }: { period: Period; starts: readonly string[]; done: readonly string[] },
+  {
+    period,
+    starts,
+    done,
+    most = max_rows,
+  }: { period: Period; starts: readonly string[]; done: readonly string[]; most?: number },
 ): Promise<{ buckets: BucketRow[]; rows: number }> {
   const { workspace_id, project_id } = place;
   const rows = await db.rows<BucketRow & { rows: number }>(sql`
     with starts as (
       select array_agg(start_of_day(d::date, ${period.time_zone}) order by n) || ${endOf(period)} as at
       from unnest(${starts}::text[]) with ordinality b (d, n)),
-    scanned as materialized (${stepsSince(place, startOf(period), sql`'infinity'`)}),
+    scanned as materialized (${stepsSince(place, startOf(period), sql`'infinity'`, most)}),
     steps as materialized (
       select width_bucket(s.created_at, (select at from starts)) as n, s.from_status, s.to_status,
         s.from_status = any (${done}::text[]) as was_done, s.to_status = any (${done}::text[]) as is_done
-      from scanned s ${ofLiveTickets(place)}),
+      from scanned s ${ofLiveTickets(place, most)}),
     made as materialized (
       select width_bucket(m.created_at, (select at from starts)) as n, m.initial_status
       from (
         select t.initial_status, t.created_at from tickets t
         where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
           and t.created_at >= ${startOf(period)}
-        order by t.created_at, t.id limit ${max_rows + 1}) m),
+        order by t.created_at, t.id limit ${most + 1}) m),
     moved as (
       select n, jsonb_object_agg(status, by) as moved from (
         select n, status, sum(by) as by from (
@@ -112,24 +121,8 @@ export async function bucketsOf(
   return { buckets: rows.map(({ rows: _, ...bucket }) => bucket), rows: rows[0]?.rows ?? 0 };
 }
 
-/** How many live tickets are in each status now. The deleted ones, which an index counts too, are taken off. */
-export async function levelsOf(db: Db, { workspace_id, project_id }: Place): Promise<Record<string, number>> {
-  const { levels } = await db.one<{ levels: Record<string, number> }>(sql`
-    select coalesce(jsonb_object_agg(status, tickets), '{}') as levels from (
-      select status, sum(tickets) as tickets from (
-        select t.status, count(*) as tickets from tickets t
-        where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} group by t.status
-        union all
-        select t.status, -count(*) from tickets t
-        where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is not null
-        group by t.status) both_kinds
-      group by status) levels
-    where tickets > 0`);
-  return levels;
-}
-
 /** Percentiles of a column of seconds, as the contract's Durations. */
-const durationsOf = (column: Sql) => sql`jsonb_build_object(
+export const durationsOf = (column: Sql) => sql`jsonb_build_object(
   'count', count(${column}),
   'p50_s', percentile_cont(0.5) within group (order by ${column}),
   'p85_s', percentile_cont(0.85) within group (order by ${column}),
@@ -142,7 +135,7 @@ export interface DurationsRow {
   p95_s: number | null;
 }
 
-const secondsBetween = (from: Sql, to: Sql) => sql`extract(epoch from ${to} - ${from})::float8`;
+export const secondsBetween = (from: Sql, to: Sql) => sql`extract(epoch from ${to} - ${from})::float8`;
 
 export interface TimesRow {
   rows: number;
@@ -155,29 +148,38 @@ export interface TimesRow {
 export function timesOf(
   db: Db,
   place: Place,
-  { period, done, active }: { period: Period; done: readonly string[]; active: readonly string[] },
+  {
+    period,
+    done,
+    active,
+    most = max_rows,
+  }: { period: Period; done: readonly string[]; active: readonly string[]; most?: number },
 ): Promise<TimesRow> {
   const { workspace_id } = place;
   return db.one(sql`
-    with scanned as materialized (${stepsSince(place, startOf(period), endOf(period))}),
-    steps as materialized (select s.* from scanned s ${ofLiveTickets(place)}),
+    with scanned as materialized (${stepsSince(place, startOf(period), endOf(period), most)}),
+    steps as materialized (select s.* from scanned s ${ofLiveTickets(place, most)}),
     turned as (
       select distinct on (ticket_id) ticket_id, sequence, created_at as at, to_status = any (${done}::text[]) as is_done
       from steps where (to_status = any (${done}::text[])) <> (from_status = any (${done}::text[]))
       order by ticket_id, sequence desc),
     completed as materialized (
       select f.ticket_id, f.sequence, f.at, t.created_at, t.initial_status from turned f
-      join tickets t on t.workspace_id = ${workspace_id} and t.id = f.ticket_id
+      cross join lateral (
+        select t.created_at, t.initial_status from tickets t where t.workspace_id = ${workspace_id} and t.id = f.ticket_id limit 1) t
       where f.is_done),
     stays as materialized (
       select ticket_id, status, since, coalesce(lead(since) over (partition by ticket_id order by sequence), at) as until, is_last
       from (
         select c.ticket_id, 0 as sequence, c.initial_status as status, c.created_at as since, c.at, false as is_last from completed c
         union all
-        (select h.ticket_id, h.sequence, h.to_status, h.created_at, c.at, h.sequence = c.sequence
+        (select c.ticket_id, h.sequence, h.to_status, h.created_at, c.at, h.sequence = c.sequence
         from completed c
-        join status_history h on h.workspace_id = ${workspace_id} and h.ticket_id = c.ticket_id and h.sequence <= c.sequence
-        limit ${max_rows + 1})) entered),
+        cross join lateral (
+          select h.sequence, h.to_status, h.created_at from status_history h
+          where h.workspace_id = ${workspace_id} and h.ticket_id = c.ticket_id and h.sequence <= c.sequence
+          order by h.sequence limit ${most + 1}) h
+        limit ${most + 1})) entered),
     per_ticket as (
       select c.ticket_id, ${secondsBetween(sql`c.created_at`, sql`c.at`)} as lead_s,
         ${secondsBetween(sql`min(s.since)`, sql`c.at`)} as cycle_s
@@ -194,42 +196,4 @@ export function timesOf(
       coalesce((select jsonb_agg(one order by one ->> 'status') from (
         select ${durationsOf(sql`stay_s`)} || jsonb_build_object('status', status, 'total_s', sum(stay_s)) as one
         from per_status group by status) s), '[]') as statuses`);
-}
-
-/** By the minute, so that a client that asks twice within one has the response already. */
-const ageOf = (since: Sql) => sql`greatest(0, ${secondsBetween(since, sql`date_trunc('minute', now())`)})`;
-
-export interface AgeingRow {
-  rows: number;
-  statuses: { status: string; age: DurationsRow; in_status: DurationsRow }[];
-  oldest: { id: string; key: string; status: string; assignee_id: string | null; age_s: number; in_status_s: number }[];
-}
-
-/** How old the open tickets are, the oldest of them first where there are too many. */
-export function ageingOf(
-  db: Db,
-  { workspace_id, project_id }: Place,
-  { open, shown }: { open: readonly string[]; shown: number },
-): Promise<AgeingRow> {
-  return db.one(sql`
-    with open as materialized (
-      select t.id, t.number, t.status, t.assignee_id, t.status_sequence, t.created_at from tickets t
-      where t.workspace_id = ${workspace_id} and t.project_id = ${project_id} and t.deleted_at is null
-        and t.status = any (${open}::text[])
-      order by t.created_at, t.id limit ${max_open + 1}),
-    ages as materialized (
-      select o.id, o.number, o.status, o.assignee_id, ${ageOf(sql`o.created_at`)} as age_s,
-        ${ageOf(sql`coalesce(h.created_at, o.created_at)`)} as in_status_s
-      from (select * from open order by created_at, id limit ${max_open}) o
-      left join status_history h
-        on h.workspace_id = ${workspace_id} and h.ticket_id = o.id and h.sequence = o.status_sequence)
-    select (select count(*)::int from open) as rows,
-      coalesce((select jsonb_agg(one order by one ->> 'status') from (
-        select jsonb_build_object('status', status, 'age', ${durationsOf(sql`age_s`)}, 'in_status', ${durationsOf(sql`in_status_s`)}) as one
-        from ages group by status) s), '[]') as statuses,
-      coalesce((select jsonb_agg(one order by (one ->> 'in_status_s')::float8 desc, one ->> 'id') from (
-        select jsonb_build_object('id', a.id, 'key', p.key || '-' || a.number, 'status', a.status, 'assignee_id', a.assignee_id,
-          'age_s', a.age_s, 'in_status_s', a.in_status_s) as one
-        from (select * from ages order by in_status_s desc, id limit ${shown}) a
-        join projects p on p.workspace_id = ${workspace_id} and p.id = ${project_id}) s), '[]') as oldest`);
 }

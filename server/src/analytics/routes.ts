@@ -2,16 +2,8 @@ import { BatonError } from '../errors.ts';
 import { requireProject } from '../projects/access.ts';
 import type { Serve } from '../serving/serve.ts';
 import * as contract from './contract.ts';
-import {
-  ageingOf,
-  bucketsOf,
-  categoriesOf,
-  type DurationsRow,
-  levelsOf,
-  type Period,
-  type Place,
-  timesOf,
-} from './queries.ts';
+import { bucketsOf, categoriesOf, type DurationsRow, type Period, type Place, timesOf } from './queries.ts';
+import { ageingOf, levelsOf } from './standing-queries.ts';
 
 const max_oldest = 20;
 
@@ -89,23 +81,23 @@ export function analyticsRoutes(serve: Serve): void {
     const starts = startsOf(period, query.every);
     const place = { workspace_id, project_id: (await requireProject(db, workspace_id, params.project_id)).id };
     const { categoryOf, of } = await meanings(db, place);
-    const [{ buckets, rows }, levels] = await Promise.all([
+    const [{ buckets, rows }, { levels, not_counted }] = await Promise.all([
       bucketsOf(db, place, { period, starts, done: of('done') }),
       levelsOf(db, place),
     ]);
     requireBounded(rows, `Since this day there are more than ${bound} steps and new tickets. Choose a later one.`);
     // Backwards from now: the current numbers are known, and so is every change before.
-    const level = new Map(Object.entries(levels));
+    const level = new Map(levels);
     const flow: contract.Flow['buckets'] = [];
     for (const { moved, ...bucket } of buckets.toReversed()) {
       const at_end = [...level]
-        .filter(([, tickets]) => tickets !== 0)
+        .filter(([status, tickets]) => tickets !== 0 && !not_counted.has(status))
         .map(([status, tickets]) => ({ status, category: categoryOf(status), tickets }))
         .sort((a, b) => (a.status < b.status ? -1 : 1));
       flow.unshift({ ...bucket, at_end });
       for (const [status, by] of Object.entries(moved)) level.set(status, (level.get(status) ?? 0) - by);
     }
-    return { ...period, buckets: flow.slice(0, -1) };
+    return { ...period, buckets: flow.slice(0, -1), not_counted: [...not_counted] };
   });
 
   serve(contract.get_times, async ({ db, workspace_id, params, query }) => {
@@ -132,7 +124,7 @@ export function analyticsRoutes(serve: Serve): void {
     const { categoryOf, of } = await meanings(db, place);
     const found = await ageingOf(db, place, { open: of('todo', 'in_progress', 'waiting'), shown: max_oldest });
     return {
-      complete: found.rows <= contract.max_open,
+      complete: found.complete,
       statuses: found.statuses.map(({ status, age, in_status }) => ({
         status,
         category: categoryOf(status),

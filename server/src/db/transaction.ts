@@ -276,6 +276,19 @@ const planned_as_list =
   '; set local enable_sort = off; set local enable_incremental_sort = off; set local plan_cache_mode = force_generic_plan';
 
 /**
+ * How figures are planned. They sort what they have read, but read it by indexes alone: a bitmap, or a whole table, would be read to
+ * its end before a limit has its say, wherever the planner takes a project for small.
+ */
+const planned_as_figures = '; set local enable_seqscan = off; set local enable_bitmapscan = off';
+
+/** The text that begins a read in a scope. */
+export function beginRead(scope: Scope & { list?: boolean; asker?: Asker }): string {
+  const planned =
+    scope.list === true ? planned_as_list : scope.asker?.figures === true ? planned_as_figures : '';
+  return begin('isolation level repeatable read, read only', scope) + planned;
+}
+
+/**
  * Runs reads: what is issued together is one round trip and sees one snapshot. `asker`: whose turn it counts as, if not that of
  * the workspace and account whose rows it may touch.
  */
@@ -284,8 +297,7 @@ export async function readOnly<T>(
   scope: Scope & { list?: boolean; asker?: Asker },
   body: (db: Db) => Promise<T>,
 ): Promise<T> {
-  const start =
-    begin('isolation level repeatable read, read only', scope) + (scope.list === true ? planned_as_list : '');
+  const start = beginRead(scope);
   try {
     const open = (client: pg.PoolClient) => new Reader(client, start);
     return await onConnection({ pool, asker: scope.asker ?? scope }, open, (db) =>

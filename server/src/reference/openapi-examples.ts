@@ -163,6 +163,7 @@ const fields_of: Record<string, Json> = {
         at_end: [{ status: 'open', category: 'todo', tickets: 30 }],
       },
     ],
+    not_counted: [],
   },
   Times: {
     from: '2026-11-01',
