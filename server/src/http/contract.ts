@@ -196,7 +196,7 @@ export const scope_meanings = {
     'Invite, change and remove members, without making admins or owners; create, change and remove bots.',
   'projects:read': 'Read projects and their workflows.',
   'projects:admin': 'Create, change and archive projects, and replace their workflows.',
-  'tickets:read': 'Read tickets, their transitions, comments and activity.',
+  'tickets:read': 'Read tickets, their transitions, comments and activity, with the names of the people who did it.',
   'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
   'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',

@@ -64,6 +64,8 @@ const heads = {
 /** Fields by their name, where their schema has no example. */
 const fields: Json = {
   ...team_workflow,
+  actor_name: 'Grace',
+  assignees: [],
   access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk4In0.c2lnbmF0dXJl',
   attempts: 1,
   duration_ms: 48,

@@ -5,6 +5,7 @@ import {
   fields,
   formerly,
   id,
+  instant,
   narrowing,
   operation,
   page,
@@ -17,7 +18,16 @@ import {
   version,
 } from '../http/contract.ts';
 import { project_params } from '../projects/contract.ts';
-import { collection, max_text, max_ticket_body_bytes, member, resolution, ticket, ticket_params } from './contract.ts';
+import {
+  collection,
+  max_text,
+  max_ticket_body_bytes,
+  max_title,
+  member,
+  resolution,
+  ticket,
+  ticket_params,
+} from './contract.ts';
 
 export const transition = z
   .strictObject({
@@ -36,9 +46,18 @@ export const transition = z
   .meta({ id: 'Transition' });
 export type Transition = z.infer<typeof transition>;
 
+const name = stored(200);
+const actor_name = name.meta({
+  description: 'The name of the person or bot who did it, as it is now; of a former member as well.',
+});
+
 export const project_transition = transition
   .omit({ comment: true })
-  .extend({ ticket_key: ticket.shape.key })
+  .extend({
+    ticket_key: ticket.shape.key,
+    ticket_title: stored(max_title).meta({ description: 'The ticket’s title as it is now.' }),
+    actor_name,
+  })
   .meta({ id: 'ProjectTransition' });
 export type ProjectTransition = z.infer<typeof project_transition>;
 
@@ -46,12 +65,19 @@ export const activity_entry = z
   .strictObject({
     id,
     actor_id: id,
+    actor_name,
     action: audit_action,
     subject_type: z.enum(['ticket', 'comment']),
     subject_id: id.meta({ description: 'The ticket, or the comment.' }),
     version: version.nullable().meta({ description: 'The subject’s version since then.' }),
     before: fields.nullable().meta({ description: 'The changed fields before; null where a text was purged.' }),
     after: fields.nullable().meta({ description: 'The changed fields after; null where a text was purged.' }),
+    assignees: z
+      .array(z.strictObject({ user_id: id, name }))
+      .max(2)
+      .meta({
+        description: 'The assignees that `before` and `after` name, in this order, with their names as they are now.',
+      }),
     created_at: timestamp,
   })
   .meta({ id: 'ActivityEntry' });
@@ -142,7 +168,11 @@ export const list_project_transitions = operation({
   tag: 'transitions',
   summary: 'Lists the transitions of all tickets of a project, newest first, those of deleted tickets included.',
   params: project_params,
-  query: page_query.extend(narrowing(project_transition)),
+  query: page_query.extend({
+    ...narrowing(project_transition),
+    created_after: instant.optional().meta({ description: 'Only transitions after this time.' }),
+    created_before: instant.optional().meta({ description: 'Only transitions before this time.' }),
+  }),
   status: 200,
   response: page(project_transition),
   errors: ['invalid_cursor'],

@@ -2,7 +2,7 @@ import { selected } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
 import { before_and_after, unnumberedOf } from '../audit/queries.ts';
-import { type Column, named, withinBudget } from '../db/walk.ts';
+import { type Column, named, type Position, type Span, withinBudget } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { ActivityEntry, ProjectTransition } from './history-contract.ts';
 import { shown_transition } from './queries.ts';
@@ -20,10 +20,26 @@ const activity_columns = {
   before: own(sql`before`),
   after: own(sql`after`),
   created_at: own(sql`created_at`),
-} satisfies Record<keyof ActivityEntry, Column>;
+} satisfies Record<Exclude<keyof ActivityEntry, 'actor_name' | 'assignees'>, Column>;
 
 const columns: Column[] = Object.values(activity_columns);
-const names = columns.map(({ name }) => name);
+const shown = [...columns.map(({ name }) => name), sql`actor_name`, sql`assignees`];
+
+/** Somebody's name, by the account's key: to join them, the planner would rather read all accounts there are. */
+const nameOf = (user_id: Sql): Sql => sql`(select u.name from users u where u.id = ${user_id})`;
+
+/** Of an entry, what is not in it: the names of those whom it names by their ids. */
+const names = sql`
+  ${nameOf(sql`a.actor_id`)} as actor_name,
+  coalesce((
+    select json_agg(json_build_object('user_id', x.id, 'name', ${nameOf(sql`x.id`)}))
+    from unnest(array[(a.before ->> 'assignee_id')::uuid, (a.after ->> 'assignee_id')::uuid]) x (id)
+    where x.id is not null), '[]') as assignees`;
+
+const long = {
+  columns: before_and_after.columns,
+  json_bytes: sql`${before_and_after.json_bytes} + coalesce(octet_length(to_json(q.actor_name)::text), 0) + octet_length(q.assignees::text)`,
+};
 
 /** What happened to a ticket and its comments, numbered or not. */
 export function activityOf(
@@ -39,28 +55,30 @@ export function activityOf(
     where a.workspace_id = ${workspace_id} and ${condition} and ${part.after}
     ${part.order_and_limit})`;
   const page = sql`
-    select a.* from (
+    select a.*, ${names} from (
       ${arm(sql`events`, sql`a.subject_id = ${ticket_id} and a.subject_type = 'ticket'`)}
       union all
       ${arm(sql`events`, sql`a.ticket_id = ${ticket_id}`)}
       union all
       ${arm(sql`outbox`, unnumberedOf(ticket_id))}) a
     ${part.order_and_limit}`;
-  return db.rows(withinBudget(page, names, before_and_after));
+  return db.rows(withinBudget(page, shown, long));
 }
 
-/** The transitions of all tickets of a project, without their comments. */
+/** The transitions of all tickets of a project within a span, latest first, without their comments. */
 export function projectTransitions(
   db: Db,
-  workspace_id: string,
-  project_id: string,
-  part: KeysetPart,
-): Promise<ProjectTransition[]> {
+  { workspace_id, project_id }: { workspace_id: string; project_id: string },
+  { span: { after, before }, limit }: { span: Span; limit: number },
+): Promise<(ProjectTransition & Position)[]> {
   return db.rows(sql`
-    select ${selected(shown_transition, sql`h`)}, p.key || '-' || t.number as ticket_key
+    select ${selected(shown_transition, sql`h`)}, p.key || '-' || t.number as ticket_key, t.title as ticket_title,
+      ${nameOf(sql`h.actor_id`)} as actor_name, h.created_at as at
     from status_history h
     join tickets t on t.workspace_id = ${workspace_id} and t.id = h.ticket_id
     join projects p on p.workspace_id = ${workspace_id} and p.id = ${project_id}
-    where h.workspace_id = ${workspace_id} and h.project_id = ${project_id} and ${part.after}
-    ${part.order_and_limit}`);
+    where h.workspace_id = ${workspace_id} and h.project_id = ${project_id}
+      and (h.created_at, h.id) > (${after.at}::timestamptz, ${after.id}::uuid)
+      and (h.created_at, h.id) < (${before.at}::timestamptz, ${before.id}::uuid)
+    order by h.created_at desc, h.id desc limit ${limit}`);
 }

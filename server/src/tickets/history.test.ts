@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 
@@ -49,7 +51,7 @@ describe('the activity of a ticket', () => {
     await member.client.set_assignee({ if_match: '*', ...at(ticket), body: { assignee_id: null } });
     await member.client.update_comment({ ...at(ticket), comment_id, body: { body: 'Another.', version: 1 } });
     await member.client.delete_comment({ ...at(ticket), comment_id });
-    const seen: { action: string; actor_id: string; before: unknown; after: unknown }[] = [];
+    const seen: { action: string; actor_id: string; before: unknown; after: unknown; assignees: unknown }[] = [];
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const page: Awaited<ReturnType<typeof viewer.client.list_activity>> = await viewer.client.list_activity({
         ...{ ...at(ticket), limit: 2 },
@@ -68,6 +70,8 @@ describe('the activity of a ticket', () => {
       ['ticket.created', member.user.id],
     ]);
     expect(seen[4]).toMatchObject({ before: { title: 'Base', labels: [] }, after: { title: 'New', labels: ['x'] } });
+    const mine = [{ user_id: member.user.id, name: member.user.name }];
+    expect(seen.map(({ assignees }) => assignees)).toEqual([[], [], mine, mine, [], [], []]);
     const all = await viewer.client.list_activity(at(ticket));
     expect(all.data).toEqual(seen);
     const elsewhere = await team.stranger.client.raw.list_activity(at(ticket));
@@ -94,9 +98,55 @@ describe('the transitions of a project', () => {
     const rest = await team.viewer.client.list_project_transitions({ ...here, cursor: first.next_cursor ?? '' });
     expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(steps);
     expect((await stranger.client.raw.list_project_transitions(here)).status).toBe(404);
+    // Between two of them, neither included; a cursor belongs to the times that it came with.
+    const all = [...first.data, ...rest.data];
+    const [after, before] = [all[4]?.created_at ?? '', all[1]?.created_at ?? ''];
+    const between = { ...here, created_after: after, created_before: before };
+    const span = await member.client.list_project_transitions({ ...between, limit: 1 });
+    const next = await member.client.list_project_transitions({ ...between, cursor: span.next_cursor ?? '' });
+    expect([...span.data, ...next.data]).toEqual(all.slice(2, 4));
+    const elsewhere = await member.client.raw.list_project_transitions({ ...here, cursor: span.next_cursor ?? '' });
+    expect([elsewhere.status, elsewhere.body]).toMatchObject([400, { code: 'invalid_cursor' }]);
     const absent = await member.client.raw.list_project_transitions({ workspace_id, project_id: 'NONE' });
     expect(absent.status).toBe(404);
   });
+});
+
+test('titles and names in what has happened are those of now, of former members as well', async () => {
+  const { workspace_id, project_id, owner, viewer } = team;
+  const [leaver, keeper] = [await registerPerson(server, { name: 'Ada' }), await registerPerson(server)];
+  await joinWorkspace(owner, leaver, workspace_id, 'member');
+  await joinWorkspace(owner, keeper, workspace_id, 'member');
+  const ticket = await makeTicket(team, { title: 'As it was' });
+  await leaver.client.set_assignee({ ...at(ticket), if_match: '*', body: { assignee_id: keeper.user.id } });
+  await keeper.client.set_assignee({ ...at(ticket), if_match: '*', body: { assignee_id: leaver.user.id } });
+  await leaver.client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+  await owner.client.update_ticket({ ...at(ticket), body: { title: 'As it is', version: 4 } });
+  await owner.client.remove_member({ workspace_id, user_id: leaver.user.id });
+  await leaver.client.update_me({ if_match: '*', body: { name: 'Ada Lovelace' } });
+  const named = async () => {
+    const steps = await viewer.client.list_project_transitions({ workspace_id, project_id, limit: 1 });
+    const { data } = await viewer.client.list_activity(at(ticket));
+    return {
+      step: steps.data[0],
+      moved: data.find(({ action }) => action === 'ticket.transitioned'),
+      assigned: data.findLast(({ action }) => action === 'ticket.assignee_changed'),
+    };
+  };
+  const { step, moved } = await named();
+  expect(step).toMatchObject({ ticket_id: ticket.id, ticket_title: 'As it is', actor_name: 'Ada Lovelace' });
+  expect(moved).toMatchObject({ actor_id: leaver.user.id, actor_name: 'Ada Lovelace' });
+  // Whether its entries have numbers or not.
+  await numberEvents(server.database.url);
+  const { assigned, ...numbered } = await named();
+  expect(numbered).toEqual({ step, moved });
+  expect(assigned).toMatchObject({
+    actor_name: 'Ada Lovelace',
+    assignees: [{ user_id: keeper.user.id, name: keeper.user.name }],
+  });
+  const { data } = await viewer.client.list_activity(at(ticket));
+  const handed_over = data.find(({ assignees }) => assignees.length === 2);
+  expect(handed_over?.assignees.map(({ name }) => name)).toEqual([keeper.user.name, 'Ada Lovelace']);
 });
 
 describe('purging a ticket', () => {

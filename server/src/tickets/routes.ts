@@ -1,6 +1,6 @@
 import { sql } from '../db/sql.ts';
 import { requireFound } from '../errors.ts';
-import { byId, byNumber, byTime } from '../http/cursor.ts';
+import { byId, byNumber, byTime, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
 import { requireProject } from '../projects/access.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';
@@ -55,13 +55,20 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, addCom
       rows: (part) => activityOf(db, workspace_id, ticket_id, part),
     };
   });
-  serve.list(history.list_project_transitions, async ({ db, workspace_id, params }) => {
+  serve(history.list_project_transitions, async ({ db, workspace_id, params, query }) => {
+    const { limit, cursor, created_after, created_before } = query;
     const { id: project_id } = await requireProject(db, workspace_id, params.project_id);
-    return {
-      filter: { workspace_id, project_id },
-      order: { created_at: byTime(sql`h.created_at`), id: byId(sql`h.id`) },
+    const span = spanBetween(created_after, created_before);
+    const page = await cursorPage({
+      cursors,
+      operation: 'list_project_transitions',
+      filter: { workspace_id, project_id, ...span },
+      query: { limit, cursor },
+      order: walk_order,
       descending: true,
-      rows: (part) => projectTransitions(db, workspace_id, project_id, part),
-    };
+      rows: (position, rows) =>
+        projectTransitions(db, { workspace_id, project_id }, { span: spanAfter(span, position, true), limit: rows }),
+    });
+    return { ...page, data: page.data.map(({ at: _, ...row }) => row) };
   });
 }
