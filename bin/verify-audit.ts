@@ -238,7 +238,7 @@ const salt_form = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 class Erased {
   count = 0;
   readonly first: number[] = [];
-  /** By ticket the numbers of its events; under no ticket's id those of projects and the workspace. */
+  /** By ticket the numbers of its events; under no ticket's id those of projects, the workspace and invitations. */
   readonly #waiting = new Map<string, number[]>();
 
   add(sequence: number, { action, subject_id, subject_type }: Subject): void {
@@ -246,13 +246,14 @@ class Erased {
     if (this.first.length < most_told) this.first.push(sequence);
     const has_text = action === 'ticket.created' || action === 'ticket.updated';
     const has_name = subject_type === 'project' || subject_type === 'workspace';
-    const under = has_text ? subject_id : has_name ? 'names' : 'never';
+    const has_address = action === 'invitation.created' || action === 'invitation.revoked';
+    const under = has_text ? subject_id : has_name || has_address ? 'names' : 'never';
     const numbers = this.#waiting.get(under);
     if (numbers === undefined) this.#waiting.set(under, [sequence]);
     else numbers.push(sequence);
   }
 
-  /** An operator's purge may take names and labels out of anything that has them (decision 27). */
+  /** An operator's purge may take names, labels and addresses out of anything that has them (decision 27). */
   purge({ action, subject_id }: Subject): void {
     if (action === 'ticket.purged') this.#waiting.delete(subject_id);
     if (action !== 'workspace.purged') return;

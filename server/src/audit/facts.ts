@@ -25,7 +25,8 @@ const text = z.string();
 /** A name; null once the operator has taken it out (decision 27). */
 const name = z.string().nullable();
 const workspace = z.strictObject({ name });
-const offer = z.strictObject({ email: text, role });
+/** Of an invitation; its address is null once the operator has taken it out. */
+const offer = z.strictObject({ email: text.nullable(), role });
 const membership = z.strictObject({ role });
 const project = z.strictObject({ name, archived: z.boolean() });
 const workflow = z.looseObject({ statuses: z.array(z.unknown()), transitions: z.array(z.unknown()) });
@@ -68,7 +69,7 @@ export const facts = {
   'workspace.created': { says: 'The workspace was created.', after: workspace },
   'workspace.updated': { says: 'The workspace was renamed.', versioned: true, before: workspace, after: workspace },
   'workspace.deleted': { says: 'The workspace was deleted.', versioned: true, before: workspace },
-  'workspace.purged': { says: 'The operator deleted a word from the workspace’s history permanently.' },
+  'workspace.purged': { says: 'The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.' },
   'invitation.created': { says: 'Somebody was invited.', after: offer },
   'invitation.revoked': { says: 'An invitation was revoked.', before: offer },
   'invitation.accepted': {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExportVerifier, runVerifier, type Verdict } from '../../../bin/verify-audit.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { someAddress } from '../../../proof/harness/people.ts';
+import { purging } from '../../../proof/harness/purging.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { cosignature, logSigner, parseNote, printed, signingKey, witnessSigner } from '../ledger/note.ts';
 
@@ -130,13 +132,9 @@ describe('an event without its payload', () => {
     const { id: ticket } = await member.client.create_ticket({ workspace_id, project_id: project.id, body });
     await member.client.update_ticket({ workspace_id, ticket, body: { labels: ['kept'], version: 1 } });
     await exported();
-    const file = path.resolve(import.meta.dirname, '../../../docs/decisions/0027-names-and-labels-stay-in-history.md');
-    const [, statements = ''] = /```sql\n(.*?)```/s.exec(readFileSync(file, 'utf8')) ?? [];
     const purge = (subject: string) => {
-      const values: Record<string, string> = { workspace: workspace_id, subject, label: 'secret label' };
-      return server.database.owner.query(
-        statements.replaceAll(/:'(\w+)'/g, (_, name: string) => `'${values[name] ?? 'operator-1'}'`),
-      );
+      const values = { workspace: workspace_id, subject, label: 'secret label', request: 'operator-1' };
+      return server.database.owner.query(purging('takes out a name and a label', values));
     };
     await purge(project.id);
     const lines = await exported();
@@ -149,6 +147,37 @@ describe('an event without its payload', () => {
     const again = await exported();
     const later = verdictOf(again);
     expect([found(later), later.erased.at(-1)]).toEqual([[], numbersOf(again, 'workspace.purged')[0]]);
+  });
+
+  test('is taken as erased where the operator took out the address of an invitation, and of no other invitation', async () => {
+    const { workspace_id, owner } = team;
+    const [address, other] = [someAddress(), someAddress()];
+    for (const email of [address, other]) {
+      const { id } = await owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+      await owner.client.revoke_invitation({ workspace_id, invitation_id: id });
+    }
+    const before = await exported();
+    const values = { workspace: workspace_id, address, request: 'operator-1' };
+    await server.database.owner.query(purging('takes out an address', values));
+    const lines = await exported();
+    const numbers = ['invitation.created', 'invitation.revoked'].map((action) => numbersOf(lines, action).at(-2) ?? 0);
+    const bare = lines.flatMap((line, n) => (n < before.length - 1 && line !== before[n] ? [n + 1] : []));
+    expect([found(verdictOf(lines)), bare]).toEqual([[], numbers.toSorted((a, b) => a - b)]);
+    expect(lines.join('')).not.toContain(address);
+    expect(lines.join('')).toContain(other);
+    // The proofs of what was erased stay true: the root over the earlier events is the one that was signed before.
+    const known = (JSON.parse(before.at(-1) ?? '') as { checkpoint: string }).checkpoint;
+    expect(found(verdictOf(lines, { known: [known] }))).toEqual([]);
+    // An acceptance has no address, and nothing accounts for one that is erased; nor does an earlier purge.
+    const [accepted = 0] = numbersOf(lines, 'invitation.accepted');
+    const erase = (number: number) =>
+      lines.with(number - 1, JSON.stringify({ ...eventOf(lines[number - 1] ?? ''), salt: null, payload: null }));
+    expect(found(verdictOf(erase(accepted)))).toEqual([`erased_without_purge ${accepted}`]);
+    await owner.client.create_invitation({ workspace_id, body: { email: other, role: 'viewer' } });
+    const again = await exported();
+    const [last = 0] = numbersOf(again, 'invitation.created').slice(-1);
+    const forged = JSON.stringify({ ...eventOf(again[last - 1] ?? ''), salt: null, payload: null });
+    expect(found(verdictOf(again.with(last - 1, forged)))).toEqual([`erased_without_purge ${last}`]);
   });
 });
 

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
-import { joinWorkspace, registerPerson } from '../../../proof/harness/people.ts';
+import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { purging } from '../../../proof/harness/purging.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { changeEmail } from '../accounts/operator.ts';
 
 let server: TestServer;
 let team: Team;
@@ -198,22 +198,56 @@ describe('the operator', () => {
     await member.client.update_ticket({ ...at(ticket), body: { labels: ['kept'], version: 1 } });
     const entries = async () => JSON.stringify((await owner.client.list_audit({ workspace_id, limit: 100 })).data);
     expect(await entries()).toMatch(/secret label.*Secret name/);
-    const file = path.resolve(import.meta.dirname, '../../../docs/decisions/0027-names-and-labels-stay-in-history.md');
-    const [, statements = ''] = /```sql\n(.*?)```/s.exec(readFileSync(file, 'utf8')) ?? [];
-    const values: Record<string, string> = {
-      workspace: workspace_id,
-      subject,
-      label: 'secret label',
-      request: 'operator',
-    };
-    await server.database.owner.query(
-      statements.replaceAll(/:'(\w+)'/g, (_, name: string) => `'${values[name] ?? ''}'`),
-    );
+    const values = { workspace: workspace_id, subject, label: 'secret label', request: 'operator' };
+    await server.database.owner.query(purging('takes out a name and a label', values));
     const left = await entries();
     expect(left).not.toMatch(/secret label|Secret name/);
     expect(left).toContain('workspace.purged');
     expect(left).toContain('kept');
     expect((await member.client.list_activity(at(ticket))).data).toHaveLength(2);
     expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+
+  test('takes the address of somebody who was invited out of history, and leaves the other entries as they are', async () => {
+    const { workspace_id, owner } = team;
+    const [guest, invited] = [await registerPerson(server), someAddress()];
+    const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
+    const [gone, kept] = [await invite(invited), await invite(someAddress())];
+    const { token } = await invite(guest.email);
+    await guest.client.accept_invitation({ body: { token } });
+    await numberEvents(server.database.url); // the revocation has no number yet
+    await owner.client.revoke_invitation({ workspace_id, invitation_id: gone.id });
+    const { owner: database } = server.database;
+    const has = async (address: string) => {
+      const { rows } = await database.query<{ name: string }>(
+        `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind = 'r'`,
+      );
+      const found: string[] = [];
+      for (const { name } of rows) {
+        const text = `select 1 from ${name} x where to_jsonb(x)::text like $1 limit 1`;
+        if ((await database.query(text, [`%${address}%`])).rowCount === 1) found.push(name);
+      }
+      return found.sort();
+    };
+    expect(await has(invited)).toEqual(['events', 'invitations', 'outbox']);
+    await changeEmail(database, { from: guest.email, to: someAddress() });
+    for (const address of [invited, guest.email]) {
+      const values = { workspace: workspace_id, address, request: 'operator' };
+      const { rows } = await database.query(purging('finds an address', values));
+      expect(rows).toEqual([{ workspace_id }]);
+      await database.query(purging('takes out an address', values));
+      expect((await database.query(purging('finds an address', values))).rows).toEqual([]);
+    }
+    expect(await has(invited)).toEqual([]);
+    // The account's own log keeps its former address.
+    expect(await has(guest.email)).toEqual(['account_audit_log']);
+    const { data } = await owner.client.list_audit({ workspace_id, subject: `${gone.id},${kept.id}` });
+    expect(data.map(({ action, before, after }) => [action, (before ?? after)?.['email']])).toEqual([
+      ['invitation.revoked', null],
+      ['invitation.created', kept.email],
+      ['invitation.created', null],
+    ]);
+    expect(await brokenInvariants(database)).toEqual({});
   });
 });
