@@ -23,3 +23,8 @@ test('every broken build changes sources that are there', () => {
   expect(lost).toEqual([]);
   expect(missing({ file: 'app.ts', find: 'not to be found' })).toEqual(['app.ts: not to be found']);
 });
+
+test('every promise of the events and of what follows from them has a check', () => {
+  const shown = new Set(checks.flatMap(({ promises }) => promises));
+  expect(['P15', 'P16', 'P17', 'P18', 'P19', 'P20'].filter((promise) => !shown.has(promise))).toEqual([]);
+});

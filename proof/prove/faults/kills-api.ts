@@ -142,7 +142,7 @@ export const acknowledges_early = {
 
 export const kills_api: Check = {
   id: 'kills-api',
-  promises: ['P2', 'P15', 'P20'],
+  promises: ['P2', 'P15', 'P17', 'P20'],
   says: 'With API processes killed by SIGKILL under 32 writers, every acknowledged write is there exactly once, every refused one is not, an unanswered one is whole or absent, as the outcomes of its key say at once, a client that follows the events gets each of them once, in order, and a webhook gets each at least once, those too that a killed worker was sending.',
   impossible: noProcesses,
   run: kill,

@@ -44,8 +44,8 @@ async function kill(run: Run, size: number): Promise<Finding> {
 
 export const kills_database: Check = {
   id: 'kills-database',
-  promises: ['P2', 'P20', 'P21'],
-  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, and the API goes on without a restart.',
+  promises: ['P2', 'P17', 'P20', 'P21'],
+  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, a client that follows the events gets each of them once, in order, and the API goes on without a restart.',
   impossible: noProcesses,
   run: kill,
   slice: 0.016667,
