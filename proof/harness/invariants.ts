@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { account_facts, type AccountAction, type AccountFact } from '../../server/src/accounts/facts.ts';
 import { type AuditAction, type Fact, facts } from '../../server/src/audit/facts.ts';
+import { treesUnlikeTheirEvents } from './trees.ts';
 
 const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql');
 
@@ -63,5 +64,8 @@ export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Reco
   }
   const odd = [...(await unlikeTheirFacts(owner)), ...(await accountsUnlikeTheirFacts(owner))];
   if (odd.length > 0) found['entries_carry_what_their_kind_does'] = odd.slice(0, 5);
+  // Of which SQL counts the hashes alone.
+  const grown_otherwise = await treesUnlikeTheirEvents(owner);
+  if (grown_otherwise.length > 0) found['trees_are_those_of_their_events'] = grown_otherwise.slice(0, 5);
   return found;
 }

@@ -5,6 +5,7 @@ import { numberEvents } from '../../../proof/harness/events.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { treesUnlikeTheirEvents } from '../../../proof/harness/trees.ts';
 import { createPool } from '../db/pool.ts';
 import { extended, frontierOf, type Hash, leafHash, rootOf } from '../ledger/merkle.ts';
 import { numberBatch } from './sequencer.ts';
@@ -218,4 +219,36 @@ describe('the tree of a workspace’s events', () => {
     ]);
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
+});
+
+test('what has been built is compared with what the events build: a fault that leaves all counts as they are is seen', async () => {
+  const workspace_id = await fill(300);
+  await numberEvents(server.database.url);
+  expect(await treesUnlikeTheirEvents(server.database.owner)).toEqual([]);
+  const other = (column: string) => `${column} = set_byte(${column}, 0, get_byte(${column}, 0) # 1)`;
+  const of_it = `workspace_id = '${workspace_id}'`;
+  const note = (root: string) => `E'origin\\n' || tree_size || E'\\n' || encode(${root}, 'base64') || E'\\n'`;
+  const checkpoint = (root: string) =>
+    `insert into event_checkpoints select workspace_id, tree_size, 'x', ${note(root)} from event_heads where ${of_it}`;
+  const controls: [statement: string, says: string][] = [
+    [`update event_heads set ${other('frontier')} where ${of_it}`, 'another frontier'],
+    [`update event_nodes set ${other('hash')} where ${of_it}`, 'another hash 0 at level 1'],
+    [`update events set actor_id = gen_random_uuid() where ${of_it} and sequence = 7`, 'another hash 0 at level 1'],
+    [`update events set ${other('payload_hash')} where ${of_it} and sequence = 300`, 'another frontier'],
+    [`delete from events where ${of_it} and sequence = 8`, 'leaves, and there are'],
+    [checkpoint(`sha256('x')`), 'another root than its checkpoint'],
+  ];
+  const client = await server.database.owner.connect();
+  try {
+    for (const [statement, says] of controls) {
+      await client.query(`begin; ${statement}`);
+      expect([statement, await treesUnlikeTheirEvents(client)]).toEqual([
+        statement,
+        expect.arrayContaining([expect.stringContaining(says)]),
+      ]);
+      await client.query('rollback');
+    }
+  } finally {
+    client.release();
+  }
 });
