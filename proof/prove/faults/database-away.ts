@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watch } from '../../harness/inbox-follower.ts';
 import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
 import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { noProcesses, signalFamily } from '../../harness/processes.ts';
@@ -7,6 +8,7 @@ import { type Proxy, startProxy, type Weather } from '../../harness/proxy.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { type Check, type Finding, patienceOf, type Run, scaled } from '../check.ts';
 import { inParallel, quantile, setStageOn, type Stage } from '../stage.ts';
+import { Followers } from './followers.ts';
 import { settle, type Write } from './ledger.ts';
 
 type Trouble = Exclude<Weather, 'fair'> | 'stopped' | 'exhausted';
@@ -15,6 +17,8 @@ const all: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'slow', 'mu
 /** In these the database is out of reach altogether: readiness must say so. */
 const away: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'stopped'];
 const pool_size = 8;
+/** Of the worker, which what follows keeps busy, and for readiness. */
+const other_connections = 5;
 
 interface Times {
   statement_timeout_ms: number;
@@ -180,7 +184,8 @@ class Patient {
       "select count(*)::integer as n from pg_stat_activity where application_name = 'baton'",
     );
     const open = rows[0]?.n ?? 0;
-    if (open > pool_size) this.violations.push(`${trouble}: ${open} connections are open, of ${pool_size} at most`);
+    const most = pool_size + other_connections;
+    if (open > most) this.violations.push(`${trouble}: ${open} connections are open, of ${most} at most`);
   }
 }
 
@@ -196,6 +201,8 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
   const stage = await setStageOn({ ...cluster, url: proxy.url }, run.mutant, env);
   const team = await makeTeam(stage, 'standard');
   const ticket = await makeTicket(team);
+  await watch(team, ticket.id);
+  const followers = await Followers.start([stage.url], team, [ticket.id]);
   const patient = new Patient({ stage, cluster, proxy, team, times, ticket_id: ticket.id });
   const rounds = scaled(2, size);
   const troubles = troublesOf(size);
@@ -211,6 +218,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
     violations.push(`${patient.files()} files are open, ${files} were before`);
   }
   patient.leave();
+  violations.push(...(await followers.stop()));
   const settled = await settle(cluster.owner, writes);
   const broken = await stage.strike();
   await proxy.close();
@@ -232,7 +240,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
 export const database_away: Check = {
   id: 'database-away',
   promises: ['P20', 'P21'],
-  says: 'While PostgreSQL hangs, refuses, resets, is slow, stopped, exhausted or lost in a commit, each request gets 503 with Retry-After in time, liveness stays up and readiness goes down; afterwards everything works again without a restart or a leaked connection.',
+  says: 'While PostgreSQL hangs, refuses, resets, is slow, stopped, exhausted or lost in a commit, each request gets 503 with Retry-After in time, liveness stays up and readiness goes down; afterwards everything works again without a restart or a leaked connection, and feed, webhooks and inbox have all that was done.',
   impossible: noProcesses,
   run: takeAway,
   slice: 0.05,

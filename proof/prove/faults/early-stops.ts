@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../harness/database.ts';
+import { brokenInvariants } from '../../harness/invariants.ts';
+import { makeTeam } from '../../harness/make.ts';
 import { childrenOf, noProcesses, signalAll, signalFamily } from '../../harness/processes.ts';
 import { type Served, type ServeOptions, startServed, startServing } from '../../harness/served.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { servingOn } from '../stage.ts';
+import { lasting_tokens, servingOn } from '../stage.ts';
+import { Followers } from './followers.ts';
 
 const patience_ms = 20_000;
 
@@ -58,16 +61,23 @@ async function stopAtReplacement(serving: ServeOptions, run: Run): Promise<strin
 
 async function stopEarly(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
-  const serving = servingOn(database, run.mutant, { WEB_CONCURRENCY: '2' });
+  const first_serving = servingOn(database, run.mutant, { WEB_CONCURRENCY: '2', ...lasting_tokens });
   const started = performance.now();
-  const first = await startServing(serving);
+  const first = await startServing(first_serving);
   const start_ms = performance.now() - started;
+  // Always at the same address, so that what follows from the events can be followed through all of it.
+  const serving = { ...first_serving, port: Number(new URL(first.url).port) };
+  const followers = await Followers.start([first.url], await makeTeam(first, 'standard'));
   const violations = await stop(first, true);
   const rounds = scaled(20, size, 2);
   for (let n = 0; n < rounds; n++) {
     violations.push(...(await (n % 2 === 0 ? stopAtStart(serving, run, start_ms) : stopAtReplacement(serving, run))));
     run.progress((n + 1) / rounds);
   }
+  const last = await startServing(serving);
+  violations.push(...(await followers.stop()), ...(await stop(last, true)));
+  const broken = await brokenInvariants(database.owner);
+  violations.push(...Object.keys(broken).map((name) => `invariant ${name}`));
   await database.drop();
   return { load: { rounds, processes: 2 }, figures: { start_ms: Math.round(start_ms) }, violations };
 }
@@ -75,7 +85,7 @@ async function stopEarly(run: Run, size: number): Promise<Finding> {
 export const early_stops: Check = {
   id: 'early-stops',
   promises: ['P23'],
-  says: 'A server that is told to stop while it starts, or while one of its processes does, stops in time and leaves no process behind.',
+  says: 'A server that is told to stop while it starts, or while one of its processes does, stops in time and leaves no process behind; and what follows from the events goes on.',
   impossible: noProcesses,
   run: stopEarly,
   slice: 0, // server/test/process/stopping.test.ts does a round of it

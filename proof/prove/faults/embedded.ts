@@ -5,14 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { worksIn } from '../../../server/src/db/embedded/postmaster.ts';
 import { madeDataDir, postmasterOf } from '../../harness/installation.ts';
+import { to_receivers } from '../../harness/hook-follower.ts';
 import { noProcesses, signalAll, signalFamily } from '../../harness/processes.ts';
 import { type Served, startServed, startServing } from '../../harness/served.ts';
 import { brokenInvariants } from '../../harness/invariants.ts';
 import { type Check, type Finding, type Mutant, type Run, scaled } from '../check.ts';
+import { followFor } from './followers.ts';
 import { settle, type Write } from './ledger.ts';
 import { Writers } from './writers.ts';
 
 const writers_count = 4;
+const following_ms = 1_000;
 
 /** Processes that work in the directory and were not started by another that does: postmasters. */
 function postmastersIn(data_dir: string): number {
@@ -38,6 +41,8 @@ class Installation {
   readonly #dir: string;
   readonly #run: Run;
   #served: Served | undefined;
+  /** Those of the last life. */
+  #writers: Writers | undefined;
 
   constructor(dir: string, run: Run) {
     this.#dir = dir;
@@ -49,7 +54,7 @@ class Installation {
   }
 
   #options(mutant: Mutant | undefined = this.#run.mutant) {
-    return { env: { BATON_DATA_DIR: this.#dir, LOG_LEVEL: 'silent' }, source: mutant?.source };
+    return { env: { BATON_DATA_DIR: this.#dir, LOG_LEVEL: 'silent', ...to_receivers }, source: mutant?.source };
   }
 
   /** One life of the supervisor: it starts, is written to, and is killed. */
@@ -65,6 +70,7 @@ class Installation {
       prefix: `life${n}`,
       followed: false,
     });
+    this.#writers = writers;
     await writers.progress(12);
     if (n % 5 === 1) await this.#startTwice(served);
     await sleep(50 * this.#run.random.next());
@@ -123,6 +129,11 @@ class Installation {
     const served = await startServing(this.#options()); // over an adopted database
     this.#served = served;
     if (!served.output().includes('found running')) this.violations.push('a database left running was not adopted');
+    // What the last ones did follows, though its worker was killed.
+    if (this.#writers !== undefined) {
+      const { team, watched } = this.#writers;
+      this.violations.push(...(await followFor(following_ms, [served.url], team, [watched])));
+    }
     const port = readFileSync(path.join(this.#data_dir, 'postmaster.pid'), 'utf8').split('\n')[3] ?? '';
     const password = readFileSync(path.join(this.#dir, 'postgres-password'), 'utf8');
     const owner = new pg.Pool({ connectionString: `postgres://postgres:${password}@127.0.0.1:${port}/baton`, max: 2 });

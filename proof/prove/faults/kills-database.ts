@@ -3,6 +3,7 @@ import { startOwnCluster } from '../../harness/own-cluster.ts';
 import { noProcesses } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { quantile, setStageOn } from '../stage.ts';
+import { telling } from '../races/notifications.ts';
 import { acknowledges_early, forgets_the_disk } from './kills-api.ts';
 import { settle } from './ledger.ts';
 import { without_keys, Writers, writersFor } from './writers.ts';
@@ -45,7 +46,7 @@ async function kill(run: Run, size: number): Promise<Finding> {
 export const kills_database: Check = {
   id: 'kills-database',
   promises: ['P2', 'P17', 'P20', 'P21'],
-  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, a client that follows the events gets each of them once, in order, and the API goes on without a restart.',
+  says: 'With PostgreSQL and all its children killed by SIGKILL under 32 writers, no acknowledged write is lost, none is doubled, none refused is done, the outcomes of its key settle each unknown one, a client that follows the events gets each of them once, in order, who watches is told of each act once, and the API goes on without a restart.',
   impossible: noProcesses,
   run: kill,
   slice: 0.016667,
@@ -53,6 +54,10 @@ export const kills_database: Check = {
   controls: {
     'commits without waiting for the disk': forgets_the_disk,
     'acknowledges before it commits': acknowledges_early,
+    'of some of what happens nobody is told': {
+      ddl: [telling('where p.user_id <> e.actor_id)', 'where p.user_id <> e.actor_id and e.sequence % 5 > 0)')],
+      noticed_by: 'inbox: of',
+    },
     'takes a connection lost in a commit for a no': {
       source: [
         { file: 'db/errors.ts', find: "new BatonError('outcome_unknown'", replace: "new BatonError('overloaded'" },

@@ -6,8 +6,10 @@ import pg from 'pg';
 import { dumpSchema } from '../../../scripts/schema.ts';
 import { migrate, migrations_dir } from '../../../server/src/db/migrate.ts';
 import { clusterUrl } from '../../harness/database.ts';
+import { makeTeam } from '../../harness/make.ts';
 import type { Check, Finding, Run } from '../check.ts';
-import { inParallel } from '../stage.ts';
+import { inParallel, setStageOn } from '../stage.ts';
+import { followFor } from './followers.ts';
 
 interface Cut {
   file: string;
@@ -15,6 +17,7 @@ interface Cut {
   at: number;
 }
 
+const following_ms = 1_000;
 const later = '0002_later.sql';
 /** A second migration, so that a cut falls between two as well, and on a schema that is in use. */
 const later_text = `-- Up Migration
@@ -34,11 +37,15 @@ function boundariesOf(text: string): number[] {
   return ends;
 }
 
-function writeMigrations(dir: string, cut: Cut | undefined, run: Run): void {
+function writeMigrations(
+  dir: string,
+  run: Run,
+  { cut, with_later = true }: { cut?: Cut; with_later?: boolean } = {},
+): void {
   const texts = new Map(
     readdirSync(migrations_dir).map((name) => [name, readFileSync(path.join(migrations_dir, name), 'utf8')]),
   );
-  texts.set(later, later_text);
+  if (with_later) texts.set(later, later_text);
   for (const [name, text] of texts) {
     const lost = 'select pg_terminate_backend(pg_backend_pid());';
     let whole = text;
@@ -84,14 +91,14 @@ async function cutAt(cut: Cut, run: Run, whole: string): Promise<string[]> {
   const faults: string[] = [];
   await withClient(clusterUrl('postgres'), (admin) => admin.query(`create database ${name}`));
   try {
-    writeMigrations(dir, cut, run);
+    writeMigrations(dir, run, { cut });
     await migrate({ url, dir }).then(
       () => faults.push(`${where}: was not cut`),
       () => undefined,
     );
     const left = await stateOf(url);
     if (left.objects > 0 && left.applied.length === 0) faults.push(`${where}: left ${left.objects} objects behind`);
-    writeMigrations(dir, undefined, run);
+    writeMigrations(dir, run);
     await migrate({ url, dir });
     if ((await dumpSchema(url)) !== whole) faults.push(`${where}: the next start led to another schema`);
     const applied = await migrate({ url, dir });
@@ -110,12 +117,39 @@ async function wholeSchema(run: Run): Promise<string> {
   const name = `baton_whole_${randomBytes(6).toString('hex')}`;
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-whole-'));
   await withClient(clusterUrl('postgres'), (admin) => admin.query(`create database ${name}`));
-  writeMigrations(dir, undefined, run);
+  writeMigrations(dir, run);
   await migrate({ url: clusterUrl(name), dir });
   const schema = await dumpSchema(clusterUrl(name));
   rmSync(dir, { recursive: true, force: true });
   await withClient(clusterUrl('postgres'), (admin) => admin.query(`drop database ${name} with (force)`));
   return schema;
+}
+
+/** Serves from a database whose migration was cut and finished by the next start: what follows from the events must follow there, too. */
+async function serveAfter(cut: Cut, run: Run): Promise<string[]> {
+  const name = `baton_cut_${randomBytes(6).toString('hex')}`;
+  const url = clusterUrl(name);
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-cut-'));
+  await withClient(clusterUrl('postgres'), (admin) => admin.query(`create database ${name}`));
+  const owner = new pg.Pool({ connectionString: url, max: 2 });
+  owner.on('error', () => undefined);
+  const drop = async () => {
+    await owner.end();
+    await withClient(clusterUrl('postgres'), (admin) => admin.query(`drop database ${name} with (force)`));
+  };
+  try {
+    writeMigrations(dir, run, { cut, with_later: false });
+    await migrate({ url, dir }).catch(() => undefined);
+    await migrate({ url });
+    const stage = await setStageOn({ url, owner, drop }, undefined);
+    const faults = await followFor(following_ms, [stage.url], await makeTeam(stage));
+    return [...faults, ...(await stage.strike())].map((fault) => `served after ${cut.file} was cut: ${fault}`);
+  } catch (error) {
+    await drop().catch(() => undefined);
+    return [`not served after ${cut.file} was cut: ${(error as Error).message}`];
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 async function cutEverywhere(run: Run, size: number): Promise<Finding> {
@@ -137,13 +171,16 @@ async function cutEverywhere(run: Run, size: number): Promise<Finding> {
     if (cut !== undefined) violations.push(...(await cutAt(cut, run, whole)));
     run.progress(++done / cuts.length);
   });
+  // One is enough: what the schema is has been compared for each. A broken build's may not serve.
+  const served = cuts.findLast(({ file }) => file !== later);
+  if (served !== undefined && run.mutant === undefined) violations.push(...(await serveAfter(served, run)));
   return { load: { statements: all.length, cuts: cuts.length }, figures: {}, violations };
 }
 
 export const migrations: Check = {
   id: 'migrations',
   promises: ['P25'],
-  says: 'A migration whose connection is lost after any of its statements is undone whole or finished by the next start, and comes to the same schema.',
+  says: 'A migration whose connection is lost after any of its statements is undone whole or finished by the next start, and comes to the same schema, from which a server serves.',
   run: cutEverywhere,
   slice: 0, // server/src/db/migrate.test.ts cuts them at some places
   control_size: 0.05,

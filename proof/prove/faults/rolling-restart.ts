@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../../harness/database.ts';
+import { watch } from '../../harness/inbox-follower.ts';
 import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
 import { type Served, type ServeOptions, startServing } from '../../harness/served.ts';
 import { Wire, type WireAnswer } from '../../harness/wire.ts';
 import { brokenInvariants } from '../../harness/invariants.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
+import { Followers } from './followers.ts';
 import { servingOn } from '../stage.ts';
 
 const clients = 16;
@@ -115,6 +117,12 @@ async function restart(run: Run, size: number): Promise<Finding> {
   const backends = await Promise.all([startBackend(serving), startBackend(serving)]);
   const team = await makeTeam(backends[0].served, 'standard');
   const ticket = await makeTicket(team);
+  await watch(team, ticket.id);
+  const followers = await Followers.start(
+    backends.map(({ served }) => served.url),
+    team,
+    [ticket.id],
+  );
   const balancer = new Balancer(backends, team, ticket.id);
   const running = balancer.run();
   const restarts = scaled(15, size);
@@ -126,6 +134,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
   }
   balancer.stop();
   await running;
+  violations.push(...(await followers.stop()));
   const codes = await Promise.all(
     backends.map(({ served, wire }) => {
       wire.close();
@@ -145,7 +154,7 @@ async function restart(run: Run, size: number): Promise<Finding> {
 export const rolling_restart: Check = {
   id: 'rolling-restart',
   promises: ['P23'],
-  says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0.',
+  says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0; and what follows from the events goes on.',
   run: restart,
   slice: 0.06,
   control_size: 0.1,

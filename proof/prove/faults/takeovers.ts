@@ -5,6 +5,7 @@ import { type Receiver, startReceiver } from '../../harness/receiver.ts';
 import { type Served, startServed } from '../../harness/served.ts';
 import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts';
 import { servingOn, setStage, type Stage } from '../stage.ts';
+import { followFor } from './followers.ts';
 
 /** The promise. */
 const within_ms = 30_000;
@@ -12,6 +13,7 @@ const within_ms = 30_000;
 const patience_ms = 50_000;
 /** Longer than a lease: what is renewed meanwhile nobody else takes. Shorter than a mail server may be silent. */
 const working_ms = 22_000;
+const following_ms = 1_000;
 
 /** An attempt may take longer than a lease; and a statement may wait for the lock below until its worker is killed. */
 const settings = {
@@ -127,6 +129,7 @@ async function takeOver(run: Run, scene: Scene, start: () => Promise<Served>) {
   }
   if (took.get('mail') !== undefined && mailbox.mails.length > 1)
     violations.push(`a mail was taken ${mailbox.mails.length} times`);
+  violations.push(...(await followFor(following_ms, [scene.stage.url], team)));
   await heir.stop();
   return { took, violations };
 }
@@ -166,7 +169,7 @@ const source = (file: string, find: string, replace: string) => [{ file, find, r
 export const takeovers: Check = {
   id: 'takeovers',
   promises: ['P19', 'P15'],
-  says: 'A worker that is killed by SIGKILL while it sends a message, sends a mail and tells people what happened is taken over from within 30 s, and what it had begun is in the database once; while it lives, nobody else takes what it is at.',
+  says: 'A worker that is killed by SIGKILL while it sends a message, sends a mail and tells people what happened is taken over from within 30 s, and what it had begun is in the database once, and in the feed; while it lives, nobody else takes what it is at.',
   run: killHolders,
   slice: 0.34,
   control_size: 0.34,

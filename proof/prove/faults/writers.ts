@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ticket } from '../../../sdk/index.ts';
-import { Follower } from '../../harness/follower.ts';
-import { HookFollower } from '../../harness/hook-follower.ts';
+import { watch } from '../../harness/inbox-follower.ts';
 import { makeTeam, makeTicket, type Team } from '../../harness/make.ts';
 import { Wire, type WireAnswer, type WireRequest } from '../../harness/wire.ts';
 import { isSlice, type Run } from '../check.ts';
 import type { Random } from '../random.ts';
+import { Followers } from './followers.ts';
 import type { Told, Write } from './ledger.ts';
 
 const kinds = ['create', 'transition', 'transition', 'edit', 'comment'] as const;
@@ -36,28 +36,28 @@ export class Writers {
   readonly #settles: boolean;
   readonly #team: Team;
   readonly #random: Random;
-  #followers: (Follower | HookFollower)[] = [];
+  /** A ticket of two writers, which the workspace's owner watches. */
+  readonly watched: string;
+  #followers: Followers | undefined;
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
   #longest_ms = 0;
 
   /**
-   * Puts `count` writers to work on servers of one database, two on each ticket; and some that follow the events meanwhile,
-   * webhooks among them, unless the servers won’t be there in the end.
+   * Puts `count` writers to work on servers of one database, two on each ticket; and what follows from the events is followed meanwhile,
+   * unless the servers won't be there in the end.
    */
   static async start(
     urls: readonly string[],
     random: Random,
-    { count = 32, prefix = 'w', settles = false, followed = true, hooked = true } = {},
+    { count = 32, prefix = 'w', settles = false, followed = true } = {},
   ): Promise<Writers> {
     const team = await makeTeam({ url: urls[0] ?? '' }, 'standard');
-    const writers = new Writers(urls, team, random, { count, prefix, settles });
     const tickets = await Promise.all(Array.from({ length: Math.ceil(count / 2) }, () => makeTicket(team)));
-    const reader = { workspace_id: team.workspace_id, token: team.owner.access_token };
-    if (followed) {
-      writers.#followers = (['pages', 'stream'] as const).map((way) => new Follower(urls, reader, way));
-    }
-    if (followed && hooked) writers.#followers.push(await HookFollower.start(urls, reader));
+    const watched = tickets[0]?.id ?? '';
+    await watch(team, watched);
+    const writers = new Writers(urls, team, random, { count, prefix, settles, watched });
+    if (followed) writers.#followers = await Followers.start(urls, team, [watched]);
     writers.#running = Promise.all(
       Array.from({ length: count }, (_, n) => writers.#write(n, tickets[n >> 1]?.id ?? '')),
     ).then(() => undefined);
@@ -68,8 +68,9 @@ export class Writers {
     urls: readonly string[],
     team: Team,
     random: Random,
-    options: { count: number; prefix: string; settles: boolean },
+    options: { count: number; prefix: string; settles: boolean; watched: string },
   ) {
+    this.watched = options.watched;
     this.#prefix = options.prefix;
     this.#settles = options.settles;
     this.#wires = urls.map((url) => new Wire(url, options.count));
@@ -91,7 +92,7 @@ export class Writers {
 
   /** Messages of webhooks whose sender was gone before it had a response. */
   get cut_off(): number {
-    return this.#followers.reduce((sum, one) => sum + (one instanceof HookFollower ? one.cut_off : 0), 0);
+    return this.#followers?.cut_off ?? 0;
   }
 
   /** The longest that anybody waited for a response. */
@@ -110,8 +111,7 @@ export class Writers {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
-    const faults = await Promise.all(this.#followers.map((follower) => follower.stop()));
-    this.violations.push(...faults.flat());
+    if (this.#followers !== undefined) this.violations.push(...(await this.#followers.stop()));
     for (const wire of this.#wires) wire.close();
   }
 

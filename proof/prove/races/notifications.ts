@@ -150,7 +150,7 @@ async function tellAll(run: Run, size: number): Promise<Finding> {
 }
 
 /** Changes notify_of_events. */
-const telling = (find: string, replace: string): string =>
+export const telling = (find: string, replace: string): string =>
   `do $$ begin execute replace(pg_get_functiondef('notify_of_events'::regproc), ${pg.escapeLiteral(find)}, ${pg.escapeLiteral(replace)}); end $$`;
 const one_at_a_time = [
   { file: 'notifications/notifier.ts', find: 'const batch_size = 100;', replace: 'const batch_size = 1;' },
