@@ -4,9 +4,11 @@ import { type Db, readOnly } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import {
   missingRows,
+  rebuiltInvitations,
   rebuiltMemberships,
   rebuiltProjects,
   rebuiltTickets,
+  rebuiltWebhooks,
   type Rebuilt,
   workspacesBehind,
 } from './queries.ts';
@@ -67,8 +69,8 @@ class Tally {
 }
 
 /**
- * Rebuilds every workspace's tickets, projects, workflows and memberships from what the audit log says of them, and compares them with
- * what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
+ * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations and webhooks from what the audit log says of them, and
+ * compares them with what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
  */
 export async function checkRebuilt(options: Options, printing: Printing): Promise<boolean> {
   const { url, worker_url, role, statement_timeout_ms, lock_timeout_ms } = options;
@@ -83,6 +85,8 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
       for (const id of found) {
         for (const gone of await read(id, (db) => missingRows(db, id))) tally.add(gone.kind, id, [gone]);
         tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
+        tally.add('invitation', id, await read(id, (db) => rebuiltInvitations(db, id)));
+        tally.add('webhook', id, await read(id, (db) => rebuiltWebhooks(db, id)));
         tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));
         for (let last = first_id; ; ) {
           const tickets = await read(id, (db) => rebuiltTickets(db, id, { behind: last, limit: batch_size }));

@@ -135,7 +135,69 @@ export function rebuiltMemberships(db: Db, workspace_id: string): Promise<Rebuil
     where m.workspace_id = ${workspace_id} order by m.user_id`);
 }
 
-/** What was created by the entries, and is not stored: nothing is ever deleted but by marking it so. */
+/**
+ * Rebuilds the workspace's invitations from their entries. The row of one that can't be accepted any more may have been retired without an
+ * entry; an address that the operator took out is in no entry.
+ */
+export function rebuiltInvitations(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select a.subject_id as id, a.action, a.after from ${entriesOf(workspace_id, sql`a.subject_type = 'invitation'`)} a),
+    said as (
+      select n.id, count(*)::integer as entries, bool_or(n.action = 'invitation.created') as whole,
+        bool_or(n.action = 'invitation.revoked') as revoked,
+        (array_agg(n.after) filter (where n.action = 'invitation.created'))[1] as created,
+        (array_agg(n.after ->> 'user_id') filter (where n.action = 'invitation.accepted'))[1] as accepted_by
+      from entries n group by n.id),
+    compared as (
+      select i.id, v.field || ' is ' || coalesce(v.stored, 'none') || ', entries say ' || coalesce(v.said, 'none') as says
+      from invitations i
+      join said s on s.id = i.id and s.whole
+      cross join lateral (values
+        ('email', i.email, coalesce(s.created ->> 'email', i.email)),
+        ('role', i.role, s.created ->> 'role'),
+        ('accepted_by', i.accepted_by::text, s.accepted_by),
+        ('revoked', (i.revoked_at is not null)::text, (s.revoked or i.revoked_at is not null)::text)) v (field, stored, said)
+      where i.workspace_id = ${workspace_id} and v.stored is distinct from v.said)
+    select i.id, coalesce(s.entries, 0) as entries, coalesce(s.whole, false) as whole,
+      array(select x.says from compared x where x.id = i.id order by x.says) as unlike
+    from invitations i left join said s on s.id = i.id where i.workspace_id = ${workspace_id} order by i.id`);
+}
+
+/** Rebuilds the workspace's webhooks from their entries, which have of an address its origin alone. Who deletes a workspace disables them without an entry of theirs. */
+export function rebuiltWebhooks(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select a.subject_id as id, a.action, a.subject_version, a.after
+      from ${entriesOf(workspace_id, sql`a.subject_type = 'webhook'`)} a),
+    counted as (
+      select n.id, count(*)::integer as entries, jsonb_build_object('version', max(n.subject_version),
+        'deleted', bool_or(n.action = 'webhook.deleted')) as fields
+      from entries n group by n.id),
+    said as (
+      (select distinct on (n.id, f.key) n.id, f.key, f.value from entries n cross join lateral jsonb_each(n.after) f
+      where n.subject_version is not null
+      order by n.id, f.key, n.subject_version desc)
+      union all
+      select c.id, f.key, f.value from counted c cross join lateral jsonb_each(c.fields) f),
+    compared as (
+      select w.id, d.key || ' is ' || left(d.value::text, 100) || ', entries say ' || coalesce(left(s.value::text, 100), 'nothing') as says
+      from webhooks w
+      cross join lateral jsonb_each(jsonb_build_object('origin', substring(w.url from '^[a-z]+://[^/?#]+'),
+        'description', w.description, 'types', w.types, 'project_ids', w.project_ids, 'state', w.state, 'version', w.version,
+        'deleted', w.deleted_at is not null)) d
+      left join said s on s.id = w.id and s.key = d.key
+      where w.workspace_id = ${workspace_id} and s.value is distinct from d.value
+        and not (d.key = 'state' and coalesce(w.state_reason, '') = 'workspace_deleted'))
+    select w.id, coalesce(c.entries, 0) as entries, true as whole,
+      array(select x.says from compared x where x.id = w.id order by x.says) as unlike
+    from webhooks w left join counted c on c.id = w.id where w.workspace_id = ${workspace_id} order by w.id`);
+}
+
+/**
+ * What was created by the entries, and is not stored: nothing is deleted but by marking it so, apart from invitations that nobody accepted
+ * and webhooks that were deleted, which are removed after a while.
+ */
 export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { kind: string })[]> {
   const created = sql`a.action in ('ticket.created', 'project.created', 'bot.created', 'invitation.accepted', 'workspace.created')`;
   return db.rows(sql`
@@ -144,10 +206,17 @@ export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { 
       select case a.action when 'ticket.created' then 'ticket' when 'project.created' then 'project' else 'member' end as kind,
         case a.action when 'invitation.accepted' then (a.after ->> 'user_id')::uuid when 'workspace.created' then a.actor_id
           else a.subject_id end as id
-      from ${entriesOf(workspace_id, created)} a) c
+      from ${entriesOf(workspace_id, created)} a
+      union all
+      select 'invitation', a.subject_id from ${entriesOf(workspace_id, sql`a.action = 'invitation.accepted'`)} a
+      union all
+      select 'webhook', a.subject_id from ${entriesOf(workspace_id, sql`a.action in ('webhook.created', 'webhook.deleted')`)} a
+      group by a.subject_id having bool_and(a.action = 'webhook.created')) c
     left join tickets t on t.workspace_id = ${workspace_id} and t.id = c.id and c.kind = 'ticket'
     left join projects p on p.workspace_id = ${workspace_id} and p.id = c.id and c.kind = 'project'
+    left join invitations i on i.workspace_id = ${workspace_id} and i.id = c.id and c.kind = 'invitation'
+    left join webhooks w on w.workspace_id = ${workspace_id} and w.id = c.id and c.kind = 'webhook'
     left join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.id and c.kind = 'member'
       -- removed_at says nothing here: the row of a former member stays
-    where coalesce(t.id, p.id, m.user_id) is null limit 100`);
+    where coalesce(t.id, p.id, m.user_id, i.id, w.id) is null limit 100`);
 }

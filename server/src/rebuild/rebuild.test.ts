@@ -3,8 +3,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberEvents } from '../../../proof/harness/events.ts';
-import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
-import { joinWorkspace } from '../../../proof/harness/people.ts';
+import { makeTeam, makeTicket, nowhere, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { presets } from '../projects/workflow-definition.ts';
 import { checkRebuilt } from './command.ts';
@@ -61,7 +61,31 @@ beforeAll(async () => {
   await owner.client.update_bot({ if_match: '*', workspace_id, bot_id, body: { role: 'member' } });
   const { id: another } = await owner.client.create_bot({ workspace_id, body: { name: 'C' } });
   await owner.client.remove_bot({ workspace_id, bot_id: another });
+  await invite();
+  await hook();
 });
+
+/** An invitation that is pending, beside those that were accepted, and one that was revoked. */
+async function invite(): Promise<void> {
+  const { workspace_id, owner } = team;
+  const to = () => owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
+  await to();
+  await owner.client.revoke_invitation({ workspace_id, invitation_id: (await to()).id });
+}
+
+/** A webhook that was changed in every way, and one that was deleted. */
+async function hook(): Promise<void> {
+  const { workspace_id, project_id, owner } = team;
+  const body = { url: nowhere, types: ['ticket.created' as const], project_ids: [project_id] };
+  const { id: webhook_id } = await owner.client.create_webhook({ workspace_id, body });
+  const update = (change: { description: string } | { state: 'paused' }) =>
+    owner.client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: change });
+  await update({ description: 'D' });
+  await owner.client.rotate_webhook_secret({ workspace_id, webhook_id, body: {} });
+  await update({ state: 'paused' });
+  const { id: gone } = await owner.client.create_webhook({ workspace_id, body });
+  await owner.client.delete_webhook({ workspace_id, webhook_id: gone });
+}
 afterAll(() => server.stop());
 
 async function check() {
@@ -76,7 +100,7 @@ async function check() {
 
 test('every row is what its entries say, whatever was done', async () => {
   const { equal, lines } = await check();
-  expect(lines).toEqual([expect.stringMatching(/^Rebuilt 13 rows from 26 entries in \d+\.\d s: all are equal\.$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^Rebuilt 21 rows from 43 entries in \d+\.\d s: all are equal\.$/)]);
   expect(equal).toBe(true);
 });
 
@@ -109,10 +133,23 @@ describe('what was changed behind the log is named:', () => {
     ['it was created,', `delete from memberships where role = 'admin'`],
     ['role', `update memberships set role = 'owner' where role = 'admin'`],
     ['role', `update memberships set removed_at = null`],
+    ['email', `update invitations set email = 'x@example.com' where accepted_at is null and revoked_at is null`],
+    ['role', `update invitations set role = 'member' where accepted_at is null`],
+    ['accepted_by', `update invitations set accepted_by = invited_by where accepted_by is not null`],
+    ['revoked', `update invitations set revoked_at = null`],
+    ['it was created,', `delete from invitations where accepted_at is not null`],
+    ['origin', `update webhooks set url = 'https://other.invalid/' where deleted_at is null`],
+    ['description', `update webhooks set description = 'Other' where deleted_at is null`],
+    ['types', `update webhooks set types = null where deleted_at is null`],
+    ['project_ids', `update webhooks set project_ids = null where deleted_at is null`],
+    ['state', `update webhooks set state = 'active', state_reason = null where deleted_at is null`],
+    ['version', `update webhooks set version = version - 1 where deleted_at is null`],
+    ['deleted', `update webhooks set deleted_at = null`],
+    ['it was created,', `delete from webhooks where deleted_at is null`],
   ])('%s, by %s', async (field, statement) => {
     const { owner } = server.database;
     // Kept aside, and put back.
-    const tables = ['tickets', 'events', 'projects', 'workflows', 'memberships'];
+    const tables = ['tickets', 'events', 'projects', 'workflows', 'memberships', 'invitations', 'webhooks'];
     const { rows } = await owner.query<{ name: string; columns: string }>(
       `select table_name as name, string_agg(column_name, ', ') as columns from information_schema.columns
        where table_name = any ($1) and is_generated = 'NEVER' group by table_name`,
@@ -129,8 +166,9 @@ describe('what was changed behind the log is named:', () => {
       const { equal, lines } = await check();
       expect(equal).toBe(false);
       // A version that is missing may be the last one of its ticket, or not.
+      const kinds = 'ticket|project|member|invitation|webhook';
       if (!statement.startsWith('delete from events'))
-        expect(lines.join('\n')).toMatch(new RegExp(`(ticket|project|member) \\S+ of workspace \\S+: ${field} `));
+        expect(lines.join('\n')).toMatch(new RegExp(`(${kinds}) \\S+ of workspace \\S+: ${field} `));
     } finally {
       const back = rows.map(
         ({ name, columns }) =>
