@@ -11,8 +11,12 @@ import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts
 import { type Stage, setStage } from '../stage.ts';
 import { killWorkers } from './killing.ts';
 
+/** For a control's: one webhook, whose receiver takes so long that its next events are queued meanwhile. */
+const one_slow = 'one webhook with a slow receiver';
+const slow_ms = 400;
+const isSlow = ({ mutant }: Run) => mutant?.other === one_slow;
 /** Each sends few at a time while one of three fails, so that many are needed to be quick. */
-const hooksOf = (run: Run) => (isSlice(run) ? 4 : 16);
+const hooksOf = (run: Run) => (isSlow(run) ? 1 : isSlice(run) ? 4 : 16);
 /** For so long nothing may have arrived before the rest is taken for lost: several leases. */
 const patience_ms = 40_000;
 const env = {
@@ -90,7 +94,7 @@ async function makeScene(run: Run, stage: Stage): Promise<Scene> {
     if (run.random.below(1_000) === 0) return { status: 429, headers: { 'retry-after': '1' } };
     if (run.random.below(10) < 3) return failures[run.random.below(failures.length)] ?? {};
     inbox.accepts(message);
-    return {};
+    return isSlow(run) ? { after_ms: slow_ms } : {};
   });
   const create = (path: string) =>
     owner.client.create_webhook({
@@ -235,7 +239,8 @@ export const deliveries: Check = {
         ...of_batches(25),
         ...source(queries, 'and w.deleted_at is null for no key update of w`', 'and w.deleted_at is null`'),
       ],
-      ddl: [queueing('if again then return queued', 'perform pg_sleep(1); if again then return queued')],
+      ddl: [queueing('if again then', 'perform pg_sleep(1); if again then')],
+      other: one_slow,
     },
   },
 };
