@@ -80,7 +80,7 @@ export interface components {
             updated_at: string;
         };
         /** @description An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes. */
-        Problem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["StatusInUseProblem"] | components["schemas"]["ResolutionInUseProblem"] | components["schemas"]["MappingTooLargeProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["QuotaExceededProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["FieldsRequiredProblem"];
+        Problem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["StatusInUseProblem"] | components["schemas"]["ResolutionInUseProblem"] | components["schemas"]["MappingTooLargeProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["QuotaExceededProblem"] | components["schemas"]["RedeliveryRefusedProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["FieldsRequiredProblem"];
         PlainProblem: {
             /** @description The error’s documentation. */
             type: string;
@@ -223,6 +223,17 @@ export interface components {
             quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
+        };
+        RedeliveryRefusedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "redelivery_refused";
+            reason: "not_wanted" | "too_many_waiting" | (string & {});
         };
         PreconditionFailedProblem: {
             /** @description The error’s documentation. */
@@ -647,6 +658,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             ticket_key: string;
+            /** @description The ticket’s title as it is now. */
+            ticket_title: string;
+            /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
+            actor_name: string;
         };
         Flow: {
             /** Format: date */
@@ -682,6 +697,8 @@ export interface components {
                     tickets: number;
                 }[];
             }[];
+            /** @description Statuses with too many tickets to count them, which `at_end` leaves out; mostly none. */
+            not_counted: string[];
         };
         /** @description The lead time is that from a ticket’s creation to its completion; the cycle time that from its first step into a status of the category in_progress, of tickets that had one. */
         Times: {
@@ -721,7 +738,7 @@ export interface components {
         };
         /** @description The age is the time since a ticket was created; `in_status` that since its last step. Both as of this minute. */
         Ageing: {
-            /** @description Whether these are all open tickets, or the oldest 50000. */
+            /** @description Whether these are all open tickets, or of some status only the oldest. */
             complete: boolean;
             statuses: {
                 status: string;
@@ -754,6 +771,8 @@ export interface components {
              * @description A UUID.
              */
             actor_id: string;
+            /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
+            actor_name: string;
             action: components["schemas"]["AuditAction"];
             subject_type: "ticket" | "comment" | (string & {});
             /**
@@ -771,6 +790,15 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
+            /** @description The assignees that `before` and `after` name, in this order, with their names as they are now. */
+            assignees: {
+                /**
+                 * Format: uuid
+                 * @description A UUID.
+                 */
+                user_id: string;
+                name: string;
+            }[];
             /** Format: date-time */
             created_at: string;
         };
@@ -780,7 +808,7 @@ export interface components {
          *     - `workspace.created`: The workspace was created.
          *     - `workspace.updated`: The workspace was renamed.
          *     - `workspace.deleted`: The workspace was deleted.
-         *     - `workspace.purged`: The operator deleted a word from the workspace’s history permanently.
+         *     - `workspace.purged`: The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.
          *     - `invitation.created`: Somebody was invited.
          *     - `invitation.revoked`: An invitation was revoked.
          *     - `invitation.accepted`: An invitation was accepted.
@@ -915,7 +943,7 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
@@ -959,7 +987,7 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
              *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
@@ -1114,8 +1142,10 @@ export interface components {
         NotificationsRead: {
             /** Format: int32 */
             marked: number;
-            /** @description Whether there are more: one request marks at most 1000. */
+            /** @description Whether there may be more: one request looks at 1000. */
             more: boolean;
+            /** @description Where to go on: the next request’s `up_to`, if there may be more. */
+            next_up_to: string | null;
         };
         NotificationSettings: {
             kinds: components["schemas"]["NotificationKinds"];
@@ -1303,8 +1333,12 @@ export interface components {
                 status: number | null;
                 /** @description Why there was no response: `TIMEOUT`, `ADDRESS_NOT_PUBLIC`, `SECRET_UNREADABLE`, `NO_RESPONSE` (what came was no HTTP response that could be understood), a code of the system such as `ECONNREFUSED`, or `FAILED` (anything else). */
                 error: string | null;
-                /** @description The beginning of the response’s body. */
+                /** @description The head of the request, a header in each line. The path of the address is left out: it may be a secret. Null if there was nothing to send. */
+                request_head: string | null;
+                /** @description The beginning of the response’s head, a header in each line, without the values of cookies and of what else looks like a secret. Null if there was no response, or what it repeated was purged. */
                 response_head: string | null;
+                /** @description The beginning of the response’s body. Null where its head is null. */
+                response_body: string | null;
             }[];
         };
         Redelivery: {
@@ -1368,6 +1402,7 @@ export type MappingTooLargeProblem = components['schemas']['MappingTooLargeProbl
 export type TransitionNotAllowedProblem = components['schemas']['TransitionNotAllowedProblem'];
 export type EditConflictProblem = components['schemas']['EditConflictProblem'];
 export type QuotaExceededProblem = components['schemas']['QuotaExceededProblem'];
+export type RedeliveryRefusedProblem = components['schemas']['RedeliveryRefusedProblem'];
 export type PreconditionFailedProblem = components['schemas']['PreconditionFailedProblem'];
 export type ValidationFailedProblem = components['schemas']['ValidationFailedProblem'];
 export type FieldsRequiredProblem = components['schemas']['FieldsRequiredProblem'];
@@ -3445,6 +3480,10 @@ export interface operations {
                 cursor?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
+                /** @description Only transitions after this time. */
+                created_after?: string;
+                /** @description Only transitions before this time. */
+                created_before?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
@@ -4039,7 +4078,7 @@ export interface operations {
                      *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-                     *     - `tickets:read`: Read tickets, their transitions, comments and activity.
+                     *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
                      *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.

@@ -116,7 +116,7 @@ export const operations = {
   /** Returns one transition of a ticket by its place in the status history. */
   get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */
-  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_project_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/transitions","query":["limit","cursor","fields","created_after","created_before"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Counts the tickets that were created, completed and reopened in each part of a period, and those in each status at its end. */
   get_flow: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/flow","query":["from","to","time_zone","every","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns how long tickets took that were completed in a period, and how long they were in each status. A ticket that was completed several times in the period counts with the last time, and not at all where it was reopened after that and still in the period. */

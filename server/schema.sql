@@ -219,7 +219,9 @@ CREATE OR REPLACE FUNCTION public.forget_replies(the_ticket uuid)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   update deliveries d
-  set attempts = (select jsonb_agg(a || '{"response_head": null}' order by n) from jsonb_array_elements(d.attempts) with ordinality l (a, n))
+  set attempts = (
+    select jsonb_agg(a || '{"response_head": null, "response_body": null}' order by n)
+    from jsonb_array_elements(d.attempts) with ordinality l (a, n))
   from events e cross join webhooks w
   where e.workspace_id = app_workspace_id() and e.subject_id = the_ticket and w.workspace_id = app_workspace_id()
     and d.workspace_id = app_workspace_id() and d.webhook_id = w.id and d.event_id = e.id and d.attempts <> '[]'
@@ -263,7 +265,7 @@ CREATE OR REPLACE FUNCTION public.is_done(the_project uuid, the_status text)
  STABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select f.definition -> 'statuses' @> jsonb_build_array(jsonb_build_object('key', the_status, 'category', 'done'))
+  select f.statuses @> jsonb_build_array(jsonb_build_object('key', the_status, 'category', 'done'))
   from projects p join workflows f on f.workspace_id = app_workspace_id() and f.project_id = p.id and f.version = p.workflow_version
   where p.workspace_id = app_workspace_id() and p.id = the_project
 $function$;
@@ -284,6 +286,33 @@ begin
   for n in 1 .. cardinality(ids) loop
     perform set_config('app.workspace', ids[n]::text, true);
     return query select h.workspace_id, h.last_sequence from event_heads h where h.workspace_id = ids[n];
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.live_credentials(user_ids uuid[], session_ids uuid[], workspace_ids uuid[], token_ids uuid[])
+ RETURNS TABLE(place integer)
+ LANGUAGE plpgsql
+AS $function$
+begin
+  for n in 1 .. cardinality(user_ids) loop
+    if session_ids[n] is not null then
+      perform set_config('app.user_id', user_ids[n]::text, true);
+      perform 1 from sessions s join users u on u.id = s.user_id
+      where s.user_id = user_ids[n] and s.id = session_ids[n]
+        and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null;
+    else
+      perform set_config('app.workspace', workspace_ids[n]::text, true);
+      perform 1 from api_tokens k
+      join memberships b on b.workspace_id = workspace_ids[n] and b.user_id = k.created_by
+        and b.removed_at is null and b.joined = k.joined
+      join memberships a on a.workspace_id = workspace_ids[n] and a.user_id = k.user_id and a.removed_at is null
+      join users u on u.id = k.created_by and u.disabled_at is null
+      where k.workspace_id = workspace_ids[n] and k.id = token_ids[n] and k.revoked_at is null and k.expires_at > now();
+    end if;
+    if found then
+      place := n;
+      return next;
+    end if;
   end loop;
 end $function$;
 
@@ -330,8 +359,8 @@ CREATE OR REPLACE FUNCTION public.mail_place(causer text, waits boolean)
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   select greatest(
-    (select max(m.place) + 1 from mails m where m.caused_by = causer and m.can_wait = waits),
-    (select min(m.place) from mails m where m.can_wait = waits), 0)
+    (select max(m.place) + 1 from mails m where m.caused_by = causer and m.can_wait = waits and m.attempts = 0),
+    (select min(m.place) from mails m where m.can_wait = waits and m.attempts = 0), 0)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.notifications_to_mail(the_user uuid, ids uuid[])
@@ -430,6 +459,13 @@ declare
   place notification_places%rowtype := lock_notification_place();
   last bigint;
   last_of_all bigint;
+  -- Until which day nothing is left that notify_of_due tells of.
+  behind date;
+  unarchived bigint;
+  archived_on date;
+  found_tickets integer;
+  stop_on date;
+  stop_id uuid;
   told integer;
   to_be_mailed uuid[];
 begin
@@ -438,8 +474,30 @@ begin
   select least(h.last_sequence, place.last_sequence + batch), h.last_sequence into last, last_of_all
   from event_heads h where h.workspace_id = scope;
   if last is null or last <= place.last_sequence then return false; end if;
-  -- No ticket's day has come since: so who gives one the day of today, or of before, is told of it here, and not by notify_of_due.
-  if place.due_on < today and place.due_after is null and coalesce(place.next_due_on > today, true) then place.due_on := today; end if;
+  -- No ticket's day has come since: so who gives one a day that has come is told of it here, and not by notify_of_due. Up to the day of the
+  -- first event alone: a day that was given before it came, to a worker that was stopped, notify_of_due tells of.
+  select least(today, (e.created_at at time zone 'UTC')::date) into behind
+  from events e where e.workspace_id = scope and e.sequence = place.last_sequence + 1;
+  if place.due_on < behind and place.due_after is null and coalesce(place.next_due_on > behind, true) then place.due_on := behind; end if;
+
+  -- A project that is unarchived may have thousands of tickets whose day has come meanwhile: its event is a batch by itself, in steps of so
+  -- many tickets of the workspace.
+  select min(e.sequence) into unarchived from events e
+  where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last and e.action = 'project.unarchived';
+  if unarchived = place.last_sequence + 1 then
+    last := unarchived;
+    select (max(a.created_at) at time zone 'UTC')::date into archived_on
+    from events e join events a on a.workspace_id = scope and a.subject_id = e.subject_id and a.action = 'project.archived' and a.sequence < e.sequence
+    where e.workspace_id = scope and e.sequence = unarchived;
+    select count(*), max(d.due_on), (array_agg(d.id order by d.due_on desc, d.id desc))[1] into found_tickets, stop_on, stop_id
+    from (
+      select t.due_on, t.id from tickets t
+      where t.workspace_id = scope and t.due_on is not null and t.deleted_at is null and t.due_on <= place.due_on
+        and (t.due_on, t.id) > (coalesce(place.again_on, archived_on - 1), coalesce(place.again_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+      order by t.due_on, t.id limit batch) d;
+  elsif unarchived is not null then
+    last := unarchived - 1;
+  end if;
 
   insert into watchers as w (workspace_id, ticket_id, user_id, reason, since)
   select scope, n.ticket_id, n.user_id, n.reason, n.sequence
@@ -502,9 +560,8 @@ begin
       -- Those whose day has come while their project was archived.
       select t.id, t.project_id, t.reporter_id, t.assignee_id, t.status, t.due_on, t.deleted_at from tickets t
       where e.action = 'project.unarchived' and t.workspace_id = scope and t.project_id = e.subject_id and t.deleted_at is null
-        and t.due_on <= place.due_on and t.due_on >= (
-          select (max(a.created_at) at time zone 'UTC')::date from events a
-          where a.workspace_id = scope and a.subject_id = e.subject_id and a.action = 'project.archived' and a.sequence < e.sequence)) t
+        and (t.due_on, t.id) > (coalesce(place.again_on, archived_on - 1), coalesce(place.again_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        and (t.due_on, t.id) <= (stop_on, stop_id)) t
     cross join lateral (
       select (e.after ->> 'assignee_id')::uuid as user_id, 'assigned' as kind where e.subject_type = 'ticket'
       union all
@@ -551,6 +608,12 @@ begin
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
 
+  if found_tickets = batch then
+    update notification_places set again_on = stop_on, again_after = stop_id where workspace_id = scope;
+    perform count_notifications(told);
+    return true;
+  end if;
+  update notification_places set again_on = null, again_after = null where workspace_id = scope and again_on is not null;
   update notification_places set due_on = place.due_on, next_due_on = least(next_due_on, (
     select min(t.due_on) from events e join tickets t on t.workspace_id = scope and t.id = e.subject_id
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last and e.subject_type = 'ticket'
@@ -671,7 +734,7 @@ AS $function$
     set failures = s.failures + 1, failed_at = excluded.failed_at, error = excluded.error
 $function$;
 
-CREATE OR REPLACE FUNCTION public.put_notifications_back(the_user uuid, ids uuid[])
+CREATE OR REPLACE FUNCTION public.put_notifications_back(the_user uuid, ids uuid[], left_out integer)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -679,9 +742,9 @@ CREATE OR REPLACE FUNCTION public.put_notifications_back(the_user uuid, ids uuid
 AS $function$
 begin
   perform 1 from notification_settings s where s.workspace_id = app_workspace_id() and s.user_id = the_user for share;
-  insert into notification_mails as m (workspace_id, user_id, due_at)
-  values (app_workspace_id(), the_user, coalesce(quiet_until(the_user), now() + interval '1 minute'))
-  on conflict (workspace_id, user_id) do update set due_at = least(m.due_at, excluded.due_at);
+  insert into notification_mails as m (workspace_id, user_id, due_at, more)
+  values (app_workspace_id(), the_user, coalesce(quiet_until(the_user), now() + interval '1 minute'), left_out)
+  on conflict (workspace_id, user_id) do update set due_at = least(m.due_at, excluded.due_at), more = m.more + excluded.more;
   update notifications n set to_mail = true
   where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
     and n.read_at is null and n.archived_at is null;
@@ -717,7 +780,15 @@ begin
     and d.next_attempt_at is null and d.sequence = (
       select min(b.sequence) from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
         and b.finished_at is null);
-  if again then return queued; end if;
+  if again then
+    -- What comes after it of its subject waits for it again, unless it may be on its way: within a lease (server/src/work/lease.ts).
+    update deliveries d set next_attempt_at = null
+    where d.workspace_id = scope and d.webhook_id = hook and d.sequence > first and d.finished_at is null
+      and (d.next_attempt_at <= now() or d.next_attempt_at > now() + interval '20 seconds') and d.sequence <> (
+        select min(b.sequence) from deliveries b where b.workspace_id = scope and b.webhook_id = hook and b.subject_id = d.subject_id
+          and b.finished_at is null);
+    return queued;
+  end if;
   update webhooks set last_sequence = last where workspace_id = scope and id = hook and last_sequence = first - 1;
   if not found then raise exception 'The webhook % is at %, and not at %.', hook, the.last_sequence, first - 1; end if;
   perform count_deliveries(queued);
@@ -791,6 +862,21 @@ AS $function$
   from taken t left join users u on u.id = the_user and u.kind = 'person' and u.disabled_at is null
   order by t.created_at desc, t.id desc
 $function$;
+
+CREATE OR REPLACE FUNCTION public.uncount_rows(removed uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  one record;
+begin
+  for one in select r.id, count(*) as n from unnest(removed) r (id) group by r.id order by r.id loop
+    perform set_config('app.workspace', one.id::text, true);
+    update workspace_usage set bytes = greatest(0, bytes - one.n * 512) where workspace_id = one.id;
+  end loop;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.wants_notification(kind text, off text[], choice text, is_muted boolean)
  RETURNS boolean
@@ -1147,8 +1233,9 @@ create table mails (
   constraint mails_caused_by CHECK ((length(caused_by) <= 43)),
   constraint mails_sealed CHECK ((octet_length(sealed) <= 4096))
 );
-CREATE INDEX mails_caused_by ON public.mails USING btree (caused_by, can_wait, place);
-CREATE INDEX mails_due ON public.mails USING btree (can_wait, place, next_attempt_at);
+CREATE INDEX mails_caused_by ON public.mails USING btree (caused_by, can_wait, place) WHERE (attempts = 0);
+CREATE INDEX mails_fresh ON public.mails USING btree (can_wait, place, id) WHERE (attempts = 0);
+CREATE INDEX mails_tried ON public.mails USING btree (can_wait, next_attempt_at) WHERE (attempts > 0);
 GRANT DELETE, INSERT, SELECT ON mails TO baton_worker;
 GRANT INSERT ON mails TO baton_app;
 GRANT UPDATE (attempts, next_attempt_at) ON mails TO baton_worker;
@@ -1196,11 +1283,13 @@ create table notification_mails (
   workspace_id uuid not null,
   user_id uuid not null,
   due_at timestamp with time zone not null,
-  constraint notification_mails_pkey PRIMARY KEY (workspace_id, user_id)
+  more integer not null default 0,
+  constraint notification_mails_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint notification_mails_more CHECK ((more >= 0))
 );
 CREATE INDEX notification_mails_due ON public.notification_mails USING btree (due_at);
 GRANT DELETE, SELECT ON notification_mails TO baton_worker;
-GRANT UPDATE (due_at) ON notification_mails TO baton_worker;
+GRANT UPDATE (due_at, more) ON notification_mails TO baton_worker;
 
 -- workspace, by the worker
 create table notification_places (
@@ -1209,7 +1298,10 @@ create table notification_places (
   due_on date not null default ((now() AT TIME ZONE 'UTC'::text))::date,
   due_after uuid,
   next_due_on date,
+  again_on date,
+  again_after uuid,
   constraint notification_places_pkey PRIMARY KEY (workspace_id),
+  constraint notification_places_again CHECK (((again_on IS NULL) = (again_after IS NULL))),
   constraint notification_places_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id)
 ) with (fillfactor=50);
 ALTER TABLE notification_places ENABLE ROW LEVEL SECURITY;
@@ -1588,6 +1680,7 @@ create table tickets (
 CREATE INDEX tickets_assignee ON public.tickets USING btree (workspace_id, assignee_id);
 CREATE INDEX tickets_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_deleted_created ON public.tickets USING btree (workspace_id, created_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX tickets_deleted_status ON public.tickets USING btree (workspace_id, project_id, status) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX tickets_deleted_updated ON public.tickets USING btree (workspace_id, updated_at, id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX tickets_due ON public.tickets USING btree (workspace_id, due_on, id) WHERE ((due_on IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX tickets_holder_created ON public.tickets USING btree (workspace_id, (
@@ -1714,6 +1807,7 @@ create table webhooks (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
+  url_given_by uuid,
   constraint webhooks_pkey PRIMARY KEY (workspace_id, id),
   constraint webhooks_description_length CHECK (((length(description) >= 0) AND (length(description) <= 200))),
   constraint webhooks_failing CHECK (((failures = 0) = (failing_since IS NULL))),
@@ -1738,8 +1832,8 @@ CREATE POLICY worker_deletes ON webhooks AS RESTRICTIVE FOR DELETE TO baton_work
 CREATE POLICY worker_looks ON webhooks FOR SELECT TO baton_worker USING (true);
 GRANT DELETE ON webhooks TO baton_worker;
 GRANT INSERT, SELECT ON webhooks TO baton_app;
-GRANT SELECT (created_by, deleted_at, failing_since, failures, id, last_sequence, previous_secret, previous_secret_until, rests_until, secret, state, state_reason, types, updated_at, url, version, workspace_id) ON webhooks TO baton_worker;
-GRANT UPDATE (deleted_at, description, failing_since, failures, previous_secret, previous_secret_until, project_ids, rests_until, secret, state, state_reason, types, updated_at, url, version) ON webhooks TO baton_app;
+GRANT SELECT (created_by, deleted_at, failing_since, failures, id, last_sequence, previous_secret, previous_secret_until, rests_until, secret, state, state_reason, types, updated_at, url, url_given_by, version, workspace_id) ON webhooks TO baton_worker;
+GRANT UPDATE (deleted_at, description, failing_since, failures, previous_secret, previous_secret_until, project_ids, rests_until, secret, state, state_reason, types, updated_at, url, url_given_by, version) ON webhooks TO baton_app;
 GRANT UPDATE (failing_since, failures, rests_until, state, state_reason, updated_at, version, workspace_id) ON webhooks TO baton_worker;
 
 -- workspace, append-only

@@ -129,7 +129,7 @@ async function takeOver(run: Run, scene: Scene, start: () => Promise<Served>) {
   }
   if (took.get('mail') !== undefined && mailbox.mails.length > 1)
     violations.push(`a mail was taken ${mailbox.mails.length} times`);
-  violations.push(...(await followFor(following_ms, [scene.stage.url], team)));
+  violations.push(...(await followFor(following_ms, [scene.stage.url], scene.team)));
   await heir.stop();
   return { took, violations };
 }

@@ -42,7 +42,12 @@ async function withAccount<T>(
   });
 }
 
-function offerReset(tx: Tx, user_id: string, ttl_s: number, action: 'account_added' | 'password_reset_offered'): string {
+function offerReset(
+  tx: Tx,
+  user_id: string,
+  ttl_s: number,
+  action: 'account_added' | 'password_reset_offered',
+): string {
   const id = newId();
   const { token, hash } = newResetToken(user_id, id);
   endOneTimeTokens(tx, user_id);

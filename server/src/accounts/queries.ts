@@ -249,13 +249,8 @@ export function recordFailedAttempt(
 const recorded_columns = { user_id: sql`user_id`, ...without(entry_columns, 'created_at') };
 
 /** Records what happened to an account in its audit log, in the transaction that does it. */
-export function recordAccountAudit(
-  tx: Tx,
-  user_id: string,
-  origin: Origin,
-  { action, detail = {} }: AccountEntry,
-): void {
+export function recordAccountAudit(tx: Tx, user_id: string, origin: Origin, { action, detail }: AccountEntry): void {
   const { request_id, ip } = origin;
-  const row = { user_id, id: newId(), action, detail: JSON.stringify(detail), request_id, ip };
+  const row = { user_id, id: newId(), action, detail: JSON.stringify(detail ?? {}), request_id, ip };
   tx.send(sql`insert into account_audit_log ${inserted(recorded_columns, row)}`);
 }

@@ -29,9 +29,11 @@ export interface NewSession {
   ttl_s: number;
 }
 
-export function insertSession(tx: Tx, { ttl_s, user_agent = null, ...row }: NewSession): void {
+export function insertSession(tx: Tx, { ttl_s, user_agent, ...row }: NewSession): void {
   const expires_at = sql`now() + ${ttl_s} * interval '1 second'`;
-  tx.send(sql`insert into sessions ${inserted(created_columns, { ...row, user_agent, expires_at })}`);
+  tx.send(
+    sql`insert into sessions ${inserted(created_columns, { ...row, user_agent: user_agent ?? null, expires_at })}`,
+  );
 }
 
 /** How many sessions began since, no more than `limit` of them counted, and how old the first of these is. */

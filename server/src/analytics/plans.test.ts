@@ -92,7 +92,11 @@ const figures: [name: string, read: Read, rows: number][] = [
   // The entries of each status, and of its deleted tickets.
   ['the levels of its statuses', (db, place) => levelsOf(db, place, most), 2 * most],
   // Open tickets, and of each its last step.
-  ['its open tickets', (db, place) => ageingOf(db, place, { open: ['in_progress', 'open'], shown: 20, most }), 2 * most],
+  [
+    'its open tickets',
+    (db, place) => ageingOf(db, place, { open: ['in_progress', 'open'], shown: 20, most }),
+    2 * most,
+  ],
   // Steps and new tickets, too many of both: nothing more is looked at.
   [
     'the flow of a time long ago',
@@ -120,22 +124,25 @@ const figures: [name: string, read: Read, rows: number][] = [
 /** Besides: the project, its statuses, and where a limit has been reached one more. */
 const few = 100;
 
-describe.each(['custom', 'generic'] as const)(`of a project of ${tickets} tickets among small ones, by a %s plan`, (mode) => {
-  const looked = (read: (db: Db) => Promise<unknown>) =>
-    planning({ pool, workspace_id, mode, figures: true }, async (client) =>
-      rowsLookedAt(await explain(client, statementOf(read))),
-    );
+describe.each(['custom', 'generic'] as const)(
+  `of a project of ${tickets} tickets among small ones, by a %s plan`,
+  (mode) => {
+    const looked = (read: (db: Db) => Promise<unknown>) =>
+      planning({ pool, workspace_id, mode, figures: true }, async (client) =>
+        rowsLookedAt(await explain(client, statementOf(read))),
+      );
 
-  test.each(figures)('%s look at a bounded number of rows', async (_, read, rows) => {
-    for (const place of [large, other]) {
-      expect(await looked((db) => read(db, place))).toBeLessThanOrEqual(rows + few);
-    }
-  });
+    test.each(figures)('%s look at a bounded number of rows', async (_, read, rows) => {
+      for (const place of [large, other]) {
+        expect(await looked((db) => read(db, place))).toBeLessThanOrEqual(rows + few);
+      }
+    });
 
-  test('control: a count without its bound looks at more', async () => {
-    expect(await looked((db) => levelsOf(db, large, tickets))).toBeGreaterThan(2 * most + few);
-  });
-});
+    test('control: a count without its bound looks at more', async () => {
+      expect(await looked((db) => levelsOf(db, large, tickets))).toBeGreaterThan(2 * most + few);
+    });
+  },
+);
 
 describe('the number of tickets in each status', () => {
   const levels = (place: typeof large, bound: number) =>

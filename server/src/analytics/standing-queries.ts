@@ -10,7 +10,10 @@ import { type DurationsRow, durationsOf, type Place, secondsBetween } from './qu
  * a project that never had more than `most`, and else of each an equal part. Looked at one status after the other, the first one
  * would leave nothing for the others.
  */
-const boundsOf = ({ workspace_id, project_id }: Place, { condition, most }: { condition: Sql; most: number }): Sql => sql`
+const boundsOf = (
+  { workspace_id, project_id }: Place,
+  { condition, most }: { condition: Sql; most: number },
+): Sql => sql`
   asked as materialized (
     select s.status from project_statuses s
     where s.workspace_id = ${workspace_id} and s.project_id = ${project_id} and ${condition}),

@@ -69,7 +69,9 @@ export const facts = {
   'workspace.created': { says: 'The workspace was created.', after: workspace },
   'workspace.updated': { says: 'The workspace was renamed.', versioned: true, before: workspace, after: workspace },
   'workspace.deleted': { says: 'The workspace was deleted.', versioned: true, before: workspace },
-  'workspace.purged': { says: 'The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.' },
+  'workspace.purged': {
+    says: 'The operator deleted a word, or an invitation’s address, from the workspace’s history permanently.',
+  },
   'invitation.created': { says: 'Somebody was invited.', after: offer },
   'invitation.revoked': { says: 'An invitation was revoked.', before: offer },
   'invitation.accepted': {

@@ -283,8 +283,7 @@ const planned_as_figures = '; set local enable_seqscan = off; set local enable_b
 
 /** The text that begins a read in a scope. */
 export function beginRead(scope: Scope & { list?: boolean; asker?: Asker }): string {
-  const planned =
-    scope.list === true ? planned_as_list : scope.asker?.figures === true ? planned_as_figures : '';
+  const planned = scope.list === true ? planned_as_list : scope.asker?.figures === true ? planned_as_figures : '';
   return begin('isolation level repeatable read, read only', scope) + planned;
 }
 

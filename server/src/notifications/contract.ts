@@ -170,7 +170,9 @@ export const read_notifications = operation({
     .strictObject({
       marked: z.int().min(0).max(max_marked).meta({ format: 'int32' }),
       more: z.boolean().meta({ description: `Whether there may be more: one request looks at ${max_marked}.` }),
-      next_up_to: id.nullable().meta({ description: 'Where to go on: the next request’s `up_to`, if there may be more.' }),
+      next_up_to: id
+        .nullable()
+        .meta({ description: 'Where to go on: the next request’s `up_to`, if there may be more.' }),
     })
     .meta({ id: 'NotificationsRead' }),
 });

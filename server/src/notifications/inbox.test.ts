@@ -131,7 +131,11 @@ describe('the inbox', () => {
     await member.client.update_notification({ ...at_first, body: { archived: true } });
     await member.client.update_notification({ ...at_first, body: { snoozed_until: until } });
     const body = { up_to: second?.id ?? '' };
-    expect(await member.client.read_notifications({ workspace_id, body })).toEqual({ marked: 1, more: false, next_up_to: null });
+    expect(await member.client.read_notifications({ workspace_id, body })).toEqual({
+      marked: 1,
+      more: false,
+      next_up_to: null,
+    });
     expect(await member.client.get_notification(at_first)).toMatchObject({ read_at: null, archived_at: null });
   });
 
@@ -194,7 +198,9 @@ describe('the inbox', () => {
     const one = await read(newest, ticket.key);
     expect(one).toMatchObject({ marked: 0, more: true });
     expect(await read(one.next_up_to, ticket.key)).toEqual({ marked: 1, more: false, next_up_to: null });
-    expect((await member.client.get_notification({ workspace_id, notification_id: first?.id ?? '' })).read_at).not.toBeNull();
+    expect(
+      (await member.client.get_notification({ workspace_id, notification_id: first?.id ?? '' })).read_at,
+    ).not.toBeNull();
     // Of all: the same request again goes on as well.
     expect(await read(newest)).toMatchObject({ marked: 1000, more: true });
     expect(await read(newest)).toMatchObject({ marked: 501, more: false });

@@ -52,22 +52,25 @@ async function statementsOf(work: (tx: Tx) => Promise<unknown>, found: string): 
 }
 
 describe.each(['baton_app', 'baton_worker'])('as %s', (role) => {
-  test.each(['custom', 'generic'] as const)('taking tickets from anybody looks at a bounded number of rows, by a %s plan', async (mode) => {
-    const { rows } = await database.owner.query<{ id: string }>('select id from tickets limit 100');
-    const ids = rows.map((row) => row.id);
-    const pool = pools[role] as pg.Pool;
-    for (const user_id of [busy, idle, former]) {
-      const whose = { workspace_id, user_id };
-      const sent = [
-        ...(await statementsOf((tx) => assignedTickets(tx, whose, ids.length), ids[0] ?? '')),
-        ...(await statementsOf((tx) => takeTickets(tx, whose, ids), ids[0] ?? '')),
-      ];
-      expect(sent).toHaveLength(3);
-      await planning({ pool, workspace_id, mode }, async (client) => {
-        for (const statement of sent) {
-          expect(rowsLookedAt(await explain(client, statement))).toBeLessThanOrEqual(ids.length);
-        }
-      });
-    }
-  });
+  test.each(['custom', 'generic'] as const)(
+    'taking tickets from anybody looks at a bounded number of rows, by a %s plan',
+    async (mode) => {
+      const { rows } = await database.owner.query<{ id: string }>('select id from tickets limit 100');
+      const ids = rows.map((row) => row.id);
+      const pool = pools[role] as pg.Pool;
+      for (const user_id of [busy, idle, former]) {
+        const whose = { workspace_id, user_id };
+        const sent = [
+          ...(await statementsOf((tx) => assignedTickets(tx, whose, ids.length), ids[0] ?? '')),
+          ...(await statementsOf((tx) => takeTickets(tx, whose, ids), ids[0] ?? '')),
+        ];
+        expect(sent).toHaveLength(3);
+        await planning({ pool, workspace_id, mode }, async (client) => {
+          for (const statement of sent) {
+            expect(rowsLookedAt(await explain(client, statement))).toBeLessThanOrEqual(ids.length);
+          }
+        });
+      }
+    },
+  );
 });

@@ -33,7 +33,10 @@ async function scene() {
   await numberEvents(server.database.url);
   const body = { url: 'https://receiver.invalid/', types: ['ticket.created' as const] };
   const { id } = await owner.client.create_webhook({ workspace_id, body });
-  const [key, at] = [{ workspace_id, id }, { workspace_id, webhook_id: id }];
+  const [key, at] = [
+    { workspace_id, id },
+    { workspace_id, webhook_id: id },
+  ];
   await makeTicket(team);
   await numberEvents(server.database.url);
   await queueNext(pool, key);

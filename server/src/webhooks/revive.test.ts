@@ -86,7 +86,15 @@ describe('what has failed, once an admin has its webhook go on,', () => {
   });
 });
 
-const latest = { duration_ms: 1, status: 200, error: null, response_head: '', retry_after_s: undefined };
+const latest = {
+  duration_ms: 1,
+  status: 200,
+  error: null,
+  request_head: null,
+  response_head: '',
+  response_body: '',
+  retry_after_s: undefined,
+};
 
 test('an end of an attempt that is noted twice doesn’t end what is sent once more in between', async () => {
   const { key, take, redeliver, look } = await scene(-1);
@@ -118,6 +126,7 @@ test('what comes after an event that is sent once more waits for it', async () =
   // It goes on as soon as that has been delivered.
   const [again] = await take();
   expect(again?.sequence).toBe(first.sequence);
-  if (again !== undefined) await settle(pool, key, { claim: again, schedule, reply: { ...latest, at: new Date().toISOString() } });
+  if (again !== undefined)
+    await settle(pool, key, { claim: again, schedule, reply: { ...latest, at: new Date().toISOString() } });
   expect((await take()).map(({ sequence }) => sequence > first.sequence)).toEqual([true]);
 });

@@ -4,7 +4,15 @@ import type { Source } from './house.ts';
 const subjects = [
   ...['users', 'user_credentials', 'sessions', 'password_resets'],
   ...['workspaces', 'memberships', 'invitations', 'api_tokens', 'projects', 'workflows', 'webhooks'],
-  ...['tickets', 'ticket_labels', 'ticket_texts', 'status_history', 'comments', 'comment_revisions', 'comment_reactions'],
+  ...[
+    'tickets',
+    'ticket_labels',
+    'ticket_texts',
+    'status_history',
+    'comments',
+    'comment_revisions',
+    'comment_reactions',
+  ],
 ];
 
 /** Upkeep by the worker, and what is counted or remembered beside a subject: no log tells of it. */
@@ -39,7 +47,11 @@ function closure(all: readonly Func[], isOne: (one: Func) => boolean, goesOn: (o
 /** The functions that write a subject's row where neither they nor any of their callers record it. */
 export function unrecordedWrites(sources: readonly Source[]): string[] {
   const all = sources.filter(({ file }) => !unrecorded.test(file)).flatMap(functionsOf);
-  const recording = closure(all, ({ text }) => records.test(text), () => true);
+  const recording = closure(
+    all,
+    ({ text }) => records.test(text),
+    () => true,
+  );
   const writes = ({ text }: Func) => [...text.matchAll(written)].some(([, table = '']) => subjects.includes(table));
   const writing = closure(all, writes, (one) => !recording.has(one));
   const called = new Set(all.flatMap(calledBy));
