@@ -36,6 +36,8 @@ export function settingsOf({
     synchronous_commit: 'on',
     // No request is worth three processes: what is slow for one workspace would take the others' share too.
     max_parallel_workers_per_gather: 0,
+    // A list that may not sort has a plan whose cost is beyond all thresholds: each would be compiled first, for seconds.
+    jit: 'off',
   };
 }
 
