@@ -183,10 +183,10 @@ begin
     select min(t.due_on) from events e join tickets t on t.workspace_id = scope and t.id = e.subject_id
     where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last and e.subject_type = 'ticket'
       and t.deleted_at is null and (t.due_on, t.id) > (place.due_on, coalesce(place.due_after, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))))
-  where workspace_id = scope;
+  where workspace_id = scope returning next_due_on into place.next_due_on;
   update notification_places set last_sequence = last where workspace_id = scope;
   perform count_notifications(told);
-  return last < last_of_all;
+  return last < last_of_all or coalesce(place.next_due_on <= today, false);
 end $$;
 
 -- Queues the workspace's events from `first` to `last` for a webhook, as far as it wants them. Gives how many. With `again`, those too

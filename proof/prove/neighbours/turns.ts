@@ -190,7 +190,7 @@ export const turns: Check = {
     ),
     'webhooks wait in one line of all people': broken(
       'webhooks/deliverer.ts',
-      'this.#turns.add(one.created_by, one.id, one)',
+      'this.#turns.add(one.charged_to, one.id, one)',
       "this.#turns.add('everybody', one.id, one)",
       'webhooks of one person came before',
     ),

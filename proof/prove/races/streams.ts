@@ -179,8 +179,9 @@ async function follow(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** What is shared for too long alone is harmless: it says what was there. */
-const kept_long = { file: 'feed/shared-reads.ts', find: 'const fresh_ms = 250;', replace: 'const fresh_ms = 20_000;' };
+const in_shared = (find: string, replace: string) => ({ file: 'feed/shared-reads.ts', find, replace });
+/** What was read before somebody asked is given to them. */
+const from_before = in_shared('known === undefined || known.began < asked_at', 'known === undefined');
 const in_routes = (find: string, replace: string) => ({ file: 'feed/routes.ts', find, replace });
 
 export const streams: Check = {
@@ -191,13 +192,13 @@ export const streams: Check = {
   slice: 0.16,
   control_size: 0.33,
   controls: {
-    'a read that found nothing is shared, too': {
-      source: [kept_long, in_routes('({ is_news }) => is_news', '() => true')],
+    'a read from before an event is given to who is woken by it': {
+      source: [from_before, in_shared('const kept_ms = 250;', 'const kept_ms = 20_000;')],
       noticed_by: 'was told nothing of an event',
     },
     'a read is shared with another workspace': {
       source: [
-        kept_long,
+        from_before,
         in_routes('JSON.stringify([behind, filter, limit])', 'JSON.stringify([behind.sequence, filter, limit])'),
       ],
       noticed_by: 'its reader’s page has',

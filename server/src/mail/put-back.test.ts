@@ -57,4 +57,5 @@ test.each([
   expect(mailbox.mails[0]?.text).toContain('mentioned you');
   expect(mailbox.mails[0]?.text?.includes('And more, in your inbox')).toBe(has_more);
   expect(await turns()).toEqual([]);
+  await look('delete from notifications where actor_id not in (select id from users)'); // they are of no act
 });

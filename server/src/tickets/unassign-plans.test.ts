@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { explain, planning, rowsLookedAt } from '../../../proof/harness/plans.ts';
 import { createPool } from '../db/pool.ts';
-import type { Sql } from '../db/sql.ts';
+import { prepare, type Sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { assignedTickets, takeTickets } from './unassign-queries.ts';
 
@@ -67,6 +67,8 @@ describe.each(['baton_app', 'baton_worker'])('as %s', (role) => {
         expect(sent).toHaveLength(3);
         await planning({ pool, workspace_id, mode }, async (client) => {
           for (const statement of sent) {
+            // What isn't prepared is planned by its values each time.
+            if (mode === 'generic' && prepare(statement).name === undefined) continue;
             expect(rowsLookedAt(await explain(client, statement))).toBeLessThanOrEqual(ids.length);
           }
         });

@@ -108,6 +108,7 @@ const read_by_worker = `
   join information_schema.columns c using (table_schema, table_name, column_name)
   where p.grantee = 'baton_worker' and p.table_schema = 'public' and p.privilege_type = 'SELECT'
     and c.data_type in ('text', 'character varying', 'bytea', 'json', 'jsonb', 'ARRAY')
+    and p.table_name not in ${bookkeeping}
     and coalesce(obj_description((p.table_schema || '.' || p.table_name)::regclass), '') not like 'system%' order by 1`;
 
 const removed_by_worker = `
@@ -184,6 +185,9 @@ function roleViolations(whose: string, role: Role | undefined): string[] {
 
 /** What the worker may read of what people wrote and of secrets' hashes: what its work needs, and nothing else. */
 const worker_reads = [
+  'deliveries.attempts',
+  'deliveries.outcome',
+  'event_heads.frontier',
   'failed_attempts.action',
   'invitations.email',
   'invitations.role',
@@ -191,7 +195,12 @@ const worker_reads = [
   'outcomes.key_hash',
   'outcomes.target',
   'refresh_tokens.token_hash',
+  'webhooks.previous_secret',
+  'webhooks.secret',
+  'webhooks.state',
   'webhooks.state_reason',
+  'webhooks.types',
+  'webhooks.url',
 ];
 
 /** The worker sees rows of all, so it is let in column by column, and deletes what a policy names. */
