@@ -146,7 +146,10 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
   return [...found, ...nonconformities(request.operation_id, { status, headers: plain, body }, fields)];
 }
 
-/** What a write said, and a read right after it doesn't. */
+/**
+ * What a write said, and a read right after it doesn't. Only of what has a version: what others, who act on the same ticket at the same
+ * time, change in between is not told apart otherwise.
+ */
 async function readBack(wire: Wire, request: FuzzRequest, sent: Sendable, answer: WireAnswer): Promise<string[]> {
   if (answer.status >= 300 || answer.text === '' || request.method.toUpperCase() === 'GET') return [];
   // The path as it was sent: its values may be spelt in many ways.
@@ -155,7 +158,7 @@ async function readBack(wire: Wire, request: FuzzRequest, sent: Sendable, answer
   const values = new RegExp(`^${request.path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`).exec(plain)?.slice(1) ?? [];
   const params = Object.fromEntries(names.map((name, index) => [name, values[index]]));
   const at = readBackOf(request.operation_id, params, JSON.parse(answer.text));
-  if (at === undefined) return [];
+  if (typeof at?.written['version'] !== 'number') return [];
   const { authorization = '' } = sent.headers;
   const read = await wire.send({ method: 'GET', path: at.path, headers: { authorization } });
   return read.status === 200 ? (unlike(at, JSON.parse(read.text) as Record<string, unknown>) ?? []) : [];
