@@ -16,6 +16,9 @@ const writers: readonly Role[] = ['owner', 'admin', 'member'];
 const admins: readonly Role[] = ['owner', 'admin'];
 const owners: readonly Role[] = ['owner'];
 
+/** Whether somebody of this role runs the workspace. */
+export const isAdmin = (role: Role): boolean => admins.includes(role);
+
 /**
  * The one table of who may do what, by operation, and which scope a token needs for it. Rules on the target (an admin can't
  * touch an owner, members may leave by themselves) stand in the verb, on top of this. What hands out credentials, and what

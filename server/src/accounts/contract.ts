@@ -16,7 +16,7 @@ import {
   verbatim,
   version,
 } from '../http/contract.ts';
-import { type AccountAction, account_facts } from './facts.ts';
+import { type AccountAction, account_facts, meaningOf } from './facts.ts';
 
 // An address as it was stored.
 export const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
@@ -71,7 +71,7 @@ export const session = z
 export type Session = z.infer<typeof session>;
 
 const actions = Object.keys(account_facts) as AccountAction[];
-const meanings = Object.fromEntries(actions.map((action) => [action, account_facts[action].says]));
+const meanings = Object.fromEntries(actions.map((action) => [action, meaningOf(action)]));
 
 const account_action = z.enum(actions).meta({
   id: 'AccountAuditAction',

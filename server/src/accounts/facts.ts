@@ -25,12 +25,12 @@ export const account_facts = {
   password_changed: { says: 'The password was changed.', detail: ended },
   password_reset: { says: 'A new password was set with a one-time token.', detail: ended },
   sign_in_failed: {
-    says: 'Sign-ins with a wrong password, or while the account was disabled. One entry an hour; `detail` has `failures` and `last_at`.',
+    says: 'Sign-ins with a wrong password, or while the account was disabled.',
     hourly: true,
     detail: failures,
   },
   password_change_failed: {
-    says: 'Password changes with a wrong current password. One entry an hour; `detail` has `failures` and `last_at`.',
+    says: 'Password changes with a wrong current password.',
     hourly: true,
     detail: failures,
   },
@@ -50,13 +50,13 @@ export const account_facts = {
     detail: replaced,
   },
   email_change_failed: {
-    says: 'Changes of the e-mail address with a wrong password. One entry an hour; `detail` has `failures` and `last_at`.',
+    says: 'Changes of the e-mail address with a wrong password.',
     hourly: true,
     detail: failures,
   },
   password_reset_offered: { says: 'The operator created a one-time token to set a new password.' },
   password_reset_mailed: {
-    says: 'Somebody had one-time tokens to set a new password sent to the account’s address. One entry an hour; `detail` has `mails` and `last_at`.',
+    says: 'Somebody had one-time tokens to set a new password sent to the account’s address.',
     hourly: true,
     // Before migration 0028 each mail was an entry, without a detail.
     detail: z.strictObject({ mails: z.int(), last_at: timestamp }).partial(),
@@ -70,6 +70,14 @@ export const account_facts = {
 export type AccountAction = keyof typeof account_facts;
 
 type Facts = typeof account_facts;
+
+/** What an action means, and of those that are counted what their entry has. */
+export function meaningOf(action: AccountAction): string {
+  const { says, hourly, detail }: AccountFact = account_facts[action];
+  if (hourly === undefined) return says;
+  const fields = Object.keys(detail?.shape ?? {}).map((field) => `\`${field}\``);
+  return `${says} One entry an hour; \`detail\` has ${fields.join(' and ')}.`;
+}
 
 /** The actions that are counted, in one entry an hour. */
 export type HourlyAction = {

@@ -75,8 +75,12 @@ describe.each(['custom', 'generic'] as const)('by a %s plan', (mode) => {
       const order = { created_at: byTime(sql`c.created_at`), id: byId(sql`c.id`) };
       return commentsOf(db, { workspace_id, user_id: id('1001') }, ticket_id, part(order));
     });
+    const { rows: servers } = await pool.query<{ version: number }>(
+      `select current_setting('server_version_num')::integer as version`,
+    );
     // PostgreSQL before 18 rounds what a node gives on the average.
-    expect(rows).toBeGreaterThan(liked * of_each * 0.99);
+    const rounded = (servers[0]?.version ?? 0) < 180_000 ? 0.99 : 1;
+    expect(rows).toBeGreaterThan(liked * of_each * rounded);
     // The count of the bytes reads what was found once more.
     expect(rows).toBeLessThan(liked * of_each + 4 * comments);
   });

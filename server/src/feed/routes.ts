@@ -1,4 +1,5 @@
 import { authorize, type Identity, liveAmong } from '../access/authorize.ts';
+import { isAdmin } from '../access/policy.ts';
 import type { AuditAction } from '../audit/facts.ts';
 import type { Role } from '../http/contract.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
@@ -14,7 +15,6 @@ import { Waiting } from './waiting.ts';
 
 export const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
 
-const isAdmin = (role: Role) => role === 'owner' || role === 'admin';
 /** What owners and admins alone may know of. That somebody has joined is for everybody. */
 const isOfAdmins = (type: AuditAction) => /^(token|webhook|invitation)\./.test(type) && type !== 'invitation.accepted';
 /** What had another name, role or workflow before is for the readers of the audit log. */

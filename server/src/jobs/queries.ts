@@ -1,6 +1,7 @@
 import { type Columns, listed } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
+import { columns_of_deliveries } from '../webhooks/queries.ts';
 import { isThere } from '../webhooks/retry-queries.ts';
 
 /** What there is of something, and how long the oldest of it has waited; null where there is nothing. */
@@ -111,9 +112,9 @@ const delivery_columns = {
   workspace_id: sql`d.workspace_id`,
   webhook_id: sql`d.webhook_id`,
   event_id: sql`d.event_id`,
-  attempts: sql`d.attempt as attempts`,
-  last_status: sql`(d.attempts -> -1 ->> 'status')::integer as last_status`,
-  last_error: sql`d.attempts -> -1 ->> 'error' as last_error`,
+  attempts: columns_of_deliveries.attempts,
+  last_status: columns_of_deliveries.last_status,
+  last_error: columns_of_deliveries.last_error,
   given_up_at: sql`d.finished_at as given_up_at`,
   age_s: sql`${age(sql`d.finished_at`)} as age_s`,
 } satisfies Columns<keyof GivenUpDelivery>;

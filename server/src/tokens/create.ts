@@ -1,3 +1,4 @@
+import { isAdmin } from '../access/policy.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import { BatonError, requireFound } from '../errors.ts';
@@ -26,7 +27,7 @@ export async function createToken(
   const { workspace_id, user_id: created_by } = writer;
   const { user_id = created_by } = body;
   const actor = await writer.hold(({ role }) => {
-    if (user_id === created_by || role === 'owner' || role === 'admin') return;
+    if (user_id === created_by || isAdmin(role)) return;
     throw new BatonError('forbidden', {
       detail: 'You may create tokens for yourself; owners and admins also for bots.',
     });

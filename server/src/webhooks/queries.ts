@@ -156,7 +156,7 @@ export async function disableWebhooks(tx: Tx, workspace_id: string): Promise<voi
 export type DeliveryRow = Omit<Delivery, 'offset'> & { sequence: number };
 
 /** What is shown of a delivery `d` of an event `e`. */
-const columns_of_deliveries = {
+export const columns_of_deliveries = {
   id: sql`d.event_id as id`,
   sequence: sql`d.sequence`,
   type: sql`e.action as type`,
