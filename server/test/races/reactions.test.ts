@@ -84,22 +84,26 @@ test('control: without the lock one person’s two requests collide, or one emoj
   expect({ result, found }).not.toEqual({ result: counted_once, found: {} });
 });
 
-/** 20 people give two emoji each at once, all different. */
-async function manyEmoji(stage: Stage): Promise<Seen> {
-  const at = await makeComment(stage.team);
-  const answers = await Promise.all(
-    stage.people.flatMap(({ client }, n) =>
-      [0, 20].map((more) => client.raw.add_reaction({ ...at, emoji: String.fromCodePoint(0x1f600 + n + more) })),
-    ),
-  );
-  return seen(stage, at, answers);
+/** 20 people give two emoji each at once, all different, to one comment after another. */
+async function manyEmoji(stage: Stage): Promise<Seen[]> {
+  const rounds: Seen[] = [];
+  for (let round = 0; round < 6; round++) {
+    const at = await makeComment(stage.team);
+    const answers = await Promise.all(
+      stage.people.flatMap(({ client }, n) =>
+        [0, 20].map((more) => client.raw.add_reaction({ ...at, emoji: String.fromCodePoint(0x1f600 + n + more) })),
+      ),
+    );
+    rounds.push(await seen(stage, at, answers));
+  }
+  return rounds;
 }
 
 test('of 40 different emoji that are given at once a comment gets 20', async () => {
   const { result, found } = await onServer(manyEmoji);
   const shown = Array<number>(max_emoji).fill(1);
   expect({ result, found }).toEqual({
-    result: { statuses: { 200: max_emoji, 409: 20 }, shown, entries: max_emoji },
+    result: Array(6).fill({ statuses: { 200: max_emoji, 409: 20 }, shown, entries: max_emoji }),
     found: {},
   });
 });
