@@ -47,20 +47,21 @@ export async function explain(client: pg.PoolClient, statement: Sql): Promise<Pl
   return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
 }
 
-/** A transaction as a list's is, or that of figures, of which every statement's plan is one way: by its values, or whatever they are. */
+/** A transaction as a list's, that of figures, or a write's, of which every statement's plan is one way: by its values, or whatever they are. */
 export async function planning<T>(
   {
     pool,
     workspace_id,
     mode,
-    figures = false,
-  }: { pool: pg.Pool; workspace_id: string; mode: 'custom' | 'generic'; figures?: boolean },
+    as = 'list',
+  }: { pool: pg.Pool; workspace_id: string; mode: 'custom' | 'generic'; as?: 'list' | 'figures' | 'write' },
   body: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
   try {
     // Not read only: what writes is looked at, too.
-    const begin = beginRead({ workspace_id, list: !figures, asker: { figures } }).replace(', read only', '');
+    const scope = { workspace_id, list: as === 'list', asker: { figures: as === 'figures' } };
+    const begin = beginRead(scope).replace(', read only', '');
     await client.query(`${begin}; set local plan_cache_mode = force_${mode}_plan`);
     return await body(client);
   } finally {

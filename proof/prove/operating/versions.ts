@@ -38,9 +38,15 @@ function available(): Map<number, string> {
   return bins;
 }
 
+interface Asserted {
+  status: string;
+  fullName: string;
+  failureMessages?: string[];
+}
+
 interface Results {
   numPassedTests: number;
-  testResults: { name: string; message: string; assertionResults: { status: string; fullName: string }[] }[];
+  testResults: { name: string; message: string; assertionResults: Asserted[] }[];
 }
 
 /** What the tests run: all that ask a database of the test cluster for something, or the part that asks most of it. */
@@ -67,8 +73,12 @@ async function test(url: string, run: Run, size: number): Promise<{ passed: numb
     await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
     const { numPassedTests: passed, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Results;
     const violations = testResults.flatMap(({ name, message, assertionResults }) => {
-      const failed = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
-      return failed.length === 0 && message !== '' ? [`${path.basename(name)}: ${message}`] : failed;
+      const failed = assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(
+          ({ fullName, failureMessages = [] }) => `${fullName}: ${failureMessages[0]?.split('\n')[0] ?? 'no message'}`,
+        );
+      return message === '' ? failed : [...failed, `${path.basename(name)}: ${message}`];
     });
     return { passed, violations: passed === 0 && violations.length === 0 ? ['no test ran'] : violations };
   } finally {

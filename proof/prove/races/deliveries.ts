@@ -11,12 +11,11 @@ import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts
 import { type Stage, setStage } from '../stage.ts';
 import { killWorkers } from './killing.ts';
 
-/** For a control's: one webhook, whose receiver takes so long that its next events are queued meanwhile. */
-const one_slow = 'one webhook with a slow receiver';
-const slow_ms = 400;
-const isSlow = ({ mutant }: Run) => mutant?.other === one_slow;
+/** For a control: the events of one webhook come one after the other, and of two workers that live one queues the next while the other delivers. */
+const in_step = 'a version a second for one webhook';
+const isInStep = ({ mutant }: Run) => mutant?.other === in_step;
 /** Each sends few at a time while one of three fails, so that many are needed to be quick. */
-const hooksOf = (run: Run) => (isSlow(run) ? 1 : isSlice(run) ? 4 : 16);
+const hooksOf = (run: Run) => (isInStep(run) ? 1 : isSlice(run) ? 4 : 16);
 /** For so long nothing may have arrived before the rest is taken for lost: several leases. */
 const patience_ms = 40_000;
 const env = {
@@ -82,6 +81,12 @@ const failures: Reaction[] = [
   { cut: true },
 ];
 
+function failureOf({ random }: Run): Reaction | undefined {
+  if (random.below(1_000) === 0) return { silent: true };
+  if (random.below(1_000) === 0) return { status: 429, headers: { 'retry-after': '1' } };
+  return random.below(10) < 3 ? failures[random.below(failures.length)] : undefined;
+}
+
 /** Webhooks of a workspace, each with a path of its own at one receiver; and some whose receiver is silent. */
 async function makeScene(run: Run, stage: Stage): Promise<Scene> {
   const { workspace_id, owner } = await makeTeam(stage);
@@ -90,11 +95,9 @@ async function makeScene(run: Run, stage: Stage): Promise<Scene> {
     const inbox = inboxes.get(message.path);
     if (inbox === undefined) return { silent: true };
     inbox.arrives(message);
-    if (run.random.below(1_000) === 0) return { silent: true };
-    if (run.random.below(1_000) === 0) return { status: 429, headers: { 'retry-after': '1' } };
-    if (run.random.below(10) < 3) return failures[run.random.below(failures.length)] ?? {};
-    inbox.accepts(message);
-    return isSlow(run) ? { after_ms: slow_ms } : {};
+    const reaction = isInStep(run) ? undefined : failureOf(run);
+    if (reaction === undefined) inbox.accepts(message);
+    return reaction ?? {};
   });
   const create = (path: string) =>
     owner.client.create_webhook({
@@ -110,7 +113,7 @@ async function makeScene(run: Run, stage: Stage): Promise<Scene> {
 }
 
 /** Versions of some subjects, one of each in a transaction. */
-async function write({ stage, workspace_id, user_id }: Scene, subjects: number, versions: number): Promise<void> {
+async function write({ run, stage, workspace_id, user_id }: Scene, subjects: number, versions: number): Promise<void> {
   const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   const pool = createPool({ url: stage.database.url, role: 'baton_app', max: 1, ...limits });
   const actor = { workspace_id, user_id, request_id: 'seed-0001', token: null };
@@ -125,7 +128,7 @@ async function write({ stage, workspace_id, user_id }: Scene, subjects: number, 
       recordAudits(tx, actor, entries);
       return Promise.resolve();
     });
-    await sleep(2); // the next version is later
+    await sleep(isInStep(run) ? 400 : 2); // the next version is later
   }
   await pool.end();
 }
@@ -134,13 +137,15 @@ async function deliverAll(run: Run, size: number): Promise<Finding> {
   const stage = await setStage(run, env);
   const scene = await makeScene(run, stage);
   const hooks = hooksOf(run);
-  const subjects = isSlice(run) ? 10 : 25;
-  const versions = scaled(100_000 / hooks / subjects, size, 3);
+  const subjects = isInStep(run) ? 5 : isSlice(run) ? 10 : 25;
+  const versions = isInStep(run) ? 40 : scaled(100_000 / hooks / subjects, size, 3);
   const wanted = hooks * subjects * versions;
   const all = [...scene.inboxes.values()];
   const taken = () => all.reduce((sum, { accepted }) => sum + accepted.size, 0);
   const killing = new AbortController();
+  if (isInStep(run)) killing.abort();
   const killed = killWorkers(run, stage, env, killing.signal);
+  if (isInStep(run)) await killed; // both work
   const began = performance.now();
   await write(scene, subjects, versions);
   let [last, since] = [0, performance.now()];
@@ -236,11 +241,11 @@ export const deliveries: Check = {
     },
     'what ends a delivery does not wait for what queues behind it': {
       source: [
-        ...of_batches(25),
         ...source(queries, 'and w.deleted_at is null for no key update of w`', 'and w.deleted_at is null`'),
+        ...source('deliverer.ts', 'webhook.is_due || queued > 0', 'webhook.is_due && queued === 0'),
       ],
-      ddl: [queueing('if again then', 'perform pg_sleep(1); if again then')],
-      other: one_slow,
+      ddl: [queueing('if again then', `if the.url like '%/hooks/%' then perform pg_sleep(1); end if; if again then`)],
+      other: in_step,
     },
   },
 };

@@ -128,7 +128,7 @@ describe.each(['custom', 'generic'] as const)(
   `of a project of ${tickets} tickets among small ones, by a %s plan`,
   (mode) => {
     const looked = (read: (db: Db) => Promise<unknown>) =>
-      planning({ pool, workspace_id, mode, figures: true }, async (client) =>
+      planning({ pool, workspace_id, mode, as: 'figures' }, async (client) =>
         rowsLookedAt(await explain(client, statementOf(read))),
       );
 

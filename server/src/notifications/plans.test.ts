@@ -143,13 +143,15 @@ test.each(['custom', 'generic'] as const)(
       `select id from notifications where user_id = '${user_id}' order by created_at desc, id desc limit 1`,
     );
     const up_to = rows[0]?.id ?? '';
-    for (const read of [
-      (db: Db) => countUnread(db, owner),
-      (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: null }),
-      (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: id('1') }),
-    ]) {
-      const looked = await planning({ pool, workspace_id, mode }, async (client) =>
-        rowsLookedAt(await explain(client, statementOf(read))),
+    for (const [as, run] of [
+      ['list', (db: Db) => countUnread(db, owner)],
+      ['write', (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: null })],
+      ['write', (db: Db) => markRead(db as Tx, owner, { up_to, ticket_id: id('1') })],
+    ] as const) {
+      const statement = statementOf(run);
+      if (statement.unnamed && mode === 'generic') continue; // it has no such plan
+      const looked = await planning({ pool, workspace_id, mode, as }, async (client) =>
+        rowsLookedAt(await explain(client, statement)),
       );
       expect(looked).toBeLessThanOrEqual(5 * max_walked);
     }

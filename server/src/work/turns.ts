@@ -12,6 +12,8 @@ const most_of_all = 20_000;
 export class Turns<T> {
   /** Everybody's line, in the order of their turns. */
   readonly #lines = new Map<string, Map<string, T>>();
+  /** The lines of each length, so that a longest one is found without a look at all of them. */
+  readonly #of_length = Array.from({ length: most_of_one + 1 }, () => new Set<Map<string, T>>());
   #size = 0;
 
   get size(): number {
@@ -21,11 +23,12 @@ export class Turns<T> {
   /** Puts something at the end of somebody's line. What is in it already keeps its place, and is replaced. */
   add(whose: string, id: string, one: T): void {
     const line = this.#lines.get(whose) ?? new Map<string, T>();
-    if (!line.has(id)) {
-      if (line.size >= most_of_one || (this.#size >= most_of_all && !this.#makeRoom(line.size))) return;
-      this.#size++;
+    if (line.has(id)) {
+      line.set(id, one);
+      return;
     }
-    line.set(id, one);
+    if (line.size >= most_of_one || (this.#size >= most_of_all && !this.#makeRoom(line.size))) return;
+    this.#change(line, () => line.set(id, one));
     this.#lines.set(whose, line);
   }
 
@@ -37,19 +40,25 @@ export class Turns<T> {
     const [[id, one] = []] = line;
     this.#lines.delete(whose);
     if (id === undefined) return undefined;
-    line.delete(id);
-    this.#size--;
+    this.#change(line, () => line.delete(id));
     if (line.size > 0) this.#lines.set(whose, line);
     return one;
   }
 
-  /** Drops the last of the longest line for somebody who has fewer; tells whether there is such a line. */
+  /** Drops the last of a longest line for somebody who has fewer; tells whether there is such a line. */
   #makeRoom(has: number): boolean {
-    let longest = new Map<string, T>();
-    for (const line of this.#lines.values()) if (line.size > longest.size) longest = line;
-    if (longest.size <= has + 1) return false;
+    const [longest] = this.#of_length.findLast((lines) => lines.size > 0) ?? [];
+    if (longest === undefined || longest.size <= has + 1) return false;
     const [last] = [...longest.keys()].slice(-1);
-    if (last !== undefined && longest.delete(last)) this.#size--;
+    if (last !== undefined) this.#change(longest, () => longest.delete(last));
     return true;
+  }
+
+  #change(line: Map<string, T>, by: () => unknown): void {
+    const before = line.size;
+    this.#of_length[before]?.delete(line);
+    by();
+    this.#size += line.size - before;
+    if (line.size > 0) this.#of_length[line.size]?.add(line);
   }
 }

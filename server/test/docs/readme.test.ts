@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,8 @@ import { startServer, test_environment, type TestServer } from '../../../proof/h
 import { isAsPrinted, runAll, runnable, stepsOf, type Text } from '../../../proof/harness/walk.ts';
 
 const run = promisify(execFile);
-const read = (page: string) => readFileSync(path.resolve(import.meta.dirname, '../../..', page), 'utf8');
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
 
 let server: TestServer;
 let worker: ReturnType<typeof keepDelivering>;
@@ -48,12 +49,13 @@ describe.each(['README.md', ...pages])('the walk of %s', (page) => {
   // The operator's commands have the server's settings.
   const env = () => ({ ...process.env, ...test_environment, DATABASE_URL: server.database.url });
 
-  /** Runs its commands, beside the files that the page has. */
+  /** Runs its commands, beside the files that the page has, or in what stands for the project: what they write stays out of it. */
   const walk = async () => {
     const files = runnable(read(page)).filter((one) => 'kind' in one && one.kind === 'file') as Text[];
-    if (files.length === 0) return runAll(commands(server.url), { env: env() });
     const cwd = mkdtempSync(path.join(os.tmpdir(), 'baton-walk-'));
     for (const { to, text } of files) writeFileSync(path.join(cwd, to), text);
+    if (files.length === 0)
+      for (const name of readdirSync(root)) symlinkSync(path.join(root, name), path.join(cwd, name));
     const printed = await runAll(commands(server.url), { cwd, env: env() });
     rmSync(cwd, { recursive: true });
     return printed;

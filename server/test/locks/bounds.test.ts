@@ -239,6 +239,7 @@ test('every list reads its pages in the order of an index whatever the statistic
   const client = await server.database.owner.connect();
   await client.query('set enable_seqscan = off; set enable_bitmapscan = off');
   await client.query('set enable_sort = off; set enable_incremental_sort = off'); // as requests have it for a list
+  await client.query('set plan_cache_mode = force_generic_plan');
   const texts: [list: string, text: string][] = [];
   for (const list of lists) {
     sent.length = 0;
@@ -251,7 +252,10 @@ test('every list reads its pages in the order of an index whatever the statistic
     await client.query(statistics);
     for (const [list, text] of texts) {
       type Row = { 'QUERY PLAN': [{ Plan: PlanNode }] };
-      const { rows } = await client.query<Row>(`explain (generic_plan, format json) ${text}`);
+      await client.query(`prepare list as ${text}`);
+      const values = Array(Math.max(...[...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)))).fill('null');
+      const { rows } = await client.query<Row>(`explain (format json) execute list (${values.join()})`);
+      await client.query('deallocate list');
       if (rows.some((row) => sortsRows(row['QUERY PLAN'][0].Plan))) sorted.add(list);
     }
   }
