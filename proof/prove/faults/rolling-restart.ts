@@ -157,7 +157,7 @@ export const rolling_restart: Check = {
   says: 'Servers that are told to stop, one after the other under load, fail no request of a balancer that heeds readiness: readiness off, drain, finish, exit 0; and what follows from the events goes on.',
   run: restart,
   slice: 0.06,
-  control_size: 0.1,
+  control_size: 0.4,
   controls: {
     'closes the port at once': { env: { BATON_DRAIN_MS: '0' } },
     'readiness stays on while it stops': {
