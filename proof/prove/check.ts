@@ -51,6 +51,8 @@ export interface Check {
   run: (run: Run, size: number) => Promise<Finding>;
   /** The part of the load that npm test runs; 0 where other tests do what it does. */
   slice: number;
+  /** It runs the project's tests, and is another check when they change. */
+  runs_tests?: true;
   /** It measures times, and so nothing else may run beside it. */
   alone?: true;
   /** The part of the load that catches each mutant. */

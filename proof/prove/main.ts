@@ -26,7 +26,7 @@ const usage = `Usage: npm run prove [-- options] [what …]
   --no-controls   leaves the deliberately broken builds out
   --jobs N        checks that run beside each other; 2 by default. Those that measure times run alone, at the end:
                   ${checks.flatMap(({ id, alone }) => ((alone ?? false) ? [id] : [])).join(', ')}
-  --continue      leaves out the checks that passed in full on this build already: goes on with a run that was stopped
+  --continue      leaves out the checks that passed in full already, where nothing of the build or of the check has changed since
   --dry           does not write docs/proof.md
 
 Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
@@ -163,7 +163,7 @@ async function main(): Promise<void> {
     process.exitCode = unknown.length > 0 ? 2 : 0;
     return;
   }
-  const left_out = values.continue ? provenAlready() : new Set<string>();
+  const left_out = values.continue ? provenAlready(checks) : new Set<string>();
   const chosen = checks.filter(
     ({ id, promises }) =>
       !left_out.has(id) && (positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what))),

@@ -1,7 +1,9 @@
+import { globSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { withoutPlaces } from './report.ts';
+import { describe, expect, test } from 'vitest';
+import { checks } from './checks.ts';
+import { concerns, withoutPlaces } from './report.ts';
 
 const project = path.join(path.parse(process.cwd()).root, 'projects', 'baton');
 const cut = project.slice(0, -2);
@@ -20,4 +22,34 @@ test.each([
   ['a path of the API', 'GET /v1/workspaces', 'GET /v1/workspaces'],
 ])('what a broken build said is kept without places of the machine: %s', (_, said, kept) => {
   expect(withoutPlaces(said, [project, os.tmpdir()])).toBe(kept);
+});
+
+describe('a check is tried again', () => {
+  const concerned = (...changed: string[]) => checks.filter((check) => concerns(check, changed)).map(({ id }) => id);
+
+  test('when the server, the harness or what is installed changes: every one', () => {
+    for (const file of [
+      'server/src/main.ts',
+      'server/migrations/0001_baton.sql',
+      'proof/harness/server.ts',
+      'package-lock.json',
+    ])
+      expect(concerned('docs/proof.md', file), file).toHaveLength(checks.length);
+  });
+
+  test('when its own source changes, or one that it imports', () => {
+    expect(concerned('proof/prove/races/deliveries.ts')).toEqual(['deliveries']);
+    expect(concerned('proof/prove/races/killing.ts')).toEqual(expect.arrayContaining(['deliveries', 'kills-database']));
+    expect(concerned('proof/prove/races/killing.ts')).not.toContain('versions');
+    expect(concerned('proof/prove/stage.ts').length).toBeGreaterThan(20);
+  });
+
+  test('when tests change, if it runs them', () => {
+    expect(concerned('server/src/feed/stream.test.ts', 'proof/prove/report.test.ts')).toEqual(['versions']);
+  });
+
+  test('of each check the source is found', () => {
+    const sources = globSync('proof/prove/**/*.ts');
+    expect(checks.filter((check) => !sources.some((file) => concerns(check, [file]))).map(({ id }) => id)).toEqual([]);
+  });
 });

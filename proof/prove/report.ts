@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Check, Finding } from './check.ts';
@@ -109,19 +109,49 @@ function keptResults(): Result[] {
 /** The paths that decide how a build behaves, and how it is tried. */
 export const build_paths = ['server', 'sdk', 'proof', 'package-lock.json'];
 
-/** The checks that passed in full, with their controls, on the build as it is now. */
-export function provenAlready(): Set<string> {
-  const isSame = (commit: string) => {
-    const git = (...args: string[]) =>
-      spawnSync('git', [...args, '--', ...build_paths], { cwd: root, encoding: 'utf8' });
-    return git('diff', '--quiet', commit).status === 0 && git('status', '--porcelain').stdout === '';
+const proofs = 'proof/prove/';
+
+/** The file that has a check, and all that it imports of the proofs, as paths from the project's root. */
+function sourcesOf(id: string): Set<string> {
+  const files = globSync(`${proofs}**/*.ts`, { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
+  const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
+  const sources = new Set(files.filter((file) => texts.get(file)?.includes(`id: '${id}',`)));
+  // A set that grows while it is walked: what is imported is looked at in turn.
+  for (const file of sources) {
+    for (const [, to = ''] of texts.get(file)?.matchAll(/ from '(\.[^']+)'/g) ?? []) {
+      const imported = path.join(path.dirname(file), to);
+      if (texts.has(imported)) sources.add(imported);
+    }
+  }
+  return sources;
+}
+
+/** Whether a check may find something else after these files have changed: not by tests that it doesn't run, nor by other checks. */
+export function concerns({ id, runs_tests }: Pick<Check, 'id' | 'runs_tests'>, changed: readonly string[]): boolean {
+  const sources = sourcesOf(id);
+  return changed.some((file) => {
+    if (file.startsWith(proofs)) return sources.has(file);
+    return runs_tests === true || !file.endsWith('.test.ts');
+  });
+}
+
+/** The checks that passed in full, with their controls, on a build that is for them the one that is here now. */
+export function provenAlready(checks: readonly Check[]): Set<string> {
+  const git = (...args: string[]) => spawnSync('git', [...args, '--', ...build_paths], { cwd: root, encoding: 'utf8' });
+  if (git('status', '--porcelain').stdout !== '') return new Set();
+  const changes = new Map<string, string[] | undefined>();
+  const changedSince = (commit: string) => {
+    const { status, stdout } = git('diff', '--name-only', commit);
+    return status === 0 ? stdout.split('\n').filter((file) => file !== '') : undefined;
   };
-  const same = new Map<string, boolean>();
   const proven = keptResults().filter((result) => {
     const { commit, size, controls, impossible } = result;
-    if (size !== 1 || controls.length === 0 || impossible !== undefined || !passed(result)) return false;
-    if (!same.has(commit)) same.set(commit, isSame(commit));
-    return same.get(commit);
+    const check = checks.find(({ id }) => id === result.id);
+    if (check === undefined || size !== 1 || controls.length === 0 || impossible !== undefined || !passed(result))
+      return false;
+    if (!changes.has(commit)) changes.set(commit, changedSince(commit));
+    const changed = changes.get(commit);
+    return changed !== undefined && !concerns(check, changed);
   });
   return new Set(proven.map(({ id }) => id));
 }

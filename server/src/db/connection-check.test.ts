@@ -177,7 +177,7 @@ describe('a database that stops taking writes', () => {
         expect.objectContaining({ code: 'database_unavailable' }),
       ]);
     }
-    expect(turned.length).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => turned.length).toBeGreaterThanOrEqual(2); // told once a connection is closed
     await expect.poll(ready).toBe(503); // what a probe has seen is told for a moment
     await own.owner.query(`set default_transaction_read_only = off; alter database ${place} reset all`);
     await expect.poll(ready).toBe(200);

@@ -131,6 +131,8 @@ async function followThroughCuts(patch?: Patch): Promise<{ seen: Event[][]; page
       }
       proxy.cut();
     }
+    const unnumbered = () => server.database.owner.query('select 1 from outbox').then(({ rows }) => rows);
+    await expect.poll(unnumbered, { timeout: 20_000 }).toEqual([]);
     const last = await latest();
     for (const { last_ids } of seen) await expect.poll(() => last_ids.at(-1), { timeout: 20_000 }).toBe(last);
   } finally {

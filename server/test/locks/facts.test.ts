@@ -87,7 +87,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
         body: { email: someAddress(), current_password: team.stranger.password },
       }),
     confirm_email: async () => {
-      const order = (await queuedMails(server)).find(({ kind }) => kind === 'email_change');
+      const order = (await queuedMails(server)).findLast(({ kind }) => kind === 'email_change');
       if (order?.kind === 'email_change') await person.client.confirm_email({ body: { token: order.token } });
     },
     update_me: () => person.client.update_me({ if_match: '*', body: { name: 'Renamed' } }),
