@@ -107,7 +107,16 @@ function keptResults(): Result[] {
 }
 
 /** The paths that decide how a build behaves, and how it is tried: checks follow the operator's page and build the image, too. */
-export const build_paths = ['server', 'sdk', 'proof', 'bin', 'package-lock.json', 'Dockerfile', 'compose.yaml', 'docs/operating.md'];
+export const build_paths = [
+  'server',
+  'sdk',
+  'proof',
+  'bin',
+  'package-lock.json',
+  'Dockerfile',
+  'compose.yaml',
+  'docs/operating.md',
+];
 
 const proofs = 'proof/prove/';
 
