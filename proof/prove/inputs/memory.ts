@@ -17,6 +17,7 @@ export class MemoryWatch {
   readonly #stage: Stage;
   readonly #wire: Wire;
   readonly #heaps: number[] = [];
+  readonly #missing: string[] = [];
   #resident = 0;
 
   /** Of a stage that is `collectable`. */
@@ -31,7 +32,8 @@ export class MemoryWatch {
       this.#stage.child.kill('SIGWINCH');
       await sleep(wait_ms);
     }
-    const { text } = await this.#wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
+    const text = await this.#metrics();
+    if (text === undefined) return;
     const sum = (name: string) =>
       [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d.*)$`, 'gm'))].reduce(
         (all, match) => all + Number(match[1]),
@@ -39,6 +41,19 @@ export class MemoryWatch {
       );
     this.#heaps.push(sum('nodejs_heap_size_used_bytes') + sum('nodejs_external_memory_bytes'));
     this.#resident = sum('process_resident_memory_bytes');
+  }
+
+  /** What the server says of itself; undefined, and a fault, when it doesn't: zero bytes in use would hide any growth. */
+  async #metrics(): Promise<string | undefined> {
+    let said = '';
+    for (const wait_ms of [0, 500, 1000, 2000]) {
+      await sleep(wait_ms);
+      const { status, text } = await this.#wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
+      if (status === 200 && text.includes('\nnodejs_heap_size_used_bytes')) return text;
+      said = `${status} ${text.slice(0, 100)}`;
+    }
+    this.#missing.push(`no metrics, but ${said}`);
+    return undefined;
   }
 
   /** The least of a part of the looks: without what was in progress just then. */
@@ -58,6 +73,7 @@ export class MemoryWatch {
 
   faults(): string[] {
     const grown = this.#least(0.7, 1) - this.#least(0.1, 0.4);
-    return grown > allowance_bytes ? [`the heap has grown by ${Math.round(grown / 2 ** 20)} MB`] : [];
+    const growth = grown > allowance_bytes ? [`the heap has grown by ${Math.round(grown / 2 ** 20)} MB`] : [];
+    return [...growth, ...this.#missing];
   }
 }
