@@ -168,6 +168,8 @@ const readiness = (attack: Attack) => flood(attack, 10, () => ({ method: 'GET', 
 const json = (method: string, path: string, body: unknown): WireRequest => ({ method, path, body });
 
 export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
+  // First: an account that has read or written what it may is refused before its body arrives.
+  'unfinished bodies': unfinishedBodies,
   lists: (attack) =>
     flood(attack, 60, (n) => ({
       method: 'GET',
@@ -183,7 +185,6 @@ export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
       token: token(target, n),
     }));
   },
-  'unfinished bodies': unfinishedBodies,
   'slow readers': slowReaders,
   'locked rows': (attack) =>
     flood(attack, 119, (n) => ({

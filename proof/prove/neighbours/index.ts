@@ -341,10 +341,8 @@ export const neighbours: Check = {
       ],
       noticed_by: 'large bodies: the p',
     },
-    // With what may be sent in an hour, they are used up by the attack before.
     'bodies have no share of the memory': {
       ...broken('http/byte-shares.ts', 'held === own || held + bytes <= share', 'held + share >= 0'),
-      env: { BATON_WRITE_MIB_PER_HOUR: '1000000' },
       noticed_by: 'MiB of bodies were kept',
     },
   },
