@@ -73,6 +73,8 @@ class Patient {
   }
 
   async suffer(trouble: Trouble, requests: number): Promise<void> {
+    // So that there are connections which are open as it begins: one that is being opened ends by a time of its own.
+    await inParallel(at_once, at_once, (n) => this.#ask(undefined, n));
     const relieve = await this.#afflict(trouble);
     let over = false;
     const watching = this.#watchProbes(trouble, () => over);
@@ -259,6 +261,7 @@ export const database_away: Check = {
     },
     'waits for a hung database': {
       source: [{ file: 'db/pool.ts', find: 'options.statement_timeout_ms + 2_000', replace: 'Infinity' }],
+      noticed_by: 'no response within',
     },
     'a lost connection is a fault of ours': {
       source: [{ file: 'db/errors.ts', find: 'if (isConnectionError(error) || isUnable(error) ||', replace: 'if (' }],
