@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../../server/src/db/embedded/postmaster.ts';
 import { CutDisk, cuttable, type FileSystem } from '../../harness/cut-disk.ts';
 import { startOwnCluster } from '../../harness/own-cluster.ts';
-import { signalFamily } from '../../harness/processes.ts';
+import { childrenOf, signalFamily } from '../../harness/processes.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { setStageOn } from '../stage.ts';
 import { forgets_the_disk } from './kills-api.ts';
@@ -29,9 +29,11 @@ async function cutUnder(file_system: FileSystem, cuts: number, run: Run): Promis
       await writers.progress(count);
       await sleep(200 * run.random.next());
       const postmaster = cluster.pid();
+      const family = [postmaster, ...childrenOf(postmaster)];
       disk.cut();
       signalFamily(postmaster, 'SIGKILL');
-      while (isAlive(postmaster)) await sleep(2);
+      // The last of them: what a process has open keeps the file system from being taken away.
+      while (family.some(isAlive)) await sleep(2);
       disk.back();
       await cluster.start();
       await writers.progress(1);
