@@ -302,7 +302,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     await look(page, 'long-list');
     const drawn = () => page.locator('[data-id]').count();
     expect(await drawn()).toBeLessThan(many);
-    const focused = () => page.evaluate('document.activeElement.textContent') as Promise<string>;
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
     await page.keyboard.press('j');
     // The end comes nearer with each page.
     await soon(async () => {
