@@ -8,25 +8,32 @@ interface Layout {
   name: () => string;
   icon: IconName;
   /** Of one project, and of all of them. */
-  of_project: '/w/$workspace/p/$project/list';
-  of_all: '/w/$workspace/list';
+  of_project: '/w/$workspace/p/$project/board' | '/w/$workspace/p/$project/list';
+  /** Where all projects have no such page: a board is one project’s. */
+  of_all?: '/w/$workspace/list';
 }
 
 /** The pages that show the same tickets in another way. */
 const layouts: readonly Layout[] = [
+  { name: () => t('Board'), icon: 'board', of_project: '/w/$workspace/p/$project/board' },
   { name: () => t('List'), icon: 'list', of_project: '/w/$workspace/p/$project/list', of_all: '/w/$workspace/list' },
 ];
 
-const linkTo = ({ of_project, of_all }: Layout, { workspace, project }: Place) =>
+/** The same filters in the other layout. The ticket that is open beside one is no part of them. */
+const withFilters = ({ t: _, ...filters }: Record<string, string | undefined>) => filters;
+
+const linkTo = ({ of_project, of_all = '/w/$workspace/list' }: Layout, { workspace, project }: Place) =>
   project === undefined
     ? linkOptions({ to: of_all, params: { workspace } })
-    : linkOptions({ to: of_project, params: { workspace, project } });
+    : linkOptions({ to: of_project, params: { workspace, project }, search: withFilters });
+
+const offered = ({ project }: Place) => layouts.filter(({ of_all }) => project !== undefined || of_all !== undefined);
 
 /** The layouts side by side, where there is room. */
 export function Layouts({ place }: { place: Place }) {
   return (
     <div className="layouts">
-      {layouts.map((layout) => (
+      {offered(place).map((layout) => (
         <Link key={layout.icon} {...linkTo(layout, place)} className="layout">
           <Icon name={layout.icon} /> {layout.name()}
         </Link>
@@ -40,7 +47,7 @@ export function MenuLayouts({ place }: { place: Place }) {
   return (
     <>
       <MenuLabel>{t('Show as')}</MenuLabel>
-      {layouts.map((layout) => (
+      {offered(place).map((layout) => (
         <MenuLink key={layout.icon} icon={layout.icon} render={<Link {...linkTo(layout, place)} />}>
           {layout.name()}
         </MenuLink>
