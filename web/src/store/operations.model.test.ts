@@ -75,6 +75,7 @@ class Model {
         }
         return done({ status: change.to });
       }
+      case 'place':
       case 'delete':
       case 'restore':
       case 'comment':
