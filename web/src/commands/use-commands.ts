@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { bind, type CommandId } from './registry.ts';
 
 type Acts = Partial<Record<CommandId, () => void>>;
@@ -7,10 +7,14 @@ type Acts = Partial<Record<CommandId, () => void>>;
 export function useCommands(acts: Acts, isAvailable: () => boolean = always): void {
   const ids = Object.keys(acts).join(' ');
   const runNow = useEffectEvent((id: string) => acts[id as CommandId]?.());
-  const available = useEffectEvent(isAvailable);
+  // Asked while the palette is drawn, which no effect event may be.
+  const asked = useRef(isAvailable);
+  useLayoutEffect(() => {
+    asked.current = isAvailable;
+  });
   useEffect(() => {
-    const handlers = ids.split(' ').map((id) => [id, { run: () => runNow(id), available: () => available() }] as const);
-    return bind(Object.fromEntries(handlers));
+    const available = () => asked.current();
+    return bind(Object.fromEntries(ids.split(' ').map((id) => [id, { run: () => runNow(id), available }])));
   }, [ids]);
 }
 
