@@ -17,7 +17,13 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['server/**/*.test.ts', 'proof/**/*.test.ts', 'sdk/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'server/**/*.test.ts',
+      'proof/**/*.test.ts',
+      'sdk/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'web/**/*.test.ts',
+    ],
     globalSetup: 'proof/harness/cluster.ts',
     // The summary of a run has no more than the message.
     chaiConfig: { truncateThreshold: 1000 },

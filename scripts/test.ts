@@ -47,6 +47,7 @@ type Checks = [name: string, command: string, args: string[]][];
 // Those that need nothing of tools/ run while it is installed.
 const checks: Checks = [
   ['types', 'tsc', ['--noEmit']],
+  ['types of the console', 'tsc', ['--noEmit', '-p', 'web']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
   ['dead code', 'knip', []],
   ['format', 'biome', ['format', '.']],

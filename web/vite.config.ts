@@ -1,0 +1,48 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+/** Where `npm start` serves the API, for `npm run dev:web`. */
+const server = process.env['BATON_URL'] ?? 'http://127.0.0.1:3000';
+const of_the_server = ['/v1', '/docs', '/openapi.json'];
+
+/** Writes .br and .gz beside each file of the build, so that the server compresses nothing while it serves. */
+function compressed(): Plugin {
+  return {
+    name: 'baton-compressed',
+    apply: 'build',
+    async writeBundle({ dir = '' }) {
+      const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => path.join(parentPath, name));
+      await Promise.all(
+        files.map(async (file) => {
+          const bytes = await readFile(file);
+          const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+          await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }));
+          await writeFile(`${file}.gz`, await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }));
+        }),
+      );
+    },
+  };
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), compressed()],
+  resolve: { conditions: ['baton-source', ...defaultClientConditions] },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The browsers that have light-dark(), which is then left as it is.
+    target: ['chrome125', 'edge125', 'firefox128', 'safari18'],
+    // The policy of the page allows neither scripts nor styles in the document, and no data: but in images.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: Object.fromEntries(of_the_server.map((prefix) => [prefix, server])) },
+});
