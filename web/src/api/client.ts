@@ -1,4 +1,14 @@
-import { createClient } from 'baton-sdk';
+import { createClient, type ClientOptions } from 'baton-sdk';
+
+type Listener = NonNullable<ClientOptions['on_response']>;
+
+/** Called with every response of the API. */
+export const responses = new Set<Listener>();
 
 /** The one client of the API, for the whole page. Only `api/` uses it. */
-export const client = createClient({ base_url: location.origin });
+export const client = createClient({
+  base_url: location.origin,
+  on_response: (...given) => {
+    for (const listener of responses) listener(...given);
+  },
+});
