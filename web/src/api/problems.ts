@@ -192,6 +192,7 @@ const isFailure = (code: string): code is ClientCode => Object.hasOwn(failures, 
 
 /** Everything a person needs to know about something that failed. */
 export interface Failure extends Shown {
+  code: string;
   /** Identifies the request in the server’s log; undefined where no response arrived. */
   request_id: string | undefined;
 }
@@ -199,18 +200,18 @@ export interface Failure extends Shown {
 /** What a person sees of an error, whatever it is. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof BatonApiError)) {
-    return { ...ours(t('Something in the page failed')), request_id: undefined };
+    return { ...ours(t('Something in the page failed')), code: 'failed', request_id: undefined };
   }
   const { code, problem, request_id } = error;
   if (problem !== undefined && isProblem(code)) {
     // Of the code's own type: the server's contract says so.
     const shown = (problems[code] as (of: typeof problem) => Shown)(problem);
-    return { ...shown, request_id };
+    return { ...shown, code, request_id };
   }
-  if (isFailure(code)) return { ...failures[code](), request_id };
+  if (isFailure(code)) return { ...failures[code](), code, request_id };
   // A code of a newer server.
   const { title, detail } = problem ?? { title: error.message, detail: undefined };
-  return { ...show(title, detail ?? t('Reload the page: the server may be newer.'), 'reload'), request_id };
+  return { ...show(title, detail ?? t('Reload the page: the server may be newer.'), 'reload'), code, request_id };
 }
 
 /** The messages of the fields that the server refused, by the name of the field: `/new_password` is `new_password`. */

@@ -1,0 +1,23 @@
+import './marks.css';
+
+/** The letters for a name: of its first and its last word. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters.map((word = '') => [...word][0]?.toUpperCase() ?? '').join('');
+}
+
+const colours = 8;
+
+/** One of eight colours, always the same for an id. The last characters of a UUIDv7 are the random ones. */
+const colourOf = (id: string) => (Number.parseInt(id.slice(-4), 16) % colours || 0) + 1;
+
+/** A person as two letters on a colour of their own. Without a name beside it, `named` says it. */
+export function Avatar({ id, name, named = false }: { id: string; name: string; named?: boolean }) {
+  const hidden = named ? { role: 'img', 'aria-label': name, title: name } : { 'aria-hidden': true };
+  return (
+    <span className={`avatar avatar-${colourOf(id)}`} {...hidden}>
+      {initialsOf(name)}
+    </span>
+  );
+}

@@ -1,0 +1,64 @@
+import { t } from './text.ts';
+
+const minute_ms = 60_000;
+const hour_ms = 60 * minute_ms;
+const day_ms = 24 * hour_ms;
+
+const locale = 'en';
+
+/** Today where the person is, as a date's text: `2026-12-04`. */
+export function dayOf(now: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/**
+ * A date's midnight in UTC, to count days with and to format there. `new Date('2026-12-04')` would be the same moment, shown
+ * as the third west of Greenwich.
+ */
+const utc = (day: string) => new Date(`${day}T00:00:00Z`);
+
+const daysBetween = (from: string, to: string) => Math.round((utc(to).getTime() - utc(from).getTime()) / day_ms);
+
+const format = (day: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(utc(day));
+
+export interface Due {
+  text: string;
+  /** The whole date: "Friday, 4 December 2026". */
+  exact: string;
+  state: 'overdue' | 'soon' | 'later';
+}
+
+/** How a due date is shown: by its name within a week, else as day and month, with the year where it is another. */
+export function dueOf(due_on: string, now: Date): Due {
+  const today = dayOf(now);
+  const days = daysBetween(today, due_on);
+  const exact = format(due_on, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  // Dates are written so that their texts compare as they do.
+  const state = due_on < today ? 'overdue' : days <= 1 ? 'soon' : 'later';
+  return { text: nameOfDay(due_on, { today, days }), exact, state };
+}
+
+function nameOfDay(day: string, { today, days }: { today: string; days: number }): string {
+  if (days === 0) return t('Today');
+  if (days === 1) return t('Tomorrow');
+  if (days === -1) return t('Yesterday');
+  if (days > 1 && days < 7) return format(day, { weekday: 'short' });
+  const year = day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' as const };
+  return format(day, { day: 'numeric', month: 'short', ...year });
+}
+
+/** How long ago a moment was, up to a day; then its date. */
+export function agoOf(at: Date, now: Date): string {
+  const ago_ms = now.getTime() - at.getTime();
+  if (ago_ms < minute_ms) return t('just now');
+  if (ago_ms < hour_ms) return t('{minutes} min ago', { minutes: Math.floor(ago_ms / minute_ms) });
+  if (ago_ms < day_ms) return t('{hours} h ago', { hours: Math.floor(ago_ms / hour_ms) });
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...year }).format(at);
+}
+
+/** A moment with all that is known of it, where the person is. */
+export const exactOf = (at: Date): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(at);

@@ -1,0 +1,42 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { IconButton } from './button.tsx';
+import { layers } from './layers.tsx';
+import { t } from './text.ts';
+import { useCell } from './use-cell.ts';
+import './overlays.css';
+
+interface DialogProps {
+  title: string;
+  description?: string | undefined;
+  open: boolean;
+  /** Called when the person wants it closed; without it, the dialog has to be finished. */
+  onClose?: (() => void) | undefined;
+  wide?: boolean;
+  /** What gets the focus as it opens; by default the first thing that can have it. */
+  first?: React.RefObject<HTMLElement | null>;
+  children: React.ReactNode;
+}
+
+/** A dialog over the page. The focus stays in it, and goes back to where it was. */
+export function Dialog({ title, description, open, onClose, wide = false, first, children }: DialogProps) {
+  const container = useCell(layers);
+  return (
+    <Base.Root
+      open={open}
+      onOpenChange={(wanted) => !wanted && onClose?.()}
+      disablePointerDismissal={onClose === undefined}
+    >
+      <Base.Portal container={container}>
+        <Base.Backdrop className="dialog-scrim" />
+        <Base.Popup className={wide ? 'dialog dialog-wide' : 'dialog'} initialFocus={first ?? true}>
+          <header className="dialog-head">
+            <Base.Title className="dialog-title">{title}</Base.Title>
+            {onClose !== undefined && <IconButton icon="close" label={t('Close')} onClick={onClose} />}
+          </header>
+          {description !== undefined && <Base.Description className="dialog-says">{description}</Base.Description>}
+          {children}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

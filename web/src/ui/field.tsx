@@ -1,0 +1,73 @@
+import { type ComponentProps, useContext, useId } from 'react';
+import { Faults } from './form.tsx';
+import { Icon } from './icon.tsx';
+import './controls.css';
+
+interface Described {
+  label: string;
+  hint?: string | undefined;
+}
+
+/** The label, the hint and the fault around a control, and the attributes that tie them to it. */
+function useField({ name, hint }: { name: string; hint: string | undefined }) {
+  const id = useId();
+  const fault = useContext(Faults)[name];
+  const ids = [fault === undefined ? undefined : `${id}-fault`, hint === undefined ? undefined : `${id}-hint`];
+  const described = ids.filter((one) => one !== undefined).join(' ');
+  const control = {
+    id,
+    name,
+    'aria-invalid': fault === undefined ? undefined : true,
+    'aria-describedby': described === '' ? undefined : described,
+  };
+  return { id, fault, control };
+}
+
+interface AroundProps extends Described {
+  id: string;
+  fault: string | undefined;
+  children: React.ReactNode;
+}
+
+function Around({ id, label, hint, fault, children }: AroundProps) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children}
+      {fault !== undefined && (
+        <p id={`${id}-fault`} className="field-fault">
+          <Icon name="warning" /> {fault}
+        </p>
+      )}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="field-hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type TextFieldProps = Described & ComponentProps<'input'> & { name: string };
+
+/** A line of text, with its label, a hint, and what the server says is wrong with it. */
+export function TextField({ label, hint, name, className = '', ...rest }: TextFieldProps) {
+  const { id, fault, control } = useField({ name, hint });
+  return (
+    <Around id={id} label={label} hint={hint} fault={fault}>
+      <input type="text" className={`input ${className}`} {...rest} {...control} />
+    </Around>
+  );
+}
+
+type TextAreaProps = Described & ComponentProps<'textarea'> & { name: string };
+
+/** Lines of text. */
+export function TextArea({ label, hint, name, className = '', ...rest }: TextAreaProps) {
+  const { id, fault, control } = useField({ name, hint });
+  return (
+    <Around id={id} label={label} hint={hint} fault={fault}>
+      <textarea className={`input ${className}`} {...rest} {...control} />
+    </Around>
+  );
+}

@@ -1,0 +1,97 @@
+import { createContext, useLayoutEffect, useRef, useState } from 'react';
+import { type Failure, failureOf, faultsOf } from '../api/problems.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import './controls.css';
+
+/** What is wrong with the fields of the form around, by name. */
+export const Faults = createContext<Record<string, string>>({});
+
+interface FormProps {
+  /** The text of its button, and while it is being sent. */
+  submit: string;
+  sending: string;
+  onSubmit: (values: Record<string, string>) => Promise<void>;
+  /** The field at which a problem is shown, by its code: `{ email_taken: 'email' }`. Others are shown above the button. */
+  at?: Partial<Record<string, string>>;
+  /** Beside the button. */
+  beside?: React.ReactNode;
+  /** What a person can do about what failed. */
+  remedy?: (failure: Failure) => React.ReactNode;
+  className?: string;
+  children: React.ReactNode;
+}
+
+interface Refused {
+  failure: Failure | undefined;
+  faults: Record<string, string>;
+}
+
+const nothing: Refused = { failure: undefined, faults: {} };
+
+/** The texts of a form's fields by their names. */
+const valuesOf = (form: HTMLFormElement): Record<string, string> =>
+  Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : '']));
+
+function refusedBy(error: unknown, at: Partial<Record<string, string>>, form: HTMLFormElement): Refused {
+  const failure = failureOf(error);
+  const field = at[failure.code];
+  if (field !== undefined) return { failure: undefined, faults: { [field]: `${failure.title}. ${failure.detail}` } };
+  const faults = faultsOf(error);
+  const all_shown = Object.keys(faults).length > 0 && Object.keys(faults).every((name) => name in form.elements);
+  return { failure: all_shown ? undefined : failure, faults };
+}
+
+/** A form that is sent once at a time, keeps what was typed, and shows what is wrong where it is wrong. */
+export function Form({ submit, sending, onSubmit, at = {}, beside, remedy, className = '', children }: FormProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [{ failure, faults }, setRefused] = useState(nothing);
+
+  // The first field that is wrong gets the focus, as soon as it says so.
+  useLayoutEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [faults]);
+
+  const send = async (target: HTMLFormElement) => {
+    setBusy(true);
+    try {
+      await onSubmit(valuesOf(target));
+      setRefused(nothing);
+    } catch (error) {
+      setRefused(refusedBy(error, at, target));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      className={`form ${className}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void send(event.currentTarget);
+      }}
+    >
+      <Faults value={faults}>{children}</Faults>
+      <div role="alert">
+        {failure !== undefined && (
+          <div className="notice notice-danger">
+            <Icon name="warning" />
+            <p>
+              <strong>{failure.title}.</strong> {failure.detail} {remedy?.(failure)}
+            </p>
+          </div>
+        )}
+      </div>
+      <div className="form-end">
+        <Button kind="primary" type="submit" busy={busy}>
+          {busy ? sending : submit}
+        </Button>
+        {beside}
+      </div>
+    </form>
+  );
+}

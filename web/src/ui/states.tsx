@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { failureOf } from '../api/problems.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import { t } from './text.ts';
+import './marks.css';
+
+/** Where there is nothing: why, and the one next step. */
+export function Empty({ title, says, children }: { title: string; says: string; children?: React.ReactNode }) {
+  return (
+    <div className="state">
+      <h2>{title}</h2>
+      <p>{says}</p>
+      {children}
+    </div>
+  );
+}
+
+/** What is being loaded, drawn as bars after 200 ms: what comes sooner doesn't flicker. */
+export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) {
+  return (
+    <div className="skeleton" role="status">
+      <span className="hidden">{label}</span>
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} className="skeleton-row" />
+      ))}
+    </div>
+  );
+}
+
+interface FailedProps {
+  /** What failed, and what stayed as it was: "The tickets could not be loaded." */
+  what: string;
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+}
+
+/** A part of the page that failed. The rest of it goes on. */
+export function Failed({ what, error, onRetry }: FailedProps) {
+  const { title, detail, request_id } = failureOf(error);
+  return (
+    <div className="state state-failed" role="alert">
+      <h2>
+        <Icon name="warning" /> {what}
+      </h2>
+      <p>
+        {title}. {detail}
+      </p>
+      {onRetry !== undefined && <Button onClick={onRetry}>{t('Try again')}</Button>}
+      {request_id !== undefined && <RequestId id={request_id} />}
+    </div>
+  );
+}
+
+/** The id that the server’s log has of a request, to be copied into a report. */
+function RequestId({ id }: { id: string }) {
+  const [copied, setCopied] = useState(false);
+  // Without a secure context there is no clipboard; the text can be selected.
+  const copy = () => navigator.clipboard?.writeText(id).then(() => setCopied(true));
+  return (
+    <p className="request-id">
+      {t('Request')} <code>{id}</code>
+      <Button kind="quiet" icon={copied ? 'check' : 'copy'} onClick={() => void copy()}>
+        {copied ? t('Copied') : t('Copy')}
+      </Button>
+    </p>
+  );
+}
