@@ -2,7 +2,12 @@ import './style/tokens.css';
 import './style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { restoreSession } from './api/session.ts';
 import { App } from './app.tsx';
+import { applyPreferences } from './store/preferences.ts';
+
+applyPreferences();
+void restoreSession();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id root');

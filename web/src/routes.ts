@@ -1,7 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Missing } from './shell/missing.tsx';
 import { Shell } from './shell/shell.tsx';
 
-const root = createRootRoute();
+/** What stands behind `?` in an address, as text. */
+export type Search = Partial<Record<string, string>>;
+
+const root = createRootRoute({ validateSearch: (search: Search): Search => search, notFoundComponent: Missing });
 const signed_in = createRoute({ getParentRoute: () => root, id: 'signed-in', component: Shell });
 
 type Loads = () => Promise<{ Page: () => React.ReactNode }>;
@@ -14,11 +18,20 @@ const open = <Path extends string>(path: Path, load: Loads) =>
 const own = <Path extends string>(path: Path, load: Loads) =>
   createRoute({ getParentRoute: () => signed_in, path, component: lazyRouteComponent(load, 'Page') });
 
-// The table of contents: a line per page.
+// The table of contents: a line per page. Mails lead to /reset-password, /confirm-email and /accept-invitation.
 const tree = root.addChildren([
   open('/signin', () => import('./accounts/sign-in.tsx')),
+  open('/register', () => import('./accounts/register.tsx')),
+  open('/invite', () => import('./accounts/invite.tsx')),
+  open('/accept-invitation', () => import('./accounts/invite.tsx')),
+  open('/forgot-password', () => import('./accounts/forgot-password.tsx')),
+  open('/reset-password', () => import('./accounts/reset-password.tsx')),
+  open('/confirm-email', () => import('./accounts/confirm-email.tsx')),
   signed_in.addChildren([
-    own('/', () => import('./first-run/page.tsx')),
+    own('/', () => import('./home/page.tsx')),
+    own('/new-workspace', () => import('./first-run/new-workspace.tsx')),
+    own('/w/$workspace', () => import('./home/workspace.tsx')),
+    own('/w/$workspace/new-project', () => import('./first-run/new-project.tsx')),
     own('/w/$workspace/list', () => import('./list/page.tsx')),
     own('/w/$workspace/p/$project/list', () => import('./list/page.tsx')),
     own('/w/$workspace/t/$ticket', () => import('./ticket/page.tsx')),

@@ -1,10 +1,66 @@
-import { Outlet } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { session } from '../api/session.ts';
+import { helping, searching } from '../commands/opened.ts';
+import { creating } from '../create/creating.ts';
+import { InvitePeople } from '../first-run/invite-people.tsx';
+import { Main } from '../ui/layers.tsx';
+import { prepareMenus } from '../ui/menu.tsx';
+import { Skeleton } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+import { Toasts } from '../ui/toast.tsx';
+import { useCell } from '../ui/use-cell.ts';
+import { useFrameCommands } from './frame-commands.ts';
+import { Header } from './header.tsx';
+import { usePlace, useRemembered } from './place.ts';
+import { asking } from './sign-out.ts';
+import './shell.css';
 
-/** The frame of the pages for who is signed in. */
+const CreateTicket = lazy(() => import('../create/dialog.tsx'));
+const Palette = lazy(() => import('../commands/palette.tsx'));
+const Help = lazy(() => import('../commands/help.tsx'));
+const LeaveDialog = lazy(() => import('./leave-dialog.tsx'));
+const SignInAgain = lazy(() => import('./sign-in-again.tsx'));
+
+/** The frame of the pages for who is signed in: header, messages, and what opens over every page. */
 export function Shell() {
+  const { state } = useCell(session);
+  const next = useLocation({ select: ({ href }) => href });
+  if (state === 'unknown') {
+    return (
+      <Main>
+        <Skeleton label={t('Loading…')} />
+      </Main>
+    );
+  }
+  if (state === 'out') return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
+  return <Frame />;
+}
+
+function Frame() {
+  const place = usePlace();
+  useRemembered(place);
+  useFrameCommands(place);
+  useEffect(prepareMenus, []);
+  const is_creating = useCell(creating) !== undefined;
   return (
-    <main id="main">
-      <Outlet />
-    </main>
+    <>
+      <a href="#main" className="skip">
+        {t('Skip to the page')}
+      </a>
+      <Header place={place} />
+      <Main>
+        {place !== undefined && <InvitePeople workspace={place.workspace} />}
+        <Outlet />
+        <Suspense fallback={null}>
+          {is_creating && <CreateTicket />}
+          {useCell(searching) && <Palette place={place} />}
+          {useCell(helping) && <Help />}
+          {useCell(asking) !== undefined && <LeaveDialog />}
+          {useCell(session).state === 'ended' && <SignInAgain />}
+        </Suspense>
+        <Toasts />
+      </Main>
+    </>
   );
 }

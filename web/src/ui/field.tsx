@@ -1,6 +1,8 @@
-import { type ComponentProps, useContext, useId } from 'react';
+import { type ComponentProps, useContext, useId, useState } from 'react';
+import { Button } from './button.tsx';
 import { Faults } from './form.tsx';
 import { Icon } from './icon.tsx';
+import { t } from './text.ts';
 import './controls.css';
 
 interface Described {
@@ -68,6 +70,22 @@ export function TextArea({ label, hint, name, className = '', ...rest }: TextAre
   return (
     <Around id={id} label={label} hint={hint} fault={fault}>
       <textarea className={`input ${className}`} {...rest} {...control} />
+    </Around>
+  );
+}
+
+/** A password, which can be shown while it is typed, pasted, and kept by the browser. */
+export function PasswordField({ label, hint, name, ...rest }: Omit<TextFieldProps, 'type'>) {
+  const { id, fault, control } = useField({ name, hint });
+  const [shown, setShown] = useState(false);
+  return (
+    <Around id={id} label={label} hint={hint} fault={fault}>
+      <div className="input-with">
+        <input type={shown ? 'text' : 'password'} spellCheck={false} className="input" {...rest} {...control} />
+        <Button kind="quiet" aria-pressed={shown} aria-controls={id} onClick={() => setShown(!shown)}>
+          {t('Show')}
+        </Button>
+      </div>
     </Around>
   );
 }

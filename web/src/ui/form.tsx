@@ -70,6 +70,11 @@ export function Form({ submit, sending, onSubmit, at = {}, beside, remedy, class
       ref={form}
       noValidate
       className={`form ${className}`}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        event.currentTarget.requestSubmit();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         if (!busy) void send(event.currentTarget);

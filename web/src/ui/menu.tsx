@@ -1,107 +1,48 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import { Icon, type IconName } from './icon.tsx';
-import { layers } from './layers.tsx';
-import { t } from './text.ts';
-import { useCell } from './use-cell.ts';
-import './overlays.css';
+import { cloneElement, lazy, Suspense, useState } from 'react';
+import type * as Base from './base-menu.tsx';
 
-interface MenuProps {
-  /** The button that opens it. */
-  trigger: React.ReactElement;
-  align?: 'start' | 'end';
-  /** Says what is searched for, where the items can be narrowed by typing. */
-  search?: string | undefined;
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  children: React.ReactNode;
+export type { Option } from './base-menu.tsx';
+
+// Menus take a fifth of all the script there is, and nobody needs one before the page is there: they are loaded when a
+// button that opens one is pointed at or gets the focus, or when nothing else is to be done.
+const load = () => import('./base-menu.tsx');
+const BaseMenu = lazy(() => load().then((parts) => ({ default: parts.BaseMenu })));
+
+/** Loads what menus need, when the browser has nothing else to do. */
+export function prepareMenus(): void {
+  const idle = globalThis.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1_000)); // Safari has none
+  idle(() => void load());
 }
 
 /** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes it alone. */
-export function Menu({ trigger, align = 'start', search, children, ...opened }: MenuProps) {
-  const container = useCell(layers);
-  const menu = (
-    <Base.Root {...opened}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal container={container}>
-        <Base.Positioner className="menu-place" sideOffset={4} align={align}>
-          <Base.Popup className="menu">
-            {search !== undefined && (
-              <>
-                <Base.Input className="menu-search" aria-label={search} placeholder={search} />
-                <Base.Empty className="menu-empty">{t('None matches.')}</Base.Empty>
-              </>
-            )}
-            <Base.List className="menu-list">{children}</Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+export function Menu(props: Base.MenuProps) {
+  const { trigger, open } = props;
+  const [wanted, setWanted] = useState(false);
+  const soon = () => void load();
+  const button = cloneElement(trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': wanted,
+    onPointerEnter: soon,
+    onFocus: soon,
+    onClick: () => setWanted(true),
+    onKeyDown: (event) => event.key === 'ArrowDown' && setWanted(true),
+  });
+  if (!wanted && open !== true) return button;
+  return (
+    <Suspense fallback={button}>
+      <BaseMenu {...props} defaultOpen={wanted} />
+    </Suspense>
   );
-  return search === undefined ? menu : <Base.FilterProvider autoHighlight>{menu}</Base.FilterProvider>;
-}
-
-interface ItemProps {
-  icon?: IconName | undefined;
-  keys?: string | undefined;
-  disabled?: boolean;
-  onSelect: () => void;
-  children: React.ReactNode;
 }
 
 /** One act of a menu. */
-export function MenuItem({ icon, keys, disabled = false, onSelect, children }: ItemProps) {
-  return (
-    <Base.Item className="menu-item" disabled={disabled} onClick={onSelect}>
-      <span className="menu-mark">{icon !== undefined && <Icon name={icon} />}</span>
-      <span className="menu-text">{children}</span>
-      {keys !== undefined && <kbd aria-hidden="true">{keys}</kbd>}
-    </Base.Item>
-  );
-}
+export const MenuItem = lazy(() => load().then((parts) => ({ default: parts.MenuItem })));
 
 /** A place of the console, as an item: a link, so that it opens in a new tab too. */
-export function MenuLink({ render, children }: { render: React.ReactElement; children: React.ReactNode }) {
-  return (
-    <Base.LinkItem className="menu-item" render={render} closeOnClick>
-      <span className="menu-mark" />
-      <span className="menu-text">{children}</span>
-    </Base.LinkItem>
-  );
-}
-
-export interface Option<Value extends string> {
-  value: Value;
-  /** What it is called: what is typed to find it. */
-  label: string;
-  /** What is drawn instead of the name alone. */
-  drawn?: React.ReactNode;
-}
-
-interface ChoiceProps<Value extends string> {
-  label?: string | undefined;
-  value: Value;
-  options: readonly Option<Value>[];
-  onChange: (value: Value) => void;
-}
+export const MenuLink = lazy(() => load().then((parts) => ({ default: parts.MenuLink })));
 
 /** Some values, of which one is chosen. */
-export function MenuChoice<Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>) {
-  return (
-    <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
-      {label !== undefined && <Base.GroupLabel className="menu-label">{label}</Base.GroupLabel>}
-      {options.map((option) => (
-        <Base.RadioItem key={option.value} className="menu-item" value={option.value} label={option.label} closeOnClick>
-          <span className="menu-mark">
-            <Base.RadioItemIndicator>
-              <Icon name="check" />
-            </Base.RadioItemIndicator>
-          </span>
-          <span className="menu-text">{option.drawn ?? option.label}</span>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
-  );
-}
+export const MenuChoice = lazy(() => load().then((parts) => ({ default: parts.MenuChoice }))) as typeof Base.MenuChoice;
 
 /** A line between groups of a menu. */
-export const MenuLine = () => <Base.Separator className="menu-line" />;
+export const MenuLine = lazy(() => load().then((parts) => ({ default: parts.MenuLine })));

@@ -1,3 +1,4 @@
+import type { Priority as PriorityWord } from 'baton-sdk';
 import { t } from './text.ts';
 import './marks.css';
 
@@ -24,7 +25,12 @@ const shapes: Record<string, React.ReactNode> = {
   ),
 };
 
-/** The shape of a status’s category, beside its name. A category of a newer server is a circle. */
+/** The shape alone, within another drawing. A category of a newer server is a circle. */
+export const StatusShape = ({ category }: { category: string }) => (
+  <g className={`icon status status-${category}`}>{shapes[category] ?? shapes['todo']}</g>
+);
+
+/** The shape of a status’s category, beside its name. */
 export function StatusIcon({ category }: { category: string }) {
   return (
     <svg className={`icon status status-${category}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
@@ -33,9 +39,9 @@ export function StatusIcon({ category }: { category: string }) {
   );
 }
 
-const levels = ['none', 'low', 'medium', 'high', 'urgent'];
+const levels: readonly PriorityWord[] = ['none', 'low', 'medium', 'high', 'urgent'];
 
-const priority_names: Record<string, () => string> = {
+const priority_names: Record<PriorityWord, () => string> = {
   none: () => t('No priority'),
   low: () => t('Low'),
   medium: () => t('Medium'),
@@ -44,13 +50,13 @@ const priority_names: Record<string, () => string> = {
 };
 
 /** A priority in words. */
-export const priorityName = (priority: string): string => priority_names[priority]?.() ?? priority;
+export const priorityName = (priority: PriorityWord): string => priority_names[priority]();
 
 /** The priorities, lowest first. */
-export const priorities: readonly string[] = levels;
+export const priorities = levels;
 
 /** A priority as bars and, seen or heard, its word. */
-export function Priority({ value, word = false }: { value: string; word?: boolean }) {
+export function Priority({ value, word = false }: { value: PriorityWord; word?: boolean }) {
   const level = levels.indexOf(value);
   return (
     <span className={`priority priority-${value}`} title={word ? undefined : priorityName(value)}>

@@ -1,0 +1,59 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { BatonClient, Input, Member, Project, Workflow, Workspace } from 'baton-sdk';
+import { client } from './client.ts';
+
+/** A menu of more than these would be no menu: what is searched for is asked of the server. */
+const most = 500;
+
+async function first<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) {
+    found.push(item);
+    if (found.length === most) break;
+  }
+  return found;
+}
+
+/** The workspaces of who is signed in. */
+export const workspacesQuery = () =>
+  queryOptions({
+    queryKey: ['workspaces'],
+    queryFn: ({ signal }): Promise<Workspace[]> => first(client.pages.list_workspaces({ limit: 100 }, { signal })),
+  });
+
+/** The projects of a workspace that aren't archived. */
+export const projectsQuery = (workspace_id: string) =>
+  queryOptions({
+    queryKey: ['projects', workspace_id],
+    queryFn: ({ signal }): Promise<Project[]> =>
+      first(client.pages.list_projects({ workspace_id, limit: 100 }, { signal })),
+  });
+
+/** The workflow of a project, by its key or id. */
+export const workflowQuery = (workspace_id: string, project_id: string) =>
+  queryOptions({
+    queryKey: ['workflow', workspace_id, project_id],
+    queryFn: ({ signal }): Promise<Workflow> => client.get_workflow({ workspace_id, project_id }, { signal }),
+  });
+
+/** The members of a workspace whose name or address has a text; all, for none. */
+export const membersQuery = (workspace_id: string, q = '') =>
+  queryOptions({
+    queryKey: ['members', workspace_id, q],
+    queryFn: async ({ signal }): Promise<Member[]> => {
+      const page = await client.list_members({ workspace_id, limit: 100, ...(q !== '' && { q }) }, { signal });
+      return page.data;
+    },
+  });
+
+export const createWorkspace = (name: string): Promise<Workspace> => client.create_workspace({ body: { name } });
+
+export const createProject = (workspace_id: string, body: Input<'create_project'>['body']): Promise<Project> =>
+  client.create_project({ workspace_id, body });
+
+export const invite = (
+  workspace_id: string,
+  body: Input<'create_invitation'>['body'],
+): Promise<Awaited<ReturnType<BatonClient['create_invitation']>>> => client.create_invitation({ workspace_id, body });
+
+export const acceptInvitation = (token: string): Promise<Workspace> => client.accept_invitation({ body: { token } });

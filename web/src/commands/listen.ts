@@ -1,0 +1,35 @@
+import { preferences } from '../store/preferences.ts';
+import { Sequences } from './keys.ts';
+import { type CommandId, commands, run } from './registry.ts';
+
+const with_keys = Object.entries(commands).flatMap(([id, { keys }]) =>
+  keys === undefined ? [] : [[id as CommandId, keys] as const],
+);
+
+const writes = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
+const over = '[role=dialog], [role=alertdialog], [role=menu]';
+
+/** Whether the person is typing a text, or has something open that has keys of its own. */
+function isTaken({ target }: KeyboardEvent, { with_mod }: { with_mod: boolean }): boolean {
+  if (document.querySelector(over) !== null) return true;
+  return !with_mod && target instanceof Element && target.closest(writes) !== null;
+}
+
+/** Runs commands by their keys from now on, until the function it returns is called. */
+export function listenToKeys(): () => void {
+  const sequences = new Sequences(with_keys);
+  const listener = (event: KeyboardEvent) => {
+    // 229: an input method has the key; Safari says so after it has said that the composing is over.
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+    const with_mod = event.ctrlKey || event.metaKey;
+    if (isTaken(event, { with_mod }) || (!with_mod && !preferences.get().single_keys)) return;
+    for (const id of sequences.press(event, event.timeStamp)) {
+      if (event.repeat && commands[id].repeats !== true) continue;
+      if (!run(id)) continue;
+      event.preventDefault();
+      return;
+    }
+  };
+  addEventListener('keydown', listener);
+  return () => removeEventListener('keydown', listener);
+}

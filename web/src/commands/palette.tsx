@@ -1,0 +1,111 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useId, useRef, useState } from 'react';
+import { projectsQuery } from '../api/workspaces.ts';
+import type { Place } from '../shell/place.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../ui/text.ts';
+import { shownKeys } from './keys.ts';
+import { searching } from './opened.ts';
+import { available, commands, run } from './registry.ts';
+import { type Found, matching, ticketKeyIn } from './search.ts';
+import './commands.css';
+
+const close = () => searching.set(false);
+
+/** What is found for a text: the ticket of a key, then commands, then projects. */
+function useFound(place: Place | undefined, query: string): Found[] {
+  const navigate = useNavigate();
+  const { workspace = '' } = place ?? {};
+  const { data: projects = [] } = useQuery({ ...projectsQuery(workspace), enabled: workspace !== '' });
+  const ticket = place && ticketKeyIn(query, place.project);
+  const acts = available()
+    .filter((id) => id !== 'palette')
+    .map((id): Found => {
+      const { name, keys } = commands[id];
+      return { id, name: name(), hint: keys && shownKeys(keys), run: () => run(id) };
+    });
+  const places = projects.map(
+    ({ key, name }): Found => ({
+      id: key,
+      name: t('Go to {name}', { name }),
+      hint: key,
+      run: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project: key } }),
+    }),
+  );
+  const found = matching([...acts, ...places], query);
+  if (ticket === undefined) return found;
+  const open = () => void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket } });
+  return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];
+}
+
+/** Every command and place, found by typing. */
+export default function Palette({ place }: { place: Place | undefined }) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const found = useFound(place, query);
+  const optionId = (index: number) => `${id}-${index}`;
+
+  const choose = (one: Found | undefined) => {
+    if (one === undefined) return;
+    close();
+    // When the dialog has given the focus back: what runs now may want it.
+    setTimeout(one.run);
+  };
+  const move = (to: number) => {
+    const next = (to + found.length) % Math.max(1, found.length);
+    setActive(next);
+    document.getElementById(optionId(next))?.scrollIntoView({ block: 'nearest' });
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') move(active + 1);
+    else if (event.key === 'ArrowUp') move(active - 1);
+    else if (event.key === 'Enter') choose(found[active]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Dialog open wide title={t('Search and commands')} onClose={close} first={input}>
+      <input
+        ref={input}
+        className="input palette-input"
+        role="combobox"
+        aria-label={t('Command, project, or key of a ticket')}
+        placeholder={t('Command, project, or key of a ticket')}
+        aria-expanded="true"
+        aria-controls={`${id}-list`}
+        aria-activedescendant={found.length > 0 ? optionId(active) : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        value={query}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          setQuery(event.currentTarget.value);
+          setActive(0);
+        }}
+      />
+      <ul id={`${id}-list`} role="listbox" aria-label={t('Found')} className="palette-list">
+        {found.map((one, index) => (
+          // The keys are the input's: the focus stays there.
+          <li
+            key={one.id}
+            id={optionId(index)}
+            role="option"
+            aria-selected={index === active}
+            className="palette-option"
+            onPointerMove={() => setActive(index)}
+            onClick={() => choose(one)}
+          >
+            <span>{one.name}</span>
+            {one.hint !== undefined && <kbd>{one.hint}</kbd>}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className="palette-none">{t('Nothing is called so.')}</p>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,71 @@
+import { t } from '../ui/text.ts';
+
+/** Where a command works. Two commands that can work at the same time have different keys. */
+export type Section = 'everywhere' | 'lists' | 'ticket' | 'writing';
+
+/** What a command is: the same for the palette, the menus, the buttons and the page of keys. What it does is bound by a page. */
+export interface Command {
+  section: Section;
+  name: () => string;
+  /** As in `c`, `Shift+e`, `Mod+k` (Ctrl, or ⌘ on Apple’s), or one after the other: `g l`. */
+  keys?: string;
+  /** Whether it does its work again while the key is down. */
+  repeats?: boolean;
+}
+
+const table = {
+  palette: { section: 'everywhere', name: () => t('Search and commands'), keys: 'Mod+k' },
+  help: { section: 'everywhere', name: () => t('Keys'), keys: '?' },
+  create: { section: 'everywhere', name: () => t('New ticket'), keys: 'c' },
+  go_list: { section: 'everywhere', name: () => t('Go to the list'), keys: 'g l' },
+  go_all: { section: 'everywhere', name: () => t('Go to the list of all projects'), keys: 'g a' },
+  new_project: { section: 'everywhere', name: () => t('New project') },
+  new_workspace: { section: 'everywhere', name: () => t('New workspace') },
+  theme_system: { section: 'everywhere', name: () => t('Theme: as the system') },
+  theme_light: { section: 'everywhere', name: () => t('Theme: light') },
+  theme_dark: { section: 'everywhere', name: () => t('Theme: dark') },
+  density: { section: 'everywhere', name: () => t('Compact or comfortable rows') },
+  sign_out: { section: 'everywhere', name: () => t('Sign out') },
+} as const satisfies Record<string, Command>;
+
+export type CommandId = keyof typeof table;
+
+/** Every command there is. */
+export const commands: Readonly<Record<CommandId, Command>> = table;
+
+export interface Handler {
+  run: () => void;
+  /** Whether it can be done now; always, by default. */
+  available?: (() => boolean) | undefined;
+}
+type Handlers = Partial<Record<CommandId, Handler | (() => void)>>;
+
+const bound: { handlers: Handlers }[] = [];
+
+/** Says what commands do from now on, until the function it returns is called. What is bound last goes first. */
+export function bind(handlers: Handlers): () => void {
+  const entry = { handlers };
+  bound.unshift(entry);
+  return () => void bound.splice(bound.indexOf(entry), 1);
+}
+
+/** What a command does now; undefined where it can't be done here. */
+export function handlerOf(id: CommandId): (() => void) | undefined {
+  for (const { handlers } of bound) {
+    const given = handlers[id];
+    const handler = typeof given === 'function' ? { run: given } : given;
+    if (handler !== undefined && handler.available?.() !== false) return handler.run;
+  }
+  return undefined;
+}
+
+/** Does what a command does; says whether it could. */
+export function run(id: CommandId): boolean {
+  const act = handlerOf(id);
+  act?.();
+  return act !== undefined;
+}
+
+/** The commands that can be done here and now. */
+export const available = (): CommandId[] =>
+  (Object.keys(commands) as CommandId[]).filter((id) => handlerOf(id) !== undefined);

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { createTicket } from '../api/tickets.ts';
+import { projectsQuery } from '../api/workspaces.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextArea, TextField } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+import { useCell } from '../ui/use-cell.ts';
+import { AssigneeChoice, PriorityChoice, ProjectChoice } from './choices.tsx';
+import { change, creating, draft, no_draft } from './creating.ts';
+import './create.css';
+
+/** The labels of a line of them. */
+const labelsOf = (line: string) =>
+  line
+    .split(',')
+    .map((label) => label.trim())
+    .filter((label) => label !== '');
+
+/** The form for a new ticket, over every page. It stays open until the server has created the ticket. */
+export default function CreateTicket() {
+  const opened = useCell(creating);
+  return opened === undefined ? null : <Opened workspace={opened.workspace} project={opened.project} />;
+}
+
+function Opened({ workspace, project: given }: { workspace: string; project: string | undefined }) {
+  const { data = [] } = useQuery(projectsQuery(workspace));
+  const [chosen, setChosen] = useState(given);
+  const project = chosen ?? data[0]?.key ?? '';
+  const typed = useCell(draft);
+  const title = useRef<HTMLInputElement>(null);
+  const navigate = useNavigate();
+  const close = () => creating.set(undefined);
+
+  const create = async () => {
+    const { labels, due_on, ...rest } = typed;
+    const body = { ...rest, labels: labelsOf(labels), due_on: due_on === '' ? null : due_on };
+    const { key } = await createTicket(workspace, project, body);
+    draft.set(no_draft);
+    close();
+    const open = () => void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket: key } });
+    toast({ text: t('{key} created', { key }), action: { label: t('Open'), run: open } });
+  };
+
+  return (
+    <Dialog open wide title={t('New ticket')} onClose={close} first={title}>
+      <Form
+        submit={t('Create ticket')}
+        sending={t('Creating…')}
+        at={{ assignee_not_member: 'assignee_id' }}
+        onSubmit={create}
+        beside={<Button onClick={close}>{t('Close')}</Button>}
+      >
+        <TextField
+          ref={title}
+          label={t('Title')}
+          name="title"
+          autoComplete="off"
+          maxLength={512}
+          value={typed.title}
+          onChange={(event) => change({ title: event.currentTarget.value })}
+        />
+        <TextArea
+          label={t('Description')}
+          name="description"
+          hint={t('Markdown. Ctrl+Enter creates the ticket.')}
+          value={typed.description}
+          onChange={(event) => change({ description: event.currentTarget.value })}
+        />
+        <div className="create-choices">
+          <ProjectChoice workspace={workspace} value={project} onChange={setChosen} />
+          <PriorityChoice value={typed.priority} onChange={(priority) => change({ priority })} />
+          <AssigneeChoice
+            workspace={workspace}
+            value={typed.assignee_id}
+            onChange={(assignee_id) => change({ assignee_id })}
+          />
+        </div>
+        <div className="create-row">
+          <TextField
+            label={t('Labels')}
+            name="labels"
+            autoComplete="off"
+            placeholder={t('Separated by commas')}
+            value={typed.labels}
+            onChange={(event) => change({ labels: event.currentTarget.value })}
+          />
+          <TextField
+            label={t('Due')}
+            name="due_on"
+            type="date"
+            value={typed.due_on}
+            onChange={(event) => change({ due_on: event.currentTarget.value })}
+          />
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,5 +1,0 @@
-import { t } from '../ui/text.ts';
-
-export function Page() {
-  return <h1>{t('Baton')}</h1>;
-}

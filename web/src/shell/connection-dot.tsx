@@ -1,0 +1,32 @@
+import { connection } from '../store/connection.ts';
+import { t } from '../ui/text.ts';
+import { useCell } from '../ui/use-cell.ts';
+
+const timeOf = (at: number) =>
+  new Date(at).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false });
+
+const names = {
+  live: () => t('Live'),
+  reconnecting: () => t('Reconnecting…'),
+  offline: () => t('Offline'),
+};
+
+/** Whether what others do arrives, and since when it doesn’t. */
+export function ConnectionDot() {
+  const { state, since, waiting } = useCell(connection);
+  const lost =
+    waiting === 0
+      ? t('Not connected since {time}.', { time: timeOf(since) })
+      : t('Not connected since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.', {
+          time: timeOf(since),
+          waiting,
+        });
+  const says = state === 'live' ? t('What others change is shown at once.') : lost;
+  return (
+    <div className={`dot dot-${state}`} role="status" title={says}>
+      <span className="dot-mark" aria-hidden="true" />
+      <span className="header-word">{names[state]()}</span>
+      {state !== 'live' && <span className="hidden">{says}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { listenToKeys } from '../commands/listen.ts';
+import { helping, searching } from '../commands/opened.ts';
+import { useCommands } from '../commands/use-commands.ts';
+import { creating } from '../create/creating.ts';
+import { prefer, preferences } from '../store/preferences.ts';
+import type { Place } from './place.ts';
+import { leave } from './sign-out.ts';
+
+/** What the commands do that work on every page. */
+export function useFrameCommands(place: Place | undefined): void {
+  const navigate = useNavigate();
+  const { workspace, project } = place ?? {};
+  useCommands({
+    palette: () => searching.set(true),
+    help: () => helping.set(true),
+    new_workspace: () => void navigate({ to: '/new-workspace' }),
+    theme_system: () => prefer({ theme: 'system' }),
+    theme_light: () => prefer({ theme: 'light' }),
+    theme_dark: () => prefer({ theme: 'dark' }),
+    density: () => prefer({ density: preferences.get().density === 'compact' ? 'comfortable' : 'compact' }),
+    sign_out: () => void leave(),
+    ...(workspace !== undefined && {
+      create: () => creating.set({ workspace, project }),
+      new_project: () => void navigate({ to: '/w/$workspace/new-project', params: { workspace } }),
+      go_all: () => void navigate({ to: '/w/$workspace/list', params: { workspace } }),
+    }),
+    ...(workspace !== undefined &&
+      project !== undefined && {
+        go_list: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project } }),
+      }),
+  });
+  useEffect(listenToKeys, []);
+}

@@ -1,0 +1,69 @@
+import { Link } from '@tanstack/react-router';
+import { commands } from '../commands/registry.ts';
+import { CommandButton } from '../commands/command-button.tsx';
+import { shownKeys } from '../commands/keys.ts';
+import { searching } from '../commands/opened.ts';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../ui/text.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { ConnectionDot } from './connection-dot.tsx';
+import type { Place } from './place.ts';
+import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
+
+/** The bar over every page: where the person is, and what works everywhere. */
+export function Header({ place }: { place: Place | undefined }) {
+  return (
+    <header className="header">
+      <div className="header-place">
+        <Link to="/" className="mark" aria-label={t('Baton')}>
+          <img src="/icon.svg" alt="" width="24" height="24" />
+        </Link>
+        <nav className="header-nav" aria-label={t('Places')}>
+          <WorkspaceMenu place={place} />
+          {place !== undefined && <ProjectMenu place={place} />}
+          {place !== undefined && <Layouts place={place} />}
+        </nav>
+      </div>
+      <div className="header-acts">
+        <ConnectionDot />
+        <Search />
+        {place !== undefined && (
+          <CommandButton id="create" kind="primary" icon="add" className="header-new">
+            <span className="header-word">{t('New')}</span>
+          </CommandButton>
+        )}
+        <AccountMenu />
+      </div>
+    </header>
+  );
+}
+
+/** The pages that show the same tickets in another way. */
+function Layouts({ place: { workspace, project } }: { place: Place }) {
+  return (
+    <div className="layouts">
+      {project === undefined ? (
+        <Link to="/w/$workspace/list" params={{ workspace }} className="layout">
+          <Icon name="list" /> {t('List')}
+        </Link>
+      ) : (
+        <Link to="/w/$workspace/p/$project/list" params={{ workspace, project }} className="layout">
+          <Icon name="list" /> {t('List')}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+function Search() {
+  const { keys = '', name } = commands.palette;
+  return (
+    <button type="button" className="search" aria-label={name()} onClick={() => searching.set(true)}>
+      <Icon name="search" />
+      <span className="header-word">{t('Search…')}</span>
+      <kbd className="header-word" aria-hidden="true">
+        {shownKeys(keys)}
+      </kbd>
+    </button>
+  );
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
+import { run } from '../commands/registry.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Menu, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import type { Place } from './place.ts';
+
+/** More than these are found by typing. */
+const many = 8;
+
+interface TriggerProps extends React.ComponentProps<'button'> {
+  /** What the button is for, before what is chosen. */
+  of: string;
+  chosen: string;
+}
+
+function Trigger({ of, chosen, ...rest }: TriggerProps) {
+  return (
+    <button type="button" className="button button-quiet place" aria-label={`${of}: ${chosen}`} {...rest}>
+      <span className="place-name">{chosen}</span>
+      <Icon name="chevron" />
+    </button>
+  );
+}
+
+/** The workspace of the page, and the others. */
+export function WorkspaceMenu({ place }: { place: Place | undefined }) {
+  const { data = [] } = useQuery(workspacesQuery());
+  const chosen = data.find(({ id }) => id === place?.workspace)?.name;
+  if (chosen === undefined && data.length === 0) return null;
+  return (
+    <Menu
+      trigger={<Trigger of={t('Workspace')} chosen={chosen ?? t('Choose')} />}
+      search={data.length > many ? t('Find a workspace') : undefined}
+    >
+      {data.map(({ id, name }) => (
+        <MenuLink
+          key={id}
+          chosen={id === place?.workspace}
+          render={<Link to="/w/$workspace" params={{ workspace: id }} />}
+        >
+          {name}
+        </MenuLink>
+      ))}
+      <MenuLine />
+      <MenuItem icon="add" onSelect={() => run('new_workspace')}>
+        {t('New workspace')}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+/** The project of the page, the others, and all of them together. */
+export function ProjectMenu({ place: { workspace, project } }: { place: Place }) {
+  const { data = [] } = useQuery(projectsQuery(workspace));
+  const navigate = useNavigate();
+  if (data.length === 0) return null;
+  const found = data.find(({ key }) => key === project);
+  const chosen = found?.name ?? t('All projects');
+  return (
+    <Menu
+      trigger={<Trigger of={t('Project')} chosen={chosen} />}
+      search={data.length > many ? t('Find a project') : undefined}
+    >
+      {data.map(({ id, key, name }) => (
+        <MenuLink
+          key={id}
+          chosen={key === project}
+          render={<Link to="/w/$workspace/p/$project/list" params={{ workspace, project: key }} />}
+        >
+          <span className="place-key">{key}</span> {name}
+        </MenuLink>
+      ))}
+      <MenuLine />
+      <MenuItem icon="list" onSelect={() => void navigate({ to: '/w/$workspace/list', params: { workspace } })}>
+        {t('All projects')}
+      </MenuItem>
+      <MenuItem icon="add" onSelect={() => run('new_project')}>
+        {t('New project')}
+      </MenuItem>
+    </Menu>
+  );
+}

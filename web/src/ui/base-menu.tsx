@@ -1,0 +1,117 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import { Icon, type IconName } from './icon.tsx';
+import { layers } from './layers.tsx';
+import { t } from './text.ts';
+import { useCell } from './use-cell.ts';
+import './overlays.css';
+
+export interface MenuProps {
+  /** The button that opens it. */
+  trigger: React.ReactElement<React.ComponentProps<'button'>>;
+  align?: 'start' | 'end';
+  /** Says what is searched for, where the items can be narrowed by typing. */
+  search?: string | undefined;
+  open?: boolean | undefined;
+  onOpenChange?: ((open: boolean) => void) | undefined;
+  /** Whether it is open as it appears. */
+  defaultOpen?: boolean | undefined;
+  children: React.ReactNode;
+}
+
+/** The menu of menu.tsx, once its parts are loaded. */
+export function BaseMenu({ trigger, align = 'start', search, children, ...opened }: MenuProps) {
+  const container = useCell(layers);
+  const menu = (
+    <Base.Root {...opened}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal container={container}>
+        <Base.Positioner className="menu-place" sideOffset={4} align={align}>
+          <Base.Popup className="menu">
+            {search !== undefined && (
+              <>
+                <Base.Input className="menu-search" aria-label={search} placeholder={search} />
+                <Base.Empty className="menu-empty">{t('None matches.')}</Base.Empty>
+              </>
+            )}
+            <Base.List className="menu-list">{children}</Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+  return search === undefined ? menu : <Base.FilterProvider autoHighlight>{menu}</Base.FilterProvider>;
+}
+
+interface ItemProps {
+  icon?: IconName | undefined;
+  keys?: string | undefined;
+  disabled?: boolean;
+  onSelect: () => void;
+  children: React.ReactNode;
+}
+
+/** One act of a menu. */
+export function MenuItem({ icon, keys, disabled = false, onSelect, children }: ItemProps) {
+  return (
+    <Base.Item className="menu-item" disabled={disabled} onClick={onSelect}>
+      <span className="menu-mark">{icon !== undefined && <Icon name={icon} />}</span>
+      <span className="menu-text">{children}</span>
+      {keys !== undefined && <kbd aria-hidden="true">{keys}</kbd>}
+    </Base.Item>
+  );
+}
+
+interface LinkProps {
+  /** The link itself, without its text. */
+  render: React.ReactElement;
+  /** Whether the person is there. */
+  chosen?: boolean;
+  children: React.ReactNode;
+}
+
+/** A place of the console, as an item: a link, so that it opens in a new tab too. */
+export function MenuLink({ render, chosen = false, children }: LinkProps) {
+  return (
+    <Base.LinkItem className="menu-item" render={render} closeOnClick aria-current={chosen ? 'page' : undefined}>
+      <span className="menu-mark">{chosen && <Icon name="check" />}</span>
+      <span className="menu-text">{children}</span>
+    </Base.LinkItem>
+  );
+}
+
+export interface Option<Value extends string> {
+  value: Value;
+  /** What it is called: what is typed to find it. */
+  label: string;
+  /** What is drawn instead of the name alone. */
+  drawn?: React.ReactNode;
+}
+
+interface ChoiceProps<Value extends string> {
+  label?: string | undefined;
+  value: Value;
+  options: readonly Option<Value>[];
+  onChange: (value: Value) => void;
+}
+
+/** Some values, of which one is chosen. */
+export function MenuChoice<Value extends string>({ label, value, options, onChange }: ChoiceProps<Value>) {
+  return (
+    <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
+      {label !== undefined && <Base.GroupLabel className="menu-label">{label}</Base.GroupLabel>}
+      {options.map((option) => (
+        <Base.RadioItem key={option.value} className="menu-item" value={option.value} label={option.label} closeOnClick>
+          <span className="menu-mark">
+            <Base.RadioItemIndicator>
+              <Icon name="check" />
+            </Base.RadioItemIndicator>
+          </span>
+          <span className="menu-text">{option.drawn ?? option.label}</span>
+        </Base.RadioItem>
+      ))}
+    </Base.RadioGroup>
+  );
+}
+
+/** A line between groups of a menu. */
+export const MenuLine = () => <Base.Separator className="menu-line" />;

@@ -1,0 +1,30 @@
+import { useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+
+/** The address that had the focus last: the first page of a visit leaves it where the browser puts it. */
+let focused_at: string | undefined;
+
+interface TitleProps {
+  children: string;
+  /** What the tab says, where the heading alone would be too little. */
+  tab?: string | undefined;
+  className?: string;
+}
+
+/** The page's heading and the tab's title. It gets the focus when the page is another one: a reader begins there. */
+export function Title({ children, tab = children, className = '' }: TitleProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const at = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    document.title = `${tab} · Baton`;
+  }, [tab]);
+  useEffect(() => {
+    if (focused_at !== undefined && focused_at !== at) heading.current?.focus();
+    focused_at = at;
+  }, [at]);
+  return (
+    <h1 ref={heading} tabIndex={-1} className={className}>
+      {children}
+    </h1>
+  );
+}
