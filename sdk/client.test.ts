@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BatonApiError, type BatonClient, type ClientOptions, createClient } from './index.ts';
+import { BatonApiError, type BatonClient, type ClientOptions, type CookieTokens, createClient } from './index.ts';
 
 // What stands between a client and Baton: a proxy that responds by itself, or a server that has too much to do.
 let proxy: Server;
@@ -303,5 +303,69 @@ describe('an access token that has expired', () => {
       first = false;
     });
     expect(await client({ access_token: 'access-1', refresh_token: 'refresh-1' }).get_me()).toEqual({ id: 'me' });
+  });
+});
+
+describe('a client whose session is kept in a cookie', () => {
+  const keeping = (options: object = {}) => createClient({ base_url, max_wait_ms: 2_000, keep: 'cookie', ...options });
+
+  /** Responds once the body has come, which is kept. */
+  function noting(bodies: string[], respond: RequestListener): RequestListener {
+    return (req, res) => {
+      const chunks: Buffer[] = [];
+      req.on('data', (chunk: Buffer) => chunks.push(chunk));
+      req.once('end', () => {
+        bodies.push(Buffer.concat(chunks).toString());
+        respond(req, res);
+      });
+    };
+  }
+
+  /** A server that takes one access token, and renews what has the cookie; `bodies` are those of renewals. */
+  function sessions(renew: RequestListener, bodies: string[] = []): RequestListener {
+    return (req, res) => {
+      if (req.url === '/v1/auth/refresh') noting(bodies, renew)(req, res);
+      else if (req.headers.authorization === 'Bearer access-2') succeed({ id: 'me' })(req, res);
+      else refuse(401, req.headers.authorization === undefined ? 'unauthenticated' : 'invalid_token')(req, res);
+    };
+  }
+  const renewed = succeed({ access_token: 'access-2', user: {} });
+
+  test.each([
+    ['none yet', undefined],
+    ['one that has expired', 'access-1'],
+  ])('gets an access token where it has %s, once for all calls that are refused together', async (_, access_token) => {
+    const kept: CookieTokens[] = [];
+    const bodies: string[] = [];
+    answer = sessions(renewed, bodies);
+    const baton = keeping({ access_token, on_tokens: (tokens: CookieTokens) => void kept.push(tokens) });
+    await Promise.all(Array.from({ length: 8 }, () => baton.get_me()));
+    expect(bodies).toEqual(['{"keep":"cookie"}']);
+    expect(kept).toEqual([{ access_token: 'access-2', refresh_token: undefined }]);
+    expect([baton.access_token, baton.refresh_token]).toEqual(['access-2', undefined]);
+  });
+
+  test('is refused as it was where nobody is signed in, with the refused renewal as the cause', async () => {
+    answer = sessions(refuse(401, 'invalid_refresh_token'));
+    const failure = await failureOf(keeping().get_me());
+    expect(failure).toMatchObject({ operation: 'get_me', code: 'unauthenticated', status: 401 });
+    expect(failure.cause).toMatchObject({ operation: 'refresh', code: 'invalid_refresh_token' });
+    expect(asked).toEqual(['GET /v1/me', 'POST /v1/auth/refresh']);
+  });
+
+  test('asks for the cookie where it signs in only if its caller says so', async () => {
+    const sent: string[] = [];
+    answer = noting(sent, renewed);
+    const baton = keeping();
+    const body = { email: 'ada@example.com', password: 'p' };
+    await baton.login({ body });
+    await baton.login({ body: { ...body, keep: 'cookie' } });
+    expect(sent.map((one) => (JSON.parse(one) as { keep?: string }).keep)).toEqual([undefined, 'cookie']);
+  });
+
+  test('control: without keep, a call that lacks a token is refused, and nothing is renewed', async () => {
+    answer = sessions(renewed);
+    expect(await failureOf(client({ refresh_token: 'refresh-1' }).get_me())).toMatchObject({ code: 'unauthenticated' });
+    expect(asked).toEqual(['GET /v1/me']);
   });
 });

@@ -11,14 +11,16 @@ export interface TokenPair {
   refresh_token: string;
 }
 
-export interface ClientOptions {
+/** What renewing by the cookie gives: no script sees the refresh token. */
+export interface CookieTokens {
+  access_token: string;
+  refresh_token: undefined;
+}
+
+interface CommonOptions {
   /** Where the server is, with the path it is served under, if any, and without `/v1`: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
-  /** With it, an access token that has expired is renewed, and the call repeated. */
-  refresh_token?: string | undefined;
-  /** Called with new tokens before they are used: to keep them. */
-  on_tokens?: ((tokens: TokenPair) => void | Promise<void>) | undefined;
   /** Milliseconds after which an attempt is given up; 30,000 by default. */
   timeout_ms?: number | undefined;
   /** How often an attempt that failed is repeated, where that is safe; 4 by default. */
@@ -29,6 +31,26 @@ export interface ClientOptions {
   on_response?: ((operation: OperationId, response: RawResponse, url: URL) => void) | undefined;
   /** What sends requests; the global `fetch` by default. */
   fetch?: typeof fetch | undefined;
+}
+
+export interface ClientOptions extends CommonOptions {
+  /** With it, an access token that has expired is renewed, and the call repeated. */
+  refresh_token?: string | undefined;
+  /** Called with new tokens before they are used: to keep them. */
+  on_tokens?: ((tokens: TokenPair) => void | Promise<void>) | undefined;
+  keep?: undefined;
+}
+
+/** For a page of the server's own origin, whose session is kept in a cookie. */
+export interface CookieClientOptions extends CommonOptions {
+  /**
+   * The access token is renewed by the cookie that signing in with `keep: 'cookie'` has set: one that has expired, and
+   * where there is none, as in a page that was just loaded, the first one.
+   */
+  keep: 'cookie';
+  refresh_token?: undefined;
+  /** Called with a new access token before it is used. */
+  on_tokens?: ((tokens: CookieTokens) => void | Promise<void>) | undefined;
 }
 
 /** Everything by name: `client.create_ticket({ workspace_id, project_id, body })`. */
@@ -68,11 +90,11 @@ const max_timeout_ms = 2_147_483_647;
 const unsupported = 'idempotency_key_unsupported';
 
 class Caller {
-  readonly options: ClientOptions;
+  readonly options: ClientOptions | CookieClientOptions;
   #sends_keys = true;
   #refreshing: Promise<void> | undefined;
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions | CookieClientOptions) {
     this.options = { ...options };
   }
 
@@ -119,7 +141,7 @@ class Caller {
       return bodyOf(call, await this.#send(call));
     } catch (error) {
       if (!(error instanceof BatonApiError)) throw error;
-      if (error.code === 'invalid_token' && !call.renewed && this.options.refresh_token !== undefined) {
+      if (!call.renewed && this.#canRenew(access_token, error)) {
         await this.#renew(access_token, error, call.signal);
         call.renewed = true; // a renewal that failed leaves the call's repetition another try
       } else if (error.code === unsupported && call.own_key) {
@@ -131,6 +153,13 @@ class Caller {
       }
     }
     return this.#attempt(call);
+  }
+
+  /** Whether a token that was refused, or is missing, may be had from a refresh. */
+  #canRenew(access_token: string | undefined, { code }: BatonApiError): boolean {
+    const { keep, refresh_token } = this.options;
+    if (code === 'invalid_token') return keep === 'cookie' || refresh_token !== undefined;
+    return code === 'unauthenticated' && access_token === undefined && keep === 'cookie';
   }
 
   /** Renews the token that was refused; several calls that are refused at once renew it once. */
@@ -149,13 +178,20 @@ class Caller {
   }
 
   async #refresh(): Promise<void> {
-    const { refresh_token, on_tokens } = this.options;
-    const call = this.#prepare('refresh', { body: { refresh_token } }, {}, { keyed: true });
+    const { options } = this;
+    const { keep, refresh_token } = options;
+    const body = keep === 'cookie' ? { keep } : { refresh_token };
+    const call = this.#prepare('refresh', { body }, {}, { keyed: true });
     // Repeated with the call that needs it; a refusal of it is not renewed in turn.
     const tokens = (await this.#attempt({ ...call, renewed: true })) as TokenPair;
-    await on_tokens?.({ access_token: tokens.access_token, refresh_token: tokens.refresh_token });
-    this.options.access_token = tokens.access_token;
-    this.options.refresh_token = tokens.refresh_token;
+    const { access_token } = tokens;
+    if (options.keep === 'cookie') {
+      await options.on_tokens?.({ access_token, refresh_token: undefined });
+    } else {
+      await options.on_tokens?.({ access_token, refresh_token: tokens.refresh_token });
+      options.refresh_token = tokens.refresh_token;
+    }
+    options.access_token = access_token;
   }
 
   #patience({ retries, signal }: CallOptions) {
@@ -217,7 +253,7 @@ function requireBaseUrl(base_url: unknown): void {
 }
 
 /** A client of a Baton server. Throws a `TypeError` where `base_url` is no http or https URL. */
-export function createClient(options: ClientOptions): BatonClient {
+export function createClient(options: ClientOptions | CookieClientOptions): BatonClient {
   requireBaseUrl(options.base_url);
   const caller = new Caller(options);
   const ids = Object.keys(operations) as OperationId[];

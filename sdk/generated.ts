@@ -58,8 +58,8 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
-            /** @description Single-use: every refresh returns a new one. */
-            refresh_token: string;
+            /** @description Single-use: every refresh returns a new one. Absent where it is kept in a cookie. */
+            refresh_token?: string;
         };
         User: {
             /**
@@ -88,7 +88,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "invitation_required" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -1474,6 +1474,11 @@ export interface operations {
                     /** Format: password */
                     password: string;
                     name: string;
+                    /**
+                     * @description Where the refresh token goes. `cookie`: into a cookie that no script can read, and not into the response. Only a page of this server’s own origin may ask for it. By default it is in the response.
+                     * @enum {string}
+                     */
+                    keep?: "cookie";
                     /** @description The token of an invitation to this address. Required where only invited people may sign up. */
                     invitation_token?: string;
                 };
@@ -1505,6 +1510,11 @@ export interface operations {
                     email: string;
                     /** Format: password */
                     password: string;
+                    /**
+                     * @description Where the refresh token goes. `cookie`: into a cookie that no script can read, and not into the response. Only a page of this server’s own origin may ask for it. By default it is in the response.
+                     * @enum {string}
+                     */
+                    keep?: "cookie";
                 };
             };
         };
@@ -1530,7 +1540,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    refresh_token: string;
+                    /** @description Required without `keep`; with it, the cookie has the token by default. */
+                    refresh_token?: string;
+                    /**
+                     * @description Where the refresh token goes. `cookie`: into a cookie that no script can read, and not into the response. Only a page of this server’s own origin may ask for it. By default it is in the response.
+                     * @enum {string}
+                     */
+                    keep?: "cookie";
                 };
             };
         };
@@ -1816,6 +1832,11 @@ export interface operations {
                     new_password: string;
                     /** @description Whether to revoke every API token that the account has created, in each of its workspaces. */
                     revoke_tokens?: boolean;
+                    /**
+                     * @description Where the refresh token goes. `cookie`: into a cookie that no script can read, and not into the response. Only a page of this server’s own origin may ask for it. By default it is in the response.
+                     * @enum {string}
+                     */
+                    keep?: "cookie";
                 };
             };
         };

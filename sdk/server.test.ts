@@ -89,6 +89,30 @@ test('an access token that the server refuses is renewed once for all calls, and
   expect(client.refresh_token).toBe(kept[0]);
 });
 
+test('a page that was just loaded goes on with the session of the cookie, and knows no refresh token', async () => {
+  let cookie = '';
+  const browse: typeof fetch = async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (cookie !== '' && (input as URL).pathname.startsWith('/v1/auth/')) headers.set('cookie', cookie);
+    const response = await fetch(input, { ...init, headers });
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) cookie = set.split(';', 1)[0] ?? '';
+    return response;
+  };
+  const load = () => createClient({ base_url: server.url, keep: 'cookie', fetch: browse });
+  const email = `${randomBytes(8).toString('hex')}@example.com`;
+  const body = { email, password: 'long enough to take', name: 'Grace' };
+  const tokens = await load().register({ body: { ...body, keep: 'cookie' } });
+  // @ts-expect-error with `keep` there may be none
+  const none: string = tokens.refresh_token;
+  expect(none).toBeUndefined();
+  const page = load();
+  expect(await Promise.all([page.get_me(), page.get_me()])).toMatchObject([{ name: 'Grace' }, { name: 'Grace' }]);
+  expect((await page.list_sessions()).data).toHaveLength(1);
+  await page.logout();
+  await expect(load().get_me()).rejects.toMatchObject({ code: 'unauthenticated', cause: { operation: 'refresh' } });
+});
+
 test('the end of a call ends its request', async () => {
   const ending = new AbortController();
   const call = baton.list_tickets(project, { signal: ending.signal });

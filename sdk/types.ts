@@ -46,9 +46,18 @@ type BodyIn<Content> = Content extends { 'application/json': infer B }
     ? Uint8Array
     : string;
 
-/** What an operation returns. */
-export type Output<Id extends OperationId> =
+type Responded<Id extends OperationId> =
   Success<Operations[Id]['responses']> extends { content: infer C } ? BodyIn<C> : undefined;
+
+type FieldsOfBody<Id extends OperationId> = Input<Id> extends { body: infer B } ? keyof B : never;
+
+/** The operations that give a refresh token: in the response, or with `keep` in a cookie. */
+type KeepId = { [Id in OperationId]: 'keep' extends FieldsOfBody<Id> ? Id : never }[OperationId];
+
+/** What an operation returns; of those that give a refresh token, what they return without `keep`. */
+export type Output<Id extends OperationId> = Id extends KeepId
+  ? Responded<Id> & { refresh_token: string }
+  : Responded<Id>;
 
 /** What a single call may say for itself. */
 export interface CallOptions {
@@ -71,8 +80,16 @@ type ListId = {
 }[OperationId];
 type Item<Id extends ListId> = Output<Id> extends { data: (infer T)[] } ? T : never;
 
+/** Without `keep`, the response has the refresh token. */
+interface KeepCall<Id extends KeepId> {
+  (input: Input<Id> & { body: { keep?: undefined } }, options?: CallOptions): Promise<Output<Id>>;
+  (input: Input<Id>, options?: CallOptions): Promise<Responded<Id>>;
+}
+
 // Over the table itself: so each method has the sentence that stands there.
-export type Calls = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Output<Id>> };
+export type Calls = {
+  readonly [Id in keyof Ids]: Id extends KeepId ? KeepCall<Id> : (...args: Arguments<Id>) => Promise<Output<Id>>;
+};
 export type RawCalls<Response> = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Response> };
 export type Pages = { readonly [Id in ListId]: (...args: Arguments<Id>) => AsyncGenerator<Item<Id>, undefined> };
 export type Follow = (

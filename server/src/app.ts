@@ -25,7 +25,7 @@ import * as probes from './http/probes-contract.ts';
 import { Pace } from './http/pace.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
-import { createSending } from './http/send.ts';
+import { createSending, type Sending } from './http/send.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
@@ -61,6 +61,26 @@ interface Parts {
   hint: Services['hint'];
 }
 
+/** What serving needs; one of each per process. */
+function servingOf(services: Services, sending: Sending): Serving {
+  const { config, pool, log } = services;
+  return {
+    ...services,
+    ...sending,
+    credentials: new Credentials({ access_tokens: services.tokens, pool, log }),
+    intentOf: createIntentOf(config.secret),
+    usage: new Usage(config.max_bytes_per_workspace),
+    bodies: new ByteShares(config.body_memory_bytes),
+    request_timeout_ms: config.request_timeout_ms,
+    refresh_token_ttl_s: config.refresh_token_ttl_s,
+    written: new Pace({
+      count: config.write_bytes_per_hour,
+      within_ms: 3_600_000,
+      burst: config.write_bytes_per_hour / 4,
+    }),
+  };
+}
+
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
   const { config, pool, probe_pool, log, lifecycle, hint } = parts;
@@ -76,20 +96,6 @@ export function createApp(parts: Parts): App {
     hint,
   };
   const sending = createSending(config);
-  const serving: Serving = {
-    ...services,
-    ...sending,
-    credentials: new Credentials({ access_tokens: services.tokens, pool, log }),
-    intentOf: createIntentOf(config.secret),
-    usage: new Usage(config.max_bytes_per_workspace),
-    bodies: new ByteShares(config.body_memory_bytes),
-    request_timeout_ms: config.request_timeout_ms,
-    written: new Pace({
-      count: config.write_bytes_per_hour,
-      within_ms: 3_600_000,
-      burst: config.write_bytes_per_hour / 4,
-    }),
-  };
 
   const app = express();
   app.disable('x-powered-by');
@@ -108,7 +114,7 @@ export function createApp(parts: Parts): App {
   app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
-  const serve = createServe(router, serving);
+  const serve = createServe(router, servingOf(services, sending));
   // Express tries one route after the other: those that are asked for most come first.
   ticketRoutes(serve, services, addComment);
   commentRoutes(serve);

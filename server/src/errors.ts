@@ -78,6 +78,7 @@ export const error_table = {
     'The token’s scopes do not permit this',
     { scopes: z.array(token_scope).max(20), required: token_scope.nullable() },
   ],
+  cross_origin_request: [403, 'The request comes from another origin'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   request_timeout: [408, 'The request took too long to arrive'],

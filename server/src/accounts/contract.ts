@@ -38,6 +38,16 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
+/** Where the refresh token goes. */
+const keep = z
+  .enum(['cookie'])
+  .optional()
+  .meta({
+    description:
+      'Where the refresh token goes. `cookie`: into a cookie that no script can read, and not into the response. Only a page of ' +
+      'this server’s own origin may ask for it. By default it is in the response.',
+  });
+
 /** The response to signing in: the user, a short-lived access token, and the refresh token that replaces both. */
 const tokens = z
   .strictObject({
@@ -52,7 +62,8 @@ const tokens = z
       .string()
       .regex(/^brt_[A-Za-z0-9_-]{86}$/)
       .max(90)
-      .meta({ description: 'Single-use: every refresh returns a new one.' }),
+      .optional()
+      .meta({ description: 'Single-use: every refresh returns a new one. Absent where it is kept in a cookie.' }),
   })
   .meta({ id: 'Tokens' });
 
@@ -129,6 +140,7 @@ export const register = operation({
       email,
       password,
       name: line(200),
+      keep,
       invitation_token: verbatim({ max: 200 }).optional().meta({
         description: 'The token of an invitation to this address. Required where only invited people may sign up.',
       }),
@@ -140,7 +152,8 @@ export const register = operation({
   status: 201,
   response: tokens,
   location: '/v1/me',
-  errors: ['email_taken', 'registration_closed', 'invitation_required'],
+  refresh_cookie: 'set',
+  errors: ['email_taken', 'registration_closed', 'invitation_required', 'cross_origin_request'],
 });
 
 export const login = operation({
@@ -149,10 +162,11 @@ export const login = operation({
   path: '/v1/auth/login',
   tag: 'accounts',
   summary: 'Signs in with e-mail address and password.',
-  body: z.strictObject({ email, password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
+  body: z.strictObject({ email, password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }), keep }),
   status: 200,
   response: tokens,
-  errors: ['invalid_credentials'],
+  refresh_cookie: 'set',
+  errors: ['invalid_credentials', 'cross_origin_request'],
 });
 
 export const refresh = operation({
@@ -162,10 +176,21 @@ export const refresh = operation({
   tag: 'accounts',
   summary:
     'Exchanges a refresh token for new tokens. A second use within seconds returns the same successor; a later one ends the session.',
-  body: z.strictObject({ refresh_token: verbatim({ max: 200 }) }),
+  body: z
+    .strictObject({
+      refresh_token: verbatim({ max: 200 })
+        .optional()
+        .meta({ description: 'Required without `keep`; with it, the cookie has the token by default.' }),
+      keep,
+    })
+    .refine((body) => body.refresh_token !== undefined || body.keep !== undefined, {
+      path: ['refresh_token'],
+      message: 'Send the refresh token, or `"keep": "cookie"` where a cookie has it.',
+    }),
   status: 200,
   response: tokens,
-  errors: ['invalid_refresh_token'],
+  refresh_cookie: 'set',
+  errors: ['invalid_refresh_token', 'cross_origin_request'],
 });
 
 export const logout = operation({
@@ -175,6 +200,8 @@ export const logout = operation({
   tag: 'accounts',
   summary: 'Ends the session of this request; its access tokens stop working at once.',
   status: 204,
+  refresh_cookie: 'removed',
+  errors: ['cross_origin_request'],
 });
 
 export const get_me = operation({
@@ -217,11 +244,13 @@ export const change_password = operation({
     current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }),
     new_password: password,
     revoke_tokens,
+    keep,
   }),
   status: 200,
   response: tokens,
   session_tokens: true,
-  errors: ['invalid_credentials'],
+  refresh_cookie: 'set',
+  errors: ['invalid_credentials', 'cross_origin_request'],
 });
 
 export const reset_password = operation({

@@ -106,7 +106,7 @@ export async function signIn(services: Services, request: Request<typeof login>)
  * committed although the response is a refusal. Every other fault is refused with the same bytes.
  */
 export async function refreshSession(services: Services, request: Request<typeof refresh>): Promise<Tokens> {
-  const token = readRefreshToken(request.body.refresh_token);
+  const token = readRefreshToken(request.body.refresh_token ?? '');
   if (token === undefined) throw new BatonError('invalid_refresh_token');
   const tokens = await transaction(services.pool, { user_id: token.user_id, network: request.network }, (tx) =>
     rotate(tx, services, token, request),

@@ -35,6 +35,11 @@ export interface Operation {
   if_match?: true | 'required';
   /** Its success has the tokens of the session that asks: under a key, no other session gets it again. */
   session_tokens?: true;
+  /**
+   * What it does with the cookie of a refresh token: it sets it in place of the token in the response, if its body has
+   * `keep: 'cookie'`, or it removes it.
+   */
+  refresh_cookie?: 'set' | 'removed';
   /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
   /** It counts for a second or so: of those one runs at a time for a workspace. */

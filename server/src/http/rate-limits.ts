@@ -128,12 +128,16 @@ function guardSignUp(config: Config, all: Counters): Guard {
  * Failures count after the outcome: nobody guesses 256 bits, so a token that is right is accepted whatever else was sent, and what was done
  * before under its key gets its first response.
  */
-function guardToken(bucketsOf: (asking: Asking) => Bucket[], isFailure: Counts, counters: Counters): Guard {
+function guardToken(
+  bucketsOf: (asking: Asking) => Bucket[],
+  isFailure: (error: unknown, asking: Asking) => boolean,
+  counters: Counters,
+): Guard {
   return async (asking, work) => {
     try {
       return await work();
     } catch (error) {
-      if (!isFailure(error)) throw error;
+      if (!isFailure(error, asking)) throw error;
       for (const bucket of bucketsOf(asking)) await counters.of(asking).take(bucket);
       throw error;
     }
@@ -165,12 +169,15 @@ export function createRateLimits(config: Config, pool: pg.Pool): RateLimits {
   const guardPassword = guardSession('password', wrong, config, counters);
   // Failed refreshes count for the network; successes count for their session (accounts/sign-in.ts).
   const ofRefresh = (asking: Asking) => networkBuckets('refresh', asking, config.auth_limit_per_address);
+  // A page that looks whether somebody is signed in, and has no cookie, guesses nothing.
+  const guessedRefresh = (error: unknown, { body }: Asking) =>
+    refusedBy('invalid_refresh_token')(error) && (body as { refresh_token?: string }).refresh_token !== undefined;
   const ofInvitation = (asking: Asking) => [sessionBucket('invitation', asking, config)];
   const by_day = new Counters(pool, day_s);
   const guards: Record<string, Guard> = {
     register: guardSignUp(config, counters),
     login: guardSignIn(config, counters),
-    refresh: guardToken(ofRefresh, refusedBy('invalid_refresh_token'), counters),
+    refresh: guardToken(ofRefresh, guessedRefresh, counters),
     reset_password: guardOneTimeToken,
     // Whether there is such an account or not: each address gets no more mails than this, whoever asks for them.
     request_password_reset: (asking, work) => {

@@ -58,6 +58,11 @@ export const response_headers: Record<string, Header> = {
     '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',
     55,
   ),
+  'Set-Cookie': text(
+    'The refresh token, where the body has `"keep": "cookie"`; empty where the cookie is removed.',
+    '^(?:__Secure-)?baton_refresh=[A-Za-z0-9_-]*; Path=/v1/auth; Max-Age=[0-9]+; HttpOnly; SameSite=Strict(?:; Secure)?$',
+    250,
+  ),
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),
 };
 
@@ -76,6 +81,7 @@ export function headersOf(operation: Operation, status: number): string[] {
     ...((succeeded && isTagged(operation)) || status === 304 ? ['ETag'] : []),
     ...(operation.location !== undefined && succeeded ? ['Location'] : []),
     ...(isList(operation) && succeeded ? ['Link'] : []),
+    ...(operation.refresh_cookie !== undefined && succeeded ? ['Set-Cookie'] : []),
     ...(takesKey(operation) && succeeded ? ['Idempotent-Replayed'] : []),
   ];
 }

@@ -30,6 +30,7 @@ import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
 import { type ReadConditions, requireNoTag } from '../http/preconditions.ts';
 import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
+import { keptInCookie, removeOnSignOut, withCookie } from './refresh-cookie.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
 /** A list that one index serves: its filter, its order and its rows. */
@@ -91,6 +92,7 @@ export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 
   cursors: Cursors;
   usage: Usage;
   intentOf: IntentOf;
+  refresh_token_ttl_s: number;
 }
 
 const default_max_body_bytes = 64 * 1024;
@@ -119,7 +121,7 @@ type AnyHandler = (context: object) => Promise<never>;
 /** Mounts endpoints on an Express router. */
 export function createServe(router: Router, parts: Serving): Serve {
   const operations: Operation[] = [];
-  const { pool, usage } = parts;
+  const { pool, usage, refresh_token_ttl_s: ttl_s } = parts;
   const { confirm, noting, requireInside, beforeBody } = createConfirm(pool);
   const requireRoom = (holder: Holder) => {
     parts.responses.requireRoom(holder);
@@ -136,6 +138,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const identify: RequestHandler = async (req, res, next) => {
       res.locals['operation'] = operation.id;
       requireUtf8(req.url);
+      removeOnSignOut(operation, req, res);
       if (access !== 'public') {
         const from = { network: siteOf(req.ip ?? '') };
         const identity = await parts.credentials.identify(bearerToken(req), from);
@@ -151,7 +154,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     };
     const guard = parts.limits.guardOf(operation.id);
     const handler: RequestHandler = async (req, res) => {
-      const request = parseRequest(operation, req, res, parts.log);
+      const request = withCookie(operation, req, parseRequest(operation, req, res, parts.log));
       const identity = res.locals['identity'] as Identity | undefined;
       const intent = takesKey(operation) ? intentIn(req, operation, request, identity) : undefined;
       const work = async () => {
@@ -160,9 +163,10 @@ export function createServe(router: Router, parts: Serving): Serve {
         if (identity !== undefined) await requireInside(identity, access === 'account' ? own : workspaceOf(request));
         return serve(request, identity, intent).catch(replayed);
       };
+      const kept = () => keptInCookie({ operation, req, res, ttl_s }, request, work);
       const { ip, body } = request;
       const asking = { ip, user_id: identity?.user_id, session_id: identity?.session_id ?? undefined, body };
-      const answer = await (guard === undefined ? work() : guard(asking, work));
+      const answer = await (guard === undefined ? kept() : guard(asking, kept));
       const unspent_bytes = (res.locals['unspent_bytes'] as number | undefined) ?? 0;
       // Whose write is done is confirmed by now.
       if (identity !== undefined && unspent_bytes > 0) spend(identity, unspent_bytes);

@@ -1,0 +1,323 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { conformingClient, nonconformities } from '../../../proof/harness/conformance.ts';
+import { registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { type BatonClient, createClient } from '../../../sdk/index.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const keep = 'cookie' as const;
+const password = 'a long enough password';
+
+/** A browser: it keeps cookies, sends them below their path, and says where its page is from. */
+function openBrowser({ url }: TestServer = server, page: Record<string, string> = {}) {
+  const jar = new Map<string, { value: string; path: string }>();
+  const set: string[] = [];
+  const browse: typeof fetch = async (input, init) => {
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(page)) headers.set(name, value);
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const sent = [...jar].filter(([, cookie]) => pathname.startsWith(`${cookie.path}/`));
+    if (sent.length > 0) headers.set('cookie', sent.map(([name, { value }]) => `${name}=${value}`).join('; '));
+    const response = await fetch(input, { ...init, headers });
+    for (const given of response.headers.getSetCookie()) {
+      set.push(given);
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(given) ?? [];
+      const [, path = '/'] = /; Path=([^;]+)/.exec(given) ?? [];
+      if (given.includes('Max-Age=0')) jar.delete(name);
+      else jar.set(name, { value, path });
+    }
+    return response;
+  };
+  /** A page of it, with or without an access token. */
+  const openPage = (access_token?: string): BatonClient =>
+    createClient({
+      base_url: url,
+      access_token,
+      retries: 0,
+      fetch: browse,
+      on_response: (operation, response) => {
+        const found = nonconformities(operation, response);
+        if (found.length > 0) throw new Error(found.join('\n'));
+      },
+    });
+  return { jar, set, openPage, cookie: () => [...jar.values()][0]?.value };
+}
+
+type Browser = ReturnType<typeof openBrowser>;
+
+/** A browser in which somebody has just signed up. */
+async function signUp(browser: Browser = openBrowser()) {
+  const email = someAddress();
+  const page = browser.openPage();
+  const tokens = await page.register({ body: { email, password, name: 'Ada', keep } });
+  page.access_token = tokens.access_token;
+  return { browser, page, email, tokens };
+}
+
+const codeOf = async (call: Promise<{ status: number; body: unknown }>) => {
+  const { status, body } = await call;
+  return [status, (body as { code?: string } | undefined)?.code];
+};
+
+describe('a session that is kept in a cookie', () => {
+  test('gives no script its refresh token, from its start to its end', async () => {
+    const { browser, page, email, tokens } = await signUp();
+    const signed_in = await page.login({ body: { email, password, keep } });
+    const refreshed = await page.refresh({ body: { keep } });
+    const change = { current_password: password, new_password: `${password} 2`, keep };
+    const changed = await page.change_password({ body: change });
+    for (const given of [tokens, signed_in, refreshed, changed]) {
+      expect(Object.keys(given).sort()).toEqual(['access_token', 'expires_in', 'token_type', 'user']);
+    }
+    expect(browser.set).toHaveLength(4);
+    for (const given of browser.set) {
+      expect(given).toMatch(
+        /^baton_refresh=brt_[\w-]{86}; Path=\/v1\/auth; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+      );
+    }
+    expect(new Set(browser.set).size).toBe(4);
+    await page.logout();
+    expect(browser.set.at(-1)).toBe('baton_refresh=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict');
+    expect(browser.jar.size).toBe(0);
+  });
+
+  test('goes on in a page that was just loaded, and that has nothing but the cookie', async () => {
+    const { browser, tokens } = await signUp();
+    for (let n = 0; n < 3; n++) {
+      const { access_token, user } = await browser.openPage().refresh({ body: { keep } });
+      expect(user).toEqual(tokens.user);
+      const { data } = await browser.openPage(access_token).list_sessions();
+      expect(data).toHaveLength(1);
+    }
+  });
+
+  test('takes one over whose refresh token a script had', async () => {
+    const person = await registerPerson(server);
+    const browser = openBrowser();
+    await browser.openPage().refresh({ body: { refresh_token: person.refresh_token, keep } });
+    await browser.openPage().refresh({ body: { keep } });
+    expect((await person.client.list_sessions()).data).toHaveLength(1);
+  });
+
+  test('stays signed in in both of two tabs that refresh at once, fifty times', async () => {
+    const { browser } = await signUp();
+    for (let n = 0; n < 50; n++) {
+      const both = await Promise.all([0, 1].map(() => browser.openPage().refresh({ body: { keep } })));
+      expect(new Set(browser.set.slice(-2)).size).toBe(1);
+      for (const { access_token } of both) await browser.openPage(access_token).get_me();
+    }
+    expect(new Set(browser.set).size).toBe(51);
+  });
+
+  test('is no other’s: without keep, the cookie is not looked at, and nothing is set', async () => {
+    const { browser, page, email } = await signUp();
+    const before = browser.set.length;
+    const { refresh_token } = await page.login({ body: { email, password } });
+    expect(refresh_token).toMatch(/^brt_/);
+    const { status, body } = await page.raw.refresh({ body: {} });
+    expect([status, body]).toMatchObject([422, { errors: [{ pointer: '/refresh_token' }] }]);
+    expect(browser.set).toHaveLength(before);
+  });
+});
+
+describe('a cookie that is refused', () => {
+  const removal = 'baton_refresh=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict';
+
+  test('is removed: of a session that has ended, or that a new password has given another', async () => {
+    const { browser, page, email } = await signUp();
+    const [other] = (await page.list_sessions()).data;
+    const elsewhere = conformingClient(server.url);
+    elsewhere.access_token = (await elsewhere.login({ body: { email, password } })).access_token;
+    await elsewhere.revoke_session({ session_id: other?.id ?? '' });
+    expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+    expect(browser.set.at(-1)).toBe(removal);
+    expect(browser.jar.size).toBe(0);
+
+    const person = await signUp();
+    const change = { current_password: password, new_password: `${password} 2` };
+    await person.page.change_password({ body: change });
+    expect(await codeOf(person.page.raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+    expect(person.browser.jar.size).toBe(0);
+  });
+
+  test('is not removed where there is none, nor by a wrong password', async () => {
+    const nobody = openBrowser();
+    expect(await codeOf(nobody.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+    expect(nobody.set).toEqual([]);
+    const { browser, page, email } = await signUp();
+    const before = browser.cookie();
+    const wrong = { email, password: 'not this one', keep };
+    expect(await codeOf(page.raw.login({ body: wrong }))).toEqual([401, 'invalid_credentials']);
+    expect([browser.set.length, browser.cookie()]).toEqual([1, before]);
+  });
+
+  test('is one of two of its name: another host of the domain may have set it', async () => {
+    const { browser, tokens } = await signUp();
+    const intruder = await signUp();
+    browser.jar.set('baton_refresh', {
+      value: `${intruder.browser.cookie()}; baton_refresh=${browser.cookie()}`,
+      path: '/v1/auth',
+    });
+    expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+    await browser.openPage(tokens.access_token).get_me();
+  });
+
+  test('is removed by signing out, also where the session has ended before', async () => {
+    const { browser, page } = await signUp();
+    const kept = browser.cookie() ?? '';
+    await page.logout();
+    browser.jar.set('baton_refresh', { value: kept, path: '/v1/auth' });
+    expect(await codeOf(page.raw.logout())).toEqual([401, 'session_ended']);
+    expect(browser.set.at(-1)).toBe(removal);
+  });
+
+  test('counts as a failure of its network; a page that has none does not', async () => {
+    const limited = await startServer({ BATON_AUTH_LIMIT_PER_ADDRESS: '2' });
+    try {
+      const [nobody, forger] = [openBrowser(limited), openBrowser(limited)];
+      const refresh = (browser: Browser) => codeOf(browser.openPage().raw.refresh({ body: { keep } }));
+      const of_nobody: unknown[] = [];
+      for (let n = 0; n < 5; n++) of_nobody.push(await refresh(nobody));
+      expect(of_nobody).toEqual(Array.from({ length: 5 }, () => [401, 'invalid_refresh_token']));
+      const forged: unknown[] = [];
+      for (let n = 0; n < 3; n++) {
+        forger.jar.set('baton_refresh', { value: `brt_${randomBytes(64).toString('base64url')}`, path: '/v1/auth' });
+        forged.push(await refresh(forger));
+      }
+      expect(forged).toEqual([
+        [401, 'invalid_refresh_token'],
+        [401, 'invalid_refresh_token'],
+        [429, 'rate_limited'],
+      ]);
+      // Nobody else in that network is kept out.
+      const { browser } = await signUp(openBrowser(limited));
+      expect(await refresh(browser)).toEqual([200, undefined]);
+    } finally {
+      await limited.stop();
+    }
+  });
+});
+
+describe('a page of another origin', () => {
+  const foreign: [string, Record<string, string>][] = [
+    ['of another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['of the same site', { 'sec-fetch-site': 'same-site' }],
+    ['of another host, by its origin', { origin: 'https://evil.example' }],
+    ['of another port', { origin: 'http://127.0.0.1:1' }],
+    ['of an origin that has no name', { origin: 'null' }],
+  ];
+
+  test.each(foreign)('is refused %s: nothing is spent, started, ended or set', async (_, headers) => {
+    const { browser, email, tokens } = await signUp();
+    const page = openBrowser(server, headers);
+    for (const [name, cookie] of browser.jar) page.jar.set(name, cookie);
+    const { raw } = page.openPage(tokens.access_token);
+    const change = { current_password: password, new_password: `${password} 2`, keep };
+    const address = someAddress();
+    const refused = await Promise.all([
+      codeOf(raw.refresh({ body: { keep } })),
+      codeOf(raw.login({ body: { email, password, keep } })),
+      codeOf(raw.register({ body: { email: address, password, name: 'Eve', keep } })),
+      codeOf(raw.change_password({ body: change })),
+      codeOf(raw.logout()),
+    ]);
+    expect(refused).toEqual(Array.from({ length: 5 }, () => [403, 'cross_origin_request']));
+    expect(page.set).toEqual([]);
+    const own = browser.openPage(tokens.access_token);
+    expect((await own.list_sessions()).data).toHaveLength(1);
+    expect(await codeOf(own.raw.login({ body: { email: address, password } }))).toEqual([401, 'invalid_credentials']);
+    await own.refresh({ body: { keep } });
+    await own.login({ body: { email, password } });
+  });
+
+  test('signs in and out as before without the cookie', async () => {
+    const { browser, email } = await signUp();
+    const page = openBrowser(server, { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' });
+    const client = page.openPage();
+    const tokens = await client.login({ body: { email, password } });
+    client.access_token = (await client.refresh({ body: { refresh_token: tokens.refresh_token } })).access_token;
+    await client.logout();
+    expect([page.set, browser.jar.size]).toEqual([[], 1]);
+  });
+
+  test('is not taken for one of this server’s own', async () => {
+    const { url } = server;
+    const { browser } = await signUp(openBrowser(server, { origin: url, 'sec-fetch-site': 'same-origin' }));
+    await browser.openPage().refresh({ body: { keep } });
+    expect(browser.set).toHaveLength(2);
+  });
+});
+
+describe('behind a proxy that ends TLS', () => {
+  const headers = {
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'tickets.example:443',
+    origin: 'https://tickets.example',
+  };
+
+  test('the cookie is for TLS alone where the proxy is trusted', async () => {
+    const trusting = await startServer({ BATON_TRUST_PROXY: '127.0.0.1' }, { database: server.database });
+    try {
+      const { browser, page } = await signUp(openBrowser(trusting, headers));
+      await browser.openPage().refresh({ body: { keep } });
+      await page.logout();
+      expect(browser.set.map((given) => given.replace(/brt_[\w-]{86}/, 'TOKEN'))).toEqual(
+        [
+          ['TOKEN', 2592000],
+          ['TOKEN', 2592000],
+          ['', 0],
+        ].map(
+          ([token, seconds]) =>
+            `__Secure-baton_refresh=${token}; Path=/v1/auth; Max-Age=${seconds}; HttpOnly; SameSite=Strict; Secure`,
+        ),
+      );
+    } finally {
+      await trusting.stop();
+    }
+  });
+
+  test('a proxy that is not trusted says nothing of the host or of TLS', async () => {
+    const { raw } = openBrowser(server, headers).openPage();
+    const body = { email: someAddress(), password, name: 'Ada', keep };
+    expect(await codeOf(raw.register({ body }))).toEqual([403, 'cross_origin_request']);
+    const { 'x-forwarded-proto': proto } = headers;
+    const { browser } = await signUp(openBrowser(server, { 'x-forwarded-proto': proto }));
+    expect(browser.set[0]).toMatch(/^baton_refresh=.*SameSite=Strict$/);
+  });
+});
+
+describe('a new password under an Idempotency-Key', () => {
+  test('sets the same cookie again, and keeps it nowhere in clear', async () => {
+    const { browser, page } = await signUp();
+    const change = {
+      idempotency_key: 'a-new-password',
+      body: { current_password: password, new_password: `${password} 2`, keep },
+    };
+    const first = await page.raw.change_password(change);
+    const again = await page.raw.change_password(change);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(again.body).toEqual(first.body);
+    expect(again.body).not.toHaveProperty('refresh_token');
+    expect(browser.set).toHaveLength(3);
+    expect(browser.set[2]).toBe(browser.set[1]);
+    const { rows } = await server.database.owner.query<{ kept: string; body: Buffer }>(
+      `select o::text as kept, o.body from outcomes o where user_id = $1 and status is not null`,
+      [(first.body as { user: { id: string } }).user.id],
+    );
+    expect(rows).toHaveLength(1);
+    const token = browser.cookie() ?? 'none';
+    expect(rows[0]?.kept).not.toMatch(/brt_|cookie/i);
+    expect(rows[0]?.body.includes(token)).toBe(false);
+    // Where the token is to go is a part of what was asked for.
+    const { keep: _, ...body } = change.body;
+    expect(await codeOf(page.raw.change_password({ ...change, body }))).toEqual([422, 'idempotency_key_reused']);
+    await browser.openPage().refresh({ body: { keep } });
+  });
+});
