@@ -1,3 +1,4 @@
+import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { data_place_variable, memoryDisk } from './proof/harness/memory-disk.ts';
@@ -15,7 +16,12 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// The SDK's own sources, as `node --conditions=baton-source` uses them: it is built for its package alone.
+const conditions = ['baton-source', ...defaultServerConditions];
+
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: [
       'server/**/*.test.ts',

@@ -1,7 +1,7 @@
-import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { router } from './routes.ts';
+import { CSPProvider } from './ui/csp.ts';
 
 // "Offline" says nothing of a server on this machine, so the network's state stops no request. The SDK repeats what may be.
 const queries = new QueryClient({

@@ -59,7 +59,7 @@ export function functionSizes(file: string, source: string): Size[] {
 
 /** Every source with its functions. */
 export function sizes(): { files: Size[]; functions: Size[] } {
-  const all = globSync('{server,sdk,proof,scripts,bin}/**/*.{ts,js}', {
+  const all = globSync('{server,sdk,proof,scripts,bin,web}/**/*.{ts,tsx,js}', {
     cwd: root,
     exclude: ['**/node_modules', '**/dist'],
   })

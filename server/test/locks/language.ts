@@ -91,7 +91,7 @@ function proseOfReference(file: string): Prose[] {
 }
 
 function files(...patterns: string[]): string[] {
-  const all = globSync(patterns, { cwd: root, exclude: ['**/node_modules'] });
+  const all = globSync(patterns, { cwd: root, exclude: ['**/node_modules', 'web/dist'] });
   return all.map((file) => file.replaceAll(path.sep, '/'));
 }
 
@@ -103,7 +103,7 @@ const records = new Set(['CHANGELOG.md', 'docs/proof.md', 'docs/style.md']);
 /** What people read of Baton: documents, the reference, and the strings of the code. */
 export function publicProse(): Prose[] {
   const pages = files('*.md', 'docs/*.md', 'sdk/*.md', 'proof/**/*.md').filter((file) => !records.has(file));
-  const sources = files('{server,sdk,proof,scripts,bin}/**/*.{ts,js}').filter((file) => !unread.has(file));
+  const sources = files('{server,sdk,proof,scripts,bin,web}/**/*.{ts,tsx,js}').filter((file) => !unread.has(file));
   return [
     ...pages.flatMap((file) => proseOfPage(file, read(file))),
     ...sources.flatMap((file) => proseOfSource(file, read(file))),

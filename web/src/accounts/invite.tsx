@@ -36,13 +36,9 @@ export function Page() {
       </AccountPage>
     );
   }
-  if (who.state === 'unknown') return null;
   // Once signed in, the person is past the form: a refused invitation is shown where it can be accepted.
-  return who.state === 'out' ? (
-    <Join token={token} onRefused={setRefusal} />
-  ) : (
-    <Accept token={token} email={who.user.email} refusal={refusal} />
-  );
+  if ('user' in who) return <Accept token={token} email={who.user.email} refusal={refusal} />;
+  return who.state === 'unknown' ? null : <Join token={token} onRefused={setRefusal} />;
 }
 
 function Accept({ token, email, refusal }: { token: string; email: string; refusal: unknown }) {

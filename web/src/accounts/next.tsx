@@ -1,12 +1,6 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
-
-/** A path of this console, else its beginning: `next` is in the address, where anybody may have written it. */
-export function localPath(next: unknown): string {
-  if (typeof next !== 'string') return '/';
-  // Browsers read `/\\` as `//`, which is another host.
-  return /^\/(?![/\\])/.test(next) ? next : '/';
-}
+import { localPath } from './local-path.ts';
 
 /** Where the person wanted to be before signing in. */
 export function useNext(): string {

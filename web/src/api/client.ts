@@ -1,6 +1,6 @@
-import { createClient, type ClientOptions } from 'baton-sdk';
+import { type CookieClientOptions, createClient } from 'baton-sdk';
 
-type Listener = NonNullable<ClientOptions['on_response']>;
+type Listener = NonNullable<CookieClientOptions['on_response']>;
 
 /** Called with every response of the API. */
 export const responses = new Set<Listener>();
@@ -8,6 +8,7 @@ export const responses = new Set<Listener>();
 /** The one client of the API, for the whole page. Only `api/` uses it. */
 export const client = createClient({
   base_url: location.origin,
+  keep: 'cookie',
   on_response: (...given) => {
     for (const listener of responses) listener(...given);
   },

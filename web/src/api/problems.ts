@@ -18,7 +18,7 @@ const show = (title: string, detail: string, remedy?: Remedy): Shown => ({
   ...(remedy !== undefined && { remedy }),
 });
 
-/** The page sent something that no page should. Whoever runs the server can find it by the request's id. */
+/** The page sent something that no page should. The server's log has it under the request's id. */
 const ours = (title: string) =>
   show(
     title,
@@ -63,7 +63,7 @@ const problems = {
     ),
   invalid_refresh_token: () => show(t('Your session has ended'), t('Sign in again.'), 'sign_in'),
   registration_closed: () =>
-    show(t('Registration is closed'), t('Whoever runs this server creates its accounts. Ask them for one.')),
+    show(t('Registration is closed'), t('The people who run this server create its accounts. Ask them for one.')),
   mail_not_configured: () =>
     show(
       t('This server sends no mail'),
@@ -84,6 +84,7 @@ const problems = {
           t('{required} may do this; your role is {role}.', { required: roleNames(required), role: roleNames([role]) }),
         ),
   insufficient_scope: () => ours(t('This credential does not permit it')),
+  cross_origin_request: () => ours(t('The server refuses what another site sends')),
   not_found: () => show(t('It isn’t here'), t('It was deleted, or it is not yours to see. Check the address.')),
   method_not_allowed: () => ours(t('The server does not know this request')),
   request_timeout: () =>

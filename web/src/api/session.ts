@@ -1,10 +1,13 @@
 import type { Input, RawResponse, User } from 'baton-sdk';
 import { cell } from '../store/cell.ts';
 import { client, responses } from './client.ts';
+import { isCode } from './problems.ts';
 
 export type Session =
   /** The page was opened a moment ago: whether the browser still has a session is being asked. */
   | { state: 'unknown' }
+  /** That could not be found out. */
+  | { state: 'failed'; error: unknown }
   | { state: 'out' }
   | { state: 'in'; user: User }
   /** It ended elsewhere. The page stays as it is, with what was typed, and asks to sign in again. */
@@ -13,45 +16,68 @@ export type Session =
 /** Who is signed in. */
 export const session = cell<Session>({ state: 'unknown' });
 
-interface Tokens {
-  user: User;
-  access_token: string;
-  refresh_token: string;
-}
+const keep = 'cookie';
+
+/** Whether this browser has had a session that was not signed out: without one, nobody is asked for it. */
+const hint = {
+  kept_as: 'baton.session',
+  get(): boolean {
+    try {
+      return localStorage.getItem(this.kept_as) !== null;
+    } catch {
+      return true;
+    }
+  },
+  set(is_in: boolean): void {
+    try {
+      if (is_in) localStorage.setItem(this.kept_as, 'yes');
+      else localStorage.removeItem(this.kept_as);
+    } catch {
+      // Then each visit asks.
+    }
+  },
+};
 
 /** The access token stays in memory. What renews it is a cookie that no script can read. */
-function enter({ user, access_token, refresh_token }: Tokens): void {
-  Object.assign(client, { access_token, refresh_token });
+function enter({ user, access_token }: { user: User; access_token: string }): void {
+  client.access_token = access_token;
+  hint.set(true);
   const before = session.get();
   // What is on the page belongs to somebody else.
   if (before.state === 'ended' && before.user.id !== user.id) location.assign('/');
   session.set({ state: 'in', user });
 }
 
-/** Takes up the session that the browser has from before, if any. */
-export async function restoreSession(): Promise<void> {
+function out(): void {
+  client.access_token = undefined;
+  hint.set(false);
   session.set({ state: 'out' });
 }
 
-export async function signIn(body: Input<'login'>['body']): Promise<void> {
-  enter(await client.login({ body }));
+/** Takes up the session that the browser has from before, if any. */
+export async function restoreSession(): Promise<void> {
+  if (!hint.get()) return out();
+  session.set({ state: 'unknown' });
+  try {
+    enter(await client.refresh({ body: { keep } }));
+  } catch (error) {
+    if (isCode(error, 'invalid_refresh_token') || isCode(error, 'session_ended')) out();
+    else session.set({ state: 'failed', error });
+  }
 }
 
-export async function register(body: Input<'register'>['body']): Promise<void> {
-  enter(await client.register({ body }));
+export async function signIn(body: Pick<Input<'login'>['body'], 'email' | 'password'>): Promise<void> {
+  enter(await client.login({ body: { ...body, keep } }));
+}
+
+export async function register(body: Omit<Input<'register'>['body'], 'keep'>): Promise<void> {
+  enter(await client.register({ body: { ...body, keep } }));
 }
 
 /** Ends the session here and on the server. */
 export async function signOut(): Promise<void> {
-  await client.logout();
-  Object.assign(client, { access_token: undefined, refresh_token: undefined });
-  session.set({ state: 'out' });
-}
-
-/** The account has changed: its name, or its address. */
-export function accountChanged(user: User): void {
-  const now = session.get();
-  if (now.state === 'in' && now.user.id === user.id) session.set({ state: 'in', user });
+  if (session.get().state === 'in') await client.logout();
+  out();
 }
 
 /** Whether a response says that the session is over. */

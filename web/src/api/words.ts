@@ -1,4 +1,4 @@
-import type { ProblemOf } from 'baton-sdk';
+import type { ProblemOf, Role } from 'baton-sdk';
 import { t } from '../ui/text.ts';
 
 /** The words that this version knows. The server may send others, which are then shown as they are. */
@@ -22,7 +22,7 @@ const quotas: Words<ProblemOf<'quota_exceeded'>['quota']> = {
   mib_per_workspace: () => t('MiB that a workspace stores'),
 };
 
-const roles: Words<NonNullable<ProblemOf<'forbidden'>['role']>> = {
+const roles: Words<Role> = {
   owner: () => t('owner'),
   admin: () => t('admin'),
   member: () => t('member'),

@@ -83,7 +83,7 @@ const shownPress = ({ key, mod, shift }: Press, apple: boolean) =>
   [
     ...(mod ? [apple ? '⌘' : 'Ctrl'] : []),
     ...(shift ? [apple ? '⇧' : 'Shift'] : []),
-    signs[key] ?? (mod || shift ? key.toUpperCase() : key),
+    signs[key] ?? ((mod || shift) && key.length === 1 ? key.toUpperCase() : key),
   ].join(apple ? '' : '+');
 
 /** Keys as people read them: `Ctrl+K`, `⌘K`, `g l`. */

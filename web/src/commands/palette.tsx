@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useRef, useState } from 'react';
 import { projectsQuery } from '../api/workspaces.ts';
-import type { Place } from '../shell/place.ts';
+import type { Place } from '../store/place.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 import { shownKeys } from './keys.ts';

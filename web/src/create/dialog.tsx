@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { createTicket } from '../api/tickets.ts';
 import { projectsQuery } from '../api/workspaces.ts';
+import { shownKeys } from '../commands/keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
@@ -31,13 +32,12 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
   const { data = [] } = useQuery(projectsQuery(workspace));
   const [chosen, setChosen] = useState(given);
   const project = chosen ?? data[0]?.key ?? '';
-  const typed = useCell(draft);
   const title = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const close = () => creating.set(undefined);
 
   const create = async () => {
-    const { labels, due_on, ...rest } = typed;
+    const { labels, due_on, ...rest } = draft.get();
     const body = { ...rest, labels: labelsOf(labels), due_on: due_on === '' ? null : due_on };
     const { key } = await createTicket(workspace, project, body);
     draft.set(no_draft);
@@ -51,53 +51,77 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
       <Form
         submit={t('Create ticket')}
         sending={t('Creating…')}
-        at={{ assignee_not_member: 'assignee_id' }}
         onSubmit={create}
         beside={<Button onClick={close}>{t('Close')}</Button>}
       >
-        <TextField
-          ref={title}
-          label={t('Title')}
-          name="title"
-          autoComplete="off"
-          maxLength={512}
-          value={typed.title}
-          onChange={(event) => change({ title: event.currentTarget.value })}
-        />
-        <TextArea
-          label={t('Description')}
-          name="description"
-          hint={t('Markdown. Ctrl+Enter creates the ticket.')}
-          value={typed.description}
-          onChange={(event) => change({ description: event.currentTarget.value })}
-        />
+        <Texts title={title} />
         <div className="create-choices">
           <ProjectChoice workspace={workspace} value={project} onChange={setChosen} />
-          <PriorityChoice value={typed.priority} onChange={(priority) => change({ priority })} />
-          <AssigneeChoice
-            workspace={workspace}
-            value={typed.assignee_id}
-            onChange={(assignee_id) => change({ assignee_id })}
-          />
+          <Choices workspace={workspace} />
         </div>
-        <div className="create-row">
-          <TextField
-            label={t('Labels')}
-            name="labels"
-            autoComplete="off"
-            placeholder={t('Separated by commas')}
-            value={typed.labels}
-            onChange={(event) => change({ labels: event.currentTarget.value })}
-          />
-          <TextField
-            label={t('Due')}
-            name="due_on"
-            type="date"
-            value={typed.due_on}
-            onChange={(event) => change({ due_on: event.currentTarget.value })}
-          />
-        </div>
+        <LabelsAndDue />
       </Form>
     </Dialog>
+  );
+}
+
+function Texts({ title }: { title: React.RefObject<HTMLInputElement | null> }) {
+  const typed = useCell(draft);
+  return (
+    <>
+      <TextField
+        ref={title}
+        label={t('Title')}
+        name="title"
+        autoComplete="off"
+        maxLength={512}
+        value={typed.title}
+        onChange={(event) => change({ title: event.currentTarget.value })}
+      />
+      <TextArea
+        label={t('Description')}
+        name="description"
+        hint={t('Markdown. {keys} creates the ticket.', { keys: shownKeys('Mod+Enter') })}
+        value={typed.description}
+        onChange={(event) => change({ description: event.currentTarget.value })}
+      />
+    </>
+  );
+}
+
+function Choices({ workspace }: { workspace: string }) {
+  const { priority, assignee_id } = useCell(draft);
+  return (
+    <>
+      <PriorityChoice value={priority} onChange={(chosen) => change({ priority: chosen })} />
+      <AssigneeChoice
+        workspace={workspace}
+        value={assignee_id}
+        onChange={(chosen) => change({ assignee_id: chosen })}
+      />
+    </>
+  );
+}
+
+function LabelsAndDue() {
+  const { labels, due_on } = useCell(draft);
+  return (
+    <div className="create-row">
+      <TextField
+        label={t('Labels')}
+        name="labels"
+        autoComplete="off"
+        placeholder={t('Separated by commas')}
+        value={labels}
+        onChange={(event) => change({ labels: event.currentTarget.value })}
+      />
+      <TextField
+        label={t('Due')}
+        name="due_on"
+        type="date"
+        value={due_on}
+        onChange={(event) => change({ due_on: event.currentTarget.value })}
+      />
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
 import { workspacesQuery } from '../api/workspaces.ts';
-import { lastPlace } from '../shell/place.ts';
+import { lastPlace } from '../store/place.ts';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 

@@ -5,7 +5,7 @@ import { helping, searching } from '../commands/opened.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { creating } from '../create/creating.ts';
 import { prefer, preferences } from '../store/preferences.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../store/place.ts';
 import { leave } from './sign-out.ts';
 
 /** What the commands do that work on every page. */

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ConnectionDot } from './connection-dot.tsx';
-import type { Place } from './place.ts';
+import type { Place } from '../store/place.ts';
 import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 
 /** The bar over every page: where the person is, and what works everywhere. */

@@ -5,7 +5,7 @@ import { run } from '../commands/registry.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../store/place.ts';
 
 /** More than these are found by typing. */
 const many = 8;

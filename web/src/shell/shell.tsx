@@ -1,18 +1,18 @@
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
-import { session } from '../api/session.ts';
+import { restoreSession, session } from '../api/session.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { creating } from '../create/creating.ts';
 import { InvitePeople } from '../first-run/invite-people.tsx';
 import { Main } from '../ui/layers.tsx';
 import { prepareMenus } from '../ui/menu.tsx';
-import { Skeleton } from '../ui/states.tsx';
+import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
 import { useFrameCommands } from './frame-commands.ts';
 import { Header } from './header.tsx';
-import { usePlace, useRemembered } from './place.ts';
+import { useKeptPlace } from '../ui/use-place.ts';
 import { asking } from './sign-out.ts';
 import './shell.css';
 
@@ -24,22 +24,24 @@ const SignInAgain = lazy(() => import('./sign-in-again.tsx'));
 
 /** The frame of the pages for who is signed in: header, messages, and what opens over every page. */
 export function Shell() {
-  const { state } = useCell(session);
+  const who = useCell(session);
   const next = useLocation({ select: ({ href }) => href });
-  if (state === 'unknown') {
+  if (who.state === 'unknown' || who.state === 'failed') {
     return (
-      <Main>
-        <Skeleton label={t('Loading…')} />
-      </Main>
+      <Main>{who.state === 'unknown' ? <Skeleton label={t('Loading…')} /> : <Unreachable error={who.error} />}</Main>
     );
   }
-  if (state === 'out') return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
+  if (who.state === 'out') return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
   return <Frame />;
 }
 
+function Unreachable({ error }: { error: unknown }) {
+  const what = t('Whether you are signed in could not be found out');
+  return <Failed what={what} error={error} onRetry={() => void restoreSession()} />;
+}
+
 function Frame() {
-  const place = usePlace();
-  useRemembered(place);
+  const place = useKeptPlace();
   useFrameCommands(place);
   useEffect(prepareMenus, []);
   const is_creating = useCell(creating) !== undefined;

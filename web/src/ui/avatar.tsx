@@ -1,11 +1,5 @@
+import { initialsOf } from './initials.ts';
 import './marks.css';
-
-/** The letters for a name: of its first and its last word. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word = '') => [...word][0]?.toUpperCase() ?? '').join('');
-}
 
 const colours = 8;
 

@@ -1,0 +1,1 @@
+export { CSPProvider } from '@base-ui/react/csp-provider';

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const kB = 1000;
+
+interface Chunk {
+  file: string;
+  imports?: string[];
+  dynamicImports?: string[];
+  css?: string[];
+}
+
+/** The pages that a visit may begin with: what they need is loaded before anything is seen. */
+const first_pages = ['src/accounts/sign-in.tsx', 'src/list/page.tsx'];
+
+describe('the build', () => {
+  let dist: string;
+  let manifest: Record<string, Chunk>;
+
+  beforeAll(() => {
+    dist = mkdtempSync(path.join(os.tmpdir(), 'baton-web-'));
+    const args = ['bin/run.js', 'node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'error', '--manifest'];
+    execFileSync(process.execPath, [...args, '--outDir', dist], {
+      cwd: root,
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    manifest = JSON.parse(readFileSync(path.join(dist, '.vite/manifest.json'), 'utf8')) as typeof manifest;
+  }, 120_000);
+  afterAll(() => rmSync(dist, { recursive: true }));
+
+  const gzipped = (files: Iterable<string>) =>
+    [...files].reduce((sum, file) => sum + statSync(path.join(dist, `${file}.gz`)).size, 0);
+
+  /** The files that these chunks need, and those that they import. */
+  function needed(names: readonly string[]): { scripts: Set<string>; styles: Set<string> } {
+    const scripts = new Set<string>();
+    const styles = new Set<string>();
+    const add = (name: string) => {
+      const { file, imports = [], css = [] } = manifest[name] ?? { file: '' };
+      if (scripts.has(file)) return;
+      scripts.add(file);
+      for (const one of css) styles.add(one);
+      imports.forEach(add);
+    };
+    names.forEach(add);
+    return { scripts, styles };
+  }
+
+  test.each(first_pages)('loads at most 200 kB of script and 12 kB of styles for %s, as gzip has them', (page) => {
+    const { scripts, styles } = needed(['index.html', page]);
+    expect(scripts.size).toBeGreaterThan(1);
+    expect(gzipped(scripts)).toBeLessThan(200 * kB);
+    expect(gzipped(styles)).toBeLessThan(12 * kB);
+    expect(gzipped(scripts)).toBeGreaterThan(60 * kB); // React alone has that: the sum counts something
+  });
+
+  test('loads at most 60 kB more for each part that is opened later', () => {
+    const first = needed(['index.html']);
+    const later = Object.keys(manifest).filter((name) => manifest[name]?.file !== undefined && name.startsWith('src/'));
+    const more = later.map((name) => {
+      const { scripts } = needed([name]);
+      return [name, gzipped(scripts.difference(first.scripts))] as const;
+    });
+    expect(more.length).toBeGreaterThan(5);
+    expect(more.filter(([, bytes]) => bytes > 60 * kB)).toEqual([]);
+  });
+
+  test('has each file compressed beside it, and a hash in the names of those that are kept forever', () => {
+    const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
+    const plain = files.filter((file) => /\.(html|js|css|svg)$/.test(file));
+    expect(plain.length).toBeGreaterThan(5);
+    expect(plain.filter((file) => !files.includes(`${file}.br`) || !files.includes(`${file}.gz`))).toEqual([]);
+    const assets = plain.filter((file) => file.startsWith('assets'));
+    expect(assets.filter((file) => !/-[\w-]{8}\.(js|css)$/.test(file))).toEqual([]);
+  });
+
+  test('needs nothing of Node’s', () => {
+    const scripts = readdirSync(path.join(dist, 'assets')).filter((file) => file.endsWith('.js'));
+    const texts = scripts.map((file) => readFileSync(path.join(dist, 'assets', file), 'utf8'));
+    expect(texts.filter((text) => /["']node:|__vite-browser-external/.test(text))).toEqual([]);
+  });
+});
