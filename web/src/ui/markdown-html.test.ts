@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { htmlOf } from './markdown-html.ts';
+
+const hrefOf = (key: string) => (key.startsWith('ENG-') ? `/w/1/t/${key}` : undefined);
+const html = (text: string) => htmlOf(text, { hrefOf }).trim();
+
+describe('markdown', () => {
+  test('has HTML as text', () => {
+    expect(html('a <b onclick="x()">b</b> <!-- c -->')).not.toMatch(/<(?!\/?p>)/);
+    expect(html('<script>alert(1)</script>')).not.toContain('<script');
+    expect(html('<img src=x onerror=alert(1)>')).not.toContain('<img');
+  });
+
+  test('has line breaks, lists, tasks, tables and code', () => {
+    expect(html('a\nb')).toBe('<p>a<br>b</p>');
+    expect(html('- [x] done')).toContain('checked');
+    expect(html('| a |\n|---|\n| b |')).toContain('<td>b</td>');
+    expect(html('`<b>`')).toBe('<p><code>&lt;b&gt;</code></p>');
+  });
+
+  test.each([
+    ['see ENG-7.', '<p>see <a href="/w/1/t/ENG-7">ENG-7</a>.</p>'],
+    ['**ENG-7**', '<p><strong><a href="/w/1/t/ENG-7">ENG-7</a></strong></p>'],
+    ['ENG-7 and ENG-8', '<p><a href="/w/1/t/ENG-7">ENG-7</a> and <a href="/w/1/t/ENG-8">ENG-8</a></p>'],
+    ['UTF-8', '<p>UTF-8</p>'],
+    ['xENG-7', '<p>xENG-7</p>'],
+    ['ENG-7b and ENG-7-8', '<p>ENG-7b and ENG-7-8</p>'],
+    ['ENG-0', '<p>ENG-0</p>'],
+    ['[see ENG-7](https://a.example)', '<p><a href="https://a.example">see ENG-7</a></p>'],
+    ['- ENG-7', '<ul>\n<li><a href="/w/1/t/ENG-7">ENG-7</a></li>\n</ul>'],
+    ['`ENG-7`', '<p><code>ENG-7</code></p>'],
+  ])('links the keys of tickets: %s', (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+});
