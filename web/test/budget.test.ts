@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildConsole } from './browser.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const kB = 1000;
 
 interface Chunk {
@@ -23,11 +22,7 @@ describe('the build', () => {
 
   beforeAll(() => {
     dist = mkdtempSync(path.join(os.tmpdir(), 'baton-web-'));
-    const args = ['bin/run.js', 'node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'error', '--manifest'];
-    execFileSync(process.execPath, [...args, '--outDir', dist], {
-      cwd: root,
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
+    buildConsole(dist, '--manifest');
     manifest = JSON.parse(readFileSync(path.join(dist, '.vite/manifest.json'), 'utf8')) as typeof manifest;
   }, 120_000);
   afterAll(() => rmSync(dist, { recursive: true }));

@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeFaults, axeInBoth, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
+
+const password = 'correct horse battery';
+
+/** What has the focus, by its role and name as a screen reader has them. */
+const focused = (page: Page) => page.evaluate('document.activeElement?.textContent') as Promise<string>;
+
+describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage();
+  }, 120_000);
+  afterAll(() => stage.stop());
+
+  /** Looks at a page: in both themes with axe, at 320 px, and in pictures. */
+  async function look(page: Page, name: string): Promise<void> {
+    await shoot(page, name);
+    expect(await axeInBoth(page), name).toEqual([]);
+    const { width, height } = page.viewportSize() ?? phone;
+    await page.setViewportSize(phone);
+    expect(await sidewaysOf(page), name).toBe(0);
+    await page.setViewportSize({ width, height });
+  }
+
+  async function registerAs(page: Page, name: string, email: string): Promise<void> {
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+  }
+
+  test('goes from registering to a ticket, out, and in again', async () => {
+    const { page, faults } = await stage.open('/w/nowhere/list?status=open');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await look(page, 'sign-in');
+    await page.getByRole('link', { name: 'Register' }).click();
+    await page.getByRole('heading', { name: 'Create your account' }).waitFor();
+    expect(await focused(page)).toBe('Create your account');
+    expect(await page.title()).toBe('Create your account · Baton');
+    await look(page, 'register');
+    await page.goto(`${stage.server.url}/register`);
+    await registerAs(page, 'Ada Lovelace', 'ada@example.com');
+
+    // A workspace, and a project with its workflow.
+    await page.getByRole('heading', { name: 'Name your workspace' }).waitFor();
+    await look(page, 'new-workspace');
+    await page.getByLabel('Name').fill('Harbour');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Create a project' }).waitFor();
+    await page.getByLabel('Name').fill('Engineering');
+    expect(await page.getByLabel('Key').inputValue()).toBe('ENG');
+    await look(page, 'new-project');
+    await page.getByRole('button', { name: 'Create project' }).click();
+
+    // The list, with the form for the first ticket open.
+    const dialog = page.getByRole('dialog', { name: 'New ticket' });
+    await dialog.waitFor();
+    expect(page.url()).toMatch(/\/w\/[\w-]{36}\/p\/ENG\/list$/);
+    await page.keyboard.type('The crane drops its load');
+    await dialog.getByLabel('Description').fill('It did so **twice** on Friday.');
+    await dialog.getByRole('button', { name: 'Priority: No priority' }).click();
+    await page.getByRole('menuitemradio', { name: 'High' }).click();
+    await dialog.getByRole('button', { name: 'Assignee: Nobody' }).click();
+    await page.getByRole('menuitemradio', { name: 'Ada Lovelace' }).waitFor();
+    await look(page, 'create-with-menu');
+    await page.getByRole('menuitemradio', { name: 'Ada Lovelace' }).click();
+    await dialog.getByLabel('Labels').fill('crane, brake');
+    await dialog.getByLabel('Due').fill('2027-01-15');
+    await look(page, 'create');
+    await dialog.getByRole('button', { name: 'Create ticket' }).click();
+    await page.getByText('ENG-1 created').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await look(page, 'created');
+    await page.getByRole('button', { name: 'Not now' }).click();
+
+    // Out, and in again.
+    await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
+    await page.getByRole('menuitem', { name: /Sign out/ }).waitFor();
+    await look(page, 'account-menu');
+    await page.getByRole('menuitem', { name: /Sign out/ }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Project: Engineering' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: Engineering' }).waitFor();
+    expect(faults).toEqual([]);
+  }, 120_000);
+
+  test('is refused at the field that is wrong, which keeps what was typed and gets the focus', async () => {
+    const { page, faults } = await stage.open('/signin');
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('a wrong password');
+    await page.keyboard.press('Enter');
+    const field = page.getByLabel('Password', { exact: true });
+    await page.getByText('Address or password is wrong').waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await field.inputValue()).toBe('a wrong password');
+    expect(await page.evaluate('document.activeElement.name')).toBe('password');
+    await look(page, 'sign-in-refused');
+
+    await page.goto(`${stage.server.url}/register`);
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.keyboard.press('Enter');
+    await page.locator('[aria-invalid=true][name=password]').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByText('This address has an account').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('email');
+    // The browser tells of each refusal by itself.
+    expect(faults.filter((fault) => !/the server responded with a status of (401|409|422)/.test(fault))).toEqual([]);
+    expect(faults).toHaveLength(3);
+  });
+
+  test('control: a button without a name, and a script from elsewhere, are found', async () => {
+    const { page, faults } = await stage.open('/signin');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.evaluate(`document.querySelector('main').append(document.createElement('button'))`);
+    expect((await axeFaults(page)).map((fault) => fault.split(':')[0])).toEqual(['button-name']);
+    await page
+      .evaluate(`(() => {
+      const script = document.createElement('script');
+      script.setAttribute('src', '/assets/../x.js');
+      document.head.append(script);
+    })()`)
+      .catch(() => undefined);
+    await page.evaluate(`document.body.setAttribute('style', 'color: red')`);
+    await page.waitForTimeout(200);
+    expect(faults.join()).toContain('Content Security Policy');
+  });
+});

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { startServer, type TestServer } from '../../proof/harness/server.ts';
+import { chromium_flags, findChromium } from '../../scripts/chromium.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const axe_source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const executablePath = findChromium();
+export const desktop = { width: 1280, height: 800 };
+export const phone = { width: 320, height: 640 };
+
+/** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
+export function buildConsole(dir: string, ...flags: string[]): void {
+  const args = ['bin/run.js', 'node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'error', '--outDir', dir];
+  const env = { ...process.env, NODE_ENV: 'production' };
+  execFileSync(process.execPath, [...args, '--emptyOutDir', ...flags], { cwd: root, env });
+}
+
+/** A tab, and what it complained of. */
+export interface Tab {
+  page: Page;
+  faults: string[];
+}
+
+/** The built console on a real server, in a real browser. */
+export interface Stage {
+  server: TestServer;
+  /** Opens a tab; without a context, in a profile of its own. */
+  open: (where: string, context?: BrowserContext) => Promise<Tab>;
+  stop: () => Promise<void>;
+}
+
+export async function startStage(environment: Record<string, string> = {}): Promise<Stage> {
+  const console_dir = mkdtempSync(path.join(os.tmpdir(), 'baton-console-'));
+  buildConsole(console_dir);
+  const server = await startServer(environment, { console_dir });
+  const browser: Browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromium_flags });
+  return {
+    server,
+    async open(where, context) {
+      const page = await (context ?? (await browser.newContext({ viewport: desktop }))).newPage();
+      const faults = collectFaults(page, server.url);
+      await page.goto(server.url + where);
+      return { page, faults };
+    },
+    async stop() {
+      await browser.close();
+      await server.stop();
+      rmSync(console_dir, { recursive: true });
+    },
+  };
+}
+
+/** Everything that a page complains of from now on, and everything it asks of others. */
+function collectFaults(page: Page, own: string): string[] {
+  const faults: string[] = [];
+  page.setDefaultTimeout(20_000);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(own) && !/^(data|blob):/.test(request.url())) faults.push(request.url());
+  });
+  return faults;
+}
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** What axe finds wrong with a page as it is: rules of WCAG 2.2 AA, and what it calls best practice. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  // What is moving is neither here nor there: its colours are of the way.
+  await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))');
+  await page.evaluate(axe_source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] });
+  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResult;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
+
+const schemes = ['light', 'dark'] as const;
+
+/** Looks at a page in both themes with axe. */
+export async function axeInBoth(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await axeFaults(page)).map((fault) => `${colorScheme} ${fault}`));
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
+}
+
+const shots = process.env['BATON_SCREENSHOTS'];
+
+/** Keeps pictures of a page in both themes and on a phone, where BATON_SCREENSHOTS names a folder. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: path.join(shots, `${name}-${colorScheme}.png`) });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(phone);
+  await page.screenshot({ path: path.join(shots, `${name}-phone.png`) });
+  await page.setViewportSize(desktop);
+}
+
+/** How far a page can be scrolled sideways. */
+export const sidewaysOf = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
