@@ -7,8 +7,10 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY server ./server
+COPY sdk ./sdk
+COPY web ./web
 COPY bin ./bin
-RUN npm run build
+RUN npm run build && npm run build:web
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --omit=optional
 
 FROM ${NODE_IMAGE}
@@ -17,6 +19,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/web/dist ./web/dist
 COPY server/migrations ./dist/server/migrations
 COPY server/openapi.json ./dist/server/openapi.json
 COPY server/pages ./dist/server/pages

@@ -83,6 +83,8 @@ interface StartOptions {
   log_to?: (line: string) => void;
   /** Takes the hints that the server would give its worker; a test's server has none. */
   hint?: (task: string) => void;
+  /** Where the console is built: a folder of the test's own. */
+  console_dir?: string;
 }
 
 export async function startServer(
@@ -104,7 +106,8 @@ export async function startServer(
   const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
   const lifecycle = options.lifecycle ?? { stopping: false };
-  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint: options.hint ?? (() => undefined) });
+  const { hint = () => undefined, console_dir } = options;
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint, console_dir });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -13,6 +13,8 @@ import type { Config } from './config.ts';
 import type { Operation } from './http/contract.ts';
 import { ByteShares } from './http/byte-shares.ts';
 import { Cursors } from './http/cursor.ts';
+import { consoleRouter } from './http/console.ts';
+import { built_console } from './http/console-build.ts';
 import { docsRouter } from './http/docs.ts';
 import { globalLimit } from './http/global-limit.ts';
 import { readForwarded } from './http/networks.ts';
@@ -26,6 +28,7 @@ import { Pace } from './http/pace.ts';
 import { problemHandler } from './http/problem.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { createSending, type Sending } from './http/send.ts';
+import { Served } from './http/served.ts';
 import { requestLog } from './http/request-log.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
@@ -59,6 +62,8 @@ interface Parts {
   log: Logger;
   lifecycle: Lifecycle;
   hint: Services['hint'];
+  /** Where the console is built; `web/dist` by default. */
+  console_dir?: string | undefined;
 }
 
 /** What serving needs; one of each per process. */
@@ -83,7 +88,7 @@ function servingOf(services: Services, sending: Sending): Serving {
 
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
-  const { config, pool, probe_pool, log, lifecycle, hint } = parts;
+  const { config, pool, probe_pool, log, lifecycle, hint, console_dir: dir = built_console } = parts;
   const turns = new LoopTurns();
   const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const services: Services = {
@@ -131,9 +136,10 @@ export function createApp(parts: Parts): App {
   webhookRoutes(serve, services);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
-  app.use(router, unsubscribeRouter(unsubscribing(services)), docsRouter(config));
-
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
+  const served = new Served(config.read_bytes_per_minute); // pages, and what they load
+  app.use(router, unsubscribeRouter(unsubscribing(services)), docsRouter(served));
+  app.use(consoleRouter({ dir, served, operations }));
   app.use(methodNotAllowed(operations));
   app.use(problemHandler({ ...sending, log }, hold_back));
   return { handler: app, operations };

@@ -126,7 +126,7 @@ const bounded: readonly Row[] = [
   ['HTTP/1.0 without Host', 'GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\n', 200],
   ['absolute form', get('http://a/v1/me'), 401],
   ['absolute form of another host', get('http://other/v1/me'), 401],
-  ['absolute form without a path', get('http://a'), 302],
+  ['absolute form without a path', 'GET http://a HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n', 404],
   ['a Host with a port', 'GET /livez HTTP/1.1\r\nHost: a_b.example.com:3000\r\n\r\n', 200],
   ['a Host of IPv6', 'GET /livez HTTP/1.1\r\nHost: [::ffff:127.0.0.1]:3000\r\n\r\n', 200],
   ['TRACE', 'TRACE /v1/me HTTP/1.1\r\nHost: a\r\n\r\n', 405],

@@ -1,30 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { type RequestHandler, Router } from 'express';
-import type { Config } from '../config.ts';
-import { digestOf, entityTag } from './entity-tag.ts';
+import { Router } from 'express';
+import { asDocument, type Document, readDocument, sendDocument } from './document.ts';
 import { own_pages, pageHeaders } from './pages.ts';
-import { isKnown, readConditions, requireNoTag } from './preconditions.ts';
-import { holderOf } from './send.ts';
-import { Served } from './served.ts';
+import type { Served } from './served.ts';
 
 const require = createRequire(import.meta.url);
 const swagger_ui = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 const root = path.resolve(import.meta.dirname, '../../..');
 
-interface Document {
-  type: string;
-  bytes: Buffer;
-  tag: string;
-}
-const asDocument = (type: string, bytes: Buffer): Document => ({
-  type,
-  bytes,
-  tag: entityTag(digestOf(bytes), undefined),
-});
-const read = (dir: string, file: string): Document =>
-  asDocument(path.extname(file), readFileSync(path.join(dir, file)));
+const read = (dir: string, file: string) => readDocument(path.join(dir, file));
 
 /** What is served, by its path. The packages' folders have more, which nobody needs from here. */
 const documents: Record<string, Document> = {
@@ -105,43 +91,18 @@ async function guidePage(name: Guide): Promise<Document> {
   return document;
 }
 
-/** Sends a document from memory: streams from its file took a flood's requests ten times as long. */
-function sendDocument(document: () => Document | Promise<Document>, served: Served): RequestHandler {
-  return async (req, res) => {
-    const { type, bytes, tag } = await document();
-    const holder = holderOf(req, res);
-    served.requireRoom(holder);
-    const conditions = readConditions(req.headers);
-    requireNoTag(conditions?.if_match);
-    res.setHeader('Cache-Control', 'no-cache');
-    res.setHeader('ETag', tag);
-    if (isKnown(conditions?.if_none_match, tag)) {
-      res.status(304).end();
-      return;
-    }
-    if (req.method !== 'HEAD') served.charge(holder, bytes.length);
-    res.type(type).send(bytes);
-  };
-}
-
 /**
  * The document and its page, from this server alone: no network needed, nothing loaded from elsewhere. A network gets so many bytes of
  * them a minute: a megabyte for each request of a flood would keep the process from everybody else.
  */
-export function docsRouter({ read_bytes_per_minute }: Pick<Config, 'read_bytes_per_minute'>): Router {
+export function docsRouter(served: Served): Router {
   const router = Router();
-  const served = new Served(read_bytes_per_minute);
-  router.get('/', (_req, res) => res.redirect('docs'));
   router.use('/docs', pageHeaders());
-  for (const [at, document] of Object.entries(documents))
-    router.get(
-      at,
-      sendDocument(() => document, served),
-    );
-  for (const name of guides)
-    router.get(
-      `/docs/${name}`,
-      sendDocument(() => guidePage(name), served),
-    );
+  for (const [at, document] of Object.entries(documents)) {
+    router.get(at, (req, res) => sendDocument(req, res, document, { served }));
+  }
+  for (const name of guides) {
+    router.get(`/docs/${name}`, async (req, res) => sendDocument(req, res, await guidePage(name), { served }));
+  }
   return router;
 }

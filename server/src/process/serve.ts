@@ -1,30 +1,15 @@
 import cluster from 'node:cluster';
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config.ts';
-import { version } from '../lib/project.ts';
+import { built_console, isBuilt } from '../http/console-build.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Listening } from './listen.ts';
 import { migrateAs } from './migrate.ts';
 import { stopOnSignal } from './stopping.ts';
 import { runProcess, startProcesses } from './processes.ts';
+import { welcome } from './welcome.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-function welcome(url: string, database: Database, processes: number): string {
-  const account = '{"email":"ada@example.com","password":"correct horse battery","name":"Ada"}';
-  return [
-    '',
-    `Baton ${version} serves ${url}${processes > 1 ? ` from ${processes} processes` : ''}`,
-    `  reference  ${url}/docs`,
-    `  database   ${database.description}`,
-    '',
-    'Create an account:',
-    `  curl -s ${url}/v1/auth/register -H 'Content-Type: application/json' -d '${account}'`,
-    '',
-    'Ctrl-C stops it.',
-    '',
-  ].join('\n');
-}
 
 /** Serves from this process. A primary never does, and is spared loading the application. */
 async function listenHere(config: Config, database_url: string): Promise<Listening> {
@@ -88,7 +73,9 @@ export async function serve(config: Config): Promise<void> {
   });
   try {
     up = await starting;
-    if (!signal.aborted) say(welcome(up.listening.url, up.database, config.processes));
+    const { listening, database } = up;
+    const told = { url: listening.url, database: database.description, processes: config.processes };
+    if (!signal.aborted) say(welcome({ ...told, has_console: isBuilt(built_console) }));
   } catch (error) {
     if (signal.aborted) return;
     stopping.release();

@@ -207,6 +207,7 @@ describe('the embedded database', () => {
   test('serves the verbs beside a server, keeps connections through a crowd, and logs little and nothing of a request', async () => {
     const { url, dir, output, stop } = await serve(await madeDir());
     expect(output()).toMatch(/^Baton \d+\.\d+\.\d+ serves /m);
+    expect(output()).toMatch(/^ {2}console {4}(http:\S+\/ \(open this first\)|is not built: run npm run build:web, )/m);
     const client = await register(url);
     const { email } = await client.get_me();
     const log = path.join(dir, 'postgres.log');

@@ -9,7 +9,7 @@ const served = new Set(['.js', '.map', '.sql', '.json', '.css', '.html', '.md'])
 
 /** What the image has in /app beside what serving needs. */
 function superfluous(app: string): string[] {
-  const beside = readdirSync(app).filter((name) => !['dist', 'node_modules', 'package.json'].includes(name));
+  const beside = readdirSync(app).filter((name) => !['dist', 'node_modules', 'package.json', 'web'].includes(name));
   const { devDependencies, optionalDependencies } = JSON.parse(
     readFileSync(path.join(root, 'package.json'), 'utf8'),
   ) as Record<string, Record<string, string>>;
@@ -20,7 +20,13 @@ function superfluous(app: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(app, path.join(entry.parentPath, entry.name)));
   const odd = dist.filter((file) => !served.has(path.extname(file)) || file.includes('.test.'));
-  return [...beside, ...odd, ...unneeded.map((name) => `node_modules/${name}`)];
+  const sources = readdirSync(path.join(app, 'web')).filter((name) => name !== 'dist');
+  return [
+    ...beside,
+    ...odd,
+    ...sources.map((name) => `web/${name}`),
+    ...unneeded.map((name) => `node_modules/${name}`),
+  ];
 }
 
 /** Files that hold the marker of what is private. */

@@ -78,7 +78,21 @@ async function useIt(server: { url: string }): Promise<string> {
     const { status } = await fetch(`${server.url}${page}`);
     if (status !== 200) throw new Error(`${page} gets ${status}.`);
   }
+  await openConsole(server.url);
   return person.email;
+}
+
+/** Gets the console's page, and each script and style sheet that it names. */
+async function openConsole(url: string): Promise<void> {
+  const page = await fetch(`${url}/signin`, { headers: { accept: 'text/html' } });
+  const files = [...(await page.text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file = '']) => file);
+  if (page.status !== 200 || files.length === 0) throw new Error(`The console gets ${page.status}, and no script.`);
+  for (const file of files) {
+    const { status, headers } = await fetch(url + file, { headers: { 'accept-encoding': 'br' } });
+    const encoding = headers.get('content-encoding');
+    if (status !== 200 || encoding !== 'br')
+      throw new Error(`${file} gets ${status}, ${encoding ?? 'not compressed'}.`);
+  }
 }
 
 /** What the processes of the container may do, and where they can write. */
