@@ -1,5 +1,5 @@
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { restoreSession, session } from '../api/session.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { creating } from '../create/creating.ts';
@@ -25,14 +25,20 @@ const SignInAgain = lazy(() => import('./sign-in-again.tsx'));
 /** The frame of the pages for who is signed in: header, messages, and what opens over every page. */
 export function Shell() {
   const who = useCell(session);
-  const next = useLocation({ select: ({ href }) => href });
   if (who.state === 'unknown' || who.state === 'failed') {
     return (
       <Main>{who.state === 'unknown' ? <Skeleton label={t('Loading…')} /> : <Unreachable error={who.error} />}</Main>
     );
   }
-  if (who.state === 'out') return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
+  if (who.state === 'out') return <ToSignIn />;
   return <Frame />;
+}
+
+/** Goes to sign in, and from there back to where the person wanted to be. */
+function ToSignIn() {
+  // As it was at first: until the next page is there, its address is this one's already.
+  const [next] = useState(useLocation({ select: ({ href }) => href }));
+  return <Navigate to="/signin" search={next === '/' ? {} : { next }} replace />;
 }
 
 function Unreachable({ error }: { error: unknown }) {
