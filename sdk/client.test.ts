@@ -62,6 +62,16 @@ async function failureOf(work: Promise<unknown>): Promise<BatonApiError> {
 type Loose = Record<string, (input?: object) => Promise<unknown>>;
 const loose = (one: BatonClient) => one as unknown as Loose;
 
+test('fetch is called by itself: a browser refuses it as a method of anything but its window', async () => {
+  inTurn(succeed({ id: 'me' }));
+  async function strict(this: unknown, ...given: Parameters<typeof fetch>): Promise<Response> {
+    if (this !== undefined) throw new TypeError('Illegal invocation');
+    return fetch(...given);
+  }
+  await client({ fetch: strict }).get_me();
+  expect(asked).toEqual(['GET /v1/me']);
+});
+
 describe('input that the types would refuse', () => {
   test.each([
     ['a misspelt filter', 'list_tickets', { workspace_id, asignee: 'me' }, 'no parameter asignee'],

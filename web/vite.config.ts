@@ -43,6 +43,8 @@ export default defineConfig({
     // The policy of the page allows neither scripts nor styles in the document, and no data: but in images.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Compressing takes the longest, and is meant to.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   server: { proxy: Object.fromEntries(of_the_server.map((prefix) => [prefix, server])) },
 });

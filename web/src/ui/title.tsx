@@ -1,4 +1,4 @@
-import { useLocation } from '@tanstack/react-router';
+import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 /** The address that had the focus last: the first page of a visit leaves it where the browser puts it. */
@@ -14,7 +14,8 @@ interface TitleProps {
 /** The page's heading and the tab's title. It gets the focus when the page is another one: a reader begins there. */
 export function Title({ children, tab = children, className = '' }: TitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const at = useLocation({ select: ({ pathname }) => pathname });
+  // The page's, and not yet the next one's, which is loaded while this one is still there.
+  const at = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
     document.title = `${tab} · Baton`;
   }, [tab]);
