@@ -11,7 +11,7 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => stage.stop());
 
   /** Looks at a page: in both themes with axe, at 320 px, and in pictures. */
@@ -88,7 +88,7 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
     await page.reload();
     await page.getByRole('button', { name: 'Project: Engineering' }).waitFor();
     expect(faults).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('is refused at the field that is wrong, which keeps what was typed and gets the focus', async () => {
     const { page, faults } = await stage.open('/signin');
@@ -115,7 +115,7 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
     // The browser tells of each refusal by itself.
     expect(faults.filter((fault) => !/the server responded with a status of (401|409|422)/.test(fault))).toEqual([]);
     expect(faults).toHaveLength(3);
-  });
+  }, 300_000);
 
   test('control: a button without a name, and a script from elsewhere, are found', async () => {
     const { page, faults } = await stage.open('/signin');
@@ -133,5 +133,5 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
     await page.evaluate(`document.body.setAttribute('style', 'color: red')`);
     await page.waitForTimeout(200);
     expect(faults.join()).toContain('Content Security Policy');
-  });
+  }, 300_000);
 });

@@ -59,7 +59,7 @@ export async function startStage(environment: Record<string, string> = {}): Prom
 /** Everything that a page complains of from now on, and everything it asks of others. */
 function collectFaults(page: Page, own: string): string[] {
   const faults: string[] = [];
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000); // the machine may have a lot to do beside this
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`${message.text()} ${message.location().url}`);
   });

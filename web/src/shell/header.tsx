@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
-import { shownKeys } from '../commands/keys.ts';
+import { ariaKeys, shownKeys } from '../commands/keys.ts';
 import { searching } from '../commands/opened.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -56,9 +56,9 @@ function Layouts({ place: { workspace, project } }: { place: Place }) {
 }
 
 function Search() {
-  const { keys = '', name } = commands.palette;
+  const { keys = '' } = commands.palette;
   return (
-    <button type="button" className="search" aria-label={name()} onClick={() => searching.set(true)}>
+    <button type="button" className="search" aria-keyshortcuts={ariaKeys(keys)} onClick={() => searching.set(true)}>
       <Icon name="search" />
       <span className="header-word">{t('Search…')}</span>
       <kbd className="header-word" aria-hidden="true">
