@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Broken } from './shell/broken.tsx';
 import { Missing } from './shell/missing.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -40,6 +41,7 @@ const tree = root.addChildren([
 
 export const router = createRouter({
   routeTree: tree,
+  defaultErrorComponent: Broken,
   // As they are in the address: the router's own way would quote `?n=1000` into `%221000%22`.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {

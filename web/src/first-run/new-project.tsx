@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { createProject } from '../api/workspaces.ts';
+import { createProject, projectsQuery } from '../api/workspaces.ts';
 import { run } from '../commands/registry.ts';
 import { TextField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
@@ -19,13 +19,14 @@ export function Page() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const create = async ({ name = '', key = '', workflow = '' }) => {
+    const others = await queries.ensureQueryData(projectsQuery(workspace));
     const project = await createProject(workspace, {
       name,
       key,
       workflow: workflow === 'strict' ? 'strict' : 'standard',
     });
     await queries.invalidateQueries({ queryKey: ['projects', workspace] });
-    offerToInvite(workspace);
+    if (others.length === 0) offerToInvite(workspace);
     await navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project: project.key } });
     run('create');
   };

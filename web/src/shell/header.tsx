@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { projectsQuery } from '../api/workspaces.ts';
 import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { ariaKeys, shownKeys } from '../commands/keys.ts';
@@ -6,12 +8,15 @@ import { searching } from '../commands/opened.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { Layouts } from './layouts.tsx';
 import { ConnectionDot } from './connection-dot.tsx';
 import type { Place } from '../store/place.ts';
 import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 
 /** The bar over every page: where the person is, and what works everywhere. */
 export function Header({ place }: { place: Place | undefined }) {
+  const { data: projects = [] } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
+  const has_projects = projects.length > 0;
   return (
     <header className="header">
       <div className="header-place">
@@ -21,13 +26,13 @@ export function Header({ place }: { place: Place | undefined }) {
         <nav className="header-nav" aria-label={t('Places')}>
           <WorkspaceMenu place={place} />
           {place !== undefined && <ProjectMenu place={place} />}
-          {place !== undefined && <Layouts place={place} />}
+          {place !== undefined && has_projects && <Layouts place={place} />}
         </nav>
       </div>
       <div className="header-acts">
         <ConnectionDot />
         <Search />
-        {place !== undefined && (
+        {has_projects && (
           <CommandButton id="create" kind="primary" icon="add" className="header-new">
             <span className="header-word">{t('New')}</span>
           </CommandButton>
@@ -35,23 +40,6 @@ export function Header({ place }: { place: Place | undefined }) {
         <AccountMenu />
       </div>
     </header>
-  );
-}
-
-/** The pages that show the same tickets in another way. */
-function Layouts({ place: { workspace, project } }: { place: Place }) {
-  return (
-    <div className="layouts">
-      {project === undefined ? (
-        <Link to="/w/$workspace/list" params={{ workspace }} className="layout">
-          <Icon name="list" /> {t('List')}
-        </Link>
-      ) : (
-        <Link to="/w/$workspace/p/$project/list" params={{ workspace, project }} className="layout">
-          <Icon name="list" /> {t('List')}
-        </Link>
-      )}
-    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { run } from '../commands/registry.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
+import { MenuLayouts } from './layouts.tsx';
 import type { Place } from '../store/place.ts';
 
 /** More than these are found by typing. */
@@ -74,7 +75,9 @@ export function ProjectMenu({ place: { workspace, project } }: { place: Place })
         </MenuLink>
       ))}
       <MenuLine />
-      <MenuItem icon="list" onSelect={() => void navigate({ to: '/w/$workspace/list', params: { workspace } })}>
+      <MenuLayouts place={{ workspace, project }} />
+      <MenuLine />
+      <MenuItem icon="all" onSelect={() => void navigate({ to: '/w/$workspace/list', params: { workspace } })}>
         {t('All projects')}
       </MenuItem>
       <MenuItem icon="add" onSelect={() => run('new_project')}>

@@ -64,16 +64,17 @@ export function MenuItem({ icon, keys, disabled = false, onSelect, children }: I
 interface LinkProps {
   /** The link itself, without its text. */
   render: React.ReactElement;
+  icon?: IconName;
   /** Whether the person is there. */
   chosen?: boolean;
   children: React.ReactNode;
 }
 
 /** A place of the console, as an item: a link, so that it opens in a new tab too. */
-export function MenuLink({ render, chosen = false, children }: LinkProps) {
+export function MenuLink({ render, icon, chosen = false, children }: LinkProps) {
   return (
     <Base.LinkItem className="menu-item" render={render} closeOnClick aria-current={chosen ? 'page' : undefined}>
-      <span className="menu-mark">{chosen && <Icon name="check" />}</span>
+      <span className="menu-mark">{chosen ? <Icon name="check" /> : icon !== undefined && <Icon name={icon} />}</span>
       <span className="menu-text">{children}</span>
     </Base.LinkItem>
   );
@@ -112,6 +113,9 @@ export function MenuChoice<Value extends string>({ label, value, options, onChan
     </Base.RadioGroup>
   );
 }
+
+/** What the items under it have in common. */
+export const MenuLabel = ({ children }: { children: React.ReactNode }) => <div className="menu-label">{children}</div>;
 
 /** A line between groups of a menu. */
 export const MenuLine = () => <Base.Separator className="menu-line" />;

@@ -1,5 +1,6 @@
 // Drawn on a grid of 16 with lines of 1.5, in the colour of the text beside them.
 const paths = {
+  all: 'M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM9 9h4v4H9z',
   add: 'M8 3.25v9.5M3.25 8h9.5',
   check: 'm3.25 8.5 3 3 6.5-7',
   chevron: 'm4.5 6.25 3.5 3.5 3.5-3.5',

@@ -44,5 +44,8 @@ export const MenuLink = lazy(() => load().then((parts) => ({ default: parts.Menu
 /** Some values, of which one is chosen. */
 export const MenuChoice = lazy(() => load().then((parts) => ({ default: parts.MenuChoice }))) as typeof Base.MenuChoice;
 
+/** What the items under it have in common. */
+export const MenuLabel = lazy(() => load().then((parts) => ({ default: parts.MenuLabel })));
+
 /** A line between groups of a menu. */
 export const MenuLine = lazy(() => load().then((parts) => ({ default: parts.MenuLine })));
