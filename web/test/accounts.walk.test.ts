@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFaults, axeInBoth, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
+import { axeFaults, executablePath, look, type Stage, startStage } from './browser.ts';
 
 const password = 'correct horse battery';
 
@@ -13,16 +13,6 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
     stage = await startStage();
   }, 300_000);
   afterAll(() => stage.stop());
-
-  /** Looks at a page: in both themes with axe, at 320 px, and in pictures. */
-  async function look(page: Page, name: string): Promise<void> {
-    await shoot(page, name);
-    expect(await axeInBoth(page), name).toEqual([]);
-    const { width, height } = page.viewportSize() ?? phone;
-    await page.setViewportSize(phone);
-    expect(await sidewaysOf(page), name).toBe(0);
-    await page.setViewportSize({ width, height });
-  }
 
   async function registerAs(page: Page, name: string, email: string): Promise<void> {
     await page.getByLabel('Your name').fill(name);

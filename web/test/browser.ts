@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { startServer, type TestServer } from '../../proof/harness/server.ts';
 import { chromium_flags, findChromium } from '../../scripts/chromium.ts';
 
@@ -11,8 +12,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 const axe_source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const executablePath = findChromium();
-export const desktop = { width: 1280, height: 800 };
-export const phone = { width: 320, height: 640 };
+const desktop = { width: 1280, height: 800 };
+const phone = { width: 320, height: 640 };
 
 /** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
 export function buildConsole(dir: string, ...flags: string[]): void {
@@ -90,7 +91,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
 const schemes = ['light', 'dark'] as const;
 
 /** Looks at a page in both themes with axe. */
-export async function axeInBoth(page: Page): Promise<string[]> {
+async function axeInBoth(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
@@ -103,7 +104,7 @@ export async function axeInBoth(page: Page): Promise<string[]> {
 const shots = process.env['BATON_SCREENSHOTS'];
 
 /** Keeps pictures of a page in both themes and on a phone, where BATON_SCREENSHOTS names a folder. */
-export async function shoot(page: Page, name: string): Promise<void> {
+async function shoot(page: Page, name: string): Promise<void> {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });
   for (const colorScheme of schemes) {
@@ -117,5 +118,21 @@ export async function shoot(page: Page, name: string): Promise<void> {
 }
 
 /** How far a page can be scrolled sideways. */
-export const sidewaysOf = (page: Page): Promise<number> =>
+const sidewaysOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+/** Looks at a page: in pictures, in both themes with axe, and whether it fits on the narrowest phone. */
+export async function look(page: Page, name: string): Promise<void> {
+  await shoot(page, name);
+  expect(await axeInBoth(page), name).toEqual([]);
+  await page.setViewportSize(phone);
+  expect(await sidewaysOf(page), name).toBe(0);
+  await page.setViewportSize(desktop);
+}
+
+/** Signs somebody in by the page's form. */
+export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+}

@@ -6,6 +6,7 @@ import { creating } from '../create/creating.ts';
 import { InvitePeople } from '../first-run/invite-people.tsx';
 import { Main } from '../ui/layers.tsx';
 import { prepareMenus } from '../ui/menu.tsx';
+import { Over, over } from '../ui/over.tsx';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Toasts } from '../ui/toast.tsx';
@@ -50,6 +51,8 @@ function Frame() {
   const place = useKeptPlace();
   useFrameCommands(place);
   useEffect(prepareMenus, []);
+  const has_ended = useCell(session).state === 'ended';
+  useEffect(() => over.set(has_ended ? <SignInAgain /> : null), [has_ended]);
   const is_creating = useCell(creating) !== undefined;
   return (
     <>
@@ -65,8 +68,8 @@ function Frame() {
           {useCell(searching) && <Palette place={place} />}
           {useCell(helping) && <Help />}
           {useCell(asking) !== undefined && <LeaveDialog />}
-          {useCell(session).state === 'ended' && <SignInAgain />}
         </Suspense>
+        <Over />
         <Toasts />
       </Main>
     </>

@@ -13,7 +13,7 @@ export default function SignInAgain() {
   const { email } = who.user;
   const says = t('It was signed out elsewhere, or it expired. The page stays as it is, and so does what you typed.');
   return (
-    <Dialog open title={t('Your session has ended')} description={says}>
+    <Dialog open is_over title={t('Your session has ended')} description={says}>
       <Form
         submit={t('Sign in')}
         sending={t('Signing in…')}
@@ -25,7 +25,8 @@ export default function SignInAgain() {
           </Button>
         }
       >
-        <input type="hidden" name="username" value={email} autoComplete="username" />
+        {/* For password managers, which want to know whose password it is. */}
+        <input className="hidden" autoComplete="username" aria-hidden tabIndex={-1} readOnly value={email} />
         <PasswordField label={t('Password of {email}', { email })} name="password" autoComplete="current-password" />
       </Form>
     </Dialog>

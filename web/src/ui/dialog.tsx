@@ -1,6 +1,8 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
+import { useId } from 'react';
 import { IconButton } from './button.tsx';
 import { layers } from './layers.tsx';
+import { Over, useOpened } from './over.tsx';
 import { t } from './text.ts';
 import { useCell } from './use-cell.ts';
 import './overlays.css';
@@ -12,13 +14,26 @@ interface DialogProps {
   /** Called when the person wants it closed; without it, the dialog has to be finished. */
   onClose?: (() => void) | undefined;
   wide?: boolean;
+  /** Whether it is what stands over all others. */
+  is_over?: boolean;
   /** What gets the focus as it opens; by default the first thing that can have it. */
   first?: React.RefObject<HTMLElement | null>;
   children: React.ReactNode;
 }
 
 /** A dialog over the page. The focus stays in it, and goes back to where it was. */
-export function Dialog({ title, description, open, onClose, wide = false, first, children }: DialogProps) {
+export function Dialog({
+  title,
+  description,
+  open,
+  onClose,
+  wide = false,
+  is_over = false,
+  first,
+  children,
+}: DialogProps) {
+  const id = useId();
+  useOpened(id, open && !is_over);
   const container = useCell(layers);
   return (
     <Base.Root
@@ -35,6 +50,7 @@ export function Dialog({ title, description, open, onClose, wide = false, first,
           </header>
           {description !== undefined && <Base.Description className="dialog-says">{description}</Base.Description>}
           {children}
+          {!is_over && <Over dialog={id} />}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

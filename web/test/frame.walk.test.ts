@@ -1,0 +1,143 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTeam, type Team } from '../../proof/harness/make.ts';
+import { executablePath, look, signIn, type Stage, startStage, type Tab } from './browser.ts';
+
+/** What has the focus, as a screen reader names it. */
+const focused = (page: Page) =>
+  page.evaluate(`(() => {
+    const { activeElement: at } = document;
+    return at.getAttribute('aria-label') ?? at.textContent;
+  })()`) as Promise<string>;
+
+describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let stage: Stage;
+  let team: Team;
+  beforeAll(async () => {
+    stage = await startStage();
+    team = await makeTeam(stage.server);
+  }, 300_000);
+  afterAll(() => stage.stop());
+
+  async function openAs({ email, password }: Team['owner'], where: string): Promise<Tab> {
+    const tab = await stage.open(where);
+    await signIn(tab.page, { email, password });
+    await tab.page.getByRole('button', { name: /^Account of/ }).waitFor();
+    return tab;
+  }
+  const list = () => `/w/${team.workspace_id}/p/ENG/list`;
+
+  test('is used by keys: palette, keys, creating, and going elsewhere', async () => {
+    const { page, faults } = await openAs(team.member, list());
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
+    const palette = page.getByRole('dialog', { name: 'Search and commands' });
+
+    await page.keyboard.press('Control+k');
+    await palette.waitFor();
+    await look(page, 'palette');
+    expect(await focused(page)).toBe('Command, project, or key of a ticket');
+    await page.keyboard.type('all proj');
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'hidden' });
+    await page.waitForURL(`**/w/${team.workspace_id}/list`);
+
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('eng-7');
+    await page.getByRole('option', { name: 'Go to ticket ENG-7' }).waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await page.goBack();
+    await page.waitForURL(`**${list()}`);
+
+    await page.keyboard.press('?');
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await keys.waitFor();
+    await look(page, 'keys');
+    await page.keyboard.press('c'); // under a dialog, a key is the dialog's
+    await page.keyboard.press('Escape');
+    await keys.waitFor({ state: 'hidden' });
+
+    await page.keyboard.press('c');
+    const create = page.getByRole('dialog', { name: 'New ticket' });
+    await create.waitFor();
+    await page.keyboard.type('c and ? are letters here');
+    await page.keyboard.press('Escape');
+    await create.waitFor({ state: 'hidden' });
+    await page.keyboard.press('c');
+    await create.waitFor();
+    expect(await create.getByLabel('Title').inputValue()).toBe('c and ? are letters here');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('ENG-1 created').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.waitForURL(`**/w/${team.workspace_id}/list`);
+    expect(faults).toEqual([]);
+  }, 300_000);
+
+  test('keys without Ctrl can be switched off, which is kept', async () => {
+    const { page, faults } = await openAs(team.member, list());
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: /Keys/ }).click();
+    await page.getByRole('checkbox').uncheck();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
+    await page.keyboard.press('c');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    expect(faults).toEqual([]);
+  }, 300_000);
+
+  test('the theme and the rows are chosen in the menu, and kept', async () => {
+    const { page, faults } = await openAs(team.viewer, list());
+    const choose = async (name: string) => {
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+    };
+    await choose('Dark');
+    await choose('Compact');
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
+    const body = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(body).toBe('rgb(15, 17, 21)');
+    expect(await page.evaluate('document.documentElement.dataset.density')).toBe('compact');
+    expect(faults).toEqual([]);
+  }, 300_000);
+
+  test('a session that ends elsewhere is taken up again over the page, with what was typed', async () => {
+    const { page, faults } = await openAs(team.admin, list());
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
+    await page.keyboard.press('c');
+    const create = page.getByRole('dialog', { name: 'New ticket' });
+    await create.waitFor();
+    await page.keyboard.type('Typed before it ended');
+    const { data } = await team.admin.client.list_sessions();
+    const elsewhere = data.filter(({ current }) => !current);
+    for (const { id } of elsewhere) await team.admin.client.revoke_session({ session_id: id });
+    await page.keyboard.press('Control+Enter');
+    const again = page.getByRole('dialog', { name: 'Your session has ended' });
+    await again.waitFor();
+    await look(page, 'session-ended');
+    await again.getByLabel(`Password of ${team.admin.email}`).fill(team.admin.password);
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'hidden' });
+    expect(await create.getByLabel('Title').inputValue()).toBe('Typed before it ended');
+    await create.getByRole('button', { name: 'Create ticket' }).click();
+    await create.waitFor({ state: 'hidden' });
+    expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
+  }, 300_000);
+
+  test('a page that isn’t there says so, and a workspace that isn’t the person’s', async () => {
+    const { page, faults } = await openAs(team.stranger, '/');
+    await page.goto(`${stage.server.url}/nowhere/at/all`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await look(page, 'missing');
+    await page.goto(stage.server.url + `/w/${team.workspace_id}`);
+    await page.getByText('The workspace could not be loaded').waitFor();
+    await page.getByText('It isn’t here').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await look(page, 'refused');
+    expect(faults.filter((fault) => !fault.includes('status of 404'))).toEqual([]);
+  }, 300_000);
+});
