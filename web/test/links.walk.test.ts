@@ -110,7 +110,7 @@ describe.skipIf(executablePath === undefined)(
       await another.page.goto(stage.server.url + link);
       await another.page.getByText(`You are signed in as ${stranger.email}`).waitFor();
       await another.page.getByRole('button', { name: 'Accept' }).click();
-      await another.page.getByText('It isn’t here').waitFor();
+      await another.page.getByText('This account can’t accept it').waitFor();
       await look(another.page, 'invitation-refused');
       expect(another.faults.filter((fault) => !fault.includes('status of 404'))).toEqual([]);
 

@@ -50,6 +50,12 @@ function Accept({ token, email, refusal }: { token: string; email: string; refus
       <Form
         submit={t('Accept')}
         sending={t('Accepting…')}
+        told={{
+          not_found: {
+            title: t('This account can’t accept it'),
+            detail: t('It was sent to another address, it was used or revoked, or it has expired.'),
+          },
+        }}
         onSubmit={accept}
         beside={<Button onClick={() => void signOut()}>{t('Use another account')}</Button>}
       >

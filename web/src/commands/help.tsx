@@ -37,7 +37,7 @@ function SingleKeys() {
         checked={single_keys}
         onChange={(event) => prefer({ single_keys: event.currentTarget.checked })}
       />
-      {t('Keys work without Ctrl or ⌘. Without this, only those with it do.')}
+      {t('Single keys run commands. Switch this off if you dictate, or if you press them by accident.')}
     </label>
   );
 }

@@ -13,7 +13,9 @@ interface FormProps {
   sending: string;
   onSubmit: (values: Record<string, string>) => Promise<void>;
   /** The field at which a problem is shown, by its code: `{ email_taken: 'email' }`. Others are shown above the button. */
-  at?: Partial<Record<string, string>>;
+  at?: Partial<Record<string, string>> | undefined;
+  /** What a problem means here, by its code, where its general text would mislead. */
+  told?: Partial<Record<string, Pick<Failure, 'title' | 'detail'>>> | undefined;
   /** Beside the button. */
   beside?: React.ReactNode;
   /** What a person can do about what failed. */
@@ -33,8 +35,13 @@ const nothing: Refused = { failure: undefined, faults: {} };
 const valuesOf = (form: HTMLFormElement): Record<string, string> =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : '']));
 
-function refusedBy(error: unknown, at: Partial<Record<string, string>>, form: HTMLFormElement): Refused {
-  const failure = failureOf(error);
+function refusedBy(
+  error: unknown,
+  { at = {}, told = {} }: Pick<FormProps, 'at' | 'told'>,
+  form: HTMLFormElement,
+): Refused {
+  const general = failureOf(error);
+  const failure = { ...general, ...told[general.code] };
   const field = at[failure.code];
   if (field !== undefined) return { failure: undefined, faults: { [field]: `${failure.title}. ${failure.detail}` } };
   const faults = faultsOf(error);
@@ -43,7 +50,7 @@ function refusedBy(error: unknown, at: Partial<Record<string, string>>, form: HT
 }
 
 /** A form that is sent once at a time, keeps what was typed, and shows what is wrong where it is wrong. */
-export function Form({ submit, sending, onSubmit, at = {}, beside, remedy, className = '', children }: FormProps) {
+export function Form({ submit, sending, onSubmit, at, told, beside, remedy, className = '', children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [{ failure, faults }, setRefused] = useState(nothing);
@@ -59,7 +66,7 @@ export function Form({ submit, sending, onSubmit, at = {}, beside, remedy, class
       await onSubmit(valuesOf(target));
       setRefused(nothing);
     } catch (error) {
-      setRefused(refusedBy(error, at, target));
+      setRefused(refusedBy(error, { at, told }, target));
     } finally {
       setBusy(false);
     }
