@@ -9,7 +9,9 @@ import { t } from '../ui/text.ts';
 export function Page() {
   const { data, error, refetch } = useQuery(workspacesQuery());
   if (error !== null)
-    return <Failed what={t('Your workspaces could not be loaded')} error={error} onRetry={() => void refetch()} />;
+    return (
+      <Failed is_page what={t('Your workspaces could not be loaded')} error={error} onRetry={() => void refetch()} />
+    );
   if (data === undefined) return <Skeleton label={t('Loading your workspaces…')} />;
   const [first] = data;
   if (first === undefined) return <Navigate to="/new-workspace" replace />;

@@ -9,7 +9,9 @@ export function Page() {
   const { workspace = '' } = useParams({ strict: false });
   const { data, error, refetch } = useQuery(projectsQuery(workspace));
   if (error !== null)
-    return <Failed what={t('The workspace could not be loaded')} error={error} onRetry={() => void refetch()} />;
+    return (
+      <Failed is_page what={t('The workspace could not be loaded')} error={error} onRetry={() => void refetch()} />
+    );
   if (data === undefined) return <Skeleton label={t('Loading the workspace…')} />;
   const [first] = data;
   if (first === undefined) return <Navigate to="/w/$workspace/new-project" params={{ workspace }} replace />;

@@ -4,5 +4,5 @@ import { t } from '../ui/text.ts';
 
 /** For a page whose script could not be loaded, as after a new version was installed, or failed. The frame around it stays. */
 export function Broken({ error }: ErrorComponentProps) {
-  return <Failed what={t('This page could not be shown')} error={error} onRetry={() => location.reload()} />;
+  return <Failed is_page what={t('This page could not be shown')} error={error} onRetry={() => location.reload()} />;
 }

@@ -44,7 +44,7 @@ function ToSignIn() {
 
 function Unreachable({ error }: { error: unknown }) {
   const what = t('Whether you are signed in could not be found out');
-  return <Failed what={what} error={error} onRetry={() => void restoreSession()} />;
+  return <Failed is_page what={what} error={error} onRetry={() => void restoreSession()} />;
 }
 
 function Frame() {

@@ -3,6 +3,7 @@ import { failureOf } from '../api/problems.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { t } from './text.ts';
+import { Title } from './title.tsx';
 import './marks.css';
 
 /** Where there is nothing: why, and the one next step. */
@@ -33,16 +34,17 @@ interface FailedProps {
   what: string;
   error: unknown;
   onRetry?: (() => void) | undefined;
+  /** Whether it is all there is of the page, whose heading it then has. */
+  is_page?: boolean;
 }
 
 /** A part of the page that failed. The rest of it goes on. */
-export function Failed({ what, error, onRetry }: FailedProps) {
+export function Failed({ what, error, onRetry, is_page = false }: FailedProps) {
   const { title, detail, request_id } = failureOf(error);
   return (
     <div className="state state-failed" role="alert">
-      <h2>
-        <Icon name="warning" /> {what}
-      </h2>
+      <Icon name="warning" />
+      {is_page ? <Title>{what}</Title> : <h2>{what}</h2>}
       <p>
         {title}. {detail}
       </p>
