@@ -1095,19 +1095,19 @@ export interface components {
             id: string;
             /** @description Why they are notified. One action can have several reasons. */
             kinds: components["schemas"]["NotificationKind"][];
-            /**
-             * Format: uuid
-             * @description A UUID.
-             */
-            ticket_id: string;
-            ticket_key: string;
-            ticket_title: string;
-            /**
-             * Format: uuid
-             * @description A UUID.
-             */
-            project_id: string;
-            /** @description Who did it; null for a ticket that is due. */
+            /** @description The ticket that it is about; null if it is about a webhook. */
+            ticket_id: string | null;
+            ticket_key: string | null;
+            ticket_title: string | null;
+            project_id: string | null;
+            /** @description The webhook that it is about; null if it is about a ticket. */
+            webhook_id: string | null;
+            /** @description Where the webhook sends, without the path of its address, which may be a secret. */
+            webhook_origin: string | null;
+            webhook_description: string | null;
+            /** @description Why Baton stopped the webhook: its receiver failed for days and it was paused, or its receiver responded with 410 and it was disabled. */
+            stop_reason: (("failing" | "gone") | string) | null;
+            /** @description Who did it; null for a ticket that is due and for a webhook that Baton stopped. */
             actor_id: string | null;
             /** @description Where the ticket was moved from, if it was moved. */
             from_status: string | null;
@@ -1131,7 +1131,7 @@ export interface components {
             /** @description Until when it is left out of the inbox. */
             snoozed_until: string | null;
         };
-        NotificationKind: "assigned" | "mentioned" | "moved" | "commented" | "due" | (string & {});
+        NotificationKind: "assigned" | "mentioned" | "moved" | "commented" | "due" | "webhook_stopped" | (string & {});
         UnreadCount: {
             /**
              * Format: int32
@@ -1164,6 +1164,7 @@ export interface components {
             moved: boolean;
             commented: boolean;
             due: boolean;
+            webhook_stopped: boolean;
         };
         /** @description The kinds that are also mailed to them if they haven’t read them by then, where this installation sends mail. */
         MailedKinds: {
@@ -1172,6 +1173,7 @@ export interface components {
             moved: boolean;
             commented: boolean;
             due: boolean;
+            webhook_stopped: boolean;
         };
         QuietHours: {
             from: string;
@@ -4627,6 +4629,7 @@ export interface operations {
                         moved?: boolean;
                         commented?: boolean;
                         due?: boolean;
+                        webhook_stopped?: boolean;
                     };
                     mail?: {
                         assigned?: boolean;
@@ -4634,6 +4637,7 @@ export interface operations {
                         moved?: boolean;
                         commented?: boolean;
                         due?: boolean;
+                        webhook_stopped?: boolean;
                     };
                     quiet_hours?: {
                         from: string;
@@ -4654,6 +4658,7 @@ export interface operations {
                         moved?: boolean;
                         commented?: boolean;
                         due?: boolean;
+                        webhook_stopped?: boolean;
                     };
                     mail?: {
                         assigned?: boolean;
@@ -4661,6 +4666,7 @@ export interface operations {
                         moved?: boolean;
                         commented?: boolean;
                         due?: boolean;
+                        webhook_stopped?: boolean;
                     };
                     quiet_hours?: {
                         from: string;

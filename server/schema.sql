@@ -275,7 +275,7 @@ CREATE OR REPLACE FUNCTION public.is_mailed(kind text, mail text[])
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select kind = any (coalesce(mail, '{assigned,mentioned,due}'))
+  select kind = any (coalesce(mail, '{assigned,mentioned,due,webhook_stopped}'))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.last_sequences(ids uuid[])
@@ -363,8 +363,16 @@ AS $function$
     (select min(m.place) from mails m where m.can_wait = waits and m.attempts = 0), 0)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.may_see_webhooks(role text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select role in ('owner', 'admin')
+$function$;
+
 CREATE OR REPLACE FUNCTION public.notifications_to_mail(the_user uuid, ids uuid[])
- RETURNS TABLE(email text, name text, workspace text, ticket_id uuid, ticket_key text, ticket_title text, kinds text[], actor text, from_status text, to_status text, comment_start text, mentions json, is_assigned boolean, due_on text)
+ RETURNS TABLE(email text, name text, workspace text, ticket_id uuid, ticket_key text, ticket_title text, kinds text[], actor text, from_status text, to_status text, comment_start text, mentions json, is_assigned boolean, due_on text, webhook_id uuid, webhook_origin text, webhook_description text, stop_reason text, failing_since text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -373,18 +381,21 @@ AS $function$
     case e.action when 'ticket.transitioned' then e.before ->> 'status' end, case e.action when 'ticket.transitioned' then e.after ->> 'status' end,
     left(c.body, 400), (select json_object_agg(x.id, x.name) from users x where x.id = any (c.mentions)),
     coalesce((e.after ->> 'assignee_id')::uuid = the_user, (e.before ->> 'assignee_id')::uuid is distinct from the_user and t.assignee_id = the_user, false),
-    t.due_on::text
+    t.due_on::text, h.id, substring(h.url from '^[a-z]+://[^/?#]+'), h.description,
+    case when h.id is not null then e.after ->> 'reason' end, case when h.id is not null then e.after ->> 'failing_since' end
   from notifications n
   join memberships m on m.workspace_id = app_workspace_id() and m.user_id = the_user and m.removed_at is null and m.joined = n.joined
   join users u on u.id = the_user and u.disabled_at is null
   join workspaces w on w.id = app_workspace_id() and w.deleted_at is null
-  join tickets t on t.workspace_id = app_workspace_id() and t.id = n.ticket_id and t.deleted_at is null
-  join projects p on p.workspace_id = app_workspace_id() and p.id = t.project_id
+  left join tickets t on t.workspace_id = app_workspace_id() and t.id = n.ticket_id and t.deleted_at is null
+  left join projects p on p.workspace_id = app_workspace_id() and p.id = t.project_id
+  left join webhooks h on h.workspace_id = app_workspace_id() and h.id = n.webhook_id and h.deleted_at is null and may_see_webhooks(m.role)
   left join notification_settings s on s.workspace_id = app_workspace_id() and s.user_id = the_user
   left join users a on a.id = n.actor_id
   left join comments c on c.workspace_id = app_workspace_id() and c.ticket_id = n.ticket_id and c.id = n.comment_id and c.deleted_at is null
   left join events e on e.workspace_id = app_workspace_id() and e.sequence = n.sequence
   where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (ids)
+    and (t.id is not null or h.state_reason in ('failing', 'gone'))
     and n.read_at is null and n.archived_at is null and (n.snoozed_until is null or n.snoozed_until <= now())
     and exists (select 1 from unnest(n.kinds) k where is_mailed(k, s.mail) and k <> all (coalesce(s.off, '{}')))
     and ('due' <> all (n.kinds)
@@ -431,7 +442,7 @@ begin
     and (t.due_on, t.id) <= (last_day, last_id)
     and not is_done(t.project_id, t.status)
     and wants_notification('due', s.off, w.choice, t.project_id = any (coalesce(s.muted_project_ids, '{}')))
-  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id) do nothing
+  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id, webhook_id) do nothing
     returning notifications.user_id, notifications.to_mail)
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
@@ -532,6 +543,8 @@ begin
     select e.sequence, sum(1 + case when e.action in ('comment.created', 'ticket.transitioned') then (
         select count(*) from watchers w where w.workspace_id = scope and w.choice <> 'muted'
           and w.ticket_id = case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end) else 0 end
+      + case when e.action in ('webhook.paused', 'webhook.disabled') then (
+        select count(*) from memberships m where m.workspace_id = scope and m.removed_at is null and may_see_webhooks(m.role)) else 0 end
       + coalesce(jsonb_array_length(e.after -> 'mentions'), 0)) over (order by e.sequence) as told
     from events e where e.workspace_id = scope and e.sequence > place.last_sequence and e.sequence <= last) b
   where b.told <= 1000;
@@ -597,7 +610,7 @@ begin
   where wants_notification(r.kind, s.off, w.choice, r.project_id = any (coalesce(s.muted_project_ids, '{}')))
   group by r.user_id, r.ticket_id, r.actor_id, r.created_at
   -- The same act, in an earlier batch.
-  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id) do update
+  on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id, webhook_id) do update
     set kinds = array(select distinct k from unnest(n.kinds || excluded.kinds) k order by k), comment_id = coalesce(n.comment_id, excluded.comment_id),
       sequence = case when 'moved' = any (excluded.kinds) then excluded.sequence else n.sequence end,
       -- Not once more for what it told already.
@@ -607,6 +620,7 @@ begin
     returning n.user_id, n.to_mail)
   select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
   perform mail_later(to_be_mailed, mail_after_s);
+  told := told + notify_of_stops(place.last_sequence, last, mail_after_s);
 
   if found_tickets = batch then
     update notification_places set again_on = stop_on, again_after = stop_id where workspace_id = scope;
@@ -622,6 +636,32 @@ begin
   update notification_places set last_sequence = last where workspace_id = scope;
   perform count_notifications(told);
   return last < last_of_all or coalesce(place.next_due_on <= today, false);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_of_stops(behind bigint, last bigint, mail_after_s integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  scope uuid := app_workspace_id();
+  told integer;
+  to_be_mailed uuid[];
+begin
+  with written as (insert into notifications (workspace_id, user_id, joined, id, kinds, webhook_id, sequence, happened_at, to_mail)
+  select scope, m.user_id, m.joined, e.id, array['webhook_stopped'], e.subject_id, e.sequence, e.created_at,
+    mail_after_s is not null and is_mailed('webhook_stopped', s.mail)
+  from events e
+  join memberships m on m.workspace_id = scope and m.removed_at is null and may_see_webhooks(m.role) and m.created_at <= e.created_at
+  left join notification_settings s on s.workspace_id = scope and s.user_id = m.user_id
+  where e.workspace_id = scope and e.sequence > behind and e.sequence <= last and e.action in ('webhook.paused', 'webhook.disabled')
+    and wants_notification('webhook_stopped', s.off, null, false)
+  on conflict do nothing
+    returning notifications.user_id, notifications.to_mail)
+  select count(*), array_agg(distinct w.user_id) filter (where w.to_mail) into told, to_be_mailed from written w;
+  perform mail_later(to_be_mailed, mail_after_s);
+  return told;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.number_events(ids uuid[], low timestamp with time zone, high timestamp with time zone, first bigint)
@@ -846,7 +886,7 @@ begin
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.take_notifications_to_mail(the_user uuid, batch integer)
- RETURNS TABLE(id uuid, ticket_id uuid, is_wanted boolean)
+ RETURNS TABLE(id uuid, subject_id uuid, is_wanted boolean)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
@@ -856,8 +896,8 @@ AS $function$
     where n.workspace_id = app_workspace_id() and n.user_id = the_user and n.id = any (array(
       select d.id from notifications d where d.workspace_id = app_workspace_id() and d.user_id = the_user and d.to_mail
       order by d.created_at, d.id limit batch for no key update of d))
-    returning n.id, n.ticket_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
-  select t.id, t.ticket_id, u.id is not null and t.read_at is null and t.archived_at is null
+    returning n.id, coalesce(n.ticket_id, n.webhook_id) as subject_id, n.created_at, n.read_at, n.archived_at, n.snoozed_until)
+  select t.id, t.subject_id, u.id is not null and t.read_at is null and t.archived_at is null
     and (t.snoozed_until is null or t.snoozed_until <= now())
   from taken t left join users u on u.id = the_user and u.kind = 'person' and u.disabled_at is null
   order by t.created_at desc, t.id desc
@@ -1319,14 +1359,14 @@ create table notification_settings (
   muted_project_ids uuid[] not null default '{}'::uuid[],
   version integer not null default 1,
   updated_at timestamp with time zone not null default now(),
-  mail text[] not null default '{assigned,mentioned,due}'::text[],
+  mail text[] not null default '{assigned,mentioned,due,webhook_stopped}'::text[],
   quiet_from time without time zone,
   quiet_to time without time zone,
   quiet_zone text,
   constraint notification_settings_pkey PRIMARY KEY (workspace_id, user_id),
-  constraint notification_settings_mail CHECK ((mail <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text])),
+  constraint notification_settings_mail CHECK ((mail <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text, 'webhook_stopped'::text])),
   constraint notification_settings_muted CHECK ((cardinality(muted_project_ids) <= 100)),
-  constraint notification_settings_off CHECK ((off <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text])),
+  constraint notification_settings_off CHECK ((off <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text, 'webhook_stopped'::text])),
   constraint notification_settings_quiet CHECK (((num_nulls(quiet_from, quiet_to, quiet_zone) = ANY (ARRAY[0, 3])) AND (quiet_from <> quiet_to))),
   constraint notification_settings_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 );
@@ -1343,7 +1383,7 @@ create table notifications (
   joined integer not null,
   id uuid not null,
   kinds text[] not null,
-  ticket_id uuid not null,
+  ticket_id uuid,
   comment_id uuid,
   actor_id uuid,
   sequence bigint,
@@ -1353,11 +1393,13 @@ create table notifications (
   archived_at timestamp with time zone,
   snoozed_until timestamp with time zone,
   to_mail boolean not null default false,
+  webhook_id uuid,
   constraint notifications_pkey PRIMARY KEY (workspace_id, user_id, id),
-  constraint notifications_kinds CHECK (((cardinality(kinds) > 0) AND (kinds <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text]))),
+  constraint notifications_kinds CHECK (((cardinality(kinds) > 0) AND (kinds <@ ARRAY['assigned'::text, 'mentioned'::text, 'moved'::text, 'commented'::text, 'due'::text, 'webhook_stopped'::text]))),
+  constraint notifications_subject CHECK (((num_nonnulls(ticket_id, webhook_id) = 1) AND ((webhook_id IS NOT NULL) = ('webhook_stopped'::text = ANY (kinds))))),
   constraint notifications_user_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES memberships(workspace_id, user_id)
 ) with (fillfactor=80);
-CREATE UNIQUE INDEX notifications_act ON public.notifications USING btree (workspace_id, user_id, ticket_id, happened_at, actor_id, joined) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX notifications_act ON public.notifications USING btree (workspace_id, user_id, ticket_id, happened_at, actor_id, joined, webhook_id) NULLS NOT DISTINCT;
 CREATE INDEX notifications_created ON public.notifications USING btree (workspace_id, user_id, created_at, id);
 CREATE INDEX notifications_inbox ON public.notifications USING btree (workspace_id, user_id, created_at, id) WHERE (archived_at IS NULL);
 CREATE INDEX notifications_old ON public.notifications USING btree (created_at);

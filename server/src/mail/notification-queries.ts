@@ -58,7 +58,8 @@ export async function quietUntil(db: Db, user_id: string): Promise<number | null
 
 export interface TakenNotification {
   id: string;
-  ticket_id: string;
+  /** The ticket or webhook that it is about. */
+  subject_id: string;
   /** Whether it is to be mailed still. */
   is_wanted: boolean;
 }
@@ -66,7 +67,7 @@ export interface TakenNotification {
 /** Takes what of somebody's is to be mailed, of the workspace in scope: latest first. */
 export function takeNotifications(tx: Tx, user_id: string, limit: number): Promise<TakenNotification[]> {
   return tx.rows(sql`
-    select n.id, n.ticket_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
+    select n.id, n.subject_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
 }
 
 /** Has notifications of somebody be mailed when their quiet hours end, and that there were more; of the workspace in scope. */
@@ -79,10 +80,11 @@ export interface MailedNotification {
   email: string;
   name: string;
   workspace: string;
-  ticket_id: string;
-  ticket_key: string;
-  ticket_title: string;
   kinds: string[];
+  /** The ticket that it is about, or the webhook. */
+  ticket_id: string | null;
+  ticket_key: string | null;
+  ticket_title: string | null;
   actor: string | null;
   from_status: string | null;
   to_status: string | null;
@@ -92,16 +94,22 @@ export interface MailedNotification {
   /** Whether the ticket was assigned to them, and not taken from them. */
   is_assigned: boolean;
   due_on: string | null;
+  webhook_id: string | null;
+  /** Of its address only where it leads. */
+  webhook_origin: string | null;
+  webhook_description: string | null;
+  stop_reason: string | null;
+  failing_since: string | null;
 }
 
 const mailed_columns = {
   email: sql`email`,
   name: sql`name`,
   workspace: sql`workspace`,
+  kinds: sql`kinds`,
   ticket_id: sql`ticket_id`,
   ticket_key: sql`ticket_key`,
   ticket_title: sql`ticket_title`,
-  kinds: sql`kinds`,
   actor: sql`actor`,
   from_status: sql`from_status`,
   to_status: sql`to_status`,
@@ -109,6 +117,11 @@ const mailed_columns = {
   mentions: sql`mentions`,
   is_assigned: sql`is_assigned`,
   due_on: sql`due_on`,
+  webhook_id: sql`webhook_id`,
+  webhook_origin: sql`webhook_origin`,
+  webhook_description: sql`webhook_description`,
+  stop_reason: sql`stop_reason`,
+  failing_since: sql`failing_since`,
 } satisfies Columns<keyof MailedNotification>;
 
 /** Those that somebody with a confirmed address may see, wants and has not read, of the workspace in scope: the first first. */

@@ -21,7 +21,7 @@ const order = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('email_change'), user_id: z.string(), email: z.string(), token: z.string() }),
   /** That an account has another address, to the one it had. */
   z.strictObject({ kind: z.literal('email_changed'), name: z.string(), from: z.string(), to: z.string() }),
-  /** What a member was told of in their inbox: of one ticket, or of several. */
+  /** What a member was told of in their inbox: of one ticket or webhook, or of several. */
   z.strictObject({
     kind: z.literal('notifications'),
     workspace_id: z.string(),

@@ -19,7 +19,7 @@ import { queueMail } from './queries.ts';
 
 const members_at_once = 20;
 const notifications_at_once = 1_000;
-/** Somebody gets a mail for each ticket, up to so many at a time: for more, one mail of all. */
+/** Somebody gets a mail for each ticket or webhook, up to so many at a time: for more, one mail of all. */
 const max_single = 3;
 /** Later a mail of what was to be read at once says nothing new. */
 const ttl_s = 86_400;
@@ -81,7 +81,7 @@ async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
 
 /** What goes into one mail each. */
 function mailsOf(notifications: TakenNotification[]): TakenNotification[][] {
-  const by_ticket = Map.groupBy(notifications, ({ ticket_id }) => ticket_id);
-  if (by_ticket.size > max_single) return [notifications];
-  return [...by_ticket.values()];
+  const by_subject = Map.groupBy(notifications, ({ subject_id }) => subject_id);
+  if (by_subject.size > max_single) return [notifications];
+  return [...by_subject.values()];
 }

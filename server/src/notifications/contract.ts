@@ -19,18 +19,36 @@ import { project_ref } from '../projects/contract.ts';
 import { ticket, ticket_ref } from '../tickets/contract.ts';
 import { max_excerpt } from '../tickets/excerpt.ts';
 
+interface KindOfNotification {
+  says: string;
+  /** Of a ticket or of a webhook. */
+  about: 'ticket' | 'webhook';
+  /** Whether it is mailed to members who have chosen nothing else; `is_mailed` in the database says the same. */
+  mailed: boolean;
+}
+
 /** Why somebody is notified. */
-export const kind_meanings = {
-  assigned: 'A ticket was assigned to them, or taken from them.',
-  mentioned: 'A comment mentions them.',
-  moved: 'A ticket that they watch was moved to another status.',
-  commented: 'A comment was added to a ticket that they watch.',
-  due: 'A ticket is due today that is assigned to them, or that they reported and that has no assignee.',
-} as const;
-const kinds = Object.keys(kind_meanings) as (keyof typeof kind_meanings)[];
+export const notification_kinds = {
+  assigned: { says: 'A ticket was assigned to them, or taken from them.', about: 'ticket', mailed: true },
+  mentioned: { says: 'A comment mentions them.', about: 'ticket', mailed: true },
+  moved: { says: 'A ticket that they watch was moved to another status.', about: 'ticket', mailed: false },
+  commented: { says: 'A comment was added to a ticket that they watch.', about: 'ticket', mailed: false },
+  due: {
+    says: 'A ticket is due today that is assigned to them, or that they reported and that has no assignee.',
+    about: 'ticket',
+    mailed: true,
+  },
+  webhook_stopped: {
+    says: 'Baton has paused or disabled a webhook of the workspace, and they are an owner or admin.',
+    about: 'webhook',
+    mailed: true,
+  },
+} as const satisfies Record<string, KindOfNotification>;
+const kinds = Object.keys(notification_kinds) as (keyof typeof notification_kinds)[];
 
 export const kind = z.enum(kinds).meta({ id: 'NotificationKind' });
 export type Kind = z.infer<typeof kind>;
+export const mailed_by_default = kinds.filter((name) => notification_kinds[name].mailed);
 
 export const notification = z
   .strictObject({
@@ -38,13 +56,24 @@ export const notification = z
     kinds: z
       .array(kind)
       .min(1)
-      .max(5)
+      .max(kinds.length)
       .meta({ description: 'Why they are notified. One action can have several reasons.' }),
-    ticket_id: id,
-    ticket_key: ticket.shape.key,
-    ticket_title: stored(512),
-    project_id: id,
-    actor_id: id.nullable().meta({ description: 'Who did it; null for a ticket that is due.' }),
+    ticket_id: id.nullable().meta({ description: 'The ticket that it is about; null if it is about a webhook.' }),
+    ticket_key: ticket.shape.key.nullable(),
+    ticket_title: stored(512).nullable(),
+    project_id: id.nullable(),
+    webhook_id: id.nullable().meta({ description: 'The webhook that it is about; null if it is about a ticket.' }),
+    webhook_origin: stored(2000).nullable().meta({
+      description: 'Where the webhook sends, without the path of its address, which may be a secret.',
+    }),
+    webhook_description: stored(200).nullable(),
+    stop_reason: z.enum(['failing', 'gone']).nullable().meta({
+      description:
+        'Why Baton stopped the webhook: its receiver failed for days and it was paused, or its receiver responded with 410 and it was disabled.',
+    }),
+    actor_id: id
+      .nullable()
+      .meta({ description: 'Who did it; null for a ticket that is due and for a webhook that Baton stopped.' }),
     from_status: status_key.nullable().meta({ description: 'Where the ticket was moved from, if it was moved.' }),
     to_status: status_key.nullable().meta({ description: 'Where the ticket was moved to, if it was moved.' }),
     comment_id: id.nullable(),

@@ -19,7 +19,7 @@ export function presented({ comment_start, ...row }: NotificationRow): Notificat
   return { ...row, comment_excerpt: comment_start === null ? null : excerptOf(comment_start) };
 }
 
-/** A notification of this person's about a ticket that is there. */
+/** A notification of this person's about what is there, and they may see. */
 export async function requireNotification(db: Db, owner: Owner, id: string): Promise<Notification> {
   return presented(await requireFound(notificationById(db, owner, id)));
 }

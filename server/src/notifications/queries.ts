@@ -39,7 +39,16 @@ const in_folder: Record<Folder, { index: Sql; filter: Sql }> = {
 };
 
 /** What is shown of a notification, and is stored with what it is about. */
-type Elsewhere = 'ticket_key' | 'ticket_title' | 'project_id' | 'from_status' | 'to_status' | 'comment_start';
+type Elsewhere =
+  | 'ticket_key'
+  | 'ticket_title'
+  | 'project_id'
+  | 'webhook_origin'
+  | 'webhook_description'
+  | 'stop_reason'
+  | 'from_status'
+  | 'to_status'
+  | 'comment_start';
 
 /** The columns of a notification that are read: those that are shown, and those that lead to what it is about. */
 const stored = {
@@ -47,6 +56,7 @@ const stored = {
   joined: sql`joined`,
   kinds: sql`kinds`,
   ticket_id: sql`ticket_id`,
+  webhook_id: sql`webhook_id`,
   comment_id: sql`comment_id`,
   actor_id: sql`actor_id`,
   sequence: sql`sequence`,
@@ -58,24 +68,28 @@ const stored = {
 } satisfies Columns<Exclude<keyof NotificationRow, Elsewhere> | 'joined' | 'sequence'>;
 
 /**
- * What a notification `c` is about: a ticket that is there. Nothing is copied into a notification, so that a text which is
- * deleted or purged is gone from it, too. Looked up one by one, as the events are (feed/queries.ts).
+ * What a notification `c` is about: a ticket that is there, or a webhook that is there to somebody who may see it. Nothing is copied into a
+ * notification, so that a text which is deleted or purged is gone from it, too. Looked up one by one, as the events are (feed/queries.ts).
  */
 const about = ({ workspace_id, user_id }: Owner): Sql => sql`
   cross join lateral (
-    select 1 from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined
+    select m.role from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.joined = c.joined
       and m.removed_at is null limit 1) m
   cross join lateral (
-    select t.project_id, t.number, t.title from tickets t
-    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1) t
-  cross join lateral (
-    select p.key from projects p where p.workspace_id = ${workspace_id} and p.id = t.project_id limit 1) p
+    (select t.project_id, t.number, t.title, null::text as url, null::text as description from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1)
+    union all
+    (select null, null, null, w.url, w.description from webhooks w
+    where w.workspace_id = ${workspace_id} and w.id = c.webhook_id and w.deleted_at is null and may_see_webhooks(m.role) limit 1)) t
+  left join lateral (
+    select p.key from projects p where p.workspace_id = ${workspace_id} and p.id = t.project_id limit 1) p on true
   left join lateral (
     select left(o.body, 400) as start from comments o
     where o.workspace_id = ${workspace_id} and o.ticket_id = c.ticket_id and o.id = c.comment_id and o.deleted_at is null limit 1) o on true
   left join lateral (
-    select e.before ->> 'status' as from_status, e.after ->> 'status' as to_status from events e
-    where e.workspace_id = ${workspace_id} and e.sequence = c.sequence and e.action = 'ticket.transitioned' limit 1) e on true`;
+    select e.before ->> 'status' as from_status, e.after ->> 'status' as to_status, e.after ->> 'reason' as stop_reason from events e
+    where e.workspace_id = ${workspace_id} and e.sequence = c.sequence
+      and e.action in ('ticket.transitioned', 'webhook.paused', 'webhook.disabled') limit 1) e on true`;
 
 const own = (name: Sql): Column => ({ name, value: sql`c.${name}` });
 
@@ -85,6 +99,11 @@ const shown = {
   ticket_key: { name: sql`ticket_key`, value: sql`p.key || '-' || t.number` },
   ticket_title: { name: sql`ticket_title`, value: sql`t.title` },
   project_id: { name: sql`project_id`, value: sql`t.project_id` },
+  webhook_id: own(stored.webhook_id),
+  // Of the address only where it leads, as in the log (webhooks/fact.ts): the rest may be a secret.
+  webhook_origin: { name: sql`webhook_origin`, value: sql`substring(t.url from '^[a-z]+://[^/?#]+')` },
+  webhook_description: { name: sql`webhook_description`, value: sql`t.description` },
+  stop_reason: { name: sql`stop_reason`, value: sql`e.stop_reason` },
   actor_id: own(stored.actor_id),
   from_status: { name: sql`from_status`, value: sql`e.from_status` },
   to_status: { name: sql`to_status`, value: sql`e.to_status` },
@@ -128,21 +147,24 @@ export function notificationById(db: Db, owner: Owner, id: string): Promise<Noti
     where c.workspace_id = ${workspace_id} and c.user_id = ${user_id} and c.id = ${id}`);
 }
 
-/** Whether this person was told of it, whatever has become of the ticket. */
+/** Whether this person was told of it, whatever has become of what it is about. */
 export async function hasNotification(db: Db, { workspace_id, user_id }: Owner, id: string): Promise<boolean> {
   const found = await db.maybeOne(sql`
     select 1 from notifications n where n.workspace_id = ${workspace_id} and n.user_id = ${user_id} and n.id = ${id}`);
   return found !== undefined;
 }
 
-/** What a notification `c` needs to be shown: a ticket that is there, and the membership in which it was told. Looked up one by one. */
+/** What a notification `c` needs to be shown: what `about` finds, and the membership in which it was told. Looked up one by one. */
 const is_shown = ({ workspace_id, user_id }: Owner): Sql => sql`
   join (
-    select m.joined from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
+    select m.joined, m.role from memberships m where m.workspace_id = ${workspace_id} and m.user_id = ${user_id}
       and m.removed_at is null limit 1) m on m.joined = c.joined
   cross join lateral (
-    select 1 from tickets t
-    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1) t`;
+    (select 1 from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = c.ticket_id and t.deleted_at is null limit 1)
+    union all
+    (select 1 from webhooks w
+    where w.workspace_id = ${workspace_id} and w.id = c.webhook_id and w.deleted_at is null and may_see_webhooks(m.role) limit 1)) t`;
 
 /** How many of the latest 2,000 unread ones are in the inbox, counted no further than it matters. */
 export function countUnread(db: Db, owner: Owner): Promise<number> {

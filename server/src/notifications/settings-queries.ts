@@ -1,7 +1,7 @@
 import { assigned, type Columns, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
-import type { Kind, Settings } from './contract.ts';
+import { type Kind, mailed_by_default, type Settings } from './contract.ts';
 import type { Owner } from './queries.ts';
 
 export interface SettingsRow {
@@ -16,7 +16,7 @@ export interface SettingsRow {
 
 const defaults: SettingsRow = {
   off: [],
-  mail: ['assigned', 'mentioned', 'due'],
+  mail: mailed_by_default,
   quiet_hours: null,
   muted_project_ids: [],
   version: 1,

@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorData, error_table, type PlainErrorCode } from '../errors.ts';
+import { kind, mailed_by_default } from '../notifications/contract.ts';
 
 // The reference's examples. A page without them makes up values by pattern and length: one click on "Try it out" then
 // registers an account with a random password.
@@ -55,6 +56,10 @@ const bodies: Record<string, unknown> = {
   set_watching: { choice: 'watching' },
 };
 
+/** Each kind of notification, on or off. */
+const switches = (on: readonly string[]): Json =>
+  Object.fromEntries(kind.options.map((name) => [name, on.includes(name)]));
+
 const heads = {
   request_head: 'POST /… HTTP/1.1\nhost: receiver.example\ncontent-type: application/json',
   response_head: 'HTTP/1.1 200 OK\nContent-Length: 2',
@@ -108,7 +113,7 @@ const fields: Json = {
   marked: 3,
   mentions: [],
   more: false,
-  mail: { assigned: true, mentioned: true, moved: false, commented: false, due: true },
+  mail: switches(mailed_by_default),
   quiet_hours: { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' },
   muted_project_ids: [],
   name: 'Grace',
@@ -128,6 +133,7 @@ const fields: Json = {
   roles: ['owner', 'admin', 'member'],
   sequence: 1,
   snoozed_until: null,
+  stop_reason: null,
   subject_version: 2,
   ticket_title: 'The crane drops its load',
   title: 'The crane drops its load',
@@ -136,6 +142,8 @@ const fields: Json = {
   token: `bit_${'x'.repeat(86)}`,
   user_agent: 'curl/8.14.1',
   version: 1,
+  webhook_description: null,
+  webhook_origin: null,
   workflow_version: 1,
 };
 
@@ -144,8 +152,12 @@ const a_day = { count: 12, p50_s: 86_400, p85_s: 86_400, p95_s: 86_400 };
 /** The same where a field of one name means different things. */
 const fields_of: Record<string, Json> = {
   QuietHours: { from: '22:00', to: '07:00' },
-  Notification: { from_status: 'open', to_status: 'in_progress' },
-  NotificationKinds: { assigned: true, mentioned: true, moved: true, commented: true, due: true },
+  Notification: {
+    from_status: 'open',
+    to_status: 'in_progress',
+    webhook_id: null,
+  },
+  NotificationKinds: switches(kind.options),
   User: { name: 'Ada' },
   Workspace: { name: 'Harbour' },
   ApiToken: { name: 'Triage agent' },

@@ -1,0 +1,94 @@
+import { excerptOf } from '../tickets/excerpt.ts';
+import { unlinked } from './mail.ts';
+import type { MailedNotification } from './notification-queries.ts';
+
+/** What a mail says of one ticket or webhook. */
+export interface Part {
+  is_of: 'ticket' | 'webhook';
+  /** Of a mail that is about nothing else. */
+  subject: string;
+  /** What such a mail refers to, so that those about one thing are shown together. */
+  thread: string;
+  lines: string[];
+}
+
+interface Reading {
+  user_id: string;
+  /** Where the app shows the workspace. */
+  at: string;
+}
+
+const oneLine = (text: string) => {
+  const shown = excerptOf(text);
+  return shown.length < text.trim().length ? `${shown} …` : shown;
+};
+
+/** What is said of one ticket or webhook: of several acts, the first first. */
+export function partOf(notifications: MailedNotification[], reading: Reading): Part {
+  const is_of_webhook = notifications.some(({ webhook_id }) => webhook_id !== null);
+  return is_of_webhook ? partOfWebhook(notifications, reading) : partOfTicket(notifications, reading);
+}
+
+function partOfTicket(notifications: MailedNotification[], { user_id, at }: Reading): Part {
+  const [first] = notifications;
+  const [key, title] = [first?.ticket_key ?? '', oneLine(first?.ticket_title ?? '')];
+  const acts = notifications.flatMap((one) => [...said(one, user_id), '']);
+  return {
+    is_of: 'ticket',
+    subject: `[${key}] ${title}`,
+    thread: `ticket.${first?.ticket_id}`,
+    lines: [`${key}  ${title}`, `${at}/t/${key}`, '', ...acts],
+  };
+}
+
+function partOfWebhook(notifications: MailedNotification[], { at }: Reading): Part {
+  const last = notifications.at(-1); // how it is now
+  const [origin, description] = [oneLine(last?.webhook_origin ?? ''), oneLine(last?.webhook_description ?? '')];
+  const stops = notifications.flatMap((one) => [stopped(one), '']);
+  return {
+    is_of: 'webhook',
+    subject: `Webhook ${last?.stop_reason === 'gone' ? 'disabled' : 'paused'}: ${origin}`,
+    thread: `webhook.${last?.webhook_id}`,
+    lines: [
+      `Webhook to ${origin}  ${description}`.trimEnd(),
+      `${at}/inbox`,
+      '',
+      ...stops,
+      'What happens meanwhile waits for it: it is sent once an owner or admin makes the webhook active again.',
+      '',
+    ],
+  };
+}
+
+/** Why a webhook was stopped, as a sentence. */
+function stopped({ stop_reason, failing_since }: MailedNotification): string {
+  if (stop_reason === 'gone') return 'Baton disabled it: its receiver responded with 410 Gone.';
+  const since = failing_since === null ? 'for days' : `since ${failing_since.slice(0, 16).replace('T', ' ')} UTC`;
+  return `Baton paused it: every attempt to deliver has failed ${since}.`;
+}
+
+/** One act, as a sentence, and what was written. */
+function said(notification: MailedNotification, user_id: string): string[] {
+  const { kinds, actor, from_status, to_status, comment_start, mentions, is_assigned, due_on } = notification;
+  const written = comment_start === null ? undefined : oneLine(named(comment_start, mentions ?? {}, user_id));
+  if (kinds.includes('due')) return [`It is due: ${due_on ?? ''}.`];
+  const done = [
+    ...(kinds.includes('assigned') ? [is_assigned ? 'assigned it to you' : 'took it from you'] : []),
+    ...(kinds.includes('moved') ? [`moved it from ${from_status ?? '?'} to ${to_status ?? '?'}`] : []),
+    ...(kinds.includes('mentioned') ? ['mentioned you'] : kinds.includes('commented') ? ['commented'] : []),
+  ];
+  const sentence = `${unlinked(actor ?? 'Somebody')} ${new Intl.ListFormat('en').format(done)}`;
+  return written === undefined ? [`${sentence}.`] : [`${sentence}:`, `  ${written}`];
+}
+
+/** A comment with names in place of ids. */
+function named(text: string, mentions: Record<string, string>, user_id: string): string {
+  // The start of a comment may end within an id.
+  const whole = text.replace(/@[0-9a-f-]{1,35}$/i, '');
+  return whole.replaceAll(/@([0-9a-f-]{36})/gi, (given, id: string) => {
+    const lower = id.toLowerCase();
+    if (lower === user_id) return '@you';
+    const name = mentions[lower];
+    return name === undefined ? given : `@${unlinked(name)}`;
+  });
+}
