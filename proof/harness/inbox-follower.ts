@@ -17,13 +17,13 @@ interface Entry {
 }
 
 interface Notification {
-  ticket_id: string;
+  ticket_id: string | null;
   actor_id: string | null;
   happened_at: string;
   kinds: string[];
 }
 
-const actOf = (ticket_id: string, at: string, actor_id: string | null) => `${ticket_id} ${at} ${actor_id}`;
+const actOf = (ticket_id: string | null, at: string, actor_id: string | null) => `${ticket_id} ${at} ${actor_id}`;
 
 /**
  * The inbox of an owner, through whatever happens to servers, workers and database. They watch tickets on which a member acts, and one of

@@ -407,8 +407,10 @@ select n.workspace_id, n.user_id, n.id as violation from notifications n where n
 select n.workspace_id, n.user_id, n.id as violation
 from notifications n
 left join events e on e.workspace_id = n.workspace_id and e.sequence = n.sequence
-where n.actor_id is not null and (e.actor_id is distinct from n.actor_id or e.created_at is distinct from n.happened_at
-  or case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end is distinct from n.ticket_id);
+where (n.actor_id is not null or n.webhook_id is not null) and (e.created_at is distinct from n.happened_at or case when n.webhook_id is null
+    then e.actor_id is distinct from n.actor_id
+      or case when e.subject_type = 'ticket' then e.subject_id else e.ticket_id end is distinct from n.ticket_id
+    else n.actor_id is not null or e.action not in ('webhook.paused', 'webhook.disabled') or e.subject_id <> n.webhook_id end);
 
 -- Of what can be told from here: of the last day, to members who were never away and never changed what they want to know.
 -- name: who_is_mentioned_is_told
@@ -425,6 +427,23 @@ left join notifications n on n.workspace_id = x.workspace_id and n.user_id = x.u
   and n.happened_at = x.created_at and n.actor_id = x.actor_id
 where x.sequence <= p.last_sequence and m.removed_at is null and m.joined = 1 and x.user_id <> x.actor_id and s.user_id is null
   and m.created_at <= x.created_at and (n.id is null or not 'mentioned' = any (n.kinds));
+
+-- The same of whom a stopped webhook concerns: of those whose role has never changed.
+-- name: who_may_see_a_webhook_is_told_that_it_stopped
+with stopped as (
+  select e.workspace_id, e.sequence, e.subject_id as webhook_id, e.created_at
+  from events e
+  where e.action in ('webhook.paused', 'webhook.disabled') and e.created_at > now() - interval '1 day'
+    and e.created_at > (select run_on from pgmigrations where name = '0033_stopped_webhooks'))
+select x.workspace_id, m.user_id, 'event ' || x.sequence as violation
+from stopped x
+join notification_places p on p.workspace_id = x.workspace_id
+join memberships m on m.workspace_id = x.workspace_id
+left join notification_settings s on s.workspace_id = x.workspace_id and s.user_id = m.user_id
+left join notifications n on n.workspace_id = x.workspace_id and n.user_id = m.user_id and n.webhook_id = x.webhook_id
+  and n.sequence = x.sequence
+where x.sequence <= p.last_sequence and m.removed_at is null and m.joined = 1 and m.version = 1 and may_see_webhooks(m.role)
+  and s.user_id is null and m.created_at <= x.created_at and n.id is null;
 
 -- name: notification_places_are_not_ahead_of_the_events
 select p.workspace_id, 'at ' || p.last_sequence || ' of ' || h.last_sequence as violation

@@ -22,7 +22,7 @@ interface Scene {
   expected: ReadonlyMap<string, Map<string, string>>;
 }
 
-const actOf = (ticket_id: string, at: string, actor_id: string) => `${ticket_id} ${at} ${actor_id}`;
+const actOf = (ticket_id: string | null, at: string, actor_id: string) => `${ticket_id} ${at} ${actor_id}`;
 
 /** Notes that all but the actor are to be told of an act; some of them for more reasons. */
 function expectAll(
@@ -192,7 +192,7 @@ export const notifications: Check = {
         'drop index notifications_act',
         'create unique index notifications_act on notifications (workspace_id, user_id, id)',
         telling(
-          'on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id)',
+          'on conflict (workspace_id, user_id, joined, ticket_id, happened_at, actor_id, webhook_id)',
           'on conflict (workspace_id, user_id, id)',
         ),
       ],

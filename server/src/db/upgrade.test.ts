@@ -10,6 +10,7 @@ import { migrate, migrations_dir } from './migrate.ts';
 
 const first = '0001_initial.sql';
 const sealed = '0014_sealed_arguments.sql';
+const stopped = '0033_stopped_webhooks.sql';
 const id = (n: number) => `01a220a9-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [ada, bob, cy, eve] = [id(1), id(2), id(3), id(4)];
 const [workspace, project] = [id(10), id(11)];
@@ -153,6 +154,13 @@ async function fillOutcomes(): Promise<void> {
       ('POST /purged', 201, '{"ETag":"tag","Location":"/there"}', true)) as o (target, status, headers, forgotten)`);
 }
 
+/** What members had chosen of their notifications before there was a kind more: one of them some mail, one none at all. */
+async function fillSettings(): Promise<void> {
+  await rows.query(`
+    insert into notification_settings (workspace_id, user_id, mail) values
+      ('${workspace}', '${ada}', '{mentioned,moved}'), ('${workspace}', '${cy}', '{}')`);
+}
+
 let cut: unknown;
 let applied: string[];
 
@@ -175,6 +183,11 @@ beforeAll(async () => {
   }
   await migrate({ url: ownersUrl(), dir });
   await fillOutcomes();
+  for (const file of readdirSync(migrations_dir).filter((one) => one < stopped)) {
+    cpSync(path.join(migrations_dir, file), path.join(dir, file));
+  }
+  await migrate({ url: ownersUrl(), dir });
+  await fillSettings();
   cpSync(migrations_dir, dir, { recursive: true });
   const seen = `create table seen as select current_setting('statement_timeout') as patience;`;
   writeFileSync(path.join(dir, '9999_seen.sql'), `-- Up Migration\n${seen}\n`);
@@ -293,6 +306,13 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
     const behind =
       'select h.last_sequence - p.last_sequence as n from event_heads h join notification_places p using (workspace_id)';
     expect(await all(behind)).toEqual([{ n: '0' }]);
+  });
+
+  test('mails that a webhook was stopped to who has not ended all mail', async () => {
+    expect(await all('select user_id, mail from notification_settings order by user_id')).toEqual([
+      { user_id: ada, mail: ['mentioned', 'moved', 'webhook_stopped'] },
+      { user_id: cy, mail: [] },
+    ]);
   });
 
   test('finds the entries of comments by their ticket, and has the comments as they were', async () => {

@@ -5,6 +5,7 @@ import { prepare, sql } from '../../src/db/sql.ts';
 import { withinBudget } from '../../src/db/walk.ts';
 import { openApiDocument } from '../../src/reference/openapi.ts';
 import { newId } from '../../src/lib/ids.ts';
+import { kind, notification_kinds } from '../../src/notifications/contract.ts';
 import { max_page_bytes } from '../../src/lib/bounds.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import type { PlanNode } from '../../../proof/harness/plans.ts';
@@ -21,6 +22,8 @@ const few = `generate_series(1, ${long_rows}) n`;
 const labels = `(select array_agg(${worst(62)} || chr(256 + n)) from generate_series(1, 50) n)`;
 /** As many bytes as the longest emoji has. */
 const longest_emoji = `lpad(n::text, 35, 'x')`;
+/** All reasons that one notification may have: those of a ticket. */
+const of_tickets = kind.options.filter((name) => notification_kinds[name].about === 'ticket');
 const entry = `jsonb_build_object('labels', to_jsonb(${labels}), 'title', ${worst(512)})`;
 
 let server: TestServer;
@@ -107,7 +110,7 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
       jsonb_build_array(jsonb_build_object('status', null, 'error', repeat('x', 100))) from ${many}`,
   list_notifications: ({ w, t, c, u }) => `
     insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, actor_id, happened_at)
-    select '${w}', '${u}', 1, ${ids}, array['assigned', 'commented', 'due', 'mentioned', 'moved'], '${t}', '${c}', ${ids}, now()
+    select '${w}', '${u}', 1, ${ids}, '{${of_tickets.join()}}', '${t}', '${c}', ${ids}, now()
     from ${many}`,
   // The members are those of list_members.
   list_watchers: ({ w, t }) => `

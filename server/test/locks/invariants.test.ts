@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { notifyPeople } from '../../../proof/harness/events.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { stopWebhook } from '../../../proof/harness/stops.ts';
 import { brokenInvariants, invariants, withSettings } from '../../../proof/harness/invariants.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
 import type { PlanNode } from '../../../proof/harness/plans.ts';
@@ -19,9 +20,11 @@ beforeAll(async () => {
   const { id: liked } = await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
   for (const { client } of [team.admin, team.member])
     await client.add_reaction({ ...at, comment_id: liked, emoji: '👍' });
-  await notifyPeople(server.database.url);
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
+  const stopped = await team.owner.client.create_webhook({ workspace_id, body: { url, types: ['workspace.deleted'] } });
+  await stopWebhook(server.database, team.owner, { workspace_id, webhook_id: stopped.id });
+  await notifyPeople(server.database.url);
   const { id: webhook_id } = await team.owner.client.create_webhook({ workspace_id, body: { url } });
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await team.owner.client.redeliver({ workspace_id, webhook_id, body: range });
@@ -128,6 +131,7 @@ const breaks: [name: string, sql: string][] = [
   ['nobody_is_told_of_their_own_act', 'update notifications set actor_id = user_id'],
   ['each_notification_is_of_its_act', 'update notifications set sequence = 1'],
   ['who_is_mentioned_is_told', 'delete from notifications'],
+  ['who_may_see_a_webhook_is_told_that_it_stopped', 'delete from notifications'],
   ['notification_places_are_not_ahead_of_the_events', 'update notification_places set last_sequence = 1000'],
   [
     'no_due_ticket_is_forgotten',
