@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Resolver } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { pino } from 'pino';
@@ -85,6 +86,8 @@ interface StartOptions {
   hint?: (task: string) => void;
   /** Where the console is built: a folder of the test's own. */
   console_dir?: string;
+  /** Says which addresses names have; by default the system's name servers do. */
+  resolver?: Resolver;
 }
 
 export async function startServer(
@@ -106,8 +109,8 @@ export async function startServer(
   const probe_pool = createPool({ ...pool_options, max: 1 });
   watch(pool, options.patch ?? ((text) => text), await tablesOf(database.owner, 'workspace'));
   const lifecycle = options.lifecycle ?? { stopping: false };
-  const { hint = () => undefined, console_dir } = options;
-  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint, console_dir });
+  const { resolver, hint = () => undefined, console_dir } = options;
+  const { handler } = createApp({ config, pool, probe_pool, log, lifecycle, hint, resolver, console_dir });
   const { server } = createHttpServer(handler, config);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,3 +1,4 @@
+import type { Resolver } from 'node:dns/promises';
 import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -45,6 +46,7 @@ import { createServe, type Serving } from './serving/serve.ts';
 import { ticketRoutes } from './tickets/routes.ts';
 import { Credentials } from './tokens/credentials.ts';
 import { tokenRoutes } from './tokens/routes.ts';
+import { createResolver } from './webhooks/names.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
@@ -64,6 +66,8 @@ interface Parts {
   hint: Services['hint'];
   /** Where the console is built; `web/dist` by default. */
   console_dir?: string | undefined;
+  /** Asks the system's name servers by default. */
+  resolver?: Resolver | undefined;
 }
 
 /** What serving needs; one of each per process. */
@@ -88,7 +92,7 @@ function servingOf(services: Services, sending: Sending): Serving {
 
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
-  const { config, pool, probe_pool, log, lifecycle, hint, console_dir: dir = built_console } = parts;
+  const { config, pool, probe_pool, log, lifecycle, hint, resolver = createResolver(), console_dir = built_console } = parts;
   const turns = new LoopTurns();
   const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const services: Services = {
@@ -98,6 +102,7 @@ export function createApp(parts: Parts): App {
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
+    resolver,
     hint,
   };
   const sending = createSending(config);
@@ -139,7 +144,7 @@ export function createApp(parts: Parts): App {
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   const served = new Served(config.read_bytes_per_minute); // pages, and what they load
   app.use(router, unsubscribeRouter(unsubscribing(services)), docsRouter(served));
-  app.use(consoleRouter({ dir, served, operations }));
+  app.use(consoleRouter({ dir: console_dir, served, operations }));
   app.use(methodNotAllowed(operations));
   app.use(problemHandler({ ...sending, log }, hold_back));
   return { handler: app, operations };

@@ -1,4 +1,9 @@
+import type { Response as ExpressResponse } from 'express';
+import type { Logger } from 'pino';
 import { isList, isTagged, type Operation, type Response } from '../http/contract.ts';
+import { type ReadConditions, requireNoTag } from '../http/preconditions.ts';
+import { type Sending, sendJson } from '../http/send.ts';
+import { sendStream } from '../http/stream.ts';
 
 /** A success, ready to be sent, or to be kept and sent again. */
 export interface Answer {
@@ -75,4 +80,20 @@ export function render<O extends Operation>(operation: O, asked: Asked, result: 
   const version = operation.etag === true ? (fields['version'] as number) : undefined;
   const tag = isTagged(operation) ? { version } : undefined;
   return { status: operation.status, headers, tag, body: narrowed(result, asked.query) };
+}
+
+/** Sends it: to a read under conditions only what its client doesn't have. */
+export async function send(
+  parts: Sending & { log: Logger },
+  res: ExpressResponse,
+  { status, headers, tag, body, frames }: Answer,
+  conditions?: ReadConditions,
+): Promise<void> {
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  if (frames !== undefined) {
+    requireNoTag(conditions?.if_match); // a stream has no entity tag
+    await sendStream(parts, res, frames);
+  } else if (body === undefined) res.end();
+  else await sendJson(parts, res, body, tag && { ...tag, ...conditions });
 }

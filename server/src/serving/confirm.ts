@@ -7,12 +7,13 @@ import {
   type Identity,
   isCovered,
   outside,
+  permitted,
   personOf,
   requireLive,
 } from '../access/authorize.ts';
 import { Confirmed } from '../access/confirmed.ts';
 import { type Line, lineOf } from '../access/policy.ts';
-import { readOnly } from '../db/transaction.ts';
+import { type Db, readOnly } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Operation } from '../http/contract.ts';
 
@@ -34,13 +35,19 @@ export function createConfirm(pool: pg.Pool) {
     if (!confirmed.has(caller, line, workspace_id) || !isCovered(caller, line)) await ask(caller, line, workspace_id);
   }
 
-  async function ask(caller: Caller, line: Line, workspace_id?: string): Promise<void> {
+  /** Asks for the permission, and for what else is asked with it. */
+  async function ask(
+    caller: Caller,
+    line: Line,
+    workspace_id?: string,
+    besides: (db: Db) => Promise<void> | undefined = () => undefined,
+  ): Promise<void> {
     const user_id = personOf(caller);
     // In the caller's turn alone: of a workspace that somebody merely names, nothing is used.
     await readOnly(pool, { workspace_id, user_id, asker: { user_id } }, (db) => {
       const permission =
         workspace_id === undefined ? requireLive(db, caller) : apply(db, caller, line, workspace_id).actor;
-      return noting(permission, caller, workspace_id);
+      return permitted(noting(permission, caller, workspace_id), Promise.resolve(besides(db)));
     });
   }
 
@@ -67,5 +74,5 @@ export function createConfirm(pool: pg.Pool) {
     };
   }
 
-  return { confirm, noting, requireInside, beforeBody };
+  return { confirm, ask, noting, requireInside, beforeBody };
 }

@@ -1,4 +1,4 @@
-import type { Request as ExpressRequest, RequestHandler, Response as ExpressResponse, Router } from 'express';
+import type { Request as ExpressRequest, RequestHandler, Router } from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
@@ -22,13 +22,11 @@ import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered 
 import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { holderOf, type Sending, sendJson, writeJson } from '../http/send.ts';
-import { sendStream } from '../http/stream.ts';
+import { holderOf, type Sending, writeJson } from '../http/send.ts';
 import type { Usage } from '../quotas/usage.ts';
-import { type Answer, render } from './answer.ts';
+import { type Answer, render, send } from './answer.ts';
 import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
-import { type ReadConditions, requireNoTag } from '../http/preconditions.ts';
 import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
 import { keptInCookie, removeOnSignOut, withCookie } from './refresh-cookie.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
@@ -59,6 +57,15 @@ export interface Serve {
   list<O extends Paged, By extends Order, Row extends Ordered<By>>(
     operation: O,
     listing: (context: Context<O>) => Listing<By, Row, Item<O>> | Promise<Listing<By, Row, Item<O>>>,
+  ): void;
+  /**
+   * A write in a workspace that asks somebody outside first, a name server say: once its caller's right is confirmed, and without a connection
+   * to the database, a lock or a turn. The right is asked again with the write.
+   */
+  asking<O extends Operation, Learnt>(
+    operation: O & NotPublic<O>,
+    ask: (asker: Request<O> & { caller: Caller }) => Promise<Learnt>,
+    handler: (context: Context<O> & { learnt: Learnt }) => Promise<Response<O>>,
   ): void;
   /** For those that hash passwords between their transactions, or act in a workspace they aren't in yet. */
   own<O extends Operation>(operation: O, handler: (context: OwnContext<O>) => Promise<Response<O>>): void;
@@ -99,21 +106,6 @@ const default_max_body_bytes = 64 * 1024;
 /** The longest response that is kept of a write under a key that changed nothing. */
 const max_idle_bytes = 8 * 1024;
 
-async function send(
-  parts: Sending & { log: Logger },
-  res: ExpressResponse,
-  { status, headers, tag, body, frames }: Answer,
-  conditions?: ReadConditions,
-): Promise<void> {
-  res.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-  if (frames !== undefined) {
-    requireNoTag(conditions?.if_match); // a stream has no entity tag
-    await sendStream(parts, res, frames);
-  } else if (body === undefined) res.end();
-  else await sendJson(parts, res, body, tag && { ...tag, ...conditions });
-}
-
 type AnyRequest = Request<Operation>;
 /** Handlers behind the types of their operations: each gets what its own type says. */
 type AnyHandler = (context: object) => Promise<never>;
@@ -122,7 +114,7 @@ type AnyHandler = (context: object) => Promise<never>;
 export function createServe(router: Router, parts: Serving): Serve {
   const operations: Operation[] = [];
   const { pool, usage, refresh_token_ttl_s: ttl_s } = parts;
-  const { confirm, noting, requireInside, beforeBody } = createConfirm(pool);
+  const { confirm, ask, noting, requireInside, beforeBody } = createConfirm(pool);
   const requireRoom = (holder: Holder) => {
     parts.responses.requireRoom(holder);
     parts.served.requireRoom(holder);
@@ -274,7 +266,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   }
 
   /** A write in a workspace, through a door that asks for permission and locks in one burst. */
-  function serveWorkspaceWrite(operation: Operation, handler: AnyHandler): void {
+  function serveWorkspaceWrite(operation: Operation, handler: AnyHandler, outside?: AnyHandler): void {
     const line = lineOf(operation.id);
     mount(operation, async (request, identity, intent) => {
       const caller = callerOf(request, identity);
@@ -283,7 +275,10 @@ export function createServe(router: Router, parts: Serving): Serve {
         if (needsRoom(operation, request.body)) usage.requireRoom(workspace_id);
       };
       const user_id = personOf(caller);
-      await confirm(caller, line, workspace_id);
+      // What was done before has its response, whatever would be learnt now.
+      if (outside) await ask(caller, line, workspace_id, (db) => intent?.recall(db));
+      else await confirm(caller, line, workspace_id);
+      const learnt: unknown = await outside?.({ ...request, caller });
       return committed((attempt) =>
         withoutDoubt(() =>
           transaction(pool, { workspace_id, user_id }, async (tx) => {
@@ -291,7 +286,7 @@ export function createServe(router: Router, parts: Serving): Serve {
             // A write that was done before the workspace was full still gets its first response.
             const claimed = (intent?.claim(tx) ?? Promise.resolve()).then(requireSpace);
             const writer = applyToWrite(tx, caller, line, workspace_id, claimed);
-            const handled = handler({ ...request, writer, tx, afterCommit: attempt() });
+            const handled = handler({ ...request, learnt, writer, tx, afterCommit: attempt() });
             await Promise.allSettled([handled]);
             await noting(writer.hold(), caller, workspace_id); // the door has asked; nothing commits without it
             const result = await handled.catch((error: unknown) => {
@@ -327,6 +322,9 @@ export function createServe(router: Router, parts: Serving): Serve {
     else if (accessOf(operation.id) === 'account') serveAccountWrite(operation, any);
     else serveWorkspaceWrite(operation, any);
   };
+
+  const asking: Serve['asking'] = (operation, outside, handler) =>
+    serveWorkspaceWrite(operation, handler as unknown as AnyHandler, outside as unknown as AnyHandler);
 
   const following: Serve['following'] = (operation, handler, how) =>
     serveRead(operation, handler as unknown as AnyHandler, how);
@@ -378,7 +376,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     });
   };
 
-  return Object.assign(serve, { following, list, own, operations });
+  return Object.assign(serve, { following, list, asking, own, operations });
 }
 
 /** The response of a write that has been done before. */

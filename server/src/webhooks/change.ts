@@ -7,7 +7,7 @@ import type { Response } from '../http/contract.ts';
 import { requireCurrent, requireMatch } from '../http/preconditions.ts';
 import type { Context } from '../serving/context.ts';
 import type { delete_webhook, ping_webhook, rotate_webhook_secret, update_webhook, Webhook } from './contract.ts';
-import { requireProjects, requireUrl } from './create.ts';
+import { type Judged, requireProjects, requirePublicName, requireUrl } from './create.ts';
 import { factOf } from './fact.ts';
 import { type Changes, dropDeliveries, lockWebhook, reviveDeliveries, updateWebhook } from './queries.ts';
 import { newSecret } from './secrets.ts';
@@ -27,7 +27,7 @@ function stateChanges(state: 'active' | 'paused'): Changes {
 
 /** Changes a webhook. One that becomes active goes on from where it stopped, with what failed first. */
 export async function changeWebhook(
-  { tx, writer, params, if_match, body: { version, ...given } }: Context<typeof update_webhook>,
+  { tx, writer, params, if_match, body: { version, ...given }, learnt: leads_inside }: Judged<typeof update_webhook>,
   settings: Pick<Config, 'webhook_private'>,
 ): Promise<Webhook> {
   const url = given.url === undefined ? undefined : requireUrl(given.url, settings);
@@ -49,6 +49,7 @@ export async function changeWebhook(
         value !== undefined && JSON.stringify(value) !== JSON.stringify(webhook[name as keyof Webhook]),
     ),
   );
+  if ('url' in fields) requirePublicName(leads_inside); // as it is given, and not once it is there
   const becomes = state !== webhook.state && state !== 'disabled' ? state : undefined;
   if (Object.keys(fields).length === 0 && becomes === undefined) return webhook;
   if (becomes === 'active') reviveDeliveries(tx, workspace_id, webhook.id);

@@ -9,7 +9,7 @@ import { newId } from '../lib/ids.ts';
 import { projectIds } from '../projects/queries.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/context.ts';
-import type { create_webhook } from './contract.ts';
+import type { create_webhook, update_webhook } from './contract.ts';
 import { factOf } from './fact.ts';
 import { insertWebhook, webhooksIn } from './queries.ts';
 import { newSecret } from './secrets.ts';
@@ -17,6 +17,11 @@ import { readUrl } from './url.ts';
 
 const refused = (pointer: string, detail: string) =>
   new BatonError('validation_failed', { errors: [{ pointer, detail }] });
+
+/** Throws `validation_failed` for a URL whose name leads to an address that isn't public. */
+export function requirePublicName(leads_inside: boolean): void {
+  if (leads_inside) throw refused('/url', 'The URL must not lead to a private address, and its name does.');
+}
 
 /** The URL as it is kept. Throws `validation_failed` for one that nothing may be sent to. */
 export function requireUrl(url: string, { webhook_private }: Pick<Config, 'webhook_private'>): string {
@@ -36,14 +41,18 @@ export async function requireProjects(
   return ids;
 }
 
+/** With whether the name of the URL that was given leads to an address that isn't public. */
+export type Judged<O extends typeof create_webhook | typeof update_webhook> = Context<O> & { learnt: boolean };
+
 type Settings = Pick<Config, 'webhook_private' | 'max_webhooks_per_workspace'>;
 
 /** Creates a webhook, which gets what has no place in the events yet. Its secret is in the response and nowhere else. */
 export async function createWebhook(
-  { tx, writer, body }: Context<typeof create_webhook>,
+  { tx, writer, body, learnt: leads_inside }: Judged<typeof create_webhook>,
   settings: Settings & { sealing_key: Buffer },
 ): Promise<Response<typeof create_webhook>> {
   const url = requireUrl(body.url, settings);
+  requirePublicName(leads_inside);
   const { description, types } = body;
   const actor = await writer.hold();
   const { workspace_id, user_id: created_by } = actor;

@@ -1,3 +1,4 @@
+import { type Caller, personOf } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import { requireFound } from '../errors.ts';
 import { offsetOf } from '../feed/routes.ts';
@@ -7,6 +8,7 @@ import type { Serve } from '../serving/serve.ts';
 import { changeWebhook, deleteWebhook, pingWebhook, rotateSecret } from './change.ts';
 import * as contract from './contract.ts';
 import { createWebhook } from './create.ts';
+import { Names } from './names.ts';
 import { deliveriesOf, deliveryById, type DeliveryRow, webhookById, webhooksOf } from './queries.ts';
 import { redeliverEvents } from './redeliver.ts';
 import { sealingKey } from './secrets.ts';
@@ -17,9 +19,12 @@ const shown = <Row extends DeliveryRow>({ sequence, ...delivery }: Row) => ({
   offset: offsetOf(sequence),
 });
 
-export function webhookRoutes(serve: Serve, { config }: Services): void {
+export function webhookRoutes(serve: Serve, { config, resolver }: Services): void {
   const settings = { ...config, sealing_key: sealingKey(config.secret) };
-  serve(contract.create_webhook, (context) => createWebhook(context, settings));
+  const names = new Names({ resolver, allow_private: config.webhook_private });
+  const judge = ({ body, caller }: { body: { url?: string | undefined }; caller: Caller }) =>
+    names.leadInside(body.url, personOf(caller));
+  serve.asking(contract.create_webhook, judge, (context) => createWebhook(context, settings));
   serve.list(contract.list_webhooks, ({ db, workspace_id }) => ({
     filter: { workspace_id },
     order: { created_at: byTime(sql`w.created_at`), id: byId(sql`w.id`) },
@@ -28,7 +33,7 @@ export function webhookRoutes(serve: Serve, { config }: Services): void {
   serve(contract.get_webhook, ({ db, workspace_id, params }) =>
     requireFound(webhookById(db, workspace_id, params.webhook_id)),
   );
-  serve(contract.update_webhook, (context) => changeWebhook(context, settings));
+  serve.asking(contract.update_webhook, judge, (context) => changeWebhook(context, settings));
   serve(contract.delete_webhook, deleteWebhook);
   serve(contract.rotate_webhook_secret, (context) => rotateSecret(context, settings));
   serve(contract.ping_webhook, pingWebhook);

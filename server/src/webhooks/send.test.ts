@@ -1,33 +1,17 @@
-import { createSocket } from 'node:dgram';
-import { Resolver } from 'node:dns/promises';
+import type { Resolver } from 'node:dns/promises';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startNameServer } from '../../../proof/harness/name-server.ts';
 import { Sender } from './send.ts';
 
-/** A name server on this machine that gives each question the next of these addresses, and the last from then on. */
-async function nameServer(...addresses: string[]): Promise<Resolver> {
-  const socket = createSocket('udp4');
-  socket.on('message', (question, from) => {
-    const name_end = question.indexOf(0, 12) + 1;
-    const asked = question.readUInt16BE(name_end);
-    const question_end = name_end + 4;
-    const head = Buffer.from(question.subarray(0, question_end));
-    head.writeUInt16BE(0x8180, 2);
-    head.writeUInt16BE(asked === 1 ? 1 : 0, 6);
-    head.writeUInt32BE(0, 8);
-    if (asked !== 1) {
-      socket.send(head, from.port, from.address);
-      return;
-    }
-    const [address = ''] = addresses.length > 1 ? addresses.splice(0, 1) : addresses;
-    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]);
-    socket.send(Buffer.concat([head, record]), from.port, from.address);
+/** A resolver for which each name has the next of these addresses, and the last from then on. */
+async function resolving(...addresses: string[]): Promise<Resolver> {
+  const server = await startNameServer((_, family) => {
+    if (family === 6) return [];
+    return addresses.length > 1 ? addresses.splice(0, 1) : addresses;
   });
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  onTestFinished(() => void socket.close());
-  const resolver = new Resolver({ timeout: 1_000, tries: 1 });
-  resolver.setServers([`127.0.0.1:${socket.address().port}`]);
-  return resolver;
+  onTestFinished(() => server.stop());
+  return server.resolver;
 }
 
 /** A port of this machine, and how often somebody has connected to it. */
@@ -71,7 +55,7 @@ describe('a message', () => {
 
   test('never goes where a name leads that had a public address a moment before', async () => {
     const { port, connections } = await privatePort();
-    const resolver = await nameServer('192.0.1.1', '127.0.0.1');
+    const resolver = await resolving('192.0.1.1', '127.0.0.1');
     const [looked_up] = await resolver.resolve4('rebinding.example'); // as a check before the connection would
     expect(looked_up).toBe('192.0.1.1');
     const sender = new Sender({ ...strict, resolver });
@@ -82,7 +66,7 @@ describe('a message', () => {
 
   test('goes nowhere without TLS', async () => {
     const { port, connections } = await privatePort();
-    const sender = new Sender({ ...strict, resolver: await nameServer('192.0.1.1') });
+    const sender = new Sender({ ...strict, resolver: await resolving('192.0.1.1') });
     expect(await sender.send(message(`http://public.example:${port}/`))).toMatchObject({ error: 'ADDRESS_NOT_PUBLIC' });
     expect(connections()).toBe(0);
   });

@@ -1,10 +1,11 @@
-import { Resolver } from 'node:dns/promises';
+import type { Resolver } from 'node:dns/promises';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
 import { isPublic } from './addresses.ts';
 import type { Attempt } from './contract.ts';
+import { createResolver } from './names.ts';
 import { hostOf } from './url.ts';
 
 /** Bytes that are kept of a response's body. No more of it is read. */
@@ -125,8 +126,7 @@ export class Sender {
 
   constructor(options: Options) {
     this.#options = options;
-    // Not the system's resolver: it keeps one of the process's few threads for each name, as long as its server is silent.
-    this.#resolver = options.resolver ?? new Resolver({ timeout: lookup_ms, tries: 2 });
+    this.#resolver = options.resolver ?? createResolver(lookup_ms);
   }
 
   /** Lets go of idle connections. */
