@@ -9,10 +9,11 @@ import { limitMails } from './limits.ts';
 import { mailNotifications } from './notifications.ts';
 import { type Cast, gather, type Office } from './office.ts';
 import { resetPasswords } from './passwords.ts';
+import { mailStops } from './stops.ts';
 
 const processes = 2;
 type Step = (office: Office, cast: Cast) => Promise<void>;
-const steps: readonly Step[] = [confirmSignUps, inviteByMail, limitMails, mailNotifications, resetPasswords];
+const steps: readonly Step[] = [confirmSignUps, inviteByMail, limitMails, mailNotifications, mailStops, resetPasswords];
 
 async function correspond(run: Run, size: number): Promise<Finding> {
   const mailbox = await startMailbox();
@@ -21,6 +22,7 @@ async function correspond(run: Run, size: number): Promise<Finding> {
     BATON_POOL_SIZE: '8',
     BATON_WORKER: 'off', // the worker is a process of its own, which is stopped while things change
     BATON_NOTIFICATION_MAIL_DELAY_S: '0',
+    BATON_WEBHOOK_PRIVATE: 'on', // the receiver is on this machine
   });
   const stage = await setStage(run, env);
   const wire = new Wire(stage.url, 16);
@@ -95,6 +97,11 @@ export const mails: Check = {
       'and t.id = n.ticket_id and t.deleted_at is null',
       'and t.id = n.ticket_id',
       'what was deleted by then',
+    ),
+    'who may not see webhooks any more is mailed about one': saying(
+      'and h.deleted_at is null and may_see_webhooks(m.role)',
+      'and h.deleted_at is null',
+      'who may not see webhooks any more was mailed',
     ),
     'a token for a new password works again': source(
       'accounts/queries.ts',

@@ -8,7 +8,7 @@ import type { Wire, WireRequest } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
 
 /** For so long mails may take before they count as lost. */
-const patience_ms = 30_000;
+export const patience_ms = 30_000;
 /** As many people use one token at once. */
 const hands = 6;
 
