@@ -102,7 +102,6 @@ export function createApp(parts: Parts): App {
     limits: createRateLimits(config, pool),
     tokens: new AccessTokens(config.jwt_keys, config.access_token_ttl_s),
     cursors: new Cursors(config.secret),
-    resolver,
     hint,
   };
   const sending = createSending(config);
@@ -138,7 +137,7 @@ export function createApp(parts: Parts): App {
   feedRoutes(serve, services, () => lifecycle.stopping);
   mailRoutes(serve, services);
   notificationRoutes(serve, services);
-  webhookRoutes(serve, services);
+  webhookRoutes(serve, services, resolver);
   outcomeRoutes(serve, services);
   referenceRoutes(serve);
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];

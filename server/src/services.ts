@@ -1,4 +1,3 @@
-import type { Resolver } from 'node:dns/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { AccessTokens } from './accounts/tokens.ts';
@@ -14,8 +13,6 @@ export interface Services {
   limits: RateLimits;
   tokens: AccessTokens;
   cursors: Cursors;
-  /** Says which addresses names have. */
-  resolver: Resolver;
   /**
    * Tells the worker of this process, if it has one, that a task has something to do. It saves time, and nothing depends on it:
    * the worker finds all work in the database. Given after a commit, never before.

@@ -106,8 +106,8 @@ export const tenancy: Check = {
         // Who isn't known is asked about as a reader is, first.
         {
           file: 'serving/serve.ts',
-          find: 'await confirm(caller, line, workspace_id);\n      return committed(',
-          replace: 'return committed(',
+          find: 'else await confirm(caller, line, workspace_id);',
+          replace: '',
         },
       ],
     },

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import { makeNotification, makeWebhook } from '../../harness/make.ts';
+import { makeNotification, makeWebhook, nowhere } from '../../harness/make.ts';
+import { stopWebhook } from '../../harness/stops.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
@@ -101,6 +102,9 @@ async function furnish(
   await client.create_token({ workspace_id, body: named });
   const { webhook_id, delivery_id } = await makeWebhook(database, host, workspace_id, text);
   await makeWebhook(database, host, workspace_id, text);
+  const idle = { url: nowhere, description: text, types: ['workspace.deleted' as const] };
+  const { id: stopped } = await client.create_webhook({ workspace_id, body: idle });
+  await stopWebhook(database, { workspace_id, webhook_id: stopped }); // which the host is notified of
   await client.login({ body: { email: host.email, password: host.password } });
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);

@@ -44,7 +44,7 @@ async function webhook(description = '') {
   return { workspace_id, webhook_id };
 }
 type At = Awaited<ReturnType<typeof webhook>>;
-const stop = (at: At, reason?: 'failing' | 'gone') => stopWebhook(server.database, team.owner, at, reason);
+const stop = (at: At, reason?: 'failing' | 'gone') => stopWebhook(server.database, at, reason);
 
 describe('a mail that a webhook was stopped', () => {
   test.each([

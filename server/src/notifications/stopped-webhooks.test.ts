@@ -41,7 +41,7 @@ async function webhook(by: Person, url = 'https://receiver.invalid:8443/hook?key
   return { workspace_id, webhook_id };
 }
 const stop = (at: { workspace_id: string; webhook_id: string }, reason?: 'failing' | 'gone') =>
-  stopWebhook(server.database, team.owner, at, reason);
+  stopWebhook(server.database, at, reason);
 const become = (at: { workspace_id: string; webhook_id: string }, state: 'active' | 'paused') =>
   team.owner.client.update_webhook({ ...at, if_match: '*', body: { state } });
 const setRole = (person: Person, to: 'admin' | 'member') =>
@@ -159,9 +159,9 @@ describe('of a webhook that Baton stops', () => {
     const { owner } = team;
     const [one, other] = [await webhook(owner), await webhook(owner)];
     await stop(one);
-    await stop(other); // by then the event of the first has its number
+    await stop(other);
     await run(
-      `update outbox o set created_at = e.created_at from events e where e.subject_id = $1 and e.action = 'webhook.disabled'
+      `update outbox o set created_at = e.created_at from outbox e where e.subject_id = $1 and e.action = 'webhook.disabled'
          and o.subject_id = $2 and o.action = 'webhook.disabled'`,
       one.webhook_id,
       other.webhook_id,

@@ -39,7 +39,7 @@ describe('a quota is refused by name once it is used up', () => {
   });
 
   test('webhooks of a workspace; a deleted one gives its place back', async () => {
-    const body = { url: 'https://receiver.example/' };
+    const body = { url: 'https://receiver.invalid/' };
     const create = () => owner.client.create_webhook({ workspace_id, body });
     await create();
     const { id: webhook_id } = await create();

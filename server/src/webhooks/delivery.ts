@@ -149,7 +149,7 @@ async function noteFailed(
 type Health = NonNullable<Awaited<ReturnType<typeof queries.lockHealth>>>;
 
 /** Stops a webhook, and says so in the workspace's log: in the name of who created it. */
-async function stop(tx: Tx, { workspace_id, id }: WebhookKey, webhook: Health, is_gone: boolean): Promise<void> {
+export async function stop(tx: Tx, { workspace_id, id }: WebhookKey, webhook: Health, is_gone: boolean): Promise<void> {
   const state = is_gone ? 'disabled' : 'paused';
   const reason = is_gone ? 'gone' : 'failing';
   const { at, created_by: user_id, failing_since } = webhook;

@@ -1,3 +1,4 @@
+import type { Resolver } from 'node:dns/promises';
 import { type Caller, personOf } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import { requireFound } from '../errors.ts';
@@ -19,7 +20,8 @@ const shown = <Row extends DeliveryRow>({ sequence, ...delivery }: Row) => ({
   offset: offsetOf(sequence),
 });
 
-export function webhookRoutes(serve: Serve, { config, resolver }: Services): void {
+/** `resolver` says which addresses names have. */
+export function webhookRoutes(serve: Serve, { config }: Services, resolver: Resolver): void {
   const settings = { ...config, sealing_key: sealingKey(config.secret) };
   const names = new Names({ resolver, allow_private: config.webhook_private });
   const judge = ({ body, caller }: { body: { url?: string | undefined }; caller: Caller }) =>

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
   const stopped = await team.owner.client.create_webhook({ workspace_id, body: { url, types: ['workspace.deleted'] } });
-  await stopWebhook(server.database, team.owner, { workspace_id, webhook_id: stopped.id });
+  await stopWebhook(server.database, { workspace_id, webhook_id: stopped.id });
   await notifyPeople(server.database.url);
   const { id: webhook_id } = await team.owner.client.create_webhook({ workspace_id, body: { url } });
   const range = { from: '0000000000000001', to: '0000000000000003' };
