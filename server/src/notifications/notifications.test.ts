@@ -4,6 +4,7 @@ import { brokenInvariants } from '../../../proof/harness/invariants.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import type { Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { kind, mailed_by_default } from './contract.ts';
 
 let server: TestServer;
 let team: Team;
@@ -225,8 +226,8 @@ describe('a wish', () => {
     const { client } = member;
     const before = await client.get_notification_settings({ workspace_id });
     expect(before).toEqual({
-      kinds: { assigned: true, mentioned: true, moved: true, commented: true, due: true },
-      mail: { assigned: true, mentioned: true, moved: false, commented: false, due: true },
+      kinds: Object.fromEntries(kind.options.map((name) => [name, true])),
+      mail: Object.fromEntries(kind.options.map((name) => [name, mailed_by_default.includes(name)])),
       quiet_hours: null,
       muted_project_ids: [],
       version: 1,
