@@ -92,7 +92,16 @@ function servingOf(services: Services, sending: Sending): Serving {
 
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
-  const { config, pool, probe_pool, log, lifecycle, hint, resolver = createResolver(), console_dir = built_console } = parts;
+  const {
+    config,
+    pool,
+    probe_pool,
+    log,
+    lifecycle,
+    hint,
+    resolver = createResolver(),
+    console_dir = built_console,
+  } = parts;
   const turns = new LoopTurns();
   const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const services: Services = {
