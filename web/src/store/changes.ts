@@ -1,0 +1,118 @@
+import type { ListedTicket, Priority, StatusCategory, Ticket } from 'baton-sdk';
+
+/**
+ * A ticket as the console knows it. A list has no descriptions, so one may be absent, or be that of an earlier version:
+ * `description_version` says of which.
+ */
+export type KnownTicket = Omit<Ticket, 'description'> & {
+  description?: string | undefined;
+  description_version?: number | undefined;
+  excerpt?: string | undefined;
+};
+
+/** What a response has of a ticket. */
+export type ReceivedTicket = Ticket | ListedTicket;
+
+/** The fields that are edited in place. */
+export interface Editable {
+  title: string;
+  description: string;
+  priority: Priority;
+  due_on: string | null;
+}
+export type Field = keyof Editable;
+
+type Edit = { [F in Field]: { kind: 'edit'; field: F; value: Editable[F] } }[Field];
+
+export interface Step {
+  kind: 'transition';
+  from: string;
+  to: string;
+  /** What the workflow says of the new status: drawn until the server says it. */
+  category: StatusCategory;
+  next: string[];
+  resolution?: string | undefined;
+  assignee_id?: string | null | undefined;
+  comment?: string | undefined;
+}
+
+/** What a person does to a ticket. */
+export type Change =
+  | Edit
+  | Step
+  | { kind: 'assign'; assignee_id: string | null; was: string | null }
+  | { kind: 'labels'; add: string[]; remove: string[] }
+  | { kind: 'delete'; at: string }
+  | { kind: 'restore' }
+  | { kind: 'comment'; body: string };
+
+/** A set of labels with some added and some removed, in the server's order. */
+export function changedLabels(labels: readonly string[], add: readonly string[], remove: readonly string[]): string[] {
+  return [...new Set([...labels.filter((one) => !remove.includes(one)), ...add])].toSorted();
+}
+
+function step(ticket: KnownTicket, change: Step): KnownTicket {
+  const was_done = ticket.status_category === 'done';
+  const kept = was_done ? ticket.resolution : null;
+  return {
+    ...ticket,
+    status: change.to,
+    status_category: change.category,
+    resolution: change.category === 'done' ? (change.resolution ?? kept) : null,
+    assignee_id: change.assignee_id === undefined ? ticket.assignee_id : change.assignee_id,
+    allowed_transitions: change.next,
+  };
+}
+
+/** The ticket with a change applied, as the server would. */
+export function apply(ticket: KnownTicket, change: Change): KnownTicket {
+  switch (change.kind) {
+    case 'edit':
+      return change.field === 'description'
+        ? { ...ticket, description: change.value, description_version: ticket.version }
+        : { ...ticket, [change.field]: change.value };
+    case 'transition':
+      return step(ticket, change);
+    case 'assign':
+      return { ...ticket, assignee_id: change.assignee_id };
+    case 'labels':
+      return { ...ticket, labels: changedLabels(ticket.labels, change.add, change.remove) };
+    case 'delete':
+      return { ...ticket, deleted_at: change.at, allowed_transitions: [] };
+    case 'restore':
+      return { ...ticket, deleted_at: null };
+    case 'comment':
+      return ticket;
+  }
+}
+
+/** What a change touches: two changes that share none of it can change places. */
+export function touched(change: Change): readonly string[] {
+  switch (change.kind) {
+    case 'edit':
+      return [change.field];
+    case 'transition':
+      return change.assignee_id === undefined ? ['status'] : ['status', 'assignee_id'];
+    case 'assign':
+      return ['assignee_id'];
+    case 'labels':
+      return ['labels'];
+    case 'delete':
+    case 'restore':
+      return ['deleted_at'];
+    case 'comment':
+      return [];
+  }
+}
+
+/** The one change that does what both do, where there is one: the later of two edits of a field, two changes of labels. */
+export function merged(earlier: Change, later: Change): Change | undefined {
+  if (earlier.kind === 'edit' && later.kind === 'edit' && earlier.field === later.field) return later;
+  if (earlier.kind === 'assign' && later.kind === 'assign') return { ...later, was: earlier.was };
+  if (earlier.kind === 'labels' && later.kind === 'labels') {
+    const add = changedLabels(earlier.add, later.add, later.remove);
+    const remove = changedLabels(earlier.remove, later.remove, later.add);
+    return { kind: 'labels', add, remove };
+  }
+  return undefined;
+}
