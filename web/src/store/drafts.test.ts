@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Drafts, type DraftStorage, keyOf, type Place, reconciled, type StoredDraft } from './drafts.ts';
+
+const place: Place = { account: 'ada', workspace: 'w', ticket: 't', field: 'comment' };
+
+/** A disk that several tabs share. */
+function makeDisk() {
+  const rows = new Map<string, StoredDraft>();
+  const tabs: Drafts[] = [];
+  let is_full = false;
+  let stamps = 0;
+  const storage: DraftStorage = {
+    update: async (key, change) => {
+      if (is_full) throw new Error('QuotaExceededError');
+      const stored = change(rows.get(key));
+      if (stored === undefined) rows.delete(key);
+      else rows.set(key, structuredClone(stored));
+    },
+    entries: async (prefix) => [...rows].filter(([key]) => key.startsWith(prefix)),
+  };
+  const open = () => {
+    const tab: Drafts = new Drafts({
+      storage,
+      now: () => 1_000,
+      newStamp: () => `stamp-${++stamps}`,
+      tell: (key, stored) => {
+        for (const other of tabs) if (other !== tab) other.receive(key, structuredClone(stored));
+      },
+    });
+    tabs.push(tab);
+    return tab;
+  };
+  return {
+    open,
+    rows,
+    fill: (full: boolean) => {
+      is_full = full;
+    },
+  };
+}
+
+const textsOf = (tab: Drafts) => {
+  const stored = tab.get(place);
+  return stored === undefined ? undefined : [stored.draft.text, ...stored.others.map(({ text }) => text)];
+};
+
+describe('drafts', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  test('what is typed is on the disk after 300 ms, or at once when the page is left', async () => {
+    const disk = makeDisk();
+    const tab = disk.open();
+    tab.type(place, 'On', 0);
+    await wait(200);
+    tab.type(place, 'On it', 0);
+    expect(disk.rows.size).toBe(0);
+    await wait(100);
+    expect(disk.rows.get(keyOf(place))?.draft.text).toBe('On it');
+    tab.type(place, 'On it.', 0);
+    await tab.flush();
+    expect(disk.rows.get(keyOf(place))?.draft.text).toBe('On it.');
+  });
+
+  test('a draft is there when the page is opened again, with its version and time, for its account alone', async () => {
+    const disk = makeDisk();
+    const tab = disk.open();
+    tab.type(place, 'On it.', 7);
+    await tab.flush();
+    const next = disk.open();
+    await next.load('ada');
+    expect(next.get(place)?.draft).toMatchObject({ text: 'On it.', base_version: 7, saved_at: 1_000 });
+    expect([next.hasDrafts('ada'), next.hasDrafts('ad'), next.hasDrafts('kim')]).toEqual([true, false, false]);
+  });
+
+  test('a draft that was sent is gone, on the disk and in the other tabs', async () => {
+    const disk = makeDisk();
+    const [one, two] = [disk.open(), disk.open()];
+    one.type(place, 'On it.', 0);
+    await one.flush();
+    expect(textsOf(two)).toEqual(['On it.']);
+    await one.discard(place);
+    expect([textsOf(one), textsOf(two), disk.rows.size]).toEqual([undefined, undefined, 0]);
+  });
+
+  test('a draft that is discarded before it was saved is not saved later', async () => {
+    const disk = makeDisk();
+    const tab = disk.open();
+    tab.type(place, 'On it.', 0);
+    await tab.discard(place);
+    await wait(1_000);
+    expect(disk.rows.size).toBe(0);
+  });
+
+  test('of two tabs, the newer text wins where the older has not been typed in since', async () => {
+    const disk = makeDisk();
+    const [one, two] = [disk.open(), disk.open()];
+    one.type(place, 'One', 0);
+    await one.flush();
+    two.type(place, 'One and two', 0);
+    await two.flush();
+    expect([textsOf(one), textsOf(two)]).toEqual([['One and two'], ['One and two']]);
+    one.type(place, 'One and two and three', 0);
+    await one.flush();
+    expect([textsOf(one), textsOf(two)]).toEqual([['One and two and three'], ['One and two and three']]);
+  });
+
+  test('of two tabs that are typed in at the same time, both texts are kept and offered', async () => {
+    const disk = makeDisk();
+    const [one, two] = [disk.open(), disk.open()];
+    one.type(place, 'One', 0);
+    two.type(place, 'Two', 0);
+    await one.flush();
+    await two.flush();
+    expect([textsOf(one), textsOf(two)]).toEqual([
+      ['Two', 'One'],
+      ['Two', 'One'],
+    ]);
+    const other = one.get(place)?.others[0];
+    if (other !== undefined) one.exchange(place, other);
+    await wait(1_000);
+    expect([textsOf(one), textsOf(two)]).toEqual([
+      ['One', 'Two'],
+      ['One', 'Two'],
+    ]);
+    await one.discard(place);
+    expect(textsOf(two)).toEqual(['Two']);
+  });
+
+  test('a letter that is typed while the disk is written is not lost', async () => {
+    const disk = makeDisk();
+    const tab = disk.open();
+    tab.type(place, 'On', 0);
+    const saving = tab.flush();
+    tab.type(place, 'On it', 0);
+    await saving;
+    expect(textsOf(tab)).toEqual(['On it']);
+    await wait(300);
+    expect(disk.rows.get(keyOf(place))).toMatchObject({ draft: { text: 'On it' }, others: [] });
+  });
+
+  test('a disk that is full loses nothing of what is on the page, and gets it when there is room again', async () => {
+    const disk = makeDisk();
+    const tab = disk.open();
+    disk.fill(true);
+    tab.type(place, 'On it', 0);
+    await tab.flush();
+    expect(textsOf(tab)).toEqual(['On it']);
+    disk.fill(false);
+    await tab.flush();
+    expect(disk.rows.get(keyOf(place))?.draft.text).toBe('On it');
+  });
+
+  test('at most five texts of other tabs are kept, and none twice', () => {
+    const draft = (text: string) => ({ text, base_version: 0, saved_at: 0, stamp: text });
+    const others = ['a', 'b', 'c', 'd', 'e'].map(draft);
+    const { others: kept } = reconciled({ draft: draft('f'), others }, draft('b'), 'something else');
+    expect(kept.map(({ text }) => text)).toEqual(['f', 'a', 'c', 'd', 'e']);
+  });
+});

@@ -1,0 +1,204 @@
+import { newId } from './ids.ts';
+import { Signal } from './signal.ts';
+
+/** Where a text is typed: a field of a ticket, a new comment, or the edit of one. */
+export interface Place {
+  account: string;
+  workspace: string;
+  /** The ticket's id. */
+  ticket: string;
+  /** `title`, `description`, `comment`, or `comment:` and the id of the comment that is edited. */
+  field: string;
+}
+
+/** A text that was typed and not sent yet. */
+export interface Draft {
+  text: string;
+  /** The version of the ticket or comment that was seen as typing began; 0 for a new comment. */
+  base_version: number;
+  saved_at: number;
+  /** Names this state of the text, so that a tab knows whether another has written since. */
+  stamp: string;
+}
+
+/** What the disk has of one place. */
+export interface StoredDraft {
+  draft: Draft;
+  /** Texts of other tabs that were typed at the same time, newest first. */
+  others: Draft[];
+}
+
+/** The disk that drafts are kept on. */
+export interface DraftStorage {
+  /** Reads and replaces what is there, with nothing in between. */
+  update: (key: string, change: (old: StoredDraft | undefined) => StoredDraft | undefined) => Promise<void>;
+  entries: (prefix: string) => Promise<[key: string, stored: StoredDraft][]>;
+}
+
+interface Parts {
+  storage: DraftStorage;
+  /** Tells the other tabs that what is kept of a place has changed. */
+  tell: (key: string, stored: StoredDraft | undefined) => void;
+  now?: () => number;
+  newStamp?: () => string;
+}
+
+interface Entry extends StoredDraft {
+  /** The state on the disk that the text builds on. */
+  seen: string | undefined;
+  /** Whether there is something that the disk doesn't have yet. */
+  is_typed: boolean;
+}
+
+export const save_after_ms = 300;
+const max_others = 5;
+
+const escaped = (part: string) => encodeURIComponent(part);
+export const prefixOf = (account: string): string => `${escaped(account)}/`;
+export const keyOf = ({ account, workspace, ticket, field }: Place): string =>
+  prefixOf(account) + [workspace, ticket, field].map(escaped).join('/');
+
+/**
+ * What is kept of a place when a tab writes its text. Where another tab has written since this one looked, both texts are
+ * kept.
+ */
+export function reconciled(old: StoredDraft | undefined, draft: Draft, seen: string | undefined): StoredDraft {
+  if (old === undefined) return { draft, others: [] };
+  const both = old.draft.stamp === seen ? old.others : [old.draft, ...old.others];
+  return { draft, others: both.filter(({ text }) => text !== draft.text).slice(0, max_others) };
+}
+
+/** Every text that was typed and not sent yet, in memory and on the disk. */
+export class Drafts {
+  readonly #parts: Required<Parts>;
+  readonly #entries = new Map<string, Entry>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #changed = new Signal();
+
+  readonly subscribe = this.#changed.subscribe;
+
+  constructor(parts: Parts) {
+    this.#parts = { now: Date.now, newStamp: newId, ...parts };
+  }
+
+  /** Reads an account's drafts from the disk. What was typed meanwhile stays. */
+  async load(account: string): Promise<void> {
+    for (const [key, stored] of await this.#parts.storage.entries(prefixOf(account))) {
+      if (!this.#entries.has(key)) this.#adopt(key, stored);
+    }
+    this.#changed.emit();
+  }
+
+  /** What was typed at a place. The same object until it changes. */
+  readonly get = (place: Place): StoredDraft | undefined => this.#entries.get(keyOf(place));
+
+  /** Whether an account has anything that was typed and not sent. */
+  hasDrafts(account: string): boolean {
+    return [...this.#entries.keys()].some((key) => key.startsWith(prefixOf(account)));
+  }
+
+  /** Takes what is typed, and keeps it on the disk soon. */
+  type(place: Place, text: string, base_version: number): void {
+    const key = keyOf(place);
+    const entry = this.#entries.get(key);
+    const draft = { text, base_version, saved_at: this.#parts.now(), stamp: this.#parts.newStamp() };
+    this.#entries.set(key, { draft, others: entry?.others ?? [], seen: entry?.seen, is_typed: true });
+    if (!this.#timers.has(key))
+      this.#timers.set(
+        key,
+        setTimeout(() => void this.#save(key), save_after_ms),
+      );
+    this.#changed.emit();
+  }
+
+  /** Forgets what was typed at a place: it was sent, or is not wanted. Texts of other tabs stay until they are dropped, too. */
+  async discard(place: Place): Promise<void> {
+    const key = keyOf(place);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#stopTimer(key);
+    const { draft, seen } = entry;
+    const remains = (old: StoredDraft | undefined): StoredDraft | undefined => {
+      if (old === undefined) return undefined;
+      const is_ours = old.draft.stamp === seen || old.draft.stamp === draft.stamp;
+      const [next, ...others] = is_ours ? old.others : [old.draft, ...old.others];
+      return next === undefined ? undefined : { draft: next, others };
+    };
+    this.#entries.delete(key);
+    this.#changed.emit();
+    await this.#update(key, remains);
+  }
+
+  /** Takes the text of another tab in place of the own, which changes places with it. */
+  exchange(place: Place, other: Draft): void {
+    const key = keyOf(place);
+    const entry = this.#entries.get(key);
+    if (entry === undefined || !entry.others.includes(other)) return;
+    const others = entry.others.map((one) => (one === other ? entry.draft : one));
+    this.#entries.set(key, { ...entry, draft: other, others, is_typed: true });
+    void this.#write(key, { draft: other, others });
+  }
+
+  /** Drops a text of another tab. */
+  drop(place: Place, other: Draft): void {
+    const key = keyOf(place);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    void this.#write(key, { draft: entry.draft, others: entry.others.filter((one) => one !== other) });
+  }
+
+  /** Keeps everything that was typed on the disk now: the page may be gone in a moment. */
+  async flush(): Promise<void> {
+    const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
+    await Promise.all(typed.map(([key]) => this.#save(key)));
+  }
+
+  /** Another tab has written. Its text is taken over unless something was typed here since. */
+  receive(key: string, stored: StoredDraft | undefined): void {
+    if (this.#entries.get(key)?.is_typed === true) return;
+    if (stored === undefined) this.#entries.delete(key);
+    else this.#adopt(key, stored);
+    this.#changed.emit();
+  }
+
+  async #save(key: string): Promise<void> {
+    this.#stopTimer(key);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const { draft, seen } = entry;
+    await this.#update(key, (old) => reconciled(old, draft, seen));
+  }
+
+  /** Writes what the person chose among the texts, whatever is there. */
+  async #write(key: string, stored: StoredDraft): Promise<void> {
+    this.#stopTimer(key);
+    await this.#update(key, () => stored);
+  }
+
+  /** Changes what the disk has, takes it over, and tells the other tabs. What was typed meanwhile builds on it. */
+  async #update(key: string, change: (old: StoredDraft | undefined) => StoredDraft | undefined): Promise<void> {
+    const before = this.#entries.get(key);
+    let stored: StoredDraft | undefined;
+    const kept = await this.#parts.storage
+      .update(key, (old) => (stored = change(old)))
+      .then(() => true)
+      .catch(() => false);
+    // A disk that takes nothing: what is in memory stays, and is tried again with the next letter.
+    if (!kept) return;
+    const entry = this.#entries.get(key);
+    if (entry === before && stored !== undefined) this.#adopt(key, stored);
+    else if (entry !== undefined && stored !== undefined)
+      this.#entries.set(key, { ...entry, others: stored.others, seen: stored.draft.stamp });
+    this.#changed.emit();
+    this.#parts.tell(key, stored);
+  }
+
+  #adopt(key: string, { draft, others }: StoredDraft): void {
+    this.#entries.set(key, { draft, others, seen: draft.stamp, is_typed: false });
+  }
+
+  #stopTimer(key: string): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+  }
+}

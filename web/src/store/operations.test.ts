@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import type { Change, Editable, Field } from './changes.ts';
+import { mayBeDoneTwice, type Operation } from './decide.ts';
+import type { Outcome } from './operations.ts';
+import { makeRefusal, makeTicket, makeWorld, settle } from './testing.ts';
+
+const edit = <F extends Field>(field: F, value: Editable[F]) => ({ kind: 'edit', field, value }) as Change;
+const step = (from: string, to: string, category: 'todo' | 'in_progress' | 'done' = 'in_progress'): Change => ({
+  kind: 'transition',
+  from,
+  to,
+  category,
+  next: [],
+});
+const done = (fields: Parameters<typeof makeTicket>[0] = {}): Outcome => ({ kind: 'done', ticket: makeTicket(fields) });
+const later: Outcome = { kind: 'later', cause: 'unreachable' };
+const edited = (field: string, base: unknown, mine: unknown, theirs: unknown, current_version = 2) =>
+  makeRefusal('edit_conflict', { current_version, fields: { [field]: { base, mine, theirs } } });
+
+describe('what people did and the server has not done yet', () => {
+  test('a change is drawn at once, sent alone, and gone once the server has done it', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    world.operations.add(world.at, edit('priority', 'high'), 1);
+    expect(world.shown()).toMatchObject({ title: 'Crane!', priority: 'high', version: 1 });
+    expect(world.sent).toHaveLength(1);
+    await world.last().respond(done({ version: 2, title: 'Crane!' }));
+    expect(world.sent).toHaveLength(2);
+    expect(world.last().operation.base_version).toBe(2);
+    await world.last().respond(done({ version: 3, title: 'Crane!', priority: 'high' }));
+    expect([world.queue(), world.kept.size]).toEqual([[], 0]);
+    expect(world.shown()).toMatchObject({ title: 'Crane!', priority: 'high', version: 3 });
+  });
+
+  test('a late response of before the change does not undo it on the screen', async () => {
+    const world = makeWorld();
+    const slow = world.tickets.ask();
+    world.operations.add(world.at, step('open', 'in_progress'), 1);
+    await world.last().respond(done({ version: 2, status: 'in_progress' }));
+    world.tickets.receive([makeTicket()], slow);
+    expect(world.shown()?.status).toBe('in_progress');
+  });
+
+  test('two edits of a field become the last one, unless the first was sent', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'One'), 1);
+    world.operations.add(world.at, edit('title', 'Two'), 1);
+    world.operations.add(world.at, edit('due_on', '2026-12-04'), 1);
+    world.operations.add(world.at, edit('title', 'Three'), 1);
+    expect(world.queue().map(({ change }) => change)).toEqual([
+      edit('title', 'One'),
+      edit('title', 'Three'),
+      edit('due_on', '2026-12-04'),
+    ]);
+    // Others have changed the due date meanwhile: the second edit of the title is based on the first, that of the date is not.
+    await world.last().respond(done({ version: 3, title: 'One' }));
+    expect(world.queue().map(({ base_version }) => base_version)).toEqual([3, 1]);
+  });
+
+  test('a step is not merged with one before it, and goes on from where that arrived', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, step('open', 'in_progress'), 1);
+    world.operations.add(world.at, step('in_progress', 'resolved', 'done'), 1);
+    expect(world.shown()).toMatchObject({ status: 'resolved', status_category: 'done' });
+    await world.last().respond(done({ version: 2, status: 'in_progress', status_category: 'in_progress' }));
+    expect(world.last().operation).toMatchObject({ base_version: 2, change: { to: 'resolved' } });
+  });
+
+  test('the refusal of the first of three takes it back alone, and leaves what others did', async () => {
+    const world = makeWorld();
+    world.serve(makeTicket({ version: 2, labels: ['crane'] }));
+    world.operations.add(world.at, edit('priority', 'high'), 1);
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    world.operations.add(world.at, { kind: 'labels', add: ['ui'], remove: [] }, 1);
+    await world.last().respond(makeRefusal('forbidden', { role: 'viewer' }));
+    expect(world.shown()).toMatchObject({ priority: 'none', title: 'Crane!', labels: ['crane', 'ui'] });
+    expect(world.queue()[0]?.refusal?.code).toBe('forbidden');
+    expect(world.last().operation.change).toEqual(edit('title', 'Crane!'));
+    world.operations.dismiss(world.queue()[0] as Operation);
+    expect(world.kept.size).toBe(2);
+  });
+
+  test('a conflict in the middle of a queue keeps the text, takes up a later edit of the field, and lets the others go on', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('priority', 'high'), 1);
+    world.operations.add(world.at, edit('title', 'Mine'), 1);
+    world.operations.add(world.at, edit('due_on', '2026-12-04'), 1);
+    await world.last().respond(done({ version: 3, title: 'Theirs', priority: 'high' }));
+    world.serve(makeTicket({ version: 4, title: 'Theirs', priority: 'high' }));
+    world.operations.add(world.at, edit('title', 'Mine, longer'), 1);
+    await world.last().respond(edited('title', 'The crane drops its load', 'Mine', 'Theirs', 4));
+    const [refused, next] = world.queue();
+    expect(refused).toMatchObject({ change: edit('title', 'Mine, longer'), refusal: { code: 'edit_conflict' } });
+    expect(next?.change).toEqual(edit('due_on', '2026-12-04'));
+    expect([world.queue().length, world.reads.length]).toEqual([2, 1]);
+    expect(world.shown()).toMatchObject({ title: 'Theirs', due_on: '2026-12-04', version: 4 });
+  });
+
+  test('deciding for the own text sends it again on the current version, under another key', async () => {
+    const world = makeWorld();
+    world.serve(makeTicket({ version: 2, title: 'Theirs' }));
+    world.operations.add(world.at, edit('title', 'Mine'), 1);
+    const { key } = world.last().operation;
+    await world.last().respond(edited('title', 'The crane drops its load', 'Mine', 'Theirs'));
+    world.operations.again(world.queue()[0] as Operation);
+    expect(world.last().operation).toMatchObject({ base_version: 2, change: edit('title', 'Mine') });
+    expect(world.last().operation.key).not.toBe(key);
+    expect(world.queue()).toHaveLength(1);
+  });
+
+  test('edits of a description that touch different lines are merged without asking', async () => {
+    const world = makeWorld(makeTicket({ description: 'a\nb\nc' }));
+    world.operations.add(world.at, edit('description', 'A\nb\nc'), 1);
+    await world.last().respond(edited('description', 'a\nb\nc', 'A\nb\nc', 'a\nb\nC'));
+    const { change, base_version, merged } = world.last().operation;
+    expect([change, base_version, merged]).toEqual([edit('description', 'A\nb\nC'), 2, true]);
+    world.serve(makeTicket({ version: 3, description: 'z\nb\nc' }));
+    await world.last().respond(edited('description', 'a\nb\nC', 'A\nb\nC', 'z\nb\nC', 3));
+    expect(world.queue()[0]?.refusal?.code).toBe('edit_conflict');
+  });
+
+  test('an assignment and a step are repeated where only something else has changed', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, { kind: 'assign', assignee_id: 'ada', was: null }, 1);
+    await world.last().respond(makeRefusal('conflict', { current_version: 5, assignee_id: null }));
+    expect(world.last().operation.base_version).toBe(5);
+    await world.last().respond(makeRefusal('conflict', { current_version: 6, assignee_id: 'kim' }));
+    expect(world.queue()[0]?.refusal?.code).toBe('conflict');
+
+    const other = makeWorld();
+    other.operations.add(other.at, step('open', 'in_progress'), 1);
+    await other.last().respond(makeRefusal('conflict', { current_version: 2, current_status: 'open' }));
+    expect(other.last().operation.base_version).toBe(2);
+    await other.last().respond(makeRefusal('conflict', { current_version: 3, current_status: 'resolved' }));
+    expect(other.queue()[0]?.refusal?.code).toBe('conflict');
+    expect(other.sent).toHaveLength(2);
+  });
+
+  test('a ticket that never stands still is given up after five tries', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, { kind: 'assign', assignee_id: 'ada', was: null }, 1);
+    for (let version = 2; version <= 7; version++) {
+      await world.last().respond(makeRefusal('conflict', { current_version: version, assignee_id: null }));
+    }
+    expect(world.sent).toHaveLength(6);
+    expect(world.queue()[0]?.refusal?.code).toBe('conflict');
+  });
+
+  test('a step that builds on one that was not taken is dropped with it', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, step('open', 'in_progress'), 1);
+    world.operations.add(world.at, step('in_progress', 'resolved', 'done'), 1);
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    const problem = { current_version: 1, current_status: 'closed', allowed_transitions: ['open'] };
+    await world.last().respond(makeRefusal('transition_not_allowed', problem));
+    expect(world.queue().map(({ change }) => change.kind)).toEqual(['transition', 'edit']);
+    expect(world.shown()).toMatchObject({ status: 'open', title: 'Crane!' });
+  });
+
+  test('without a server everything waits in order, since when is known, and goes out under the same keys', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    world.operations.add(world.at, { kind: 'comment', body: 'On it.' }, 1);
+    const { key } = world.last().operation;
+    await world.last().respond(later);
+    expect(world.operations.pause()).toEqual({ cause: 'unreachable', since: 1_000 });
+    expect([world.operations.all().length, world.sent.length, world.kept.size]).toEqual([2, 1, 2]);
+    world.timers[0]?.();
+    await settle();
+    expect(world.last().operation.key).toBe(key);
+    expect(world.operations.pause()?.since).toBe(1_000);
+    await world.last().respond(done({ version: 2, title: 'Crane!' }));
+    expect(world.operations.pause()).toBeUndefined();
+    expect(world.last().operation.change.kind).toBe('comment');
+  });
+
+  test('an edit that may have been done already stays as it was sent', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'One'), 1);
+    await world.last().respond(later);
+    world.operations.add(world.at, edit('title', 'Two'), 1);
+    expect(world.queue().map(({ change }) => change)).toEqual([edit('title', 'One'), edit('title', 'Two')]);
+  });
+
+  test('what was kept on the disk goes out after the page was opened again', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    await world.last().respond(later);
+    const next = makeWorld();
+    next.operations.restore([...world.kept.values()]);
+    expect(next.shown()?.title).toBe('Crane!');
+    expect(next.last().operation.key).toBe(world.last().operation.key);
+  });
+
+  test('an ended session waits for somebody to sign in, and for no timer', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    await world.last().respond({ kind: 'later', cause: 'session' });
+    expect([world.timers.length, world.sent.length]).toEqual([0, 1]);
+    world.operations.resume();
+    expect(world.sent).toHaveLength(2);
+  });
+
+  test('only a comment that was sent more than a day ago may be done twice', () => {
+    const day = 24 * 3_600_000;
+    const of = (change: Change, sent_at?: number) => ({ change, sent_at }) as Operation;
+    expect(mayBeDoneTwice(of({ kind: 'comment', body: 'On it.' }, 0), day)).toBe(true);
+    expect(mayBeDoneTwice(of({ kind: 'comment', body: 'On it.' }, 0), day / 2)).toBe(false);
+    expect(mayBeDoneTwice(of({ kind: 'comment', body: 'On it.' }), day)).toBe(false);
+    expect(mayBeDoneTwice(of(edit('title', 'Crane!'), 0), day)).toBe(false);
+  });
+});

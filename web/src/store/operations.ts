@@ -1,0 +1,262 @@
+import type { Comment, Ticket } from 'baton-sdk';
+import type { Change } from './changes.ts';
+import {
+  afterDone,
+  afterRefusal,
+  currentOf,
+  enqueued,
+  laidOver,
+  nextOf,
+  type Operation,
+  rebased,
+  type Refusal,
+} from './decide.ts';
+import { newId } from './ids.ts';
+import { Signal } from './signal.ts';
+import type { Tickets } from './tickets.ts';
+
+/** What came of sending an operation. */
+export type Outcome =
+  | { kind: 'done'; ticket?: Ticket; comment?: Comment; deleted?: true }
+  | { kind: 'refused'; refusal: Refusal }
+  /** Nobody knows, or nothing happened yet: it is sent again under its key. */
+  | { kind: 'later'; cause: Cause };
+type Cause = 'unreachable' | 'session';
+
+/** Keeps operations on the disk, so that none is lost with the page. */
+export interface Outbox {
+  put: (operation: Operation) => Promise<void>;
+  remove: (id: string) => Promise<void>;
+}
+
+interface Parts {
+  tickets: Tickets;
+  outbox: Outbox;
+  send: (operation: Operation) => Promise<Outcome>;
+  /** Reads the ticket again, and gives it to the tickets. */
+  read: (ticket: Pick<Operation, 'workspace_id' | 'ticket_id'>) => Promise<void>;
+  now?: () => number;
+  newId?: () => string;
+  /** Waits before the next try; the function it returns ends the wait. */
+  wait?: (ms: number, then: () => void) => () => void;
+}
+
+/** Why nothing is sent at the moment. */
+export interface Pause {
+  cause: Cause;
+  since: number;
+}
+
+/** Told of what has come of an operation. */
+export type Settled = (operation: Operation, outcome: Exclude<Outcome, { kind: 'later' }>) => void;
+
+const first_wait_ms = 1_000;
+const max_wait_ms = 30_000;
+
+const timed = (ms: number, then: () => void) => {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
+};
+
+/** What people did and the server has not done yet: a queue per ticket, one request in flight for each. */
+export class Operations {
+  readonly #parts: Required<Parts>;
+  readonly #queues = new Map<string, Operation[]>();
+  readonly #busy = new Set<string>();
+  readonly #changed = new Signal();
+  readonly #settled = new Set<Settled>();
+  #pause: Pause | undefined;
+  #is_stopped = false;
+  #tries = 0;
+  #stopWaiting: (() => void) | undefined;
+
+  readonly subscribe = this.#changed.subscribe;
+
+  constructor(parts: Parts) {
+    this.#parts = { now: Date.now, newId, wait: timed, ...parts };
+  }
+
+  /** Does something to a ticket: it is drawn at once, and sent in its turn. */
+  add(
+    ticket: Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>,
+    change: Change,
+    base_version: number,
+  ): void {
+    const { newId, now } = this.#parts;
+    const { workspace_id, ticket_id, ticket_key } = ticket;
+    const made = { id: newId(), key: newId(), made_at: now(), rebased: 0 };
+    const added: Operation = { ...made, workspace_id, ticket_id, ticket_key, change, base_version };
+    this.#replace(ticket_id, enqueued(this.of(ticket_id), added));
+    void this.#work(ticket_id);
+  }
+
+  /** Takes up what was kept on the disk when the page was left. */
+  restore(kept: readonly Operation[]): void {
+    for (const operation of kept.toSorted((a, b) => a.made_at - b.made_at)) {
+      const queue = this.of(operation.ticket_id);
+      if (!queue.some(({ id }) => id === operation.id)) this.#set(operation.ticket_id, [...queue, operation]);
+    }
+    this.#changed.emit();
+    this.resume();
+  }
+
+  /** The operations of a ticket, refused ones included. */
+  of(ticket_id: string): readonly Operation[] {
+    return this.#queues.get(ticket_id) ?? none;
+  }
+
+  /** All operations, refused ones included. */
+  all(): Operation[] {
+    return [...this.#queues.values()].flat();
+  }
+
+  /** Why nothing is sent at the moment, if so. */
+  readonly pause = (): Pause | undefined => this.#pause;
+
+  /** Drops an operation that was refused: the person has decided. */
+  dismiss({ ticket_id, id }: Pick<Operation, 'ticket_id' | 'id'>): void {
+    this.#replace(
+      ticket_id,
+      this.of(ticket_id).filter((one) => one.id !== id || one.refusal === undefined),
+    );
+  }
+
+  /** Sends a refused operation again, as a new one based on the ticket as it is now. */
+  again({ id, ticket_id, ticket_key, workspace_id, change }: Operation): void {
+    this.dismiss({ ticket_id, id });
+    const version = this.#parts.tickets.known(ticket_id)?.version;
+    if (version !== undefined) this.add({ workspace_id, ticket_id, ticket_key }, change, version);
+  }
+
+  /** Calls the listener whenever an operation was done or refused. */
+  onSettled(listener: Settled): () => void {
+    this.#settled.add(listener);
+    return () => void this.#settled.delete(listener);
+  }
+
+  /** Sends what waits: the server is there again, or somebody signed in again. */
+  resume(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#is_stopped = false;
+    for (const ticket_id of [...this.#queues.keys()]) void this.#work(ticket_id);
+  }
+
+  /** Forgets all operations without sending them; they stay on the disk. Somebody else has signed in. */
+  clear(): void {
+    this.#stopWaiting?.();
+    for (const ticket_id of [...this.#queues.keys()]) this.#set(ticket_id, []);
+    this.#changed.emit();
+  }
+
+  async #work(ticket_id: string): Promise<void> {
+    if (this.#busy.has(ticket_id)) return;
+    this.#busy.add(ticket_id);
+    let next: Operation | undefined;
+    while (!this.#is_stopped && (next = nextOf(this.of(ticket_id))) !== undefined) await this.#send(next);
+    this.#busy.delete(ticket_id);
+  }
+
+  async #send(operation: Operation): Promise<void> {
+    const sent = { ...operation, sent_at: operation.sent_at ?? this.#parts.now() };
+    this.#change(sent);
+    const outcome = await this.#parts.send(sent);
+    // Dropped meanwhile: what came of it is read with everything else.
+    if (!this.of(sent.ticket_id).some(({ id }) => id === sent.id)) return;
+    if (outcome.kind === 'later') return this.#sleep(outcome.cause);
+    this.#wake();
+    if (outcome.kind === 'done') this.#finish(sent, outcome);
+    else await this.#refuse(sent, outcome);
+  }
+
+  #finish(done: Operation, outcome: Extract<Outcome, { kind: 'done' }>): void {
+    const { tickets, now } = this.#parts;
+    const { ticket, deleted } = outcome;
+    if (ticket !== undefined) tickets.receive([ticket], tickets.ask());
+    if (deleted) tickets.deleted(done.ticket_id, new Date(now()).toISOString(), undefined);
+    this.#replace(done.ticket_id, afterDone(this.of(done.ticket_id), done, ticket?.version));
+    this.#tell(done, outcome);
+  }
+
+  async #refuse(refused: Operation, outcome: Extract<Outcome, { kind: 'refused' }>): Promise<void> {
+    const { refusal } = outcome;
+    const next = rebased(refused, refusal, this.#parts.newId());
+    if (next !== undefined) return this.#change(next);
+    const current = currentOf(refusal);
+    const knows = this.#parts.tickets.known(refused.ticket_id);
+    // What refused it is newer than what is known: the rest of the queue and the person decide by that.
+    const { workspace_id, ticket_id } = refused;
+    if (isStale(refusal, knows?.version, current?.version)) await this.#parts.read({ workspace_id, ticket_id });
+    const status = current?.status ?? this.#parts.tickets.known(ticket_id)?.status;
+    this.#replace(ticket_id, afterRefusal(this.of(ticket_id), refused, refusal, status));
+    this.#tell(refused, outcome);
+  }
+
+  #sleep(cause: Cause): void {
+    const { now, wait } = this.#parts;
+    this.#is_stopped = true;
+    this.#pause = { cause, since: this.#pause?.since ?? now() };
+    this.#stopWaiting?.();
+    const ms = Math.min(max_wait_ms, first_wait_ms * 2 ** this.#tries++);
+    // A session that ended is taken up by signing in, and by nothing else.
+    this.#stopWaiting = cause === 'session' ? undefined : wait(ms, () => this.#tryOne());
+    this.#changed.emit();
+  }
+
+  /** Sends the operations of one ticket, to see whether the server is there. */
+  #tryOne(): void {
+    this.#is_stopped = false;
+    const [first] = this.#queues.keys();
+    if (first !== undefined) void this.#work(first);
+  }
+
+  /** The server is there: whatever else waits is sent. */
+  #wake(): void {
+    this.#tries = 0;
+    if (this.#pause === undefined) return;
+    this.#pause = undefined;
+    this.#changed.emit();
+    this.resume();
+  }
+
+  #tell(operation: Operation, outcome: Parameters<Settled>[1]): void {
+    for (const listener of this.#settled) listener(operation, outcome);
+  }
+
+  /** One operation of a queue as it is now. */
+  #change(operation: Operation): void {
+    const { ticket_id, id } = operation;
+    this.#replace(
+      ticket_id,
+      this.of(ticket_id).map((one) => (one.id === id ? operation : one)),
+    );
+  }
+
+  /** The queue as it is now: kept on the disk, drawn, and told. */
+  #replace(ticket_id: string, queue: readonly Operation[]): void {
+    const before = this.of(ticket_id);
+    for (const one of queue) if (!before.includes(one)) this.#keep(this.#parts.outbox.put(one));
+    for (const { id } of before) if (!queue.some((one) => one.id === id)) this.#keep(this.#parts.outbox.remove(id));
+    this.#set(ticket_id, queue);
+    this.#changed.emit();
+  }
+
+  /** A disk that takes nothing stops nobody: what is on the page is sent all the same. */
+  #keep(written: Promise<void>): void {
+    written.catch(() => undefined);
+  }
+
+  #set(ticket_id: string, queue: readonly Operation[]): void {
+    if (queue.length === 0) this.#queues.delete(ticket_id);
+    else this.#queues.set(ticket_id, [...queue]);
+    this.#parts.tickets.lay(ticket_id, laidOver(queue));
+  }
+}
+
+const none: readonly Operation[] = [];
+
+/** Whether a refusal speaks of a ticket that is newer than what is known, or not there. */
+function isStale(refusal: Refusal, known: number | undefined, current: number | undefined): boolean {
+  if (refusal.code === 'edit_conflict' || refusal.code === 'forbidden') return true;
+  return current !== undefined && known !== undefined && current > known;
+}

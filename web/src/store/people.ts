@@ -1,0 +1,76 @@
+import type { Person } from 'baton-sdk';
+import { Signal } from './signal.ts';
+
+/** As many ids as one request takes. */
+const max_ids = 100;
+/** Names that are asked for within this time are asked for together. */
+const batch_ms = 10;
+/** How soon names are asked for again after they could not be read. */
+const retry_ms = 5_000;
+
+/** Reads the names of people, former members included. */
+type LoadPeople = (workspace_id: string, ids: readonly string[]) => Promise<readonly Person[]>;
+
+/** The people of one workspace by their ids, asked for in batches as they are needed. */
+export class People {
+  readonly #load: LoadPeople;
+  readonly #workspace_id: string;
+  readonly #known = new Map<string, Person>();
+  /** Those that were asked for, or of whom nobody knows. */
+  readonly #asked = new Set<string>();
+  readonly #changed = new Signal();
+  #wanted = new Set<string>();
+
+  readonly subscribe = this.#changed.subscribe;
+
+  constructor(workspace_id: string, load: LoadPeople) {
+    this.#workspace_id = workspace_id;
+    this.#load = load;
+  }
+
+  /** Somebody, as far as they are known by now. */
+  readonly get = (id: string): Person | undefined => this.#known.get(id);
+
+  /** Sees to it that these people are known soon. */
+  want(ids: readonly string[]): void {
+    const missing = ids.filter((id) => !this.#known.has(id) && !this.#asked.has(id));
+    if (missing.length === 0) return;
+    if (this.#wanted.size === 0) setTimeout(() => void this.#ask(), batch_ms);
+    for (const id of missing) {
+      this.#asked.add(id);
+      this.#wanted.add(id);
+    }
+  }
+
+  /** Takes in people whom a response named. */
+  receive(people: readonly Person[]): void {
+    if (people.length === 0) return;
+    for (const person of people) this.#known.set(person.user_id, person);
+    this.#changed.emit();
+  }
+
+  /** Somebody joined, left, or got another role: they are asked for again when they are needed. */
+  forget(id: string): void {
+    this.#known.delete(id);
+    this.#asked.delete(id);
+    this.#changed.emit();
+  }
+
+  async #ask(): Promise<void> {
+    const ids = [...this.#wanted];
+    this.#wanted = new Set();
+    for (let at = 0; at < ids.length; at += max_ids) {
+      const some = ids.slice(at, at + max_ids);
+      try {
+        this.receive(await this.#load(this.#workspace_id, some));
+      } catch {
+        setTimeout(() => this.#again(some), retry_ms);
+      }
+    }
+  }
+
+  #again(ids: readonly string[]): void {
+    for (const id of ids) this.#asked.delete(id);
+    this.#changed.emit();
+  }
+}

@@ -1,0 +1,106 @@
+import type { Ticket } from 'baton-sdk';
+import type { Operation, Refusal } from './decide.ts';
+import { Operations, type Outcome } from './operations.ts';
+import { Tickets } from './tickets.ts';
+
+/** A ticket as the server would send it. */
+export function makeTicket(fields: Partial<Ticket> = {}): Ticket {
+  const version = fields.version ?? 1;
+  const at = new Date(Date.UTC(2026, 0, 1, 0, version)).toISOString();
+  return {
+    id: '01990000-0000-7000-8000-000000000001',
+    key: 'ENG-1',
+    project_id: 'p',
+    number: 1,
+    title: 'The crane drops its load',
+    description: '',
+    status: 'open',
+    status_category: 'todo',
+    resolution: null,
+    priority: 'none',
+    labels: [],
+    assignee_id: null,
+    reporter_id: 'grace',
+    due_on: null,
+    version,
+    created_at: '2026-01-01T00:00:00.000000Z',
+    updated_at: at,
+    last_activity_at: at,
+    deleted_at: null,
+    allowed_transitions: ['in_progress'],
+    ...fields,
+  };
+}
+
+interface Sent {
+  operation: Operation;
+  respond: (outcome: Outcome) => Promise<void>;
+}
+
+/** Lets everything that waits for a promise go on. */
+export const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+/** Tickets and operations whose requests the test responds to, one by one. */
+export function makeWorld(first = makeTicket()) {
+  const tickets = new Tickets();
+  tickets.receive([first], tickets.ask());
+  const sent: Sent[] = [];
+  const kept = new Map<string, Operation>();
+  const reads: string[] = [];
+  const timers: (() => void)[] = [];
+  let read: Ticket | undefined;
+  let ids = 0;
+  const operations = new Operations({
+    tickets,
+    newId: () => `id-${++ids}`,
+    now: () => 1_000,
+    wait: (_ms, then) => {
+      timers.push(then);
+      return () => timers.splice(timers.indexOf(then), 1);
+    },
+    outbox: {
+      put: async (one) => void kept.set(one.id, one),
+      remove: async (id) => void kept.delete(id),
+    },
+    read: async ({ ticket_id }) => {
+      reads.push(ticket_id);
+      if (read !== undefined) tickets.receive([read], tickets.ask());
+    },
+    send: (operation) =>
+      new Promise((resolve) => {
+        const respond = (outcome: Outcome) => {
+          resolve(outcome);
+          return settle();
+        };
+        sent.push({ operation, respond });
+      }),
+  });
+  const at = { workspace_id: 'w', ticket_id: first.id, ticket_key: first.key };
+  return {
+    tickets,
+    operations,
+    at,
+    sent,
+    kept,
+    reads,
+    timers,
+    /** What the server has from now on when the ticket is read. */
+    serve: (ticket: Ticket) => {
+      read = ticket;
+    },
+    shown: () => tickets.shown(first.id),
+    /** The request that waits for its response. */
+    last: (): Sent => {
+      const one = sent.at(-1);
+      if (one === undefined) throw new Error('Nothing was sent.');
+      return one;
+    },
+    queue: () => operations.of(first.id),
+  };
+}
+
+/** A refusal with the problem of a code. */
+export function makeRefusal(code: string, fields: object = {}): Extract<Outcome, { kind: 'refused' }> {
+  const problem = { type: `/docs/errors#${code}`, title: code, status: 409, code, ...fields } as Refusal['problem'];
+  return { kind: 'refused', refusal: { code, problem, at: 1_000 } };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { makeTicket } from './testing.ts';
+import { Tickets } from './tickets.ts';
+
+const { id } = makeTicket();
+
+function listed(version: number, fields = {}) {
+  const { description: _, ...ticket } = makeTicket({ version, ...fields });
+  return { ...ticket, excerpt: 'The brake' };
+}
+
+describe('the tickets that are known', () => {
+  test('an older version never replaces a newer one, however late it arrives', () => {
+    const tickets = new Tickets();
+    const slow = tickets.ask();
+    const quick = tickets.ask();
+    tickets.receive([makeTicket({ version: 3, title: 'New' })], quick);
+    tickets.receive([makeTicket({ version: 2, title: 'Old' })], slow);
+    expect(tickets.shown(id)?.title).toBe('New');
+  });
+
+  test('of two responses of one version, the one that was asked for later knows what the caller may do', () => {
+    const tickets = new Tickets();
+    const before = tickets.ask();
+    const after = tickets.ask();
+    tickets.receive([makeTicket({ allowed_transitions: [] })], after);
+    tickets.receive([makeTicket({ allowed_transitions: ['in_progress'] })], before);
+    expect(tickets.shown(id)?.allowed_transitions).toEqual([]);
+  });
+
+  test('a comment moves the last activity without a version, and only forward', () => {
+    const tickets = new Tickets();
+    const later = '2026-02-01T00:00:00.000000Z';
+    tickets.receive([makeTicket({ last_activity_at: later })], tickets.ask());
+    tickets.receive([makeTicket({ version: 2 })], tickets.ask());
+    expect(tickets.shown(id)).toMatchObject({ version: 2, last_activity_at: later });
+    tickets.receive([makeTicket({ last_activity_at: '2026-03-01T00:00:00.000000Z' })], 0);
+    expect(tickets.shown(id)).toMatchObject({ version: 2, last_activity_at: '2026-03-01T00:00:00.000000Z' });
+  });
+
+  test('a list takes no description away, and says of which version the one is that is known', () => {
+    const tickets = new Tickets();
+    tickets.receive([makeTicket({ description: 'The brake is worn.' })], tickets.ask());
+    tickets.receive([listed(2)], tickets.ask());
+    expect(tickets.shown(id)).toMatchObject({ version: 2, description: 'The brake is worn.', description_version: 1 });
+    tickets.receive([makeTicket({ version: 1, description: 'An old one' })], tickets.ask());
+    tickets.receive([makeTicket({ version: 2, description: 'New brake.' })], tickets.ask());
+    expect(tickets.shown(id)).toMatchObject({ description: 'New brake.', description_version: 2 });
+  });
+
+  test('an event that a ticket was deleted counts once, and not over a newer version', () => {
+    const tickets = new Tickets();
+    tickets.receive([makeTicket({ version: 4 })], tickets.ask());
+    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', 3);
+    expect(tickets.shown(id)?.deleted_at).toBeNull();
+    tickets.deleted(id, '2026-01-02T00:00:00.000000Z', 5);
+    expect(tickets.shown(id)).toMatchObject({ version: 5, allowed_transitions: [] });
+  });
+
+  test('what is shown is the same object until something changes', () => {
+    const tickets = new Tickets();
+    tickets.receive([makeTicket()], tickets.ask());
+    const seen: number[] = [];
+    tickets.watch(id, () => seen.push(tickets.revision()));
+    const shown = tickets.shown(id);
+    expect(tickets.shown(id)).toBe(shown);
+    tickets.lay(id, [{ kind: 'edit', field: 'title', value: 'Crane!' }]);
+    expect(tickets.shown(id)).not.toBe(shown);
+    expect(tickets.known(id)?.title).toBe('The crane drops its load');
+    expect(seen).toHaveLength(1);
+  });
+
+  test('beyond 20,000 tickets the first are forgotten, but none that has something laid over it', () => {
+    const tickets = new Tickets();
+    const many = Array.from({ length: 20_002 }, (_, number) =>
+      makeTicket({ id: `id-${number}`, key: `ENG-${number}`, number }),
+    );
+    tickets.receive(many.slice(0, 1), tickets.ask());
+    tickets.lay('id-0', [{ kind: 'restore' }]);
+    tickets.receive(many.slice(1), tickets.ask());
+    expect(tickets.all()).toHaveLength(20_000);
+    expect([0, 1, 2, 3].map((number) => tickets.idOf(`eng-${number}`))).toEqual(['id-0', undefined, undefined, 'id-3']);
+  });
+});
