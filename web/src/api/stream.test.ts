@@ -1,0 +1,200 @@
+import type { Event } from 'baton-sdk';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { LinkState } from './follow.ts';
+import { type Channel, type Locks, shareStream } from './stream.ts';
+
+const offset = (number: number) => String(number).padStart(16, '0');
+const until = async (holds: () => boolean) => {
+  for (let turn = 0; !holds(); turn++) {
+    if (turn > 500) throw new Error('It did not happen within five seconds.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+type Stream = ReadableStreamDefaultController<Uint8Array>;
+let feeds = 0;
+
+/** A server of events whose streams the test writes and cuts, and the tabs that follow it. */
+function makeFeed() {
+  const name = `feed-${++feeds}`;
+  const asked: string[] = [];
+  const streams = new Set<Stream>();
+  const stops: AbortController[] = [];
+  let status = 200;
+  const write = (stream: Stream, text: string) => stream.enqueue(new TextEncoder().encode(text));
+
+  /** What `fetch` gives: a response whose body goes on until it is cut, or the reader leaves. */
+  async function open(after: string, signal: AbortSignal): Promise<Response> {
+    asked.push(after);
+    if (status === 0) throw new TypeError('fetch failed');
+    if (status !== 200) return new Response(null, { status, headers: { 'retry-after': '0' } });
+    let stream: Stream | undefined;
+    const leave = () => void (stream && streams.delete(stream));
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        stream = controller;
+        streams.add(controller);
+        write(controller, `retry: 1000\n\nid: ${offset(asked.length * 10)}\n\n`);
+      },
+      cancel: leave,
+    });
+    signal.addEventListener('abort', () => {
+      leave();
+      stream?.error(signal.reason);
+    });
+    return new Response(body);
+  }
+
+  function openTab(more: Partial<Parameters<typeof shareStream>[0]> = {}) {
+    const seen: string[] = [];
+    const states: LinkState[] = [];
+    const stop = new AbortController();
+    stops.push(stop);
+    const parts = {
+      open,
+      renew: async () => true,
+      wait: () => new Promise<void>((resolve) => setTimeout(resolve, 5)),
+      locks: navigator.locks as Locks,
+      openChannel: (of: string) => new BroadcastChannel(of) as Channel,
+      ...more,
+    };
+    const listener = {
+      event: (event: Event) => void seen.push(event.type),
+      reached: () => undefined,
+      gap: () => void seen.push('gap'),
+      state: (state: LinkState) => void states.push(state),
+    };
+    const ended = shareStream(parts, name, listener, stop.signal);
+    return { seen, states, ended, close: () => stop.abort() };
+  }
+
+  return {
+    asked,
+    streams,
+    openTab,
+    /** Whether it lets anybody in from now on: a status, or 0 where nothing responds. */
+    respond: (with_status: number) => {
+      status = with_status;
+    },
+    send: (number: number, type: string) => {
+      for (const stream of streams) write(stream, `id: ${offset(number)}\ndata: {"type":"${type}"}\n\n`);
+    },
+    cut: () => {
+      for (const stream of streams) stream.error(new TypeError('network error'));
+      streams.clear();
+    },
+    stop: () => {
+      for (const one of stops) one.abort();
+    },
+  };
+}
+
+describe('the stream of what happens in a workspace', () => {
+  let feed: ReturnType<typeof makeFeed>;
+  afterEach(() => feed.stop());
+
+  test('begins now, asks to read what is shown, and goes on from where it was cut', async () => {
+    feed = makeFeed();
+    const tab = feed.openTab();
+    await until(() => tab.seen.includes('gap'));
+    feed.send(11, 'ticket.created');
+    await until(() => tab.seen.length === 2);
+    feed.cut();
+    await until(() => feed.asked.length === 2);
+    expect(feed.asked).toEqual(['now', offset(11)]);
+    await until(() => tab.states.at(-1) === 'live');
+    expect(tab.states).toEqual(['live', 'reconnecting', 'live']);
+    expect(tab.seen).toEqual(['gap', 'ticket.created']);
+  });
+
+  test('all tabs share one stream, and another takes it over from where it was when its tab is closed', async () => {
+    feed = makeFeed();
+    const first = feed.openTab();
+    await until(() => first.seen.length === 1);
+    const [second, third] = [feed.openTab(), feed.openTab()];
+    await until(() => second.seen.length === 1 && third.seen.length === 1);
+    expect(second.states).toEqual(['live']);
+    feed.send(12, 'ticket.updated');
+    await until(() => second.seen.length === 2 && third.seen.length === 2);
+    expect([feed.streams.size, feed.asked.length]).toEqual([1, 1]);
+    first.close();
+    await until(() => feed.asked.length === 2);
+    expect(feed.asked[1]).toBe(offset(12));
+    await until(() => feed.streams.size === 1);
+    feed.send(21, 'ticket.deleted');
+    await until(() => second.seen.length === 3 && third.seen.length === 3);
+    expect(second.seen).toEqual(['gap', 'ticket.updated', 'ticket.deleted']);
+    expect(first.seen).toEqual(['gap', 'ticket.updated']);
+  });
+
+  test('without locks each tab has a stream of its own', async () => {
+    feed = makeFeed();
+    const none = { locks: undefined };
+    const tabs = [feed.openTab(none), feed.openTab(none)];
+    await until(() => tabs.every((tab) => tab.seen.length === 1));
+    expect(feed.streams.size).toBe(2);
+  });
+
+  test('a stream that says nothing for too long is dead, and opened anew', async () => {
+    feed = makeFeed();
+    const tab = feed.openTab({ silence_ms: 100 });
+    await until(() => feed.asked.length === 2);
+    expect(feed.asked[1]).toBe(offset(10));
+    expect(tab.seen).toEqual(['gap']);
+  });
+
+  test('after a long sleep the stream begins now, and what is shown is read anew', async () => {
+    feed = makeFeed();
+    let slept_ms = 0;
+    const tab = feed.openTab({ now: () => Date.now() + slept_ms });
+    await until(() => tab.seen.length === 1);
+    slept_ms = 3_600_000;
+    feed.cut();
+    await until(() => tab.seen.length === 2);
+    expect([feed.asked, tab.seen]).toEqual([
+      ['now', 'now'],
+      ['gap', 'gap'],
+    ]);
+  });
+
+  test('a place that the server does not know any more is left for now', async () => {
+    feed = makeFeed();
+    const tab = feed.openTab();
+    await until(() => tab.seen.length === 1);
+    feed.respond(400);
+    feed.cut();
+    await until(() => feed.asked.length === 2);
+    feed.respond(200);
+    await until(() => tab.seen.length === 2);
+    expect(feed.asked.slice(-1)).toEqual(['now']);
+  });
+
+  test('a server that is away makes the page offline, and live again when it is back', async () => {
+    feed = makeFeed();
+    feed.respond(0);
+    const tab = feed.openTab();
+    await until(() => tab.states.length > 1);
+    expect(new Set(tab.states)).toEqual(new Set(['offline']));
+    feed.respond(200);
+    await until(() => tab.states.includes('live'));
+    expect(tab.seen[0]).toBe('gap');
+  });
+
+  test('a token that has expired is renewed; without a session, and without access, the stream ends', async () => {
+    feed = makeFeed();
+    feed.respond(401);
+    let renewals = 0;
+    const renew = async () => {
+      feed.respond(++renewals < 2 ? 401 : 200);
+      return true;
+    };
+    const tab = feed.openTab({ renew });
+    await until(() => tab.states.includes('live'));
+    expect(renewals).toBe(2);
+    const alone = { locks: undefined, renew: async () => false };
+    feed.respond(401);
+    expect(await feed.openTab(alone).ended).toBe('signed_out');
+    feed.respond(404);
+    expect(await feed.openTab(alone).ended).toBe('no_access');
+  });
+});
