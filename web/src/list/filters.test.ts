@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { makeTicket } from '../store/testing.ts';
+import { belongs, compare, filtersOf, inputOf, join, positionIn, searchOf, sorts, split, toggled } from './filters.ts';
+
+const nothing = filtersOf({}, { grouped: false });
+const viewer = { user_id: 'ada', projects: new Set(['ENG']) };
+
+describe('the filters of an address', () => {
+  test('an address that was written is read as it was meant', () => {
+    const values = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { maxLength: 10 });
+    const property = fc.property(
+      values,
+      values,
+      fc.constantFrom(...sorts),
+      fc.boolean(),
+      (label, status, sort, grouped) => {
+        const filters = { ...nothing, label, status, sort, group: grouped ? ('status' as const) : ('none' as const) };
+        expect(filtersOf(searchOf(filters, { grouped }), { grouped })).toEqual(filters);
+      },
+    );
+    fc.assert(property);
+  });
+
+  test('a comma in a label is no end of it', () => {
+    expect(split(String.raw`crane\, old,ui\\x`)).toEqual(['crane, old', String.raw`ui\x`]);
+    expect(join(['crane, old', 'ui'])).toBe(String.raw`crane\, old,ui`);
+  });
+
+  test('what an address can’t mean is left out, and what is usual does not stand in it', () => {
+    expect(filtersOf({ sort: 'price', status: 7, label: ',,' }, { grouped: true })).toEqual({
+      ...nothing,
+      group: 'status',
+    });
+    expect(searchOf({ ...nothing, group: 'status' }, { grouped: true })).toEqual({});
+  });
+
+  test('a filter has at most ten values, as in the API', () => {
+    const many = Array.from({ length: 12 }, (_, index) => `status_${index}`);
+    expect(filtersOf({ status: many.join(',') }, { grouped: false }).status).toHaveLength(10);
+    expect(many.reduce((filters, value) => toggled(filters, 'status', value), nothing).status).toHaveLength(10);
+    expect(toggled(toggled(nothing, 'label', 'ui'), 'label', 'ui')).toEqual(nothing);
+  });
+
+  test('the API is asked for what stands in the address, and for the page’s own project', () => {
+    const filters = filtersOf({ status: 'open,closed', assignee: 'me', project: 'OPS' }, { grouped: true });
+    expect(inputOf(filters, 'ENG')).toEqual({
+      status: 'open,closed',
+      assignee: 'me',
+      project_id: 'ENG',
+      sort: '-created_at',
+    });
+    expect(inputOf(filters).project_id).toBe('OPS');
+  });
+});
+
+describe('whether a ticket belongs into a list', () => {
+  const ticket = makeTicket({ assignee_id: 'ada', labels: ['crane'], priority: 'high' });
+  const isIn = (search: Record<string, string>, fields = {}) =>
+    belongs({ ...ticket, ...fields }, filtersOf(search, { grouped: false }), viewer);
+
+  test('it needs one value of each filter', () => {
+    expect(isIn({ status: 'closed,open', priority: 'high', label: 'ui,crane', reporter: 'grace' })).toBe(true);
+    expect(isIn({ status: 'open', priority: 'low' })).toBe(false);
+    expect(isIn({ label: 'ui' })).toBe(false);
+  });
+
+  test('an assignee is somebody, the person themselves, or nobody', () => {
+    expect([isIn({ assignee: 'me' }), isIn({ assignee: 'ada' }), isIn({ assignee: 'kim,none' })]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(isIn({ assignee: 'kim,none' }, { assignee_id: null })).toBe(true);
+  });
+
+  test('deleted tickets belong nowhere, and those of archived projects only where the project is named', () => {
+    expect(isIn({}, { deleted_at: '2026-01-01T00:00:00.000000Z' })).toBe(false);
+    expect(isIn({}, { key: 'OLD-1' })).toBe(false);
+    expect(isIn({ project: 'OLD' }, { key: 'OLD-1' })).toBe(true);
+    expect(belongs({ ...ticket, key: 'OLD-1' }, nothing, { ...viewer, projects: undefined })).toBe(true);
+  });
+
+  test('the order goes by time and then by id, either way', () => {
+    const at = (created_at: string, id: string) => positionIn('created_at', makeTicket({ created_at, id }));
+    const [first, second, third] = [at('2026-01-01', 'a'), at('2026-01-01', 'b'), at('2026-01-02', 'a')];
+    expect([third, first, second].toSorted((a, b) => compare('created_at', a, b))).toEqual([first, second, third]);
+    expect([third, first, second].toSorted((a, b) => compare('-created_at', a, b))).toEqual([third, second, first]);
+  });
+});

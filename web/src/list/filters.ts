@@ -1,0 +1,134 @@
+import type { Input, Priority } from 'baton-sdk';
+import type { KnownTicket } from '../store/changes.ts';
+
+export const sorts = [
+  '-created_at',
+  'created_at',
+  '-updated_at',
+  'updated_at',
+  '-last_activity_at',
+  'last_activity_at',
+] as const;
+export type Sort = (typeof sorts)[number];
+
+/** The filters that take several values, as they stand in the address and in the API. */
+export const filter_names = ['status', 'assignee', 'reporter', 'priority', 'label', 'project'] as const;
+export type FilterName = (typeof filter_names)[number];
+
+/** Which tickets a list has, and in which order: the page's address, and nothing beside it. */
+export type Filters = Record<FilterName, readonly string[]> & { sort: Sort; group: 'status' | 'none' };
+
+/** As many values as the API takes of one filter. */
+export const max_values = 10;
+const usual_sort: Sort = '-created_at';
+
+type Search = Record<string, unknown>;
+
+/** Splits at commas; `\,` is a comma of a label. */
+export function split(text: string): string[] {
+  const parts = text.match(/(?:\\.|[^\\,])+/gs) ?? [];
+  return [...new Set(parts.map((part) => part.replaceAll(/\\(.)/gs, '$1')))].slice(0, max_values);
+}
+
+export const join = (values: readonly string[]): string =>
+  values.map((value) => value.replaceAll(/[\\,]/g, String.raw`\$&`)).join(',');
+
+const textOf = (search: Search, name: string): string => {
+  const value = search[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** The filters of an address. What an address can't mean is left out of it. */
+export function filtersOf(search: Search, { grouped }: { grouped: boolean }): Filters {
+  const values = filter_names.map((name) => [name, split(textOf(search, name))] as const);
+  const sort = sorts.find((one) => one === search['sort']) ?? usual_sort;
+  const group = grouped && search['group'] !== 'none' ? 'status' : 'none';
+  return { ...(Object.fromEntries(values) as Record<FilterName, string[]>), sort, group };
+}
+
+/** The filters as they stand in an address, without those that change nothing. */
+export function searchOf(filters: Filters, { grouped }: { grouped: boolean }): Record<string, string | undefined> {
+  const values = filter_names.map((name) => [name, filters[name].length === 0 ? undefined : join(filters[name])]);
+  return {
+    ...Object.fromEntries(values),
+    sort: filters.sort === usual_sort ? undefined : filters.sort,
+    group: grouped && filters.group === 'none' ? 'none' : undefined,
+  };
+}
+
+/** The filters with a value added to one of them, or taken out. */
+export function toggled(filters: Filters, name: FilterName, value: string): Filters {
+  const values = filters[name];
+  const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value].slice(-max_values);
+  return { ...filters, [name]: next };
+}
+
+export const isFiltered = (filters: Filters): boolean => filter_names.some((name) => filters[name].length > 0);
+
+export const withoutFilters = (filters: Filters): Filters => ({
+  ...filters,
+  ...(Object.fromEntries(filter_names.map((name) => [name, []])) as unknown as Record<FilterName, string[]>),
+});
+
+/** What a list asks the API for. */
+export type ListInput = Omit<Input<'list_tickets'>, 'workspace_id' | 'limit' | 'cursor'>;
+
+/** The list of these filters as the API takes them; `project` is the one that the page is of. */
+export function inputOf(filters: Filters, project?: string): ListInput {
+  const { status, assignee, reporter, priority, label, sort } = filters;
+  const projects = project === undefined ? filters.project : [project];
+  const given = { status, assignee, reporter, priority, label, project_id: projects };
+  const values = Object.entries(given).flatMap(([name, list]) => (list.length === 0 ? [] : [[name, join(list)]]));
+  return { ...(Object.fromEntries(values) as ListInput), sort };
+}
+
+/** What it takes to say whether a ticket is in a list. */
+export interface Viewer {
+  user_id: string;
+  /** The keys of the projects that aren't archived; undefined until they are known. */
+  projects: ReadonlySet<string> | undefined;
+}
+
+const projectOf = (ticket: KnownTicket) => ticket.key.slice(0, ticket.key.lastIndexOf('-'));
+
+/** Whether the server would list a ticket with these filters: the same rule, for tickets that change while they are shown. */
+export function belongs(
+  ticket: KnownTicket,
+  filters: Filters,
+  { user_id, projects }: Viewer,
+  project?: string,
+): boolean {
+  if (ticket.deleted_at !== null) return false;
+  const isSomebody = (values: readonly string[], id: string | null) =>
+    values.length === 0 || values.includes(id ?? 'none') || (values.includes('me') && id === user_id);
+  const isOne = (values: readonly string[], value: string) => values.length === 0 || values.includes(value);
+  const named = project === undefined ? filters.project : [project];
+  const key = projectOf(ticket);
+  return (
+    (named.length > 0 ? named.includes(key) : (projects?.has(key) ?? true)) &&
+    isOne(filters.status, ticket.status) &&
+    isOne(filters.priority, ticket.priority satisfies Priority | (string & {})) &&
+    isSomebody(filters.assignee, ticket.assignee_id) &&
+    isSomebody(filters.reporter, ticket.reporter_id) &&
+    (filters.label.length === 0 || filters.label.some((label) => ticket.labels.includes(label)))
+  );
+}
+
+type SortKey = 'created_at' | 'updated_at' | 'last_activity_at';
+
+/** A place in a list: what it is sorted by, and the id where that is the same. */
+export interface Position {
+  at: string;
+  id: string;
+}
+
+export const positionIn = (sort: Sort, ticket: KnownTicket): Position => ({
+  at: ticket[sort.replace('-', '') as SortKey],
+  id: ticket.id,
+});
+
+/** Orders two places of a list. Times are all written alike, so their texts compare as they do. */
+export function compare(sort: Sort, a: Position, b: Position): number {
+  const ascending = a.at === b.at ? (a.id < b.id ? -1 : Number(a.id > b.id)) : a.at < b.at ? -1 : 1;
+  return sort.startsWith('-') ? -ascending : ascending;
+}

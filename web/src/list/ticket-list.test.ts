@@ -1,0 +1,151 @@
+import type { ListedTicket } from 'baton-sdk';
+import { describe, expect, test } from 'vitest';
+import { makeTicket } from '../store/testing.ts';
+import { Tickets } from '../store/tickets.ts';
+import { belongs, filtersOf } from './filters.ts';
+import { TicketList } from './ticket-list.ts';
+
+const at = (number: number) => new Date(Date.UTC(2026, 0, 1, 0, number)).toISOString();
+
+function listed(number: number, fields: Partial<ListedTicket> = {}): ListedTicket {
+  const { description: _, ...ticket } = makeTicket();
+  const own = { id: `id-${number}`, key: `ENG-${number}`, number, created_at: at(number), updated_at: at(number) };
+  return { ...ticket, excerpt: '', ...own, ...fields };
+}
+
+/** A list over tickets that a server has, of which the test changes some. */
+function makeList(count: number, search: Record<string, string> = {}) {
+  const filters = filtersOf(search, { grouped: false });
+  const { sort } = filters;
+  const viewer = { user_id: 'ada', projects: undefined };
+  const rows = new Map(Array.from({ length: count }, (_, index) => [`id-${index + 1}`, listed(index + 1)]));
+  const tickets = new Tickets();
+  const read: string[] = [];
+  const asked: (string | undefined)[] = [];
+  let fails = false;
+  const list = new TicketList({
+    tickets,
+    input: { sort },
+    belongs: (ticket) => belongs(ticket, filters, viewer),
+    read: (id) => read.push(id),
+    load: async ({ limit, cursor }) => {
+      asked.push(cursor);
+      if (fails) throw new Error('no response');
+      const key = sort.replace('-', '') as 'created_at';
+      const order = (a: ListedTicket, b: ListedTicket) => (a[key] < b[key] ? -1 : 1) * (sort.startsWith('-') ? -1 : 1);
+      const found = [...rows.values()].filter((row) => belongs(row, filters, viewer)).toSorted(order);
+      const from = cursor === undefined ? 0 : found.findIndex(({ id }) => id === cursor) + 1;
+      const data = found.slice(from, from + limit);
+      const is_last = from + limit >= found.length;
+      return { data: structuredClone(data), next_cursor: is_last ? null : (data.at(-1)?.id ?? null) };
+    },
+  });
+  const change = (number: number, fields: Partial<ListedTicket>) => {
+    const row = rows.get(`id-${number}`) ?? listed(number);
+    const next = { ...row, version: row.version + 1, ...fields };
+    rows.set(row.id, next);
+    return next;
+  };
+  return {
+    list,
+    tickets,
+    read,
+    asked,
+    rows,
+    change,
+    arrives: (ticket: ListedTicket) => tickets.receive([ticket], tickets.ask()),
+    fail: (does: boolean) => {
+      fails = does;
+    },
+    numbers: () => list.rows().map(({ number }) => number),
+  };
+}
+
+const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
+describe('a list of tickets', () => {
+  test('is read page by page, to its end', async () => {
+    const { list, numbers } = makeList(200);
+    expect(list.state()).toMatchObject({ loading: 'first', has_more: true });
+    await list.more();
+    expect([numbers(), list.state().has_more]).toEqual([down(200, 151), true]);
+    await list.more();
+    await list.more();
+    expect([numbers(), list.state()]).toEqual([down(200, 1), { loading: 'no', error: undefined, has_more: false }]);
+  });
+
+  test('a page is asked for once, however often it is wanted', async () => {
+    const { list, asked } = makeList(200);
+    await Promise.all([list.more(), list.more(), list.more()]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('a ticket comes, changes and goes by itself, and none comes from beyond what was read', async () => {
+    const { list, arrives, change, numbers } = makeList(60, { status: 'open' });
+    await list.more();
+    arrives(listed(61));
+    arrives(listed(5));
+    expect(numbers()).toEqual(down(61, 11));
+    arrives(change(60, { status: 'in_progress' }));
+    expect(numbers()).toEqual([61, ...down(59, 11)]);
+    await list.more();
+    expect(numbers()).toEqual([61, ...down(59, 1)]);
+  });
+
+  test('a change that waits to be sent moves its row at once', async () => {
+    const { list, tickets, numbers } = makeList(3, { priority: 'none' });
+    await list.more();
+    tickets.lay('id-2', [{ kind: 'edit', field: 'priority', value: 'high' }]);
+    expect(numbers()).toEqual([3, 1]);
+    tickets.lay('id-2', []);
+    expect(numbers()).toEqual([3, 2, 1]);
+  });
+
+  test('sorted by update, a changed ticket moves to the top', async () => {
+    const { list, arrives, change, numbers } = makeList(4, { sort: '-updated_at' });
+    await list.more();
+    arrives(change(2, { updated_at: at(9) }));
+    expect(numbers()).toEqual([2, 4, 3, 1]);
+  });
+
+  test('read anew in place, it has what changed, and reads again what it no longer has', async () => {
+    const { list, rows, change, read, numbers } = makeList(170);
+    await list.more();
+    await list.more();
+    change(120, { title: 'Crane!' });
+    rows.delete('id-150');
+    change(171, {});
+    await list.renew();
+    expect(read).toEqual(['id-150']);
+    expect(list.rows().find(({ number }) => number === 120)?.title).toBe('Crane!');
+    expect(numbers().slice(0, 2)).toEqual([171, 170]);
+    expect(list.state().has_more).toBe(false);
+  });
+
+  test('a page that can’t be read leaves what is there, and is read when it is asked for again', async () => {
+    const { list, fail, numbers } = makeList(60);
+    fail(true);
+    await list.more();
+    expect(list.state()).toMatchObject({ loading: 'first', error: new Error('no response') });
+    fail(false);
+    await list.more();
+    fail(true);
+    await list.more();
+    expect([numbers(), list.state().error]).toEqual([down(60, 11), new Error('no response')]);
+    await list.renew();
+    expect(numbers()).toEqual(down(60, 11));
+    fail(false);
+    await list.more();
+    expect([numbers(), list.state().error]).toEqual([down(60, 1), undefined]);
+  });
+
+  test('the rows are the same array until one of them changes', async () => {
+    const { list, arrives, change } = makeList(3, { status: 'open' });
+    await list.more();
+    const rows = list.rows();
+    arrives(listed(9, { status: 'closed' }));
+    expect(list.rows()).toBe(rows);
+    arrives(change(1, { title: 'Crane!' }));
+    expect(list.rows()).not.toBe(rows);
+  });
+});

@@ -1,0 +1,149 @@
+import type { ListedTicket } from 'baton-sdk';
+import type { KnownTicket } from '../store/changes.ts';
+import { Signal } from '../store/signal.ts';
+import type { Tickets } from '../store/tickets.ts';
+import { compare, type ListInput, type Position, positionIn, type Sort } from './filters.ts';
+
+interface Page {
+  data: readonly ListedTicket[];
+  next_cursor: string | null;
+}
+
+export interface ListParts {
+  tickets: Tickets;
+  input: ListInput & { sort: Sort };
+  /** Whether a ticket is in the list: what the server would say of it. */
+  belongs: (ticket: KnownTicket) => boolean;
+  load: (input: ListInput & { limit: number; cursor?: string }) => Promise<Page>;
+  /** Reads a ticket again that the list no longer has. */
+  read: (id: string) => void;
+}
+
+export interface ListState {
+  /** `first`: nothing is known yet. `more`: another page is being read. */
+  loading: 'first' | 'more' | 'no';
+  error: unknown;
+  has_more: boolean;
+}
+
+const first_page = 50;
+const page_size = 100;
+
+/**
+ * A list of the server's, page by page. Which tickets are in it follows from the tickets that are known: one that changes comes,
+ * goes and moves by itself. Beyond the last page that was read, it says nothing.
+ */
+export class TicketList {
+  readonly #parts: ListParts;
+  readonly #changed = new Signal();
+  #state: ListState = { loading: 'first', error: undefined, has_more: true };
+  #cursor: string | undefined;
+  /** The last place that was read; undefined before the first page, and after the last one. */
+  #end: Position | undefined;
+  #read = 0;
+  #rows: readonly KnownTicket[] = [];
+  #rows_of = -1;
+  #busy: Promise<void> | undefined;
+
+  readonly subscribe: (listener: () => void) => () => void;
+
+  constructor(parts: ListParts) {
+    this.#parts = parts;
+    this.subscribe = (listener) => {
+      const stops = [this.#changed.subscribe(listener), parts.tickets.subscribe(listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    };
+  }
+
+  readonly state = (): ListState => this.#state;
+
+  /** The tickets of the list as they are shown, in its order. The same array until something changes. */
+  readonly rows = (): readonly KnownTicket[] => {
+    const { tickets, input, belongs } = this.#parts;
+    if (this.#state.loading === 'first') return none;
+    if (this.#rows_of === tickets.revision()) return this.#rows;
+    this.#rows_of = tickets.revision();
+    const end = this.#end;
+    const isRead = (ticket: KnownTicket) =>
+      end === undefined || compare(input.sort, positionIn(input.sort, ticket), end) <= 0;
+    const rows = tickets
+      .all()
+      .filter((ticket) => isRead(ticket) && belongs(ticket))
+      .toSorted((a, b) => compare(input.sort, positionIn(input.sort, a), positionIn(input.sort, b)));
+    const is_same = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index]);
+    if (!is_same) this.#rows = rows;
+    return this.#rows;
+  };
+
+  /** Says again which tickets are in the list: the rule for it has changed. */
+  reconsider(): void {
+    this.#rows_of = -1;
+    this.#changed.emit();
+  }
+
+  /** Reads the next page, unless one is being read. */
+  more(): Promise<void> {
+    if (!this.#state.has_more) return Promise.resolve();
+    this.#busy ??= this.#more().finally(() => {
+      this.#busy = undefined;
+    });
+    return this.#busy;
+  }
+
+  async #more(): Promise<void> {
+    const is_first = this.#read === 0;
+    this.#set({ ...this.#state, loading: is_first ? 'first' : 'more', error: undefined });
+    try {
+      this.#take(await this.#page(is_first ? first_page : page_size, this.#cursor));
+    } catch (error) {
+      this.#set({ ...this.#state, loading: is_first ? 'first' : 'no', error });
+    }
+  }
+
+  /** Reads what was read before anew, in place: something may have happened that nobody told. */
+  async renew(): Promise<void> {
+    await this.#busy;
+    if (this.#read === 0) return this.more();
+    const had = this.rows().map(({ id }) => id);
+    const [wanted, found] = [this.#read, new Set<string>()];
+    let cursor: string | undefined;
+    let read = 0;
+    do {
+      const page = await this.#page(page_size, cursor).catch(() => undefined);
+      if (page === undefined) return;
+      for (const { id } of page.data) found.add(id);
+      read += page.data.length;
+      cursor = page.next_cursor ?? undefined;
+      if (read >= wanted || cursor === undefined) this.#take(page, read);
+    } while (read < wanted && cursor !== undefined);
+    for (const id of had) if (!found.has(id)) this.#parts.read(id);
+  }
+
+  async #page(limit: number, cursor: string | undefined): Promise<Page> {
+    const { tickets, load, input } = this.#parts;
+    const asked = tickets.ask();
+    const page = await load({ ...input, limit, ...(cursor !== undefined && { cursor }) });
+    tickets.receive(page.data, asked);
+    return page;
+  }
+
+  /** Takes a page as the last one that was read. */
+  #take({ data, next_cursor }: Page, read = this.#read + data.length): void {
+    const last = data.at(-1);
+    this.#cursor = next_cursor ?? undefined;
+    this.#read = read;
+    if (next_cursor === null) this.#end = undefined;
+    else if (last !== undefined) this.#end = positionIn(this.#parts.input.sort, last);
+    this.#rows_of = -1;
+    this.#set({ loading: 'no', error: undefined, has_more: next_cursor !== null });
+  }
+
+  #set(state: ListState): void {
+    this.#state = state;
+    this.#changed.emit();
+  }
+}
+
+const none: readonly KnownTicket[] = [];
