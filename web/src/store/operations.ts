@@ -173,7 +173,7 @@ export class Operations {
     const { tickets, now } = this.#parts;
     const { ticket, deleted } = outcome;
     if (ticket !== undefined) tickets.receive([ticket], tickets.ask());
-    if (deleted) tickets.deleted(done.ticket_id, new Date(now()).toISOString(), undefined);
+    if (deleted) tickets.deleted(done.ticket_id, new Date(now()).toISOString());
     this.#replace(done.ticket_id, afterDone(this.of(done.ticket_id), done, ticket?.version));
     this.#tell(done, outcome);
   }

@@ -57,6 +57,18 @@ describe('the tickets that are known', () => {
     expect(tickets.shown(id)).toMatchObject({ version: 5, allowed_transitions: [] });
   });
 
+  test('a ticket that can’t be read any more is not brought back by what was asked before, and by a restored one it is', () => {
+    const tickets = new Tickets();
+    tickets.receive([makeTicket()], tickets.ask());
+    const slow = tickets.ask();
+    tickets.deleted(id, '2026-01-02T00:00:00.000000Z');
+    tickets.deleted(id, '2026-01-03T00:00:00.000000Z');
+    tickets.receive([makeTicket()], slow);
+    expect(tickets.shown(id)?.deleted_at).toBe('2026-01-02T00:00:00.000000Z');
+    tickets.receive([makeTicket({ version: 3 })], slow);
+    expect(tickets.shown(id)?.deleted_at).toBeNull();
+  });
+
   test('what is shown is the same object until something changes', () => {
     const tickets = new Tickets();
     tickets.receive([makeTicket()], tickets.ask());

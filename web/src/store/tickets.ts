@@ -62,12 +62,23 @@ export class Tickets {
     this.#changed(tickets.map(({ id }) => id));
   }
 
-  /** Takes in what an event says of a ticket that no longer can be read: that it was deleted, in this version. */
-  deleted(id: string, deleted_at: string, version: number | undefined): void {
+  /**
+   * Takes in that a ticket was deleted, in this version; or that it can't be read any more, in whichever. A response that was
+   * asked for before does not bring it back.
+   */
+  deleted(id: string, deleted_at: string, version?: number): void {
     const known = this.#known.get(id);
     if (known === undefined || (version !== undefined && known.ticket.version >= version)) return;
-    const ticket = { ...known.ticket, deleted_at, allowed_transitions: [] };
-    this.#known.set(id, { ...known, ticket: { ...ticket, version: version ?? known.ticket.version + 1 } });
+    const ticket = { ...known.ticket, deleted_at: known.ticket.deleted_at ?? deleted_at, allowed_transitions: [] };
+    this.#known.set(id, { ticket: { ...ticket, version: version ?? ticket.version }, asked: this.ask() });
+    this.#changed([id]);
+  }
+
+  /** Takes in that somebody commented on a ticket: that has no version. */
+  touched(id: string, at: string): void {
+    const known = this.#known.get(id);
+    if (known === undefined || known.ticket.last_activity_at >= at) return;
+    this.#known.set(id, { ...known, ticket: { ...known.ticket, last_activity_at: at } });
     this.#changed([id]);
   }
 

@@ -1,0 +1,58 @@
+import type { Event } from 'baton-sdk';
+import type { People } from '../store/people.ts';
+import type { Tickets } from '../store/tickets.ts';
+import type { Reader } from './reader.ts';
+
+export interface LiveParts {
+  tickets: Tickets;
+  people: People;
+  reader: Reader;
+  /** Whether a list on the page may get a ticket of this project that nobody has seen yet. */
+  isListed: (project_id: string | null) => boolean;
+  /** Something happened to a ticket whose story may be shown, or to one of its comments. */
+  told: (ticket_id: string, comment_id: string | undefined) => void;
+  /** Projects, workflows, members or the workspace itself have changed. */
+  surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace') => void;
+  /** More has changed than is read ticket by ticket. */
+  tooMuch: () => void;
+}
+
+/** More tickets than this at once are read by lists instead. */
+const max_waiting = 60;
+
+/** Takes in what happens elsewhere. */
+export function onEvent(parts: LiveParts, event: Event): void {
+  const [subject = ''] = event.type.split('.');
+  switch (subject) {
+    case 'ticket':
+      return onTicket(parts, event);
+    case 'comment':
+      if (event.ticket_id === null) return undefined;
+      if (event.type === 'comment.created') parts.tickets.touched(event.ticket_id, event.created_at);
+      return parts.told(event.ticket_id, event.subject_id);
+    case 'member':
+    case 'invitation':
+    case 'bot':
+      parts.people.forget(event.subject_id);
+      return parts.surroundings('member');
+    case 'project':
+    case 'workflow':
+    case 'workspace':
+      return parts.surroundings(subject);
+    default:
+      return undefined;
+  }
+}
+
+function onTicket(parts: LiveParts, event: Event): void {
+  const { tickets, reader } = parts;
+  const { subject_id: id, subject_version, type } = event;
+  const known = tickets.known(id);
+  // The own change, whose response has arrived: there is nothing to read.
+  if (known !== undefined && subject_version !== null && known.version >= subject_version) return;
+  parts.told(id, undefined);
+  if (type === 'ticket.deleted') return tickets.deleted(id, event.created_at, subject_version ?? undefined);
+  if (known === undefined && !parts.isListed(event.project_id)) return;
+  if (reader.waiting() >= max_waiting) parts.tooMuch();
+  else reader.want(id);
+}

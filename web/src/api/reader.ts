@@ -1,0 +1,96 @@
+import { BatonApiError, type Ticket } from 'baton-sdk';
+import type { Tickets } from '../store/tickets.ts';
+import { client } from './client.ts';
+
+/** Browsers open six connections to a host over HTTP/1.1, and one is the stream's. */
+const parallel = 5;
+
+/** All fields but the description: of a ticket that is only in a list, nobody sees it. */
+const without_description = [
+  'id',
+  'key',
+  'project_id',
+  'number',
+  'title',
+  'status',
+  'status_category',
+  'resolution',
+  'priority',
+  'labels',
+  'assignee_id',
+  'reporter_id',
+  'due_on',
+  'version',
+  'created_at',
+  'updated_at',
+  'last_activity_at',
+  'deleted_at',
+  'allowed_transitions',
+] satisfies (keyof Ticket)[];
+
+/** Reads tickets that have changed, some at once, and each once however often it changes meanwhile. */
+export class Reader {
+  readonly #tickets: Tickets;
+  readonly #workspace_id: string;
+  /** Tickets that are shown with their descriptions, and by how many parts of the page. */
+  readonly #open = new Map<string, number>();
+  readonly #wanted = new Set<string>();
+  #working = 0;
+
+  constructor(tickets: Tickets, workspace_id: string) {
+    this.#tickets = tickets;
+    this.#workspace_id = workspace_id;
+  }
+
+  /** How many tickets wait to be read. */
+  waiting(): number {
+    return this.#wanted.size;
+  }
+
+  /** Reads a ticket soon. */
+  want(id: string): void {
+    this.#wanted.add(id);
+    if (this.#working < parallel) void this.#work();
+  }
+
+  /** From now on the ticket is read with its description, until the function it returns is called. */
+  open(id: string): () => void {
+    this.#open.set(id, (this.#open.get(id) ?? 0) + 1);
+    return () => {
+      const others = (this.#open.get(id) ?? 1) - 1;
+      if (others === 0) this.#open.delete(id);
+      else this.#open.set(id, others);
+    };
+  }
+
+  /** Reads a ticket now, by id or key, with its description. Throws where it can't be read. */
+  async read(ref: string): Promise<string> {
+    const asked = this.#tickets.ask();
+    const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: ref });
+    this.#tickets.receive([ticket], asked);
+    return ticket.id;
+  }
+
+  /** Reads a ticket that is known. One that is no longer there is marked as deleted. */
+  async again(id: string): Promise<void> {
+    const asked = this.#tickets.ask();
+    const fields = this.#open.has(id) ? {} : { fields: without_description.join(',') };
+    try {
+      const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: id, ...fields });
+      this.#tickets.receive([ticket], asked);
+    } catch (error) {
+      // What else fails is read again with what happens next, or when the stream is back.
+      const is_gone = error instanceof BatonApiError && error.is('not_found');
+      if (is_gone) this.#tickets.deleted(id, new Date().toISOString());
+    }
+  }
+
+  async #work(): Promise<void> {
+    this.#working++;
+    for (let [id] = this.#wanted; id !== undefined; [id] = this.#wanted) {
+      this.#wanted.delete(id);
+      await this.again(id);
+    }
+    this.#working--;
+  }
+}

@@ -1,0 +1,82 @@
+import { BatonApiError, type OperationId } from 'baton-sdk';
+import type { Operation, Refusal } from '../store/decide.ts';
+import type { Outcome } from '../store/operations.ts';
+import { client } from './client.ts';
+
+/** A queue waits by itself, and longer than the client would. */
+const retries = 1;
+
+const done = (outcome: Omit<Extract<Outcome, { kind: 'done' }>, 'kind'>): Outcome => ({ kind: 'done', ...outcome });
+
+/** The request of an operation, under its key. It goes to the ticket's id: by its key it would be another path, and another write. */
+async function request({ workspace_id, ticket_id, change, key, base_version }: Operation): Promise<Outcome> {
+  const at = { workspace_id, ticket: ticket_id, idempotency_key: key };
+  const options = { retries };
+  switch (change.kind) {
+    case 'edit': {
+      const body = { [change.field]: change.value, version: base_version };
+      return done({ ticket: await client.update_ticket({ ...at, body }, options) });
+    }
+    case 'labels': {
+      const body = { labels_add: change.add, labels_remove: change.remove };
+      return done({ ticket: await client.update_ticket({ ...at, body }, options) });
+    }
+    case 'assign': {
+      const body = { assignee_id: change.assignee_id, version: base_version };
+      return done({ ticket: await client.set_assignee({ ...at, body }, options) });
+    }
+    case 'transition': {
+      const { to, resolution, assignee_id, comment } = change;
+      const fields = {
+        ...(resolution !== undefined && { resolution }),
+        ...(assignee_id !== undefined && { assignee_id }),
+        ...(comment !== undefined && { comment }),
+      };
+      const body = { to, version: base_version, ...fields };
+      return done({ ticket: (await client.transition_ticket({ ...at, body }, options)).ticket });
+    }
+    case 'delete':
+      await client.delete_ticket(at, options);
+      return done({ deleted: true });
+    case 'restore':
+      return done({ ticket: await client.restore_ticket(at, options) });
+    case 'comment':
+      return done({ comment: await client.create_comment({ ...at, body: { body: change.body } }, options) });
+  }
+}
+
+/** Codes that say that nobody is signed in any more. */
+const signed_out = ['unauthenticated', 'invalid_token', 'session_ended', 'invalid_refresh_token'];
+/** What the client says where no response of Baton's arrived. */
+const lost: readonly string[] = ['no_response', 'timed_out', 'unexpected_response', 'aborted'];
+
+/** What a failure means for an operation. */
+function outcomeOf(error: unknown, { change }: Operation): Outcome {
+  const at = Date.now();
+  if (!(error instanceof BatonApiError)) return { kind: 'refused', refusal: { code: 'failed', at } };
+  const { code, problem, request_id, status } = error;
+  if (signed_out.includes(code)) return { kind: 'later', cause: 'session' };
+  const refresh: OperationId = 'refresh';
+  // Sent again under its key, it is done once: what is unknown becomes known.
+  if (error.operation === refresh || lost.includes(code) || status === 429 || status === 503) {
+    return { kind: 'later', cause: 'unreachable' };
+  }
+  if (change.kind === 'delete' && code === 'not_found') return done({ deleted: true });
+  return { kind: 'refused', refusal: { code, problem, request_id, at } };
+}
+
+/** Sends an operation once, and says what came of it. */
+export async function sendOperation(operation: Operation): Promise<Outcome> {
+  try {
+    return await request(operation);
+  } catch (error) {
+    return outcomeOf(error, operation);
+  }
+}
+
+/** A refusal as the error that it was: after a reload, only what it says is left of it. */
+export const errorOf = ({ code, problem, request_id }: Refusal): BatonApiError => {
+  const headers = new Headers(request_id === undefined ? {} : { 'x-request-id': request_id });
+  const response = problem === undefined ? undefined : { status: problem.status, headers, body: problem };
+  return new BatonApiError('update_ticket', { code, says: code, retryable: false, response, problem });
+};
