@@ -47,6 +47,11 @@ export class Reader {
     return this.#wanted.size;
   }
 
+  /** The tickets that are shown with their descriptions. */
+  opened(): string[] {
+    return [...this.#open.keys()];
+  }
+
   /** Reads a ticket soon. */
   want(id: string): void {
     this.#wanted.add(id);

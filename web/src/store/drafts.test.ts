@@ -71,7 +71,7 @@ describe('drafts', () => {
     const next = disk.open();
     await next.load('ada');
     expect(next.get(place)?.draft).toMatchObject({ text: 'On it.', base_version: 7, saved_at: 1_000 });
-    expect([next.hasDrafts('ada'), next.hasDrafts('ad'), next.hasDrafts('kim')]).toEqual([true, false, false]);
+    expect([next.count('ada'), next.count('ad'), next.count('kim')]).toEqual([1, 0, 0]);
   });
 
   test('a draft that was sent is gone, on the disk and in the other tabs', async () => {

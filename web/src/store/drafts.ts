@@ -92,9 +92,9 @@ export class Drafts {
   /** What was typed at a place. The same object until it changes. */
   readonly get = (place: Place): StoredDraft | undefined => this.#entries.get(keyOf(place));
 
-  /** Whether an account has anything that was typed and not sent. */
-  hasDrafts(account: string): boolean {
-    return [...this.#entries.keys()].some((key) => key.startsWith(prefixOf(account)));
+  /** How many texts an account has that were typed and not sent. */
+  count(account: string): number {
+    return [...this.#entries.keys()].filter((key) => key.startsWith(prefixOf(account))).length;
   }
 
   /** Takes what is typed, and keeps it on the disk soon. */

@@ -1,0 +1,180 @@
+import { created } from '../api/tickets.ts';
+import { makeOutbox } from '../api/disk.ts';
+import { openEvents, renewToken } from '../api/events.ts';
+import type { LinkState } from '../api/follow.ts';
+import { onEvent } from '../api/live.ts';
+import { loadPeople } from '../api/people.ts';
+import { Reader } from '../api/reader.ts';
+import { sendOperation } from '../api/send.ts';
+import { timelineParts } from '../api/stories.ts';
+import { type Channel, type Locks, shareStream } from '../api/stream.ts';
+import { cell } from '../store/cell.ts';
+import { mayBeDoneTwice, type Operation } from '../store/decide.ts';
+import { Operations } from '../store/operations.ts';
+import { People } from '../store/people.ts';
+import { Tickets } from '../store/tickets.ts';
+import { Timeline } from '../store/timeline.ts';
+import { isOpenTab, tab } from './tab.ts';
+
+/** A list on the page: what the server has is read again when something may have been missed. */
+export interface Renewable {
+  renew: () => Promise<void>;
+  /** Whether it may get tickets of this project. */
+  covers: (project_id: string | null) => boolean;
+}
+
+export type Surroundings = 'project' | 'workflow' | 'member' | 'workspace';
+
+/** Stories that are kept after their tickets were closed. */
+const max_timelines = 20;
+
+/** Everything that the pages of one workspace share: its tickets, what waits to be sent, its people, and what happens elsewhere. */
+export class Desk {
+  readonly account: string;
+  readonly workspace_id: string;
+  readonly tickets = new Tickets();
+  readonly people: People;
+  readonly reader: Reader;
+  readonly operations: Operations;
+  /** How the stream of events is, and since when. */
+  readonly link = cell<{ state: LinkState; since: number }>({ state: 'live', since: Date.now() });
+  /** Called when projects, workflows or members have changed. */
+  readonly surroundings = new Set<(what: Surroundings) => void>();
+  readonly #outbox: ReturnType<typeof makeOutbox>;
+  readonly #timelines = new Map<string, Timeline>();
+  readonly #lists = new Set<Renewable>();
+  #following: AbortController | undefined;
+  #is_renewing = false;
+
+  constructor(account: string, workspace_id: string) {
+    this.account = account;
+    this.workspace_id = workspace_id;
+    this.people = new People(workspace_id, loadPeople);
+    this.reader = new Reader(this.tickets, workspace_id);
+    this.#outbox = makeOutbox(account, workspace_id, tab);
+    this.operations = new Operations({
+      tickets: this.tickets,
+      outbox: this.#outbox,
+      send: sendOperation,
+      read: ({ ticket_id }) => this.reader.again(ticket_id),
+    });
+    this.operations.onSettled(({ ticket_id }, outcome) => {
+      const story = this.#timelines.get(ticket_id);
+      if (outcome.kind === 'done' && outcome.comment !== undefined) story?.receive(outcome.comment);
+      void story?.happened();
+    });
+  }
+
+  /** Begins to follow what happens, and to send what was left over. Does nothing where it has begun. */
+  start(): void {
+    if (this.#following !== undefined) return;
+    const following = new AbortController();
+    this.#following = following;
+    const receive = (ticket: Parameters<Tickets['receive']>[0][number]) => {
+      this.tickets.receive([ticket], this.tickets.ask());
+    };
+    created.add(receive);
+    following.signal.addEventListener('abort', () => created.delete(receive));
+    document.addEventListener('visibilitychange', this.#adoptWhenSeen, { signal: following.signal });
+    void this.#adopt();
+    void this.#follow(following);
+  }
+
+  /** Ends what start began. What waits stays on the disk. */
+  stop(): void {
+    this.#following?.abort();
+    this.#following = undefined;
+  }
+
+  /** Somebody signed in again: what waited for it goes on. */
+  signedIn(): void {
+    this.stop();
+    this.start();
+    this.operations.resume();
+  }
+
+  /** What happened to a ticket, from its newest part on. */
+  timeline(ticket_id: string): Timeline {
+    const known = this.#timelines.get(ticket_id) ?? new Timeline(timelineParts(this.workspace_id, ticket_id));
+    this.#timelines.delete(ticket_id);
+    this.#timelines.set(ticket_id, known);
+    for (const [oldest] of this.#timelines) if (this.#timelines.size > max_timelines) this.#timelines.delete(oldest);
+    return known;
+  }
+
+  /** Keeps a list up to date until the function it returns is called. */
+  show(list: Renewable): () => void {
+    this.#lists.add(list);
+    return () => void this.#lists.delete(list);
+  }
+
+  async #follow(following: AbortController): Promise<void> {
+    const parts = {
+      open: openEvents(this.workspace_id),
+      renew: renewToken,
+      locks: navigator.locks as Locks | undefined,
+      openChannel: (name: string): Channel => new BroadcastChannel(name),
+    };
+    const live = {
+      tickets: this.tickets,
+      people: this.people,
+      reader: this.reader,
+      isListed: (project_id: string | null) => [...this.#lists].some((list) => list.covers(project_id)),
+      told: (ticket_id: string, comment_id: string | undefined) =>
+        void this.#timelines.get(ticket_id)?.happened(comment_id),
+      surroundings: (what: Surroundings) => this.#changed(what),
+      tooMuch: () => void this.renew(),
+    };
+    const listener = {
+      event: (event: Parameters<typeof onEvent>[1]) => onEvent(live, event),
+      reached: () => undefined,
+      gap: () => void this.renew(),
+      state: (state: LinkState) => this.#linked(state),
+    };
+    const name = `baton-events/${this.account}/${this.workspace_id}`;
+    const ended = await shareStream(parts, name, listener, following.signal);
+    if (ended === 'no_access') this.#changed('workspace');
+  }
+
+  #linked(state: LinkState): void {
+    const before = this.link.get();
+    const is_down = before.state !== 'live' && state !== 'live';
+    this.link.set({ state, since: is_down ? before.since : Date.now() });
+    // The server is there: what waits for it need not wait for its timer.
+    if (state === 'live' && this.operations.pause()?.cause === 'unreachable') this.operations.resume();
+  }
+
+  /** Reads anew, in place, what is on the page: something may have happened that nobody told. */
+  async renew(): Promise<void> {
+    if (this.#is_renewing) return;
+    this.#is_renewing = true;
+    await Promise.allSettled([...this.#lists].map((list) => list.renew()));
+    for (const id of this.reader.opened()) this.reader.want(id);
+    for (const id of this.reader.opened()) void this.#timelines.get(id)?.happened();
+    this.#is_renewing = false;
+  }
+
+  #changed(what: Surroundings): void {
+    for (const listener of this.surroundings) listener(what);
+    // A workflow that was replaced moves tickets, and changes what may be done with all of them.
+    if (what === 'workflow' || what === 'member') void this.renew();
+  }
+
+  readonly #adoptWhenSeen = () => {
+    if (document.visibilityState === 'visible') void this.#adopt();
+  };
+
+  /** Takes over what tabs have left that are closed by now. */
+  async #adopt(): Promise<void> {
+    const kept = await this.#outbox.all().catch(() => []);
+    const left: Operation[] = [];
+    for (const { operation, tab: of } of kept) {
+      if (of === tab || (await isOpenTab(of))) continue;
+      const at = Date.now();
+      const is_old = operation.refusal === undefined && mayBeDoneTwice(operation, at);
+      left.push(is_old ? { ...operation, refusal: { code: 'perhaps_done', at } } : operation);
+    }
+    for (const operation of left) void this.#outbox.put(operation).catch(() => undefined);
+    this.operations.restore(left);
+  }
+}

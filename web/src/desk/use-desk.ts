@@ -1,0 +1,95 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { Person, Role, Workflow } from 'baton-sdk';
+import { useCallback, useEffect, useSyncExternalStore } from 'react';
+import { session } from '../api/session.ts';
+import { workflowQuery, workspacesQuery } from '../api/workspaces.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import type { Operation } from '../store/decide.ts';
+import { showConnection } from './connection.ts';
+import { Desk, type Surroundings } from './desk.ts';
+import './drafts.ts';
+
+let current: Desk | undefined;
+
+/** The desk of a workspace. There is one at a time: a page of another workspace, or of somebody else, ends it. */
+function deskOf(account: string, workspace_id: string): Desk {
+  if (current?.account === account && current.workspace_id === workspace_id) return current;
+  current?.stop();
+  current = new Desk(account, workspace_id);
+  return current;
+}
+
+let before = session.get().state;
+session.subscribe(() => {
+  const now = session.get();
+  const was = before;
+  before = now.state;
+  if (now.state === 'out') {
+    current?.stop();
+    current = undefined;
+  }
+  if (was === 'ended' && now.state === 'in' && current?.account === now.user.id) current.signedIn();
+});
+
+/** The desk of the page's workspace. */
+export function useDesk(): Desk {
+  const { workspace = '' } = useParams({ strict: false });
+  const now = session.get();
+  return deskOf('user' in now ? now.user.id : '', workspace);
+}
+
+const queries_of: Record<Surroundings, string> = {
+  project: 'projects',
+  workflow: 'workflow',
+  member: 'members',
+  workspace: 'workspaces',
+};
+
+/** Follows what happens in the page's workspace, for as long as one of its pages is there. */
+export function useLive(desk: Desk): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const changed = (what: Surroundings) => {
+      void queries.invalidateQueries({ queryKey: [queries_of[what]] });
+      // With a membership, what its person may do changes.
+      if (what === 'member') void queries.invalidateQueries({ queryKey: ['workspaces'] });
+    };
+    desk.surroundings.add(changed);
+    desk.start();
+    const hide = showConnection(desk);
+    return () => {
+      hide();
+      desk.surroundings.delete(changed);
+    };
+  }, [desk, queries]);
+}
+
+/** A ticket as it is shown, by its id. */
+export function useTicket({ tickets }: Desk, id: string): KnownTicket | undefined {
+  const subscribe = useCallback((listener: () => void) => tickets.watch(id, listener), [tickets, id]);
+  return useSyncExternalStore(subscribe, () => tickets.shown(id));
+}
+
+/** What was done to a ticket and is not done by the server, or was refused. */
+export function useOperations({ operations }: Desk, ticket_id: string): readonly Operation[] {
+  return useSyncExternalStore(operations.subscribe, () => operations.of(ticket_id));
+}
+
+/** Somebody by their id; undefined until they are known. */
+export function usePerson({ people }: Desk, id: string | null): Person | undefined {
+  useEffect(() => {
+    if (id !== null) people.want([id]);
+  });
+  return useSyncExternalStore(people.subscribe, () => (id === null ? undefined : people.get(id)));
+}
+
+/** The role of who is signed in; undefined until it is known. */
+export function useRole({ workspace_id }: Desk): Role | (string & {}) | undefined {
+  return useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace_id)?.role;
+}
+
+/** The workflow of a project by its key. */
+export function useWorkflow({ workspace_id }: Desk, project: string): Workflow | undefined {
+  return useQuery({ ...workflowQuery(workspace_id, project), enabled: project !== '' }).data;
+}
