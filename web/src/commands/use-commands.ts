@@ -3,9 +3,15 @@ import { bind, type CommandId } from './registry.ts';
 
 type Acts = Partial<Record<CommandId, () => void>>;
 
-/** Says what commands do while this part of the page is there. */
-export function useCommands(acts: Acts): void {
+/** Says what commands do while this part of the page is there; and where it says so, only while they can be done. */
+export function useCommands(acts: Acts, isAvailable: () => boolean = always): void {
   const ids = Object.keys(acts).join(' ');
   const runNow = useEffectEvent((id: string) => acts[id as CommandId]?.());
-  useEffect(() => bind(Object.fromEntries(ids.split(' ').map((id) => [id, () => runNow(id)]))), [ids]);
+  const available = useEffectEvent(isAvailable);
+  useEffect(() => {
+    const handlers = ids.split(' ').map((id) => [id, { run: () => runNow(id), available: () => available() }] as const);
+    return bind(Object.fromEntries(handlers));
+  }, [ids]);
 }
+
+const always = () => true;

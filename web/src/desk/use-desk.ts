@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import type { Person, Role, Workflow } from 'baton-sdk';
+import type { Person, Project, Role, Workflow } from 'baton-sdk';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { session } from '../api/session.ts';
-import { workflowQuery, workspacesQuery } from '../api/workspaces.ts';
+import { projectsQuery, workflowQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { showConnection } from './connection.ts';
@@ -93,3 +93,25 @@ export function useRole({ workspace_id }: Desk): Role | (string & {}) | undefine
 export function useWorkflow({ workspace_id }: Desk, project: string): Workflow | undefined {
   return useQuery({ ...workflowQuery(workspace_id, project), enabled: project !== '' }).data;
 }
+
+/** The names of several people, as they become known. */
+export function usePeople({ people }: Desk, ids: readonly string[]): (id: string) => string | undefined {
+  const text = ids.join();
+  useEffect(() => {
+    if (text !== '') people.want(text.split(','));
+  });
+  useSyncExternalStore(people.subscribe, () => ids.map((id) => people.get(id)?.name).join());
+  return (id) => people.get(id)?.name;
+}
+
+/** A project by its key; undefined until it is known, or where it is archived. */
+export function useProject({ workspace_id }: Desk, key: string | undefined): Project | undefined {
+  return useQuery(projectsQuery(workspace_id)).data?.find((project) => project.key === key);
+}
+
+/** The key of a ticket's project. */
+export const projectKeyOf = ({ key }: Pick<KnownTicket, 'key'>): string => key.slice(0, key.lastIndexOf('-'));
+
+/** The workflow that a ticket follows. */
+export const useWorkflowOf = (desk: Desk, ticket: KnownTicket | undefined): Workflow | undefined =>
+  useWorkflow(desk, ticket === undefined ? '' : projectKeyOf(ticket));

@@ -1,5 +1,72 @@
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { useCommands } from '../commands/use-commands.ts';
+import { ConnectionBanner } from '../desk/connection-banner.tsx';
+import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
+import { Title } from '../ui/title.tsx';
+import { useMedia, wide } from '../ui/use-media.ts';
+import { Listed } from './listed.tsx';
+import { useFilters, useOpened } from './use-filters.ts';
+import { useGroups } from './use-lists.ts';
+import './list.css';
 
+const Ticket = lazy(() => import('../ticket/ticket.tsx'));
+
+/** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
 export function Page() {
-  return <h1>{t('Baton')}</h1>;
+  const desk = useDesk();
+  useLive(desk);
+  const { filters, change, project } = useFilters();
+  const { opened, open, close } = useOpened();
+  const groups = useGroups(desk, filters, project);
+  const is_wide = useMedia(wide);
+  const navigate = useNavigate();
+  const name = useProject(desk, project)?.name ?? (project === undefined ? t('All projects') : project);
+
+  const toPage = useCallback(
+    (ticket: string, { replace }: { replace: boolean }) =>
+      void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace: desk.workspace_id, ticket }, replace }),
+    [navigate, desk],
+  );
+  // Where there is no room beside the list, a ticket is a page of its own.
+  const is_squeezed = opened !== undefined && !is_wide;
+  useEffect(() => {
+    if (is_squeezed) toPage(opened, { replace: true });
+  }, [is_squeezed, opened, toPage]);
+  const onOpen = ({ key }: KnownTicket) => (is_wide ? open(key) : toPage(key, { replace: false }));
+  const closeSide = () => {
+    const { activeElement } = document;
+    close();
+    // Back to the row that the ticket was opened from.
+    const row = document.querySelector<HTMLElement>(`[data-opened] a`);
+    if (activeElement === null || row?.contains(activeElement) !== true) row?.focus();
+  };
+  useCommands({ close: closeSide }, () => opened !== undefined);
+
+  const is_beside = opened !== undefined && is_wide;
+  return (
+    <div className={is_beside ? 'list-page list-page-split' : 'list-page'}>
+      <div className="list-side">
+        <ConnectionBanner />
+        <Title className="hidden" tab={t('{name} tickets', { name })}>
+          {t('{name}: tickets', { name })}
+        </Title>
+        {groups === undefined ? (
+          <Skeleton rows={10} label={t('Loading the tickets…')} />
+        ) : (
+          <Listed {...{ desk, groups, filters, change, project, opened, onOpen }} />
+        )}
+      </div>
+      {is_beside && (
+        <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
+          <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
+            <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} />
+          </Suspense>
+        </aside>
+      )}
+    </div>
+  );
 }

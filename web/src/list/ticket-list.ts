@@ -102,10 +102,15 @@ export class TicketList {
     }
   }
 
+  /** Reads anew what was read; nothing where nothing was. */
+  async renewIfRead(): Promise<void> {
+    if (this.#read > 0 || !this.#state.has_more) await this.renew();
+  }
+
   /** Reads what was read before anew, in place: something may have happened that nobody told. */
   async renew(): Promise<void> {
     await this.#busy;
-    if (this.#read === 0) return this.more();
+    if (this.#read === 0 && this.#state.has_more) return this.more();
     const had = this.rows().map(({ id }) => id);
     const [wanted, found] = [this.#read, new Set<string>()];
     let cursor: string | undefined;

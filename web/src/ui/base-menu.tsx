@@ -6,11 +6,15 @@ import { useCell } from './use-cell.ts';
 import './overlays.css';
 
 export interface MenuProps {
-  /** The button that opens it. */
-  trigger: React.ReactElement<React.ComponentProps<'button'>>;
+  /** The button that opens it; without one, `anchor` says where it is. */
+  trigger?: React.ReactElement<React.ComponentProps<'button'>> | undefined;
+  /** What it stands beside, where that is no button of its own. It gets the focus back. */
+  anchor?: HTMLElement | undefined;
   align?: 'start' | 'end';
   /** Says what is searched for, where the items can be narrowed by typing. */
   search?: string | undefined;
+  /** Called with what is typed, where the caller finds the items. */
+  onSearch?: ((query: string) => void) | undefined;
   open?: boolean | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
   /** Whether it is open as it appears. */
@@ -19,14 +23,14 @@ export interface MenuProps {
 }
 
 /** The menu of menu.tsx, once its parts are loaded. */
-export function BaseMenu({ trigger, align = 'start', search, children, ...opened }: MenuProps) {
+export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, children, ...opened }: MenuProps) {
   const container = useCell(layers);
   const menu = (
     <Base.Root {...opened}>
-      <Base.Trigger render={trigger} />
+      {trigger !== undefined && <Base.Trigger render={trigger} />}
       <Base.Portal container={container}>
-        <Base.Positioner className="menu-place" sideOffset={4} align={align}>
-          <Base.Popup className="menu">
+        <Base.Positioner className="menu-place" sideOffset={4} align={align} anchor={anchor}>
+          <Base.Popup className="menu" {...(anchor !== undefined && { finalFocus: () => anchor })}>
             {search !== undefined && (
               <>
                 <Base.Input className="menu-search" aria-label={search} placeholder={search} />
@@ -39,7 +43,13 @@ export function BaseMenu({ trigger, align = 'start', search, children, ...opened
       </Base.Portal>
     </Base.Root>
   );
-  return search === undefined ? menu : <Base.FilterProvider autoHighlight>{menu}</Base.FilterProvider>;
+  if (search === undefined) return menu;
+  const found = onSearch === undefined ? {} : { filter: null, onValueChange: (query: string) => onSearch(query) };
+  return (
+    <Base.FilterProvider autoHighlight="always" {...found}>
+      {menu}
+    </Base.FilterProvider>
+  );
 }
 
 interface ItemProps {
@@ -116,6 +126,28 @@ export function MenuChoice<Value extends string>({ label, value, options, onChan
 
 /** What the items under it have in common. */
 export const MenuLabel = ({ children }: { children: React.ReactNode }) => <div className="menu-label">{children}</div>;
+
+interface CheckProps {
+  checked: boolean;
+  /** What is typed to find it. */
+  label: string;
+  onChange: (checked: boolean) => void;
+  children: React.ReactNode;
+}
+
+/** One of several values that can be chosen together: the menu stays open. */
+export function MenuCheck({ checked, label, onChange, children }: CheckProps) {
+  return (
+    <Base.CheckboxItem className="menu-item" checked={checked} label={label} onCheckedChange={onChange}>
+      <span className="menu-mark">
+        <Base.CheckboxItemIndicator>
+          <Icon name="check" />
+        </Base.CheckboxItemIndicator>
+      </span>
+      <span className="menu-text">{children}</span>
+    </Base.CheckboxItem>
+  );
+}
 
 /** A line between groups of a menu. */
 export const MenuLine = () => <Base.Separator className="menu-line" />;

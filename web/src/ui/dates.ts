@@ -23,6 +23,14 @@ const daysBetween = (from: string, to: string) => Math.round((utc(to).getTime() 
 const format = (day: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(utc(day));
 
+/** A date beside its name: "Fri, 4 Dec". */
+export const shortDay = (day: string): string => format(day, { weekday: 'short', day: 'numeric', month: 'short' });
+
+/** The date some days after today, where the person is. */
+export function dayIn(days: number, now: Date): string {
+  return dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
+}
+
 export interface Due {
   text: string;
   /** The whole date: "Friday, 4 December 2026". */

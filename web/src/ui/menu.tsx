@@ -15,17 +15,21 @@ export function prepareMenus(): void {
 }
 
 /** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes it alone. */
-export function Menu(props: Base.MenuProps) {
-  const { trigger, open } = props;
+export function Menu(props: Base.MenuProps & { trigger: NonNullable<Base.MenuProps['trigger']> }) {
+  const { trigger, open, onOpenChange } = props;
   const [wanted, setWanted] = useState(false);
   const soon = () => void load();
+  const begin = () => {
+    setWanted(true);
+    onOpenChange?.(true);
+  };
   const button = cloneElement(trigger, {
     'aria-haspopup': 'menu',
     'aria-expanded': wanted,
     onPointerEnter: soon,
     onFocus: soon,
-    onClick: () => setWanted(true),
-    onKeyDown: (event) => event.key === 'ArrowDown' && setWanted(true),
+    onClick: begin,
+    onKeyDown: (event) => event.key === 'ArrowDown' && begin(),
   });
   if (!wanted && open !== true) return button;
   return (
@@ -34,6 +38,13 @@ export function Menu(props: Base.MenuProps) {
     </Suspense>
   );
 }
+
+/** A menu beside what it is about, open from the start. */
+export const OpenMenu = (props: Base.MenuProps & { anchor: HTMLElement }) => (
+  <Suspense fallback={null}>
+    <BaseMenu {...props} open />
+  </Suspense>
+);
 
 /** One act of a menu. */
 export const MenuItem = lazy(() => load().then((parts) => ({ default: parts.MenuItem })));
@@ -46,6 +57,9 @@ export const MenuChoice = lazy(() => load().then((parts) => ({ default: parts.Me
 
 /** What the items under it have in common. */
 export const MenuLabel = lazy(() => load().then((parts) => ({ default: parts.MenuLabel })));
+
+/** One of several values that can be chosen together. */
+export const MenuCheck = lazy(() => load().then((parts) => ({ default: parts.MenuCheck })));
 
 /** A line between groups of a menu. */
 export const MenuLine = lazy(() => load().then((parts) => ({ default: parts.MenuLine })));

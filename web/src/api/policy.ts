@@ -1,0 +1,21 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { OperationId } from 'baton-sdk';
+import { client } from './client.ts';
+
+/** The roles that may call each operation of a workspace. */
+export type Policy = ReadonlyMap<string, readonly string[]>;
+
+/** Who may do what: the table that the server itself goes by. */
+export const policyQuery = () =>
+  queryOptions({
+    queryKey: ['policy'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }): Promise<Policy> => {
+      const { operations } = await client.get_policy({}, { signal });
+      return new Map(operations.flatMap(({ id, access }) => (Array.isArray(access) ? [[id, access]] : [])));
+    },
+  });
+
+/** The roles that may call an operation; undefined where the table has no line for it. */
+export const rolesFor = (policy: Policy, operation: OperationId): readonly string[] | undefined =>
+  policy.get(operation);

@@ -1,0 +1,67 @@
+import type { StatusCategory, Workflow } from 'baton-sdk';
+import type { KnownTicket, Step } from '../store/changes.ts';
+
+export type Requirement = 'resolution' | 'assignee_id' | 'comment' | (string & {});
+
+/** A step that a ticket may take from where it is. */
+export interface PossibleStep {
+  to: string;
+  name: string;
+  category: StatusCategory | (string & {});
+  /** What it needs that the ticket doesn't have. */
+  missing: readonly Requirement[];
+}
+
+/** A status by its key: its name, and what it means. A workflow that was replaced since may not have it. */
+export function statusOf(workflow: Workflow | undefined, key: string): { name: string; category: StatusCategory } {
+  const found = workflow?.statuses.find((status) => status.key === key);
+  const name = found?.name ?? key.replaceAll('_', ' ');
+  return { name, category: (found?.category ?? 'todo') as StatusCategory };
+}
+
+const requirementsOf = (workflow: Workflow | undefined, from: string, to: string): readonly Requirement[] =>
+  workflow?.transitions.find((step) => step.from === from && step.to === to)?.requires ?? [];
+
+/** What a step needs and the ticket doesn't have: a comment is always of the step itself. */
+function missingFor(ticket: KnownTicket, requires: readonly Requirement[]): readonly Requirement[] {
+  const kept = ticket.status_category === 'done' && ticket.resolution !== null;
+  return requires.filter((field) => {
+    if (field === 'assignee_id') return ticket.assignee_id === null;
+    return field === 'resolution' ? !kept : true;
+  });
+}
+
+/** The steps that the server lets this person take with a ticket, in the workflow's order. */
+export function stepsFrom(workflow: Workflow | undefined, ticket: KnownTicket): PossibleStep[] {
+  const order = workflow?.statuses.map(({ key }) => key) ?? [];
+  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  return ticket.allowed_transitions
+    .toSorted((a, b) => place(a) - place(b))
+    .map((to) => ({
+      to,
+      ...statusOf(workflow, to),
+      missing: missingFor(ticket, requirementsOf(workflow, ticket.status, to)),
+    }));
+}
+
+/** Where a role may go from a status, as the workflow says it: drawn until the server says it. */
+const nextFrom = (workflow: Workflow | undefined, status: string, role: string): string[] =>
+  (workflow?.transitions ?? [])
+    .filter(({ from, roles }) => from === status && (roles ?? [role]).some((one) => one === role))
+    .map(({ to }) => to);
+
+/** The step as it is sent. */
+export function stepTo(
+  workflow: Workflow | undefined,
+  ticket: KnownTicket,
+  { to, role, ...fields }: { to: string; role: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment'>,
+): Step {
+  const { category } = statusOf(workflow, to);
+  return { kind: 'transition', from: ticket.status, to, category, next: nextFrom(workflow, to, role), ...fields };
+}
+
+/** The step that takes a step back, where there is one that needs nothing. */
+export function stepBack(workflow: Workflow | undefined, taken: Pick<Step, 'from' | 'to'>, role: string): boolean {
+  const back = workflow?.transitions.find(({ from, to }) => from === taken.to && to === taken.from);
+  return back !== undefined && (back.requires ?? []).length === 0 && (back.roles ?? []).some((one) => one === role);
+}

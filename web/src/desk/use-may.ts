@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import type { OperationId } from 'baton-sdk';
+import { policyQuery, rolesFor } from '../api/policy.ts';
+import { roleNames } from '../api/words.ts';
+import { t } from '../ui/text.ts';
+import type { Desk } from './desk.ts';
+import { useRole } from './use-desk.ts';
+
+export interface May {
+  may: boolean;
+  /** Why not, in words; empty where they may. */
+  why: string;
+}
+
+/** Whether who is signed in may do something here. Until that is known, the server decides. */
+export function useMay(desk: Desk, operation: OperationId): May {
+  const role = useRole(desk);
+  const policy = useQuery(policyQuery()).data;
+  const roles = policy && rolesFor(policy, operation);
+  if (role === undefined || roles === undefined || roles.includes(role)) return { may: true, why: '' };
+  const why = t('You are here as {role}. This may do: {required}.', {
+    role: roleNames([role]),
+    required: roleNames(roles),
+  });
+  return { may: false, why };
+}

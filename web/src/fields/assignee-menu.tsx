@@ -1,0 +1,56 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { membersQuery } from '../api/workspaces.ts';
+import type { Desk } from '../desk/desk.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { MenuChoice } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import { FieldMenu, type Opened, type Where } from './menu.tsx';
+
+interface AssigneeMenuProps extends Opened {
+  desk: Desk;
+  where: Where;
+  value: string | null;
+  onChange: (value: string | null) => void;
+}
+
+/** Who a ticket can be assigned to: nobody, the person themselves, and who is found by typing. The server searches. */
+export function AssigneeMenu({ desk, value, onChange, ...rest }: AssigneeMenuProps) {
+  const [query, setQuery] = useState('');
+  const q = query.trim();
+  const found = useQuery({ ...membersQuery(desk.workspace_id, q), placeholderData: keepPreviousData }).data ?? [];
+  const own = desk.account;
+  const people = [...found.filter(({ user_id }) => user_id === own), ...found.filter(({ user_id }) => user_id !== own)];
+  const nobody = {
+    value: '',
+    label: t('Nobody'),
+    drawn: (
+      <>
+        <Icon name="person" /> {t('Nobody')}
+      </>
+    ),
+  };
+  const options = people.map(({ user_id, name, email }) => ({
+    value: user_id,
+    label: name,
+    drawn: (
+      <>
+        <Avatar id={user_id} name={name} />
+        <span className="person">
+          {user_id === own ? t('{name} (you)', { name }) : name}
+          <small>{email}</small>
+        </span>
+      </>
+    ),
+  }));
+  return (
+    <FieldMenu search={t('Name or address')} onSearch={setQuery} {...rest}>
+      <MenuChoice
+        value={value ?? ''}
+        options={q === '' ? [nobody, ...options] : options}
+        onChange={(chosen) => onChange(chosen === '' ? null : chosen)}
+      />
+    </FieldMenu>
+  );
+}

@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import type { Desk } from '../desk/desk.ts';
+import { MenuCheck } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import { FieldMenu, type Opened, type Where } from './menu.tsx';
+
+/** More than these are found by typing. */
+const most = 50;
+
+/** The labels of the tickets that are known, the most used first. */
+export function knownLabels(desk: Desk): string[] {
+  const uses = new Map<string, number>();
+  for (const { labels } of desk.tickets.all()) for (const one of labels) uses.set(one, (uses.get(one) ?? 0) + 1);
+  return [...uses].toSorted(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)).map(([label]) => label);
+}
+
+interface LabelsMenuProps extends Opened {
+  desk: Desk;
+  where: Where;
+  value: readonly string[];
+  onAdd: (label: string) => void;
+  onRemove: (label: string) => void;
+}
+
+/** The labels of a ticket, those of other tickets, and whatever is typed as a new one. */
+export function LabelsMenu({ desk, value, onAdd, onRemove, ...rest }: LabelsMenuProps) {
+  const [query, setQuery] = useState('');
+  const typed = query.trim();
+  const all = [...new Set([...value, ...knownLabels(desk)])];
+  const found = all.filter((label) => label.toLowerCase().includes(typed.toLowerCase())).slice(0, most);
+  const is_new = typed !== '' && typed.length <= 64 && !all.includes(typed);
+  return (
+    <FieldMenu search={t('Label')} onSearch={setQuery} {...rest}>
+      {found.map((label) => (
+        <MenuCheck
+          key={label}
+          label={label}
+          checked={value.includes(label)}
+          onChange={(checked) => (checked ? onAdd(label) : onRemove(label))}
+        >
+          {label}
+        </MenuCheck>
+      ))}
+      {is_new && (
+        <MenuCheck label={typed} checked={false} onChange={() => onAdd(typed)}>
+          {t('New label “{label}”', { label: typed })}
+        </MenuCheck>
+      )}
+    </FieldMenu>
+  );
+}

@@ -1,0 +1,123 @@
+import { useCallback, useMemo, useRef } from 'react';
+import { useCommands } from '../commands/use-commands.ts';
+import { run } from '../commands/registry.ts';
+import type { Desk } from '../desk/desk.ts';
+import { statusOf } from '../desk/steps.ts';
+import { useWorkflow } from '../desk/use-desk.ts';
+import { useMay } from '../desk/use-may.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty, Failed, Skeleton } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+import { useCell } from '../ui/use-cell.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { type Filters, isFiltered, withoutFilters } from './filters.ts';
+import { fold, folded, isUnfolded } from './folded.ts';
+import { isSameRead, itemsOf, readAll } from './items.ts';
+import { RowActs } from './row-acts.tsx';
+import { Rows } from './rows.tsx';
+import { useStatuses } from './use-choices.tsx';
+import { type Group, useFirstPages, useRead } from './use-lists.ts';
+import { useSelection } from './use-selection.ts';
+
+interface ListedProps {
+  desk: Desk;
+  groups: readonly Group[];
+  filters: Filters;
+  change: (next: Filters) => void;
+  project: string | undefined;
+  opened: string | undefined;
+  onOpen: (ticket: KnownTicket) => void;
+}
+
+/** How many tickets are shown: the API tells no total, so it is said when there are more. */
+function countOf(shown: number, has_more: boolean): string {
+  if (has_more) return t('{shown} shown, more below', { shown });
+  return t('{shown, plural, one {# ticket} other {# tickets}}', { shown });
+}
+
+/** The filters, and the tickets that they leave. */
+export function Listed({ desk, groups, filters, change, project, opened, onOpen }: ListedProps) {
+  const by_hand = useCell(folded);
+  const name = project ?? '';
+  const isOpen = (group: Group) =>
+    group.status === undefined || isUnfolded(by_hand, desk.workspace_id, name, group) || filters.status.length > 0;
+  const unfolded = groups.filter(isOpen);
+  const read = useRead(groups, () => readAll(groups), isSameRead);
+  // Where nothing is to be done, it matters whether something was.
+  const is_quiet = read.every(({ group, rows, state }) => !isOpen(group) || (rows.length === 0 && !state.has_more));
+  useFirstPages(is_quiet ? groups : unfolded);
+  const open_keys = unfolded.map(({ key }) => key).join();
+  const items = useMemo(() => itemsOf(read, ({ key }) => open_keys.split(',').includes(key)), [read, open_keys]);
+  const ids = useMemo(() => items.flatMap((item) => (item.kind === 'row' ? [item.ticket.id] : [])), [items]);
+  const selection = useSelection(ids);
+  useCommands({ close: selection.clear }, () => selection.selected.size > 0);
+
+  const statuses = useStatuses(desk, project === undefined ? filters.project : [project]);
+  const workflow = useWorkflow(desk, name);
+  const statusName = useCallback(
+    ({ status }: KnownTicket) => statuses.find(({ key }) => key === status)?.name ?? statusOf(workflow, status).name,
+    [statuses, workflow],
+  );
+  const latest = useRef(onOpen);
+  latest.current = onOpen;
+  const open = useCallback((ticket: KnownTicket) => latest.current(ticket), []);
+  const create = useMay(desk, 'create_ticket');
+
+  const states = read.filter(({ group }) => unfolded.includes(group)).map(({ state }) => state);
+  const is_loading = states.some(({ loading, error }) => loading === 'first' && error === undefined);
+  const failed = states.find(({ loading, error }) => loading === 'first' && error !== undefined);
+  const has_more = states.some((state) => state.has_more);
+  const is_empty =
+    ids.length === 0 && !has_more && read.every(({ state, rows }) => rows.length === 0 && !state.has_more);
+  const body = () => {
+    if (failed !== undefined) {
+      const retry = () => void Promise.all(unfolded.map(({ list }) => list.more()));
+      return <Failed what={t('The tickets could not be loaded.')} error={failed.error} onRetry={retry} />;
+    }
+    if (is_loading && ids.length === 0) return <Skeleton rows={10} label={t('Loading the tickets…')} />;
+    if (is_empty) return <Nothing {...{ filters, change }} may={create.may} />;
+    return (
+      <Rows
+        {...{ desk, items, ids, selection, opened, statusName }}
+        onOpen={open}
+        onFold={(group, is_folded) => fold(desk.workspace_id, name, group, is_folded)}
+        onCreate={create.may ? () => run('create') : undefined}
+      />
+    );
+  };
+  return (
+    <>
+      <FilterBar {...{ desk, filters, project, change }} count={is_loading ? '' : countOf(ids.length, has_more)} />
+      {body()}
+      <RowActs desk={desk} selection={selection} />
+    </>
+  );
+}
+
+/** Where no ticket is shown: why, and the one next step. */
+function Nothing({ filters, change, may }: Pick<ListedProps, 'filters' | 'change'> & { may: boolean }) {
+  if (isFiltered(filters)) {
+    return (
+      <Empty title={t('No ticket matches')} says={t('There may be others that these filters leave out.')}>
+        <Button kind="primary" onClick={() => change(withoutFilters(filters))}>
+          {t('Clear filters')}
+        </Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title={t('No tickets yet')}
+      says={
+        may ? t('What is to be done goes here, one ticket for each thing.') : t('Members can create the first one.')
+      }
+    >
+      {may && (
+        <Button kind="primary" icon="add" onClick={() => run('create')}>
+          {t('New ticket')}
+        </Button>
+      )}
+    </Empty>
+  );
+}

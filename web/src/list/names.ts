@@ -1,0 +1,22 @@
+import { t } from '../ui/text.ts';
+import type { FilterName, Sort } from './filters.ts';
+
+/** What a filter is called. */
+export const filter_labels: Record<FilterName, () => string> = {
+  status: () => t('Status'),
+  assignee: () => t('Assignee'),
+  reporter: () => t('Reporter'),
+  priority: () => t('Priority'),
+  label: () => t('Label'),
+  project: () => t('Project'),
+};
+
+/** What an order is called. */
+export const sort_labels: Record<Sort, () => string> = {
+  '-created_at': () => t('Newest first'),
+  created_at: () => t('Oldest first'),
+  '-updated_at': () => t('Latest change first'),
+  updated_at: () => t('Oldest change first'),
+  '-last_activity_at': () => t('Latest activity first'),
+  last_activity_at: () => t('Oldest activity first'),
+};

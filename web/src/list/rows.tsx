@@ -1,0 +1,201 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCommands } from '../commands/use-commands.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { t } from '../ui/text.ts';
+import { GroupHead } from './group-head.tsx';
+import type { Item } from './items.ts';
+import { More } from './more.tsx';
+import { Row } from './row.tsx';
+import type { Group } from './use-lists.ts';
+import type { Selection } from './use-selection.ts';
+import { useRoving } from './use-roving.ts';
+
+/** Below it every row is drawn, and the browser's own search finds all of them. */
+const virtual_from = 200;
+const usual_height = 40;
+
+interface RowsProps {
+  desk: Desk;
+  items: readonly Item[];
+  ids: readonly string[];
+  selection: Selection;
+  opened: string | undefined;
+  statusName: (ticket: KnownTicket) => string;
+  onOpen: (ticket: KnownTicket) => void;
+  onFold: (group: Group, is_folded: boolean) => void;
+  onCreate?: (() => void) | undefined;
+}
+
+const columns: readonly (readonly [name: string, label: () => string])[] = [
+  ['check', () => t('Selected')],
+  ['key', () => t('Key')],
+  ['title', () => t('Title')],
+  ['status', () => t('Status')],
+  ['priority', () => t('Priority')],
+  ['assignee', () => t('Assignee')],
+  ['due', () => t('Due')],
+  ['updated', () => t('Updated')],
+];
+
+const isDrawnShort = new Set(['check', 'priority']);
+
+/** The list's lines, one tab stop for all of them. */
+export function Rows(props: RowsProps) {
+  const { desk, items, ids, selection, opened, statusName, onOpen, onFold, onCreate } = props;
+  const is_virtual = items.length > virtual_from;
+  const places = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
+  const scrollTo = useRef<(index: number) => void>(() => undefined);
+  const show = useCallback(
+    (id: string) => {
+      const index = places.get(id);
+      if (index !== undefined) scrollTo.current(index);
+    },
+    [places],
+  );
+  const roving = useRoving(ids, show);
+  const { active, setActive, move, container } = roving;
+  const ticketOf = (id: string | undefined) => (id === undefined ? undefined : desk.tickets.shown(id));
+
+  const extend = (to: 'next' | 'previous') => {
+    if (active !== undefined && !selection.selected.has(active)) selection.toggle(active, false);
+    const id = move(to);
+    if (id !== undefined) selection.toggle(id, true);
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const { key, shiftKey } = event;
+    if (key === 'ArrowDown' || key === 'ArrowUp') {
+      const to = key === 'ArrowDown' ? 'next' : 'previous';
+      if (shiftKey) extend(to);
+      else move(to);
+    } else if (key === 'Home' && !shiftKey) move('first');
+    else if (key === 'End' && !shiftKey) move('last');
+    else return;
+    event.preventDefault();
+  };
+  useCommands({
+    next: () => void move('next'),
+    previous: () => void move('previous'),
+    open: () => {
+      const ticket = ticketOf(active);
+      if (ticket !== undefined) onOpen(ticket);
+    },
+    select: () => active !== undefined && selection.toggle(active, false),
+  });
+
+  const draw = (item: Item, index: number) => {
+    const place = index + 2; // after the line of the columns' names
+    switch (item.kind) {
+      case 'head': {
+        const { group } = item;
+        return (
+          <GroupHead item={item} index={place} onFold={(is_folded) => onFold(group, is_folded)} onCreate={onCreate} />
+        );
+      }
+      case 'more':
+        return <More item={item} index={place} />;
+      case 'none':
+        return (
+          <div role="row" aria-rowindex={place} className="none">
+            <div role="gridcell">{t('No tickets here.')}</div>
+          </div>
+        );
+      case 'row': {
+        const { ticket } = item;
+        return (
+          <Row
+            desk={desk}
+            ticket={ticket}
+            status={statusName(ticket)}
+            index={place}
+            is_active={ticket.id === active}
+            is_opened={ticket.key === opened}
+            is_selected={selection.selected.has(ticket.id)}
+            href={`/w/${desk.workspace_id}/t/${ticket.key}`}
+            onOpen={onOpen}
+            onActive={setActive}
+            onSelect={selection.toggle}
+          />
+        );
+      }
+    }
+  };
+
+  const has_more = items.some(({ kind }) => kind === 'more');
+  return (
+    <div
+      ref={container}
+      role="grid"
+      aria-label={t('Tickets')}
+      aria-multiselectable="true"
+      aria-rowcount={has_more ? -1 : items.length + 1}
+      className="rows"
+      data-list=""
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" aria-rowindex={1} className="row-names">
+        {columns.map(([name, label]) => (
+          <div key={name} role="columnheader" className={`row-${name}`}>
+            <span className={isDrawnShort.has(name) ? 'hidden' : ''}>{label()}</span>
+          </div>
+        ))}
+      </div>
+      {is_virtual ? (
+        <Virtual items={items} active={active} draw={draw} scrollTo={scrollTo} />
+      ) : (
+        items.map((item, index) => (
+          <div key={item.key} role="presentation">
+            {draw(item, index)}
+          </div>
+        ))
+      )}
+    </div>
+  );
+}
+
+interface VirtualProps {
+  items: readonly Item[];
+  active: string | undefined;
+  draw: (item: Item, index: number) => React.ReactNode;
+  scrollTo: React.RefObject<(index: number) => void>;
+}
+
+/** Many lines: those on the screen are drawn, and the one that has the focus. */
+function Virtual({ items, active, draw, scrollTo }: VirtualProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    setTop((box.current?.getBoundingClientRect().top ?? 0) + scrollY);
+  }, []);
+  const kept = items.findIndex(({ key }) => key === active);
+  const virtualizer = useWindowVirtualizer({
+    count: items.length,
+    estimateSize: () => usual_height,
+    overscan: 12,
+    scrollMargin: top,
+    getItemKey: (index) => items[index]?.key ?? index,
+    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
+      const first = Math.max(0, startIndex - overscan);
+      const last = Math.min(count - 1, endIndex + overscan);
+      const range = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+      return kept < 0 || (kept >= first && kept <= last) ? range : [...range, kept].toSorted((a, b) => a - b);
+    },
+  });
+  scrollTo.current = (index) => virtualizer.scrollToIndex(index, { align: 'auto' });
+  return (
+    <div ref={box} role="presentation" className="rows-virtual" style={{ height: virtualizer.getTotalSize() }}>
+      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+        const item = items[index];
+        if (item === undefined) return null;
+        const at = { transform: `translateY(${start - top}px)` };
+        return (
+          <div key={key} ref={virtualizer.measureElement} data-index={index} role="presentation" style={at}>
+            {draw(item, index)}
+          </div>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button, IconButton } from '../ui/button.tsx';
+import { t } from '../ui/text.ts';
+import type { Kind } from './row-acts.tsx';
+
+interface SelectionBarProps {
+  count: number;
+  /** Why nothing can be done with them, if so. */
+  why: string | undefined;
+  onOpen: (kind: Kind, anchor: HTMLElement) => void;
+  onDelete: () => void;
+  onClear: () => void;
+}
+
+const kinds: readonly (readonly [Kind, () => string])[] = [
+  ['status', () => t('Status')],
+  ['assign', () => t('Assign')],
+  ['priority', () => t('Priority')],
+  ['labels', () => t('Labels')],
+  ['due', () => t('Due')],
+];
+
+/** What can be done with the selected tickets. */
+export function SelectionBar({ count, why, onOpen, onDelete, onClear }: SelectionBarProps) {
+  return (
+    <div className="selection" role="toolbar" aria-label={t('Selected tickets')} tabIndex={-1}>
+      <strong role="status">{t('{count} selected', { count })}</strong>
+      {why === undefined ? (
+        <>
+          {kinds.map(([kind, name]) => (
+            <Button key={kind} kind="quiet" aria-haspopup="menu" onClick={(event) => onOpen(kind, event.currentTarget)}>
+              {name()}
+            </Button>
+          ))}
+          <Button kind="quiet" icon="trash" onClick={onDelete}>
+            {t('Delete')}
+          </Button>
+        </>
+      ) : (
+        <span>{why}</span>
+      )}
+      <IconButton icon="close" label={t('Clear the selection')} keys="Escape" onClick={onClear} />
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import type { WorkflowStatus } from 'baton-sdk';
+import { membersQuery, projectsQuery, workflowQuery } from '../api/workspaces.ts';
+import type { Desk } from '../desk/desk.ts';
+import { usePeople } from '../desk/use-desk.ts';
+import { knownLabels } from '../fields/labels-menu.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Priority, priorities, priorityName, StatusIcon } from '../ui/status.tsx';
+import { t } from '../ui/text.ts';
+import type { FilterName, Filters } from './filters.ts';
+
+/** A value that a filter can have. */
+export interface Choice {
+  value: string;
+  label: string;
+  drawn: React.ReactNode;
+}
+
+/** The workflows whose statuses can be chosen, where no project is named: of so many projects. */
+const most_workflows = 10;
+const most_labels = 50;
+
+/** The statuses of the page's project, or of the projects that the list may be of. */
+export function useStatuses(desk: Desk, projects: readonly string[]): WorkflowStatus[] {
+  const all = useQuery(projectsQuery(desk.workspace_id)).data ?? [];
+  const keys = (projects.length > 0 ? projects : all.map(({ key }) => key)).slice(0, most_workflows);
+  const workflows = useQueries({ queries: keys.map((key) => workflowQuery(desk.workspace_id, key)) });
+  const statuses = workflows.flatMap(({ data }) => data?.statuses ?? []);
+  return [...new Map(statuses.map((status) => [status.key, status])).values()];
+}
+
+const isFound = ({ label }: Choice, query: string) => label.toLowerCase().includes(query.toLowerCase());
+
+const statusChoice = ({ key, name, category }: WorkflowStatus): Choice => ({
+  value: key,
+  label: name,
+  drawn: (
+    <>
+      <StatusIcon category={category} /> {name}
+    </>
+  ),
+});
+
+const personChoice = (id: string, name: string): Choice => ({
+  value: id,
+  label: name,
+  drawn: (
+    <>
+      <Avatar id={id} name={name} /> {name}
+    </>
+  ),
+});
+
+const withIcon = (value: string, label: string): Choice => ({
+  value,
+  label,
+  drawn: (
+    <>
+      <Icon name="person" /> {label}
+    </>
+  ),
+});
+
+const plain = (value: string, label = value): Choice => ({ value, label, drawn: label });
+
+/** People who can be chosen: the person themselves, nobody where that makes sense, and those whom the server finds. */
+function usePeopleChoices(desk: Desk, query: string, { nobody }: { nobody: boolean }): Choice[] {
+  const found = useQuery({ ...membersQuery(desk.workspace_id, query), placeholderData: keepPreviousData }).data ?? [];
+  const usual = [withIcon('me', t('Me')), ...(nobody ? [withIcon('none', t('Nobody'))] : [])];
+  const members = found.map(({ user_id, name }) => personChoice(user_id, name));
+  return [...usual.filter((choice) => isFound(choice, query)), ...members];
+}
+
+/** The values of a filter that a text finds. A label can be whatever is typed. */
+export function useChoices(desk: Desk, name: FilterName, query: string, projects: readonly string[]): Choice[] {
+  const statuses = useStatuses(desk, projects).map(statusChoice);
+  const people = usePeopleChoices(desk, name === 'assignee' || name === 'reporter' ? query : '', {
+    nobody: name === 'assignee',
+  });
+  const all = useQuery(projectsQuery(desk.workspace_id)).data ?? [];
+  switch (name) {
+    case 'status':
+      return statuses.filter((choice) => isFound(choice, query));
+    case 'assignee':
+    case 'reporter':
+      return people;
+    case 'priority':
+      return priorities
+        .toReversed()
+        .map((value) => ({ value, label: priorityName(value), drawn: <Priority value={value} word /> }))
+        .filter((choice) => isFound(choice, query));
+    case 'label': {
+      const known = knownLabels(desk).map((label) => plain(label));
+      const found = known.filter((choice) => isFound(choice, query)).slice(0, most_labels);
+      const is_known = query === '' || known.some(({ value }) => value === query);
+      return is_known ? found : [...found, plain(query)];
+    }
+    case 'project':
+      return all.map(({ key, name: of }) => plain(key, `${key} ${of}`)).filter((choice) => isFound(choice, query));
+  }
+}
+
+/** What a value of a filter is called, on its chip. */
+export function useValueNames(desk: Desk, filters: Filters, projects: readonly string[]) {
+  const statuses = useStatuses(desk, projects);
+  const ids = [...filters.assignee, ...filters.reporter].filter((id) => id !== 'me' && id !== 'none');
+  const nameOf = usePeople(desk, ids);
+  return (name: FilterName, value: string): string => {
+    if (name === 'status') return statuses.find(({ key }) => key === value)?.name ?? value;
+    if (name === 'priority') return priorityName(value);
+    if (name !== 'assignee' && name !== 'reporter') return value;
+    if (value === 'me') return t('me');
+    return value === 'none' ? t('nobody') : (nameOf(value) ?? '…');
+  };
+}

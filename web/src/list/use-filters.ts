@@ -1,0 +1,53 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Search } from '../routes.ts';
+import { type Filters, filtersOf, searchOf } from './filters.ts';
+
+export interface Filtered {
+  filters: Filters;
+  /** Writes other filters into the address: Back undoes it. */
+  change: (next: Filters) => void;
+  /** The key of the project that the page is of. */
+  project: string | undefined;
+}
+
+/** The filters of the page's address. */
+export function useFilters(): Filtered {
+  const { project } = useParams({ strict: false });
+  const search: Search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const grouped = project !== undefined;
+  const text = JSON.stringify(search);
+  const filters = useMemo(() => filtersOf(JSON.parse(text) as Search, { grouped }), [text, grouped]);
+  const change = (next: Filters) => {
+    const { t: opened } = search;
+    const kept = opened === undefined ? {} : { t: opened };
+    void navigate({ to: '.', search: { ...searchOf(next, { grouped }), ...kept } as Search, resetScroll: false });
+  };
+  return { filters, change, project };
+}
+
+export interface Opened {
+  /** The key of the ticket that is open beside the list. */
+  opened: string | undefined;
+  open: (key: string) => void;
+  close: () => void;
+}
+
+/** The ticket that is open beside the list: in the address, so that it can be sent, and Back closes it. */
+export function useOpened(): Opened {
+  const search: Search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const go = (opened: string | undefined, { replace }: { replace: boolean }) => {
+    const { t: _, ...rest } = search;
+    const next = opened === undefined ? rest : { ...rest, t: opened };
+    void navigate({ to: '.', search: next, replace, resetScroll: false });
+  };
+  const { t: opened } = search;
+  return {
+    opened,
+    // From one ticket to the next, Back leads to the list.
+    open: (key) => go(key, { replace: opened !== undefined }),
+    close: () => go(undefined, { replace: false }),
+  };
+}

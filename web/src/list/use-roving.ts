@@ -1,0 +1,44 @@
+import { useCallback, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+
+interface Roving {
+  /** The row that Tab leads to. */
+  active: string | undefined;
+  setActive: (id: string) => void;
+  /** Moves the focus by some rows, or to the first or last. */
+  move: (to: 'next' | 'previous' | 'first' | 'last') => string | undefined;
+  /** Gives the focus to a row's link; says whether it could. */
+  focus: (id: string) => boolean;
+  container: React.RefObject<HTMLDivElement | null>;
+}
+
+/** One tab stop for all rows: arrows move the focus among them. */
+export function useRoving(ids: readonly string[], show: (id: string) => void): Roving {
+  const container = useRef<HTMLDivElement>(null);
+  const [chosen, setActive] = useState<string | undefined>(undefined);
+  const active = chosen !== undefined && ids.includes(chosen) ? chosen : ids[0];
+
+  const focus = useCallback(
+    (id: string): boolean => {
+      // Drawn before the focus moves: the row may not have been there, or the next key would be lost.
+      flushSync(() => setActive(id));
+      show(id);
+      const link = container.current?.querySelector<HTMLElement>(`[data-id="${id}"] a`);
+      link?.focus({ preventScroll: true });
+      link?.closest('[role=row]')?.scrollIntoView({ block: 'nearest' });
+      return link !== null && link !== undefined;
+    },
+    [show],
+  );
+
+  const move = (to: 'next' | 'previous' | 'first' | 'last') => {
+    const at = active === undefined ? -1 : ids.indexOf(active);
+    const has_focus = container.current?.contains(document.activeElement) === true;
+    const steps = { next: has_focus ? at + 1 : at, previous: at - 1, first: 0, last: ids.length - 1 };
+    const id = ids[Math.min(Math.max(0, steps[to]), ids.length - 1)];
+    if (id !== undefined) focus(id);
+    return id;
+  };
+
+  return { active, setActive, move, focus, container };
+}
