@@ -1,7 +1,7 @@
 import { draft_storage } from '../api/disk.ts';
 import { session } from '../api/session.ts';
-import { unsent } from '../shell/sign-out.ts';
 import { Drafts, type StoredDraft } from '../store/drafts.ts';
+import { unsent } from '../store/unsent.ts';
 
 interface Told {
   key: string;

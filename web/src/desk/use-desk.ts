@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Person, Project, Role, Workflow } from 'baton-sdk';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
+import { projectQuery } from '../api/projects.ts';
 import { session } from '../api/session.ts';
 import { projectsQuery, workflowQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -115,3 +116,7 @@ export const projectKeyOf = ({ key }: Pick<KnownTicket, 'key'>): string => key.s
 /** The workflow that a ticket follows. */
 export const useWorkflowOf = (desk: Desk, ticket: KnownTicket | undefined): Workflow | undefined =>
   useWorkflow(desk, ticket === undefined ? '' : projectKeyOf(ticket));
+
+/** Whether a project is archived, as far as that is known. */
+export const useArchived = ({ workspace_id }: Desk, key: string): boolean =>
+  (useQuery(projectQuery(workspace_id, key)).data?.archived_at ?? null) !== null;

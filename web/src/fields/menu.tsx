@@ -1,4 +1,5 @@
 import { Menu, OpenMenu } from '../ui/menu.tsx';
+import './fields.css';
 
 /** Where a field's menu stands: at its own button, or beside a row of a list. */
 export type Where =

@@ -12,7 +12,7 @@ interface PriorityMenuProps extends Opened {
 /** The priorities, the highest first. */
 export function PriorityMenu({ value, onChange, ...rest }: PriorityMenuProps) {
   const options = priorities.toReversed().map((one) => ({
-    value: one as PriorityWord,
+    value: one,
     label: priorityName(one),
     drawn: <Priority value={one} word />,
   }));

@@ -13,7 +13,7 @@ import { useFilters, useOpened } from './use-filters.ts';
 import { useGroups } from './use-lists.ts';
 import './list.css';
 
-const Ticket = lazy(() => import('../ticket/ticket.tsx'));
+const Ticket = lazy(() => import('../detail/ticket.tsx'));
 
 /** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
 export function Page() {

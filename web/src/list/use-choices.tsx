@@ -62,6 +62,11 @@ const withIcon = (value: string, label: string): Choice => ({
   ),
 });
 
+const priorityNameOf = (value: string) => {
+  const known = priorities.find((one) => one === value);
+  return known === undefined ? value : priorityName(known);
+};
+
 const plain = (value: string, label = value): Choice => ({ value, label, drawn: label });
 
 /** People who can be chosen: the person themselves, nobody where that makes sense, and those whom the server finds. */
@@ -108,7 +113,7 @@ export function useValueNames(desk: Desk, filters: Filters, projects: readonly s
   const nameOf = usePeople(desk, ids);
   return (name: FilterName, value: string): string => {
     if (name === 'status') return statuses.find(({ key }) => key === value)?.name ?? value;
-    if (name === 'priority') return priorityName(value);
+    if (name === 'priority') return priorityNameOf(value);
     if (name !== 'assignee' && name !== 'reporter') return value;
     if (value === 'me') return t('me');
     return value === 'none' ? t('nobody') : (nameOf(value) ?? '…');

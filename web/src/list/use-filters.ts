@@ -1,7 +1,9 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { Search } from '../routes.ts';
 import { type Filters, filtersOf, searchOf } from './filters.ts';
+
+/** What stands behind `?` in the address. */
+type Search = Partial<Record<string, string>>;
 
 export interface Filtered {
   filters: Filters;

@@ -1,11 +1,9 @@
 import { failureOf } from '../api/problems.ts';
 import { signOut } from '../api/session.ts';
 import { cell } from '../store/cell.ts';
+import { unsent } from '../store/unsent.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
-
-/** Counts texts that were typed and not sent; whoever keeps such texts adds a function. */
-export const unsent = new Set<() => Promise<number>>();
 
 /** How many unsent texts the person is asked about before signing out. */
 export const asking = cell<number | undefined>(undefined);

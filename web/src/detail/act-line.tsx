@@ -1,0 +1,142 @@
+import type { ActivityEntry, Workflow } from 'baton-sdk';
+import { statusOf } from '../desk/steps.ts';
+import { shortDay } from '../ui/dates.ts';
+import { priorities, priorityName, StatusIcon } from '../ui/status.tsx';
+import { t } from '../ui/text.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Time } from '../ui/time.tsx';
+
+interface ActLineProps {
+  entry: ActivityEntry;
+  workflow: Workflow | undefined;
+}
+
+type Values = Record<string, unknown>;
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  // A long text is kept as its size, its hash and its beginning.
+  return typeof value === 'object' && value !== null && 'start' in value ? `${String(value.start)}…` : undefined;
+};
+
+const setOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function Status({ workflow, status }: { workflow: Workflow | undefined; status: unknown }) {
+  const { name, category } = statusOf(workflow, String(status));
+  return (
+    <span className="act-status">
+      <StatusIcon category={category} /> {name}
+    </span>
+  );
+}
+
+const priorityOf = (value: unknown) => {
+  const known = priorities.find((one) => one === value);
+  return known === undefined ? String(value) : priorityName(known);
+};
+
+const dayOf = (value: unknown) => (typeof value === 'string' ? shortDay(value) : t('none'));
+
+/** What was edited, field by field. */
+function editsOf(before: Values, after: Values): React.ReactNode[] {
+  const edits: React.ReactNode[] = [];
+  for (const field of Object.keys(after)) {
+    if (field === 'title') {
+      const [was, is] = [textOf(before['title']), textOf(after['title'])];
+      edits.push(
+        <span key={field}>
+          {t('changed the title')}
+          {was !== undefined && is !== undefined && (
+            <>
+              {' '}
+              <del>{was}</del> → {is}
+            </>
+          )}
+        </span>,
+      );
+    }
+    if (field === 'description') edits.push(<span key={field}>{t('edited the description')}</span>);
+    if (field === 'priority') {
+      const values = { from: priorityOf(before['priority']), to: priorityOf(after['priority']) };
+      edits.push(<span key={field}>{t('changed the priority: {from} → {to}', values)}</span>);
+    }
+    if (field === 'due_on') {
+      const values = { from: dayOf(before['due_on']), to: dayOf(after['due_on']) };
+      edits.push(<span key={field}>{t('changed the due date: {from} → {to}', values)}</span>);
+    }
+    if (field === 'labels') {
+      const [was, is] = [setOf(before['labels']), setOf(after['labels'])];
+      const added = is.filter((one) => !was.includes(one)).join(', ');
+      const removed = was.filter((one) => !is.includes(one)).join(', ');
+      if (added !== '') edits.push(<span key="added">{t('added the label {added}', { added })}</span>);
+      if (removed !== '') edits.push(<span key="removed">{t('removed the label {removed}', { removed })}</span>);
+    }
+  }
+  return edits;
+}
+
+function assignment({ after, actor_id, assignees }: ActivityEntry): string {
+  const id = after?.['assignee_id'];
+  if (typeof id !== 'string') return t('assigned it to nobody');
+  if (id === actor_id) return t('took it');
+  return t('assigned it to {name}', { name: assignees.find(({ user_id }) => user_id === id)?.name ?? '…' });
+}
+
+function step(entry: ActivityEntry, workflow: Workflow | undefined): React.ReactNode {
+  const { before, after } = entry;
+  const resolution = textOf(after?.['resolution']);
+  return (
+    <>
+      {t('moved')} <Status workflow={workflow} status={before?.['status']} /> →{' '}
+      <Status workflow={workflow} status={after?.['status']} />
+      {resolution !== undefined && <> ({resolution.replaceAll('_', ' ')})</>}
+      {after !== null && 'assignee_id' in after && <>, {assignment(entry)}</>}
+    </>
+  );
+}
+
+/** What somebody did, in words. */
+function words(entry: ActivityEntry, workflow: Workflow | undefined): React.ReactNode {
+  const { action, before, after } = entry;
+  switch (action) {
+    case 'ticket.created':
+      return t('created the ticket');
+    case 'ticket.transitioned':
+      return step(entry, workflow);
+    case 'ticket.remapped':
+      return (
+        <>
+          {step(entry, workflow)} {t('as the workflow was replaced')}
+        </>
+      );
+    case 'ticket.updated': {
+      const edits = editsOf(before ?? {}, after ?? {});
+      return edits.length === 0 ? t('edited a text that was deleted since') : edits;
+    }
+    case 'ticket.assignee_changed':
+      return assignment(entry);
+    case 'ticket.deleted':
+      return t('deleted the ticket');
+    case 'ticket.restored':
+      return t('restored the ticket');
+    case 'ticket.purged':
+      return t('deleted earlier texts permanently');
+    default:
+      return action;
+  }
+}
+
+/** One line of the ticket’s story: who did what, and when. */
+export function ActLine({ entry, workflow }: ActLineProps) {
+  return (
+    <li className="act">
+      <Avatar id={entry.actor_id} name={entry.actor_name} />
+      <p>
+        <strong>{entry.actor_name}</strong> <span className="act-words">{words(entry, workflow)}</span>{' '}
+        <span className="faint">
+          <Time at={entry.created_at} />
+        </span>
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Desk } from '../desk/desk.ts';
+import { useWhoChanged } from '../desk/who-changed.ts';
+import { t } from '../ui/text.ts';
+import { Time } from '../ui/time.tsx';
+
+interface Props {
+  desk: Desk;
+  ticket_id: string;
+  field: string;
+  /** The version that the person saw as they began to type. */
+  base_version: number;
+}
+
+/** Above an open field: somebody else has changed it. What is typed stays, and is compared when it is saved. */
+export function ChangedMeanwhile({ desk, ticket_id, field, base_version }: Props) {
+  const who = useWhoChanged(desk, ticket_id, [field], base_version);
+  return (
+    <div role="status">
+      {who !== undefined && (
+        <p className="changed-meanwhile">
+          {t('{name} has changed this meanwhile. When you save, both are shown.', { name: who.actor_name })}{' '}
+          <Time at={who.created_at} />
+        </p>
+      )}
+    </div>
+  );
+}

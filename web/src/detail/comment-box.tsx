@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { membersQuery } from '../api/workspaces.ts';
+import { useCommands } from '../commands/use-commands.ts';
+import { comment } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { t } from '../ui/text.ts';
+import { DraftAge, OtherTabs } from './draft-note.tsx';
+import { Editor } from './editor.tsx';
+import { withIds } from './mentions.ts';
+import { Prose } from './prose.tsx';
+import { useDraft } from './use-draft.ts';
+
+/** Where a comment is written: what is typed is kept until the server has it. */
+export function CommentBox({ desk, ticket }: { desk: Desk; ticket: KnownTicket }) {
+  const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
+  const area = useRef<HTMLTextAreaElement>(null);
+  const people = useQuery(membersQuery(desk.workspace_id)).data ?? [];
+  const text = draft?.text ?? '';
+  useCommands({ comment: () => area.current?.focus() });
+  const send = () => {
+    comment(desk, ticket, withIds(text, people));
+    discard();
+    area.current?.focus();
+  };
+  return (
+    <div className="comment-box">
+      <Editor
+        area={area}
+        label={t('Comment')}
+        value={text}
+        placeholder={t('Write a comment. @Name tells somebody.')}
+        onChange={(value) => (value === '' ? discard() : type(value, 0))}
+        onSubmit={send}
+        submit={t('Send')}
+        ready={text.trim() !== ''}
+        preview={(value) => <Prose desk={desk} text={withIds(value, people)} />}
+        note={draft === undefined ? t('Ctrl+Enter sends') : <DraftAge draft={draft} />}
+      />
+      <OtherTabs {...{ others, exchange, drop }} />
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import type { Comment } from 'baton-sdk';
+import { useEffect, useRef, useState } from 'react';
+import { failureOf } from '../api/problems.ts';
+import { deleteComment, editComment, readComment } from '../api/stories.ts';
+import type { Desk } from '../desk/desk.ts';
+import { usePeople, usePerson, useRole } from '../desk/use-desk.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import { Time } from '../ui/time.tsx';
+import { toast } from '../ui/toast.tsx';
+import { CommentEdit } from './comment-edit.tsx';
+import { Reactions } from './reactions.tsx';
+import { mentionedIn, withNames } from './mentions.ts';
+import { Prose } from './prose.tsx';
+import { useDraft } from './use-draft.ts';
+
+interface CommentCardProps {
+  desk: Desk;
+  comment: Comment;
+  /** Whether the person may comment here at all. */
+  may: boolean;
+}
+
+/** Somebody’s comment, with what its author may do with it. */
+export function CommentCard({ desk, comment, may }: CommentCardProps) {
+  const { workspace_id } = desk;
+  const author = usePerson(desk, comment.author_id);
+  const role = useRole(desk);
+  const nameOf = usePeople(desk, mentionedIn(comment.body));
+  const { draft, type, discard } = useDraft(desk, comment.ticket_id, `comment:${comment.id}`);
+  const [is_open, setOpen] = useState(false);
+  const [fault, setFault] = useState<unknown>(undefined);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const story = desk.timeline(comment.ticket_id);
+  const is_own = comment.author_id === desk.account;
+  const is_admin = role === 'owner' || role === 'admin';
+  const at = { ...comment, workspace_id };
+  useEffect(() => {
+    if (is_open) area.current?.focus();
+  }, [is_open]);
+
+  const save = async (body: string) => {
+    const version = draft?.base_version ?? comment.version;
+    try {
+      story.receive(await editComment({ ...at, version }, body));
+      discard();
+      setFault(undefined);
+      setOpen(false);
+    } catch (error) {
+      setFault(error);
+      // What it is now, for the person to compare.
+      await readComment(at).then(story.receive.bind(story), () => undefined);
+    }
+  };
+  const remove = async () => {
+    try {
+      await deleteComment(at);
+      await story.happened(comment.id);
+    } catch (error) {
+      toast({ kind: 'error', text: t('The comment was not deleted. {title}.', { title: failureOf(error).title }) });
+    }
+  };
+  const name = author?.name ?? '…';
+  if (comment.deleted_at !== null) {
+    return (
+      <li className="act faint">
+        <Avatar id={comment.author_id} name={name} />
+        <p>
+          {t('A comment of {name} was deleted.', { name })} <Time at={comment.deleted_at} />
+        </p>
+      </li>
+    );
+  }
+  const shown = withNames(comment.body, nameOf);
+  return (
+    <li className="comment" id={`comment-${comment.id}`}>
+      <header className="comment-head">
+        <Avatar id={comment.author_id} name={name} />
+        <strong>{name}</strong>
+        {author?.former === true && <span className="faint">{t('former member')}</span>}
+        {author?.bot === true && <span className="faint">{t('bot')}</span>}
+        <span className="faint">
+          <Time at={comment.created_at} />
+          {comment.edited_at !== null && <> · {t('edited')}</>}
+        </span>
+        {may && (is_own || is_admin) && (
+          <Menu align="end" trigger={<IconButton icon="more" label={t('Comment of {name}: more', { name })} />}>
+            {is_own && (
+              <MenuItem icon="edit" onSelect={() => setOpen(true)}>
+                {t('Edit')}
+              </MenuItem>
+            )}
+            <MenuItem icon="trash" onSelect={() => void remove()}>
+              {t('Delete')}
+            </MenuItem>
+          </Menu>
+        )}
+      </header>
+      {is_open || (draft !== undefined && is_own) ? (
+        <CommentEdit
+          desk={desk}
+          area={area}
+          text={draft?.text ?? shown}
+          draft={draft}
+          fault={fault}
+          onChange={(text) => type(text, draft?.base_version ?? comment.version)}
+          onSave={save}
+          onClose={() => {
+            discard();
+            setFault(undefined);
+            setOpen(false);
+          }}
+        />
+      ) : (
+        <Prose desk={desk} text={comment.body} />
+      )}
+      <Reactions desk={desk} comment={comment} may={may} />
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+import { useId, useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import { t } from '../ui/text.ts';
+
+interface EditorProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  /** Ctrl+Enter, ⌘+Enter, and the button. */
+  onSubmit: () => void;
+  onCancel?: (() => void) | undefined;
+  /** What the button beside it does; by default, it closes, and the draft is kept. */
+  cancel?: string;
+  submit: string;
+  /** Whether there is something to send. */
+  ready?: boolean;
+  placeholder?: string | undefined;
+  /** The text as it will be read. */
+  preview: (text: string) => React.ReactNode;
+  area: React.RefObject<HTMLTextAreaElement | null>;
+  /** At the end of the line with the buttons. */
+  note?: React.ReactNode;
+  id?: string;
+}
+
+/** A text in Markdown as it is written, and as it will be read. Undo, spelling and dictation stay the browser’s. */
+export function Editor(props: EditorProps) {
+  const {
+    label,
+    value,
+    onChange,
+    onSubmit,
+    onCancel,
+    cancel,
+    submit,
+    ready = true,
+    placeholder,
+    area,
+    note,
+    preview,
+  } = props;
+  const own = useId();
+  const id = props.id ?? own;
+  const [previews, setPreviews] = useState(false);
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const with_mod = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    if (event.key === 'Enter' && with_mod && ready) onSubmit();
+    else if (event.key === 'Escape' && onCancel !== undefined) onCancel();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="editor">
+      <div className="editor-modes" role="group" aria-label={label}>
+        <button type="button" aria-pressed={!previews} onClick={() => setPreviews(false)}>
+          {t('Write')}
+        </button>
+        <button type="button" aria-pressed={previews} onClick={() => setPreviews(true)}>
+          {t('Preview')}
+        </button>
+      </div>
+      {previews ? (
+        <div className="editor-preview">
+          {value.trim() === '' ? <p className="faint">{t('Nothing to show yet.')}</p> : preview(value)}
+        </div>
+      ) : (
+        <textarea
+          ref={area}
+          id={id}
+          className="input editor-text"
+          aria-label={label}
+          value={value}
+          placeholder={placeholder}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      )}
+      <div className="editor-end">
+        <Button kind="primary" aria-disabled={!ready || undefined} onClick={() => ready && onSubmit()}>
+          {submit}
+        </Button>
+        {onCancel !== undefined && <Button onClick={onCancel}>{cancel ?? t('Close')}</Button>}
+        <span className="editor-note">{note}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { failureOf } from '../api/problems.ts';
+import { watch, watchingQuery } from '../api/watching.ts';
+import { useCommands } from '../commands/use-commands.ts';
+import { copyLink, remove, restore } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { May } from '../desk/use-may.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+
+interface HeadProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  may: May;
+  /** Before the key: the way back. */
+  back: React.ReactNode;
+  /** Closes the ticket beside the list. */
+  onClose?: (() => void) | undefined;
+}
+
+/** The line above a ticket: its key, and what can be done with it as a whole. */
+export function Head({ desk, ticket, may, back, onClose }: HeadProps) {
+  const { key } = ticket;
+  const watching = useWatching(desk, ticket.id);
+  const is_deleted = ticket.deleted_at !== null;
+  const removeIt = () => (may.may ? remove(desk, ticket) : toast({ kind: 'error', text: may.why }));
+  useCommands({
+    copy_link: () => copyLink(desk, ticket),
+    watch: watching.toggle,
+    delete_ticket: is_deleted ? () => restore(desk, ticket) : removeIt,
+  });
+  return (
+    <div className="ticket-head">
+      {back}
+      <span className="ticket-key figures">{key}</span>
+      <IconButton
+        icon="link"
+        label={t('Copy the address of {key}', { key })}
+        keys="y"
+        onClick={() => copyLink(desk, ticket)}
+      />
+      <span className="ticket-head-end">
+        <Button
+          kind="quiet"
+          icon="eye"
+          aria-pressed={watching.watches}
+          title={t('Whether you are told of steps and comments')}
+          onClick={watching.toggle}
+        >
+          {watching.watches ? t('Watching') : t('Watch')}
+        </Button>
+        <Menu align="end" trigger={<IconButton icon="more" label={t('More for {key}', { key })} />}>
+          <MenuItem icon="link" keys="y" onSelect={() => copyLink(desk, ticket)}>
+            {t('Copy the address')}
+          </MenuItem>
+          {is_deleted ? (
+            <MenuItem icon="undo" disabled={!may.may} onSelect={() => restore(desk, ticket)}>
+              {t('Restore')}
+            </MenuItem>
+          ) : (
+            <MenuItem icon="trash" disabled={!may.may} onSelect={removeIt}>
+              {t('Delete')}
+            </MenuItem>
+          )}
+        </Menu>
+        {onClose !== undefined && (
+          <IconButton icon="close" label={t('Close {key}', { key })} keys="Escape" onClick={onClose} />
+        )}
+      </span>
+    </div>
+  );
+}
+
+/** Whether the person watches the ticket, and a way to change it: drawn at once, taken back where it failed. */
+function useWatching({ workspace_id }: Desk, ticket_id: string): { watches: boolean; toggle: () => void } {
+  const queries = useQueryClient();
+  const query = watchingQuery(workspace_id, ticket_id);
+  const known = useQuery(query).data;
+  const watches = known?.watches ?? false;
+  const toggle = async () => {
+    if (known !== undefined) queries.setQueryData(query.queryKey, { ...known, watches: !watches });
+    try {
+      queries.setQueryData(query.queryKey, await watch(workspace_id, ticket_id, !watches));
+    } catch (error) {
+      queries.setQueryData(query.queryKey, known);
+      toast({ kind: 'error', text: t('That was not kept. {title}.', { title: failureOf(error).title }) });
+    }
+  };
+  return { watches, toggle: () => void toggle() };
+}

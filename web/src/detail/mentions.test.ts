@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { asMarkdown, mentionedIn, withIds, withNames } from './mentions.ts';
+
+const ada = '01990000-0000-7000-8000-00000000000a';
+const love = '01990000-0000-7000-8000-00000000000b';
+const other = '01990000-0000-7000-8000-00000000000c';
+const people = [
+  { user_id: ada, name: 'Ada' },
+  { user_id: love, name: 'Ada Lovelace' },
+];
+const nameOf = (id: string) => people.find(({ user_id }) => user_id === id)?.name;
+
+describe('mentions', () => {
+  test('are written by names, sent as ids, and read as names again', () => {
+    const written = 'Ask @Ada Lovelace, or @Ada. (@Ada)';
+    const sent = `Ask @${love}, or @${ada}. (@${ada})`;
+    expect(withIds(written, people)).toBe(sent);
+    expect(withNames(sent, nameOf)).toBe(written);
+    expect(mentionedIn(sent)).toEqual([love, ada]);
+  });
+
+  test('are words of their own', () => {
+    expect(withIds('mail@Ada, @Adam and @@Ada', people)).toBe('mail@Ada, @Adam and @@Ada');
+    expect(mentionedIn(`x@${ada} @${ada}-1`)).toEqual([]);
+  });
+
+  test('of a name that several people have are nobody’s', () => {
+    expect(withIds('@Ada', [...people, { user_id: other, name: 'Ada' }])).toBe('@Ada');
+    expect(withIds('@Ada', [...people, { user_id: ada, name: 'Ada' }])).toBe(`@${ada}`);
+  });
+
+  test('of somebody whom nobody knows stay as they are', () => {
+    expect(withNames(`@${other}`, nameOf)).toBe(`@${other}`);
+    expect(withIds('@Ada', [])).toBe('@Ada');
+  });
+
+  test('are bold, and a name with stars has stars', () => {
+    const star = () => 'A*B';
+    expect(asMarkdown(`Hi @${ada}!`, star)).toBe(String.raw`Hi **@A\*B**!`);
+  });
+});

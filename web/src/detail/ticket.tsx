@@ -1,0 +1,141 @@
+import { useEffect } from 'react';
+import { isCode } from '../api/problems.ts';
+import { restore } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import { projectKeyOf, useArchived, useTicket } from '../desk/use-desk.ts';
+import { type May, useMay } from '../desk/use-may.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Empty, Failed, Skeleton } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+import { Time } from '../ui/time.tsx';
+import { DescriptionField } from './description-field.tsx';
+import { FieldRefusals } from './field-refusals.tsx';
+import { Fields } from './fields.tsx';
+import { Head } from './head.tsx';
+import { StepSheet } from './step-sheet.tsx';
+import { Story } from './story.tsx';
+import { TitleField } from './title-field.tsx';
+import { useLoaded } from './use-loaded.ts';
+import './detail.css';
+
+interface TicketProps {
+  desk: Desk;
+  /** Its key or id. */
+  reference: string;
+  back?: React.ReactNode;
+  onClose?: (() => void) | undefined;
+  /** The heading that has the title. */
+  heading?: (title: string, key: string) => React.ReactNode;
+}
+
+const usual = (title: string) => <h2 className="ticket-title">{title}</h2>;
+
+/** A ticket, whole: beside a list, or as a page of its own. */
+export default function Ticket({ desk, reference, back, onClose, heading = usual }: TicketProps) {
+  const { id, error, retry } = useLoaded(desk, reference);
+  const ticket = useTicket(desk, id ?? '');
+  if (ticket === undefined) {
+    return error === undefined ? (
+      <Skeleton label={t('Loading the ticket…')} />
+    ) : (
+      <Missing reference={reference} error={error} onRetry={retry} onClose={onClose} />
+    );
+  }
+  return <Whole {...{ desk, ticket, back, onClose, heading, error }} />;
+}
+
+type WholeProps = Required<Pick<TicketProps, 'desk' | 'heading'>> &
+  Pick<TicketProps, 'back' | 'onClose'> & { ticket: KnownTicket; error: unknown };
+
+function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
+  const archived = useArchived(desk, projectKeyOf(ticket));
+  const edits = useGate(useMay(desk, 'update_ticket'), ticket, archived);
+  const comments = useGate(useMay(desk, 'create_comment'), ticket, archived);
+  const is_gone = isCode(error, 'not_found');
+  // Who opened a ticket that was deleted meanwhile sees what it was, and that it is gone.
+  useEffect(() => {
+    if (is_gone && ticket.deleted_at === null) desk.tickets.deleted(ticket.id, new Date().toISOString());
+  }, [is_gone, desk, ticket]);
+  return (
+    <article className="ticket" aria-label={ticket.key}>
+      <Head {...{ desk, ticket, back, onClose }} may={edits.role} />
+      <Banner {...{ desk, ticket, archived }} may={edits.role} />
+      <div className="ticket-body">
+        <div className="ticket-main">
+          <TitleField desk={desk} ticket={ticket} may={edits.may}>
+            {heading(ticket.title, ticket.key)}
+          </TitleField>
+          <DescriptionField desk={desk} ticket={ticket} may={edits.may} />
+        </div>
+        <aside className="ticket-side" aria-label={t('Fields of {key}', { key: ticket.key })}>
+          <Fields desk={desk} ticket={ticket} may={edits.may} />
+          <FieldRefusals desk={desk} ticket={ticket} />
+          {!edits.role.may && <p className="faint">{edits.role.why}</p>}
+          <p className="faint ticket-times">
+            {t('Created')} <Time at={ticket.created_at} /> · {t('updated')} <Time at={ticket.updated_at} /> ·{' '}
+            {t('version {version}', { version: ticket.version })}
+          </p>
+        </aside>
+        <Story desk={desk} ticket={ticket} may={comments.may} />
+      </div>
+      <StepSheet desk={desk} />
+    </article>
+  );
+}
+
+/** What a role may do, and what is left of it where the ticket is deleted or its project archived. */
+function useGate(role: May, ticket: KnownTicket, archived: boolean): { role: May; may: May } {
+  if (ticket.deleted_at !== null)
+    return { role, may: { may: false, why: t('The ticket is deleted. Restore it first.') } };
+  if (archived) return { role: { may: false, why: '' }, may: { may: false, why: t('The project is archived.') } };
+  return { role, may: role };
+}
+
+interface BannerProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  archived: boolean;
+  may: May;
+}
+
+/** Above a ticket that can only be read: why, and what brings it back. */
+function Banner({ desk, ticket, archived, may }: BannerProps) {
+  if (ticket.deleted_at !== null) {
+    return (
+      <div className="notice notice-danger ticket-banner" role="status">
+        <Icon name="trash" />
+        <p>
+          {t('{key} was deleted.', { key: ticket.key })} <Time at={ticket.deleted_at} />
+        </p>
+        {may.may && <Button onClick={() => restore(desk, ticket)}>{t('Restore')}</Button>}
+      </div>
+    );
+  }
+  if (!archived) return null;
+  return (
+    <div className="notice ticket-banner" role="status">
+      <Icon name="warning" />
+      <p>{t('The project is archived: its tickets can be read and not changed.')}</p>
+    </div>
+  );
+}
+
+interface MissingProps {
+  reference: string;
+  error: unknown;
+  onRetry: () => void;
+  onClose: (() => void) | undefined;
+}
+
+function Missing({ reference, error, onRetry, onClose }: MissingProps) {
+  if (!isCode(error, 'not_found')) {
+    return <Failed what={t('The ticket could not be loaded.')} error={error} onRetry={onRetry} />;
+  }
+  return (
+    <Empty title={t('{reference} isn’t here', { reference })} says={t('It was deleted, or it is not yours to see.')}>
+      {onClose !== undefined && <Button onClick={onClose}>{t('Close')}</Button>}
+    </Empty>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState } from 'react';
+import { useCommands } from '../commands/use-commands.ts';
+import { edit } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import { useOperations } from '../desk/use-desk.ts';
+import type { May } from '../desk/use-may.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+import { ChangedMeanwhile } from './changed-meanwhile.tsx';
+import { Conflict, conflictOf, Refused } from './conflict.tsx';
+import { LeftDraft, OtherTabs } from './draft-note.tsx';
+import { useDraft } from './use-draft.ts';
+
+const max_title = 512;
+
+interface TitleFieldProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  may: May;
+  /** The heading that has the title. */
+  children: React.ReactNode;
+}
+
+/** The ticket’s title, to be read and edited in its place. */
+export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
+  const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'title');
+  const [is_open, setOpen] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const refused = useOperations(desk, ticket.id).find(
+    ({ change, refusal }) => refusal !== undefined && change.kind === 'edit' && change.field === 'title',
+  );
+  const text = draft?.text ?? ticket.title;
+  const base_version = draft?.base_version ?? ticket.version;
+  const open = () => (may.may ? setOpen(true) : toast({ kind: 'error', text: may.why }));
+  useCommands({ edit_title: open });
+  useEffect(() => {
+    if (is_open) input.current?.select();
+  }, [is_open]);
+
+  const close = () => {
+    setOpen(false);
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const both = (theirs: string) => {
+    type(theirs, ticket.version);
+    setOpen(true);
+  };
+  const is_ready = text.trim() !== '';
+  const save = () => {
+    if (!is_ready) return;
+    edit(desk, ticket, { field: 'title', value: text.trim() }, base_version);
+    discard();
+    close();
+  };
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter') save();
+    else if (event.key === 'Escape') close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const conflict = refused && conflictOf(refused);
+  return (
+    <div className="title-field">
+      {is_open ? (
+        <>
+          <ChangedMeanwhile desk={desk} ticket_id={ticket.id} field="title" base_version={base_version} />
+          <div className="title-edit">
+            <input
+              ref={input}
+              className="input"
+              aria-label={t('Title')}
+              maxLength={max_title}
+              value={text}
+              onChange={(event) => type(event.currentTarget.value, base_version)}
+              onKeyDown={onKeyDown}
+            />
+            <Button kind="primary" aria-disabled={!is_ready || undefined} onClick={save}>
+              {t('Save')}
+            </Button>
+            <Button onClick={close}>{t('Close')}</Button>
+          </div>
+          <OtherTabs {...{ others, exchange, drop }} />
+        </>
+      ) : (
+        <div className="title-shown">
+          {children}
+          {may.may && <IconButton ref={button} icon="edit" label={t('Edit the title')} keys="e" onClick={open} />}
+        </div>
+      )}
+      {!is_open && draft !== undefined && <LeftDraft draft={draft} onContinue={open} onDiscard={discard} />}
+      {refused !== undefined && conflict !== undefined && (
+        <Conflict desk={desk} operation={refused} field="title" onBoth={() => both(conflict.mine)} />
+      )}
+      {refused !== undefined && conflict === undefined && <Refused desk={desk} operation={refused} />}
+    </div>
+  );
+}
