@@ -1,7 +1,7 @@
 import { createStore, del, entries, promisifyRequest, set, type UseStore } from 'idb-keyval';
 import type { Operation } from '../store/decide.ts';
 import type { DraftStorage, StoredDraft } from '../store/drafts.ts';
-import type { Outbox } from '../store/operations.ts';
+import type { Outbox } from '../store/outcome.ts';
 
 let drafts: UseStore | undefined;
 let operations: UseStore | undefined;

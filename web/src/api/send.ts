@@ -1,6 +1,6 @@
 import { BatonApiError, type OperationId } from 'baton-sdk';
 import type { Operation, Refusal } from '../store/decide.ts';
-import type { Outcome } from '../store/operations.ts';
+import type { Outcome } from '../store/outcome.ts';
 import { client } from './client.ts';
 
 /** A queue waits by itself, and longer than the client would. */

@@ -44,7 +44,7 @@ function editsOf(before: Values, after: Values): React.ReactNode[] {
     if (field === 'title') {
       const [was, is] = [textOf(before['title']), textOf(after['title'])];
       edits.push(
-        <span key={field}>
+        <span key={field} className="edit">
           {t('changed the title')}
           {was !== undefined && is !== undefined && (
             <>
@@ -55,21 +55,44 @@ function editsOf(before: Values, after: Values): React.ReactNode[] {
         </span>,
       );
     }
-    if (field === 'description') edits.push(<span key={field}>{t('edited the description')}</span>);
+    if (field === 'description')
+      edits.push(
+        <span key={field} className="edit">
+          {t('edited the description')}
+        </span>,
+      );
     if (field === 'priority') {
-      const values = { from: priorityOf(before['priority']), to: priorityOf(after['priority']) };
-      edits.push(<span key={field}>{t('changed the priority: {from} → {to}', values)}</span>);
+      const [from, to] = [priorityOf(before['priority']), priorityOf(after['priority'])];
+      edits.push(
+        <span key={field} className="edit">
+          {t('changed the priority: {from} → {to}', { from, to })}
+        </span>,
+      );
     }
     if (field === 'due_on') {
-      const values = { from: dayOf(before['due_on']), to: dayOf(after['due_on']) };
-      edits.push(<span key={field}>{t('changed the due date: {from} → {to}', values)}</span>);
+      const [from, to] = [dayOf(before['due_on']), dayOf(after['due_on'])];
+      edits.push(
+        <span key={field} className="edit">
+          {t('changed the due date: {from} → {to}', { from, to })}
+        </span>,
+      );
     }
     if (field === 'labels') {
       const [was, is] = [setOf(before['labels']), setOf(after['labels'])];
       const added = is.filter((one) => !was.includes(one)).join(', ');
       const removed = was.filter((one) => !is.includes(one)).join(', ');
-      if (added !== '') edits.push(<span key="added">{t('added the label {added}', { added })}</span>);
-      if (removed !== '') edits.push(<span key="removed">{t('removed the label {removed}', { removed })}</span>);
+      if (added !== '')
+        edits.push(
+          <span key="added" className="edit">
+            {t('added the label {added}', { added })}
+          </span>,
+        );
+      if (removed !== '')
+        edits.push(
+          <span key="removed" className="edit">
+            {t('removed the label {removed}', { removed })}
+          </span>,
+        );
     }
   }
   return edits;

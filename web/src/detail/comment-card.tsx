@@ -11,7 +11,7 @@ import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
 import { CommentEdit } from './comment-edit.tsx';
-import { Reactions } from './reactions.tsx';
+import { AddReaction, Reactions } from './reactions.tsx';
 import { mentionedIn, withNames } from './mentions.ts';
 import { Prose } from './prose.tsx';
 import { useDraft } from './use-draft.ts';
@@ -85,18 +85,21 @@ export function CommentCard({ desk, comment, may }: CommentCardProps) {
           <Time at={comment.created_at} />
           {comment.edited_at !== null && <> · {t('edited')}</>}
         </span>
-        {may && (is_own || is_admin) && (
-          <Menu align="end" trigger={<IconButton icon="more" label={t('Comment of {name}: more', { name })} />}>
-            {is_own && (
-              <MenuItem icon="edit" onSelect={() => setOpen(true)}>
-                {t('Edit')}
+        <span className="comment-acts">
+          {may && <AddReaction desk={desk} comment={comment} by={name} />}
+          {may && (is_own || is_admin) && (
+            <Menu align="end" trigger={<IconButton icon="more" label={t('Comment of {name}: more', { name })} />}>
+              {is_own && (
+                <MenuItem icon="edit" onSelect={() => setOpen(true)}>
+                  {t('Edit')}
+                </MenuItem>
+              )}
+              <MenuItem icon="trash" onSelect={() => void remove()}>
+                {t('Delete')}
               </MenuItem>
-            )}
-            <MenuItem icon="trash" onSelect={() => void remove()}>
-              {t('Delete')}
-            </MenuItem>
-          </Menu>
-        )}
+            </Menu>
+          )}
+        </span>
       </header>
       {is_open || (draft !== undefined && is_own) ? (
         <CommentEdit

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
+import './texts.css';
 
 /** The two texts of an edit conflict and the one that both began with; undefined where it was refused for something else. */
 export function conflictOf({ change, refusal }: Operation): { base: string; mine: string; theirs: string } | undefined {

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { t } from '../ui/text.ts';
+import './texts.css';
 
 interface EditorProps {
   label: string;

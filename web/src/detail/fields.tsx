@@ -200,8 +200,10 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
         )}
         {!may.may && still(drawn.due)}
       </dd>
+      <dt>{t('Reporter')}</dt>
+      <dd>{still(person(ticket.reporter_id, reporter?.name))}</dd>
       <dt>{t('Labels')}</dt>
-      <dd>
+      <dd className="fields-wide">
         {may.may ? (
           <LabelsMenu
             {...at('labels')}
@@ -225,8 +227,6 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
           still(drawn.labels)
         )}
       </dd>
-      <dt>{t('Reporter')}</dt>
-      <dd>{still(person(ticket.reporter_id, reporter?.name))}</dd>
     </dl>
   );
 }

@@ -26,8 +26,8 @@ export function reacted(reactions: readonly Summary[], emoji: string, gives: boo
   return reactions.flatMap((one) => (one !== known ? [one] : count > 0 ? [{ emoji, count, reacted: gives }] : []));
 }
 
-/** The emoji that people gave a comment, and a way to give one. */
-export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment; may: boolean }) {
+/** Gives an emoji or takes it back: drawn at once, read again where it failed. */
+function useGive(desk: Desk, comment: Comment) {
   const story = desk.timeline(comment.ticket_id);
   const give = async (emoji: string, gives: boolean) => {
     story.receive({ ...comment, reactions: reacted(comment.reactions, emoji, gives) });
@@ -38,6 +38,13 @@ export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment
       void story.happened(comment.id);
     }
   };
+  return (emoji: string, gives: boolean) => void give(emoji, gives);
+}
+
+/** The emoji that people gave a comment. */
+export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment; may: boolean }) {
+  const give = useGive(desk, comment);
+  if (comment.reactions.length === 0) return null;
   return (
     <div className="reactions">
       {comment.reactions.map(({ emoji, count, reacted: is_own }) => (
@@ -47,20 +54,25 @@ export function Reactions({ desk, comment, may }: { desk: Desk; comment: Comment
           className="reaction"
           aria-pressed={is_own}
           disabled={!may}
-          onClick={() => void give(emoji, !is_own)}
+          onClick={() => give(emoji, !is_own)}
         >
           {emoji} <span className="figures">{count}</span>
         </button>
       ))}
-      {may && (
-        <Menu trigger={<IconButton icon="smile" label={t('Add a reaction')} className="reaction-add" />}>
-          {offered.map(([emoji, name]) => (
-            <MenuItem key={emoji} onSelect={() => void give(emoji, true)}>
-              {emoji} {name()}
-            </MenuItem>
-          ))}
-        </Menu>
-      )}
     </div>
+  );
+}
+
+/** A button to give a comment an emoji. */
+export function AddReaction({ desk, comment, by }: { desk: Desk; comment: Comment; by: string }) {
+  const give = useGive(desk, comment);
+  return (
+    <Menu align="end" trigger={<IconButton icon="smile" label={t('React to the comment of {name}', { name: by })} />}>
+      {offered.map(([emoji, name]) => (
+        <MenuItem key={emoji} onSelect={() => give(emoji, true)}>
+          {emoji} {name()}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }

@@ -14,6 +14,7 @@ import { CommentBox } from './comment-box.tsx';
 import { CommentCard } from './comment-card.tsx';
 import { Refused } from './conflict.tsx';
 import { Prose } from './prose.tsx';
+import './story.css';
 
 interface StoryProps {
   desk: Desk;

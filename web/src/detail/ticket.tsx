@@ -63,12 +63,9 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
       <Head {...{ desk, ticket, back, onClose }} may={edits.role} />
       <Banner {...{ desk, ticket, archived }} may={edits.role} />
       <div className="ticket-body">
-        <div className="ticket-main">
-          <TitleField desk={desk} ticket={ticket} may={edits.may}>
-            {heading(ticket.title, ticket.key)}
-          </TitleField>
-          <DescriptionField desk={desk} ticket={ticket} may={edits.may} />
-        </div>
+        <TitleField desk={desk} ticket={ticket} may={edits.may}>
+          {heading(ticket.title, ticket.key)}
+        </TitleField>
         <aside className="ticket-side" aria-label={t('Fields of {key}', { key: ticket.key })}>
           <Fields desk={desk} ticket={ticket} may={edits.may} />
           <FieldRefusals desk={desk} ticket={ticket} />
@@ -78,6 +75,7 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
             {t('version {version}', { version: ticket.version })}
           </p>
         </aside>
+        <DescriptionField desk={desk} ticket={ticket} may={edits.may} />
         <Story desk={desk} ticket={ticket} may={comments.may} />
       </div>
       <StepSheet desk={desk} />

@@ -6,8 +6,7 @@ import type { ListState } from './ticket-list.ts';
 export type Item =
   | { kind: 'head'; key: string; group: Group; count: number; has_more: boolean; is_open: boolean }
   | { kind: 'row'; key: string; ticket: KnownTicket }
-  | { kind: 'more'; key: string; group: Group; state: ListState }
-  | { kind: 'none'; key: string; group: Group };
+  | { kind: 'more'; key: string; group: Group; state: ListState };
 
 interface Read {
   group: Group;
@@ -38,7 +37,6 @@ export function itemsOf(read: readonly Read[], isOpen: (group: Group) => boolean
     const lines = rows.map((ticket): Item => ({ kind: 'row', key: ticket.id, ticket }));
     const end: Item[] =
       has_more || state.error !== undefined ? [{ kind: 'more', key: `more ${key}`, group, state }] : [];
-    const none: Item[] = rows.length === 0 && !has_more ? [{ kind: 'none', key: `none ${key}`, group }] : [];
-    return [...head, ...lines, ...end, ...none];
+    return [...head, ...lines, ...end];
   });
 }

@@ -31,8 +31,9 @@ interface ListedProps {
 }
 
 /** How many tickets are shown: the API tells no total, so it is said when there are more. */
-function countOf(shown: number, has_more: boolean): string {
+function countOf(shown: number, { has_more, is_folded }: { has_more: boolean; is_folded: boolean }): string {
   if (has_more) return t('{shown} shown, more below', { shown });
+  if (is_folded) return t('{shown} shown', { shown });
   return t('{shown, plural, one {# ticket} other {# tickets}}', { shown });
 }
 
@@ -88,7 +89,10 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   };
   return (
     <>
-      <FilterBar {...{ desk, filters, project, change }} count={is_loading ? '' : countOf(ids.length, has_more)} />
+      <FilterBar
+        {...{ desk, filters, project, change }}
+        count={is_loading ? '' : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })}
+      />
       {body()}
       <RowActs desk={desk} selection={selection} />
     </>

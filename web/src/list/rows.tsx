@@ -11,6 +11,7 @@ import { Row } from './row.tsx';
 import type { Group } from './use-lists.ts';
 import type { Selection } from './use-selection.ts';
 import { useRoving } from './use-roving.ts';
+import './rows.css';
 
 /** Below it every row is drawn, and the browser's own search finds all of them. */
 const virtual_from = 200;
@@ -96,12 +97,6 @@ export function Rows(props: RowsProps) {
       }
       case 'more':
         return <More item={item} index={place} />;
-      case 'none':
-        return (
-          <div role="row" aria-rowindex={place} className="none">
-            <div role="gridcell">{t('No tickets here.')}</div>
-          </div>
-        );
       case 'row': {
         const { ticket } = item;
         return (
@@ -124,6 +119,7 @@ export function Rows(props: RowsProps) {
   };
 
   const has_more = items.some(({ kind }) => kind === 'more');
+  const is_grouped = items.some(({ kind }) => kind === 'head');
   return (
     <div
       ref={container}
@@ -133,6 +129,7 @@ export function Rows(props: RowsProps) {
       aria-rowcount={has_more ? -1 : items.length + 1}
       className="rows"
       data-list=""
+      data-grouped={is_grouped || undefined}
       onKeyDown={onKeyDown}
     >
       <div role="row" aria-rowindex={1} className="row-names">

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { apply, changedLabels, type Change } from './changes.ts';
 import { laidOver, type Operation } from './decide.ts';
-import type { Outcome } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 import { makeRefusal, makeTicket, makeWorld, settle } from './testing.ts';
 
 const steps: Record<string, string[]> = {

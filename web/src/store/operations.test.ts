@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Editable, Field } from './changes.ts';
 import { mayBeDoneTwice, type Operation } from './decide.ts';
-import type { Outcome } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 import { makeRefusal, makeTicket, makeWorld, settle } from './testing.ts';
 
 const edit = <F extends Field>(field: F, value: Editable[F]) => ({ kind: 'edit', field, value }) as Change;

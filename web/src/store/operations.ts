@@ -1,4 +1,3 @@
-import type { Comment, Ticket } from 'baton-sdk';
 import type { Change } from './changes.ts';
 import {
   afterDone,
@@ -12,22 +11,9 @@ import {
   type Refusal,
 } from './decide.ts';
 import { newId } from './ids.ts';
+import type { Cause, Outbox, Outcome, Pause, Settled } from './outcome.ts';
 import { Signal } from './signal.ts';
 import type { Tickets } from './tickets.ts';
-
-/** What came of sending an operation. */
-export type Outcome =
-  | { kind: 'done'; ticket?: Ticket; comment?: Comment; deleted?: true }
-  | { kind: 'refused'; refusal: Refusal }
-  /** Nobody knows, or nothing happened yet: it is sent again under its key. */
-  | { kind: 'later'; cause: Cause };
-type Cause = 'unreachable' | 'session';
-
-/** Keeps operations on the disk, so that none is lost with the page. */
-export interface Outbox {
-  put: (operation: Operation) => Promise<void>;
-  remove: (id: string) => Promise<void>;
-}
 
 interface Parts {
   tickets: Tickets;
@@ -40,15 +26,6 @@ interface Parts {
   /** Waits before the next try; the function it returns ends the wait. */
   wait?: (ms: number, then: () => void) => () => void;
 }
-
-/** Why nothing is sent at the moment. */
-export interface Pause {
-  cause: Cause;
-  since: number;
-}
-
-/** Told of what has come of an operation. */
-export type Settled = (operation: Operation, outcome: Exclude<Outcome, { kind: 'later' }>) => void;
 
 const first_wait_ms = 1_000;
 const max_wait_ms = 30_000;

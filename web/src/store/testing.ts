@@ -1,6 +1,7 @@
 import type { Ticket } from 'baton-sdk';
 import type { Operation, Refusal } from './decide.ts';
-import { Operations, type Outcome } from './operations.ts';
+import { Operations } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 import { Tickets } from './tickets.ts';
 
 /** A ticket as the server would send it. */
