@@ -202,7 +202,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
       </dd>
       <dt>{t('Reporter')}</dt>
       <dd>{still(person(ticket.reporter_id, reporter?.name))}</dd>
-      <dt>{t('Labels')}</dt>
+      <dt className="fields-wide-name">{t('Labels')}</dt>
       <dd className="fields-wide">
         {may.may ? (
           <LabelsMenu

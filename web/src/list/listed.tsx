@@ -84,6 +84,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
         onOpen={open}
         onFold={(group, is_folded) => fold(desk.workspace_id, name, group, is_folded)}
         onCreate={create.may ? () => run('create') : undefined}
+        starts_in={workflow?.initial[0]}
       />
     );
   };

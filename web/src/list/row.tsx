@@ -27,7 +27,7 @@ export interface RowProps {
 const isPlain = (event: React.MouseEvent) =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
-const labels_shown = 3;
+const labels_shown = 2;
 
 function Labels({ labels }: { labels: readonly string[] }) {
   const more = labels.length - labels_shown;
@@ -39,7 +39,7 @@ function Labels({ labels }: { labels: readonly string[] }) {
         </span>
       ))}
       {more > 0 && (
-        <span className="tag" title={labels.slice(labels_shown).join(', ')}>
+        <span className="tag tag-more" title={labels.slice(labels_shown).join(', ')}>
           +{more}
         </span>
       )}

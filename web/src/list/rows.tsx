@@ -27,6 +27,8 @@ interface RowsProps {
   onOpen: (ticket: KnownTicket) => void;
   onFold: (group: Group, is_folded: boolean) => void;
   onCreate?: (() => void) | undefined;
+  /** The status in which tickets are created. */
+  starts_in: string | undefined;
 }
 
 const columns: readonly (readonly [name: string, label: () => string])[] = [
@@ -44,7 +46,7 @@ const isDrawnShort = new Set(['check', 'priority']);
 
 /** The list's lines, one tab stop for all of them. */
 export function Rows(props: RowsProps) {
-  const { desk, items, ids, selection, opened, statusName, onOpen, onFold, onCreate } = props;
+  const { desk, items, ids, selection, opened, statusName, onOpen, onFold, onCreate, starts_in } = props;
   const is_virtual = items.length > virtual_from;
   const places = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
   const scrollTo = useRef<(index: number) => void>(() => undefined);
@@ -91,8 +93,9 @@ export function Rows(props: RowsProps) {
     switch (item.kind) {
       case 'head': {
         const { group } = item;
+        const create = group.status?.key === starts_in ? onCreate : undefined;
         return (
-          <GroupHead item={item} index={place} onFold={(is_folded) => onFold(group, is_folded)} onCreate={onCreate} />
+          <GroupHead item={item} index={place} onFold={(is_folded) => onFold(group, is_folded)} onCreate={create} />
         );
       }
       case 'more':

@@ -38,8 +38,10 @@ interface Sent {
   respond: (outcome: Outcome) => Promise<void>;
 }
 
-/** Lets everything that waits for a promise go on. */
-export const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
+/** Lets everything that waits for a promise go on: as many turns as the longest chain of them has, and some more. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await undefined;
+}
 
 /** Tickets and operations whose requests the test responds to, one by one. */
 export function makeWorld(first = makeTicket()) {

@@ -1,0 +1,312 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepNumbering } from '../../proof/harness/events.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
+import { axeInBoth, executablePath, phone, shoot, sidewaysOf, type Stage, startStage, type Tab } from './browser.ts';
+
+const patience = 120_000;
+
+describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let stage: Stage;
+  let line: Proxy;
+  let numbering: ReturnType<typeof keepNumbering>;
+  let grace: Person;
+  let ada: Person;
+  let workspace_id: string;
+
+  beforeAll(async () => {
+    stage = await startStage();
+    line = await startProxy(stage.server.url);
+    numbering = keepNumbering(stage.server.database.url);
+    [grace, ada] = await Promise.all([
+      registerPerson(stage.server, { name: 'Grace Hopper' }),
+      registerPerson(stage.server, { name: 'Ada Lovelace' }),
+    ]);
+    workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
+    await joinWorkspace(grace, ada, workspace_id, 'member');
+    await grace.client.create_project({
+      workspace_id,
+      body: { key: 'ENG', name: 'Engineering', workflow: 'standard' },
+    });
+  }, patience);
+  afterAll(async () => {
+    await numbering.stop();
+    await stage.stop();
+    await line.close();
+  });
+
+  const create = (title: string, fields: { description?: string; labels?: string[]; assignee_id?: string } = {}) =>
+    grace.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title, ...fields } });
+  const read = (ticket: string) => grace.client.get_ticket({ workspace_id, ticket });
+  const w = () => `/w/${workspace_id}`;
+
+  /** Opens the console for somebody, by the line that can be cut. */
+  async function enter(person: Person, where: string): Promise<Tab> {
+    const { origin } = new URL(line.url);
+    const tab = await stage.open('/signin');
+    await tab.page.goto(`${origin}/signin`);
+    tab.faults.length = 0;
+    await tab.page.getByLabel('E-mail address').fill(person.email);
+    await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
+    await tab.page.keyboard.press('Enter');
+    await tab.page.waitForURL(/\/w\//);
+    await tab.page.goto(origin + where);
+    return tab;
+  }
+
+  /** What it complained of, but for addresses of the line, and what a test causes on purpose. */
+  const complaints = ({ faults }: Tab, expected = /^$/) =>
+    faults.filter((fault) => !fault.startsWith(new URL(line.url).origin) && !expected.test(fault));
+
+  async function look(page: Page, name: string): Promise<void> {
+    await shoot(page, name);
+    expect(await axeInBoth(page), name).toEqual([]);
+  }
+
+  test('are found in a list that is live, and edited beside it, by keys alone', { timeout: patience }, async () => {
+    await create('The brake squeaks', { labels: ['brake'] });
+    const { key } = await create('The crane drops its load', { labels: ['crane', 'brake', 'safety', 'harbour'] });
+    const tab = await enter(ada, `${w()}/p/ENG/list`);
+    const { page } = tab;
+    const row = (title: string) => page.getByRole('row', { name: new RegExp(title) });
+    await row('The crane drops its load').waitFor();
+    await look(page, 'list');
+    await page.setViewportSize(phone);
+    expect(await sidewaysOf(page)).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+
+    // What somebody else creates and changes is there without asking.
+    const { key: other, version } = await create('A new rope');
+    await row('A new rope').waitFor();
+    await grace.client.update_ticket({ workspace_id, ticket: other, body: { title: 'A rope that holds', version } });
+    await row('A rope that holds').waitFor();
+
+    // j and k move, x selects, o opens beside the list, e edits the title.
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('The crane drops its load');
+    await page.keyboard.press('x');
+    await page.getByText('1 selected').waitFor();
+    await look(page, 'list-selected');
+    await page.keyboard.press('Escape');
+    await page.getByText('1 selected').waitFor({ state: 'hidden' });
+    await page.keyboard.press('o');
+    await page.getByRole('article', { name: key }).waitFor();
+    expect(page.url()).toContain(`?t=${key}`);
+    await page.getByText('created the ticket').waitFor();
+    await look(page, 'list-beside');
+    await page.keyboard.press('e');
+    await page.getByRole('textbox', { name: 'Title' }).waitFor();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('The crane dropped its load');
+    await page.keyboard.press('Enter');
+    await row('The crane dropped its load').waitFor();
+    await expect.poll(async () => (await read(key)).title).toBe('The crane dropped its load');
+
+    // A step by its key: only those that exist are offered, and one that needs more asks for it.
+    await page.getByRole('heading', { name: 'The crane dropped its load' }).click();
+    await page.keyboard.press('s');
+    await page.getByRole('menuitem', { name: 'In progress' }).waitFor();
+    expect(await page.getByRole('menuitem').allInnerTexts()).toEqual([
+      'In progress',
+      'Waiting',
+      'Resolved…',
+      'Closed…',
+    ]);
+    await look(page, 'status-menu');
+    await page.getByRole('menuitem', { name: 'Resolved' }).click();
+    const sheet = page.getByRole('dialog', { name: `${key} to Resolved` });
+    await sheet.getByRole('button', { name: 'Move to Resolved' }).click();
+    await sheet.getByText('Choose a resolution.').waitFor();
+    await look(page, 'step-sheet');
+    await sheet.getByLabel('Resolution').selectOption('fixed');
+    await sheet.getByRole('button', { name: 'Move to Resolved' }).click();
+    await page.getByText(`${key} moved to Resolved`).waitFor();
+    await expect.poll(async () => (await read(key)).resolution).toBe('fixed');
+    await page.keyboard.press('Escape');
+    await page.getByRole('article', { name: key }).waitFor({ state: 'hidden' });
+    expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('are filtered by the address, and Back undoes a filter', { timeout: patience }, async () => {
+    await create('Paint the rail', { labels: ['paint'] });
+    const tab = await enter(ada, `${w()}/p/ENG/list`);
+    const { page } = tab;
+    await page.getByRole('row', { name: /Paint the rail/ }).waitFor();
+    await page.keyboard.press('/');
+    await page.getByRole('menuitem', { name: 'Label' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'paint' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Label: paint/ }).waitFor();
+    expect(page.url()).toMatch(/\?label=paint$/);
+    await expect.poll(() => page.getByRole('row', { name: /Select/ }).count()).toBe(1);
+    await look(page, 'list-filtered');
+    await page.goBack();
+    await page.getByRole('row', { name: /A rope that holds/ }).waitFor();
+    await page.goto(`${new URL(line.url).origin}${w()}/list?label=nothing&sort=-updated_at`);
+    await page.getByRole('heading', { name: 'No ticket matches' }).waitFor();
+    await look(page, 'list-empty');
+    await page.getByRole('button', { name: 'Clear filters' }).last().click();
+    await page.getByRole('row', { name: /Paint the rail/ }).waitFor();
+    expect(page.url()).toMatch(/\?sort=-updated_at$/);
+    expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('that somebody else changed meanwhile show both texts, and nothing is lost', { timeout: patience }, async () => {
+    const { key, id, version } = await create('Oil the winch', { description: 'One\nTwo\nThree' });
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Edit the title' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Oil both winches');
+    await grace.client.update_ticket({ workspace_id, ticket: id, body: { title: 'Grease the winch', version } });
+    await page.getByText('Grace Hopper has changed this meanwhile').waitFor();
+    await look(page, 'title-changed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const conflict = page.getByRole('alert', { name: 'Conflict' });
+    await conflict.waitFor();
+    expect(await conflict.locator('dd').allInnerTexts()).toEqual([
+      'Oil the winch',
+      'Oil both winches',
+      'Grease the winch',
+    ]);
+    expect(await conflict.locator('ins').allInnerTexts()).toEqual(['both winches', 'Grease']);
+    await look(page, 'conflict');
+    await conflict.getByRole('button', { name: 'Use mine' }).click();
+    await page.getByRole('heading', { name: 'Oil both winches' }).waitFor();
+    await expect.poll(async () => (await read(key)).title).toBe('Oil both winches');
+
+    // Edits of different lines are merged without asking.
+    await page.getByRole('button', { name: 'Edit Description' }).click();
+    await page.getByRole('textbox', { name: 'Description' }).fill('One\nTwo\nThree, and oil');
+    const now = await read(key);
+    const theirs = { description: 'One, and grease\nTwo\nThree', version: now.version };
+    await grace.client.update_ticket({ workspace_id, ticket: id, body: theirs });
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(async () => (await read(key)).description).toBe('One, and grease\nTwo\nThree, and oil');
+    expect(complaints(tab, /status of 409/)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('that were moved meanwhile say where they are, and which steps there are', { timeout: patience }, async () => {
+    const { key, id } = await create('Check the hook');
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    await page.getByText('created the ticket').waitFor();
+    await page.getByRole('button', { name: 'Status: Open' }).click();
+    await page.getByRole('menuitem', { name: 'Waiting' }).waitFor();
+    // While the menu is open: the page learns of it after the step is taken.
+    await numbering.stop();
+    const to = { to: 'closed', resolution: 'invalid' };
+    await grace.client.transition_ticket({ workspace_id, ticket: id, body: to });
+    await page.getByRole('menuitem', { name: 'Waiting' }).click();
+    const refused = page.getByRole('alert').filter({ hasText: `${key} is Closed now.` });
+    await refused.waitFor();
+    numbering = keepNumbering(stage.server.database.url);
+    await refused.getByText('Grace Hopper').waitFor();
+    expect(await refused.getByRole('button').allInnerTexts()).toEqual(['Open', 'In progress', 'Leave it']);
+    await look(page, 'step-refused');
+    await refused.getByRole('button', { name: 'In progress' }).click();
+    await expect.poll(async () => (await read(key)).status).toBe('in_progress');
+    expect(complaints(tab, /status of 409/)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('keep a comment that is being typed, over a reload and in two tabs', { timeout: patience }, async () => {
+    const { key } = await create('Replace the rope');
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    const box = page.getByRole('textbox', { name: 'Comment' });
+    await box.fill('The rope is worn, @Grace Hopper.');
+    await page.reload();
+    await expect.poll(() => box.inputValue()).toBe('The rope is worn, @Grace Hopper.');
+    await page.getByText('Draft kept').waitFor();
+    await look(page, 'comment-draft');
+    const second = await stage.open('/signin', page.context());
+    await second.page.goto(page.url());
+    const other = second.page.getByRole('textbox', { name: 'Comment' });
+    await expect.poll(() => other.inputValue()).toBe('The rope is worn, @Grace Hopper.');
+    await other.fill('The rope is worn, @Grace Hopper. I have a new one.');
+    await expect.poll(() => box.inputValue()).toBe('The rope is worn, @Grace Hopper. I have a new one.');
+    await box.focus();
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page.getByRole('listitem').filter({ hasText: 'I have a new one' }).waitFor();
+    await expect.poll(() => other.inputValue()).toBe('');
+    const { data } = await grace.client.list_comments({ workspace_id, ticket: key });
+    expect(data.map(({ body }) => body)).toEqual([`The rope is worn, @${grace.user.id}. I have a new one.`]);
+    // The other tab has it from the one stream that both share.
+    await second.page.getByRole('listitem').filter({ hasText: 'I have a new one' }).waitFor();
+    expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('change while the server is away, and are sent when it is back', { timeout: patience }, async () => {
+    const { key } = await create('Order bolts');
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    await page.getByText('created the ticket').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    line.turn('refusing');
+    await page.getByRole('button', { name: 'Priority: No priority' }).click();
+    await page.getByRole('menuitemradio', { name: 'Urgent' }).click();
+    await page.getByRole('textbox', { name: 'Comment' }).fill('Twelve of them.');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page
+      .getByText(/Not connected since \d\d:\d\d\. 2 changes wait here\./)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Priority: Urgent' }).waitFor();
+    await look(page, 'offline');
+    expect(await read(key)).toMatchObject({ priority: 'none' });
+    line.turn('fair');
+    await expect.poll(async () => (await read(key)).priority, { timeout: 60_000 }).toBe('urgent');
+    await expect
+      .poll(async () => (await grace.client.list_comments({ workspace_id, ticket: key })).data.length)
+      .toBe(1);
+    await page.getByText('Live', { exact: true }).waitFor();
+    // What happened meanwhile is there, too.
+    await page.getByText(/Sending/).waitFor({ state: 'hidden' });
+    expect(complaints(tab, /ERR_|Failed to fetch/)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('can only be read as soon as the role that may change them is taken away', { timeout: patience }, async () => {
+    const { key } = await create('Count the bolts');
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    const { version } = await grace.client.get_member({ workspace_id, user_id: ada.user.id });
+    await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: { role: 'viewer', version } });
+    await page.getByRole('button', { name: 'Edit the title' }).waitFor({ state: 'hidden' });
+    await page.getByText('You are here as viewer. This may do: owner, admin, member.').first().waitFor();
+    await look(page, 'viewer');
+    await page.keyboard.press('s');
+    await page.getByRole('menu').waitFor({ state: 'hidden' });
+    const again = await grace.client.get_member({ workspace_id, user_id: ada.user.id });
+    const member = { role: 'member' as const, version: again.version };
+    await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: member });
+    await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('are deleted and restored, and one that is not there says so', { timeout: patience }, async () => {
+    const { key } = await create('Throw away the rope');
+    const tab = await enter(ada, `${w()}/p/ENG/list?t=${key}`);
+    const { page } = tab;
+    await page.getByRole('button', { name: `More for ${key}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByText(`${key} was deleted.`).waitFor();
+    await page.getByRole('row', { name: /Throw away the rope/ }).waitFor({ state: 'hidden' });
+    await look(page, 'deleted');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('row', { name: /Throw away the rope/ }).waitFor();
+    await page.goto(`${new URL(line.url).origin}${w()}/t/ENG-9999`);
+    await page.getByRole('heading', { name: 'ENG-9999 isn’t here' }).waitFor();
+    await look(page, 'not-found');
+    expect(complaints(tab, /status of 404/)).toEqual([]);
+    await page.context().close();
+  });
+});
