@@ -63,7 +63,7 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
   return (
     <section className="description" aria-label={t('Description')}>
       <div className="part-head">
-        <h3>{t('Description')}</h3>
+        <h2>{t('Description')}</h2>
         <span role="status" className="faint">
           {pending !== undefined && t('Saving…')}
           {pending?.merged && t('Your edit and another one are being merged.')}

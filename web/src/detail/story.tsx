@@ -34,7 +34,7 @@ export function Story({ desk, ticket, may }: StoryProps) {
   return (
     <section className="story" aria-label={t('Activity')}>
       <div className="part-head">
-        <h3>{t('Activity')}</h3>
+        <h2>{t('Activity')}</h2>
       </div>
       {loading === 'first' && <Skeleton rows={3} label={t('Loading the activity…')} />}
       {error !== undefined && <Failed what={t('The activity could not be loaded.')} error={error} onRetry={retry} />}

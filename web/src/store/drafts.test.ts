@@ -128,6 +128,20 @@ describe('drafts', () => {
     expect(textsOf(two)).toEqual(['Two']);
   });
 
+  test('what a page leaves behind before the disk has it is taken up by the next one', async () => {
+    const disk = makeDisk();
+    const [closed, next] = [disk.open(), disk.open()];
+    closed.type(place, 'On', 0);
+    await closed.flush();
+    closed.type(place, 'On it.', 0);
+    const left = structuredClone(closed.unsaved());
+    expect(left).toHaveLength(1);
+    for (const one of left) await next.recover(one);
+    expect(textsOf(next)).toEqual(['On it.']);
+    await closed.flush();
+    expect(closed.unsaved()).toEqual([]);
+  });
+
   test('a letter that is typed while the disk is written is not lost', async () => {
     const disk = makeDisk();
     const tab = disk.open();

@@ -43,6 +43,13 @@ interface Parts {
   newStamp?: () => string;
 }
 
+/** A text that the disk may not have had in time. */
+export interface LeftDraft {
+  key: string;
+  draft: Draft;
+  seen: string | undefined;
+}
+
 interface Entry extends StoredDraft {
   /** The state on the disk that the text builds on. */
   seen: string | undefined;
@@ -151,6 +158,17 @@ export class Drafts {
   async flush(): Promise<void> {
     const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
     await Promise.all(typed.map(([key]) => this.#save(key)));
+  }
+
+  /** What the disk doesn't have yet, with the state on it that each text builds on. */
+  unsaved(): LeftDraft[] {
+    const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
+    return typed.map(([key, { draft, seen }]) => ({ key, draft, seen }));
+  }
+
+  /** Takes up what a page left behind that was closed before the disk had it. */
+  async recover({ key, draft, seen }: LeftDraft): Promise<void> {
+    await this.#update(key, (old) => reconciled(old, draft, seen));
   }
 
   /** Another tab has written. Its text is taken over unless something was typed here since. */
