@@ -13,7 +13,7 @@ import { StatusMenu } from '../fields/status-menu.tsx';
 import type { KnownTicket } from '../store/changes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Priority, priorityName, StatusIcon } from '../ui/status.tsx';
+import { Priority, StatusIcon } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import { DueDate } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -28,23 +28,16 @@ interface FieldsProps {
 type Name = 'status' | 'assign' | 'priority' | 'labels' | 'due';
 
 interface ValueProps extends React.ComponentProps<'button'> {
-  /** What the button changes, before what is chosen. */
+  /** What the button changes, heard before what is chosen. */
   of: string;
-  value: string;
   keys: string;
 }
 
 /** A field’s value, which is the button to change it. */
-function Value({ of, value, keys, children, ...rest }: ValueProps) {
+function Value({ of, keys, children, ...rest }: ValueProps) {
   return (
-    <button
-      type="button"
-      className="value"
-      aria-label={`${of}: ${value}`}
-      aria-keyshortcuts={keys}
-      title={`${of} (${keys})`}
-      {...rest}
-    >
+    <button type="button" className="value" aria-keyshortcuts={keys} title={`${of} (${keys})`} {...rest}>
+      <span className="hidden">{t('{of}:', { of })} </span>
       {children}
       <Icon name="chevron" />
     </button>
@@ -103,6 +96,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
           {ticket.labels.map((one) => (
             <span key={one} className="tag">
               {one}
+              <span className="hidden">, </span>
             </span>
           ))}
         </span>
@@ -118,7 +112,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
             {...at('status')}
             where={{
               trigger: (
-                <Value of={t('Status')} value={status.name} keys="s">
+                <Value of={t('Status')} keys="s">
                   {drawn.status}
                 </Value>
               ),
@@ -140,7 +134,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
             desk={desk}
             where={{
               trigger: (
-                <Value of={t('Assignee')} value={assignee?.name ?? t('Nobody')} keys="a">
+                <Value of={t('Assignee')} keys="a">
                   {drawn.assignee}
                 </Value>
               ),
@@ -159,7 +153,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
             {...at('priority')}
             where={{
               trigger: (
-                <Value of={t('Priority')} value={priorityName(ticket.priority)} keys="p">
+                <Value of={t('Priority')} keys="p">
                   {drawn.priority}
                 </Value>
               ),
@@ -188,7 +182,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
             {...at('due')}
             where={{
               trigger: (
-                <Value ref={due} of={t('Due')} value={ticket.due_on ?? t('None')} keys="d">
+                <Value ref={due} of={t('Due')} keys="d">
                   {drawn.due}
                 </Value>
               ),
@@ -210,11 +204,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
             desk={desk}
             where={{
               trigger: (
-                <Value
-                  of={t('Labels')}
-                  value={ticket.labels.length === 0 ? t('None') : ticket.labels.join(', ')}
-                  keys="l"
-                >
+                <Value of={t('Labels')} keys="l">
                   {drawn.labels}
                 </Value>
               ),

@@ -37,7 +37,9 @@ export function Story({ desk, ticket, may }: StoryProps) {
         <h2>{t('Activity')}</h2>
       </div>
       {loading === 'first' && <Skeleton rows={3} label={t('Loading the activity…')} />}
-      {error !== undefined && <Failed what={t('The activity could not be loaded.')} error={error} onRetry={retry} />}
+      {error !== undefined && ticket.deleted_at === null && (
+        <Failed what={t('The activity could not be loaded.')} error={error} onRetry={retry} />
+      )}
       {has_older && (
         <Button kind="quiet" busy={loading === 'older'} onClick={() => void story.older()}>
           {loading === 'older' ? t('Loading…') : t('Show older activity')}

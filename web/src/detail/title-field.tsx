@@ -69,6 +69,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
     <div className="title-field">
       {is_open ? (
         <>
+          <div className="hidden">{children}</div>
           <ChangedMeanwhile desk={desk} ticket_id={ticket.id} field="title" base_version={base_version} />
           <div className="title-edit">
             <input

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
@@ -26,17 +26,10 @@ export function Page() {
   const navigate = useNavigate();
   const name = useProject(desk, project)?.name ?? (project === undefined ? t('All projects') : project);
 
-  const toPage = useCallback(
-    (ticket: string, { replace }: { replace: boolean }) =>
-      void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace: desk.workspace_id, ticket }, replace }),
-    [navigate, desk],
-  );
+  const toPage = (ticket: string) =>
+    void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace: desk.workspace_id, ticket } });
   // Where there is no room beside the list, a ticket is a page of its own.
-  const is_squeezed = opened !== undefined && !is_wide;
-  useEffect(() => {
-    if (is_squeezed) toPage(opened, { replace: true });
-  }, [is_squeezed, opened, toPage]);
-  const onOpen = ({ key }: KnownTicket) => (is_wide ? open(key) : toPage(key, { replace: false }));
+  const onOpen = ({ key }: KnownTicket) => (is_wide ? open(key) : toPage(key));
   const closeSide = () => {
     const { activeElement } = document;
     close();
@@ -46,21 +39,20 @@ export function Page() {
   };
   useCommands({ close: closeSide }, () => opened !== undefined);
 
-  const is_beside = opened !== undefined && is_wide;
   return (
-    <div className={is_beside ? 'list-page list-page-split' : 'list-page'}>
+    <div className={opened === undefined ? 'list-page' : 'list-page list-page-split'}>
+      <Title className="hidden" tab={t('{name} tickets', { name })}>
+        {t('{name}: tickets', { name })}
+      </Title>
       <div className="list-side">
         <ConnectionBanner />
-        <Title className="hidden" tab={t('{name} tickets', { name })}>
-          {t('{name}: tickets', { name })}
-        </Title>
         {groups === undefined ? (
           <Skeleton rows={10} label={t('Loading the tickets…')} />
         ) : (
           <Listed {...{ desk, groups, filters, change, project, opened, onOpen }} />
         )}
       </div>
-      {is_beside && (
+      {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
             <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} />

@@ -127,7 +127,7 @@ describe('the story of a ticket', () => {
     await story.timeline.open();
     expect(story.timeline.state()).toMatchObject({ loading: 'no', error: new Error('no response') });
     story.fail(false);
-    await story.timeline.open();
+    await story.timeline.happened();
     expect(story.timeline.state()).toMatchObject({ loading: 'no', error: undefined, has_older: false });
     expect(story.shown()).toEqual(['e0']);
   });

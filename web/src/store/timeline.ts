@@ -51,6 +51,7 @@ export class Timeline {
   readonly #comments = new Map<string, Comment>();
   readonly #changed = new Signal();
   #cursor: string | undefined;
+  #is_wanted = false;
   #is_loaded = false;
   #state: TimelineState = { moments: [], loading: 'first', error: undefined, has_older: false };
   #busy: Promise<void> = Promise.resolve();
@@ -65,16 +66,17 @@ export class Timeline {
 
   /** Reads the newest part. */
   open(): Promise<void> {
-    return this.#next(async () => {
-      if (this.#is_loaded) return this.#renew();
-      this.#set({ loading: 'first', error: undefined });
-      const [activity, comments] = await Promise.all([this.#parts.loadActivity(undefined), this.#parts.loadComments()]);
-      for (const comment of comments.data) this.#comments.set(comment.id, comment);
-      this.#cursor = activity.next_cursor ?? undefined;
-      await this.#takeEntries(activity.data);
-      this.#is_loaded = true;
-      return undefined;
-    });
+    this.#is_wanted = true;
+    return this.#next(() => (this.#is_loaded ? this.#renew() : this.#first()));
+  }
+
+  async #first(): Promise<void> {
+    this.#set({ loading: 'first', error: undefined });
+    const [activity, comments] = await Promise.all([this.#parts.loadActivity(undefined), this.#parts.loadComments()]);
+    for (const comment of comments.data) this.#comments.set(comment.id, comment);
+    this.#cursor = activity.next_cursor ?? undefined;
+    await this.#takeEntries(activity.data);
+    this.#is_loaded = true;
   }
 
   /** Reads the part before the oldest that is shown. */
@@ -91,9 +93,10 @@ export class Timeline {
   /** Something happened to the ticket: reads what is new, and the comment that it is about. */
   happened(comment_id?: string): Promise<void> {
     return this.#next(async () => {
-      if (!this.#is_loaded) return;
+      if (!this.#is_wanted) return;
+      if (!this.#is_loaded) return this.#first();
       if (comment_id !== undefined) await this.#readComment(comment_id);
-      await this.#renew();
+      return this.#renew();
     });
   }
 
