@@ -5,7 +5,7 @@ import { axeFaults, executablePath, look, type Stage, startStage } from './brows
 const password = 'correct horse battery';
 
 /** What has the focus, by its role and name as a screen reader has them. */
-const focused = (page: Page) => page.evaluate('document.activeElement?.textContent') as Promise<string>;
+const focused = (page: Page) => page.evaluate<string>('document.activeElement?.textContent');
 
 describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;

@@ -13,7 +13,7 @@ const axe_source = readFileSync(createRequire(import.meta.url).resolve('axe-core
 
 export const executablePath = findChromium();
 const desktop = { width: 1280, height: 800 };
-const phone = { width: 320, height: 640 };
+export const phone = { width: 320, height: 640 };
 
 /** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
 export function buildConsole(dir: string, ...flags: string[]): void {
@@ -82,7 +82,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe_source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] });
-  const { violations } = (await page.evaluate(`axe.run(document, ${options})`)) as AxeResult;
+  const { violations } = await page.evaluate<AxeResult>(`axe.run(document, ${options})`);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
   );
@@ -91,7 +91,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
 const schemes = ['light', 'dark'] as const;
 
 /** Looks at a page in both themes with axe. */
-async function axeInBoth(page: Page): Promise<string[]> {
+export async function axeInBoth(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
@@ -104,7 +104,7 @@ async function axeInBoth(page: Page): Promise<string[]> {
 const shots = process.env['BATON_SCREENSHOTS'];
 
 /** Keeps pictures of a page in both themes and on a phone, where BATON_SCREENSHOTS names a folder. */
-async function shoot(page: Page, name: string): Promise<void> {
+export async function shoot(page: Page, name: string): Promise<void> {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });
   for (const colorScheme of schemes) {
@@ -118,7 +118,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 /** How far a page can be scrolled sideways. */
-const sidewaysOf = (page: Page): Promise<number> =>
+export const sidewaysOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 /** Looks at a page: in pictures, in both themes with axe, and whether it fits on the narrowest phone. */

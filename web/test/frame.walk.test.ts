@@ -5,10 +5,10 @@ import { executablePath, look, signIn, type Stage, startStage, type Tab } from '
 
 /** What has the focus, as a screen reader names it. */
 const focused = (page: Page) =>
-  page.evaluate(`(() => {
+  page.evaluate<string>(`(() => {
     const { activeElement: at } = document;
     return at.getAttribute('aria-label') ?? at.textContent;
-  })()`) as Promise<string>;
+  })()`);
 
 describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;

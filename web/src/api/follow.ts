@@ -79,10 +79,9 @@ async function readStream(response: Response, listener: Listener, silent_ms: num
     maxBufferSize: max_frame,
     onEvent: ({ event, data, id }) => {
       // The stream's last event may be the problem that ended it: it is opened again as after any end.
-      if (event === undefined && id !== undefined)
-        listener.event({ ...(JSON.parse(data) as Event), offset: id as EventOffset });
+      if (event === undefined && id !== undefined) listener.event({ ...(JSON.parse(data) as Event), offset: id });
     },
-    onId: (id) => listener.reached(id as EventOffset),
+    onId: (id) => listener.reached(id),
   });
   try {
     for (let chunk = await chunkOf(reader, silent_ms); chunk !== undefined; chunk = await chunkOf(reader, silent_ms)) {

@@ -16,7 +16,7 @@ export interface PossibleStep {
 export function statusOf(workflow: Workflow | undefined, key: string): { name: string; category: StatusCategory } {
   const found = workflow?.statuses.find((status) => status.key === key);
   const name = found?.name ?? key.replaceAll('_', ' ');
-  return { name, category: (found?.category ?? 'todo') as StatusCategory };
+  return { name, category: found?.category ?? 'todo' };
 }
 
 const requirementsOf = (workflow: Workflow | undefined, from: string, to: string): readonly Requirement[] =>

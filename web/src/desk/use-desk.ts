@@ -9,6 +9,7 @@ import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { showConnection } from './connection.ts';
 import { Desk, type Surroundings } from './desk.ts';
+// For what it starts: drafts are kept from the first page on.
 import './drafts.ts';
 
 let current: Desk | undefined;

@@ -118,36 +118,26 @@ function step(entry: ActivityEntry, workflow: Workflow | undefined): React.React
   );
 }
 
+type Telling = (entry: ActivityEntry, workflow: Workflow | undefined) => React.ReactNode;
+
 /** What somebody did, in words. */
-function words(entry: ActivityEntry, workflow: Workflow | undefined): React.ReactNode {
-  const { action, before, after } = entry;
-  switch (action) {
-    case 'ticket.created':
-      return t('created the ticket');
-    case 'ticket.transitioned':
-      return step(entry, workflow);
-    case 'ticket.remapped':
-      return (
-        <>
-          {step(entry, workflow)} {t('as the workflow was replaced')}
-        </>
-      );
-    case 'ticket.updated': {
-      const edits = editsOf(before ?? {}, after ?? {});
-      return edits.length === 0 ? t('edited a text that was deleted since') : edits;
-    }
-    case 'ticket.assignee_changed':
-      return assignment(entry);
-    case 'ticket.deleted':
-      return t('deleted the ticket');
-    case 'ticket.restored':
-      return t('restored the ticket');
-    case 'ticket.purged':
-      return t('deleted earlier texts permanently');
-    default:
-      return action;
-  }
-}
+const tellings: Partial<Record<ActivityEntry['action'], Telling>> = {
+  'ticket.created': () => t('created the ticket'),
+  'ticket.transitioned': step,
+  'ticket.remapped': (entry, workflow) => (
+    <>
+      {step(entry, workflow)} {t('as the workflow was replaced')}
+    </>
+  ),
+  'ticket.updated': ({ before, after }) => {
+    const edits = editsOf(before ?? {}, after ?? {});
+    return edits.length === 0 ? t('edited a text that was deleted since') : edits;
+  },
+  'ticket.assignee_changed': assignment,
+  'ticket.deleted': () => t('deleted the ticket'),
+  'ticket.restored': () => t('restored the ticket'),
+  'ticket.purged': () => t('deleted earlier texts permanently'),
+};
 
 /** One line of the ticket’s story: who did what, and when. */
 export function ActLine({ entry, workflow }: ActLineProps) {
@@ -155,7 +145,8 @@ export function ActLine({ entry, workflow }: ActLineProps) {
     <li className="act">
       <Avatar id={entry.actor_id} name={entry.actor_name} />
       <p>
-        <strong>{entry.actor_name}</strong> <span className="act-words">{words(entry, workflow)}</span>{' '}
+        <strong>{entry.actor_name}</strong>{' '}
+        <span className="act-words">{tellings[entry.action]?.(entry, workflow) ?? entry.action}</span>{' '}
         <span className="faint">
           <Time at={entry.created_at} />
         </span>

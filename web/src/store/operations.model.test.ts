@@ -75,7 +75,9 @@ class Model {
         }
         return done({ status: change.to });
       }
-      default:
+      case 'comment':
+      case 'delete':
+      case 'restore':
         throw new Error(`The model knows nothing of ${change.kind}.`);
     }
   }
@@ -113,7 +115,10 @@ function mine(action: Action, ticket: Ticket): Change | undefined {
       if (to === undefined) return undefined;
       return { kind: 'transition', from: ticket.status, to, category: categoryOf(to), next: steps[to] ?? [] };
     }
-    default:
+    case 'theirs':
+    case 'respond':
+    case 'tick':
+    case 'late':
       return undefined;
   }
 }

@@ -40,7 +40,7 @@ interface Sent {
 
 /** Lets everything that waits for a promise go on: as many turns as the longest chain of them has, and some more. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await undefined;
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 }
 
 /** Tickets and operations whose requests the test responds to, one by one. */
