@@ -75,10 +75,15 @@ interface AxeResult {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
+/** Waits until nothing moves: what does is neither here nor there, and its colours are those of the way. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    'Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))).then(() => 0)',
+  );
+
 /** What axe finds wrong with a page as it is: rules of WCAG 2.2 AA, and what it calls best practice. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  // What is moving is neither here nor there: its colours are of the way.
-  await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)))');
+  await settled(page);
   await page.evaluate(axe_source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] });
@@ -109,10 +114,12 @@ export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
+    await settled(page);
     await page.screenshot({ path: path.join(shots, `${name}-${colorScheme}.png`) });
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(phone);
+  await settled(page);
   await page.screenshot({ path: path.join(shots, `${name}-phone.png`) });
   await page.setViewportSize(desktop);
 }

@@ -63,6 +63,8 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.keyboard.type('c and ? are letters here');
     await page.keyboard.press('Escape');
     await create.waitFor({ state: 'hidden' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
     await page.keyboard.press('c');
     await create.waitFor();
     expect(await create.getByLabel('Title').inputValue()).toBe('c and ? are letters here');
@@ -86,6 +88,24 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(1);
+    expect(faults).toEqual([]);
+  }, 300_000);
+
+  test('signing out asks first where something is typed and not sent, which is there again later', async () => {
+    const { page, faults } = await openAs(team.owner, list());
+    await page.getByRole('button', { name: 'New ticket' }).click();
+    const create = page.getByRole('dialog', { name: 'New ticket' });
+    await create.getByLabel('Title').fill('Not sent yet');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: /Sign out/ }).click();
+    const asked = page.getByRole('dialog', { name: 'Sign out with drafts?' });
+    await asked.getByText('1 draft is not sent.').waitFor();
+    await look(page, 'sign-out-with-drafts');
+    await asked.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, team.owner);
+    await page.getByRole('button', { name: 'New ticket' }).click();
+    expect(await create.getByLabel('Title').inputValue()).toBe('Not sent yet');
     expect(faults).toEqual([]);
   }, 300_000);
 
