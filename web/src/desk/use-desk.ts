@@ -87,7 +87,7 @@ export function usePerson({ people }: Desk, id: string | null): Person | undefin
 }
 
 /** The role of who is signed in; undefined until it is known. */
-export function useRole({ workspace_id }: Desk): Role | (string & {}) | undefined {
+export function useRole({ workspace_id }: Pick<Desk, 'workspace_id'>): Role | (string & {}) | undefined {
   return useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace_id)?.role;
 }
 

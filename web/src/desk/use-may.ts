@@ -13,7 +13,7 @@ export interface May {
 }
 
 /** Whether who is signed in may do something here. Until that is known, the server decides. */
-export function useMay(desk: Desk, operation: OperationId): May {
+export function useMay(desk: Pick<Desk, 'workspace_id'>, operation: OperationId): May {
   const role = useRole(desk);
   const policy = useQuery(policyQuery()).data;
   const roles = policy && rolesFor(policy, operation);
