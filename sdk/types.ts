@@ -38,7 +38,7 @@ export type Input<Id extends OperationId> = keyof FieldsOf<Operations[Id]> exten
   ? Record<string, never>
   : FieldsOf<Operations[Id]>;
 
-type Success<R> = R extends { 200: infer S } ? S : R extends { 201: infer S } ? S : never;
+type Success<R> = R extends { 200: infer S } | { 201: infer S } | { 202: infer S } ? S : never;
 
 type BodyIn<Content> = Content extends { 'application/json': infer B }
   ? B
