@@ -11,7 +11,7 @@ interface Described {
 }
 
 /** The label, the hint and the fault around a control, and the attributes that tie them to it. */
-function useField({ name, hint }: { name: string; hint: string | undefined }) {
+export function useField({ name, hint }: { name: string; hint: string | undefined }) {
   const id = useId();
   const fault = useContext(Faults)[name];
   const ids = [fault === undefined ? undefined : `${id}-fault`, hint === undefined ? undefined : `${id}-hint`];
@@ -31,7 +31,7 @@ interface AroundProps extends Described {
   children: React.ReactNode;
 }
 
-function Around({ id, label, hint, fault, children }: AroundProps) {
+export function Around({ id, label, hint, fault, children }: AroundProps) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
