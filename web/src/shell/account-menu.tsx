@@ -41,6 +41,9 @@ export function AccountMenu() {
         onChange={(chosen) => prefer({ density: chosen })}
       />
       <MenuLine />
+      <MenuItem icon="person" onSelect={() => run('my_profile')}>
+        {t('Your account')}
+      </MenuItem>
       <MenuItem icon="key" keys={shownKeys(commands.help.keys ?? '')} onSelect={() => run('help')}>
         {commands.help.name()}
       </MenuItem>

@@ -6,6 +6,7 @@ import { useCommands } from '../commands/use-commands.ts';
 import { useMay } from '../desk/use-may.ts';
 import { creating } from '../create/creating.ts';
 import { prefer, preferences } from '../store/preferences.ts';
+import { useSettingsCommands } from '../settings/use-settings-commands.ts';
 import type { Place } from '../store/place.ts';
 import { leave } from './sign-out.ts';
 
@@ -37,5 +38,6 @@ export function useFrameCommands(place: Place | undefined): void {
         go_list: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project } }),
       }),
   });
+  useSettingsCommands(workspace);
   useEffect(listenToKeys, []);
 }

@@ -51,6 +51,11 @@ export function WorkspaceMenu({ place }: { place: Place | undefined }) {
       {place !== undefined && reads_audit && (
         <MenuLink render={<Link to="/w/$workspace/audit" params={{ workspace: place.workspace }} />}>
           {t('Audit log')}
+          </MenuLink>
+        )}
+      {place !== undefined && (
+        <MenuLink render={<Link to="/w/$workspace/settings/general" params={{ workspace: place.workspace }} />}>
+          {t('Settings of the workspace')}
         </MenuLink>
       )}
       <MenuItem icon="add" onSelect={() => run('new_workspace')}>

@@ -1,0 +1,31 @@
+import { t } from '../../ui/text.ts';
+
+// The more special first: Edge and Opera also call themselves Chrome, and all of them Safari.
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
+  [/\bHeadlessChrome\/|\bChrome\/|\bCriOS\//, 'Chrome'],
+  [/\bVersion\/.*\bSafari\//, 'Safari'],
+  [/^curl\//, 'curl'],
+  [/^node\b|\bundici\b/i, 'Node'],
+];
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows NT\b/, 'Windows'],
+  [/\bMac OS X\b/, 'macOS'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bLinux\b/, 'Linux'],
+];
+
+const nameIn = (names: typeof browsers, text: string) => names.find(([form]) => form.test(text))?.[1];
+
+/** What a `User-Agent` says of where somebody signed in: "Firefox on macOS"; what it says as it is, where nobody knows it. */
+export function browserOf(user_agent: string | null): string {
+  if (user_agent === null || user_agent === '') return t('Unknown program');
+  const [browser, system] = [nameIn(browsers, user_agent), nameIn(systems, user_agent)];
+  if (browser !== undefined && system !== undefined) return t('{browser} on {system}', { browser, system });
+  return browser ?? system ?? user_agent;
+}

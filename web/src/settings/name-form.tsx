@@ -1,0 +1,103 @@
+import { useState } from 'react';
+import { isCode } from '../api/problems.ts';
+import { Form } from '../ui/form.tsx';
+import { TextField } from '../ui/field.tsx';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+import { Meanwhile } from './meanwhile.tsx';
+import { type May, yes } from './use-may.ts';
+
+interface Named {
+  name: string;
+  version: number;
+}
+
+interface NameFormProps {
+  label: string;
+  hint?: string;
+  autoComplete?: string;
+  now: Named;
+  may?: May;
+  /** Gives it the name, on top of the version that was seen. */
+  save: (named: Named) => Promise<Named>;
+  /** Reads it as it is on the server. */
+  read: () => Promise<Named>;
+  beside?: React.ReactNode;
+  onSaved?: () => void;
+}
+
+/** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
+export function NameForm({
+  label,
+  hint,
+  autoComplete = 'off',
+  now,
+  may = yes,
+  save,
+  read,
+  beside,
+  onSaved,
+}: NameFormProps) {
+  const [seen, setSeen] = useState(now);
+  const [theirs, setTheirs] = useState<Named>();
+  const [typed, setTyped] = useState(now.name);
+  // Nothing is typed here: what it is called elsewhere by now is shown.
+  if (now.version > seen.version && typed === seen.name && theirs === undefined) {
+    setSeen(now);
+    setTyped(now.name);
+  }
+
+  const done = (saved: Named) => {
+    setSeen(saved);
+    setTyped(saved.name);
+    setTheirs(undefined);
+    toast({ text: t('Saved: {name}', { name: saved.name }) });
+    onSaved?.();
+  };
+  const submit = async () => {
+    const on = theirs ?? seen;
+    try {
+      done(await save({ name: typed, version: on.version }));
+    } catch (error) {
+      if (!isCode(error, 'conflict')) throw error;
+      const found = await read();
+      // Where something else of it has changed, nobody would miss its name.
+      if (found.name === on.name) done(await save({ name: typed, version: found.version }));
+      else setTheirs(found);
+    }
+  };
+  const keepTheirs = () => {
+    if (theirs === undefined) return;
+    setSeen(theirs);
+    setTyped(theirs.name);
+    setTheirs(undefined);
+  };
+
+  return (
+    <fieldset className="may" disabled={!may.may}>
+      <Form
+        submit={theirs === undefined ? t('Save') : t('Save mine')}
+        sending={t('Saving…')}
+        onSubmit={submit}
+        beside={beside}
+      >
+        <TextField
+          label={label}
+          hint={hint}
+          name="name"
+          autoComplete={autoComplete}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        {theirs !== undefined && (
+          <Meanwhile
+            says={t('Somebody else changed the name while you had this page open. Save yours, or keep theirs.')}
+            rows={[{ what: label, was: seen.name, yours: typed, theirs: theirs.name }]}
+            onTheirs={keepTheirs}
+          />
+        )}
+      </Form>
+    </fieldset>
+  );
+}

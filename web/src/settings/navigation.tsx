@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { policyQuery, rolesFor } from '../api/policy.ts';
+import { workspacesQuery } from '../api/workspaces.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Menu, MenuLink } from '../ui/menu.tsx';
+import { t } from '../ui/text.ts';
+import { type MyPage, my_pages, namesOf, readsOf, type WorkspacePage, workspace_pages } from './pages.ts';
+
+interface Chosen {
+  /** The workspace that the first group of pages is about. */
+  workspace: string | undefined;
+  page: WorkspacePage | MyPage;
+}
+
+/** The pages of a workspace that who is signed in may read; undefined for a workspace that isn’t theirs. */
+function useReadable(workspace: string | undefined): { name: string; pages: WorkspacePage[] } | undefined {
+  const found = useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace);
+  const policy = useQuery(policyQuery()).data;
+  if (found === undefined) return undefined;
+  const pages = namesOf(workspace_pages).filter((page) => {
+    const reads = readsOf(page);
+    // Pages that not everybody may read aren’t shown before it is known.
+    return reads === undefined || (policy !== undefined && (rolesFor(policy, reads) ?? []).includes(found.role));
+  });
+  return { name: found.name, pages };
+}
+
+const toWorkspace = <Page extends WorkspacePage>(page: Page) => `/w/$workspace/settings/${page}` as const;
+const toMine = <Page extends MyPage>(page: Page) => `/me/${page}` as const;
+
+/** The pages of settings, as a list beside the page. */
+export function Navigation({ workspace = '', page: current }: Chosen) {
+  const readable = useReadable(workspace);
+  const at = (page: WorkspacePage | MyPage) => (page === current ? 'page' : undefined);
+  return (
+    <nav className="settings-nav" aria-label={t('Settings')}>
+      {readable !== undefined && (
+        <>
+          <h2>{readable.name}</h2>
+          <ul>
+            {readable.pages.map((page) => (
+              <li key={page}>
+                <Link to={toWorkspace(page)} params={{ workspace }} aria-current={at(page)}>
+                  {workspace_pages[page].name()}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h2>{t('Your account')}</h2>
+      <ul>
+        {namesOf(my_pages).map((page) => (
+          <li key={page}>
+            <Link to={toMine(page)} aria-current={at(page)}>
+              {my_pages[page].name()}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The same as a menu, where there is no room beside the page. */
+export function NavigationMenu({ workspace = '', page: current }: Chosen) {
+  const readable = useReadable(workspace);
+  const name =
+    current in my_pages ? my_pages[current as MyPage].name() : workspace_pages[current as WorkspacePage].name();
+  const trigger = (
+    <button type="button" className="button button-plain settings-menu" aria-label={t('Settings: {name}', { name })}>
+      {name}
+      <Icon name="chevron" />
+    </button>
+  );
+  return (
+    <Menu trigger={trigger}>
+      {readable?.pages.map((page) => (
+        <MenuLink key={page} chosen={page === current} render={<Link to={toWorkspace(page)} params={{ workspace }} />}>
+          {workspace_pages[page].name()}
+        </MenuLink>
+      ))}
+      {namesOf(my_pages).map((page) => (
+        <MenuLink key={page} chosen={page === current} render={<Link to={toMine(page)} />}>
+          {my_pages[page].name()}
+        </MenuLink>
+      ))}
+    </Menu>
+  );
+}

@@ -1,0 +1,41 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { PagesQuery } from '../api/pages.ts';
+import { Button } from '../ui/button.tsx';
+import { Failed, Skeleton } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+
+interface PagedProps<T> {
+  query: PagesQuery<T>;
+  loading: string;
+  /** What could not be loaded. */
+  failed: string;
+  /** How often it is asked again while it is on the page, in milliseconds. */
+  every_ms?: ((items: readonly T[]) => number | false) | undefined;
+  /** Where there is nothing. */
+  none: React.ReactNode;
+  children: (items: readonly T[]) => React.ReactNode;
+}
+
+/** A list that is read page by page, as far as the person wants to see it. */
+export function Paged<T>({ query, loading, failed, every_ms, none, children }: PagedProps<T>) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...query,
+    refetchInterval: ({ state }) => every_ms?.(state.data?.pages.flatMap((page) => page.data) ?? []) ?? false,
+  });
+  if (data === undefined) {
+    if (error === null) return <Skeleton label={loading} rows={3} />;
+    return <Failed what={failed} error={error} onRetry={() => void refetch()} />;
+  }
+  const items = data.pages.flatMap((page) => page.data);
+  return (
+    <>
+      {items.length === 0 && !hasNextPage ? none : children(items)}
+      {error !== null && <Failed what={failed} error={error} onRetry={() => void refetch()} />}
+      {hasNextPage && (
+        <Button className="more" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {isFetchingNextPage ? t('Loading…') : t('Show more')}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { ApiToken } from 'baton-sdk';
+import { useState } from 'react';
+import { revokeToken } from '../../api/api-tokens.ts';
+import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { t } from '../../ui/text.ts';
+import { Time } from '../../ui/time.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { useDesk, usePerson } from '../../desk/use-desk.ts';
+import { focusSection } from '../frame.tsx';
+import { Until } from '../until.tsx';
+import { inWords } from './scopes.ts';
+
+interface TokenRowProps {
+  workspace: string;
+  token: ApiToken;
+  /** The account of who looks: of their own tokens it need not be said whose they are. */
+  own_id: string;
+  /** The section that gets the focus when the token is gone. */
+  section: string;
+}
+
+/** Whose token it is, in words; undefined for the own. */
+function useOwner({ user_id, created_by }: ApiToken, own_id: string): string | undefined {
+  const desk = useDesk();
+  const person = usePerson(desk, user_id);
+  const creator = usePerson(desk, created_by);
+  if (user_id === own_id) return undefined;
+  const name = person?.name ?? t('somebody');
+  if (user_id === created_by) return t('of {name}', { name });
+  return created_by === own_id
+    ? t('of the bot {name}, created by you', { name })
+    : t('of the bot {name}, created by {creator}', { name, creator: creator?.name ?? t('somebody') });
+}
+
+/** A token: what it may do, until when, when it was last used, and revoking it. */
+export function TokenRow({ workspace, token, own_id, section }: TokenRowProps) {
+  const { id, name, scopes, created_at, expires_at, last_used_at } = token;
+  const [revoking, setRevoking] = useState(false);
+  const owner = useOwner(token, own_id);
+  const queries = useQueryClient();
+  const revoke = async () => {
+    await revokeToken(workspace, id);
+    setRevoking(false);
+    toast({ text: t('{name} is revoked', { name }) });
+    await queries.invalidateQueries({ queryKey: ['tokens'] });
+    focusSection(section);
+  };
+  return (
+    <li className="row">
+      <div className="row-what">
+        <strong>
+          {name} {owner !== undefined && <span className="row-of">{owner}</span>}
+        </strong>
+        <span className="row-more">{inWords(scopes)}</span>
+        <span className="row-more">
+          {t('created')} <Time at={created_at} /> · <Until at={expires_at} warns /> ·{' '}
+          {last_used_at === null ? (
+            t('never used')
+          ) : (
+            <>
+              {t('last used')} <Time at={last_used_at} />
+            </>
+          )}
+        </span>
+      </div>
+      <div className="row-acts">
+        <Button kind="quiet" aria-label={t('Revoke {name}', { name })} onClick={() => setRevoking(true)}>
+          {t('Revoke')}
+        </Button>
+      </div>
+      {revoking && (
+        <Confirm
+          title={t('Revoke {name}?', { name })}
+          act={t('Revoke')}
+          acting={t('Revoking…')}
+          onConfirm={revoke}
+          onClose={() => setRevoking(false)}
+        >
+          <p>{t('Programs that use it are refused at once. It can’t be given back: they need another token.')}</p>
+        </Confirm>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { Definition } from './definition.ts';
+import {
+  decode,
+  type Draft,
+  droppedOf,
+  encode,
+  mappingOf,
+  onTopOf,
+  putBack,
+  removeResolution,
+  removeStatus,
+  replaceBy,
+  startFrom,
+} from './draft.ts';
+import { addStatus } from './edit.ts';
+
+const roles = ['owner', 'admin', 'member'];
+const step = (from: string, to: string) => ({ from, to, roles, requires: [] });
+const base: Definition = {
+  statuses: [
+    { key: 'open', name: 'Open', category: 'todo' },
+    { key: 'waiting', name: 'Waiting', category: 'waiting' },
+    { key: 'done', name: 'Done', category: 'done' },
+  ],
+  initial: ['open'],
+  transitions: [step('open', 'waiting'), step('waiting', 'done')],
+  resolutions: ['fixed', 'duplicate'],
+};
+const draft = startFrom(3, base);
+
+describe('a draft of a workflow', () => {
+  test('says where the tickets of a dropped status go, also when that is dropped next', () => {
+    const one = removeStatus(draft, 'waiting', 'done');
+    expect(mappingOf(one).statuses).toEqual({ waiting: 'done' });
+    const two = removeStatus(one, 'done', 'open');
+    expect(mappingOf(two).statuses).toEqual({ waiting: 'open', done: 'open' });
+    expect(droppedOf(two).map(({ key }) => key)).toEqual(['waiting', 'done']);
+  });
+
+  test('says nothing of a status that was added here and dropped again', () => {
+    const added: Draft = { ...draft, mine: addStatus(base, { name: 'Review', category: 'in_progress' }) };
+    expect(mappingOf(removeStatus(added, 'review', 'open')).statuses).toEqual({});
+  });
+
+  test('takes a dropped status back with its steps', () => {
+    const back = putBack(removeStatus(draft, 'waiting', 'open'), 'waiting');
+    expect(back.mine.transitions).toEqual(base.transitions);
+    expect(mappingOf(back).statuses).toEqual({});
+    const begin = putBack(removeStatus(draft, 'open', 'waiting'), 'open');
+    expect(begin.mine.initial).toEqual(['open']);
+  });
+
+  test('says what becomes of a dropped resolution: another one, or none', () => {
+    const one = removeResolution(draft, 'duplicate', 'fixed');
+    expect(mappingOf(one).resolutions).toEqual({ duplicate: 'fixed' });
+    expect(mappingOf(removeResolution(one, 'fixed', null)).resolutions).toEqual({ duplicate: null, fixed: null });
+  });
+
+  test('takes another workflow whole: tickets go to a status of the same category, or to where tickets begin', () => {
+    const other: Definition = {
+      statuses: [
+        { key: 'todo', name: 'To do', category: 'todo' },
+        { key: 'done', name: 'Done', category: 'done' },
+      ],
+      initial: ['todo'],
+      transitions: [step('todo', 'done')],
+      resolutions: [],
+    };
+    expect(mappingOf(replaceBy(draft, other))).toEqual({
+      statuses: { open: 'todo', waiting: 'todo' },
+      resolutions: { fixed: null, duplicate: null },
+    });
+  });
+
+  test('is laid over what somebody else has saved, on top of their version', () => {
+    const theirs = { version: 4, definition: addStatus(base, { name: 'Review', category: 'in_progress' }) };
+    const merged = onTopOf(removeStatus(draft, 'waiting', 'open'), theirs, () => 'yours');
+    expect(merged.version).toBe(4);
+    expect(merged.mine.statuses.map(({ key }) => key)).toEqual(['open', 'done', 'review']);
+    expect(mappingOf(merged).statuses).toEqual({ waiting: 'open' });
+  });
+
+  test('is the same after a reload, and nothing else is taken for one', () => {
+    const changed = removeResolution(removeStatus(draft, 'waiting', 'open'), 'fixed', null);
+    expect(decode(encode(changed))).toEqual(changed);
+    for (const text of ['', '{}', 'null', '{"version":1}', encode({ ...changed, mine: {} as Definition })]) {
+      expect(decode(text)).toBeUndefined();
+    }
+  });
+});

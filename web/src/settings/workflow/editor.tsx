@@ -1,0 +1,75 @@
+import type { Workflow } from 'baton-sdk';
+import { useState } from 'react';
+import { t } from '../../ui/text.ts';
+import { Section } from '../frame.tsx';
+import { changesBetween } from './compare.ts';
+import type { Definition } from './definition.ts';
+import type { Draft } from './draft.ts';
+import { faultsOf } from './faults.ts';
+import { Matrix } from './matrix.tsx';
+import { Picture } from './picture.tsx';
+import { Presets } from './preset-choice.tsx';
+import { Resolutions } from './resolutions.tsx';
+import { SaveBar } from './save-bar.tsx';
+import { Statuses } from './statuses.tsx';
+import { StepPanel } from './step-panel.tsx';
+import { Theirs } from './theirs.tsx';
+import { useDraft } from './use-draft.ts';
+import { useSave } from './use-save.ts';
+import './workflow.css';
+
+interface EditorProps {
+  workspace: string;
+  project: string;
+  workflow: Workflow;
+  may: boolean;
+}
+
+/** The step that is looked at: the first that there is, until one is chosen. */
+function useChosen({ statuses, transitions }: Definition) {
+  const [chosen, setChosen] = useState<{ from: string; to: string }>();
+  const isThere = (key: string) => statuses.some((status) => status.key === key);
+  const is_there = chosen !== undefined && isThere(chosen.from) && isThere(chosen.to);
+  return [is_there ? chosen : transitions[0], setChosen] as const;
+}
+
+/** A workflow with everything that can be changed about it. */
+export function Editor({ workspace, project, workflow, may }: EditorProps) {
+  const edited = useDraft(workspace, workflow);
+  const { draft, change } = edited;
+  const { base, mine } = draft;
+  const [chosen, choose] = useChosen(mine);
+  const saving = useSave({ workspace, project, edited });
+  const faults = faultsOf(mine);
+  const changes = changesBetween(base, mine);
+  const edit = (next: Definition) => change({ ...draft, mine: next });
+  const all = (next: Draft) => {
+    saving.forget();
+    change(next);
+  };
+  return (
+    <div className="workflow">
+      {workflow.version > draft.version && (
+        <Theirs key={workflow.version} draft={draft} workflow={workflow} onMerged={all} onDiscard={edited.discard} />
+      )}
+      <Section title={t('Picture')} name="picture">
+        <Picture base={base} mine={mine} chosen={chosen} />
+      </Section>
+      <fieldset className="may sections" disabled={!may}>
+        <Statuses draft={draft} faults={faults} in_use={saving.in_use} onChange={all} />
+        <Section
+          title={t('Steps')}
+          says={t(
+            'A tick lets tickets go from the status of the row to the status of the column. Arrows move between the boxes, Space ticks.',
+          )}
+        >
+          <Matrix definition={mine} chosen={chosen} onChoose={choose} onChange={edit} may={may} />
+          {chosen !== undefined && <StepPanel definition={mine} at={chosen} onChange={edit} />}
+        </Section>
+        <Resolutions draft={draft} onChange={all} />
+        {may && <Presets draft={draft} onChange={all} />}
+      </fieldset>
+      {may && <SaveBar edited={edited} changes={changes} faults={faults} saving={saving} />}
+    </div>
+  );
+}

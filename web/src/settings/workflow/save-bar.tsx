@@ -1,0 +1,108 @@
+import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { t } from '../../ui/text.ts';
+import { Time } from '../../ui/time.tsx';
+import { toast } from '../../ui/toast.tsx';
+import { focusSection } from '../frame.tsx';
+import type { Change } from './compare.ts';
+import type { Fault } from './faults.ts';
+import type { Edited } from './use-draft.ts';
+import type { Saving } from './use-save.ts';
+import { changeInWords, nameIn, resolutionName } from './words.ts';
+
+interface SaveBarProps {
+  edited: Edited;
+  changes: readonly Change[];
+  faults: readonly Fault[];
+  saving: Saving;
+}
+
+/** What is changed and not saved, what is wrong with it, and saving it. */
+export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
+  const { draft, changed_at, change, discard } = edited;
+  const { busy, failure, losing, save, forget } = saving;
+  const all = [draft.mine, draft.base];
+  if (changes.length === 0) return null;
+  // With the bar goes what had the focus.
+  const saveNow = async (on_stale: 'refuse' | 'clear') => {
+    if (await save(on_stale)) focusSection('picture');
+  };
+  const drop = () => {
+    forget();
+    discard();
+    focusSection('picture');
+    toast({ text: t('Your changes are dropped'), action: { label: t('Undo'), run: () => change(draft) } });
+  };
+  return (
+    <section className="save-bar" aria-label={t('Changes that are not saved')}>
+      <div role="alert">
+        {failure !== undefined && (
+          <div className="notice notice-danger">
+            <Icon name="warning" />
+            <div>
+              <strong>{failure.title}.</strong> {failure.details.length === 0 ? failure.detail : ''}
+              {failure.details.map((detail) => (
+                <p key={detail}>{detail}</p>
+              ))}
+            </div>
+          </div>
+        )}
+      </div>
+      <ul className="save-faults">
+        {faults.map(({ at, says }) => (
+          <li key={says + JSON.stringify(at)} className="field-fault">
+            <Icon name="warning" />{' '}
+            {at !== undefined && 'status' in at ? t('{name}: {says}', { name: nameIn(all, at.status), says }) : says}
+          </li>
+        ))}
+      </ul>
+      <div className="save-row">
+        <details className="save-changes">
+          <summary>
+            {t('{count, plural, one {# change} other {# changes}} not saved', { count: changes.length })}
+            {changed_at !== undefined && (
+              <span className="row-more">
+                {' '}
+                · {t('kept here')} <Time at={new Date(changed_at).toISOString()} />
+              </span>
+            )}
+          </summary>
+          <ul>
+            {changes.map((one) => (
+              <li key={JSON.stringify(one.part)}>{changeInWords(one, all)}</li>
+            ))}
+          </ul>
+        </details>
+        <div className="row-acts">
+          <Button onClick={drop}>{t('Drop the changes')}</Button>
+          <Button kind="primary" busy={busy} disabled={faults.length > 0} onClick={() => void saveNow('refuse')}>
+            {busy ? t('Saving…') : t('Save the workflow')}
+          </Button>
+        </div>
+      </div>
+      {losing.length > 0 && (
+        <Confirm
+          title={t('Some tickets would lose their resolution')}
+          act={t('Save, and clear them')}
+          acting={t('Saving…')}
+          onConfirm={() => saveNow('clear')}
+          onClose={forget}
+        >
+          <p>{t('Only tickets that are done have a resolution. These would not be done any more:')}</p>
+          <ul>
+            {losing.map(({ status, resolution, tickets }) => (
+              <li key={`${status} ${resolution}`}>
+                {t('{tickets, plural, one {# ticket} other {# tickets}} in {name} with {resolution}', {
+                  tickets,
+                  name: nameIn(all, status),
+                  resolution: resolutionName(resolution),
+                })}
+              </li>
+            ))}
+          </ul>
+        </Confirm>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Workflow } from 'baton-sdk';
+import { useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Select } from '../../ui/select-field.tsx';
+import { t } from '../../ui/text.ts';
+import { idOf, theirChanges, type Theirs as Their } from './compare.ts';
+import { definitionOf } from './definition.ts';
+import { type Draft, onTopOf } from './draft.ts';
+import { partName, valueName } from './words.ts';
+
+interface TheirsProps {
+  draft: Draft;
+  workflow: Workflow;
+  onMerged: (next: Draft) => void;
+  onDiscard: () => void;
+}
+
+/** Somebody has saved the workflow meanwhile: what they changed, beside what is changed here, before anything is saved. */
+export function Theirs({ draft, workflow, onMerged, onDiscard }: TheirsProps) {
+  const [chosen, setChosen] = useState<Record<string, 'yours' | 'theirs'>>({});
+  const definition = definitionOf(workflow);
+  const { version } = workflow;
+  const changes = theirChanges(draft.base, draft.mine, definition);
+  const conflicts = changes.filter(({ is_conflict }) => is_conflict).length;
+  const all = [draft.mine, definition, draft.base];
+  const row = ({ part, was, yours, theirs, is_conflict }: Their) => {
+    const id = idOf(part);
+    const name = partName(part, all);
+    return (
+      <tr key={id}>
+        <th scope="row">{name}</th>
+        <td>{valueName(part, was, all)}</td>
+        <td>{valueName(part, yours, all)}</td>
+        <td>{valueName(part, theirs, all)}</td>
+        <td>
+          {is_conflict ? (
+            <Select
+              label={t('Which to take for {name}', { name })}
+              value={chosen[id] ?? 'yours'}
+              choices={[
+                { value: 'yours', label: t('Yours') },
+                { value: 'theirs', label: t('Theirs') },
+              ]}
+              onChange={(event) => {
+                const side = event.currentTarget.value === 'theirs' ? 'theirs' : 'yours';
+                setChosen({ ...chosen, [id]: side });
+              }}
+            />
+          ) : (
+            t('Both fit')
+          )}
+        </td>
+      </tr>
+    );
+  };
+  return (
+    <div className="meanwhile">
+      <p className="meanwhile-says" role="alert">
+        <Icon name="warning" />{' '}
+        {t('Somebody saved this workflow meanwhile (version {version}). Your changes are still here, and not saved.', {
+          version,
+        })}
+      </p>
+      {changes.length > 0 && (
+        <div className="scrolls">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('What')}</th>
+                <th scope="col">{t('Was')}</th>
+                <th scope="col">{t('Yours')}</th>
+                <th scope="col">{t('Theirs')}</th>
+                <th scope="col">{t('Take')}</th>
+              </tr>
+            </thead>
+            <tbody>{changes.map(row)}</tbody>
+          </table>
+        </div>
+      )}
+      <div className="form-end">
+        <Button
+          kind="primary"
+          onClick={() => onMerged(onTopOf(draft, { version, definition }, (part) => chosen[idOf(part)] ?? 'yours'))}
+        >
+          {conflicts === 0 ? t('Lay mine over theirs') : t('Go on with this')}
+        </Button>
+        <Button onClick={onDiscard}>{t('Keep theirs, drop mine')}</Button>
+      </div>
+    </div>
+  );
+}

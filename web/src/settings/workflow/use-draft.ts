@@ -1,0 +1,47 @@
+import { useMemo, useSyncExternalStore } from 'react';
+import type { Workflow } from 'baton-sdk';
+import { session } from '../../api/session.ts';
+import { drafts } from '../../desk/drafts.ts';
+import type { Place } from '../../store/drafts.ts';
+import { useCell } from '../../ui/use-cell.ts';
+import { changesBetween } from './compare.ts';
+import { definitionOf } from './definition.ts';
+import { decode, type Draft, encode, startFrom } from './draft.ts';
+
+export interface Edited {
+  draft: Draft;
+  /** When it was changed last; undefined where nothing is changed. */
+  changed_at: number | undefined;
+  /** Takes a change, and keeps it on the disk. */
+  change: (next: Draft) => void;
+  /** Forgets the changes: they were saved, or are not wanted. */
+  discard: () => void;
+}
+
+const isUnchanged = ({ base, mine }: Draft) => changesBetween(base, mine).length === 0;
+
+/** The workflow of a project as it is edited here: what was changed and not saved is there again after a reload. */
+export function useDraft(workspace: string, workflow: Workflow): Edited {
+  const who = useCell(session);
+  const place: Place = {
+    account: 'user' in who ? who.user.id : '',
+    workspace,
+    ticket: 'workflow',
+    field: workflow.project_id,
+  };
+  const kept = useSyncExternalStore(drafts.subscribe, () => drafts.get(place));
+  const text = kept?.draft.text;
+  const draft = useMemo(() => {
+    const found = text === undefined ? undefined : decode(text);
+    return found ?? startFrom(workflow.version, definitionOf(workflow));
+  }, [text, workflow]);
+  return {
+    draft,
+    changed_at: kept?.draft.saved_at,
+    change: (next) => {
+      if (isUnchanged(next)) void drafts.discard(place);
+      else drafts.type(place, encode(next), next.version);
+    },
+    discard: () => void drafts.discard(place),
+  };
+}

@@ -1,0 +1,78 @@
+import { roleNames } from '../../api/words.ts';
+import { t } from '../../ui/text.ts';
+import type { Change, Part, Value } from './compare.ts';
+import { type Definition, statusIn, step_roles } from './definition.ts';
+
+const categories: Record<string, () => string> = {
+  todo: () => t('to do'),
+  in_progress: () => t('in progress'),
+  waiting: () => t('waiting'),
+  done: () => t('done'),
+};
+
+const requirements: Record<string, () => string> = {
+  resolution: () => t('a resolution'),
+  assignee_id: () => t('an assignee'),
+  comment: () => t('a comment'),
+};
+
+export const categoryName = (category: string): string => categories[category]?.() ?? category;
+export const requirementName = (field: string): string => requirements[field]?.() ?? field;
+
+/** A resolution’s key, as people read it. */
+export const resolutionName = (key: string): string => key.replaceAll('_', ' ');
+
+/** The name of a status, in the first of these workflows that has it. */
+export const nameIn = (definitions: readonly Definition[], key: string): string => {
+  for (const definition of definitions) {
+    const name = statusIn(definition, key)?.name.trim();
+    if (name !== undefined && name !== '') return name;
+  }
+  return key;
+};
+
+/** What a step needs and who may take it: "needs a resolution; only owner, admin". */
+export function rulesInWords({ roles, requires }: { roles: readonly string[]; requires: readonly string[] }): string {
+  const parts = [
+    requires.length === 0 ? '' : t('needs {fields}', { fields: requires.map(requirementName).join(', ') }),
+    roles.length >= step_roles.length ? '' : t('only {roles}', { roles: roleNames(roles) }),
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+/** What a part of a workflow is called. */
+export function partName(part: Part, definitions: readonly Definition[]): string {
+  if (part.kind === 'status') return t('Status {name}', { name: nameIn(definitions, part.key) });
+  if (part.kind === 'step') {
+    return t('{from} → {to}', { from: nameIn(definitions, part.from), to: nameIn(definitions, part.to) });
+  }
+  const names = { order: t('Order'), initial: t('Where tickets begin'), resolutions: t('Resolutions') };
+  return names[part.kind];
+}
+
+const isList = (value: Value): value is readonly string[] => Array.isArray(value);
+
+/** What a part is, in words. */
+export function valueName(part: Part, value: Value, definitions: readonly Definition[]): string {
+  if (value === undefined) return part.kind === 'step' ? t('not allowed') : t('not there');
+  if (isList(value)) {
+    if (value.length === 0) return t('none');
+    const name = (key: string) => (part.kind === 'resolutions' ? resolutionName(key) : nameIn(definitions, key));
+    return value.map(name).join(', ');
+  }
+  if ('name' in value) return t('{name} ({category})', { name: value.name, category: categoryName(value.category) });
+  const rules = rulesInWords(value);
+  return rules === '' ? t('allowed') : t('allowed, {rules}', { rules });
+}
+
+/** A change as a sentence. */
+export function changeInWords({ part, was, is }: Change, definitions: readonly Definition[]): string {
+  const name = partName(part, definitions);
+  if (part.kind === 'status' && was === undefined) return t('{name} is added', { name });
+  if (part.kind === 'status' && is === undefined) return t('{name} is removed', { name });
+  return t('{name}: {was} → {is}', {
+    name,
+    was: valueName(part, was, definitions),
+    is: valueName(part, is, definitions),
+  });
+}
