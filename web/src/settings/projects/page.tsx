@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Project } from 'baton-sdk';
 import { useState } from 'react';
 import { isCode } from '../../api/problems.ts';
-import { projectPages, readProject, updateProject } from '../../api/projects.ts';
+import { projectPages, readProject, updateProject } from '../../api/project-settings.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Dialog } from '../../ui/dialog.tsx';

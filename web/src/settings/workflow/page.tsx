@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { projectPages, readProject } from '../../api/projects.ts';
+import { projectPages } from '../../api/project-settings.ts';
+import { projectQuery } from '../../api/projects.ts';
 import { workflowQuery } from '../../api/workspaces.ts';
 import { SelectField } from '../../ui/select-field.tsx';
 import { Failed, Skeleton } from '../../ui/states.tsx';
@@ -56,10 +57,7 @@ function Others({ workspace, project }: { workspace: string; project: string }) 
 
 function Loaded({ workspace, project }: { workspace: string; project: string }) {
   const may = useMay(workspace, 'replace_workflow');
-  const found = useQuery({
-    queryKey: ['projects', workspace, 'one', project],
-    queryFn: () => readProject(workspace, project),
-  });
+  const found = useQuery(projectQuery(workspace, project));
   const { data, error, refetch } = useQuery(workflowQuery(workspace, project));
   const failure = error ?? found.error;
   if (data === undefined || found.data === undefined) {
