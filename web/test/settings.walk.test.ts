@@ -1,0 +1,269 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepDelivering } from '../../proof/harness/deliveries.ts';
+import { confirmAddresses, joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import { type Receiver, startReceiver } from '../../proof/harness/receiver.ts';
+import { axeInBoth, desktop, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
+
+/** What a browser tells of a refusal by itself. */
+const refusal = /the server responded with a status of (403|404|409|422)/;
+
+interface Team {
+  workspace_id: string;
+  project_id: string;
+  ada: Person;
+  grace: Person;
+  viewer: Person;
+}
+
+async function makeTeam(server: Stage['server']): Promise<Team> {
+  const [ada, grace, viewer, left] = await Promise.all(
+    ['Ada Lovelace', 'Grace Hopper', 'Vic Viewer', 'Una Member'].map((name) => registerPerson(server, { name })),
+  );
+  if (!ada || !grace || !viewer || !left) throw new Error('Nobody is there.');
+  await confirmAddresses(server, ada);
+  const { id: workspace_id } = await ada.client.create_workspace({ body: { name: 'Harbour' } });
+  await joinWorkspace(ada, grace, workspace_id, 'admin');
+  await joinWorkspace(ada, left, workspace_id, 'member');
+  await joinWorkspace(ada, viewer, workspace_id, 'viewer');
+  const body = { key: 'ENG', name: 'Engineering', workflow: 'standard' as const };
+  const { id: project_id } = await ada.client.create_project({ workspace_id, body });
+  await ada.client.create_project({ workspace_id, body: { key: 'OPS', name: 'Operations' } });
+  return { workspace_id, project_id, ada, grace, viewer };
+}
+
+/** What has the focus, as a screen reader names it. */
+const focused = (page: Page) =>
+  page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`);
+
+describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let stage: Stage;
+  let team: Team;
+  let receiver: Receiver;
+  let worker: ReturnType<typeof keepDelivering>;
+
+  beforeAll(async () => {
+    stage = await startStage({ BATON_WEBHOOK_PRIVATE: 'on' });
+    team = await makeTeam(stage.server);
+    receiver = await startReceiver();
+    worker = keepDelivering(stage.server);
+  }, 300_000);
+  afterAll(async () => {
+    await worker.stop();
+    await receiver.stop();
+    await stage.stop();
+  });
+
+  const at = (path: string) => `/w/${team.workspace_id}/settings/${path}`;
+
+  /** Signs somebody in, in a profile of their own, at a page. */
+  async function openAs(person: Person, path: string) {
+    const tab = await stage.open(`/signin?next=${encodeURIComponent(path)}`);
+    await tab.page.getByLabel('E-mail address').fill(person.email);
+    await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
+    await tab.page.keyboard.press('Enter');
+    await tab.page.getByRole('navigation', { name: 'Settings' }).waitFor();
+    return tab;
+  }
+
+  /** Looks at a page as it is: in both themes with axe, at 320 pixels, and in pictures. */
+  async function look(page: Page, name: string): Promise<void> {
+    await shoot(page, `settings-${name}`);
+    expect(await axeInBoth(page), name).toEqual([]);
+    await page.setViewportSize(phone);
+    expect(await sidewaysOf(page), name).toBe(0);
+    await page.setViewportSize(desktop);
+  }
+
+  const nav = (page: Page, name: string) =>
+    page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name, exact: true }).click();
+  const toast = (page: Page, text: string) => page.getByLabel('Messages').getByText(text).waitFor();
+
+  test('of a workspace are reached by key, and a name that two people change is shown as was, yours and theirs', async () => {
+    const { page, faults } = await openAs(team.ada, at('members'));
+    await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByRole('heading', { name: 'General' }).waitFor();
+    expect(await focused(page)).toBe('General');
+    await look(page, 'general');
+    const field = page.getByLabel('Name of the workspace');
+    await field.fill('Harbour A');
+    const { workspace_id } = team;
+    const { version } = await team.grace.client.get_workspace({ workspace_id });
+    await team.grace.client.update_workspace({ workspace_id, body: { name: 'Harbour B', version } });
+    await page.keyboard.press('Enter');
+    await page.getByText('Somebody else changed the name').waitFor();
+    for (const name of ['Harbour', 'Harbour A', 'Harbour B']) {
+      await page.getByRole('cell', { name, exact: true }).waitFor();
+    }
+    await look(page, 'general-meanwhile');
+    expect(await field.inputValue()).toBe('Harbour A');
+    await page.getByRole('button', { name: 'Save mine' }).click();
+    await toast(page, 'Saved: Harbour A');
+    await page.getByRole('button', { name: 'Delete the workspace…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('the memberships of 4 people').waitFor();
+    await dialog.getByText('2 projects').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Delete for everybody' }).isDisabled()).toBe(true);
+    await look(page, 'general-delete');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await focused(page)).toBe('Delete the workspace…');
+    await page.getByRole('button', { name: 'Leave the workspace…' }).click();
+    await dialog.getByRole('button', { name: 'Leave' }).click();
+    await dialog.getByText('A workspace needs an owner').waitFor();
+    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+  }, 300_000);
+
+  test('of members change roles, remove people, and show a bot’s token once', async () => {
+    const { page, faults } = await openAs(team.ada, at('members'));
+    await page.getByLabel('Find a member by name or address').fill('una');
+    await page.getByText('Grace Hopper').waitFor({ state: 'hidden' });
+    await page.getByLabel('Role of Una Member').selectOption('viewer');
+    await toast(page, 'Una Member is viewer now');
+    await page.getByRole('button', { name: 'Remove Una Member' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Their tickets become unassigned').waitFor();
+    await look(page, 'members-remove');
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await toast(page, 'Una Member is removed');
+    await page.getByText('Nobody matches').waitFor();
+    await expect.poll(() => focused(page)).toBe('People');
+    await page.getByLabel('Find a member by name or address').fill('');
+
+    await page.getByRole('button', { name: 'New bot' }).click();
+    await dialog.getByLabel('Name').fill('Triage');
+    await page.keyboard.press('Enter');
+    await page.getByText('It has no token').waitFor();
+    await page.getByRole('button', { name: 'More about Triage' }).click();
+    await page.getByRole('menuitem', { name: 'New token…' }).click();
+    await dialog.getByLabel('Name').fill('Nightly');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByText('Choose at least one.').waitFor();
+    expect(await focused(page)).toBe('Tickets');
+    await look(page, 'token-refused');
+    await dialog.getByLabel('Tickets').selectOption({ label: 'Read and write' });
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    const secret = dialog.getByLabel('The token');
+    await secret.waitFor();
+    expect(await secret.inputValue()).toMatch(/^bat_/);
+    await look(page, 'token-shown');
+    await page.keyboard.press('Escape'); // a slip doesn't lose it
+    expect(await secret.isVisible()).toBe(true);
+    await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.content()).not.toContain('bat_');
+    await page.getByText('Tickets: read and write').waitFor();
+    await look(page, 'members');
+    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+  }, 300_000);
+
+  test('of invitations and tokens show a link and a token once, and take them back', async () => {
+    const { page, faults } = await openAs(team.ada, at('invitations'));
+    await page.getByLabel('E-mail address').fill(team.grace.email);
+    await page.keyboard.press('Enter');
+    await page.getByText('Already a member').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('email');
+    await page.getByLabel('E-mail address').fill('kay@example.com');
+    await page.keyboard.press('Enter');
+    const link = page.getByLabel('The link for kay@example.com');
+    await link.waitFor();
+    expect(await link.inputValue()).toMatch(/\/invite#bit_/);
+    await look(page, 'invitations');
+    await nav(page, 'API tokens');
+    await page.getByRole('heading', { name: 'Your tokens' }).waitFor();
+    await page.goBack();
+    await page.getByText('kay@example.com').waitFor();
+    expect(await page.content()).not.toContain('bit_');
+    await page.getByRole('button', { name: 'Revoke the invitation of kay@example.com' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Nobody is invited at the moment').waitFor();
+
+    await nav(page, 'API tokens');
+    await page.getByRole('button', { name: 'New token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Report');
+    await dialog.getByLabel('Projects').selectOption({ label: 'Read' });
+    await look(page, 'token-new');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByLabel('The token').waitFor();
+    await page.goBack();
+    await page.goForward();
+    await page.getByText('Projects: read').waitFor();
+    expect(await page.content()).not.toContain('bat_');
+    await look(page, 'tokens');
+    await page.getByRole('button', { name: 'Revoke Report' }).click();
+    await dialog.getByRole('button', { name: 'Revoke' }).click();
+    await toast(page, 'Report is revoked');
+    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+  }, 300_000);
+
+  test('of projects rename, archive and unarchive', async () => {
+    const { page, faults } = await openAs(team.ada, at('projects'));
+    await page.getByRole('button', { name: 'More about Operations' }).click();
+    await page.getByRole('menuitem', { name: 'Rename…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Operating');
+    await page.keyboard.press('Enter');
+    await toast(page, 'Saved: Operating');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'More about Operating' }).click();
+    await page.getByRole('menuitem', { name: 'Archive…' }).click();
+    await dialog.getByRole('button', { name: 'Archive' }).click();
+    await toast(page, 'Operating is archived');
+    await look(page, 'projects');
+    await page.getByRole('button', { name: 'Unarchive Operating' }).click();
+    await toast(page, 'Operating is in use again');
+    expect(faults).toEqual([]);
+  }, 300_000);
+
+  test('of a webhook show its secret once, what was delivered, and why Baton has stopped it', async () => {
+    const { page, faults } = await openAs(team.ada, at('webhooks'));
+    await page.getByText('No webhooks').waitFor();
+    await look(page, 'webhooks-empty');
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Address').fill('ftp://example.com');
+    await page.keyboard.press('Enter');
+    await page.locator('[name=url][aria-invalid=true]').waitFor();
+    await dialog.getByLabel('Address').fill(receiver.url);
+    await dialog.getByLabel('Description').fill('Chat');
+    await dialog.getByLabel('Only these events').check();
+    await dialog.getByRole('group', { name: 'Tickets' }).getByLabel('created').check();
+    await look(page, 'webhook-new');
+    await dialog.getByRole('button', { name: 'Create webhook' }).click();
+    expect(await dialog.getByLabel('Its secret').inputValue()).toMatch(/^whsec_/);
+    await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
+    await page.getByRole('heading', { name: 'Chat' }).waitFor();
+    expect(await page.content()).not.toContain('whsec_');
+
+    await page.getByRole('button', { name: 'Ping' }).click();
+    await toast(page, 'A ping is on its way');
+    await page.getByText('Delivered').waitFor();
+    receiver.react = () => ({ status: 410, body: 'Gone fishing' });
+    await page.getByRole('button', { name: 'More about Webhooks: pinged' }).click();
+    await page.getByRole('menuitem', { name: 'Send again', exact: true }).click();
+    await page.getByText('Stopped by Baton').waitFor();
+    await page.getByText('Its receiver responded with 410').waitFor();
+    await page.getByRole('button', { name: 'Attempts of Webhooks: pinged' }).click();
+    await page.getByText('Gone fishing').waitFor();
+    await look(page, 'webhook');
+    receiver.react = () => ({});
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('Active', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Replace the secret…' }).click();
+    await dialog.getByRole('button', { name: 'Replace' }).click();
+    await page.getByLabel('The new secret').waitFor();
+    await nav(page, 'Webhooks');
+    await page.getByRole('link', { name: 'Chat' }).waitFor();
+    await look(page, 'webhooks');
+    await page.getByRole('link', { name: 'Chat' }).click();
+    await page.getByRole('heading', { name: 'Chat' }).waitFor();
+    expect(await page.content()).not.toContain('whsec_');
+    await page.getByRole('button', { name: 'Delete the webhook…' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No webhooks').waitFor();
+    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+  }, 300_000);
+});
