@@ -244,7 +244,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     receiver.react = () => ({ status: 410, body: 'Gone fishing' });
     await page.getByRole('button', { name: 'More about Webhooks: pinged' }).click();
     await page.getByRole('menuitem', { name: 'Send again', exact: true }).click();
-    await page.getByText('Stopped by Baton').waitFor();
+    await page.getByText('Stopped by Baton', { exact: true }).waitFor();
     await page.getByText('Its receiver responded with 410').waitFor();
     await page.getByRole('button', { name: 'Attempts of Webhooks: pinged' }).click();
     await page.getByText('Gone fishing').waitFor();

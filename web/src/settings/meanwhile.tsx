@@ -1,4 +1,3 @@
-import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 
@@ -13,12 +12,10 @@ export interface Difference {
 interface MeanwhileProps {
   says: string;
   rows: readonly Difference[];
-  onTheirs: () => void;
-  children?: React.ReactNode;
 }
 
 /** What somebody else saved meanwhile, beside what is typed here. Nothing is overwritten before the person has chosen. */
-export function Meanwhile({ says, rows, onTheirs, children }: MeanwhileProps) {
+export function Meanwhile({ says, rows }: MeanwhileProps) {
   return (
     <div className="meanwhile">
       <p className="meanwhile-says" role="alert">
@@ -45,10 +42,6 @@ export function Meanwhile({ says, rows, onTheirs, children }: MeanwhileProps) {
             ))}
           </tbody>
         </table>
-      </div>
-      <div className="form-end">
-        {children}
-        <Button onClick={onTheirs}>{t('Keep theirs')}</Button>
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { isCode } from '../api/problems.ts';
+import { Button } from '../ui/button.tsx';
 import { Form } from '../ui/form.tsx';
 import { TextField } from '../ui/field.tsx';
 import { t } from '../ui/text.ts';
@@ -22,22 +23,11 @@ interface NameFormProps {
   save: (named: Named) => Promise<Named>;
   /** Reads it as it is on the server. */
   read: () => Promise<Named>;
-  beside?: React.ReactNode;
   onSaved?: () => void;
 }
 
 /** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
-export function NameForm({
-  label,
-  hint,
-  autoComplete = 'off',
-  now,
-  may = yes,
-  save,
-  read,
-  beside,
-  onSaved,
-}: NameFormProps) {
+export function NameForm({ label, hint, autoComplete = 'off', now, may = yes, save, read, onSaved }: NameFormProps) {
   const [seen, setSeen] = useState(now);
   const [theirs, setTheirs] = useState<Named>();
   const [typed, setTyped] = useState(now.name);
@@ -79,7 +69,8 @@ export function NameForm({
         submit={theirs === undefined ? t('Save') : t('Save mine')}
         sending={t('Saving…')}
         onSubmit={submit}
-        beside={beside}
+        className={theirs === undefined ? 'inline-form' : ''}
+        beside={theirs !== undefined && <Button onClick={keepTheirs}>{t('Keep theirs')}</Button>}
       >
         <TextField
           label={label}
@@ -94,7 +85,6 @@ export function NameForm({
           <Meanwhile
             says={t('Somebody else changed the name while you had this page open. Save yours, or keep theirs.')}
             rows={[{ what: label, was: seen.name, yours: typed, theirs: theirs.name }]}
-            onTheirs={keepTheirs}
           />
         )}
       </Form>

@@ -9,7 +9,7 @@ test.each([
   ['2026-11-24T10:00:00Z', 'expires in 1 hour'],
   ['2026-11-26T08:00:00Z', 'expires in 47 hours'],
   ['2026-11-26T09:00:00Z', 'expires in 2 days'],
-  ['2027-02-22T09:00:00Z', 'expires in 90 days'],
+  ['2027-02-22T08:59:00Z', 'expires in 90 days'],
 ])('what is valid until %s %s', (at, says) => {
   expect(leftOf(new Date(at), now)).toBe(says);
 });

@@ -10,7 +10,7 @@ export function leftOf(at: Date, now: Date): string {
   if (left_ms < hour_ms) return t('expires within the hour');
   if (left_ms < 2 * day_ms)
     return t('expires in {hours, plural, one {# hour} other {# hours}}', { hours: Math.floor(left_ms / hour_ms) });
-  return t('expires in {days} days', { days: Math.floor(left_ms / day_ms) });
+  return t('expires in {days} days', { days: Math.round(left_ms / day_ms) });
 }
 
 /** Whether somebody should do something about it soon. */

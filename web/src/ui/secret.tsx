@@ -48,7 +48,8 @@ export function Secret({ label, says, value, onDone }: SecretProps) {
           autoComplete="off"
           aria-describedby={`${id}-says`}
           value={value}
-          onFocus={(event) => event.currentTarget.select()}
+          // From its end, so that its beginning is seen.
+          onFocus={({ currentTarget: input }) => input.setSelectionRange(0, value.length, 'backward')}
         />
         <CopyButton text={value} field={field} />
         <Button onClick={onDone}>{t('I have it: hide it')}</Button>

@@ -50,7 +50,7 @@ export function BotRow({ workspace, bot, may }: BotRowProps) {
       <div className="row-what">
         <strong>{name}</strong>
         <span className="row-more">
-          {t('since')} <Time at={created_at} />
+          {t('created')} <Time at={created_at} />
         </span>
       </div>
       <div className="row-acts">

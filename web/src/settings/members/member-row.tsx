@@ -65,7 +65,7 @@ export function MemberRow({ workspace, member, own_role, is_own }: MemberRowProp
           {name} {is_own && <Badge>{t('You')}</Badge>}
         </strong>
         <span className="row-more">
-          {email} · {t('since')} <Time at={created_at} />
+          {email} · {t('joined')} <Time at={created_at} />
         </span>
       </div>
       <div className="row-acts">

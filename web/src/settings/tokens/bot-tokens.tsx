@@ -27,6 +27,7 @@ export function BotTokens({ workspace, bot }: { workspace: string; bot: string }
             token={token}
             own_id={'user' in who ? who.user.id : ''}
             section="bots"
+            within
           />
         ))}
       </ul>

@@ -14,7 +14,7 @@ export function ScopesField() {
       <p className="field-hint">{t('Never more than whom it acts for may do at that moment.')}</p>
       {fault !== undefined && (
         <p id="scopes-fault" className="field-fault">
-          <Icon name="warning" /> {t('Choose at least one.')} {fault}
+          <Icon name="warning" /> {t('Choose at least one.')}
         </p>
       )}
       {area_names.map((area, place) => (

@@ -19,26 +19,31 @@ interface TokenRowProps {
   own_id: string;
   /** The section that gets the focus when the token is gone. */
   section: string;
+  /** Whether it stands under the bot whose it is. */
+  within?: boolean;
 }
 
 /** Whose token it is, in words; undefined for the own. */
-function useOwner({ user_id, created_by }: ApiToken, own_id: string): string | undefined {
+function useOwner(
+  { user_id, created_by }: ApiToken,
+  { own_id, within }: { own_id: string; within: boolean },
+): string | undefined {
   const desk = useDesk();
   const person = usePerson(desk, user_id);
   const creator = usePerson(desk, created_by);
   if (user_id === own_id) return undefined;
+  const creator_name = created_by === own_id ? t('you') : (creator?.name ?? t('somebody'));
+  if (within) return t('created by {creator}', { creator: creator_name });
   const name = person?.name ?? t('somebody');
   if (user_id === created_by) return t('of {name}', { name });
-  return created_by === own_id
-    ? t('of the bot {name}, created by you', { name })
-    : t('of the bot {name}, created by {creator}', { name, creator: creator?.name ?? t('somebody') });
+  return t('of the bot {name}, created by {creator}', { name, creator: creator_name });
 }
 
 /** A token: what it may do, until when, when it was last used, and revoking it. */
-export function TokenRow({ workspace, token, own_id, section }: TokenRowProps) {
+export function TokenRow({ workspace, token, own_id, section, within = false }: TokenRowProps) {
   const { id, name, scopes, created_at, expires_at, last_used_at } = token;
   const [revoking, setRevoking] = useState(false);
-  const owner = useOwner(token, own_id);
+  const owner = useOwner(token, { own_id, within });
   const queries = useQueryClient();
   const revoke = async () => {
     await revokeToken(workspace, id);

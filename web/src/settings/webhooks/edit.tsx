@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { isCode } from '../../api/problems.ts';
 import { type At, updateWebhook, webhookQuery } from '../../api/webhooks.ts';
 import { projectsQuery } from '../../api/workspaces.ts';
+import { Button } from '../../ui/button.tsx';
 import { Form } from '../../ui/form.tsx';
 import { t } from '../../ui/text.ts';
 import { toast } from '../../ui/toast.tsx';
@@ -57,7 +58,12 @@ export function Edit({ at, webhook, may }: EditProps) {
   return (
     <Section title={t('What is sent where')} may={may}>
       <fieldset className="may" disabled={!may.may}>
-        <Form submit={theirs === undefined ? t('Save') : t('Save mine')} sending={t('Saving…')} onSubmit={save}>
+        <Form
+          submit={theirs === undefined ? t('Save') : t('Save mine')}
+          sending={t('Saving…')}
+          onSubmit={save}
+          beside={theirs !== undefined && <Button onClick={() => take(theirs)}>{t('Keep theirs')}</Button>}
+        >
           <WebhookFields
             workspace={at.workspace_id}
             given={given}
@@ -67,7 +73,6 @@ export function Edit({ at, webhook, may }: EditProps) {
             <Meanwhile
               says={t('Somebody else changed the webhook meanwhile. Saving yours changes only what you have changed.')}
               rows={rows(givenOf(seen), given, givenOf(theirs))}
-              onTheirs={() => take(theirs)}
             />
           )}
         </Form>

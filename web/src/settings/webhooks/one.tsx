@@ -23,8 +23,11 @@ export function Page() {
   );
 }
 
+/** Baton may stop it at any moment. */
+const often_ms = 5_000;
+
 function One({ at }: { at: At }) {
-  const { data, error, refetch } = useQuery(webhookQuery(at));
+  const { data, error, refetch } = useQuery({ ...webhookQuery(at), refetchInterval: often_ms });
   const back = (
     <p>
       <Link to="/w/$workspace/settings/webhooks" params={{ workspace: at.workspace_id }} className="back">
