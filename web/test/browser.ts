@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const axe_source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const executablePath = findChromium();
-const desktop = { width: 1280, height: 800 };
+export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 320, height: 640 };
 
 /** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */

@@ -7,6 +7,7 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { whenOf } from './later.ts';
 import { applied, backTo, belongs, countedBy, type Pending, shownUnder } from './marks.ts';
+import { subjectOf } from './subject.ts';
 
 /** Marks that are drawn, and that the server doesn't have yet. */
 export const pending = cell<readonly Pending[]>([]);
@@ -42,19 +43,19 @@ export class InboxActs {
 
   /** Puts one away; `shown` is how it was drawn. */
   done(shown: Notification): void {
-    this.#withUndo(shown, { archived: true, read: true }, t('{key} is done', { key: shown.ticket_key }));
+    this.#withUndo(shown, { archived: true, read: true }, t('{key} is done', { key: subjectOf(shown).name }));
   }
 
   /** Has one come back at a time. */
   later(shown: Notification, at: Date): void {
     const when = whenOf(at, new Date());
-    const says = t('{key} comes back: {when}', { key: shown.ticket_key, when });
+    const says = t('{key} comes back: {when}', { key: subjectOf(shown).name, when });
     this.#withUndo(shown, { snoozed_until: at.toISOString() }, says);
   }
 
   /** Puts one back into the inbox that was put away, or off. */
   back(shown: Notification): void {
-    const says = t('{key} is in the inbox again', { key: shown.ticket_key });
+    const says = t('{key} is in the inbox again', { key: subjectOf(shown).name });
     this.#withUndo(shown, { archived: false, snoozed_until: null }, says);
   }
 

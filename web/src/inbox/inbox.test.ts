@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { laterThan, morningOn, whenOf } from './later.ts';
 import { applied, backTo, belongs, countedBy, rowsOf, shownUnder } from './marks.ts';
 import { saidBy } from './said.ts';
+import { subjectOf } from './subject.ts';
 import { neighbourOf } from './use-rows.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
@@ -15,6 +16,10 @@ const note = (given: Partial<Notification> = {}): Notification => ({
   ticket_key: 'ENG-7',
   ticket_title: 'The crane drops its load',
   project_id: 'p1',
+  webhook_id: null,
+  webhook_origin: null,
+  webhook_description: null,
+  stop_reason: null,
   actor_id: 'ada',
   from_status: null,
   to_status: null,
@@ -48,6 +53,15 @@ describe('a notification says', () => {
 
   test('who did it as soon as that is known', () => {
     expect(saidBy(note(), { ...names, actor: undefined })).toBe('Somebody mentioned you');
+    const stop = {
+      kinds: ['webhook_stopped'],
+      ticket_key: null,
+      actor_id: null,
+      webhook_id: 'w1',
+      webhook_origin: 'https://ci.example',
+    };
+    expect(saidBy(note({ ...stop, stop_reason: 'gone' }), names)).toBe('Baton has disabled it: its receiver is gone');
+    expect(subjectOf(note(stop))).toEqual({ name: 'Webhook', title: 'https://ci.example' });
   });
 });
 

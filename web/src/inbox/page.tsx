@@ -111,7 +111,10 @@ function useInboxCommands({ workspace, rows, shown, acts, move, close }: Command
   useCommands({ close: () => close?.() }, () => close !== undefined);
   const toTicket = () => {
     if (shown === undefined) return;
-    void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket: shown.ticket_key } });
+    const { ticket_key: ticket, webhook_id: webhook } = shown;
+    if (ticket !== null) void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket } });
+    else if (webhook !== null)
+      void navigate({ to: '/w/$workspace/settings/webhooks/$webhook', params: { workspace, webhook } });
   };
   useCommands({ open: toTicket }, () => shown !== undefined);
 }

@@ -12,6 +12,7 @@ import type { InboxActs } from './acts.ts';
 import { LaterMenu } from './later-menu.tsx';
 import { belongs } from './marks.ts';
 import { useCause } from './use-cause.ts';
+import { subjectOf } from './subject.ts';
 import { useSaid } from './use-said.ts';
 
 const Ticket = lazy(() => import('../detail/ticket.tsx'));
@@ -35,11 +36,38 @@ export function Pane({ desk, notification, acts, onGone, onClose, is_alone }: Pa
     <>
       <PaneHead {...{ desk, notification, acts, onGone, onClose, is_alone }} />
       <div className="inbox-ticket" ref={cause}>
-        <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
-          <Ticket key={ticket_key} desk={desk} reference={ticket_key} onClose={is_alone ? undefined : onClose} />
-        </Suspense>
+        {ticket_key === null ? (
+          <p>{subjectOf(notification).title}</p>
+        ) : (
+          <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
+            <Ticket key={ticket_key} desk={desk} reference={ticket_key} onClose={is_alone ? undefined : onClose} />
+          </Suspense>
+        )}
       </div>
     </>
+  );
+}
+
+interface SubjectLinkProps {
+  workspace: string;
+  notification: Notification;
+}
+
+/** Leads to the ticket, or to the webhook. */
+function SubjectLink({ workspace, notification: { ticket_key: ticket, webhook_id: webhook } }: SubjectLinkProps) {
+  const className = 'button button-quiet';
+  if (ticket !== null) {
+    return (
+      <Link to="/w/$workspace/t/$ticket" params={{ workspace, ticket }} className={className}>
+        {t('Open')}
+      </Link>
+    );
+  }
+  if (webhook === null) return null;
+  return (
+    <Link to="/w/$workspace/settings/webhooks/$webhook" params={{ workspace, webhook }} className={className}>
+      {t('Open')}
+    </Link>
   );
 }
 
@@ -93,13 +121,7 @@ function PaneHead({ desk, notification, acts, onGone, onClose, is_alone }: PaneP
         <CommandButton id="inbox_unread" kind="quiet" icon={is_unread ? 'read' : 'unread'}>
           {is_unread ? t('Read') : t('Unread')}
         </CommandButton>
-        <Link
-          to="/w/$workspace/t/$ticket"
-          params={{ workspace: desk.workspace_id, ticket: notification.ticket_key }}
-          className="button button-quiet"
-        >
-          {t('Open')}
-        </Link>
+        <SubjectLink workspace={desk.workspace_id} notification={notification} />
       </div>
     </header>
   );

@@ -13,6 +13,7 @@ import { Time } from '../ui/time.tsx';
 import type { InboxActs } from './acts.ts';
 import { LaterMenu } from './later-menu.tsx';
 import { whenOf } from './later.ts';
+import { subjectOf } from './subject.ts';
 import { useSaid } from './use-said.ts';
 
 interface RowProps {
@@ -31,7 +32,8 @@ interface RowProps {
 /** A notification as a link to its ticket in the inbox, and what can be done with it. */
 export const Row = memo(function Row({ desk, notification, folder, acts, ...rest }: RowProps) {
   const { is_open, is_active, onActive, onGone } = rest;
-  const { id, ticket_key, ticket_title, comment_excerpt, actor_id, read_at, snoozed_until } = notification;
+  const { id, comment_excerpt, actor_id, read_at, snoozed_until } = notification;
+  const about = subjectOf(notification);
   const { says, actor } = useSaid(desk, notification);
   const nameOf = usePeople(desk, mentionedIn(comment_excerpt ?? ''));
   const is_unread = read_at === null;
@@ -52,7 +54,11 @@ export const Row = memo(function Row({ desk, notification, folder, acts, ...rest
           {is_unread && <span className="hidden">{t('Unread.')}</span>}
         </span>
         <span className="note-who" aria-hidden="true">
-          {actor_id === null ? <Icon name="calendar" /> : <Avatar id={actor_id} name={actor ?? ' '} />}
+          {actor_id === null ? (
+            <Icon name={notification.webhook_id === null ? 'calendar' : 'warning'} />
+          ) : (
+            <Avatar id={actor_id} name={actor ?? ' '} />
+          )}
         </span>
         <span className="note-says">{says}</span>
         <span className="note-time">
@@ -63,7 +69,7 @@ export const Row = memo(function Row({ desk, notification, folder, acts, ...rest
           )}
         </span>
         <span className="note-ticket">
-          <span className="figures note-key">{ticket_key}</span> {ticket_title}
+          <span className="figures note-key">{about.name}</span> {about.title}
         </span>
         {comment_excerpt !== null && <span className="note-excerpt">{withNames(comment_excerpt, nameOf)}</span>}
       </Link>
@@ -76,7 +82,8 @@ type ActsProps = Pick<RowProps, 'notification' | 'folder' | 'acts' | 'is_active'
 
 /** The marks of a row, as buttons: the same that the keys make. */
 function RowActs({ notification, folder, acts, is_active, onGone }: ActsProps) {
-  const { id, ticket_key: key, read_at } = notification;
+  const { id, read_at } = notification;
+  const { name: key } = subjectOf(notification);
   const tabIndex = is_active ? 0 : -1;
   const is_away = folder === 'archived' || folder === 'snoozed';
   return (

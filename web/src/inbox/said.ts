@@ -16,13 +16,20 @@ type Say = (notification: Notification, names: Names) => string;
  * What the actor did, for each reason. The API has one kind for a ticket that was assigned to somebody and for one that was
  * taken from them, and doesn't say which it was.
  */
-const acts: Record<Exclude<Known<NotificationKind>, 'due'>, Say> = {
+const acts: Record<Exclude<Known<NotificationKind>, 'due' | 'webhook_stopped'>, Say> = {
   assigned: () => t('assigned you, or took it from you'),
   moved: ({ to_status }, { status }) =>
     to_status === null ? t('moved it') : t('moved it to {status}', { status: status(to_status) }),
   mentioned: () => t('mentioned you'),
   commented: () => t('commented'),
 };
+
+/** Why Baton has stopped a webhook. */
+function stopped({ stop_reason }: Notification): string {
+  if (stop_reason === 'gone') return t('Baton has disabled it: its receiver is gone');
+  if (stop_reason === 'failing') return t('Baton has paused it: its deliveries failed for days');
+  return t('Baton has stopped it');
+}
 
 const isAct = (kind: string): kind is keyof typeof acts => Object.hasOwn(acts, kind);
 
@@ -42,6 +49,7 @@ export function saidBy(notification: Notification, names: Names): string {
     return t('{actor} {acts}', { actor: names.actor ?? t('Somebody'), acts: list.format(done) });
   }
   if (kinds.includes('due')) return t('Its due date has come');
+  if (kinds.includes('webhook_stopped')) return stopped(notification);
   // A kind of a newer server.
   return actor_id === null
     ? t('Something happened')

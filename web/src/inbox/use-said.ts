@@ -2,9 +2,7 @@ import type { Notification } from 'baton-sdk';
 import type { Desk } from '../desk/desk.ts';
 import { usePerson, useWorkflow } from '../desk/use-desk.ts';
 import { saidBy } from './said.ts';
-
-/** The key of a notification’s project. */
-const projectOf = ({ ticket_key }: Notification) => ticket_key.slice(0, ticket_key.lastIndexOf('-'));
+import { projectOf } from './subject.ts';
 
 /** What a notification says, with the names that are known by now. */
 export function useSaid(desk: Desk, notification: Notification): { says: string; actor: string | undefined } {

@@ -51,8 +51,8 @@ export function WorkspaceMenu({ place }: { place: Place | undefined }) {
       {place !== undefined && reads_audit && (
         <MenuLink render={<Link to="/w/$workspace/audit" params={{ workspace: place.workspace }} />}>
           {t('Audit log')}
-          </MenuLink>
-        )}
+        </MenuLink>
+      )}
       {place !== undefined && (
         <MenuLink render={<Link to="/w/$workspace/settings/general" params={{ workspace: place.workspace }} />}>
           {t('Settings of the workspace')}

@@ -7,6 +7,7 @@ const words: Record<Kind, () => { name: string; says: string }> = {
   moved: () => ({ name: t('Moved'), says: t('a ticket that you watch moves to another status') }),
   commented: () => ({ name: t('Commented'), says: t('a ticket that you watch gets a comment') }),
   due: () => ({ name: t('Due'), says: t('a ticket of yours is due today') }),
+  webhook_stopped: () => ({ name: t('Webhook stopped'), says: t('Baton has stopped a webhook that you may see') }),
 };
 
 interface KindsTableProps {

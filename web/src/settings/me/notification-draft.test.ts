@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { kind_meanings } from '../../../../server/src/notifications/contract.ts';
+import { notification_kinds } from '../../../../server/src/notifications/contract.ts';
 import { changesOf, type Given, kinds } from './notification-draft.ts';
 
-const all = { assigned: true, mentioned: true, moved: true, commented: true, due: true };
+const all = { assigned: true, mentioned: true, moved: true, commented: true, due: true, webhook_stopped: true };
 const base: Given = { kinds: all, mail: { ...all, moved: false }, quiet_hours: null, muted_project_ids: [] };
 
 test('the form has every kind that the server notifies of', () => {
-  expect(kinds).toEqual(Object.keys(kind_meanings));
+  expect(kinds).toEqual(Object.keys(notification_kinds));
 });
 
 test('only what was changed is sent, kind by kind', () => {

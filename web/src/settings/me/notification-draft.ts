@@ -2,7 +2,7 @@ import type { Input, NotificationSettings } from 'baton-sdk';
 
 /** The kinds of notifications, as they are sent. */
 export type Kind = keyof NotificationSettings['kinds'];
-export const kinds: readonly Kind[] = ['assigned', 'mentioned', 'moved', 'commented', 'due'];
+export const kinds: readonly Kind[] = ['assigned', 'mentioned', 'moved', 'commented', 'due', 'webhook_stopped'];
 
 /** What the form says. */
 export type Given = Omit<NotificationSettings, 'version'>;
