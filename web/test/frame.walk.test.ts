@@ -71,20 +71,35 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.keyboard.press('Control+Enter');
     await page.getByText('ENG-1 created').waitFor();
     await page.keyboard.press('g');
-    await page.keyboard.press('a');
+    await page.keyboard.press('p');
     await page.waitForURL(`**/w/${team.workspace_id}/list`);
     expect(faults).toEqual([]);
   }, 300_000);
 
-  test('keys without Ctrl can be switched off, which is kept', async () => {
+  test('a command gets another key, and keys without Ctrl can be switched off, which is kept', async () => {
     const { page, faults } = await openAs(team.member, list());
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('menuitem', { name: /Keys/ }).click();
+    const change = page.getByRole('button', { name: 'Change the key of: New ticket' });
+    await change.click();
+    await page.keyboard.press('?');
+    await page.getByText('Keys has it.').waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('button', { name: 'Reset the key of: New ticket' }).waitFor();
+    await look(page, 'keys-changed');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.keyboard.press('n');
+    const create = page.getByRole('dialog', { name: 'New ticket' });
+    await create.waitFor();
+    await page.keyboard.press('Escape');
+    await create.waitFor({ state: 'hidden' });
+    await page.keyboard.press('?');
     await page.getByRole('checkbox').uncheck();
     await page.keyboard.press('Escape');
     await page.reload();
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
-    await page.keyboard.press('c');
+    await page.keyboard.press('n');
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog', { name: 'Search and commands' }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(1);

@@ -1,10 +1,13 @@
+import { useState } from 'react';
 import { prefer, preferences } from '../store/preferences.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import { shownKeys } from './keys.ts';
 import { helping } from './opened.ts';
-import { type Command, commands, type Section } from './registry.ts';
+import { type CommandId, commands, type Section } from './registry.ts';
+import { holderOf, isRemappable, keysOf, remap, writtenAs } from './remap.ts';
 import './commands.css';
 
 const sections: Record<Section, () => string> = {
@@ -15,15 +18,16 @@ const sections: Record<Section, () => string> = {
   writing: () => t('While writing'),
 };
 
-/** Every command that has keys, by where it works. */
+const with_keys = (Object.keys(commands) as CommandId[]).filter((id) => commands[id].keys !== undefined);
+
+/** Every command that has keys, by where it works; and where the keys are changed. */
 export default function Help() {
-  const with_keys = Object.values(commands).filter(({ keys }) => keys !== undefined);
   return (
     <Dialog open wide title={t('Keys')} onClose={() => helping.set(false)}>
       <SingleKeys />
-      {Object.entries(sections).map(([section, name]) => {
-        const of_section = with_keys.filter((command) => command.section === section);
-        return of_section.length > 0 && <KeyTable key={section} name={name()} rows={of_section} />;
+      {(Object.keys(sections) as Section[]).map((section) => {
+        const ids = with_keys.filter((id) => commands[id].section === section);
+        return ids.length > 0 && <KeyTable key={section} name={sections[section]()} ids={ids} />;
       })}
     </Dialog>
   );
@@ -43,24 +47,74 @@ function SingleKeys() {
   );
 }
 
-function KeyTable({ name, rows }: { name: string; rows: readonly Command[] }) {
+function KeyTable({ name, ids }: { name: string; ids: readonly CommandId[] }) {
   return (
     <table className="keys">
       <caption>{name}</caption>
       <tbody>
-        {rows.map((command) => (
-          <tr key={command.keys}>
-            <th scope="row">{command.name()}</th>
-            <td>
-              {shownKeys(command.keys ?? '')
-                .split(' ')
-                .map((press) => (
-                  <kbd key={press}>{press}</kbd>
-                ))}
-            </td>
-          </tr>
+        {ids.map((id) => (
+          <KeyRow key={id} id={id} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function KeyRow({ id }: { id: CommandId }) {
+  useCell(preferences);
+  const keys = keysOf(id) ?? '';
+  return (
+    <tr>
+      <th scope="row">{commands[id].name()}</th>
+      <td>
+        {shownKeys(keys)
+          .split(' ')
+          .map((press) => (
+            <kbd key={press}>{press}</kbd>
+          ))}
+      </td>
+      <td className="keys-change">{isRemappable(id) && <Change id={id} />}</td>
+    </tr>
+  );
+}
+
+/** Waits for a press, and gives it to the command. */
+function Change({ id }: { id: CommandId }) {
+  const [asking, setAsking] = useState(false);
+  const [refusal, setRefusal] = useState<string>();
+  const name = commands[id].name();
+  const take = (event: React.KeyboardEvent) => {
+    if (!asking || ['Tab', 'Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
+    // Escape would close the page of keys.
+    event.preventDefault();
+    event.stopPropagation();
+    const keys = writtenAs(event);
+    const holder = keys === undefined ? undefined : holderOf(keys, id);
+    if (keys === undefined && event.key !== 'Escape') return setRefusal(t('Press a letter, a digit or a sign.'));
+    if (holder !== undefined) return setRefusal(t('{name} has it.', { name: commands[holder].name() }));
+    if (keys !== undefined) remap(id, keys);
+    setAsking(false);
+    setRefusal(undefined);
+  };
+  return (
+    <>
+      <Button
+        kind="quiet"
+        aria-label={asking ? t('Press a key for: {name}', { name }) : t('Change the key of: {name}', { name })}
+        onClick={() => setAsking(!asking)}
+        onKeyDown={take}
+        onBlur={() => setAsking(false)}
+      >
+        {asking ? t('Press a key') : t('Change')}
+      </Button>
+      {keysOf(id) !== commands[id].keys && (
+        <Button kind="quiet" aria-label={t('Reset the key of: {name}', { name })} onClick={() => remap(id, undefined)}>
+          {t('Reset')}
+        </Button>
+      )}
+      <span role="status" className="keys-refusal">
+        {refusal}
+      </span>
+    </>
   );
 }

@@ -1,10 +1,14 @@
 import { preferences } from '../store/preferences.ts';
 import { Sequences } from './keys.ts';
 import { type CommandId, commands, run } from './registry.ts';
+import { keysOf } from './remap.ts';
 
-const with_keys = Object.entries(commands).flatMap(([id, { keys }]) =>
-  keys === undefined ? [] : [[id as CommandId, keys] as const],
-);
+/** The keys of every command, as they are now. */
+function currentSequences(): Sequences<CommandId> {
+  const ids = Object.keys(commands) as CommandId[];
+  const keyed = ids.map((id) => [id, keysOf(id)] as const);
+  return new Sequences(keyed.filter((one): one is readonly [CommandId, string] => one[1] !== undefined));
+}
 
 const writes = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
 const over = '[role=dialog], [role=alertdialog], [role=menu]';
@@ -17,7 +21,10 @@ function isTaken({ target }: KeyboardEvent, { with_mod }: { with_mod: boolean })
 
 /** Runs commands by their keys from now on, until the function it returns is called. */
 export function listenToKeys(): () => void {
-  const sequences = new Sequences(with_keys);
+  let sequences = currentSequences();
+  const stop = preferences.subscribe(() => {
+    sequences = currentSequences();
+  });
   const listener = (event: KeyboardEvent) => {
     // 229: an input method has the key; Safari says so after it has said that the composing is over.
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
@@ -31,5 +38,8 @@ export function listenToKeys(): () => void {
     }
   };
   addEventListener('keydown', listener);
-  return () => removeEventListener('keydown', listener);
+  return () => {
+    removeEventListener('keydown', listener);
+    stop();
+  };
 }

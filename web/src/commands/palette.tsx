@@ -8,6 +8,7 @@ import { t } from '../ui/text.ts';
 import { shownKeys } from './keys.ts';
 import { searching } from './opened.ts';
 import { available, commands, run } from './registry.ts';
+import { keysOf } from './remap.ts';
 import { type Found, matching, ticketKeyIn } from './search.ts';
 import './commands.css';
 
@@ -22,8 +23,8 @@ function useFound(place: Place | undefined, query: string): Found[] {
   const acts = available()
     .filter((id) => id !== 'palette')
     .map((id): Found => {
-      const { name, keys } = commands[id];
-      return { id, name: name(), hint: keys && shownKeys(keys), run: () => run(id) };
+      const keys = keysOf(id);
+      return { id, name: commands[id].name(), hint: keys && shownKeys(keys), run: () => run(id) };
     });
   const places = projects.map(
     ({ key, name }): Found => ({

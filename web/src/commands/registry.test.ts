@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { available, bind, type Command, commands, run } from './registry.ts';
+import { inTheWay } from './remap.ts';
 
 const all = Object.values(commands);
 
@@ -10,7 +11,7 @@ function clashes(of: readonly Command[]): string[] {
       .slice(index + 1)
       .filter(({ keys, section }) => {
         const together = section === one.section || [section, one.section].includes('everywhere');
-        return keys !== undefined && keys === one.keys && together;
+        return together && inTheWay(keys, one.keys);
       })
       .map((other) => `${one.name()} and ${other.name()}: ${other.keys}`),
   );
@@ -26,6 +27,8 @@ describe('the commands', () => {
     expect(clashes(all)).toEqual([]);
     const twice: Command = { section: 'ticket', name: () => 'another', keys: 'c' };
     expect(clashes([...all, twice])).toEqual(['New ticket and another: c']);
+    const begun: Command = { section: 'everywhere', name: () => 'another', keys: 'g' };
+    expect(clashes([...all, begun])).toContain('Go to the list and another: g');
   });
 
   test('take no key of the browser’s, a screen reader’s or a layout’s', () => {

@@ -1,6 +1,7 @@
 import { session } from '../api/session.ts';
 import { shownKeys } from '../commands/keys.ts';
 import { commands, run } from '../commands/registry.ts';
+import { keysOf } from '../commands/remap.ts';
 import { prefer, preferences } from '../store/preferences.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx';
@@ -44,7 +45,7 @@ export function AccountMenu() {
       <MenuItem icon="person" onSelect={() => run('my_profile')}>
         {t('Your account')}
       </MenuItem>
-      <MenuItem icon="key" keys={shownKeys(commands.help.keys ?? '')} onSelect={() => run('help')}>
+      <MenuItem icon="key" keys={shownKeys(keysOf('help') ?? '')} onSelect={() => run('help')}>
         {commands.help.name()}
       </MenuItem>
       <MenuItem icon="leave" onSelect={() => run('sign_out')}>

@@ -5,16 +5,20 @@ export interface Preferences {
   density: 'comfortable' | 'compact';
   /** Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
   single_keys: boolean;
+  /** The keys that the person chose for commands, by the command's id. */
+  keys: Partial<Record<string, string>>;
 }
 
 const place = 'baton.preferences';
-const usual: Preferences = { theme: 'system', density: 'comfortable', single_keys: true };
+const usual: Preferences = { theme: 'system', density: 'comfortable', single_keys: true, keys: {} };
 
 /** What this browser remembers. A browser may refuse to, and somebody may have written there by hand. */
 function remembered(): Preferences {
   try {
     const given: unknown = JSON.parse(localStorage.getItem(place) ?? '{}');
-    return typeof given === 'object' && given !== null ? { ...usual, ...given } : usual;
+    const found: Preferences = typeof given === 'object' && given !== null ? { ...usual, ...given } : usual;
+    const keys = Object.entries(found.keys).filter(([, chosen]) => typeof chosen === 'string' && chosen !== '');
+    return { ...found, keys: Object.fromEntries(keys) };
   } catch {
     return usual;
   }

@@ -1,0 +1,43 @@
+import { afterEach, expect, test } from 'vitest';
+import { preferences } from '../store/preferences.ts';
+import { holderOf, isRemappable, keysOf, remap, writtenAs } from './remap.ts';
+
+const usual = preferences.get();
+afterEach(() => preferences.set(usual));
+
+const press = (key: string, held: Partial<Parameters<typeof writtenAs>[0]> = {}) =>
+  writtenAs({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+
+test('a command has the keys that were chosen for it, until its own are wanted again', () => {
+  expect(keysOf('create')).toBe('c');
+  remap('create', 'n');
+  expect(keysOf('create')).toBe('n');
+  remap('create', undefined);
+  expect(keysOf('create')).toBe('c');
+  remap('create', 'c');
+  expect(preferences.get().keys).toEqual({});
+});
+
+test('keys that another command has are its own, until it has others', () => {
+  expect(holderOf('c', 'help')).toBe('create');
+  expect(holderOf('c', 'create')).toBeUndefined();
+  expect(holderOf('g', 'create')).toBe('go_list'); // where two presses begin
+  remap('create', 'n');
+  expect([holderOf('c', 'help'), holderOf('n', 'help')]).toEqual([undefined, 'create']);
+});
+
+test('a key with Ctrl or ⌘ stays', () => {
+  expect([isRemappable('palette'), isRemappable('create'), isRemappable('sign_out')]).toEqual([false, true, false]);
+});
+
+test('a press is written as commands have it, if one can have it', () => {
+  expect([press('n'), press('N'), press('N', { shiftKey: true }), press('?', { shiftKey: true }), press('7')]).toEqual([
+    'n',
+    'n',
+    'Shift+n',
+    '?',
+    '7',
+  ]);
+  const none = [press('Shift', { shiftKey: true }), press('F5'), press(' '), press('n', { ctrlKey: true })];
+  expect(none).toEqual([undefined, undefined, undefined, undefined]);
+});
