@@ -4,7 +4,7 @@ import { axeFaults, executablePath, look, type Stage, startStage } from './brows
 
 const password = 'correct horse battery';
 
-/** What has the focus, by its role and name as a screen reader has them. */
+/** The text of what has the focus. */
 const focused = (page: Page) => page.evaluate<string>('document.activeElement?.textContent');
 
 describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH where there is no Chromium)', () => {
