@@ -37,10 +37,15 @@ export default function Ticket({ desk, reference, back, onClose, heading = usual
   const { id, error, retry } = useLoaded(desk, reference);
   const ticket = useTicket(desk, id ?? '');
   if (ticket === undefined) {
-    return error === undefined ? (
-      <Skeleton label={t('Loading the ticket…')} />
-    ) : (
-      <Missing reference={reference} error={error} onRetry={retry} onClose={onClose} />
+    return (
+      <>
+        <div className="hidden">{heading(reference, reference)}</div>
+        {error === undefined ? (
+          <Skeleton label={t('Loading the ticket…')} />
+        ) : (
+          <Missing reference={reference} error={error} onRetry={retry} onClose={onClose} />
+        )}
+      </>
     );
   }
   return <Whole {...{ desk, ticket, back, onClose, heading, error }} />;

@@ -8,10 +8,12 @@ function makeDisk() {
   const rows = new Map<string, StoredDraft>();
   const tabs: Drafts[] = [];
   let is_full = false;
+  let takes_ms = 0;
   let stamps = 0;
   const storage: DraftStorage = {
     update: async (key, change) => {
       if (is_full) throw new Error('QuotaExceededError');
+      if (takes_ms > 0) await new Promise((resolve) => setTimeout(resolve, takes_ms));
       const stored = change(rows.get(key));
       if (stored === undefined) rows.delete(key);
       else rows.set(key, structuredClone(stored));
@@ -33,6 +35,9 @@ function makeDisk() {
   return {
     open,
     rows,
+    slow: (ms: number) => {
+      takes_ms = ms;
+    },
     fill: (full: boolean) => {
       is_full = full;
     },
@@ -140,6 +145,26 @@ describe('drafts', () => {
     expect(textsOf(next)).toEqual(['On it.']);
     await closed.flush();
     expect(closed.unsaved()).toEqual([]);
+  });
+
+  test('on a slow disk, the own last text is not taken for another tab’s, and what was sent stays gone', async () => {
+    const disk = makeDisk();
+    disk.slow(1_000);
+    const tab = disk.open();
+    for (const text of ['O', 'On', 'On it', 'On it.']) {
+      tab.type(place, text, 0);
+      await wait(400);
+    }
+    const gone = tab.discard(place);
+    expect(textsOf(tab)).toBeUndefined();
+    await wait(10_000);
+    await gone;
+    expect([textsOf(tab), disk.rows.size]).toEqual([undefined, 0]);
+    tab.type(place, 'Next', 0);
+    await wait(400);
+    tab.type(place, 'Next one', 0);
+    await wait(10_000);
+    expect(disk.rows.get(keyOf(place))).toMatchObject({ draft: { text: 'Next one' }, others: [] });
   });
 
   test('a letter that is typed while the disk is written is not lost', async () => {

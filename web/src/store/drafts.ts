@@ -51,8 +51,6 @@ export interface LeftDraft {
 }
 
 interface Entry extends StoredDraft {
-  /** The state on the disk that the text builds on. */
-  seen: string | undefined;
   /** Whether there is something that the disk doesn't have yet. */
   is_typed: boolean;
 }
@@ -75,10 +73,16 @@ export function reconciled(old: StoredDraft | undefined, draft: Draft, seen: str
   return { draft, others: both.filter(({ text }) => text !== draft.text).slice(0, max_others) };
 }
 
+type Change = (old: StoredDraft | undefined, seen: string | undefined) => StoredDraft | undefined;
+
 /** Every text that was typed and not sent yet, in memory and on the disk. */
 export class Drafts {
   readonly #parts: Required<Parts>;
   readonly #entries = new Map<string, Entry>();
+  /** The state on the disk that this tab's text builds on. */
+  readonly #seen = new Map<string, string>();
+  /** What is being written, one after the other: otherwise the own last text would look like another tab's. */
+  readonly #writing = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #changed = new Signal();
 
@@ -107,9 +111,8 @@ export class Drafts {
   /** Takes what is typed, and keeps it on the disk soon. */
   type(place: Place, text: string, base_version: number): void {
     const key = keyOf(place);
-    const entry = this.#entries.get(key);
     const draft = { text, base_version, saved_at: this.#parts.now(), stamp: this.#parts.newStamp() };
-    this.#entries.set(key, { draft, others: entry?.others ?? [], seen: entry?.seen, is_typed: true });
+    this.#entries.set(key, { draft, others: this.#entries.get(key)?.others ?? [], is_typed: true });
     if (!this.#timers.has(key))
       this.#timers.set(
         key,
@@ -121,19 +124,16 @@ export class Drafts {
   /** Forgets what was typed at a place: it was sent, or is not wanted. Texts of other tabs stay until they are dropped, too. */
   async discard(place: Place): Promise<void> {
     const key = keyOf(place);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
+    if (!this.#entries.has(key)) return;
     this.#stopTimer(key);
-    const { draft, seen } = entry;
-    const remains = (old: StoredDraft | undefined): StoredDraft | undefined => {
-      if (old === undefined) return undefined;
-      const is_ours = old.draft.stamp === seen || old.draft.stamp === draft.stamp;
-      const [next, ...others] = is_ours ? old.others : [old.draft, ...old.others];
-      return next === undefined ? undefined : { draft: next, others };
-    };
     this.#entries.delete(key);
     this.#changed.emit();
-    await this.#update(key, remains);
+    const remains: Change = (old, seen) => {
+      if (old === undefined) return undefined;
+      const [next, ...others] = old.draft.stamp === seen ? old.others : [old.draft, ...old.others];
+      return next === undefined ? undefined : { draft: next, others };
+    };
+    await this.#update(key, remains, { adopts: true });
   }
 
   /** Takes the text of another tab in place of the own, which changes places with it. */
@@ -142,8 +142,7 @@ export class Drafts {
     const entry = this.#entries.get(key);
     if (entry === undefined || !entry.others.includes(other)) return;
     const others = entry.others.map((one) => (one === other ? entry.draft : one));
-    this.#entries.set(key, { ...entry, draft: other, others, is_typed: true });
-    void this.#write(key, { draft: other, others });
+    this.#choose(key, { draft: other, others });
   }
 
   /** Drops a text of another tab. */
@@ -151,7 +150,7 @@ export class Drafts {
     const key = keyOf(place);
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    void this.#write(key, { draft: entry.draft, others: entry.others.filter((one) => one !== other) });
+    this.#choose(key, { draft: entry.draft, others: entry.others.filter((one) => one !== other) });
   }
 
   /** Keeps everything that was typed on the disk now: the page may be gone in a moment. */
@@ -163,19 +162,23 @@ export class Drafts {
   /** What the disk doesn't have yet, with the state on it that each text builds on. */
   unsaved(): LeftDraft[] {
     const typed = [...this.#entries].filter(([, { is_typed }]) => is_typed);
-    return typed.map(([key, { draft, seen }]) => ({ key, draft, seen }));
+    return typed.map(([key, { draft }]) => ({ key, draft, seen: this.#seen.get(key) }));
   }
 
   /** Takes up what a page left behind that was closed before the disk had it. */
   async recover({ key, draft, seen }: LeftDraft): Promise<void> {
-    await this.#update(key, (old) => reconciled(old, draft, seen));
+    await this.#update(key, (old) => reconciled(old, draft, seen), { adopts: true });
   }
 
   /** Another tab has written. Its text is taken over unless something was typed here since. */
   receive(key: string, stored: StoredDraft | undefined): void {
     if (this.#entries.get(key)?.is_typed === true) return;
-    if (stored === undefined) this.#entries.delete(key);
-    else this.#adopt(key, stored);
+    if (stored !== undefined) {
+      this.#adopt(key, stored);
+    } else {
+      this.#entries.delete(key);
+      this.#seen.delete(key);
+    }
     this.#changed.emit();
   }
 
@@ -183,36 +186,54 @@ export class Drafts {
     this.#stopTimer(key);
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    const { draft, seen } = entry;
-    await this.#update(key, (old) => reconciled(old, draft, seen));
+    await this.#update(key, (old, seen) => reconciled(old, entry.draft, seen), { adopts: false });
   }
 
   /** Writes what the person chose among the texts, whatever is there. */
-  async #write(key: string, stored: StoredDraft): Promise<void> {
+  #choose(key: string, stored: StoredDraft): void {
     this.#stopTimer(key);
-    await this.#update(key, () => stored);
+    this.#entries.set(key, { ...stored, is_typed: true });
+    this.#changed.emit();
+    void this.#update(key, () => stored, { adopts: false });
   }
 
-  /** Changes what the disk has, takes it over, and tells the other tabs. What was typed meanwhile builds on it. */
-  async #update(key: string, change: (old: StoredDraft | undefined) => StoredDraft | undefined): Promise<void> {
-    const before = this.#entries.get(key);
+  #update(key: string, change: Change, { adopts }: { adopts: boolean }): Promise<void> {
+    const written = (this.#writing.get(key) ?? Promise.resolve()).then(() => this.#write(key, change, adopts));
+    this.#writing.set(key, written);
+    return written;
+  }
+
+  /** Changes what the disk has, and tells the other tabs. */
+  async #write(key: string, change: Change, adopts: boolean): Promise<void> {
     let stored: StoredDraft | undefined;
-    const kept = await this.#parts.storage
-      .update(key, (old) => (stored = change(old)))
-      .then(() => true)
-      .catch(() => false);
-    // A disk that takes nothing: what is in memory stays, and is tried again with the next letter.
-    if (!kept) return;
-    const entry = this.#entries.get(key);
-    if (entry === before && stored !== undefined) this.#adopt(key, stored);
-    else if (entry !== undefined && stored !== undefined)
-      this.#entries.set(key, { ...entry, others: stored.others, seen: stored.draft.stamp });
+    try {
+      await this.#parts.storage.update(key, (old) => (stored = change(old, this.#seen.get(key))));
+    } catch {
+      return; // A disk that takes nothing: what is in memory stays, and is tried again with the next letter.
+    }
+    if (stored === undefined) this.#seen.delete(key);
+    else this.#seen.set(key, stored.draft.stamp);
+    this.#settle(key, stored, adopts);
     this.#changed.emit();
     this.#parts.tell(key, stored);
   }
 
+  /** Takes over what the disk has now. What was typed meanwhile builds on it; what was discarded meanwhile stays so. */
+  #settle(key: string, stored: StoredDraft | undefined, adopts: boolean): void {
+    const entry = this.#entries.get(key);
+    if (stored === undefined) return;
+    if (entry === undefined) {
+      if (adopts) this.#adopt(key, stored);
+    } else if (!entry.is_typed || entry.draft.stamp === stored.draft.stamp) {
+      this.#adopt(key, stored);
+    } else {
+      this.#entries.set(key, { ...entry, others: stored.others });
+    }
+  }
+
   #adopt(key: string, { draft, others }: StoredDraft): void {
-    this.#entries.set(key, { draft, others, seen: draft.stamp, is_typed: false });
+    this.#entries.set(key, { draft, others, is_typed: false });
+    this.#seen.set(key, draft.stamp);
   }
 
   #stopTimer(key: string): void {
