@@ -257,8 +257,8 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     await page.getByRole('textbox', { name: 'Comment' }).fill('Twelve of them.');
     await page.keyboard.press('ControlOrMeta+Enter');
     await page
-      .getByText(/Not connected since \d\d:\d\d\. 2 changes wait here\./)
-      .first()
+      .getByText(/^Not connected since \d\d:\d\d\. 2 changes wait here\.$/, { exact: true })
+      .last()
       .waitFor();
     await page.getByRole('button', { name: 'Priority: Urgent' }).waitFor();
     await look(page, 'offline');
@@ -281,7 +281,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const { version } = await grace.client.get_member({ workspace_id, user_id: ada.user.id });
     await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: { role: 'viewer', version } });
     await page.getByRole('button', { name: 'Edit the title' }).waitFor({ state: 'hidden' });
-    await page.getByText('You are here as viewer. This may do: owner, admin, member.').first().waitFor();
+    await page.getByText('Your role here is viewer. This takes one of: owner, admin, member.').first().waitFor();
     await look(page, 'viewer');
     await page.keyboard.press('s');
     await page.getByRole('menu').waitFor({ state: 'hidden' });
@@ -289,6 +289,57 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const member = { role: 'member' as const, version: again.version };
     await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: member });
     await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('are read page by page in a long list, of which only what is seen is drawn', { timeout: patience }, async () => {
+    await grace.client.create_project({ workspace_id, body: { key: 'BIG', name: 'Big' } });
+    const many = 260;
+    const numbers = Array.from({ length: many }, (_, index) => index + 1);
+    for (let from = 0; from < many; from += 20) {
+      const some = numbers.slice(from, from + 20);
+      await Promise.all(
+        some.map((number) =>
+          grace.client.create_ticket({ workspace_id, project_id: 'BIG', body: { title: `Bolt ${number}` } }),
+        ),
+      );
+    }
+    const tab = await enter(ada, `${w()}/list?project=BIG&sort=created_at`);
+    const { page } = tab;
+    await page.getByText('50 shown, more below').waitFor();
+    await look(page, 'long-list');
+    const drawn = () => page.locator('[data-id]').count();
+    expect(await drawn()).toBe(50);
+    const focused = () => page.evaluate('document.activeElement.textContent') as Promise<string>;
+    await page.keyboard.press('j');
+    // The end comes nearer with each page.
+    await soon(async () => {
+      await page.keyboard.press('End');
+      return page.getByText(`${many} tickets`).count();
+    }).toBe(1);
+    await page.keyboard.press('End');
+    expect(await drawn()).toBeLessThan(100);
+    const last = await focused();
+    expect(last).toMatch(/^Bolt \d+$/);
+    await page.keyboard.press('k');
+    expect(await focused()).not.toBe(last);
+    await page.keyboard.press('Home');
+    const first = await focused();
+    expect(first).toMatch(/^Bolt \d+$/);
+    // Scrolled out of sight, the row that has the focus keeps it.
+    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+    await page.getByText(last, { exact: true }).waitFor();
+    expect(await focused()).toBe(first);
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByText('3 selected').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('menuitemradio', { name: 'High' }).click();
+    await soon(async () => {
+      const { data } = await grace.client.list_tickets({ workspace_id, project_id: 'BIG', priority: 'high' });
+      return data.length;
+    }).toBe(3);
     expect(complaints(tab)).toEqual([]);
     await page.context().close();
   });

@@ -15,10 +15,18 @@ const at = (desk: Desk, { id, key }: KnownTicket) => ({
   ticket_key: key,
 });
 
-/** Does something to a ticket, based on what the person saw. */
-function act(desk: Desk, ticket: KnownTicket, change: Change, base_version = ticket.version): void {
+/** Does something to a ticket, based on what the person saw. Gives the operation's id. */
+const act = (desk: Desk, ticket: KnownTicket, change: Change, base_version = ticket.version): string =>
   desk.operations.add(at(desk, ticket), change, base_version);
+
+/** What is said of an operation once the server has done it, and how it is taken back. */
+export interface News {
+  text: string;
+  undo?: (() => void) | undefined;
 }
+
+/** What is to be said of operations that are not done yet, by their ids. */
+export const news = new Map<string, News>();
 
 export interface Who {
   role: Role | (string & {}) | undefined;
@@ -31,7 +39,7 @@ export function move(desk: Desk, ticket: KnownTicket, step: PossibleStep, who: W
   else take(desk, ticket, { to: step.to }, who);
 }
 
-/** Takes a step with what it needs, and offers to take it back where the workflow has a way. */
+/** Takes a step with what it needs. It can be taken back where the workflow has a way. */
 export function take(
   desk: Desk,
   ticket: KnownTicket,
@@ -39,15 +47,14 @@ export function take(
   { role = '', workflow }: Who,
 ): void {
   const step = stepTo(workflow, ticket, { ...given, role });
-  act(desk, ticket, step);
   const { name } = statusOf(workflow, step.to);
   const undo = () => {
     const now = desk.tickets.shown(ticket.id);
     if (now?.status === step.to) act(desk, now, stepTo(workflow, now, { to: step.from, role }));
   };
-  toast({
+  news.set(act(desk, ticket, step), {
     text: t('{key} moved to {name}', { key: ticket.key, name }),
-    ...(stepBack(workflow, step, role) && { action: { label: t('Undo'), run: undo } }),
+    ...(stepBack(workflow, step, role) && { undo }),
   });
 }
 
@@ -77,13 +84,13 @@ export function comment(desk: Desk, ticket: KnownTicket, body: string): void {
 
 /** Deletes a ticket; it can always be restored. */
 export function remove(desk: Desk, ticket: KnownTicket): void {
-  act(desk, ticket, { kind: 'delete', at: new Date().toISOString() });
+  const id = act(desk, ticket, { kind: 'delete', at: new Date().toISOString() });
   const undo = () => restore(desk, desk.tickets.shown(ticket.id) ?? ticket);
-  toast({ text: t('{key} deleted', { key: ticket.key }), action: { label: t('Undo'), run: undo } });
+  news.set(id, { text: t('{key} deleted', { key: ticket.key }), undo });
 }
 
 export function restore(desk: Desk, ticket: KnownTicket): void {
-  act(desk, ticket, { kind: 'restore' });
+  news.set(act(desk, ticket, { kind: 'restore' }), { text: t('{key} restored', { key: ticket.key }) });
 }
 
 /** Copies the address of a ticket. Says it where there is no clipboard: on plain HTTP by a host’s name. */

@@ -18,7 +18,7 @@ export function useMay(desk: Pick<Desk, 'workspace_id'>, operation: OperationId)
   const policy = useQuery(policyQuery()).data;
   const roles = policy && rolesFor(policy, operation);
   if (role === undefined || roles === undefined || roles.includes(role)) return { may: true, why: '' };
-  const why = t('You are here as {role}. This may do: {required}.', {
+  const why = t('Your role here is {role}. This takes one of: {required}.', {
     role: roleNames([role]),
     required: roleNames(roles),
   });

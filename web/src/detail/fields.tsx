@@ -83,6 +83,7 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
     status: (
       <>
         <StatusIcon category={ticket.status_category} /> <span className="value-text">{status.name}</span>
+        {ticket.resolution !== null && <span className="faint">{ticket.resolution.replaceAll('_', ' ')}</span>}
       </>
     ),
     assignee: ticket.assignee_id === null ? nobody : person(ticket.assignee_id, assignee?.name),
@@ -124,7 +125,6 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
         ) : (
           still(drawn.status)
         )}
-        {ticket.resolution !== null && <span className="faint">{ticket.resolution.replaceAll('_', ' ')}</span>}
       </dd>
       <dt>{t('Assignee')}</dt>
       <dd>

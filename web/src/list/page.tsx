@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
+import { useNews } from '../desk/use-news.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
@@ -21,6 +22,7 @@ export function Page() {
   useLive(desk);
   const { filters, change, project } = useFilters();
   const { opened, open, close } = useOpened();
+  useNews(desk, opened);
   const groups = useGroups(desk, filters, project);
   const is_wide = useMedia(wide);
   const navigate = useNavigate();

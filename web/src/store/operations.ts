@@ -53,18 +53,19 @@ export class Operations {
     this.#parts = { now: Date.now, newId, wait: timed, ...parts };
   }
 
-  /** Does something to a ticket: it is drawn at once, and sent in its turn. */
+  /** Does something to a ticket: it is drawn at once, and sent in its turn. Gives the operation's id. */
   add(
     ticket: Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>,
     change: Change,
     base_version: number,
-  ): void {
+  ): string {
     const { newId, now } = this.#parts;
     const { workspace_id, ticket_id, ticket_key } = ticket;
     const made = { id: newId(), key: newId(), made_at: now(), rebased: 0 };
     const added: Operation = { ...made, workspace_id, ticket_id, ticket_key, change, base_version };
     this.#replace(ticket_id, enqueued(this.of(ticket_id), added));
     void this.#work(ticket_id);
+    return added.id;
   }
 
   /** Takes up what was kept on the disk when the page was left. */

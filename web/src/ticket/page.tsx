@@ -1,6 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive } from '../desk/use-desk.ts';
+import { useNews } from '../desk/use-news.ts';
 import Ticket from '../detail/ticket.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -12,6 +13,7 @@ export function Page() {
   const desk = useDesk();
   useLive(desk);
   const { ticket = '' } = useParams({ strict: false });
+  useNews(desk, ticket.toUpperCase());
   const { workspace_id: workspace } = desk;
   const project = ticket.slice(0, ticket.lastIndexOf('-')).toUpperCase();
   return (
