@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../proof/prove/random.ts';
-import { executablePath, type Stage, startStage } from './browser.ts';
+import { executablePath, shoot, type Stage, startStage } from './browser.ts';
 import { type Harbour, look, makeHarbour, openAs } from './team.ts';
 
 const day_ms = 86_400_000;
@@ -116,8 +116,11 @@ describe.skipIf(executablePath === undefined)('the analytics (set CHROMIUM_PATH 
     expect(await page.getByLabel('Time zone').inputValue()).toBe('Pacific/Auckland');
     expect(faults).toEqual([]);
 
+    // Where colours are the person's own, edges tell what colours did.
     await page.emulateMedia({ forcedColors: 'active' });
-    await look(page, 'analytics-forced');
+    const strokes = "Array.from(document.querySelectorAll('.band'), (band) => getComputedStyle(band).stroke)";
+    expect(new Set(await page.evaluate<string[]>(strokes))).toEqual(new Set(['rgb(0, 0, 0)']));
+    await shoot(page, 'analytics-forced');
   }, 180_000);
 
   test('says of a period without tickets that there were none, and of one that is too long what to do', async () => {

@@ -40,7 +40,7 @@ describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH 
   test('says who did what, and is narrowed by what the address says', async () => {
     const { page, faults } = await openAs(stage, harbour.ada, audit);
     await entry(page, 'Grace Hopper moved ENG-1 from open to in progress').waitFor();
-    await entry(page, 'Ada Lovelace edited priority and title of ENG-1').waitFor();
+    await entry(page, 'Ada Lovelace edited title and priority of ENG-1').waitFor();
     await look(page, 'audit');
 
     await entry(page, 'Ada Lovelace edited').locator('summary').click();
