@@ -146,8 +146,9 @@ describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH 
     await page.getByText('The audit log is for admins').waitFor();
     await page.getByText('You are here as member').waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     await page.keyboard.type('audit');
     await page.getByText('Nothing is called so.').waitFor();
     expect(faults).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 });

@@ -37,6 +37,6 @@ export async function look(page: Page, name: string): Promise<void> {
   expect(await axeInBoth(page), name).toEqual([]);
   const size = page.viewportSize() ?? phone;
   await page.setViewportSize(phone);
-  expect(await sidewaysOf(page), name).toBe(0);
+  await expect.poll(() => sidewaysOf(page), { message: name }).toBe(0);
   await page.setViewportSize(size);
 }

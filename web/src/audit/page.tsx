@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { auditQuery } from '../api/audit.ts';
+import { policyQuery } from '../api/policy.ts';
 import { ticketNameQuery } from '../api/ticket-names.ts';
 import type { Desk } from '../desk/desk.ts';
-import { useDesk, useLive } from '../desk/use-desk.ts';
+import { useDesk, useLive, useRole } from '../desk/use-desk.ts';
 import { useMay } from '../desk/use-may.ts';
-import { Empty } from '../ui/states.tsx';
+import { Empty, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 import { EntryList } from './entry-list.tsx';
@@ -19,14 +20,16 @@ export function Page() {
   const desk = useDesk();
   useLive(desk);
   const { may, why } = useMay(desk, 'list_audit');
+  const role = useRole(desk);
+  const policy = useQuery(policyQuery());
+  // Asked before that is known, the server would only refuse.
+  const is_known = role !== undefined && !policy.isPending;
   return (
     <div className="audit">
       <Title>{t('Audit log')}</Title>
-      {may ? (
-        <Log key={desk.workspace_id} desk={desk} />
-      ) : (
-        <Empty title={t('The audit log is for admins')} says={why} />
-      )}
+      {!is_known && <Skeleton label={t('Loading the audit log…')} />}
+      {is_known && may && <Log key={desk.workspace_id} desk={desk} />}
+      {is_known && !may && <Empty title={t('The audit log is for admins')} says={why} />}
     </div>
   );
 }
