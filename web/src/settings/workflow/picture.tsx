@@ -1,7 +1,6 @@
 import { StatusShape } from '../../ui/status.tsx';
 import { t } from '../../ui/text.ts';
-import type { Definition } from './definition.ts';
-import { stepIn } from './definition.ts';
+import { type Definition, type Step, stepIn } from './definition.ts';
 import { isSpecial } from './faults.ts';
 import { layoutOf, node_height, node_width } from './layout.ts';
 import { nameIn } from './words.ts';
@@ -19,6 +18,7 @@ const fitting = (name: string) => (name.length > 13 ? `${name.slice(0, 12)}…` 
 /** The workflow as it is being changed: added steps stand out, and those that are taken away are dotted. */
 export function Picture({ base, mine, chosen }: PictureProps) {
   const gone = base.transitions.filter(({ from, to }) => stepIn(mine, from, to) === undefined);
+  const isNew = ({ from, to }: Step) => stepIn(base, from, to) === undefined;
   const { nodes, edges, width, above, below } = layoutOf(mine, [...mine.transitions, ...gone]);
   const classOf = (from: string, to: string) => {
     const classes = ['flow-step'];
@@ -67,8 +67,8 @@ export function Picture({ base, mine, chosen }: PictureProps) {
       <figcaption className="flow-legend">
         <span className="flow-sign flow-sign-begin">{t('tickets begin')}</span>
         <span className="flow-sign flow-sign-special">{t('needs something, or not for everybody')}</span>
-        <span className="flow-sign flow-sign-added">{t('added')}</span>
-        <span className="flow-sign flow-sign-gone">{t('removed')}</span>
+        {mine.transitions.some(isNew) && <span className="flow-sign flow-sign-added">{t('added')}</span>}
+        {gone.length > 0 && <span className="flow-sign flow-sign-gone">{t('removed')}</span>}
       </figcaption>
     </figure>
   );

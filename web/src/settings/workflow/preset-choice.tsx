@@ -22,7 +22,6 @@ export function Presets({ draft, onChange }: { draft: Draft; onChange: (next: Dr
             <p className="section-says">{says}</p>
             <Drawn statuses={statuses} steps={steps} />
             <Button
-              aria-label={t('Use {title}', { title })}
               onClick={() => {
                 const before = draft;
                 onChange(replaceBy(draft, definition));
@@ -32,7 +31,7 @@ export function Presets({ draft, onChange }: { draft: Draft; onChange: (next: Dr
                 });
               }}
             >
-              {t('Use it')}
+              {t('Use {title}', { title })}
             </Button>
           </li>
         ))}
