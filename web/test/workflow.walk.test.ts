@@ -80,6 +80,7 @@ describe.skipIf(executablePath === undefined)(
       await page.reload();
       await page.getByText('1 change not saved').click();
       await page.getByText('In progress → Open: allowed → allowed, needs a comment; only owner, admin').waitFor();
+      await page.getByRole('grid').evaluate((grid) => grid.scrollIntoView({ block: 'center' }));
       await look(page, 'changed');
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('The workflow is in force: version 2').waitFor();
@@ -98,8 +99,7 @@ describe.skipIf(executablePath === undefined)(
       const { page, faults } = await openAs(ada);
       await page.getByLabel('Name of a new status').fill('Review');
       await page.getByLabel('What the new status means').selectOption('in progress');
-      await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
+      await page.getByLabel('Name of a new status').press('Enter');
       await page.getByText('No ticket can get here').first().waitFor();
       expect(await page.getByRole('button', { name: 'Save the workflow' }).isDisabled()).toBe(true);
       await look(page, 'unreachable');

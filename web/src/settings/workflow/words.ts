@@ -1,7 +1,7 @@
 import { roleNames } from '../../api/words.ts';
 import { t } from '../../ui/text.ts';
 import type { Change, Part, Value } from './compare.ts';
-import { type Definition, statusIn, step_roles } from './definition.ts';
+import { type Definition, requirements, statusIn, type StepRules, step_roles } from './definition.ts';
 
 const categories: Record<string, () => string> = {
   todo: () => t('to do'),
@@ -10,14 +10,14 @@ const categories: Record<string, () => string> = {
   done: () => t('done'),
 };
 
-const requirements: Record<string, () => string> = {
+const requirement_names: Record<string, () => string> = {
   resolution: () => t('a resolution'),
   assignee_id: () => t('an assignee'),
   comment: () => t('a comment'),
 };
 
 export const categoryName = (category: string): string => categories[category]?.() ?? category;
-export const requirementName = (field: string): string => requirements[field]?.() ?? field;
+export const requirementName = (field: string): string => requirement_names[field]?.() ?? field;
 
 /** A resolution’s key, as people read it. */
 export const resolutionName = (key: string): string => key.replaceAll('_', ' ');
@@ -32,10 +32,12 @@ export const nameIn = (definitions: readonly Definition[], key: string): string 
 };
 
 /** What a step needs and who may take it: "needs a resolution; only owner, admin". */
-export function rulesInWords({ roles, requires }: { roles: readonly string[]; requires: readonly string[] }): string {
+export function rulesInWords({ roles, requires }: StepRules): string {
+  const needed = requirements.filter((field) => requires.includes(field)).map(requirementName);
+  const allowed = step_roles.filter((role) => roles.includes(role));
   const parts = [
-    requires.length === 0 ? '' : t('needs {fields}', { fields: requires.map(requirementName).join(', ') }),
-    roles.length >= step_roles.length ? '' : t('only {roles}', { roles: roleNames(roles) }),
+    needed.length === 0 ? '' : t('needs {fields}', { fields: needed.join(', ') }),
+    allowed.length === step_roles.length ? '' : t('only {roles}', { roles: roleNames(allowed) }),
   ];
   return parts.filter((part) => part !== '').join('; ');
 }
