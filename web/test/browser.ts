@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startServer, type TestServer } from '../../proof/harness/server.ts';
 import { chromium_flags, findChromium } from '../../scripts/chromium.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const axe_source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const executablePath = findChromium();
 export const desktop = { width: 1280, height: 800 };
@@ -84,7 +83,7 @@ const settled = (page: Page): Promise<unknown> =>
 /** What axe finds wrong with a page as it is: rules of WCAG 2.2 AA, and what it calls best practice. */
 export async function axeFaults(page: Page): Promise<string[]> {
   await settled(page);
-  await page.evaluate(axe_source);
+  await page.evaluate(axe.source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] });
   const { violations } = await page.evaluate<AxeResult>(`axe.run(document, ${options})`);
