@@ -1,9 +1,7 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../proof/harness/people.ts';
-import { axeInBoth, desktop, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
-
-const refusal = /the server responded with a status of (401|403|409|422)/;
+import { executablePath, type Stage, startStage } from './browser.ts';
+import { complaints, goTo, look, openSettings } from './look.ts';
 
 describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;
@@ -22,28 +20,11 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
   }, 300_000);
   afterAll(() => stage.stop());
 
-  async function openAs({ email, password }: Pick<Person, 'email' | 'password'>, path: string) {
-    const tab = await stage.open(`/signin?next=${encodeURIComponent(path)}`);
-    await tab.page.getByLabel('E-mail address').fill(email);
-    await tab.page.getByLabel('Password', { exact: true }).fill(password);
-    await tab.page.keyboard.press('Enter');
-    await tab.page.getByRole('navigation', { name: 'Settings' }).waitFor();
-    return tab;
-  }
-
-  async function look(page: Page, name: string): Promise<void> {
-    await shoot(page, `me-${name}`);
-    expect(await axeInBoth(page), name).toEqual([]);
-    await page.setViewportSize(phone);
-    expect(await sidewaysOf(page), name).toBe(0);
-    await page.setViewportSize(desktop);
-  }
-
-  const nav = (page: Page, name: string) =>
-    page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name, exact: true }).click();
+  const openAs = (person: Person, path: string) => openSettings(stage, person, path);
 
   test('changes its name, says what of its address it can’t do, and goes on with another password', async () => {
-    const { page, faults } = await openAs(ada, '/me/profile');
+    const tab = await openAs(ada, '/me/profile');
+    const { page } = tab;
     await page.getByLabel('Your name').fill('Ada King');
     await page.keyboard.press('Enter');
     await page.getByText('Saved: Ada King').waitFor();
@@ -54,17 +35,17 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
     await page.getByLabel('Your password', { exact: true }).fill(ada.password);
     await page.keyboard.press('Enter');
     await page.getByText('This server sends no mail').waitFor();
-    await look(page, 'address');
+    await look(page, 'me-address');
     await page.keyboard.press('Escape');
-    await look(page, 'profile');
+    await look(page, 'me-profile');
 
-    await nav(page, 'Password');
+    await goTo(page, 'Password');
     await page.getByLabel('Current password', { exact: true }).fill('a wrong password');
     await page.getByLabel('New password', { exact: true }).fill('correct horse battery');
     await page.keyboard.press('Enter');
     await page.getByText('Address or password is wrong').waitFor();
     expect(await page.evaluate('document.activeElement.name')).toBe('current_password');
-    await look(page, 'password');
+    await look(page, 'me-password');
     const other = await signInAgain(stage.server, ada);
     await page.getByLabel('Current password', { exact: true }).fill(ada.password);
     await page.keyboard.press('Enter');
@@ -74,32 +55,33 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
 
     // This session goes on, and knows of another one.
     await signInAgain(stage.server, ada);
-    await nav(page, 'Sessions');
+    await goTo(page, 'Sessions');
     await page.getByText('This one').waitFor();
     await page.getByText('Your password was changed').waitFor();
-    await look(page, 'sessions');
+    await look(page, 'me-sessions');
     await page.getByRole('button', { name: /^End the session/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
     await page.getByText('The session is ended').waitFor();
     await page.reload();
     await page.getByText('This one').waitFor();
     expect(await page.getByRole('button', { name: /^End the session/ }).count()).toBe(0);
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('keeps how the console looks, and what it is notified of', async () => {
-    const { page, faults } = await openAs(ada, '/me/preferences');
+    const tab = await openAs(ada, '/me/preferences');
+    const { page } = tab;
     await page.getByLabel('Dark').check();
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     await page.getByLabel('As the system').check();
     await page.getByLabel('Single keys run commands').uncheck();
-    await look(page, 'preferences');
+    await look(page, 'me-preferences');
     await page.getByRole('heading', { name: 'Preferences' }).focus();
     await page.keyboard.press('?');
     expect(await page.getByRole('dialog').count()).toBe(0);
     await page.getByLabel('Single keys run commands').check();
 
-    await nav(page, 'Notifications');
+    await goTo(page, 'Notifications');
     await page.getByLabel('Commented: in the inbox').uncheck();
     expect(await page.getByLabel('Commented: by mail').isDisabled()).toBe(true);
     await page.getByLabel('Quiet hours every day').check();
@@ -110,18 +92,19 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
     const { version } = await (await signInAgain(stage.server, ada)).client.get_notification_settings({ workspace_id });
     const elsewhere = (await signInAgain(stage.server, ada)).client;
     await elsewhere.update_notification_settings({ workspace_id, body: { kinds: { due: false }, version } });
-    await look(page, 'notifications');
+    await look(page, 'me-notifications');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Your notification settings are saved').waitFor();
     expect(await elsewhere.get_notification_settings({ workspace_id })).toMatchObject({
       kinds: { assigned: true, commented: false, due: false },
       quiet_hours: { from: '21:00', to: '07:00', time_zone: 'Europe/Berlin' },
     });
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('of a viewer sees no page that it may not read, and a reason beside what it may not change', async () => {
-    const { page, faults } = await openAs(vic, `/w/${workspace_id}/settings/general`);
+    const tab = await openAs(vic, `/w/${workspace_id}/settings/general`);
+    const { page } = tab;
     await page.getByText('Your role is viewer. This may do: owner, admin.').waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     const links = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
@@ -129,7 +112,7 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
     expect(names).toContain('API tokens');
     expect(names).not.toContain('Webhooks');
     expect(names).not.toContain('Invitations');
-    await look(page, 'viewer-general');
+    await look(page, 'me-viewer-general');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('settings');
     await page.getByRole('option', { name: 'Settings: API tokens' }).waitFor();
@@ -139,15 +122,15 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
     await page.getByRole('heading', { name: 'API tokens' }).waitFor();
     await page.goto(`${stage.server.url}/w/${workspace_id}/settings/webhooks`);
     await page.getByText('This page is not for you to see').waitFor();
-    await look(page, 'viewer-webhooks');
+    await look(page, 'me-viewer-webhooks');
     await page.goto(`${stage.server.url}/w/${workspace_id}/settings/members`);
     await page.getByText('Ada King').waitFor();
     expect(await page.getByLabel('Role of Ada King').isDisabled()).toBe(true);
-    await look(page, 'viewer-members');
+    await look(page, 'me-viewer-members');
     await page.goto(`${stage.server.url}/w/${workspace_id}/settings/general`);
     await page.getByRole('button', { name: 'Leave the workspace…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
     await page.getByText('You have left Harbour.').waitFor();
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 });

@@ -3,10 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepDelivering } from '../../proof/harness/deliveries.ts';
 import { confirmAddresses, joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Receiver, startReceiver } from '../../proof/harness/receiver.ts';
-import { axeInBoth, desktop, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
-
-/** What a browser tells of a refusal by itself. */
-const refusal = /the server responded with a status of (403|404|409|422)/;
+import { executablePath, type Stage, startStage } from './browser.ts';
+import { complaints, goTo, look, openSettings } from './look.ts';
 
 interface Team {
   workspace_id: string;
@@ -56,37 +54,19 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
 
   const at = (path: string) => `/w/${team.workspace_id}/settings/${path}`;
 
-  /** Signs somebody in, in a profile of their own, at a page. */
-  async function openAs(person: Person, path: string) {
-    const tab = await stage.open(`/signin?next=${encodeURIComponent(path)}`);
-    await tab.page.getByLabel('E-mail address').fill(person.email);
-    await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
-    await tab.page.keyboard.press('Enter');
-    await tab.page.getByRole('navigation', { name: 'Settings' }).waitFor();
-    return tab;
-  }
+  const openAs = (person: Person, path: string) => openSettings(stage, person, path);
 
-  /** Looks at a page as it is: in both themes with axe, at 320 pixels, and in pictures. */
-  async function look(page: Page, name: string): Promise<void> {
-    await shoot(page, `settings-${name}`);
-    expect(await axeInBoth(page), name).toEqual([]);
-    await page.setViewportSize(phone);
-    expect(await sidewaysOf(page), name).toBe(0);
-    await page.setViewportSize(desktop);
-  }
-
-  const nav = (page: Page, name: string) =>
-    page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name, exact: true }).click();
   const toast = (page: Page, text: string) => page.getByLabel('Messages').getByText(text).waitFor();
 
   test('of a workspace are reached by key, and a name that two people change is shown as was, yours and theirs', async () => {
-    const { page, faults } = await openAs(team.ada, at('members'));
+    const tab = await openAs(team.ada, at('members'));
+    const { page } = tab;
     await page.getByRole('heading', { name: 'Members', level: 1 }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('s');
     await page.getByRole('heading', { name: 'General' }).waitFor();
     expect(await focused(page)).toBe('General');
-    await look(page, 'general');
+    await look(page, 'settings-general');
     const field = page.getByLabel('Name of the workspace');
     await field.fill('Harbour A');
     const { workspace_id } = team;
@@ -97,7 +77,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     for (const name of ['Harbour', 'Harbour A', 'Harbour B']) {
       await page.getByRole('cell', { name, exact: true }).waitFor();
     }
-    await look(page, 'general-meanwhile');
+    await look(page, 'settings-general-meanwhile');
     expect(await field.inputValue()).toBe('Harbour A');
     await page.getByRole('button', { name: 'Save mine' }).click();
     await toast(page, 'Saved: Harbour A');
@@ -106,18 +86,19 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await dialog.getByText('the memberships of 4 people').waitFor();
     await dialog.getByText('2 projects').waitFor();
     expect(await dialog.getByRole('button', { name: 'Delete for everybody' }).isDisabled()).toBe(true);
-    await look(page, 'general-delete');
+    await look(page, 'settings-general-delete');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await focused(page)).toBe('Delete the workspace…');
     await page.getByRole('button', { name: 'Leave the workspace…' }).click();
     await dialog.getByRole('button', { name: 'Leave' }).click();
     await dialog.getByText('A workspace needs an owner').waitFor();
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('of members change roles, remove people, and show a bot’s token once', async () => {
-    const { page, faults } = await openAs(team.ada, at('members'));
+    const tab = await openAs(team.ada, at('members'));
+    const { page } = tab;
     await page.getByLabel('Find a member by name or address').fill('una');
     await page.getByText('Grace Hopper').waitFor({ state: 'hidden' });
     await page.getByLabel('Role of Una Member').selectOption('viewer');
@@ -125,7 +106,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await page.getByRole('button', { name: 'Remove Una Member' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Their tickets become unassigned').waitFor();
-    await look(page, 'members-remove');
+    await look(page, 'settings-members-remove');
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await toast(page, 'Una Member is removed');
     await page.getByText('Nobody matches').waitFor();
@@ -142,25 +123,26 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await dialog.getByRole('button', { name: 'Create token' }).click();
     await dialog.getByText('Choose at least one.').waitFor();
     expect(await focused(page)).toBe('Tickets');
-    await look(page, 'token-refused');
+    await look(page, 'settings-token-refused');
     await dialog.getByLabel('Tickets').selectOption({ label: 'Read and write' });
     await dialog.getByRole('button', { name: 'Create token' }).click();
     const secret = dialog.getByLabel('The token');
     await secret.waitFor();
     expect(await secret.inputValue()).toMatch(/^bat_/);
-    await look(page, 'token-shown');
+    await look(page, 'settings-token-shown');
     await page.keyboard.press('Escape'); // a slip doesn't lose it
     expect(await secret.isVisible()).toBe(true);
     await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await page.content()).not.toContain('bat_');
     await page.getByText('Tickets: read and write').waitFor();
-    await look(page, 'members');
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    await look(page, 'settings-members');
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('of invitations and tokens show a link and a token once, and take them back', async () => {
-    const { page, faults } = await openAs(team.ada, at('invitations'));
+    const tab = await openAs(team.ada, at('invitations'));
+    const { page } = tab;
     await page.getByLabel('E-mail address').fill(team.grace.email);
     await page.keyboard.press('Enter');
     await page.getByText('Already a member').waitFor();
@@ -170,8 +152,8 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     const link = page.getByLabel('The link for kay@example.com');
     await link.waitFor();
     expect(await link.inputValue()).toMatch(/\/invite#bit_/);
-    await look(page, 'invitations');
-    await nav(page, 'API tokens');
+    await look(page, 'settings-invitations');
+    await goTo(page, 'API tokens');
     await page.getByRole('heading', { name: 'Your tokens' }).waitFor();
     await page.goBack();
     await page.getByText('kay@example.com').waitFor();
@@ -180,27 +162,28 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('Nobody is invited at the moment').waitFor();
 
-    await nav(page, 'API tokens');
+    await goTo(page, 'API tokens');
     await page.getByRole('button', { name: 'New token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('Report');
     await dialog.getByLabel('Projects').selectOption({ label: 'Read' });
-    await look(page, 'token-new');
+    await look(page, 'settings-token-new');
     await dialog.getByRole('button', { name: 'Create token' }).click();
     await dialog.getByLabel('The token').waitFor();
     await page.goBack();
     await page.goForward();
     await page.getByText('Projects: read').waitFor();
     expect(await page.content()).not.toContain('bat_');
-    await look(page, 'tokens');
+    await look(page, 'settings-tokens');
     await page.getByRole('button', { name: 'Revoke Report' }).click();
     await dialog.getByRole('button', { name: 'Revoke' }).click();
     await toast(page, 'Report is revoked');
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('of projects rename, archive and unarchive', async () => {
-    const { page, faults } = await openAs(team.ada, at('projects'));
+    const tab = await openAs(team.ada, at('projects'));
+    const { page } = tab;
     await page.getByRole('button', { name: 'More about Operations' }).click();
     await page.getByRole('menuitem', { name: 'Rename…' }).click();
     const dialog = page.getByRole('dialog');
@@ -212,16 +195,17 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await page.getByRole('menuitem', { name: 'Archive…' }).click();
     await dialog.getByRole('button', { name: 'Archive' }).click();
     await toast(page, 'Operating is archived');
-    await look(page, 'projects');
+    await look(page, 'settings-projects');
     await page.getByRole('button', { name: 'Unarchive Operating' }).click();
     await toast(page, 'Operating is in use again');
-    expect(faults).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
   test('of a webhook show its secret once, what was delivered, and why Baton has stopped it', async () => {
-    const { page, faults } = await openAs(team.ada, at('webhooks'));
+    const tab = await openAs(team.ada, at('webhooks'));
+    const { page } = tab;
     await page.getByText('No webhooks').waitFor();
-    await look(page, 'webhooks-empty');
+    await look(page, 'settings-webhooks-empty');
     await page.getByRole('button', { name: 'New webhook' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Address').fill('ftp://example.com');
@@ -231,7 +215,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await dialog.getByLabel('Description').fill('Chat');
     await dialog.getByLabel('Only these events').check();
     await dialog.getByRole('group', { name: 'Tickets' }).getByLabel('created').check();
-    await look(page, 'webhook-new');
+    await look(page, 'settings-webhook-new');
     await dialog.getByRole('button', { name: 'Create webhook' }).click();
     expect(await dialog.getByLabel('Its secret').inputValue()).toMatch(/^whsec_/);
     await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
@@ -248,22 +232,22 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await page.getByText('Its receiver responded with 410').waitFor();
     await page.getByRole('button', { name: 'Attempts of Webhooks: pinged' }).click();
     await page.getByText('Gone fishing').waitFor();
-    await look(page, 'webhook');
+    await look(page, 'settings-webhook');
     receiver.react = () => ({});
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByText('Active', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Replace the secret…' }).click();
     await dialog.getByRole('button', { name: 'Replace' }).click();
     await page.getByLabel('The new secret').waitFor();
-    await nav(page, 'Webhooks');
+    await goTo(page, 'Webhooks');
     await page.getByRole('link', { name: 'Chat' }).waitFor();
-    await look(page, 'webhooks');
+    await look(page, 'settings-webhooks');
     await page.getByRole('link', { name: 'Chat' }).click();
     await page.getByRole('heading', { name: 'Chat' }).waitFor();
     expect(await page.content()).not.toContain('whsec_');
     await page.getByRole('button', { name: 'Delete the webhook…' }).click();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('No webhooks').waitFor();
-    expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+    expect(complaints(tab)).toEqual([]);
   }, 300_000);
 });

@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
-import { axeInBoth, desktop, executablePath, phone, shoot, sidewaysOf, type Stage, startStage } from './browser.ts';
-
-const refusal = /the server responded with a status of (403|409|422)/;
+import { executablePath, type Stage, startStage } from './browser.ts';
+import { complaints, look, openSettings } from './look.ts';
 
 describe.skipIf(executablePath === undefined)(
   'the workflow editor (set CHROMIUM_PATH where there is no Chromium)',
@@ -32,30 +31,19 @@ describe.skipIf(executablePath === undefined)(
     afterAll(() => stage.stop());
 
     async function openAs(person: Person) {
-      const path = `/w/${workspace_id}/settings/workflow`;
-      const tab = await stage.open(`/signin?next=${encodeURIComponent(path)}`);
-      await tab.page.getByLabel('E-mail address').fill(person.email);
-      await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
-      await tab.page.keyboard.press('Enter');
+      const tab = await openSettings(stage, person, `/w/${workspace_id}/settings/workflow`);
       await tab.page.getByRole('heading', { name: 'Workflow of ENG' }).waitFor();
       await tab.page.getByRole('grid', { name: 'Steps between statuses' }).waitFor();
       return tab;
-    }
-
-    async function look(page: Page, name: string): Promise<void> {
-      await shoot(page, `workflow-${name}`);
-      expect(await axeInBoth(page), name).toEqual([]);
-      await page.setViewportSize(phone);
-      expect(await sidewaysOf(page), name).toBe(0);
-      await page.setViewportSize(desktop);
     }
 
     const workflow = () => ada.client.get_workflow({ workspace_id, project_id: 'ENG' });
     const focused = (page: Page) => page.evaluate(`document.activeElement.getAttribute('aria-label')`);
 
     test('changes steps by keyboard, keeps them over a reload, and saves them on the version that was read', async () => {
-      const { page, faults } = await openAs(ada);
-      await look(page, 'as-it-is');
+      const tab = await openAs(ada);
+      const { page } = tab;
+      await look(page, 'workflow-as-it-is');
       const open_to_progress = page.getByRole('grid').getByLabel('Open → In progress', { exact: true });
       await open_to_progress.focus();
       await page.keyboard.press('ArrowRight');
@@ -81,7 +69,7 @@ describe.skipIf(executablePath === undefined)(
       await page.getByText('1 change not saved').click();
       await page.getByText('In progress → Open: allowed → allowed, needs a comment; only owner, admin').waitFor();
       await page.getByRole('grid').evaluate((grid) => grid.scrollIntoView({ block: 'center' }));
-      await look(page, 'changed');
+      await look(page, 'workflow-changed');
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('The workflow is in force: version 2').waitFor();
       const { transitions } = await workflow();
@@ -92,17 +80,18 @@ describe.skipIf(executablePath === undefined)(
       await page.reload();
       await page.getByRole('grid').waitFor();
       expect(await page.getByText('not saved', { exact: false }).count()).toBe(0);
-      expect(faults).toEqual([]);
+      expect(complaints(tab)).toEqual([]);
     }, 300_000);
 
     test('moves tickets out of a status that is removed, and says what is wrong before it is sent', async () => {
-      const { page, faults } = await openAs(ada);
+      const tab = await openAs(ada);
+      const { page } = tab;
       await page.getByLabel('Name of a new status').fill('Review');
       await page.getByLabel('What the new status means').selectOption('in progress');
       await page.getByLabel('Name of a new status').press('Enter');
       await page.getByText('No ticket can get here').first().waitFor();
       expect(await page.getByRole('button', { name: 'Save the workflow' }).isDisabled()).toBe(true);
-      await look(page, 'unreachable');
+      await look(page, 'workflow-unreachable');
       await page.getByRole('grid').getByLabel('In progress → Review', { exact: true }).check();
       await page.getByRole('button', { name: 'Move Review up' }).click();
       await page.getByText('Review: place 5 of 6').waitFor();
@@ -117,7 +106,7 @@ describe.skipIf(executablePath === undefined)(
         .selectOption({ label: 'Nowhere: it must have no tickets' });
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('2 tickets are in it: say where they go.').waitFor();
-      await look(page, 'in-use');
+      await look(page, 'workflow-in-use');
       await page.getByLabel('Where the tickets of Waiting go').selectOption({ label: 'Tickets go to Review' });
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('The workflow is in force: version 3').waitFor();
@@ -130,11 +119,12 @@ describe.skipIf(executablePath === undefined)(
         'Review',
         'Closed',
       ]);
-      expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+      expect(complaints(tab)).toEqual([]);
     }, 300_000);
 
     test('shows what somebody else has saved meanwhile as was, yours and theirs, and lays one over the other', async () => {
-      const { page, faults } = await openAs(ada);
+      const tab = await openAs(ada);
+      const { page } = tab;
       await page.getByLabel('Name of To do').fill('Backlog');
       await page.getByLabel('Name of Closed').fill('Shut');
       const { project_id: _id, ...now } = await workflow();
@@ -148,7 +138,7 @@ describe.skipIf(executablePath === undefined)(
       for (const value of ['To do (to do)', 'Backlog (to do)', 'Inbox (to do)', 'Fixed (done)']) {
         await page.getByRole('cell', { name: value, exact: true }).waitFor();
       }
-      await look(page, 'theirs');
+      await look(page, 'workflow-theirs');
       await page.getByLabel('Which to take for Status Backlog').selectOption('Theirs');
       await page.getByRole('button', { name: 'Go on with this' }).click();
       await page.getByText('1 change not saved').waitFor();
@@ -161,28 +151,30 @@ describe.skipIf(executablePath === undefined)(
         'Review',
         'Shut',
       ]);
-      expect(faults.filter((fault) => !refusal.test(fault))).toEqual([]);
+      expect(complaints(tab)).toEqual([]);
     }, 300_000);
 
     test('takes a preset back with one press, and asks before tickets lose their resolution', async () => {
       const ticket = 'ENG-1';
       await ada.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } }).catch(() => undefined);
-      const { page, faults } = await openAs(ada);
+      const tab = await openAs(ada);
+      const { page } = tab;
       await page.getByRole('button', { name: 'Use Strict' }).click();
       await page.getByText('Strict is above, and not saved yet').waitFor();
       await page.getByLabel('Messages').getByRole('button', { name: 'Undo' }).click();
       await page.getByText(/changes? not saved/).waitFor({ state: 'hidden' });
-      expect(faults).toEqual([]);
+      expect(complaints(tab)).toEqual([]);
     }, 300_000);
 
     test('can be read and not changed by who may not, with the reason', async () => {
-      const { page, faults } = await openAs(vic);
+      const tab = await openAs(vic);
+      const { page } = tab;
       await page.getByText('Your role is viewer. This may do: owner, admin.').waitFor();
       expect(await page.getByLabel('Name of Inbox').isDisabled()).toBe(true);
       expect(await page.getByRole('grid').getByRole('checkbox').first().isDisabled()).toBe(true);
       expect(await page.getByRole('button', { name: 'Save the workflow' }).count()).toBe(0);
-      await look(page, 'read-only');
-      expect(faults).toEqual([]);
+      await look(page, 'workflow-read-only');
+      expect(complaints(tab)).toEqual([]);
     }, 300_000);
   },
 );

@@ -51,7 +51,7 @@ export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryR
           kind="quiet"
           aria-expanded={open}
           aria-controls={panel}
-          aria-label={t('Attempts of {what}', { what })}
+          aria-label={open ? t('Hide the attempts of {what}', { what }) : t('Attempts of {what}', { what })}
           onClick={() => setOpen(!open)}
         >
           {open ? t('Hide') : t('Attempts')}

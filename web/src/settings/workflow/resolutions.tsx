@@ -70,7 +70,7 @@ export function Resolutions({ draft, onChange }: ResolutionsProps) {
                   />
                   <Button
                     kind="quiet"
-                    aria-label={t('Put {name} back', { name: resolutionName(key) })}
+                    aria-label={t('Put back {name}', { name: resolutionName(key) })}
                     onClick={() => onChange({ ...draft, mine: { ...mine, resolutions: [...mine.resolutions, key] } })}
                   >
                     {t('Put back')}

@@ -51,7 +51,7 @@ export function StatusRow(props: StatusRowProps) {
         choices={categories.map((one) => ({ value: one, label: categoryName(one) }))}
         onChange={(event) => onChange({ category: event.currentTarget.value })}
       />
-      <Check checked={begins} onChange={onBegin} aria-label={t('Tickets may begin in {name}', { name })}>
+      <Check checked={begins} onChange={onBegin} aria-label={t('Begins: {name}', { name })}>
         {t('Begins')}
       </Check>
       <div className="status-acts">

@@ -177,7 +177,7 @@ function Dropped({ draft, in_use, onChange }: DroppedProps) {
                 />
                 <Button
                   kind="quiet"
-                  aria-label={t('Put {name} back', { name })}
+                  aria-label={t('Put back {name}', { name })}
                   onClick={() => onChange(putBack(draft, key))}
                 >
                   {t('Put back')}
