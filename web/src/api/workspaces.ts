@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { BatonClient, Input, Member, Project, Workspace } from 'baton-sdk';
+import type { BatonClient, Input, Member, Project, Workflow, Workspace } from 'baton-sdk';
 import { client } from './client.ts';
 
 /** A menu of more than these would be no menu: what is searched for is asked of the server. */
@@ -27,6 +27,13 @@ export const projectsQuery = (workspace_id: string) =>
     queryKey: ['projects', workspace_id],
     queryFn: ({ signal }): Promise<Project[]> =>
       first(client.pages.list_projects({ workspace_id, limit: 100 }, { signal })),
+  });
+
+/** The workflow of a project, by its key or id. */
+export const workflowQuery = (workspace_id: string, project_id: string) =>
+  queryOptions({
+    queryKey: ['workflow', workspace_id, project_id],
+    queryFn: ({ signal }): Promise<Workflow> => client.get_workflow({ workspace_id, project_id }, { signal }),
   });
 
 /** The members of a workspace whose name or address has a text; all, for none. */
