@@ -146,6 +146,6 @@ describe.skipIf(executablePath === undefined)('the inbox (set CHROMIUM_PATH wher
     await ada.client.create_comment({ workspace_id, ticket: 'ENG-2', body: { body: 'Oil helps.' } });
     await notifyPeople(stage.server.database.url);
     await row(page, 'Oil helps.').waitFor({ timeout: 40_000 });
-    await expect.poll(() => page.title()).toMatch(/^\(\d+\) /);
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toMatch(/^\(\d+\) /);
   }, 90_000);
 });

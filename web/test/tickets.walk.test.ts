@@ -1,9 +1,8 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
-import { axeInBoth, executablePath, phone, shoot, sidewaysOf, type Stage, startStage, type Tab } from './browser.ts';
+import { executablePath, look, type Stage, startStage, type Tab } from './browser.ts';
 
 const patience = 120_000;
 
@@ -62,11 +61,6 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
   const complaints = ({ faults }: Tab, expected = /^$/) =>
     faults.filter((fault) => !fault.startsWith(new URL(line.url).origin) && !expected.test(fault));
 
-  async function look(page: Page, name: string): Promise<void> {
-    await shoot(page, name);
-    expect(await axeInBoth(page), name).toEqual([]);
-  }
-
   test('are found in a list that is live, and edited beside it, by keys alone', { timeout: patience }, async () => {
     await create('The brake squeaks', { labels: ['brake'] });
     const { key } = await create('The crane drops its load', { labels: ['crane', 'brake', 'safety', 'harbour'] });
@@ -75,9 +69,6 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const row = (title: string) => page.getByRole('row', { name: new RegExp(title) });
     await row('The crane drops its load').waitFor();
     await look(page, 'list');
-    await page.setViewportSize(phone);
-    expect(await sidewaysOf(page)).toBe(0);
-    await page.setViewportSize({ width: 1280, height: 800 });
 
     // What somebody else creates and changes is there without asking.
     const { key: other, version } = await create('A new rope');
@@ -311,7 +302,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     await look(page, 'long-list');
     const drawn = () => page.locator('[data-id]').count();
     expect(await drawn()).toBeLessThan(many);
-    const focused = () => page.evaluate('document.activeElement.textContent') as Promise<string>;
+    const focused = () => page.evaluate<string>('document.activeElement.textContent');
     await page.keyboard.press('j');
     // The end comes nearer with each page.
     await soon(async () => {

@@ -155,21 +155,32 @@ describe.skipIf(executablePath === undefined)(
     }, 300_000);
 
     test('takes a preset back with one press, and asks before tickets lose their resolution', async () => {
-      const ticket = 'ENG-1';
-      await ada.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } }).catch(() => undefined);
       const tab = await openAs(ada);
       const { page } = tab;
       await page.getByRole('button', { name: 'Use Strict' }).click();
       await page.getByText('Strict is above, and not saved yet').waitFor();
       await page.getByLabel('Messages').getByRole('button', { name: 'Undo' }).click();
       await page.getByText(/changes? not saved/).waitFor({ state: 'hidden' });
+
+      const body = { title: 'The rope is frayed' };
+      const { key: ticket } = await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body });
+      await ada.client.transition_ticket({ workspace_id, ticket, body: { to: 'resolved', resolution: 'fixed' } });
+      await page.getByLabel('What Fixed means').selectOption('in progress');
+      await page.getByRole('button', { name: 'Save the workflow' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Some tickets would lose their resolution' });
+      await dialog.getByText('1 ticket in Fixed with fixed').waitFor();
+      await look(page, 'workflow-losing');
+      await dialog.getByRole('button', { name: 'Save, and clear them' }).click();
+      await page.getByText('The workflow is in force: version 6').waitFor();
+      const { resolution, status_category } = await ada.client.get_ticket({ workspace_id, ticket });
+      expect({ resolution, status_category }).toEqual({ resolution: null, status_category: 'in_progress' });
       expect(complaints(tab)).toEqual([]);
     }, 300_000);
 
     test('can be read and not changed by who may not, with the reason', async () => {
       const tab = await openAs(vic);
       const { page } = tab;
-      await page.getByText('Your role is viewer. This may do: owner, admin.').waitFor();
+      await page.getByText('For this your role must be owner or admin; it is viewer.').waitFor();
       expect(await page.getByLabel('Name of Inbox').isDisabled()).toBe(true);
       expect(await page.getByRole('grid').getByRole('checkbox').first().isDisabled()).toBe(true);
       expect(await page.getByRole('button', { name: 'Save the workflow' }).count()).toBe(0);

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { stepping, take } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { PossibleStep } from '../desk/steps.ts';
-import { usePerson, useRole, useTicket, useWorkflowOf } from '../desk/use-desk.ts';
+import { usePerson, useRole, useWorkflowOf } from '../desk/use-desk.ts';
 import { AssigneeMenu } from '../fields/assignee-menu.tsx';
 import type { KnownTicket } from '../store/changes.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -10,23 +10,15 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
-import { useCell } from '../ui/use-cell.ts';
 import { useDraft } from './use-draft.ts';
-
-/** Asks for what a step needs, before it is taken. */
-export function StepSheet({ desk }: { desk: Desk }) {
-  const asked = useCell(stepping);
-  const ticket = useTicket(desk, asked?.ticket_id ?? '');
-  if (asked === undefined || ticket === undefined) return null;
-  return <Sheet key={ticket.id + asked.step.to} desk={desk} ticket={ticket} step={asked.step} />;
-}
 
 const wordsOf = (key: string) => {
   const words = key.replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 };
 
-function Sheet({ desk, ticket, step }: { desk: Desk; ticket: KnownTicket; step: PossibleStep }) {
+/** Asks for what a step needs, before it is taken. */
+export default function StepSheet({ desk, ticket, step }: { desk: Desk; ticket: KnownTicket; step: PossibleStep }) {
   const id = useId();
   const role = useRole(desk);
   const workflow = useWorkflowOf(desk, ticket);

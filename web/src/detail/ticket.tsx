@@ -14,7 +14,6 @@ import { DescriptionField } from './description-field.tsx';
 import { FieldRefusals } from './field-refusals.tsx';
 import { Fields } from './fields.tsx';
 import { Head } from './head.tsx';
-import { StepSheet } from './step-sheet.tsx';
 import { Story } from './story.tsx';
 import { TitleField } from './title-field.tsx';
 import { useLoaded } from './use-loaded.ts';
@@ -83,7 +82,6 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
         <DescriptionField desk={desk} ticket={ticket} may={edits.may} />
         <Story desk={desk} ticket={ticket} may={comments.may} />
       </div>
-      <StepSheet desk={desk} />
     </article>
   );
 }

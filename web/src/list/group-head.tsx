@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon.tsx';
 import { StatusIcon } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import type { Item } from './items.ts';
+import './group.css';
 
 /** How many tickets are known of a group: all, or that many and more. */
 export const countOf = (count: number, has_more: boolean): string =>

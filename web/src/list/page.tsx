@@ -4,6 +4,7 @@ import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
+import { Stepping } from '../detail/stepping.tsx';
 import type { KnownTicket } from '../store/changes.ts';
 import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
@@ -54,6 +55,7 @@ export function Page() {
           <Listed {...{ desk, groups, filters, change, project, opened, onOpen }} />
         )}
       </div>
+      <Stepping desk={desk} />
       {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>

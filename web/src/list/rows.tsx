@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -47,7 +47,6 @@ const isDrawnShort = new Set(['check', 'priority']);
 /** The list's lines, one tab stop for all of them. */
 export function Rows(props: RowsProps) {
   const { desk, items, ids, selection, opened, statusName, onOpen, onFold, onCreate, starts_in } = props;
-  const is_virtual = items.length > virtual_from;
   const places = useMemo(() => new Map(items.map((item, index) => [item.key, index])), [items]);
   const scrollTo = useRef<(index: number) => void>(() => undefined);
   const show = useCallback(
@@ -142,35 +141,29 @@ export function Rows(props: RowsProps) {
           </div>
         ))}
       </div>
-      {is_virtual ? (
-        <Virtual items={items} active={active} draw={draw} scrollTo={scrollTo} />
-      ) : (
-        items.map((item, index) => (
-          <div key={item.key} role="presentation">
-            {draw(item, index)}
-          </div>
-        ))
-      )}
+      <Lines items={items} active={active} draw={draw} scrollTo={scrollTo} />
     </div>
   );
 }
 
-interface VirtualProps {
+interface LinesProps {
   items: readonly Item[];
   active: string | undefined;
   draw: (item: Item, index: number) => React.ReactNode;
   scrollTo: React.RefObject<(index: number) => void>;
 }
 
-/** Many lines: those on the screen are drawn, and the one that has the focus. */
-function Virtual({ items, active, draw, scrollTo }: VirtualProps) {
+/** The lines: all of a short list; of a long one those on the screen, and the one that has the focus. */
+function Lines({ items, active, draw, scrollTo }: LinesProps) {
+  const is_virtual = items.length > virtual_from;
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
     setTop((box.current?.getBoundingClientRect().top ?? 0) + scrollY);
-  }, []);
+  }, [is_virtual]);
   const kept = items.findIndex(({ key }) => key === active);
   const virtualizer = useWindowVirtualizer({
+    enabled: is_virtual,
     count: items.length,
     estimateSize: () => usual_height,
     overscan: 12,
@@ -183,19 +176,35 @@ function Virtual({ items, active, draw, scrollTo }: VirtualProps) {
       return kept < 0 || (kept >= first && kept <= last) ? range : [...range, kept].toSorted((a, b) => a - b);
     },
   });
-  scrollTo.current = (index) => virtualizer.scrollToIndex(index, { align: 'auto' });
+  useEffect(() => {
+    scrollTo.current = (index) => is_virtual && virtualizer.scrollToIndex(index, { align: 'auto' });
+  });
+  const all = items.map((item, index) => ({ item, index, start: undefined }));
+  const seen = virtualizer.getVirtualItems().flatMap(({ index, start }) => {
+    const item = items[index];
+    return item === undefined ? [] : [{ item, index, start }];
+  });
+  // Before it has measured the window, it sees nothing: all are drawn once more, or what has the focus would lose it.
+  const is_measured = is_virtual && seen.length > 0;
+  // One element for each line, whichever way: what has the focus keeps it when the list grows.
   return (
-    <div ref={box} role="presentation" className="rows-virtual" style={{ height: virtualizer.getTotalSize() }}>
-      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
-        const item = items[index];
-        if (item === undefined) return null;
-        const at = { transform: `translateY(${start - top}px)` };
-        return (
-          <div key={key} ref={virtualizer.measureElement} data-index={index} role="presentation" style={at}>
-            {draw(item, index)}
-          </div>
-        );
-      })}
+    <div
+      ref={box}
+      role="presentation"
+      className={is_measured ? 'rows-virtual' : undefined}
+      style={is_measured ? { height: virtualizer.getTotalSize() } : undefined}
+    >
+      {(is_measured ? seen : all).map(({ item, index, start }) => (
+        <div
+          key={item.key}
+          ref={is_measured ? virtualizer.measureElement : undefined}
+          data-index={index}
+          role="presentation"
+          style={start === undefined ? undefined : { transform: `translateY(${start - top}px)` }}
+        >
+          {draw(item, index)}
+        </div>
+      ))}
     </div>
   );
 }

@@ -21,10 +21,8 @@ export function useOwnRole(workspace: string): Role | (string & {}) | undefined 
 /** Whether a role may do something, by the server’s own table. */
 export function mayOf(role: string, roles: readonly string[]): May {
   if (roles.includes(role)) return yes;
-  const why = t('Your role is {role}. This may do: {required}.', {
-    role: roleNames([role]),
-    required: roleNames(roles),
-  });
+  const required = new Intl.ListFormat('en', { type: 'disjunction' }).format(roles.map((one) => roleNames([one])));
+  const why = t('For this your role must be {required}; it is {role}.', { role: roleNames([role]), required });
   return { may: false, why };
 }
 

@@ -63,8 +63,10 @@ export function Editor({ workspace, project, workflow, may }: EditorProps) {
             'A tick lets tickets go from the status of the row to the status of the column. Arrows move between the boxes, Space ticks.',
           )}
         >
-          <Matrix definition={mine} chosen={chosen} onChoose={choose} onChange={edit} may={may} />
-          {chosen !== undefined && <StepPanel definition={mine} at={chosen} onChange={edit} />}
+          <div className="steps">
+            <Matrix definition={mine} chosen={chosen} onChoose={choose} onChange={edit} may={may} />
+            {chosen !== undefined && <StepPanel definition={mine} at={chosen} onChange={edit} />}
+          </div>
         </Section>
         <Resolutions draft={draft} onChange={all} />
         {may && <Presets draft={draft} onChange={all} />}

@@ -24,9 +24,10 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
   const { busy, failure, losing, save, forget } = saving;
   const all = [draft.mine, draft.base];
   if (changes.length === 0) return null;
-  // With the bar goes what had the focus.
+  // With the bar goes what had the focus; where tickets are in the way, it is asked for where they go.
   const saveNow = async (on_stale: 'refuse' | 'clear') => {
     if (await save(on_stale)) focusSection('picture');
+    else setTimeout(() => document.querySelector<HTMLElement>('[data-in-use] select')?.focus(), 50);
   };
   const drop = () => {
     forget();
@@ -49,14 +50,16 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
           </div>
         )}
       </div>
-      <ul className="save-faults">
-        {faults.map(({ at, says }) => (
-          <li key={says + JSON.stringify(at)} className="field-fault">
-            <Icon name="warning" />{' '}
-            {at !== undefined && 'status' in at ? t('{name}: {says}', { name: nameIn(all, at.status), says }) : says}
-          </li>
-        ))}
-      </ul>
+      {faults.length > 0 && (
+        <ul className="save-faults">
+          {faults.map(({ at, says }) => (
+            <li key={says + JSON.stringify(at)} className="field-fault">
+              <Icon name="warning" />{' '}
+              {at !== undefined && 'status' in at ? t('{name}: {says}', { name: nameIn(all, at.status), says }) : says}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="save-row">
         <details className="save-changes">
           <summary>
@@ -75,9 +78,17 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
           </ul>
         </details>
         <div className="row-acts">
-          <Button onClick={drop}>{t('Drop the changes')}</Button>
-          <Button kind="primary" busy={busy} disabled={faults.length > 0} onClick={() => void saveNow('refuse')}>
-            {busy ? t('Saving…') : t('Save the workflow')}
+          <Button aria-label={t('Drop the changes')} onClick={drop}>
+            {t('Drop')}
+          </Button>
+          <Button
+            kind="primary"
+            aria-label={t('Save the workflow')}
+            busy={busy}
+            disabled={faults.length > 0}
+            onClick={() => void saveNow('refuse')}
+          >
+            {t('Save')}
           </Button>
         </div>
       </div>

@@ -150,7 +150,7 @@ function Dropped({ draft, in_use, onChange }: DroppedProps) {
         {dropped.map(({ key, name }) => {
           const { tickets } = in_use.find(({ status }) => status === key) ?? {};
           return (
-            <li key={key} className="row">
+            <li key={key} className="row" data-in-use={tickets}>
               <div className="row-what">
                 <strong>{name}</strong>
                 {tickets !== undefined && (

@@ -1,0 +1,19 @@
+import { lazy, Suspense } from 'react';
+import { stepping } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import { useTicket } from '../desk/use-desk.ts';
+import { useCell } from '../ui/use-cell.ts';
+
+const StepSheet = lazy(() => import('./step-sheet.tsx'));
+
+/** The form of the step that is to be taken, if one needs more than it has. */
+export function Stepping({ desk }: { desk: Desk }) {
+  const asked = useCell(stepping);
+  const ticket = useTicket(desk, asked?.ticket_id ?? '');
+  if (asked === undefined || ticket === undefined) return null;
+  return (
+    <Suspense fallback={null}>
+      <StepSheet key={ticket.id + asked.step.to} desk={desk} ticket={ticket} step={asked.step} />
+    </Suspense>
+  );
+}
