@@ -20,6 +20,16 @@ export const exceptions: Record<string, string> = {
   'server/test/locks/facts.test.ts every write that succeeds leaves': 'a call of every write, a line each',
   'proof/prove/tenancy/world.ts furnish': 'one of everything that a workspace may have, a line each',
   'proof/replay/replay.ts replay': 'the stages of a replay in their order; a fifth of it are its options',
+  'web/src/api/stream.test.ts makeFeed': 'a feed that the test steers, as a closure',
+  'web/src/detail/comment-card.tsx CommentCard': 'markup: a comment in each of its states',
+  'web/src/detail/description-field.tsx DescriptionField': 'markup: a text in each of its states',
+  'web/src/detail/fields.tsx Fields': 'markup: the fields of a ticket, one after the other',
+  'web/src/detail/step-sheet.tsx StepSheet': 'markup: what a step may require, one after the other',
+  'web/src/detail/title-field.tsx TitleField': 'markup: a text in each of its states',
+  'web/src/list/filter-bar.tsx FilterBar': 'markup: a menu for each filter',
+  'web/src/list/rows.tsx Rows': 'markup: the list, and what keys do in it',
+  'web/src/settings/workflow/save-bar.tsx SaveBar': 'markup: what is wrong, what has changed, and what can be done',
+  'web/src/settings/workflow/theirs.tsx Theirs': 'markup: what somebody else saved meanwhile',
   'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order that each needs',
 };
 

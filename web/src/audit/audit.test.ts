@@ -51,7 +51,7 @@ describe('an entry says', () => {
         before: { role: 'viewer' },
         after: { role: 'member' },
       },
-      'Ada made Grace, who was viewer, member',
+      'Ada changed the role of Grace from viewer to member',
     ],
     [
       { action: 'workspace.updated', before: { name: null }, after: { name: 'Harbour' } },
@@ -159,7 +159,7 @@ describe('what a browser keeps of a log', () => {
     expect(keptAfter(after, checkpoint(9), 'kept', at).trouble).toEqual(after.trouble);
   });
 
-  test('is who signed first, whoever signs later', () => {
+  test('is the one that signed first, also after another has signed', () => {
     const later = parseCheckpoint(noteOf(7, 'AQAAAAA=')) as ReturnType<typeof checkpoint>;
     expect(keptAfter(kept, later, 'kept', at).signer).toBe('log+00000000');
   });

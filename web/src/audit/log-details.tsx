@@ -80,7 +80,7 @@ function KeyForm({ workspace, has_key, onKey }: Omit<DetailsProps, 'view'> & { h
           autoComplete="off"
           spellCheck={false}
           hint={t(
-            'From somebody you trust, not from this page: whoever runs the server prints it with npm run audit -- key {workspace}. This browser keeps it.',
+            'From somebody you trust, not from this page: the operator of the server prints it with npm run audit -- key {workspace}. This browser keeps it.',
             { workspace },
           )}
         />

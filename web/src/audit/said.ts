@@ -75,7 +75,12 @@ const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
   'invitation.accepted': ({ actor, role }) =>
     t('{actor} accepted an invitation as {role}', { actor, role: role('after') }),
   'member.role_changed': ({ actor, member, role }) =>
-    t('{actor} made {member}, who was {was}, {is}', { actor, member, was: role('before'), is: role('after') }),
+    t('{actor} changed the role of {member} from {was} to {is}', {
+      actor,
+      member,
+      was: role('before'),
+      is: role('after'),
+    }),
   'member.removed': ({ actor, member, role }) =>
     t('{actor} removed {member}, who was {was}', { actor, member, was: role('before') }),
   'member.left': ({ actor }) => t('{actor} left the workspace', { actor }),

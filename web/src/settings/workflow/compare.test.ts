@@ -61,8 +61,8 @@ describe('two workflows', () => {
   });
 });
 
-describe('laying one’s own changes over those of somebody else', () => {
-  test('gives theirs where one has changed nothing, and one’s own where they haven’t', () => {
+describe('laying the person’s changes over those of somebody else', () => {
+  test('gives theirs where the person has changed nothing, and the person’s where they haven’t', () => {
     fc.assert(
       fc.property(definition, definition, (base, changed) => {
         expect(same(merge(base, base, changed, yours), changed)).toBe(true);
@@ -73,7 +73,7 @@ describe('laying one’s own changes over those of somebody else', () => {
     );
   });
 
-  test('loses none of one’s own changes, and none of theirs that isn’t in conflict with one', () => {
+  test('loses none of the person’s changes, and none of theirs that isn’t in conflict', () => {
     fc.assert(
       fc.property(definition, definition, definition, (base, mine, theirs) => {
         const conflicts = theirChanges(base, mine, theirs).filter(({ is_conflict }) => is_conflict);
