@@ -144,7 +144,7 @@ describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH 
   test('is for admins: a member is told so', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, audit);
     await page.getByText('The audit log is for admins').waitFor();
-    await page.getByText('You are here as member').waitFor();
+    await page.getByText('Your role here is member').waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     await page.keyboard.type('audit');
