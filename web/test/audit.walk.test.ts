@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH 
     await page.keyboard.press('Enter');
     await page.waitForURL(/actor=[\w-]{36}.*thing=eng-1/);
     await entry(page, 'Grace Hopper moved ENG-1').waitFor();
-    expect(await page.locator('.entry').count()).toBe(1);
+    await expect.poll(() => page.locator('.entry').count()).toBe(1);
     await page.reload();
     await entry(page, 'Grace Hopper moved ENG-1').waitFor();
     await page.getByLabel('To', { exact: true }).fill('2020-01-01');
