@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { bind, type CommandId } from './registry.ts';
 
 type Acts = Partial<Record<CommandId, () => void>>;
@@ -7,9 +7,15 @@ type Acts = Partial<Record<CommandId, () => void>>;
 export function useCommands(acts: Acts, isAvailable: () => boolean = always): void {
   const ids = Object.keys(acts).join(' ');
   const runNow = useEffectEvent((id: string) => acts[id as CommandId]?.());
-  const available = useEffectEvent(isAvailable);
+  // No effect's event: the palette asks while it is drawn.
+  const available = useRef(isAvailable);
+  useLayoutEffect(() => {
+    available.current = isAvailable;
+  });
   useEffect(() => {
-    const handlers = ids.split(' ').map((id) => [id, { run: () => runNow(id), available: () => available() }] as const);
+    const handlers = ids
+      .split(' ')
+      .map((id) => [id, { run: () => runNow(id), available: () => available.current() }] as const);
     return bind(Object.fromEntries(handlers));
   }, [ids]);
 }
