@@ -46,5 +46,6 @@ export default defineConfig({
     // Compressing takes the longest, and is meant to.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  server: { proxy: Object.fromEntries(of_the_server.map((prefix) => [prefix, server])) },
+  // With the host that the browser asked for: the server compares it with the page’s origin where a cookie is concerned.
+  server: { proxy: Object.fromEntries(of_the_server.map((prefix) => [prefix, { target: server }])) },
 });

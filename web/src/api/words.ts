@@ -2,8 +2,8 @@ import type { ProblemOf, Role } from 'baton-sdk';
 import { t } from '../ui/text.ts';
 
 /** The words that this version knows. The server may send others, which are then shown as they are. */
-type Known<Word> = Word extends string ? (string extends Word ? never : Word) : never;
-type Words<Word> = Record<Known<Word>, () => string>;
+export type Known<Word> = Word extends string ? (string extends Word ? never : Word) : never;
+export type Words<Word> = Record<Known<Word>, () => string>;
 
 const wordOf = (words: Record<string, () => string>, word: string) =>
   Object.hasOwn(words, word) ? (words[word]?.() ?? word) : word;

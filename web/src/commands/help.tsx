@@ -12,6 +12,7 @@ import './commands.css';
 
 const sections: Record<Section, () => string> = {
   everywhere: () => t('Everywhere'),
+  inbox: () => t('In the inbox'),
   lists: () => t('In a list'),
   ticket: () => t('A ticket, or the selected'),
   writing: () => t('While writing'),

@@ -1,7 +1,7 @@
 import { t } from '../ui/text.ts';
 
 /** Where a command works. Two commands that can work at the same time have different keys. */
-export type Section = 'everywhere' | 'lists' | 'ticket' | 'writing';
+export type Section = 'everywhere' | 'inbox' | 'lists' | 'ticket' | 'writing';
 
 /** What a command is: the same for the palette, the menus, the buttons and the page of keys. What it does is bound by a page. */
 export interface Command {
@@ -19,6 +19,7 @@ const table = {
   create: { section: 'everywhere', name: () => t('New ticket'), keys: 'c' },
   go_list: { section: 'everywhere', name: () => t('Go to the list'), keys: 'g l' },
   go_all: { section: 'everywhere', name: () => t('Go to the list of all projects'), keys: 'g p' },
+  go_inbox: { section: 'everywhere', name: () => t('Go to the inbox'), keys: 'g i' },
   new_project: { section: 'everywhere', name: () => t('New project') },
   new_workspace: { section: 'everywhere', name: () => t('New workspace') },
   theme_system: { section: 'everywhere', name: () => t('Theme: as the system') },
@@ -26,6 +27,12 @@ const table = {
   theme_dark: { section: 'everywhere', name: () => t('Theme: dark') },
   density: { section: 'everywhere', name: () => t('Compact or comfortable rows') },
   sign_out: { section: 'everywhere', name: () => t('Sign out') },
+  // Before those of a ticket: in the inbox, where one is beside them, these have the keys.
+  inbox_done: { section: 'inbox', name: () => t('Done'), keys: 'e' },
+  inbox_unread: { section: 'inbox', name: () => t('Mark as read or unread'), keys: 'u' },
+  inbox_later: { section: 'inbox', name: () => t('Later: put it off'), keys: 'h' },
+  inbox_back: { section: 'inbox', name: () => t('Back into the inbox'), keys: 'b' },
+  inbox_all_read: { section: 'inbox', name: () => t('Mark all as read'), keys: 'Shift+e' },
   filter: { section: 'lists', name: () => t('Filter'), keys: '/' },
   next: { section: 'lists', name: () => t('Next ticket'), keys: 'j', repeats: true },
   previous: { section: 'lists', name: () => t('Previous ticket'), keys: 'k', repeats: true },

@@ -25,6 +25,7 @@ export function useFrameCommands(place: Place | undefined): void {
       create: () => creating.set({ workspace, project }),
       new_project: () => void navigate({ to: '/w/$workspace/new-project', params: { workspace } }),
       go_all: () => void navigate({ to: '/w/$workspace/list', params: { workspace } }),
+      go_inbox: () => void navigate({ to: '/w/$workspace/inbox', params: { workspace } }),
     }),
     ...(workspace !== undefined &&
       project !== undefined && {

@@ -5,6 +5,7 @@ import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { ariaKeys, shownKeys } from '../commands/keys.ts';
 import { searching } from '../commands/opened.ts';
+import { InboxLink } from '../inbox/link.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -31,6 +32,7 @@ export function Header({ place }: { place: Place | undefined }) {
       </div>
       <div className="header-acts">
         <ConnectionDot />
+        {place !== undefined && <InboxLink workspace={place.workspace} />}
         <Search />
         {has_projects && (
           <CommandButton id="create" kind="primary" icon="add" className="header-new">

@@ -1,5 +1,6 @@
 import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { nameTab } from './tab.ts';
 
 /** The address that had the focus last: the first page of a visit leaves it where the browser puts it. */
 let focused_at: string | undefined;
@@ -17,7 +18,7 @@ export function Title({ children, tab = children, className = '' }: TitleProps) 
   // The page's, and not yet the next one's, which is loaded while this one is still there.
   const at = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
-    document.title = `${tab} · Baton`;
+    nameTab(`${tab} · Baton`);
   }, [tab]);
   useEffect(() => {
     if (focused_at !== undefined && focused_at !== at) heading.current?.focus();

@@ -1,0 +1,106 @@
+import { Link } from '@tanstack/react-router';
+import type { Notification } from 'baton-sdk';
+import { lazy, Suspense, useRef } from 'react';
+import { CommandButton } from '../commands/command-button.tsx';
+import { useCommands } from '../commands/use-commands.ts';
+import type { Desk } from '../desk/desk.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Skeleton } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+import { Time } from '../ui/time.tsx';
+import type { InboxActs } from './acts.ts';
+import { LaterMenu } from './later-menu.tsx';
+import { belongs } from './marks.ts';
+import { useCause } from './use-cause.ts';
+import { useSaid } from './use-said.ts';
+
+const Ticket = lazy(() => import('../detail/ticket.tsx'));
+
+interface PaneProps {
+  desk: Desk;
+  notification: Notification;
+  acts: InboxActs;
+  /** It was put away, or off. */
+  onGone: () => void;
+  onClose: () => void;
+  /** Whether there is no list beside it: then there is a way back. */
+  is_alone: boolean;
+}
+
+/** A notification, what can be done with it, and its ticket, at what it is about. */
+export function Pane({ desk, notification, acts, onGone, onClose, is_alone }: PaneProps) {
+  const { ticket_key } = notification;
+  const cause = useCause(notification);
+  return (
+    <>
+      <PaneHead {...{ desk, notification, acts, onGone, onClose, is_alone }} />
+      <div className="inbox-ticket" ref={cause}>
+        <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
+          <Ticket key={ticket_key} desk={desk} reference={ticket_key} onClose={is_alone ? undefined : onClose} />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+/** What happened, and the marks as buttons. */
+function PaneHead({ desk, notification, acts, onGone, onClose, is_alone }: PaneProps) {
+  const { says } = useSaid(desk, notification);
+  const later_button = useRef<HTMLButtonElement>(null);
+  const is_unread = notification.read_at === null;
+  const is_in_inbox = belongs(notification, 'inbox', new Date());
+  const gone = (act: () => void) => () => {
+    onGone();
+    act();
+  };
+  const later = (at: Date) => gone(() => acts.later(notification, at))();
+  useCommands(
+    is_in_inbox
+      ? { inbox_done: gone(() => acts.done(notification)), inbox_later: () => later_button.current?.click() }
+      : { inbox_back: gone(() => acts.back(notification)) },
+  );
+  useCommands({ inbox_unread: () => (is_unread ? acts.read(notification) : acts.unread(notification)) });
+  return (
+    <header className="inbox-head">
+      {is_alone && (
+        <button type="button" className="button button-quiet" onClick={onClose}>
+          <Icon name="back" /> {t('Inbox')}
+        </button>
+      )}
+      <p className="inbox-says">
+        <strong>{says}</strong> <Time at={notification.happened_at} />
+      </p>
+      <div className="inbox-acts">
+        {is_in_inbox ? (
+          <>
+            <CommandButton id="inbox_done" icon="check">
+              {t('Done')}
+            </CommandButton>
+            <LaterMenu
+              trigger={
+                <CommandButton ref={later_button} id="inbox_later" icon="later">
+                  {t('Later')}
+                </CommandButton>
+              }
+              onLater={later}
+            />
+          </>
+        ) : (
+          <CommandButton id="inbox_back" icon="inbox">
+            {t('Back into the inbox')}
+          </CommandButton>
+        )}
+        <CommandButton id="inbox_unread" kind="quiet" icon={is_unread ? 'read' : 'unread'}>
+          {is_unread ? t('Read') : t('Unread')}
+        </CommandButton>
+        <Link
+          to="/w/$workspace/t/$ticket"
+          params={{ workspace: desk.workspace_id, ticket: notification.ticket_key }}
+          className="button button-quiet"
+        >
+          {t('Open')}
+        </Link>
+      </div>
+    </header>
+  );
+}

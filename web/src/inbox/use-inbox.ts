@@ -1,0 +1,67 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { Notification } from 'baton-sdk';
+import { useCallback, useEffect, useMemo } from 'react';
+import { type Folder, folders, notificationQuery, notificationsQuery } from '../api/notifications.ts';
+import { useCell } from '../ui/use-cell.ts';
+import { InboxActs, opened, pending } from './acts.ts';
+import { rowsOf, shownUnder } from './marks.ts';
+
+const isFolder = (text: string): text is Folder => folders.some((folder) => folder === text);
+
+/** The folder and the notification of the address. */
+export function useAddress(workspace: string) {
+  const { folder: given = '', n: chosen } = useSearch({ strict: false });
+  const folder: Folder = isFolder(given) ? given : 'unread';
+  const navigate = useNavigate();
+  const choose = useCallback(
+    (n: string | undefined, { replace = false } = {}) =>
+      void navigate({
+        to: '/w/$workspace/inbox',
+        params: { workspace },
+        search: { ...(folder !== 'unread' && { folder }), ...(n !== undefined && { n }) },
+        replace,
+      }),
+    [navigate, workspace, folder],
+  );
+  return { folder, chosen, choose };
+}
+
+/** What can be done with the workspace’s notifications. */
+export function useActs(workspace: string): InboxActs {
+  const queries = useQueryClient();
+  return useMemo(() => new InboxActs(queries, workspace), [queries, workspace]);
+}
+
+/** The notifications of a folder as they are shown, and how they are read. */
+export function useFolder(workspace: string, folder: Folder) {
+  const query = useInfiniteQuery(notificationsQuery(workspace, folder));
+  const under = useCell(pending);
+  const stay = useCell(opened);
+  useEffect(() => () => opened.set(new Map()), [workspace, folder]);
+  const { data } = query;
+  const rows = useMemo(() => {
+    const listed = data?.pages.flatMap((page) => page.data) ?? [];
+    return rowsOf({ folder, listed, opened: stay, pending: under, now: new Date() });
+  }, [data, folder, stay, under]);
+  return { rows, query };
+}
+
+/** The notification that is open: one of the rows, or one that only the address knows. It is read as it is opened. */
+export function useChosen(workspace: string, rows: readonly Notification[], chosen: string | undefined) {
+  const row = rows.find(({ id }) => id === chosen);
+  const { data, error } = useQuery({
+    ...notificationQuery(workspace, chosen ?? ''),
+    enabled: chosen !== undefined && row === undefined,
+  });
+  const under = useCell(pending);
+  const acts = useActs(workspace);
+  const shown = row ?? (chosen === undefined || data === undefined ? undefined : shownUnder(data, under));
+  const id = shown?.id;
+  useEffect(() => {
+    if (shown !== undefined) acts.open(shown);
+    // Once for each that is opened: who marks it as unread wants it to be so.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [id, acts]);
+  return { shown, error: row === undefined ? error : null };
+}
