@@ -20,6 +20,7 @@ const table = {
   go_list: { section: 'everywhere', name: () => t('Go to the list'), keys: 'g l' },
   go_all: { section: 'everywhere', name: () => t('Go to the list of all projects'), keys: 'g p' },
   go_inbox: { section: 'everywhere', name: () => t('Go to the inbox'), keys: 'g i' },
+  go_audit: { section: 'everywhere', name: () => t('Go to the audit log'), keys: 'g a' },
   new_project: { section: 'everywhere', name: () => t('New project') },
   new_workspace: { section: 'everywhere', name: () => t('New workspace') },
   theme_system: { section: 'everywhere', name: () => t('Theme: as the system') },

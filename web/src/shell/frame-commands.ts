@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { listenToKeys } from '../commands/listen.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { useCommands } from '../commands/use-commands.ts';
+import { useMay } from '../desk/use-may.ts';
 import { creating } from '../create/creating.ts';
 import { prefer, preferences } from '../store/preferences.ts';
 import type { Place } from '../store/place.ts';
@@ -12,6 +13,7 @@ import { leave } from './sign-out.ts';
 export function useFrameCommands(place: Place | undefined): void {
   const navigate = useNavigate();
   const { workspace, project } = place ?? {};
+  const { may: reads_audit } = useMay({ workspace_id: workspace ?? '' }, 'list_audit');
   useCommands({
     palette: () => searching.set(true),
     help: () => helping.set(true),
@@ -27,6 +29,8 @@ export function useFrameCommands(place: Place | undefined): void {
       go_all: () => void navigate({ to: '/w/$workspace/list', params: { workspace } }),
       go_inbox: () => void navigate({ to: '/w/$workspace/inbox', params: { workspace } }),
     }),
+    ...(workspace !== undefined &&
+      reads_audit && { go_audit: () => void navigate({ to: '/w/$workspace/audit', params: { workspace } }) }),
     ...(workspace !== undefined &&
       project !== undefined && {
         go_list: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project } }),

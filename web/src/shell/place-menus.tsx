@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import { run } from '../commands/registry.ts';
+import { useMay } from '../desk/use-may.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
@@ -29,6 +30,7 @@ function Trigger({ of, chosen, ...rest }: TriggerProps) {
 /** The workspace of the page, and the others. */
 export function WorkspaceMenu({ place }: { place: Place | undefined }) {
   const { data = [] } = useQuery(workspacesQuery());
+  const { may: reads_audit } = useMay({ workspace_id: place?.workspace ?? '' }, 'list_audit');
   const chosen = data.find(({ id }) => id === place?.workspace)?.name;
   if (chosen === undefined && data.length === 0) return null;
   return (
@@ -46,6 +48,11 @@ export function WorkspaceMenu({ place }: { place: Place | undefined }) {
         </MenuLink>
       ))}
       <MenuLine />
+      {place !== undefined && reads_audit && (
+        <MenuLink render={<Link to="/w/$workspace/audit" params={{ workspace: place.workspace }} />}>
+          {t('Audit log')}
+        </MenuLink>
+      )}
       <MenuItem icon="add" onSelect={() => run('new_workspace')}>
         {t('New workspace')}
       </MenuItem>

@@ -1,0 +1,59 @@
+import { t } from '../ui/text.ts';
+
+/** Fields of entries, as people call them. Others are shown as the API calls them. */
+const names: Partial<Record<string, () => string>> = {
+  title: () => t('title'),
+  description: () => t('description'),
+  priority: () => t('priority'),
+  labels: () => t('labels'),
+  due_on: () => t('due date'),
+  status: () => t('status'),
+  resolution: () => t('resolution'),
+  assignee_id: () => t('assignee'),
+  reporter_id: () => t('reporter'),
+  deleted_at: () => t('deleted'),
+  user_id: () => t('member'),
+  mentions: () => t('mentions'),
+  emoji: () => t('reaction'),
+  role: () => t('role'),
+  name: () => t('name'),
+  email: () => t('e-mail address'),
+};
+
+export const fieldName = (field: string): string => names[field]?.() ?? field.replaceAll('_', ' ');
+
+/** Fields that have the id of a person, or ids. */
+const of_people = new Set(['assignee_id', 'reporter_id', 'user_id', 'mentions']);
+
+interface LongText {
+  bytes: number;
+  start: string;
+}
+
+const isLongText = (value: unknown): value is LongText =>
+  typeof value === 'object' && value !== null && 'bytes' in value && 'start' in value;
+
+/** A value as it is read: a person by name, a long text by its beginning. */
+export function valueOf(field: string, value: unknown, person: (id: string) => string): string {
+  if (value === null || value === undefined || value === '') return t('nothing');
+  if (of_people.has(field)) return [value].flat().map(String).map(person).join(', ');
+  if (isLongText(value)) return t('{start}… ({bytes} bytes)', { start: value.start, bytes: value.bytes });
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ') || t('nothing');
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
+
+/** A field before and after a change. */
+export interface Changed {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** The fields of an entry, each once, in the order in which the entry has them. */
+export function changedFields(
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown> | null,
+): Changed[] {
+  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...fields].map((field) => ({ field, before: before?.[field], after: after?.[field] }));
+}
