@@ -37,6 +37,7 @@ const tree = root.addChildren([
     own('/w/$workspace/p/$project/list', () => import('./list/page.tsx')),
     own('/w/$workspace/inbox', () => import('./inbox/page.tsx')),
     own('/w/$workspace/audit', () => import('./audit/page.tsx')),
+    own('/w/$workspace/p/$project/analytics', () => import('./analytics/page.tsx')),
     own('/w/$workspace/t/$ticket', () => import('./ticket/page.tsx')),
   ]),
 ]);

@@ -21,6 +21,7 @@ const table = {
   go_all: { section: 'everywhere', name: () => t('Go to the list of all projects'), keys: 'g p' },
   go_inbox: { section: 'everywhere', name: () => t('Go to the inbox'), keys: 'g i' },
   go_audit: { section: 'everywhere', name: () => t('Go to the audit log'), keys: 'g a' },
+  go_analytics: { section: 'everywhere', name: () => t('Go to the analytics'), keys: 'g n' },
   new_project: { section: 'everywhere', name: () => t('New project') },
   new_workspace: { section: 'everywhere', name: () => t('New workspace') },
   theme_system: { section: 'everywhere', name: () => t('Theme: as the system') },

@@ -33,6 +33,7 @@ export function useFrameCommands(place: Place | undefined): void {
       reads_audit && { go_audit: () => void navigate({ to: '/w/$workspace/audit', params: { workspace } }) }),
     ...(workspace !== undefined &&
       project !== undefined && {
+        go_analytics: () => void navigate({ to: '/w/$workspace/p/$project/analytics', params: { workspace, project } }),
         go_list: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project } }),
       }),
   });

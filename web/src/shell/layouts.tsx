@@ -7,17 +7,20 @@ import { t } from '../ui/text.ts';
 interface Layout {
   name: () => string;
   icon: IconName;
-  /** Of one project, and of all of them. */
-  of_project: '/w/$workspace/p/$project/list';
-  of_all: '/w/$workspace/list';
+  /** Of one project, and of all of them, where there is such a page. */
+  of_project: '/w/$workspace/p/$project/list' | '/w/$workspace/p/$project/analytics';
+  of_all?: '/w/$workspace/list';
 }
 
 /** The pages that show the same tickets in another way. */
 const layouts: readonly Layout[] = [
   { name: () => t('List'), icon: 'list', of_project: '/w/$workspace/p/$project/list', of_all: '/w/$workspace/list' },
+  { name: () => t('Analytics'), icon: 'chart', of_project: '/w/$workspace/p/$project/analytics' },
 ];
 
-const linkTo = ({ of_project, of_all }: Layout, { workspace, project }: Place) =>
+const layoutsOf = ({ project }: Place) => layouts.filter(({ of_all }) => project !== undefined || of_all !== undefined);
+
+const linkTo = ({ of_project, of_all = '/w/$workspace/list' }: Layout, { workspace, project }: Place) =>
   project === undefined
     ? linkOptions({ to: of_all, params: { workspace } })
     : linkOptions({ to: of_project, params: { workspace, project } });
@@ -26,7 +29,7 @@ const linkTo = ({ of_project, of_all }: Layout, { workspace, project }: Place) =
 export function Layouts({ place }: { place: Place }) {
   return (
     <div className="layouts">
-      {layouts.map((layout) => (
+      {layoutsOf(place).map((layout) => (
         <Link key={layout.icon} {...linkTo(layout, place)} className="layout">
           <Icon name={layout.icon} /> {layout.name()}
         </Link>
@@ -40,7 +43,7 @@ export function MenuLayouts({ place }: { place: Place }) {
   return (
     <>
       <MenuLabel>{t('Show as')}</MenuLabel>
-      {layouts.map((layout) => (
+      {layoutsOf(place).map((layout) => (
         <MenuLink key={layout.icon} icon={layout.icon} render={<Link {...linkTo(layout, place)} />}>
           {layout.name()}
         </MenuLink>
