@@ -66,8 +66,8 @@ interface Serving {
 }
 
 /**
- * The console: a page in the browser, which calls the API as any other client. All addresses that are nobody else's lead to
- * it, for a browser that asks for a page: what is to be shown there is decided by its script.
+ * The console: a page in the browser, which calls the API as every client does. Each address that the API and the docs leave free
+ * leads to it, for a browser that asks for a page: its script decides what is shown there.
  */
 export function consoleRouter({ dir, served, operations }: Serving): Router {
   const router = Router({ caseSensitive: true, strict: true });

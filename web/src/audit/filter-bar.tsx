@@ -19,15 +19,15 @@ interface BarProps {
 
 interface ChoiceProps {
   of: string;
-  any: string;
+  unfiltered: string;
   value: string;
   options: readonly { value: string; label: string }[];
   onChange: (value: string | undefined) => void;
 }
 
 /** A button that says what is chosen, and opens a menu to choose something else. */
-function Choice({ of, any, value, options, onChange }: ChoiceProps) {
-  const label = value === '' ? any : (options.find((option) => option.value === value)?.label ?? value);
+function Choice({ of, unfiltered, value, options, onChange }: ChoiceProps) {
+  const label = value === '' ? unfiltered : (options.find((option) => option.value === value)?.label ?? value);
   const trigger = (
     <button type="button" className="button button-plain audit-choice" aria-label={`${of}: ${label}`}>
       <span className="audit-chosen">{label}</span>
@@ -39,7 +39,7 @@ function Choice({ of, any, value, options, onChange }: ChoiceProps) {
       <MenuChoice
         label={of}
         value={value}
-        options={[{ value: '', label: any }, ...options]}
+        options={[{ value: '', label: unfiltered }, ...options]}
         onChange={(chosen) => onChange(chosen === '' ? undefined : chosen)}
       />
     </Menu>
@@ -60,21 +60,21 @@ export function FilterBar({ desk, address, change }: BarProps) {
     <div className="audit-filters" role="group" aria-label={t('Filters')}>
       <Choice
         of={t('Who')}
-        any={t('Anybody')}
+        unfiltered={t('Anybody')}
         value={actor}
         options={everybody}
         onChange={(value) => change({ ...address, actor: value })}
       />
       <Choice
         of={t('What')}
-        any={t('Everything')}
+        unfiltered={t('Everything')}
         value={action}
         options={actionOptions()}
         onChange={(value) => change({ ...address, action: value })}
       />
       <Choice
         of={t('Kind of thing')}
-        any={t('Any kind of thing')}
+        unfiltered={t('Any kind of thing')}
         value={type}
         options={typeOptions()}
         onChange={(value) => change({ ...address, type: value })}

@@ -26,7 +26,6 @@ export function useCause({ id, comment_id }: Notification): (around: HTMLElement
       };
     },
     // Two notifications can be about one comment: each brings it into view.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
     [id, comment_id],
   );
 }

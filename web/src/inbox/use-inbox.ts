@@ -61,7 +61,6 @@ export function useChosen(workspace: string, rows: readonly Notification[], chos
   useEffect(() => {
     if (shown !== undefined) acts.open(shown);
     // Once for each that is opened: who marks it as unread wants it to be so.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [id, acts]);
   return { shown, error: row === undefined ? error : null };
 }
