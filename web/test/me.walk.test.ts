@@ -105,7 +105,7 @@ describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PAT
   test('of a viewer sees no page that it may not read, and a reason beside what it may not change', async () => {
     const tab = await openAs(vic, `/w/${workspace_id}/settings/general`);
     const { page } = tab;
-    await page.getByText('For this your role must be owner or admin; it is viewer.').waitFor();
+    await page.getByText('Your role here is viewer. This takes one of: owner, admin.').waitFor();
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     const links = page.getByRole('navigation', { name: 'Settings' }).getByRole('link');
     const names = await links.allInnerTexts();

@@ -180,7 +180,7 @@ describe.skipIf(executablePath === undefined)(
     test('can be read and not changed by who may not, with the reason', async () => {
       const tab = await openAs(vic);
       const { page } = tab;
-      await page.getByText('For this your role must be owner or admin; it is viewer.').waitFor();
+      await page.getByText('Your role here is viewer. This takes one of: owner, admin.').waitFor();
       expect(await page.getByLabel('Name of Inbox').isDisabled()).toBe(true);
       expect(await page.getByRole('grid').getByRole('checkbox').first().isDisabled()).toBe(true);
       expect(await page.getByRole('button', { name: 'Save the workflow' }).count()).toBe(0);

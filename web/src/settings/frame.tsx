@@ -10,9 +10,9 @@ import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
 import { Navigation, NavigationMenu } from './navigation.tsx';
 import { type MyPage, my_pages, readsOf, type WorkspacePage, workspace_pages } from './pages.ts';
-import { type May, useMay } from './use-may.ts';
+import { type May, useMay } from '../desk/use-may.ts';
 import './settings.css';
-import './rows.css';
+import './entries.css';
 import './tables.css';
 
 interface FrameProps {
@@ -53,7 +53,7 @@ export function WorkspaceSettings({ page, title, says, wide, children }: Workspa
   const { workspace = '' } = useParams({ strict: false });
   useLive(useDesk());
   const { data, error, refetch } = useQuery(workspacesQuery());
-  const { may, why } = useMay(workspace, readsOf(page));
+  const { may, why } = useMay({ workspace_id: workspace }, readsOf(page));
   const is_member = data?.some(({ id }) => id === workspace);
   return (
     <Frame workspace={workspace} page={page} title={title ?? workspace_pages[page].name()} says={says} wide={wide}>

@@ -6,7 +6,7 @@ import { TextField } from '../ui/field.tsx';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { Meanwhile } from './meanwhile.tsx';
-import { type May, yes } from './use-may.ts';
+import type { May } from '../desk/use-may.ts';
 
 interface Named {
   name: string;
@@ -27,7 +27,16 @@ interface NameFormProps {
 }
 
 /** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
-export function NameForm({ label, hint, autoComplete = 'off', now, may = yes, save, read, onSaved }: NameFormProps) {
+export function NameForm({
+  label,
+  hint,
+  autoComplete = 'off',
+  now,
+  may = { may: true, why: '' },
+  save,
+  read,
+  onSaved,
+}: NameFormProps) {
   const [seen, setSeen] = useState(now);
   const [theirs, setTheirs] = useState<Named>();
   const [typed, setTyped] = useState(now.name);

@@ -5,7 +5,7 @@ import { workspacesQuery } from '../api/workspaces.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
-import { type MyPage, my_pages, namesOf, readsOf, type WorkspacePage, workspace_pages } from './pages.ts';
+import { isForAll, type MyPage, my_pages, namesOf, readsOf, type WorkspacePage, workspace_pages } from './pages.ts';
 
 interface Chosen {
   /** The workspace that the first group of pages is about. */
@@ -18,11 +18,10 @@ function useReadable(workspace: string | undefined): { name: string; pages: Work
   const found = useQuery(workspacesQuery()).data?.find(({ id }) => id === workspace);
   const policy = useQuery(policyQuery()).data;
   if (found === undefined) return undefined;
-  const pages = namesOf(workspace_pages).filter((page) => {
-    const reads = readsOf(page);
-    // Pages that not everybody may read aren’t shown before it is known.
-    return reads === undefined || (policy !== undefined && (rolesFor(policy, reads) ?? []).includes(found.role));
-  });
+  // Pages that not everybody may read aren’t shown before it is known who may.
+  const pages = namesOf(workspace_pages).filter((page) =>
+    policy === undefined ? isForAll(page) : (rolesFor(policy, readsOf(page)) ?? []).includes(found.role),
+  );
   return { name: found.name, pages };
 }
 

@@ -32,7 +32,7 @@ export function Paged<T>({ query, loading, failed, every_ms, none, children }: P
       {items.length === 0 && !hasNextPage ? none : children(items)}
       {error !== null && <Failed what={failed} error={error} onRetry={() => void refetch()} />}
       {hasNextPage && (
-        <Button className="more" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        <Button className="show-more" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {isFetchingNextPage ? t('Loading…') : t('Show more')}
         </Button>
       )}

@@ -5,7 +5,7 @@ import { t } from '../ui/text.ts';
 interface SettingsPage {
   name: () => string;
   command: CommandId;
-  /** What the page reads: who may not do that doesn’t see the page. */
+  /** What the page reads, where not everybody may. */
   reads?: OperationId;
 }
 
@@ -36,4 +36,11 @@ export type MyPage = keyof typeof my_pages;
 /** The names of an object’s fields, as its type knows them. */
 export const namesOf = <T extends object>(of: T): (keyof T)[] => Object.keys(of) as (keyof T)[];
 
-export const readsOf = (page: WorkspacePage): OperationId | undefined => (workspace_pages[page] as SettingsPage).reads;
+/** Whether everybody in the workspace may read a page. */
+export const isForAll = (page: WorkspacePage): boolean => !('reads' in workspace_pages[page]);
+
+/** What a page reads: anybody who may not do that is shown why, in its place. */
+export function readsOf(page: WorkspacePage): OperationId {
+  const { reads = 'get_workspace' }: SettingsPage = workspace_pages[page];
+  return reads;
+}

@@ -3,12 +3,12 @@ import { useNavigate } from '@tanstack/react-router';
 import type { OperationId } from 'baton-sdk';
 import { policyQuery, rolesFor } from '../api/policy.ts';
 import { useCommands } from '../commands/use-commands.ts';
-import { useOwnRole } from './use-may.ts';
+import { useRole } from '../desk/use-desk.ts';
 
 /** The commands that lead to the pages of settings: those of the workspace, where there is one, and those of the account. */
 export function useSettingsCommands(workspace: string | undefined): void {
   const navigate = useNavigate();
-  const role = useOwnRole(workspace ?? '');
+  const role = useRole({ workspace_id: workspace ?? '' });
   // What is known of it by now: no page waits for what its palette shows.
   const policy = useQuery({ ...policyQuery(), enabled: false }).data;
   const may = (operation: OperationId) => {

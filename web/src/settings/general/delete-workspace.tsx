@@ -10,11 +10,11 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { t } from '../../ui/text.ts';
 import { toast } from '../../ui/toast.tsx';
 import { Section } from '../frame.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 
 /** Deletes the workspace, for everybody. */
 export function DeleteWorkspace({ workspace }: { workspace: Workspace }) {
-  const may = useMay(workspace.id, 'delete_workspace');
+  const may = useMay({ workspace_id: workspace.id }, 'delete_workspace');
   const [asking, setAsking] = useState(false);
   return (
     <Section

@@ -7,7 +7,7 @@ import { t } from '../../ui/text.ts';
 import { Time } from '../../ui/time.tsx';
 import { Section, Why, WorkspaceSettings } from '../frame.tsx';
 import { NameForm } from '../name-form.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { Leave } from './leave.tsx';
 import { DeleteWorkspace } from './delete-workspace.tsx';
 
@@ -31,7 +31,7 @@ function General({ id }: { id: string }) {
 }
 
 function Name({ workspace: { id, name, version } }: { workspace: Workspace }) {
-  const may = useMay(id, 'update_workspace');
+  const may = useMay({ workspace_id: id }, 'update_workspace');
   const queries = useQueryClient();
   return (
     <Section title={t('Name')}>
@@ -51,7 +51,7 @@ function Name({ workspace: { id, name, version } }: { workspace: Workspace }) {
 function About({ workspace: { id, role, created_at } }: { workspace: Workspace }) {
   return (
     <Section title={t('About')}>
-      <dl className="facts">
+      <dl className="about">
         <dt>{t('Your role')}</dt>
         <dd>{roleNames([role])}</dd>
         <dt>{t('Created')}</dt>

@@ -10,7 +10,8 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 import { Section } from '../frame.tsx';
 import { inviting } from '../members/rights.ts';
-import { useMay, useOwnRole } from '../use-may.ts';
+import { useRole } from '../../desk/use-desk.ts';
+import { useMay } from '../../desk/use-may.ts';
 
 interface Invited {
   email: string;
@@ -20,8 +21,8 @@ interface Invited {
 
 /** Invites an address. The link is mailed where the server sends mail, and shown here once. */
 export function Invite({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'create_invitation');
-  const own_role = useOwnRole(workspace) ?? '';
+  const may = useMay({ workspace_id: workspace }, 'create_invitation');
+  const own_role = useRole({ workspace_id: workspace }) ?? '';
   const [count, setCount] = useState(0);
   const [invited, show, forget] = useSecret<Invited>();
   const queries = useQueryClient();

@@ -43,7 +43,7 @@ function Pending({ workspace }: { workspace: string }) {
         }
       >
         {(invitations) => (
-          <ul className="rows" aria-label={t('Invitations')}>
+          <ul className="entries" aria-label={t('Invitations')}>
             {invitations.map((invitation) => (
               <Row key={invitation.id} workspace={workspace} invitation={invitation} />
             ))}
@@ -67,15 +67,15 @@ function Row({ workspace, invitation }: { workspace: string; invitation: Invitat
     focusSection('invitations');
   };
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <strong>{email}</strong>
-        <span className="row-more">
+        <span className="entry-more">
           {by === undefined ? t('invited') : t('invited by {name}', { name: by })} <Time at={created_at} /> ·{' '}
           <Until at={expires_at} />
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <Badge>{roleNames([role])}</Badge>
         <Button
           kind="quiet"

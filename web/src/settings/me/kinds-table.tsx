@@ -32,7 +32,7 @@ export function KindsTable({ given: { kinds: inbox, mail }, onChange }: KindsTab
           return (
             <tr key={kind}>
               <th scope="row">
-                {name} <span className="row-more">{says}</span>
+                {name} <span className="entry-more">{says}</span>
               </th>
               <td>
                 <input

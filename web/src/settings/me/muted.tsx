@@ -24,7 +24,7 @@ export function Muted({ workspace, chosen, onChange }: MutedProps) {
             onChange(event.currentTarget.checked ? [...chosen, id] : chosen.filter((one) => one !== id))
           }
         >
-          {name} <span className="row-of">{key}</span>
+          {name} <span className="entry-of">{key}</span>
         </Check>
       ))}
     </fieldset>

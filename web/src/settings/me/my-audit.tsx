@@ -17,7 +17,7 @@ export const MyAudit = () => (
       none={<p className="nothing">{t('Nothing yet.')}</p>}
     >
       {(entries) => (
-        <ul className="rows rows-tight" aria-label={t('What happened to your account')}>
+        <ul className="entries entries-tight" aria-label={t('What happened to your account')}>
           {entries.map((entry) => (
             <Row key={entry.id} entry={entry} />
           ))}
@@ -30,14 +30,14 @@ export const MyAudit = () => (
 function Row({ entry: { action, detail, ip, created_at } }: { entry: AccountAuditEntry }) {
   const more = [detailOf(detail), ip ?? ''].filter((part) => part !== '').join(' · ');
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <span>
           {sentenceOf(action)} {isAlarming(action) && <Badge kind="warn">{t('Look')}</Badge>}
         </span>
-        {more !== '' && <span className="row-more">{more}</span>}
+        {more !== '' && <span className="entry-more">{more}</span>}
       </div>
-      <span className="row-more">
+      <span className="entry-more">
         <Time at={created_at} />
       </span>
     </li>

@@ -36,7 +36,7 @@ export function Page() {
           onChange={(chosen) => prefer({ density: chosen })}
         />
       </Section>
-      <Section title={t('Keys')} act={<Button onClick={() => helping.set(true)}>{t('Show all keys')}</Button>}>
+      <Section title={t('Keys')} act={<Button onClick={() => helping.set(true)}>{t('Show and change keys')}</Button>}>
         <Check
           checked={single_keys}
           hint={t(

@@ -50,7 +50,7 @@ function Address({ user: { email, email_confirmed_at } }: { user: User }) {
       title={t('E-mail address')}
       says={t('You sign in with it. Notifications are mailed to it once it is confirmed.')}
       act={
-        <div className="row-acts">
+        <div className="entry-acts">
           {!is_confirmed && <Button onClick={() => setAsking('confirm')}>{t('Confirm…')}</Button>}
           <Button onClick={() => setAsking('change')}>{t('Change…')}</Button>
         </div>

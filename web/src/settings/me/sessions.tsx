@@ -40,7 +40,7 @@ function Sessions() {
       >
         {(sessions) => (
           <>
-            <ul className="rows" aria-label={t('Sessions')}>
+            <ul className="entries" aria-label={t('Sessions')}>
               {sessions.map((one) => (
                 <Row key={one.id} session={one} onEnd={() => setEnding([one])} />
               ))}
@@ -64,19 +64,19 @@ function Row({ session: one, onEnd }: { session: Session; onEnd: () => void }) {
   const { current, user_agent, ip, created_at, refreshed_at, expires_at } = one;
   const name = browserOf(user_agent);
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <strong title={user_agent ?? undefined}>
           {name} {current && <Badge kind="ok">{t('This one')}</Badge>}
         </strong>
-        <span className="row-more">
+        <span className="entry-more">
           {ip !== null && `${ip} · `}
           {t('signed in')} <Time at={created_at} /> · {t('last used')} <Time at={refreshed_at} /> ·{' '}
           <Until at={expires_at} />
         </span>
       </div>
       {!current && (
-        <div className="row-acts">
+        <div className="entry-acts">
           <Button kind="quiet" aria-label={t('End the session: {name}', { name })} onClick={onEnd}>
             {t('End')}
           </Button>

@@ -45,15 +45,15 @@ export function BotRow({ workspace, bot, may }: BotRowProps) {
     await renew();
   };
   return (
-    <li className="row">
+    <li className="entry">
       <Avatar id={id} name={name} />
-      <div className="row-what">
+      <div className="entry-what">
         <strong>{name}</strong>
-        <span className="row-more">
+        <span className="entry-more">
           {t('created')} <Time at={created_at} />
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <RoleSelect
           label={t('Role of {name}', { name })}
           value={role}

@@ -11,12 +11,12 @@ import { t } from '../../ui/text.ts';
 import { toast } from '../../ui/toast.tsx';
 import { Section } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { BotRow } from './bot-row.tsx';
 
 /** The members that are programs, each with its tokens. */
 export function Bots({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'create_bot');
+  const may = useMay({ workspace_id: workspace }, 'create_bot');
   const [creating, setCreating] = useState(false);
   return (
     <Section
@@ -37,7 +37,7 @@ export function Bots({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('There are no bots.')}</p>}
       >
         {(bots) => (
-          <ul className="rows" aria-label={t('Bots')}>
+          <ul className="entries" aria-label={t('Bots')}>
             {bots.map((bot) => (
               <BotRow key={bot.id} workspace={workspace} bot={bot} may={may.may} />
             ))}

@@ -58,17 +58,17 @@ export function MemberRow({ workspace, member, own_role, is_own }: MemberRowProp
     setBusy(false);
   };
   return (
-    <li className="row">
+    <li className="entry">
       <Avatar id={user_id} name={name} />
-      <div className="row-what">
+      <div className="entry-what">
         <strong>
           {name} {is_own && <Badge>{t('You')}</Badge>}
         </strong>
-        <span className="row-more">
+        <span className="entry-more">
           {email} · {t('joined')} <Time at={created_at} />
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <RoleSelect
           label={t('Role of {name}', { name })}
           value={role}
@@ -89,7 +89,7 @@ export function MemberRow({ workspace, member, own_role, is_own }: MemberRowProp
         )}
       </div>
       {own_role === 'admin' && role === 'owner' && (
-        <p className="row-why">{t('Only owners may change or remove an owner.')}</p>
+        <p className="entry-why">{t('Only owners may change or remove an owner.')}</p>
       )}
       {removing && <RemoveMember workspace={workspace} member={member} onClose={() => setRemoving(false)} />}
       {giving_up !== undefined && (

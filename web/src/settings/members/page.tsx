@@ -6,7 +6,8 @@ import { t } from '../../ui/text.ts';
 import { useCell } from '../../ui/use-cell.ts';
 import { Section, WorkspaceSettings } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay, useOwnRole } from '../use-may.ts';
+import { useRole } from '../../desk/use-desk.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { Bots } from './bots.tsx';
 import { MemberRow } from './member-row.tsx';
 import { RoleWords } from './role-words.tsx';
@@ -28,8 +29,8 @@ export function Page() {
 
 function People({ workspace }: { workspace: string }) {
   const [query, setQuery] = useState('');
-  const own_role = useOwnRole(workspace) ?? '';
-  const may = useMay(workspace, 'update_member');
+  const own_role = useRole({ workspace_id: workspace }) ?? '';
+  const may = useMay({ workspace_id: workspace }, 'update_member');
   const who = useCell(session);
   const own_id = 'user' in who ? who.user.id : '';
   const none = (
@@ -53,7 +54,7 @@ function People({ workspace }: { workspace: string }) {
         none={none}
       >
         {(members) => (
-          <ul className="rows" aria-label={t('Members')}>
+          <ul className="entries" aria-label={t('Members')}>
             {members.map((member) => (
               <MemberRow
                 key={member.user_id}

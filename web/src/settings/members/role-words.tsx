@@ -17,9 +17,9 @@ const meanings: Record<(typeof roles)[number], () => string> = {
 /** What each role may do. */
 export const RoleWords = () => (
   <Section title={t('What the roles may do')}>
-    <dl className="facts">
+    <dl className="about">
       {roles.map((role) => (
-        <div key={role} className="fact">
+        <div key={role} className="about-one">
           <dt>{roleNames([role])}</dt>
           <dd>{meanings[role]()}</dd>
         </div>

@@ -15,7 +15,7 @@ import { attempt } from '../acts.ts';
 import { focusSection, Section, WorkspaceSettings } from '../frame.tsx';
 import { NameForm } from '../name-form.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 
 /** `/w/W/settings/projects`: the projects in use, and the archived ones. */
 export function Page() {
@@ -32,7 +32,7 @@ export function Page() {
 }
 
 function InUse({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'update_project');
+  const may = useMay({ workspace_id: workspace }, 'update_project');
   const create = (
     <Link to="/w/$workspace/new-project" params={{ workspace }} className="button button-plain">
       {t('New project')}
@@ -47,7 +47,7 @@ function InUse({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('There is no project yet. Tickets need one.')}</p>}
       >
         {(projects) => (
-          <ul className="rows" aria-label={t('Projects')}>
+          <ul className="entries" aria-label={t('Projects')}>
             {projects.map((project) => (
               <Row key={project.id} workspace={workspace} project={project} may={may.may} />
             ))}
@@ -63,19 +63,19 @@ function Row({ workspace, project, may }: { workspace: string; project: Project;
   const [opened, setOpened] = useState<'name' | 'archive'>();
   const close = () => setOpened(undefined);
   return (
-    <li className="row">
-      <code className="row-key">{key}</code>
-      <div className="row-what">
+    <li className="entry">
+      <code className="entry-key">{key}</code>
+      <div className="entry-what">
         <strong>
           <Link to="/w/$workspace/p/$project/list" params={{ workspace, project: key }}>
             {name}
           </Link>
         </strong>
-        <span className="row-more">
+        <span className="entry-more">
           {t('created')} <Time at={created_at} />
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <Link
           to="/w/$workspace/settings/workflow/$project"
           params={{ workspace, project: key }}
@@ -166,7 +166,7 @@ function Archive({ workspace, project, onClose }: AskProps) {
 }
 
 function Archived({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'update_project');
+  const may = useMay({ workspace_id: workspace }, 'update_project');
   const queries = useQueryClient();
   const unarchive = async (project: Project) => {
     const { name } = project;
@@ -184,17 +184,17 @@ function Archived({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('No project is archived.')}</p>}
       >
         {(projects) => (
-          <ul className="rows" aria-label={t('Archived projects')}>
+          <ul className="entries" aria-label={t('Archived projects')}>
             {projects.map((project) => (
-              <li key={project.id} className="row">
-                <code className="row-key">{project.key}</code>
-                <div className="row-what">
+              <li key={project.id} className="entry">
+                <code className="entry-key">{project.key}</code>
+                <div className="entry-what">
                   <strong>{project.name}</strong>
-                  <span className="row-more">
+                  <span className="entry-more">
                     {t('archived')} <Time at={project.archived_at ?? project.updated_at} />
                   </span>
                 </div>
-                <div className="row-acts">
+                <div className="entry-acts">
                   <Button
                     disabled={!may.may}
                     aria-label={t('Unarchive {name}', { name: project.name })}

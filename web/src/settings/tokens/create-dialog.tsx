@@ -8,7 +8,7 @@ import { Form } from '../../ui/form.tsx';
 import { Secret, useSecret } from '../../ui/secret.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { ScopesField } from './scopes-field.tsx';
 import { area_names } from './scopes.ts';
 
@@ -76,7 +76,7 @@ export function CreateToken({ workspace, bot, onClose }: CreateTokenProps) {
 
 /** Whose token it is: the person’s own, or a bot’s. */
 function ForField({ workspace }: { workspace: string }) {
-  const { may } = useMay(workspace, 'create_bot');
+  const { may } = useMay({ workspace_id: workspace }, 'create_bot');
   const { data } = useInfiniteQuery({ ...botPages(workspace), enabled: may });
   const bots = data?.pages.flatMap((page) => page.data) ?? [];
   if (bots.length === 0) return null;

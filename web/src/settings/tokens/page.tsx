@@ -7,7 +7,7 @@ import { t } from '../../ui/text.ts';
 import { useCell } from '../../ui/use-cell.ts';
 import { Section, WorkspaceSettings } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { CreateToken } from './create-dialog.tsx';
 import { TokenRow } from './token-row.tsx';
 
@@ -22,8 +22,8 @@ export function Page() {
 }
 
 function Tokens({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'create_token');
-  const sees_all = useMay(workspace, 'create_bot').may;
+  const may = useMay({ workspace_id: workspace }, 'create_token');
+  const sees_all = useMay({ workspace_id: workspace }, 'create_bot').may;
   const [creating, setCreating] = useState(false);
   const who = useCell(session);
   const own_id = 'user' in who ? who.user.id : '';
@@ -77,7 +77,7 @@ const List = ({ workspace, own_id, title, name, tokens, act }: ListProps) => (
     {tokens.length === 0 ? (
       <p className="nothing">{t('There are none.')}</p>
     ) : (
-      <ul className="rows" aria-label={title}>
+      <ul className="entries" aria-label={title}>
         {tokens.map((token) => (
           <TokenRow key={token.id} workspace={workspace} token={token} own_id={own_id} section={name} />
         ))}

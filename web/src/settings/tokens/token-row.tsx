@@ -53,13 +53,13 @@ export function TokenRow({ workspace, token, own_id, section, within = false }: 
     focusSection(section);
   };
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <strong>
-          {name} {owner !== undefined && <span className="row-of">{owner}</span>}
+          {name} {owner !== undefined && <span className="entry-of">{owner}</span>}
         </strong>
-        <span className="row-more">{inWords(scopes)}</span>
-        <span className="row-more">
+        <span className="entry-more">{inWords(scopes)}</span>
+        <span className="entry-more">
           {t('created')} <Time at={created_at} /> · <Until at={expires_at} warns /> ·{' '}
           {last_used_at === null ? (
             t('never used')
@@ -70,7 +70,7 @@ export function TokenRow({ workspace, token, own_id, section, within = false }: 
           )}
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <Button kind="quiet" aria-label={t('Revoke {name}', { name })} onClick={() => setRevoking(true)}>
           {t('Revoke')}
         </Button>

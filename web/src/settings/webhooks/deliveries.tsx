@@ -33,7 +33,7 @@ export function Deliveries({ at, may }: { at: At; may: boolean }) {
       title={t('Deliveries')}
       name="deliveries"
       act={
-        <div className="row-acts">
+        <div className="entry-acts">
           <Select
             label={t('Which deliveries')}
             value={state}
@@ -58,7 +58,7 @@ export function Deliveries({ at, may }: { at: At; may: boolean }) {
         none={<p className="nothing">{nones[state]}</p>}
       >
         {(deliveries) => (
-          <ul className="rows" aria-label={t('Deliveries')}>
+          <ul className="entries" aria-label={t('Deliveries')}>
             {deliveries.map((delivery) => (
               <DeliveryRow
                 key={delivery.id}

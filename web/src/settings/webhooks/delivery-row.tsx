@@ -35,17 +35,17 @@ export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryR
     await onChanged();
   };
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <strong>{what}</strong>
-        <span className="row-more">
+        <span className="entry-more">
           <Time at={created_at} /> ·{' '}
           {t('{attempts, plural, =0 {no attempt} one {# attempt} other {# attempts}}', { attempts })}
           {attempts > 0 && ` · ${outcomeOf({ status: last_status, error: last_error })}`}
           {next_attempt_at !== null && ` · ${t('next attempt {at}', { at: exactOf(new Date(next_attempt_at)) })}`}
         </span>
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <Badge kind={kind}>{word}</Badge>
         <Button
           kind="quiet"
@@ -63,7 +63,7 @@ export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryR
           </Menu>
         )}
       </div>
-      <div id={panel} className="row-within" hidden={!open}>
+      <div id={panel} className="entry-within" hidden={!open}>
         {open && <Attempts at={at} id={id} />}
       </div>
     </li>

@@ -10,7 +10,7 @@ import { t } from '../../ui/text.ts';
 import { toast } from '../../ui/toast.tsx';
 import { Section } from '../frame.tsx';
 import { type Difference, Meanwhile } from '../meanwhile.tsx';
-import type { May } from '../use-may.ts';
+import type { May } from '../../desk/use-may.ts';
 import { changedFields, changesOf, type Given, givenOf, onTopOf } from './choice.ts';
 import { WebhookFields } from './form.tsx';
 import { typeInWords } from './types.ts';

@@ -118,7 +118,7 @@ function Projects({ workspace, ...props }: ChosenProps & { workspace: string }) 
         <div className="choices-group">
           {data.map(({ id, key, name }) => (
             <Check key={id} checked={chosen.includes(id)} onChange={() => props.onChange(toggled(chosen, id))}>
-              {name} <span className="row-of">{key}</span>
+              {name} <span className="entry-of">{key}</span>
             </Check>
           ))}
           {chosen

@@ -6,7 +6,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Failed, Skeleton } from '../../ui/states.tsx';
 import { t } from '../../ui/text.ts';
 import { WorkspaceSettings } from '../frame.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { Deliveries } from './deliveries.tsx';
 import { Edit } from './edit.tsx';
 import { Remove } from './remove.tsx';
@@ -48,7 +48,7 @@ function One({ at }: { at: At }) {
 }
 
 function Parts({ at, webhook }: { at: At; webhook: Webhook }) {
-  const may = useMay(at.workspace_id, 'update_webhook');
+  const may = useMay({ workspace_id: at.workspace_id }, 'update_webhook');
   return (
     <>
       <State at={at} webhook={webhook} may={may.may} />

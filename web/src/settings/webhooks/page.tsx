@@ -13,7 +13,7 @@ import { t } from '../../ui/text.ts';
 import { Time } from '../../ui/time.tsx';
 import { Section, WorkspaceSettings } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { type Given, no_webhook } from './choice.ts';
 import { WebhookFields } from './form.tsx';
 import { hostOf, stateOf } from './state.ts';
@@ -31,7 +31,7 @@ export function Page() {
 }
 
 function Webhooks({ workspace }: { workspace: string }) {
-  const may = useMay(workspace, 'create_webhook');
+  const may = useMay({ workspace_id: workspace }, 'create_webhook');
   const [creating, setCreating] = useState(false);
   const create = (
     <Button icon="add" disabled={!may.may} onClick={() => setCreating(true)}>
@@ -52,7 +52,7 @@ function Webhooks({ workspace }: { workspace: string }) {
         }
       >
         {(webhooks) => (
-          <ul className="rows" aria-label={t('Webhooks')}>
+          <ul className="entries" aria-label={t('Webhooks')}>
             {webhooks.map((webhook) => (
               <Row key={webhook.id} workspace={workspace} webhook={webhook} />
             ))}
@@ -68,14 +68,14 @@ function Row({ workspace, webhook }: { workspace: string; webhook: Webhook }) {
   const { id, url, description, types, failing_since } = webhook;
   const { kind, word, says } = stateOf(webhook);
   return (
-    <li className="row">
-      <div className="row-what">
+    <li className="entry">
+      <div className="entry-what">
         <strong>
           <Link to="/w/$workspace/settings/webhooks/$webhook" params={{ workspace, webhook: id }}>
             {description === '' ? hostOf(url) : description}
           </Link>
         </strong>
-        <span className="row-more">
+        <span className="entry-more">
           {description !== '' && `${hostOf(url)} · `}
           {types === null
             ? t('all events')
@@ -87,9 +87,9 @@ function Row({ workspace, webhook }: { workspace: string; webhook: Webhook }) {
             </>
           )}
         </span>
-        {says !== '' && <span className="row-more">{says}</span>}
+        {says !== '' && <span className="entry-more">{says}</span>}
       </div>
-      <div className="row-acts">
+      <div className="entry-acts">
         <Badge kind={kind}>{word}</Badge>
       </div>
     </li>

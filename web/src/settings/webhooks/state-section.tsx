@@ -56,7 +56,7 @@ export function State({ at, webhook, may }: PartProps) {
     <Section
       title={description === '' ? hostOf(url) : description}
       act={
-        <div className="row-acts">
+        <div className="entry-acts">
           <Button disabled={!may} onClick={() => void pings()}>
             {t('Ping')}
           </Button>

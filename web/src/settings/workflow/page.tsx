@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { projectPages } from '../../api/project-settings.ts';
-import { projectQuery } from '../../api/projects.ts';
-import { workflowQuery } from '../../api/workspaces.ts';
+import { projectQuery, workflowQuery } from '../../api/projects.ts';
 import { SelectField } from '../../ui/select-field.tsx';
 import { Failed, Skeleton } from '../../ui/states.tsx';
 import { t } from '../../ui/text.ts';
 import { Why, WorkspaceSettings } from '../frame.tsx';
 import { Paged } from '../paged.tsx';
-import { useMay } from '../use-may.ts';
+import { useMay } from '../../desk/use-may.ts';
 import { Editor } from './editor.tsx';
 
 /** `/w/W/settings/workflow/ENG`: the statuses of a project, and the steps between them. */
@@ -56,7 +55,7 @@ function Others({ workspace, project }: { workspace: string; project: string }) 
 }
 
 function Loaded({ workspace, project }: { workspace: string; project: string }) {
-  const may = useMay(workspace, 'replace_workflow');
+  const may = useMay({ workspace_id: workspace }, 'replace_workflow');
   const found = useQuery(projectQuery(workspace, project));
   const { data, error, refetch } = useQuery(workflowQuery(workspace, project));
   const failure = error ?? found.error;

@@ -27,9 +27,9 @@ export function Resolutions({ draft, onChange }: ResolutionsProps) {
       name="resolutions"
       says={t('The reasons for which a ticket can be done. A step can ask for one.')}
     >
-      <ul className="chips" aria-label={t('Resolutions')}>
+      <ul className="resolutions" aria-label={t('Resolutions')}>
         {mine.resolutions.map((key) => (
-          <li key={key} className="chip">
+          <li key={key} className="resolution">
             {resolutionName(key)}
             <IconButton
               icon="close"
@@ -46,13 +46,13 @@ export function Resolutions({ draft, onChange }: ResolutionsProps) {
       {gone.length > 0 && (
         <div className="dropped">
           <h3>{t('Removed when you save')}</h3>
-          <ul className="rows">
+          <ul className="entries">
             {gone.map((key) => (
-              <li key={key} className="row">
-                <div className="row-what">
+              <li key={key} className="entry">
+                <div className="entry-what">
                   <strong>{resolutionName(key)}</strong>
                 </div>
-                <div className="row-acts">
+                <div className="entry-acts">
                   <Select
                     label={t('What tickets get that have {name}', { name: resolutionName(key) })}
                     value={replacementOf(draft, key) ?? ''}

@@ -65,7 +65,7 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
           <summary>
             {t('{count, plural, one {# change} other {# changes}} not saved', { count: changes.length })}
             {changed_at !== undefined && (
-              <span className="row-more">
+              <span className="entry-more">
                 {' '}
                 · {t('kept here')} <Time at={new Date(changed_at).toISOString()} />
               </span>
@@ -77,7 +77,7 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
             ))}
           </ul>
         </details>
-        <div className="row-acts">
+        <div className="entry-acts">
           <Button aria-label={t('Drop the changes')} onClick={drop}>
             {t('Drop')}
           </Button>

@@ -146,12 +146,12 @@ function Dropped({ draft, in_use, onChange }: DroppedProps) {
   return (
     <div className="dropped">
       <h3>{t('Removed when you save')}</h3>
-      <ul className="rows">
+      <ul className="entries">
         {dropped.map(({ key, name }) => {
           const { tickets } = in_use.find(({ status }) => status === key) ?? {};
           return (
-            <li key={key} className="row" data-in-use={tickets}>
-              <div className="row-what">
+            <li key={key} className="entry" data-in-use={tickets}>
+              <div className="entry-what">
                 <strong>{name}</strong>
                 {tickets !== undefined && (
                   <span className="field-fault" role="alert">
@@ -162,7 +162,7 @@ function Dropped({ draft, in_use, onChange }: DroppedProps) {
                   </span>
                 )}
               </div>
-              <div className="row-acts">
+              <div className="entry-acts">
                 <Select
                   label={t('Where the tickets of {name} go', { name })}
                   value={moveOf(draft, key)}
