@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../proof/harness/people.ts';
-import { executablePath, type Stage, startStage } from './browser.ts';
-import { complaints, goTo, look, openSettings } from './look.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { complaints, goTo, openSettings } from './settings-pages.ts';
 
 describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepDelivering } from '../../proof/harness/deliveries.ts';
 import { confirmAddresses, joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Receiver, startReceiver } from '../../proof/harness/receiver.ts';
-import { executablePath, type Stage, startStage } from './browser.ts';
-import { complaints, goTo, look, openSettings } from './look.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { complaints, goTo, openSettings } from './settings-pages.ts';
 
 interface Team {
   workspace_id: string;

@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
-import { executablePath, type Stage, startStage } from './browser.ts';
-import { complaints, look, openSettings } from './look.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { complaints, openSettings } from './settings-pages.ts';
+
+/** The bar with what is not saved stays at the lower edge of the window. */
+const whole = { height: 3_000 };
 
 describe.skipIf(executablePath === undefined)(
   'the workflow editor (set CHROMIUM_PATH where there is no Chromium)',
@@ -43,7 +46,7 @@ describe.skipIf(executablePath === undefined)(
     test('changes steps by keyboard, keeps them over a reload, and saves them on the version that was read', async () => {
       const tab = await openAs(ada);
       const { page } = tab;
-      await look(page, 'workflow-as-it-is');
+      await look(page, 'workflow-as-it-is', whole);
       const open_to_progress = page.getByRole('grid').getByLabel('Open → In progress', { exact: true });
       await open_to_progress.focus();
       await page.keyboard.press('ArrowRight');
@@ -69,7 +72,7 @@ describe.skipIf(executablePath === undefined)(
       await page.getByText('1 change not saved').click();
       await page.getByText('In progress → Open: allowed → allowed, needs a comment; only owner, admin').waitFor();
       await page.getByRole('grid').evaluate((grid) => grid.scrollIntoView({ block: 'center' }));
-      await look(page, 'workflow-changed');
+      await look(page, 'workflow-changed', whole);
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('The workflow is in force: version 2').waitFor();
       const { transitions } = await workflow();
@@ -91,7 +94,7 @@ describe.skipIf(executablePath === undefined)(
       await page.getByLabel('Name of a new status').press('Enter');
       await page.getByText('No ticket can get here').first().waitFor();
       expect(await page.getByRole('button', { name: 'Save the workflow' }).isDisabled()).toBe(true);
-      await look(page, 'workflow-unreachable');
+      await look(page, 'workflow-unreachable', whole);
       await page.getByRole('grid').getByLabel('In progress → Review', { exact: true }).check();
       await page.getByRole('button', { name: 'Move Review up' }).click();
       await page.getByText('Review: place 5 of 6').waitFor();
@@ -106,7 +109,7 @@ describe.skipIf(executablePath === undefined)(
         .selectOption({ label: 'Nowhere: it must have no tickets' });
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('2 tickets are in it: say where they go.').waitFor();
-      await look(page, 'workflow-in-use');
+      await look(page, 'workflow-in-use', whole);
       await page.getByLabel('Where the tickets of Waiting go').selectOption({ label: 'Tickets go to Review' });
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('The workflow is in force: version 3').waitFor();
@@ -138,7 +141,7 @@ describe.skipIf(executablePath === undefined)(
       for (const value of ['To do (to do)', 'Backlog (to do)', 'Inbox (to do)', 'Fixed (done)']) {
         await page.getByRole('cell', { name: value, exact: true }).waitFor();
       }
-      await look(page, 'workflow-theirs');
+      await look(page, 'workflow-theirs', whole);
       await page.getByLabel('Which to take for Status Backlog').selectOption('Theirs');
       await page.getByRole('button', { name: 'Go on with this' }).click();
       await page.getByText('1 change not saved').waitFor();
@@ -169,7 +172,7 @@ describe.skipIf(executablePath === undefined)(
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       const dialog = page.getByRole('dialog', { name: 'Some tickets would lose their resolution' });
       await dialog.getByText('1 ticket in Fixed with fixed').waitFor();
-      await look(page, 'workflow-losing');
+      await look(page, 'workflow-losing', whole);
       await dialog.getByRole('button', { name: 'Save, and clear them' }).click();
       await page.getByText('The workflow is in force: version 6').waitFor();
       const { resolution, status_category } = await ada.client.get_ticket({ workspace_id, ticket });
@@ -184,7 +187,7 @@ describe.skipIf(executablePath === undefined)(
       expect(await page.getByLabel('Name of Inbox').isDisabled()).toBe(true);
       expect(await page.getByRole('grid').getByRole('checkbox').first().isDisabled()).toBe(true);
       expect(await page.getByRole('button', { name: 'Save the workflow' }).count()).toBe(0);
-      await look(page, 'workflow-read-only');
+      await look(page, 'workflow-read-only', whole);
       expect(complaints(tab)).toEqual([]);
     }, 300_000);
   },

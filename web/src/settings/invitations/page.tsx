@@ -43,7 +43,7 @@ function Pending({ workspace }: { workspace: string }) {
         }
       >
         {(invitations) => (
-          <ul className="entries" aria-label={t('Invitations')}>
+          <ul className="settings-entries" aria-label={t('Invitations')}>
             {invitations.map((invitation) => (
               <Row key={invitation.id} workspace={workspace} invitation={invitation} />
             ))}
@@ -67,7 +67,7 @@ function Row({ workspace, invitation }: { workspace: string; invitation: Invitat
     focusSection('invitations');
   };
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <strong>{email}</strong>
         <span className="entry-more">

@@ -17,7 +17,7 @@ export const MyAudit = () => (
       none={<p className="nothing">{t('Nothing yet.')}</p>}
     >
       {(entries) => (
-        <ul className="entries entries-tight" aria-label={t('What happened to your account')}>
+        <ul className="settings-entries entries-tight" aria-label={t('What happened to your account')}>
           {entries.map((entry) => (
             <Row key={entry.id} entry={entry} />
           ))}
@@ -30,7 +30,7 @@ export const MyAudit = () => (
 function Row({ entry: { action, detail, ip, created_at } }: { entry: AccountAuditEntry }) {
   const more = [detailOf(detail), ip ?? ''].filter((part) => part !== '').join(' · ');
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <span>
           {sentenceOf(action)} {isAlarming(action) && <Badge kind="warn">{t('Look')}</Badge>}

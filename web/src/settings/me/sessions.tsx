@@ -40,7 +40,7 @@ function Sessions() {
       >
         {(sessions) => (
           <>
-            <ul className="entries" aria-label={t('Sessions')}>
+            <ul className="settings-entries" aria-label={t('Sessions')}>
               {sessions.map((one) => (
                 <Row key={one.id} session={one} onEnd={() => setEnding([one])} />
               ))}
@@ -64,7 +64,7 @@ function Row({ session: one, onEnd }: { session: Session; onEnd: () => void }) {
   const { current, user_agent, ip, created_at, refreshed_at, expires_at } = one;
   const name = browserOf(user_agent);
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <strong title={user_agent ?? undefined}>
           {name} {current && <Badge kind="ok">{t('This one')}</Badge>}

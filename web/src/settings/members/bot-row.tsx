@@ -45,7 +45,7 @@ export function BotRow({ workspace, bot, may }: BotRowProps) {
     await renew();
   };
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <Avatar id={id} name={name} />
       <div className="entry-what">
         <strong>{name}</strong>

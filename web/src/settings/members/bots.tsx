@@ -37,7 +37,7 @@ export function Bots({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('There are no bots.')}</p>}
       >
         {(bots) => (
-          <ul className="entries" aria-label={t('Bots')}>
+          <ul className="settings-entries" aria-label={t('Bots')}>
             {bots.map((bot) => (
               <BotRow key={bot.id} workspace={workspace} bot={bot} may={may.may} />
             ))}

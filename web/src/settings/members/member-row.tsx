@@ -58,7 +58,7 @@ export function MemberRow({ workspace, member, own_role, is_own }: MemberRowProp
     setBusy(false);
   };
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <Avatar id={user_id} name={name} />
       <div className="entry-what">
         <strong>

@@ -54,7 +54,7 @@ function People({ workspace }: { workspace: string }) {
         none={none}
       >
         {(members) => (
-          <ul className="entries" aria-label={t('Members')}>
+          <ul className="settings-entries" aria-label={t('Members')}>
             {members.map((member) => (
               <MemberRow
                 key={member.user_id}

@@ -47,7 +47,7 @@ function InUse({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('There is no project yet. Tickets need one.')}</p>}
       >
         {(projects) => (
-          <ul className="entries" aria-label={t('Projects')}>
+          <ul className="settings-entries" aria-label={t('Projects')}>
             {projects.map((project) => (
               <Row key={project.id} workspace={workspace} project={project} may={may.may} />
             ))}
@@ -63,7 +63,7 @@ function Row({ workspace, project, may }: { workspace: string; project: Project;
   const [opened, setOpened] = useState<'name' | 'archive'>();
   const close = () => setOpened(undefined);
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <code className="entry-key">{key}</code>
       <div className="entry-what">
         <strong>
@@ -184,9 +184,9 @@ function Archived({ workspace }: { workspace: string }) {
         none={<p className="nothing">{t('No project is archived.')}</p>}
       >
         {(projects) => (
-          <ul className="entries" aria-label={t('Archived projects')}>
+          <ul className="settings-entries" aria-label={t('Archived projects')}>
             {projects.map((project) => (
-              <li key={project.id} className="entry">
+              <li key={project.id} className="settings-entry">
                 <code className="entry-key">{project.key}</code>
                 <div className="entry-what">
                   <strong>{project.name}</strong>

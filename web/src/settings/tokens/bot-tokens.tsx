@@ -19,7 +19,7 @@ export function BotTokens({ workspace, bot }: { workspace: string; bot: string }
   }
   return (
     <div className="entry-within">
-      <ul className="entries" aria-label={t('Its tokens')}>
+      <ul className="settings-entries" aria-label={t('Its tokens')}>
         {tokens.map((token) => (
           <TokenRow
             key={token.id}

@@ -77,7 +77,7 @@ const List = ({ workspace, own_id, title, name, tokens, act }: ListProps) => (
     {tokens.length === 0 ? (
       <p className="nothing">{t('There are none.')}</p>
     ) : (
-      <ul className="entries" aria-label={title}>
+      <ul className="settings-entries" aria-label={title}>
         {tokens.map((token) => (
           <TokenRow key={token.id} workspace={workspace} token={token} own_id={own_id} section={name} />
         ))}

@@ -53,7 +53,7 @@ export function TokenRow({ workspace, token, own_id, section, within = false }: 
     focusSection(section);
   };
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <strong>
           {name} {owner !== undefined && <span className="entry-of">{owner}</span>}

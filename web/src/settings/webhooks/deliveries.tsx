@@ -58,7 +58,7 @@ export function Deliveries({ at, may }: { at: At; may: boolean }) {
         none={<p className="nothing">{nones[state]}</p>}
       >
         {(deliveries) => (
-          <ul className="entries" aria-label={t('Deliveries')}>
+          <ul className="settings-entries" aria-label={t('Deliveries')}>
             {deliveries.map((delivery) => (
               <DeliveryRow
                 key={delivery.id}

@@ -35,7 +35,7 @@ export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryR
     await onChanged();
   };
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <strong>{what}</strong>
         <span className="entry-more">

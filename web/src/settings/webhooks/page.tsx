@@ -52,7 +52,7 @@ function Webhooks({ workspace }: { workspace: string }) {
         }
       >
         {(webhooks) => (
-          <ul className="entries" aria-label={t('Webhooks')}>
+          <ul className="settings-entries" aria-label={t('Webhooks')}>
             {webhooks.map((webhook) => (
               <Row key={webhook.id} workspace={workspace} webhook={webhook} />
             ))}
@@ -68,7 +68,7 @@ function Row({ workspace, webhook }: { workspace: string; webhook: Webhook }) {
   const { id, url, description, types, failing_since } = webhook;
   const { kind, word, says } = stateOf(webhook);
   return (
-    <li className="entry">
+    <li className="settings-entry">
       <div className="entry-what">
         <strong>
           <Link to="/w/$workspace/settings/webhooks/$webhook" params={{ workspace, webhook: id }}>

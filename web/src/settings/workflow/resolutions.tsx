@@ -46,9 +46,9 @@ export function Resolutions({ draft, onChange }: ResolutionsProps) {
       {gone.length > 0 && (
         <div className="dropped">
           <h3>{t('Removed when you save')}</h3>
-          <ul className="entries">
+          <ul className="settings-entries">
             {gone.map((key) => (
-              <li key={key} className="entry">
+              <li key={key} className="settings-entry">
                 <div className="entry-what">
                   <strong>{resolutionName(key)}</strong>
                 </div>

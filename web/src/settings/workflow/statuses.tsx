@@ -146,11 +146,11 @@ function Dropped({ draft, in_use, onChange }: DroppedProps) {
   return (
     <div className="dropped">
       <h3>{t('Removed when you save')}</h3>
-      <ul className="entries">
+      <ul className="settings-entries">
         {dropped.map(({ key, name }) => {
           const { tickets } = in_use.find(({ status }) => status === key) ?? {};
           return (
-            <li key={key} className="entry" data-in-use={tickets}>
+            <li key={key} className="settings-entry" data-in-use={tickets}>
               <div className="entry-what">
                 <strong>{name}</strong>
                 {tickets !== undefined && (
