@@ -4,13 +4,12 @@ import { useId, useState } from 'react';
 import { type At, deliveryQuery, redeliver } from '../../api/webhooks.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { exactOf } from '../../ui/dates.ts';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { Failed, Skeleton } from '../../ui/states.tsx';
 import { t } from '../../ui/text.ts';
 import { Time } from '../../ui/time.tsx';
 import { attempt } from '../acts.ts';
-import { deliveryState, outcomeOf } from './state.ts';
+import { deliveryState, outcomeOf, soonOf } from './state.ts';
 import { typeInWords } from './types.ts';
 
 interface DeliveryRowProps {
@@ -42,7 +41,7 @@ export function DeliveryRow({ at, delivery, may, onRange, onChanged }: DeliveryR
           <Time at={created_at} /> ·{' '}
           {t('{attempts, plural, =0 {no attempt} one {# attempt} other {# attempts}}', { attempts })}
           {attempts > 0 && ` · ${outcomeOf({ status: last_status, error: last_error })}`}
-          {next_attempt_at !== null && ` · ${t('next attempt {at}', { at: exactOf(new Date(next_attempt_at)) })}`}
+          {next_attempt_at !== null && ` · ${t('next attempt {at}', { at: soonOf(next_attempt_at) })}`}
         </span>
       </div>
       <div className="entry-acts">

@@ -39,7 +39,7 @@ function Webhooks({ workspace }: { workspace: string }) {
     </Button>
   );
   return (
-    <Section title={t('Webhooks')} name="webhooks" act={create} may={may}>
+    <Section title={t('Where events go')} name="webhooks" act={create} may={may}>
       <Paged
         query={webhookPages(workspace)}
         loading={t('Loading the webhooks…')}

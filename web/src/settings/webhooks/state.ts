@@ -81,3 +81,7 @@ export function hostOf(url: string): string {
     return url;
   }
 }
+
+/** When something is to happen, to the minute. */
+export const soonOf = (at: string): string =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
