@@ -138,6 +138,8 @@ describe.skipIf(executablePath === undefined)(
       await grace.client.replace_workflow({ workspace_id, project_id: 'ENG', body });
       await page.getByRole('button', { name: 'Save the workflow' }).click();
       await page.getByText('Somebody saved this workflow meanwhile (version 4)').waitFor();
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Go on with this');
+      expect(await page.getByRole('button', { name: 'Save the workflow' }).isDisabled()).toBe(true);
       for (const value of ['To do (to do)', 'Backlog (to do)', 'Inbox (to do)', 'Fixed (done)']) {
         await page.getByRole('cell', { name: value, exact: true }).waitFor();
       }

@@ -26,30 +26,20 @@ interface NameFormProps {
   onSaved?: () => void;
 }
 
-/** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
-export function NameForm({
-  label,
-  hint,
-  autoComplete = 'off',
-  now,
-  may = { may: true, why: '' },
-  save,
-  read,
-  onSaved,
-}: NameFormProps) {
+/** A name that is typed, beside what it is on the server and what somebody else has made of it. */
+function useName({ now, save, read, onSaved }: Pick<NameFormProps, 'now' | 'save' | 'read' | 'onSaved'>) {
   const [seen, setSeen] = useState(now);
   const [theirs, setTheirs] = useState<Named>();
   const [typed, setTyped] = useState(now.name);
-  // Nothing is typed here: what it is called elsewhere by now is shown.
-  if (now.version > seen.version && typed === seen.name && theirs === undefined) {
-    setSeen(now);
-    setTyped(now.name);
-  }
-
-  const done = (saved: Named) => {
-    setSeen(saved);
-    setTyped(saved.name);
+  const take = (named: Named) => {
+    setSeen(named);
+    setTyped(named.name);
     setTheirs(undefined);
+  };
+  // Nothing is typed here: what it is called elsewhere by now is shown.
+  if (now.version > seen.version && typed === seen.name && theirs === undefined) take(now);
+  const done = (saved: Named) => {
+    take(saved);
     toast({ text: t('Saved: {name}', { name: saved.name }) });
     onSaved?.();
   };
@@ -65,13 +55,13 @@ export function NameForm({
       else setTheirs(found);
     }
   };
-  const keepTheirs = () => {
-    if (theirs === undefined) return;
-    setSeen(theirs);
-    setTyped(theirs.name);
-    setTheirs(undefined);
-  };
+  return { seen, theirs, typed, setTyped, submit, take };
+}
 
+/** The name of something. Where somebody else has renamed it meanwhile, both names are shown, and none is lost. */
+export function NameForm(props: NameFormProps) {
+  const { label, hint, autoComplete = 'off', may = { may: true, why: '' } } = props;
+  const { seen, theirs, typed, setTyped, submit, take } = useName(props);
   return (
     <fieldset className="may" disabled={!may.may}>
       <Form
@@ -79,7 +69,7 @@ export function NameForm({
         sending={t('Saving…')}
         onSubmit={submit}
         className={theirs === undefined ? 'inline-form' : ''}
-        beside={theirs !== undefined && <Button onClick={keepTheirs}>{t('Keep theirs')}</Button>}
+        beside={theirs !== undefined && <Button onClick={() => take(theirs)}>{t('Keep theirs')}</Button>}
       >
         <TextField
           label={label}

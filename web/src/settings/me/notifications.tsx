@@ -20,7 +20,7 @@ import { KindsTable } from './kinds-table.tsx';
 import { Muted } from './muted.tsx';
 import { QuietHours } from './quiet-hours.tsx';
 
-/** `/me/notifications?workspace=W`: what one is notified of in a workspace, and how. */
+/** `/me/notifications?workspace=W`: what its person is notified of in a workspace, and how. */
 export function Page() {
   const { data: workspaces } = useQuery(workspacesQuery());
   const { workspace: asked } = useSearch({ strict: false });
@@ -85,7 +85,7 @@ function Settings({ workspace, now }: { workspace: string; now: NotificationSett
       await send(seen);
     } catch (error) {
       if (!isCode(error, 'conflict')) throw error;
-      // They are one’s own: what was changed in another tab stays, and this goes on top.
+      // They are the person’s own: what was changed in another tab stays, and this goes on top.
       await send(await queries.fetchQuery({ ...notificationSettingsQuery(workspace), staleTime: 0 }));
     }
   };

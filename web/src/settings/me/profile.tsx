@@ -13,7 +13,7 @@ import { t } from '../../ui/text.ts';
 import { MySettings, Section } from '../frame.tsx';
 import { NameForm } from '../name-form.tsx';
 
-/** `/me/profile`: one’s name and address. */
+/** `/me/profile`: the own name and address. */
 export function Page() {
   const { data, error, refetch } = useQuery({ ...meQuery(), staleTime: 0 });
   return (

@@ -14,7 +14,7 @@ import { Until } from '../until.tsx';
 import { browserOf } from './browser.ts';
 import { MyAudit } from './my-audit.tsx';
 
-/** `/me/sessions`: where one is signed in, and what happened to the account. */
+/** `/me/sessions`: where the account is signed in, and what happened to it. */
 export function Page() {
   return (
     <MySettings page="sessions">

@@ -61,7 +61,7 @@ export function changesBetween(from: Definition, to: Definition): Change[] {
     .filter(({ was, is }) => !isSame(was, is));
 }
 
-/** A part that somebody else has changed since one began. */
+/** A part that somebody else has changed since the editing began. */
 export interface Theirs {
   part: Part;
   was: Value;
@@ -94,7 +94,7 @@ function ordered(keys: readonly string[], one: Definition, other: Definition): s
   return order;
 }
 
-/** Lays one’s own changes over what somebody else has saved. Where both changed the same, `choose` says whose it is. */
+/** Lays the own changes over what somebody else has saved. Where both changed the same, `choose` says whose it is. */
 export function merge(
   base: Definition,
   mine: Definition,

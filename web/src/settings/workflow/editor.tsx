@@ -5,7 +5,7 @@ import { Section } from '../frame.tsx';
 import { changesBetween } from './compare.ts';
 import type { Definition } from './definition.ts';
 import type { Draft } from './draft.ts';
-import { faultsOf } from './faults.ts';
+import { type Fault, faultsOf } from './faults.ts';
 import { Matrix } from './matrix.tsx';
 import { Picture } from './picture.tsx';
 import { Presets } from './preset-choice.tsx';
@@ -33,6 +33,11 @@ function useChosen({ statuses, transitions }: Definition) {
   return [is_there ? chosen : transitions[0], setChosen] as const;
 }
 
+const stale = (): Fault => ({
+  at: undefined,
+  says: t('Somebody else has saved it meanwhile: choose above what to go on with.'),
+});
+
 /** A workflow with everything that can be changed about it. */
 export function Editor({ workspace, project, workflow, may }: EditorProps) {
   const edited = useDraft(workspace, workflow);
@@ -41,6 +46,7 @@ export function Editor({ workspace, project, workflow, may }: EditorProps) {
   const [chosen, choose] = useChosen(mine);
   const saving = useSave({ workspace, project, edited });
   const faults = faultsOf(mine);
+  const is_stale = workflow.version > draft.version;
   const changes = changesBetween(base, mine);
   const edit = (next: Definition) => change({ ...draft, mine: next });
   const all = (next: Draft) => {
@@ -49,7 +55,7 @@ export function Editor({ workspace, project, workflow, may }: EditorProps) {
   };
   return (
     <div className="workflow">
-      {workflow.version > draft.version && (
+      {is_stale && (
         <Theirs key={workflow.version} draft={draft} workflow={workflow} onMerged={all} onDiscard={edited.discard} />
       )}
       <Section title={t('Picture')} name="picture">
@@ -71,7 +77,9 @@ export function Editor({ workspace, project, workflow, may }: EditorProps) {
         <Resolutions draft={draft} onChange={all} />
         {may && <Presets draft={draft} onChange={all} />}
       </fieldset>
-      {may && <SaveBar edited={edited} changes={changes} faults={faults} saving={saving} />}
+      {may && (
+        <SaveBar edited={edited} changes={changes} faults={is_stale ? [stale(), ...faults] : faults} saving={saving} />
+      )}
     </div>
   );
 }

@@ -6,10 +6,14 @@ import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { focusSection } from '../frame.tsx';
 import type { Change } from './compare.ts';
+import type { Definition } from './definition.ts';
 import type { Fault } from './faults.ts';
 import type { Edited } from './use-draft.ts';
 import type { Saving } from './use-save.ts';
 import { changeInWords, nameIn, resolutionName } from './words.ts';
+
+/** What the person has to decide before it can be saved. */
+const in_the_way = '[data-theirs] button, [data-in-use] select';
 
 interface SaveBarProps {
   edited: Edited;
@@ -24,10 +28,10 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
   const { busy, failure, losing, save, forget } = saving;
   const all = [draft.mine, draft.base];
   if (changes.length === 0) return null;
-  // With the bar goes what had the focus; where tickets are in the way, it is asked for where they go.
+  // With the bar goes what had the focus. Where something is in the way, that gets it.
   const saveNow = async (on_stale: 'refuse' | 'clear') => {
     if (await save(on_stale)) focusSection('picture');
-    else setTimeout(() => document.querySelector<HTMLElement>('[data-in-use] select')?.focus(), 50);
+    else setTimeout(() => document.querySelector<HTMLElement>(in_the_way)?.focus(), 50);
   };
   const drop = () => {
     forget();
@@ -37,29 +41,7 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
   };
   return (
     <section className="save-bar" aria-label={t('Changes that are not saved')}>
-      <div role="alert">
-        {failure !== undefined && (
-          <div className="notice notice-danger">
-            <Icon name="warning" />
-            <div>
-              <strong>{failure.title}.</strong> {failure.details.length === 0 ? failure.detail : ''}
-              {failure.details.map((detail) => (
-                <p key={detail}>{detail}</p>
-              ))}
-            </div>
-          </div>
-        )}
-      </div>
-      {faults.length > 0 && (
-        <ul className="save-faults">
-          {faults.map(({ at, says }) => (
-            <li key={says + JSON.stringify(at)} className="field-fault">
-              <Icon name="warning" />{' '}
-              {at !== undefined && 'status' in at ? t('{name}: {says}', { name: nameIn(all, at.status), says }) : says}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Refused failure={failure} faults={faults} definitions={all} />
       <div className="save-row">
         <details className="save-changes">
           <summary>
@@ -93,27 +75,76 @@ export function SaveBar({ edited, changes, faults, saving }: SaveBarProps) {
         </div>
       </div>
       {losing.length > 0 && (
-        <Confirm
-          title={t('Some tickets would lose their resolution')}
-          act={t('Save, and clear them')}
-          acting={t('Saving…')}
-          onConfirm={() => saveNow('clear')}
-          onClose={forget}
-        >
-          <p>{t('Only tickets that are done have a resolution. These would not be done any more:')}</p>
-          <ul>
-            {losing.map(({ status, resolution, tickets }) => (
-              <li key={`${status} ${resolution}`}>
-                {t('{tickets, plural, one {# ticket} other {# tickets}} in {name} with {resolution}', {
-                  tickets,
-                  name: nameIn(all, status),
-                  resolution: resolutionName(resolution),
-                })}
-              </li>
-            ))}
-          </ul>
-        </Confirm>
+        <Losing losing={losing} definitions={all} onConfirm={() => saveNow('clear')} onClose={forget} />
       )}
     </section>
   );
 }
+
+interface RefusedProps {
+  failure: Saving['failure'];
+  faults: readonly Fault[];
+  definitions: readonly Definition[];
+}
+
+/** What the server has refused, and what it would refuse. */
+const Refused = ({ failure, faults, definitions }: RefusedProps) => (
+  <>
+    <div role="alert">
+      {failure !== undefined && (
+        <div className="notice notice-danger">
+          <Icon name="warning" />
+          <div>
+            <strong>{failure.title}.</strong> {failure.details.length === 0 ? failure.detail : ''}
+            {failure.details.map((detail) => (
+              <p key={detail}>{detail}</p>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+    {faults.length > 0 && (
+      <ul className="save-faults">
+        {faults.map(({ at, says }) => (
+          <li key={says + JSON.stringify(at)} className="field-fault">
+            <Icon name="warning" />{' '}
+            {at !== undefined && 'status' in at
+              ? t('{name}: {says}', { name: nameIn(definitions, at.status), says })
+              : says}
+          </li>
+        ))}
+      </ul>
+    )}
+  </>
+);
+
+interface LosingProps {
+  losing: Saving['losing'];
+  definitions: readonly Definition[];
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Asks before tickets lose their resolution. */
+const Losing = ({ losing, definitions, onConfirm, onClose }: LosingProps) => (
+  <Confirm
+    title={t('Some tickets would lose their resolution')}
+    act={t('Save, and clear them')}
+    acting={t('Saving…')}
+    onConfirm={onConfirm}
+    onClose={onClose}
+  >
+    <p>{t('Only tickets that are done have a resolution. These would not be done any more:')}</p>
+    <ul>
+      {losing.map(({ status, resolution, tickets }) => (
+        <li key={`${status} ${resolution}`}>
+          {t('{tickets, plural, one {# ticket} other {# tickets}} in {name} with {resolution}', {
+            tickets,
+            name: nameIn(definitions, status),
+            resolution: resolutionName(resolution),
+          })}
+        </li>
+      ))}
+    </ul>
+  </Confirm>
+);

@@ -5,9 +5,11 @@ import { Icon } from '../../ui/icon.tsx';
 import { Select } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 import { idOf, theirChanges, type Theirs as Their } from './compare.ts';
-import { definitionOf } from './definition.ts';
+import { type Definition, definitionOf } from './definition.ts';
 import { type Draft, onTopOf } from './draft.ts';
 import { partName, valueName } from './words.ts';
+
+type Side = 'yours' | 'theirs';
 
 interface TheirsProps {
   draft: Draft;
@@ -18,44 +20,14 @@ interface TheirsProps {
 
 /** Somebody has saved the workflow meanwhile: what they changed, beside what is changed here, before anything is saved. */
 export function Theirs({ draft, workflow, onMerged, onDiscard }: TheirsProps) {
-  const [chosen, setChosen] = useState<Record<string, 'yours' | 'theirs'>>({});
+  const [chosen, setChosen] = useState<Record<string, Side>>({});
   const definition = definitionOf(workflow);
   const { version } = workflow;
   const changes = theirChanges(draft.base, draft.mine, definition);
   const conflicts = changes.filter(({ is_conflict }) => is_conflict).length;
   const all = [draft.mine, definition, draft.base];
-  const row = ({ part, was, yours, theirs, is_conflict }: Their) => {
-    const id = idOf(part);
-    const name = partName(part, all);
-    return (
-      <tr key={id}>
-        <th scope="row">{name}</th>
-        <td>{valueName(part, was, all)}</td>
-        <td>{valueName(part, yours, all)}</td>
-        <td>{valueName(part, theirs, all)}</td>
-        <td>
-          {is_conflict ? (
-            <Select
-              label={t('Which to take for {name}', { name })}
-              value={chosen[id] ?? 'yours'}
-              choices={[
-                { value: 'yours', label: t('Yours') },
-                { value: 'theirs', label: t('Theirs') },
-              ]}
-              onChange={(event) => {
-                const side = event.currentTarget.value === 'theirs' ? 'theirs' : 'yours';
-                setChosen({ ...chosen, [id]: side });
-              }}
-            />
-          ) : (
-            t('Both fit')
-          )}
-        </td>
-      </tr>
-    );
-  };
   return (
-    <div className="meanwhile">
+    <div className="meanwhile" data-theirs="">
       <p className="meanwhile-says" role="alert">
         <Icon name="warning" />{' '}
         {t('Somebody saved this workflow meanwhile (version {version}). Your changes are still here, and not saved.', {
@@ -74,7 +46,17 @@ export function Theirs({ draft, workflow, onMerged, onDiscard }: TheirsProps) {
                 <th scope="col">{t('Take')}</th>
               </tr>
             </thead>
-            <tbody>{changes.map(row)}</tbody>
+            <tbody>
+              {changes.map((one) => (
+                <Row
+                  key={idOf(one.part)}
+                  change={one}
+                  definitions={all}
+                  chosen={chosen[idOf(one.part)] ?? 'yours'}
+                  onChoose={(side) => setChosen({ ...chosen, [idOf(one.part)]: side })}
+                />
+              ))}
+            </tbody>
           </table>
         </div>
       )}
@@ -88,5 +70,39 @@ export function Theirs({ draft, workflow, onMerged, onDiscard }: TheirsProps) {
         <Button onClick={onDiscard}>{t('Keep theirs, drop mine')}</Button>
       </div>
     </div>
+  );
+}
+
+interface RowProps {
+  change: Their;
+  definitions: readonly Definition[];
+  chosen: Side;
+  onChoose: (side: Side) => void;
+}
+
+function Row({ change: { part, was, yours, theirs, is_conflict }, definitions, chosen, onChoose }: RowProps) {
+  const name = partName(part, definitions);
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {[was, yours, theirs].map((value, place) => (
+        <td key={place}>{valueName(part, value, definitions)}</td>
+      ))}
+      <td>
+        {is_conflict ? (
+          <Select
+            label={t('Which to take for {name}', { name })}
+            value={chosen}
+            choices={[
+              { value: 'yours', label: t('Yours') },
+              { value: 'theirs', label: t('Theirs') },
+            ]}
+            onChange={(event) => onChoose(event.currentTarget.value === 'theirs' ? 'theirs' : 'yours')}
+          />
+        ) : (
+          t('Both fit')
+        )}
+      </td>
+    </tr>
   );
 }
