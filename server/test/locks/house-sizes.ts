@@ -28,8 +28,6 @@ export const exceptions: Record<string, string> = {
   'web/src/detail/title-field.tsx TitleField': 'markup: a text in each of its states',
   'web/src/list/filter-bar.tsx FilterBar': 'markup: a menu for each filter',
   'web/src/list/rows.tsx Rows': 'markup: the list, and what keys do in it',
-  'web/src/settings/workflow/save-bar.tsx SaveBar': 'markup: what is wrong, what has changed, and what can be done',
-  'web/src/settings/workflow/theirs.tsx Theirs': 'markup: what somebody else saved meanwhile',
   'sdk/compatibility/everything.ts useEverything': 'a call of every operation, in an order that each needs',
 };
 

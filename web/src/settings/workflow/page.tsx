@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { projectPages } from '../../api/project-settings.ts';
-import { projectQuery, workflowQuery } from '../../api/projects.ts';
+import { projectQuery } from '../../api/projects.ts';
+import { workflowQuery } from '../../api/workspaces.ts';
 import { SelectField } from '../../ui/select-field.tsx';
 import { Failed, Skeleton } from '../../ui/states.tsx';
 import { t } from '../../ui/text.ts';

@@ -3,7 +3,7 @@ import type { Input } from 'baton-sdk';
 import { useState } from 'react';
 import { type Failure, failureOf } from '../../api/problems.ts';
 import { detailsOf, type Refusal, replaceWorkflow } from '../../api/workflows.ts';
-import { workflowQuery } from '../../api/projects.ts';
+import { workflowQuery } from '../../api/workspaces.ts';
 import { t } from '../../ui/text.ts';
 import { toast } from '../../ui/toast.tsx';
 import { type Draft, mappingOf } from './draft.ts';
