@@ -64,7 +64,9 @@ function load(): void {
     .then(() => drafts.load(account))
     .catch(() => undefined);
 }
-session.subscribe(load);
-load();
-
-unsent.add(async () => drafts.count(accountOf() ?? ''));
+/** Takes up the drafts of who is signed in, now and whenever that is somebody else. */
+export function keepDrafts(): void {
+  session.subscribe(load);
+  load();
+  unsent.add(async () => drafts.count(accountOf() ?? ''));
+}

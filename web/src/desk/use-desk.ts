@@ -2,15 +2,16 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Person, Project, Role, Workflow } from 'baton-sdk';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
-import { projectQuery } from '../api/projects.ts';
+import { projectQuery, workflowQuery } from '../api/projects.ts';
 import { session } from '../api/session.ts';
-import { projectsQuery, workflowQuery, workspacesQuery } from '../api/workspaces.ts';
+import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { showConnection } from './connection.ts';
 import { Desk, type Surroundings } from './desk.ts';
-// For what it starts: drafts are kept from the first page on.
-import './drafts.ts';
+import { keepDrafts } from './drafts.ts';
+
+keepDrafts();
 
 let current: Desk | undefined;
 

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import type { WorkflowStatus } from 'baton-sdk';
-import { membersQuery, projectsQuery, workflowQuery } from '../api/workspaces.ts';
+import { workflowQuery } from '../api/projects.ts';
+import { membersQuery, projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePeople } from '../desk/use-desk.ts';
 import { knownLabels } from '../fields/labels-menu.tsx';
