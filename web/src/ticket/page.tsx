@@ -2,6 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
+import { Stepping } from '../detail/stepping.tsx';
 import Ticket from '../detail/ticket.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -39,6 +40,7 @@ export function Page() {
           </Title>
         )}
       />
+      <Stepping desk={desk} />
     </div>
   );
 }
