@@ -213,7 +213,16 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     const box = page.getByRole('textbox', { name: 'Comment' });
-    await box.fill('The rope is worn, @Grace Hopper.');
+    // An @ offers people, who are told of the comment.
+    await box.focus();
+    await page.keyboard.type('The rope is worn, @gra');
+    await page.getByRole('option', { name: /Grace Hopper/ }).waitFor();
+    await look(page, 'mention');
+    await box.focus();
+    await page.keyboard.press('Enter');
+    await soon(() => box.inputValue()).toBe('The rope is worn, @Grace Hopper ');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('.');
     await page.reload();
     await soon(() => box.inputValue()).toBe('The rope is worn, @Grace Hopper.');
     await page.getByText('Draft kept').waitFor();
@@ -332,6 +341,28 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
       return data.length;
     }).toBe(3);
     expect(complaints(tab)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('wait for who is signed out elsewhere to sign in again, and are sent then', { timeout: patience }, async () => {
+    const { key } = await create('Sweep the quay');
+    const tab = await enter(ada, `${w()}/t/${key}`);
+    const { page } = tab;
+    await page.getByText('created the ticket').waitFor();
+    const { data: sessions } = await ada.client.list_sessions();
+    const others = sessions.filter(({ current }) => !current);
+    for (const { id } of others) await ada.client.revoke_session({ session_id: id });
+    await page.getByRole('button', { name: 'Priority: No priority' }).click();
+    await page.getByRole('menuitemradio', { name: 'Low' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    expect(await read(key)).toMatchObject({ priority: 'none' });
+    await dialog.getByLabel(`Password of ${ada.email}`).fill(ada.password);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await soon(async () => (await read(key)).priority).toBe('low');
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(complaints(tab, /status of 401/)).toEqual([]);
     await page.context().close();
   });
 

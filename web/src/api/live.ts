@@ -12,7 +12,9 @@ export interface LiveParts {
   /** Something happened to a ticket whose story may be shown, or to one of its comments. */
   told: (ticket_id: string, comment_id: string | undefined) => void;
   /** Projects, workflows, members or the workspace itself have changed. */
-  surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace') => void;
+  surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace', is_own: boolean) => void;
+  /** Who is signed in. */
+  account: string;
   /** More has changed than is read ticket by ticket. */
   tooMuch: () => void;
 }
@@ -34,11 +36,11 @@ export function onEvent(parts: LiveParts, event: Event): void {
     case 'invitation':
     case 'bot':
       parts.people.forget(event.subject_id);
-      return parts.surroundings('member');
+      return parts.surroundings('member', event.subject_id === parts.account);
     case 'project':
     case 'workflow':
     case 'workspace':
-      return parts.surroundings(subject);
+      return parts.surroundings(subject, false);
     default:
       return undefined;
   }

@@ -122,7 +122,8 @@ export class Desk {
       isListed: (project_id: string | null) => [...this.#lists].some((list) => list.covers(project_id)),
       told: (ticket_id: string, comment_id: string | undefined) =>
         void this.#timelines.get(ticket_id)?.happened(comment_id),
-      surroundings: (what: Surroundings) => this.#changed(what),
+      surroundings: (what: Surroundings, is_own: boolean) => this.#changed(what, is_own),
+      account: this.account,
       tooMuch: () => void this.renew(),
     };
     const listener = {
@@ -133,7 +134,7 @@ export class Desk {
     };
     const name = `baton-events/${this.account}/${this.workspace_id}`;
     const ended = await shareStream(parts, name, listener, following.signal);
-    if (ended === 'no_access') this.#changed('workspace');
+    if (ended === 'no_access') this.#changed('workspace', false);
   }
 
   #linked(state: LinkState): void {
@@ -154,10 +155,10 @@ export class Desk {
     this.#is_renewing = false;
   }
 
-  #changed(what: Surroundings): void {
+  #changed(what: Surroundings, is_own: boolean): void {
     for (const listener of this.surroundings) listener(what);
-    // A workflow that was replaced moves tickets, and changes what may be done with all of them.
-    if (what === 'workflow' || what === 'member') void this.renew();
+    // A workflow that was replaced moves tickets. It changes what may be done with them, as another role of the person’s does.
+    if (what === 'workflow' || is_own) void this.renew();
   }
 
   readonly #adoptWhenSeen = () => {

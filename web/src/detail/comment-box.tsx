@@ -27,6 +27,8 @@ export function CommentBox({ desk, ticket }: { desk: Desk; ticket: KnownTicket }
   return (
     <div className="comment-box">
       <Editor
+        desk={desk}
+        mentions
         area={area}
         label={t('Comment')}
         value={text}

@@ -43,6 +43,8 @@ export function CommentEdit({ desk, area, text, draft, fault, onChange, onSave, 
         )}
       </div>
       <Editor
+        desk={desk}
+        mentions
         area={area}
         label={t('Edit the comment')}
         value={text}

@@ -79,6 +79,7 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
         <>
           <ChangedMeanwhile desk={desk} ticket_id={ticket.id} field="description" base_version={base_version} />
           <Editor
+            desk={desk}
             area={area}
             label={t('Description')}
             value={text}

@@ -1,9 +1,14 @@
 import { useId, useState } from 'react';
+import type { Desk } from '../desk/desk.ts';
 import { Button } from '../ui/button.tsx';
 import { t } from '../ui/text.ts';
+import { MentionList, useMentioning } from './mention-list.tsx';
 import './texts.css';
 
 interface EditorProps {
+  desk: Desk;
+  /** Whether an `@` offers people: comments tell those whom they mention. */
+  mentions?: boolean;
   label: string;
   value: string;
   onChange: (value: string) => void;
@@ -27,6 +32,7 @@ interface EditorProps {
 /** A text in Markdown as it is written, and as it will be read. Undo, spelling and dictation stay the browser’s. */
 export function Editor(props: EditorProps) {
   const {
+    desk,
     label,
     value,
     onChange,
@@ -43,9 +49,17 @@ export function Editor(props: EditorProps) {
   const own = useId();
   const id = props.id ?? own;
   const [previews, setPreviews] = useState(false);
+  const mentioning = useMentioning(desk, area, { onChange, enabled: props.mentions === true });
+  const is_mentioning = mentioning.found.length > 0;
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const with_mod = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
+    const is_plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+    if (is_plain && mentioning.press(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.key === 'Enter' && with_mod && ready) onSubmit();
     else if (event.key === 'Escape' && onCancel !== undefined) onCancel();
     else return;
@@ -74,10 +88,18 @@ export function Editor(props: EditorProps) {
           aria-label={label}
           value={value}
           placeholder={placeholder}
-          onChange={(event) => onChange(event.currentTarget.value)}
+          aria-autocomplete="list"
+          aria-controls={is_mentioning ? `${id}-people` : undefined}
+          aria-activedescendant={is_mentioning ? `${id}-people-${mentioning.active}` : undefined}
+          onChange={(event) => {
+            onChange(event.currentTarget.value);
+            mentioning.look(event.currentTarget);
+          }}
+          onSelect={(event) => mentioning.look(event.currentTarget)}
           onKeyDown={onKeyDown}
         />
       )}
+      {!previews && <MentionList id={`${id}-people`} {...mentioning} />}
       <div className="editor-end">
         <Button kind="primary" aria-disabled={!ready || undefined} onClick={() => ready && onSubmit()}>
           {submit}

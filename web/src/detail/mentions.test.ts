@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asMarkdown, mentionedIn, withIds, withNames } from './mentions.ts';
+import { asMarkdown, fragmentAt, mentionedIn, withIds, withNames } from './mentions.ts';
 
 const ada = '01990000-0000-7000-8000-00000000000a';
 const love = '01990000-0000-7000-8000-00000000000b';
@@ -17,6 +17,14 @@ describe('mentions', () => {
     expect(withIds(written, people)).toBe(sent);
     expect(withNames(sent, nameOf)).toBe(written);
     expect(mentionedIn(sent)).toEqual([love, ada]);
+  });
+
+  test('are looked up by what stands between an @ and the caret', () => {
+    expect(fragmentAt('Hi @gra', 7)).toEqual({ text: 'gra', start: 3, end: 7 });
+    expect(fragmentAt('Hi @Grace Ho and', 12)).toEqual({ text: 'Grace Ho', start: 3, end: 12 });
+    expect(fragmentAt('@', 1)).toEqual({ text: '', start: 0, end: 1 });
+    expect(fragmentAt('ada@example', 11)).toBeUndefined();
+    expect(fragmentAt('Hi @Grace Hopper is', 19)).toBeUndefined();
   });
 
   test('are words of their own', () => {

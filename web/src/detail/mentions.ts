@@ -47,3 +47,20 @@ export const asMarkdown = (text: string, nameOf: (id: string) => string | undefi
     const name = nameOf(id.toLowerCase());
     return name === undefined ? whole : `**@${name.replaceAll(special, String.raw`\$&`)}**`;
   });
+
+/** What is being typed after an `@`, and where it stands. */
+export interface Fragment {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** As much of a name as is typed before somebody is chosen: two words. */
+const being_typed = /(?<![\p{L}\p{N}_@-])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]+)?)$/u;
+
+/** What stands after an `@` before the caret; undefined where there is none. */
+export function fragmentAt(text: string, caret: number): Fragment | undefined {
+  const before = text.slice(Math.max(0, caret - 60), caret);
+  const typed = being_typed.exec(before)?.[1];
+  return typed === undefined ? undefined : { text: typed, start: caret - typed.length - 1, end: caret };
+}

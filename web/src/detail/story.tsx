@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Desk } from '../desk/desk.ts';
 import { drafts } from '../desk/drafts.ts';
-import { useOperations, useWorkflowOf } from '../desk/use-desk.ts';
+import { useOperations, usePerson, useWorkflowOf } from '../desk/use-desk.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -65,6 +65,7 @@ export function Story({ desk, ticket, may }: StoryProps) {
 /** A comment that the server doesn’t have yet: pale until it does, and never lost where it was refused. */
 function Waiting({ desk, operation }: { desk: Desk; operation: Operation }) {
   const { change, refusal, ticket_id, made_at } = operation;
+  const own = usePerson(desk, desk.account);
   if (change.kind !== 'comment') return null;
   const place = { account: desk.account, workspace: desk.workspace_id, ticket: ticket_id, field: 'comment' };
   const putBack = () => {
@@ -75,8 +76,8 @@ function Waiting({ desk, operation }: { desk: Desk; operation: Operation }) {
   return (
     <li className={refusal === undefined ? 'comment comment-waiting' : 'comment'}>
       <header className="comment-head">
-        <Avatar id={desk.account} name={t('You')} />
-        <strong>{t('You')}</strong>
+        <Avatar id={desk.account} name={own?.name ?? ' '} />
+        <strong>{own?.name ?? t('You')}</strong>
         <span className="faint">
           {refusal === undefined ? t('Sending…') : t('Not sent')} · <Time at={new Date(made_at).toISOString()} />
         </span>

@@ -40,7 +40,8 @@ export function Page() {
     const row = document.querySelector<HTMLElement>(`[data-opened] a`);
     if (activeElement === null || row?.contains(activeElement) !== true) row?.focus();
   };
-  useCommands({ close: closeSide }, () => opened !== undefined);
+  // One layer at a time: the selection goes first.
+  useCommands({ close: closeSide }, () => opened !== undefined && document.querySelector('.selection') === null);
 
   return (
     <div className={opened === undefined ? 'list-page' : 'list-page list-page-split'}>

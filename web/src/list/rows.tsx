@@ -16,6 +16,7 @@ import './rows.css';
 /** Below it every row is drawn, and the browser's own search finds all of them. */
 const virtual_from = 200;
 const usual_height = 40;
+const open_after_ms = 150;
 
 interface RowsProps {
   desk: Desk;
@@ -77,9 +78,16 @@ export function Rows(props: RowsProps) {
     else return;
     event.preventDefault();
   };
+  // While a ticket is open beside the list, the next one is opened in its place; held down, j opens only where it ends.
+  const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const step = (to: 'next' | 'previous') => {
+    const ticket = ticketOf(move(to));
+    clearTimeout(opening.current);
+    if (opened !== undefined && ticket !== undefined) opening.current = setTimeout(() => onOpen(ticket), open_after_ms);
+  };
   useCommands({
-    next: () => void move('next'),
-    previous: () => void move('previous'),
+    next: () => step('next'),
+    previous: () => step('previous'),
     open: () => {
       const ticket = ticketOf(active);
       if (ticket !== undefined) onOpen(ticket);

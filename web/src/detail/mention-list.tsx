@@ -1,0 +1,91 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { Member } from 'baton-sdk';
+import { useEffect, useState } from 'react';
+import { membersQuery } from '../api/workspaces.ts';
+import type { Desk } from '../desk/desk.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { t } from '../ui/text.ts';
+import { type Fragment, fragmentAt } from './mentions.ts';
+
+const most = 6;
+
+export interface Mentioning {
+  /** People whom the text at the caret may mean; none where it means nobody. */
+  found: readonly Member[];
+  active: number;
+  /** Looks at what stands at the caret. */
+  look: (area: HTMLTextAreaElement) => void;
+  /** Takes a key, where there is something to choose; says whether it did. */
+  press: (key: string) => boolean;
+  choose: (member: Member) => void;
+}
+
+/** Finds whom an `@` at the caret means, and writes their name. */
+export function useMentioning(
+  desk: Desk,
+  area: React.RefObject<HTMLTextAreaElement | null>,
+  { onChange, enabled }: { onChange: (text: string) => void; enabled: boolean },
+): Mentioning {
+  const [fragment, setFragment] = useState<Fragment | undefined>(undefined);
+  const [active, setActive] = useState(0);
+  const query = membersQuery(desk.workspace_id, fragment?.text ?? '');
+  const members = useQuery({ ...query, enabled: fragment !== undefined, placeholderData: keepPreviousData }).data;
+  const found = fragment === undefined ? [] : (members ?? []).slice(0, most);
+  useEffect(() => setActive(0), [fragment?.text]);
+
+  const look = (of: HTMLTextAreaElement) => {
+    const is_caret = enabled && of.selectionStart === of.selectionEnd;
+    setFragment(is_caret ? fragmentAt(of.value, of.selectionStart) : undefined);
+  };
+  const choose = ({ name }: Member) => {
+    const { current } = area;
+    if (current === null || fragment === undefined) return;
+    current.focus();
+    current.setSelectionRange(fragment.start, fragment.end);
+    // As if it were typed: the browser’s own undo takes it back.
+    if (!document.execCommand('insertText', false, `@${name} `)) {
+      onChange(`${current.value.slice(0, fragment.start)}@${name} ${current.value.slice(fragment.end)}`);
+    }
+    setFragment(undefined);
+  };
+  const press = (key: string): boolean => {
+    if (found.length === 0) return false;
+    if (key === 'ArrowDown') setActive((active + 1) % found.length);
+    else if (key === 'ArrowUp') setActive((active + found.length - 1) % found.length);
+    else if (key === 'Escape') setFragment(undefined);
+    else if ((key === 'Enter' || key === 'Tab') && found[active] !== undefined) choose(found[active]);
+    else return false;
+    return true;
+  };
+  return { found, active, look, press, choose };
+}
+
+/** The people to choose from, under the text. */
+export function MentionList({ id, found, active, choose }: Mentioning & { id: string }) {
+  if (found.length === 0) return null;
+  return (
+    <ul id={id} role="listbox" aria-label={t('People to mention')} className="mention-list">
+      {found.map((member, index) => (
+        // The keys are the text’s: the focus stays there.
+        <li
+          key={member.user_id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          className="menu-item"
+          data-highlighted={index === active || undefined}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            choose(member);
+          }}
+        >
+          <Avatar id={member.user_id} name={member.name} />
+          <span className="person">
+            {member.name}
+            <small>{member.email}</small>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
