@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../proof/prove/random.ts';
-import { executablePath, shoot, type Stage, startStage } from './browser.ts';
-import { type Harbour, look, makeHarbour, openAs } from './team.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const day_ms = 86_400_000;
 const next: Record<string, string[]> = {
@@ -121,7 +121,6 @@ describe.skipIf(executablePath === undefined)('the analytics (set CHROMIUM_PATH 
     await page.emulateMedia({ forcedColors: 'active' });
     const strokes = "Array.from(document.querySelectorAll('.band'), (band) => getComputedStyle(band).stroke)";
     expect(new Set(await page.evaluate<string[]>(strokes))).toEqual(new Set(['rgb(0, 0, 0)']));
-    await shoot(page, 'analytics-forced');
   }, 180_000);
 
   test('says of a period without tickets that there were none, and of one that is too long what to do', async () => {

@@ -6,8 +6,8 @@ import { numberEvents } from '../../proof/harness/events.ts';
 import { originOf } from '../../server/src/audit/checkpoints.ts';
 import { leafHash } from '../../server/src/ledger/merkle.ts';
 import { logSigner, printed, signedNote, signingKey } from '../../server/src/ledger/note.ts';
-import { executablePath, type Stage, startStage } from './browser.ts';
-import { type Harbour, look, makeHarbour, openAs } from './team.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;

@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 export const executablePath = findChromium();
 export const desktop = { width: 1280, height: 800 };
-export const phone = { width: 320, height: 640 };
+const phone = { width: 320, height: 640 };
 
 /** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
 export function buildConsole(dir: string, ...flags: string[]): void {
@@ -84,6 +84,12 @@ const settled = (page: Page): Promise<unknown> =>
     ])`,
   );
 
+/** Gives the window another size, and waits until the page has taken notice: its media queries are judged with the next frame. */
+async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize(size);
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(0))))');
+}
+
 /** What axe finds wrong with a page as it is: rules of WCAG 2.2 AA, and what it calls best practice. */
 export async function axeFaults(page: Page): Promise<string[]> {
   await settled(page);
@@ -99,7 +105,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
 const schemes = ['light', 'dark'] as const;
 
 /** Looks at a page in both themes with axe. */
-export async function axeInBoth(page: Page): Promise<string[]> {
+async function axeInBoth(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
@@ -112,7 +118,7 @@ export async function axeInBoth(page: Page): Promise<string[]> {
 const shots = process.env['BATON_SCREENSHOTS'];
 
 /** Keeps pictures of a page in both themes and on a phone, where BATON_SCREENSHOTS names a folder. */
-export async function shoot(page: Page, name: string): Promise<void> {
+async function shoot(page: Page, name: string): Promise<void> {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });
   for (const colorScheme of schemes) {
@@ -121,14 +127,14 @@ export async function shoot(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: path.join(shots, `${name}-${colorScheme}.png`) });
   }
   await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(phone);
+  await resize(page, phone);
   await settled(page);
   await page.screenshot({ path: path.join(shots, `${name}-phone.png`) });
-  await page.setViewportSize(desktop);
+  await resize(page, desktop);
 }
 
 /** How far a page can be scrolled sideways. */
-export const sidewaysOf = (page: Page): Promise<number> =>
+const sidewaysOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 /**
@@ -137,11 +143,11 @@ export const sidewaysOf = (page: Page): Promise<number> =>
  */
 export async function look(page: Page, name: string, { height = desktop.height } = {}): Promise<void> {
   await shoot(page, name);
-  await page.setViewportSize({ ...desktop, height });
+  await resize(page, { ...desktop, height });
   expect(await axeInBoth(page), name).toEqual([]);
-  await page.setViewportSize(phone);
+  await resize(page, phone);
   await expect.poll(() => sidewaysOf(page), { message: name, timeout: 5_000 }).toBe(0); // a menu that is open follows its button
-  await page.setViewportSize(desktop);
+  await resize(page, desktop);
 }
 
 /** Signs somebody in by the page's form. */

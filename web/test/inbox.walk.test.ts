@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notifyPeople } from '../../proof/harness/events.ts';
-import { axeFaults, desktop, executablePath, phone, type Stage, startStage } from './browser.ts';
-import { type Harbour, look, makeHarbour, openAs } from './team.ts';
+import { axeFaults, executablePath, look, type Stage, startStage } from './browser.ts';
+import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 describe.skipIf(executablePath === undefined)('the inbox (set CHROMIUM_PATH where there is no Chromium)', () => {
   let stage: Stage;
@@ -59,7 +59,7 @@ describe.skipIf(executablePath === undefined)('the inbox (set CHROMIUM_PATH wher
     expect(await cause.innerText()).toContain('is it the brake?');
     const { y = 0, height = 0 } = (await cause.boundingBox()) ?? {};
     expect(y).toBeGreaterThan(0);
-    expect(y + height).toBeLessThan(desktop.height);
+    expect(y + height).toBeLessThan(page.viewportSize()?.height ?? 0);
     await look(page, 'inbox-open');
 
     await page.keyboard.press('u');
@@ -101,7 +101,7 @@ describe.skipIf(executablePath === undefined)('the inbox (set CHROMIUM_PATH wher
 
   test('shows on a phone one after the other, and gives the focus back', async () => {
     const { page, faults } = await openAs(stage, harbour.grace, `${inbox}?folder=inbox`);
-    await page.setViewportSize(phone);
+    await page.setViewportSize({ width: 320, height: 640 });
     await rows(page).first().waitFor();
     await rows(page).first().getByRole('link').click();
     await page.getByRole('button', { name: 'Done', exact: true }).waitFor();

@@ -126,7 +126,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await look(page, 'settings-token-refused');
     await dialog.getByLabel('Tickets').selectOption({ label: 'Read and write' });
     await dialog.getByRole('button', { name: 'Create token' }).click();
-    const secret = dialog.getByLabel('The token');
+    const secret = dialog.getByRole('textbox', { name: 'The token' });
     await secret.waitFor();
     expect(await secret.inputValue()).toMatch(/^bat_/);
     await look(page, 'settings-token-shown');
@@ -149,7 +149,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     expect(await page.evaluate('document.activeElement.name')).toBe('email');
     await page.getByLabel('E-mail address').fill('kay@example.com');
     await page.keyboard.press('Enter');
-    const link = page.getByLabel('The link for kay@example.com');
+    const link = page.getByRole('textbox', { name: 'The link for kay@example.com' });
     await link.waitFor();
     expect(await link.inputValue()).toMatch(/\/invite#bit_/);
     await look(page, 'settings-invitations');
@@ -169,7 +169,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await dialog.getByLabel('Projects').selectOption({ label: 'Read' });
     await look(page, 'settings-token-new');
     await dialog.getByRole('button', { name: 'Create token' }).click();
-    await dialog.getByLabel('The token').waitFor();
+    await dialog.getByRole('textbox', { name: 'The token' }).waitFor();
     await page.goBack();
     await page.goForward();
     await page.getByText('Projects: read').waitFor();
@@ -217,7 +217,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await dialog.getByRole('group', { name: 'Tickets' }).getByLabel('created').check();
     await look(page, 'settings-webhook-new');
     await dialog.getByRole('button', { name: 'Create webhook' }).click();
-    expect(await dialog.getByLabel('Its secret').inputValue()).toMatch(/^whsec_/);
+    expect(await dialog.getByRole('textbox', { name: 'Its secret' }).inputValue()).toMatch(/^whsec_/);
     await dialog.getByRole('button', { name: 'I have it: hide it' }).click();
     await page.getByRole('heading', { name: 'Chat' }).waitFor();
     expect(await page.content()).not.toContain('whsec_');
@@ -238,7 +238,7 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     await page.getByText('Active', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Replace the secret…' }).click();
     await dialog.getByRole('button', { name: 'Replace' }).click();
-    await page.getByLabel('The new secret').waitFor();
+    await page.getByRole('textbox', { name: 'The new secret' }).waitFor();
     await goTo(page, 'Webhooks');
     await page.getByRole('link', { name: 'Chat' }).waitFor();
     await look(page, 'settings-webhooks');

@@ -36,6 +36,8 @@ function timesOf(run: Run): Times {
 }
 
 const at_once = 24;
+/** Of this check's own requests to the server, its probes among them. */
+const client_connections = at_once + 4;
 
 function troublesOf(size: number): readonly Trouble[] {
   if (size >= 0.5) return all;
@@ -63,7 +65,7 @@ class Patient {
     this.#cluster = parts.cluster;
     this.#proxy = parts.proxy;
     this.#team = parts.team;
-    this.#wire = new Wire(parts.stage.url, at_once + 4);
+    this.#wire = new Wire(parts.stage.url, client_connections);
     this.#ticket = `/v1/workspaces/${parts.team.workspace_id}/tickets/${parts.ticket_id}`;
   }
 
@@ -216,7 +218,7 @@ async function takeAway(run: Run, size: number): Promise<Finding> {
   }
   const { violations, writes, latencies_ms, recoveries_ms, answers } = patient;
   if (stage.child.exitCode !== null) violations.push('the server ended');
-  else if (patient.files() > files + pool_size + at_once) {
+  else if (patient.files() > files + pool_size + other_connections + client_connections) {
     violations.push(`${patient.files()} files are open, ${files} were before`);
   }
   patient.leave();

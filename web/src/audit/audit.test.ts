@@ -159,7 +159,7 @@ describe('what a browser keeps of a log', () => {
     expect(keptAfter(after, checkpoint(9), 'kept', at).trouble).toEqual(after.trouble);
   });
 
-  test('is the one that signed first, also after another has signed', () => {
+  test('is who signed first, also when somebody else signs later', () => {
     const later = parseCheckpoint(noteOf(7, 'AQAAAAA=')) as ReturnType<typeof checkpoint>;
     expect(keptAfter(kept, later, 'kept', at).signer).toBe('log+00000000');
   });

@@ -24,7 +24,7 @@ function byDay(entries: readonly AuditEntry[]): Map<string, AuditEntry[]> {
 
 /** The entries of the log, day by day. */
 export function EntryList({ desk, query, address, change }: ListProps) {
-  const { data, error, refetch, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error, refetch, isPending, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const entries = data?.pages.flatMap((page) => page.data) ?? [];
   const names = useNames(desk, entries);
   if (error !== null && entries.length === 0) {
@@ -42,7 +42,7 @@ export function EntryList({ desk, query, address, change }: ListProps) {
     );
   }
   return (
-    <>
+    <div className="audit-days" aria-busy={isPlaceholderData}>
       {[...byDay(entries)].map(([day, of_day]) => (
         <section key={day} className="audit-of-day" aria-label={day}>
           <h2>{day}</h2>
@@ -58,6 +58,6 @@ export function EntryList({ desk, query, address, change }: ListProps) {
           {isFetchingNextPage ? t('Loading…') : t('Show earlier entries')}
         </Button>
       )}
-    </>
+    </div>
   );
 }

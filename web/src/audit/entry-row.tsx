@@ -67,7 +67,7 @@ function Details({ workspace, entry, names, address, change }: RowProps) {
         </dd>
         <dt>{t('Request')}</dt>
         <dd>
-          <code>{request_id}</code> <CopyButton text={request_id} of={t('the request’s id')} />
+          <code>{request_id}</code> <CopyButton kind="quiet" text={request_id} of={t('the request’s id')} />
         </dd>
         <dt>{t('Thing')}</dt>
         <dd>

@@ -17,12 +17,21 @@ interface DetailsProps {
   onKey: (text: string) => Promise<KeyFault>;
 }
 
-/** Who has signed the log, its root, and the key that this browser has of it. */
-export function LogDetails({ workspace, view, onKey }: DetailsProps) {
+/** Who has signed the log, its root, and the key that this browser has of it: on request. */
+export function LogDetails(props: DetailsProps) {
+  const [is_open, setOpen] = useState(false);
+  return (
+    <details className="log-details" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t('Root, key and signature')}</summary>
+      {is_open && <Facts {...props} />}
+    </details>
+  );
+}
+
+function Facts({ workspace, view, onKey }: DetailsProps) {
   const { now, key, signed } = view;
   return (
-    <details className="log-details">
-      <summary>{t('Root, key and signature')}</summary>
+    <>
       <dl className="facts">
         <dt>{t('Log')}</dt>
         <dd>
@@ -43,11 +52,11 @@ export function LogDetails({ workspace, view, onKey }: DetailsProps) {
         </dd>
         <dt>{t('Checkpoint')}</dt>
         <dd>
-          <CopyButton text={now.note} of={t('the checkpoint')} />
+          <CopyButton kind="quiet" text={now.note} of={t('the checkpoint')} />
         </dd>
       </dl>
       <KeyForm workspace={workspace} has_key={key !== undefined} onKey={onKey} />
-    </details>
+    </>
   );
 }
 
@@ -80,7 +89,7 @@ function KeyForm({ workspace, has_key, onKey }: Omit<DetailsProps, 'view'> & { h
           autoComplete="off"
           spellCheck={false}
           hint={t(
-            'From somebody you trust, not from this page: the operator of the server prints it with npm run audit -- key {workspace}. This browser keeps it.',
+            'From somebody you trust, not from this page: the people who run the server print it with npm run audit -- key {workspace}. This browser keeps it.',
             { workspace },
           )}
         />

@@ -27,7 +27,7 @@ export function LogTrouble({ view, onGoOn }: Props) {
           <Icon name="warning" />
           <p>
             <strong>{t('The log’s key has not signed this log.')}</strong>{' '}
-            {t('The operator of the server can print the key it signs with. If it is another one by now, ask why.')}
+            {t('The people who run the server can print the key it signs with. If it is another one by now, ask why.')}
           </p>
         </div>
       )}

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { auditQuery } from '../api/audit.ts';
 import { policyQuery } from '../api/policy.ts';
@@ -46,6 +46,7 @@ function Log({ desk }: { desk: Desk }) {
   const query = useInfiniteQuery({
     ...auditQuery(workspace, filterOf(address, subject.id)),
     enabled: !subject.is_asking && !subject.is_missing,
+    placeholderData: keepPreviousData,
   });
   return (
     <>

@@ -10,6 +10,7 @@ import { canHash } from './proof/bytes.ts';
 import { type Fault, proveEntry, type Proven } from './proof/entry.ts';
 import { useLog } from './use-log.ts';
 import type { LogView } from './watch.ts';
+import './proof.css';
 
 type Result =
   | { state: 'none' | 'asking' | 'not_signed' | 'unreadable' }

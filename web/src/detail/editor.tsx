@@ -29,6 +29,33 @@ interface EditorProps {
   id?: string;
 }
 
+interface Keys {
+  mentioning: { press: (key: string) => boolean };
+  submit: () => void;
+  cancel: (() => void) | undefined;
+}
+
+/** What keys do in a text: choose whom it mentions, send it, or leave it. */
+function keysOf({ mentioning, submit, cancel }: Keys) {
+  return (event: React.KeyboardEvent) => {
+    const { key, nativeEvent, ctrlKey, metaKey, altKey, shiftKey } = event;
+    if (nativeEvent.isComposing) return;
+    const is_plain = !ctrlKey && !metaKey && !altKey && !shiftKey;
+    const with_mod = ctrlKey !== metaKey && !altKey && !shiftKey;
+    if (is_plain && mentioning.press(key)) return take(event);
+    if (key === 'Enter' && with_mod) submit();
+    else if (key === 'Escape' && cancel !== undefined) cancel();
+    else return;
+    take(event);
+  };
+}
+
+/** Keeps a key from the browser and from the page’s commands. */
+function take(event: React.KeyboardEvent): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 /** A text in Markdown as it is written, and as it will be read. Undo, spelling and dictation stay the browser’s. */
 export function Editor(props: EditorProps) {
   const {
@@ -51,21 +78,7 @@ export function Editor(props: EditorProps) {
   const [previews, setPreviews] = useState(false);
   const mentioning = useMentioning(desk, area, { onChange, enabled: props.mentions === true });
   const is_mentioning = mentioning.found.length > 0;
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    const with_mod = event.ctrlKey !== event.metaKey && !event.altKey && !event.shiftKey;
-    const is_plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    if (is_plain && mentioning.press(event.key)) {
-      event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    if (event.key === 'Enter' && with_mod && ready) onSubmit();
-    else if (event.key === 'Escape' && onCancel !== undefined) onCancel();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const onKeyDown = keysOf({ mentioning, submit: () => ready && onSubmit(), cancel: onCancel });
   return (
     <div className="editor">
       <div className="editor-modes" role="group" aria-label={label}>

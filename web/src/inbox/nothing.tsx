@@ -20,7 +20,7 @@ const reasons: Record<Folder, () => { title: string; says: string }> = {
   }),
   archived: () => ({
     title: t('Nothing is done yet'),
-    says: t('What you are done with stays here for 90 days, unless the operator of the server chose another time.'),
+    says: t('What you are done with stays here for 90 days, unless the people who run the server chose another time.'),
   }),
 };
 

@@ -2,19 +2,47 @@ import { useState } from 'react';
 import { Button } from './button.tsx';
 import { t } from './text.ts';
 
-/** Copies a text. Without a secure context there is no clipboard: the text beside it can be selected. */
-export function CopyButton({ text, of }: { text: string; of: string }) {
-  const [copied, setCopied] = useState(false);
-  if (navigator.clipboard === undefined) return null;
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+interface CopyButtonProps {
+  /** What it copies, as a screen reader says it: "the checkpoint". */
+  of: string;
+  text: string;
+  kind?: 'plain' | 'quiet';
+  /** The field that shows the text: where the browser copies nothing, as on plain HTTP by a host’s name, it is selected. */
+  field?: React.RefObject<HTMLInputElement | null>;
+}
+
+/** Copies a text, and says so. Where the browser doesn’t, it says what to do. */
+export function CopyButton({ of, text, kind = 'plain', field }: CopyButtonProps) {
+  const [says, setSays] = useState('');
+  const copied = t('Copied');
+  const refused = () => {
+    field?.current?.focus();
+    field?.current?.select();
+    const selected = t('Selected: copy it with the keyboard or the menu.');
+    setSays(field === undefined ? t('This browser copies nothing here: select the text.') : selected);
+  };
+  const copy = async () => {
+    try {
+      // Without a secure context there is no clipboard.
+      await navigator.clipboard.writeText(text);
+      setSays(copied);
+    } catch {
+      refused();
+    }
+  };
   return (
-    <Button
-      kind="quiet"
-      icon={copied ? 'check' : 'copy'}
-      aria-label={copied ? t('{of}: copied', { of }) : t('Copy {of}', { of })}
-      onClick={() => void copy()}
-    >
-      {copied ? t('copied') : t('Copy')}
-    </Button>
+    <>
+      <Button
+        kind={kind}
+        icon={says === copied ? 'check' : 'copy'}
+        aria-label={t('Copy: {of}', { of })}
+        onClick={() => void copy()}
+      >
+        {t('Copy')}
+      </Button>
+      <span className="copied" role="status">
+        {says}
+      </span>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { Button } from './button.tsx';
-import { CopyFromField } from './copy-from-field.tsx';
+import { CopyButton } from './copy-button.tsx';
 import { t } from './text.ts';
 import './controls.css';
 import './parts.css';
@@ -51,7 +51,7 @@ export function Secret({ label, says, value, onDone }: SecretProps) {
           // From its end, so that its beginning is seen.
           onFocus={({ currentTarget: input }) => input.setSelectionRange(0, value.length, 'backward')}
         />
-        <CopyFromField text={value} field={field} />
+        <CopyButton of={label} text={value} field={field} />
         <Button onClick={onDone}>{t('I have it: hide it')}</Button>
       </div>
     </div>
