@@ -108,7 +108,7 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
 
   test('signing out asks first where something is typed and not sent, which is there again later', async () => {
     const { page, faults } = await openAs(team.owner, list());
-    await page.getByRole('button', { name: 'New ticket' }).click();
+    await page.getByRole('button', { name: 'New ticket', exact: true }).click();
     const create = page.getByRole('dialog', { name: 'New ticket' });
     await create.getByLabel('Title').fill('Not sent yet');
     await page.keyboard.press('Escape');
@@ -119,7 +119,7 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await look(page, 'sign-out-with-drafts');
     await asked.getByRole('button', { name: 'Sign out' }).click();
     await signIn(page, team.owner);
-    await page.getByRole('button', { name: 'New ticket' }).click();
+    await page.getByRole('button', { name: 'New ticket', exact: true }).click();
     expect(await create.getByLabel('Title').inputValue()).toBe('Not sent yet');
     expect(faults).toEqual([]);
   }, 300_000);
