@@ -39,13 +39,31 @@ export interface components {
         };
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
+        /** @description Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone or has another status, the place is the top. */
+        Place: {
+            /**
+             * Format: uuid
+             * @description Right below the ticket with this id.
+             */
+            after?: string;
+            /**
+             * Format: uuid
+             * @description Right above the ticket with this id.
+             */
+            before?: string;
+            /**
+             * @description Above all others, or below them.
+             * @enum {string}
+             */
+            at?: "top" | "bottom";
+        };
         /** @enum {string} */
         TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin";
         /**
          * @description A type of event.
          * @enum {string}
          */
-        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
+        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
         /** @description A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones. */
         EventOffset: string;
         Tokens: {
@@ -535,6 +553,8 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            rank: string;
             /** Format: int32 */
             version: number;
             /** Format: date-time */
@@ -577,6 +597,8 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            rank: string;
             /** Format: int32 */
             version: number;
             /** Format: date-time */
@@ -838,6 +860,8 @@ export interface components {
          *     - `ticket.transitioned`: A ticket was moved to another status.
          *     - `ticket.remapped`: A ticket’s status or resolution was changed because its project’s workflow was replaced.
          *     - `ticket.assignee_changed`: A ticket was assigned or unassigned.
+         *     - `ticket.placed`: A ticket was placed by hand among the others of its status.
+         *     - `ticket.respaced`: A ticket got another rank because there was no room beside it. It stands where it stood.
          *     - `ticket.deleted`: A ticket was deleted.
          *     - `ticket.restored`: A deleted ticket was restored.
          *     - `ticket.purged`: The earlier titles or descriptions of a ticket were deleted permanently.
@@ -848,7 +872,7 @@ export interface components {
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | (string & {});
         Comment: {
             /**
              * Format: uuid
@@ -1388,6 +1412,7 @@ export type WorkflowStatus = components['schemas']['WorkflowStatus'];
 export type StatusCategory = components['schemas']['StatusCategory'];
 export type WorkflowTransition = components['schemas']['WorkflowTransition'];
 export type Priority = components['schemas']['Priority'];
+export type Place = components['schemas']['Place'];
 export type TokenScope = components['schemas']['TokenScope'];
 export type EventType = components['schemas']['EventType'];
 export type EventOffset = components['schemas']['EventOffset'];
@@ -3045,6 +3070,7 @@ export interface operations {
                     due_on?: string | null;
                     /** @description One of the workflow’s initial statuses; by default the first. */
                     status?: string;
+                    place?: components["schemas"]["Place"];
                 };
             };
         };
@@ -3370,6 +3396,38 @@ export interface operations {
             };
         };
     };
+    place_ticket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place"];
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+        };
+    };
     list_transitions: {
         parameters: {
             query?: {
@@ -3443,6 +3501,8 @@ export interface operations {
                     resolution?: string;
                     assignee_id?: string | null;
                     comment?: string;
+                    /** @description Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it. */
+                    place?: components["schemas"]["Place"];
                 };
             };
         };

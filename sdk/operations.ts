@@ -109,6 +109,8 @@ export const operations = {
   purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Assigns a ticket to a member, or to nobody. */
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
+  /** Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. */
+  place_ticket: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/place","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s status history, first transition first. */

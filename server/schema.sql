@@ -1709,9 +1709,18 @@ create table tickets (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  placed_rank text,
+  placed_at timestamp with time zone,
+  rank text not null default 
+CASE
+    WHEN (placed_rank IS NULL) THEN (lpad(to_hex((2147483647 - number)), 8, '0'::text) || 'V'::text)
+    ELSE placed_rank
+END,
   constraint tickets_pkey PRIMARY KEY (workspace_id, id),
   constraint tickets_number_key UNIQUE (workspace_id, project_id, number),
   constraint tickets_description_length CHECK ((length(description) <= 1048576)),
+  constraint tickets_placed CHECK (((placed_rank IS NULL) = (placed_at IS NULL))),
+  constraint tickets_placed_rank CHECK ((placed_rank ~ '^[0-9A-Za-z]{0,199}[1-9A-Za-z]$'::text)),
   constraint tickets_priority CHECK ((priority = ANY (ARRAY['none'::text, 'low'::text, 'medium'::text, 'high'::text, 'urgent'::text]))),
   constraint tickets_times CHECK ((updated_at >= created_at)),
   constraint tickets_title_length CHECK (((length(title) >= 1) AND (length(title) <= 512))),
@@ -1738,6 +1747,7 @@ END), updated_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_priority_created ON public.tickets USING btree (workspace_id, priority, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_project_created ON public.tickets USING btree (workspace_id, project_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_project_status_created ON public.tickets USING btree (workspace_id, project_id, status, created_at, id);
+CREATE INDEX tickets_project_status_rank ON public.tickets USING btree (workspace_id, project_id, status, rank, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_project_updated ON public.tickets USING btree (workspace_id, project_id, updated_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_reporter_created ON public.tickets USING btree (workspace_id, reporter_id, created_at, id) WHERE (deleted_at IS NULL);
 CREATE INDEX tickets_status_created ON public.tickets USING btree (workspace_id, status, created_at, id) WHERE (deleted_at IS NULL);

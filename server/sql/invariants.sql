@@ -187,6 +187,7 @@ where m.role is distinct from u.role;
 select t.workspace_id, t.id as ticket_id, 'version ' || t.version || ', entries ' || count(a.id) as violation
 from tickets t
 left join audit_log a on a.workspace_id = t.workspace_id and a.subject_id = t.id and a.subject_type = 'ticket'
+  and a.subject_version is not null -- to be placed is no new version
 group by t.workspace_id, t.id, t.version
 having count(a.id) <> t.version or min(a.subject_version) <> 1 or max(a.subject_version) <> t.version;
 
@@ -201,19 +202,20 @@ last as (
   join audit_log a
     on a.workspace_id = whole.workspace_id and a.subject_id = whole.subject_id and a.subject_type = 'ticket'
   cross join lateral jsonb_each(a.after) f
-  order by a.workspace_id, a.subject_id, f.key, a.subject_version desc),
+  order by a.workspace_id, a.subject_id, f.key, a.created_at desc),
 made as (
   select workspace_id, subject_id, jsonb_object_agg(key, value) as fields from last group by workspace_id, subject_id)
 select t.workspace_id, t.id as ticket_id, f.key || ' is ' || left(f.value::text, 100) || ', entries say '
   || coalesce(left((m.fields -> f.key)::text, 100), 'nothing') as violation
 from made m
 join tickets t on t.workspace_id = m.workspace_id and t.id = m.subject_id
-cross join lateral jsonb_each(to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,version,created_at,updated_at}'::text[]) f
+cross join lateral jsonb_each(to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,version,created_at,updated_at,placed_rank,placed_at}'::text[]) f
 where case f.key
   when 'deleted_at' then (m.fields ->> f.key)::timestamptz is distinct from t.deleted_at
   when 'title' then m.fields -> f.key not in ('null', f.value)
   when 'description' then m.fields -> f.key not in ('null', f.value)
     and m.fields #>> '{description,sha256}' is distinct from encode(sha256(convert_to(t.description, 'UTF8')), 'hex')
+  when 'rank' then t.rank <> coalesce(m.fields ->> 'rank', lpad(to_hex(2147483647 - t.number), 8, '0') || 'V')
   else coalesce(m.fields -> f.key, 'null') <> f.value -- entries from before a column was added don't have it
   end;
 

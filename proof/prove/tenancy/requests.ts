@@ -42,6 +42,7 @@ export const bodies: Record<string, unknown> = {
   update_ticket: { title: 'T', version: 1 },
   purge_ticket: { fields: ['title'] },
   set_assignee: { assignee_id: null },
+  place_ticket: { at: 'top' },
   transition_ticket: { to: 'closed' },
   create_comment: { body: 'c' },
   update_comment: { body: 'd', version: 1 },

@@ -82,6 +82,7 @@ export const policy = {
   restore_ticket: [writers, 'tickets:write'],
   purge_ticket: [owners, 'session'],
   set_assignee: [writers, 'tickets:write'],
+  place_ticket: [writers, 'tickets:write'],
   transition_ticket: [writers, 'tickets:write'],
   list_transitions: [everyone, 'tickets:read'],
   get_transition: [everyone, 'tickets:read'],

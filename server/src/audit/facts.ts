@@ -42,8 +42,9 @@ const edit = z
   })
   .partial();
 const step = z
-  .strictObject({ status: status_key, resolution: status_key.nullable(), assignee_id: id.nullable() })
+  .strictObject({ status: status_key, resolution: status_key.nullable(), assignee_id: id.nullable(), rank: text })
   .partial();
+const standing = z.strictObject({ rank: text });
 const assignment = z.strictObject({ assignee_id: id.nullable() });
 const presence = z.strictObject({ deleted_at: timestamp.nullable() });
 const place = z.strictObject({ ticket_id: id });
@@ -156,6 +157,8 @@ export const facts = {
       assignee_id: id.nullable(),
       reporter_id: id,
       due_on: day.nullable(),
+      /** Of one that was placed as it was created. */
+      rank: text.optional(),
     }),
   },
   'ticket.updated': { says: 'A ticket’s fields were edited.', versioned: true, before: edit, after: edit },
@@ -168,14 +171,24 @@ export const facts = {
   'ticket.remapped': {
     says: 'A ticket’s status or resolution was changed because its project’s workflow was replaced.',
     versioned: true,
-    before: step.omit({ assignee_id: true }),
-    after: step.omit({ assignee_id: true }).extend({ workflow_version: version }),
+    before: step.omit({ assignee_id: true, rank: true }),
+    after: step.omit({ assignee_id: true, rank: true }).extend({ workflow_version: version }),
   },
   'ticket.assignee_changed': {
     says: 'A ticket was assigned or unassigned.',
     versioned: true,
     before: assignment,
     after: assignment,
+  },
+  'ticket.placed': {
+    says: 'A ticket was placed by hand among the others of its status.',
+    before: standing,
+    after: standing,
+  },
+  'ticket.respaced': {
+    says: 'A ticket got another rank because there was no room beside it. It stands where it stood.',
+    before: standing,
+    after: standing,
   },
   'ticket.deleted': { says: 'A ticket was deleted.', versioned: true, before: presence, after: presence },
   'ticket.restored': { says: 'A deleted ticket was restored.', versioned: true, before: presence, after: presence },

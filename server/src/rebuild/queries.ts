@@ -30,15 +30,16 @@ export function rebuiltTickets(
   return db.rows(sql`
     with stored as materialized (
       select t.id, t.version, t.deleted_at, encode(sha256(convert_to(t.description, 'UTF8')), 'hex') as description,
-        to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,description,version,created_at,updated_at}'::text[] as fields
+        to_jsonb(t) - '{workspace_id,id,initial_status,status_sequence,description,version,created_at,updated_at,placed_rank,placed_at}'::text[] as fields,
+        lpad(to_hex(2147483647 - t.number), 8, '0') || 'V' as own_rank
       from tickets t where t.workspace_id = ${workspace_id} and t.id > ${behind} order by t.id limit ${limit}),
     entries as materialized (
-      select s.id, e.action, e.subject_version, e.after from stored s
+      select s.id, e.action, e.subject_version, e.after, e.created_at from stored s
       cross join lateral (
-        select e.action, e.subject_version, e.after from events e
+        select e.action, e.subject_version, e.after, e.created_at from events e
         where e.workspace_id = ${workspace_id} and e.subject_id = s.id and e.subject_type = 'ticket'
         union all
-        select o.action, o.subject_version, o.after from outbox o
+        select o.action, o.subject_version, o.after, o.created_at from outbox o
         where o.workspace_id = ${workspace_id} and o.subject_type = 'ticket'
           and (case when o.ticket_id is null then o.subject_id else o.ticket_id end) = s.id) e),
     counted as (
@@ -48,7 +49,7 @@ export function rebuiltTickets(
     built as (
       select l.id, jsonb_object_agg(l.key, l.value) as fields from (
         select distinct on (n.id, f.key) n.id, f.key, f.value from entries n cross join lateral jsonb_each(n.after) f
-        order by n.id, f.key, n.subject_version desc) l
+        order by n.id, f.key, n.created_at desc) l
       group by l.id),
     compared as (
       select s.id, f.key || ' is ' || left(f.value::text, 100) || ', entries say ' || coalesce(left((b.fields -> f.key)::text, 100), 'nothing') as says
@@ -59,6 +60,7 @@ export function rebuiltTickets(
       where case f.key
         when 'deleted_at' then (b.fields ->> f.key)::timestamptz is distinct from s.deleted_at
         when 'title' then b.fields -> f.key not in ('null', f.value)
+        when 'rank' then f.value #>> '{}' <> coalesce(b.fields ->> f.key, s.own_rank)
         else coalesce(b.fields -> f.key, 'null') <> f.value end
       union all
       select s.id, 'description has the hash ' || s.description || ', entries say another'

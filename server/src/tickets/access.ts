@@ -1,6 +1,8 @@
 import type { Actor, Writer } from '../access/authorize.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import { BatonError, requireFound } from '../errors.ts';
+import type { Place } from './contract.ts';
+import { type Beside, besideTicket } from './place-queries.ts';
 import {
   type Hold,
   lockAssignable,
@@ -37,26 +39,41 @@ interface Opening {
   assignee_id?: string | null | undefined;
 }
 
+interface Placing extends Opening {
+  /** Where to place the ticket, among those of a status if not of its own. */
+  place: { place: Place; status?: string };
+}
+
+interface Opened {
+  actor: Actor;
+  ticket: LockedTicket;
+  beside: Beside | undefined;
+}
+
 /**
  * The door to a ticket for every write, one round trip: authorises the caller, loads the ticket and locks it until the
  * commit. Refuses archived projects, and assignees who aren't members.
  */
+export function openTicket(tx: Tx, writer: Writer, ref: string, opening: Placing): Promise<Opened & { beside: Beside }>;
+export function openTicket(tx: Tx, writer: Writer, ref: string, opening?: Opening & Partial<Placing>): Promise<Opened>;
 export async function openTicket(
   tx: Tx,
   writer: Writer,
   ref: string,
-  { hold = 'change', deleted = false, archived = false, assignee_id }: Opening = {},
-): Promise<{ actor: Actor; ticket: LockedTicket }> {
+  { hold = 'change', deleted = false, archived = false, assignee_id, place }: Opening & Partial<Placing> = {},
+): Promise<Opened> {
   // Memberships last: a writer that waits for a ticket keeps nobody's removal waiting.
-  const [ticket, assignable, actor] = await Promise.all([
-    lockTicket(tx, writer, ref, { hold, deleted }),
+  const [ticket, beside, assignable, actor] = await Promise.all([
+    lockTicket(tx, writer, ref, { hold: place === undefined ? hold : 'place', deleted }),
+    // After the lock, and so with what others have placed meanwhile.
+    place === undefined ? undefined : besideTicket(tx, writer, ref, place),
     holdAssignee(tx, writer, assignee_id),
     writer.hold(),
   ]);
   if (ticket === undefined) throw new BatonError('not_found');
   if (ticket.project_archived_at !== null && !archived) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
-  return { actor, ticket };
+  return { actor, ticket, beside };
 }
 
 /** Whether a ticket may be given to this user; nobody may always have it. */

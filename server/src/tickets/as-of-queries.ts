@@ -13,7 +13,7 @@ export function momentOf(
 ): Promise<Moment | undefined> {
   const last = (from: Sql, of_ticket: Sql) => sql`
     (select a.subject_version as version, a.created_at from ${from} a
-      where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket' and a.created_at <= ${at}
+      where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket' and a.subject_version is not null and a.created_at <= ${at}
       order by a.created_at desc, a.id desc limit 1)`;
   return db.maybeOne(sql`
     select e.version, e.created_at as updated_at, greatest(e.created_at, (
@@ -21,6 +21,23 @@ export function momentOf(
       where k.workspace_id = ${workspace_id} and k.ticket_id = ${id} and k.created_at <= ${at})) as last_activity_at
     from (${last(sql`events`, sql`a.subject_id = ${id}`)} union all ${last(sql`outbox`, unnumberedOf(id))}) e
     order by e.version desc limit 1`);
+}
+
+/** The rank that a ticket had at a time: the one before the first entry since then that has another. */
+export async function rankAt(
+  db: Db,
+  { workspace_id, id, rank }: Pick<TicketRow, 'workspace_id' | 'id' | 'rank'>,
+  at: string,
+) {
+  const first = (from: Sql, of_ticket: Sql) => sql`
+    (select a.before ->> 'rank' as rank, a.created_at from ${from} a
+      where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket' and a.created_at > ${at}
+        and a.before ? 'rank'
+      order by a.created_at limit 1)`;
+  const before = await db.maybeOne<{ rank: string }>(sql`
+    select e.rank from (${first(sql`events`, sql`a.subject_id = ${id}`)} union all ${first(sql`outbox`, unnumberedOf(id))}) e
+    order by e.created_at limit 1`);
+  return before?.rank ?? rank;
 }
 
 /** The project's workflow at a time: the latest version by then that has the status, else the latest of all that has it. */

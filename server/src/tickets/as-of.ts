@@ -3,7 +3,7 @@ import { without } from '../db/columns.ts';
 import type { Db } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { requireTicket } from './access.ts';
-import { momentOf, workflowAt } from './as-of-queries.ts';
+import { momentOf, rankAt, workflowAt } from './as-of-queries.ts';
 import type { Ticket } from './contract.ts';
 import { presentTo } from './present.ts';
 import { changedSince, ticket_columns, type TicketRow } from './queries.ts';
@@ -46,7 +46,7 @@ export async function ticketAsOf(db: Db, found: TicketRow, actor: Actor, at: str
   const then = { ...ticket, ...before, ...moment };
   // A purged text is null in the entries.
   const texts = { title: then.title ?? '', description: then.description ?? '' };
-  const workflow_version = await workflowAt(db, then, at);
-  const shown = await presentTo(db, { ...then, ...texts, workflow_version }, actor);
+  const [workflow_version, rank] = await Promise.all([workflowAt(db, then, at), rankAt(db, ticket, at)]);
+  const shown = await presentTo(db, { ...then, ...texts, workflow_version, rank }, actor);
   return { ...shown, allowed_transitions: [] };
 }

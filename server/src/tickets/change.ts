@@ -38,7 +38,7 @@ export function addTicket(tx: Tx, actor: Recorder, row: NewTicket): void {
     action: 'ticket.created',
     subject_id: row.id,
     subject_version: row.version,
-    after: { key: row.key, ...picked(created_fields, row) },
+    after: { key: row.key, ...picked(created_fields, row), ...(row.placed ? { rank: row.rank } : {}) },
     at: row.created_at,
   });
 }

@@ -61,6 +61,16 @@ export const ticket = z
     assignee_id: id.nullable(),
     reporter_id: id,
     due_on: day.nullable(),
+    rank: z
+      .string()
+      .regex(/^[0-9A-Za-z]*[1-9A-Za-z]$/)
+      .max(200)
+      .meta({
+        description:
+          'Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. ' +
+          'Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at.',
+        example: '7ffffff8V',
+      }),
     version,
     created_at: timestamp,
     updated_at: timestamp,
@@ -97,6 +107,26 @@ export const ticket_ref = z
   .meta({ description: 'A ticket’s id or key.', example: 'ENG-123' });
 export const ticket_params = z.strictObject({ workspace_id: id, ticket: ticket_ref });
 
+/** Where a ticket is to stand among the others of its status. */
+export const place = z
+  .strictObject({
+    after: id.optional().meta({ description: 'Right below the ticket with this id.' }),
+    before: id.optional().meta({ description: 'Right above the ticket with this id.' }),
+    at: z.enum(['top', 'bottom']).optional().meta({ description: 'Above all others, or below them.' }),
+  })
+  .refine(({ after, before, at }) => [after, before, at].filter((one) => one !== undefined).length === 1, {
+    message: 'Send one of after, before and at.',
+  })
+  .meta({
+    id: 'Place',
+    minProperties: 1,
+    maxProperties: 1,
+    description:
+      'Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone ' +
+      'or has another status, the place is the top.',
+  });
+export type Place = z.infer<typeof place>;
+
 export const collection = '/v1/workspaces/{workspace_id}/tickets';
 export const member = `${collection}/{ticket}` as const;
 
@@ -117,6 +147,7 @@ export const create_ticket = operation({
     status: status_key
       .optional()
       .meta({ description: 'One of the workflow’s initial statuses; by default the first.' }),
+    place: place.optional(),
   }),
   max_body_bytes: max_ticket_body_bytes,
   elsewhere: {
@@ -275,6 +306,8 @@ export const update_ticket = operation({
     key: 'A ticket keeps its key: links to it contain it.',
     number: 'A ticket keeps its number.',
     deleted_at: 'DELETE …/tickets/{ticket} deletes a ticket, and POST …/tickets/{ticket}/restore restores it.',
+    rank: 'PUT …/tickets/{ticket}/place places a ticket among the others of its status.',
+    place: 'PUT …/tickets/{ticket}/place places a ticket among the others of its status.',
   },
   if_match: true,
   status: 200,
@@ -307,6 +340,21 @@ export const restore_ticket = operation({
   response: ticket,
   etag: true,
   errors: ['conflict', 'project_archived'],
+});
+
+export const place_ticket = operation({
+  id: 'place_ticket',
+  method: 'put',
+  path: `${member}/place`,
+  tag: 'tickets',
+  summary:
+    'Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified.',
+  params: ticket_params,
+  body: place,
+  status: 200,
+  response: ticket,
+  etag: true,
+  errors: ['project_archived'],
 });
 
 export const purge_ticket = operation({

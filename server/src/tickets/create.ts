@@ -8,8 +8,11 @@ import type { Context } from '../serving/context.ts';
 import { holdAssignee } from './access.ts';
 import { addTicket } from './change.ts';
 import type { create_ticket, Ticket } from './contract.ts';
+import { rankFor } from './place.ts';
+import { besideNew } from './place-queries.ts';
 import { presentTo } from './present.ts';
 import type { NewTicket } from './queries.ts';
+import { rankOfNumber } from './rank.ts';
 import { initialStatus } from './workflow.ts';
 
 /** Creates a ticket with the project's next number; the caller is its reporter. */
@@ -34,10 +37,19 @@ export async function createTicket(
     const detail = `Tickets of this project start in: ${definition.initial.join(', ')}.`;
     throw new BatonError('validation_failed', { errors: [{ pointer: '/status', detail }] });
   }
+  const { place, ...fields } = input;
+  const id = newId();
+  const column = { workspace_id, project_id, status };
+  // Nobody has to place a ticket at the top: that is where a new one stands.
+  const beside = place === undefined || place.at === 'top' ? undefined : await besideNew(tx, column, id, place);
+  const placed =
+    place === undefined || beside === undefined || (place.at === undefined && beside.anchor === null)
+      ? undefined
+      : await rankFor(tx, actor, { place, beside, column, ticket: { id } });
   const row: NewTicket = {
-    ...input,
+    ...fields,
     workspace_id,
-    id: newId(),
+    id,
     key: `${project.key}-${project.number}`,
     project_id,
     number: project.number,
@@ -52,6 +64,8 @@ export async function createTicket(
     deleted_at: null,
     workflow_version,
     project_archived_at: null,
+    rank: placed ?? rankOfNumber(project.number),
+    placed: placed !== undefined,
   };
   addTicket(tx, actor, row);
   return presentTo(tx, row, actor);

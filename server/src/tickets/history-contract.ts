@@ -24,6 +24,7 @@ import {
   max_ticket_body_bytes,
   max_title,
   member,
+  place,
   resolution,
   ticket,
   ticket_params,
@@ -101,6 +102,10 @@ export const transition_ticket = operation({
       resolution: resolution.optional(),
       assignee_id: id.nullable().optional(),
       comment: text({ min: 1, max: max_text }).optional(),
+      place: place.optional().meta({
+        description:
+          'Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it.',
+      }),
     })
     .transform(({ expected_version, ...given }, context) => {
       const names = { now: 'version', before: 'expected_version' };

@@ -51,6 +51,7 @@ function common(row: Omit<TicketRow, 'description'>, definition: WorkflowDefinit
     assignee_id: row.assignee_id,
     reporter_id: row.reporter_id,
     due_on: row.due_on,
+    rank: row.rank,
     version: row.version,
     created_at: row.created_at,
     updated_at: row.updated_at,

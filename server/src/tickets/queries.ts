@@ -20,8 +20,8 @@ export interface TicketRow extends Omit<Ticket, 'description' | 'status_category
   project_archived_at: string | null;
 }
 
-/** What a row has that is stored elsewhere. */
-type Joined = 'key' | 'workflow_version' | 'project_archived_at' | 'last_activity_at';
+/** What a row has that is stored elsewhere, or computed. */
+type Joined = 'key' | 'workflow_version' | 'project_archived_at' | 'last_activity_at' | 'rank';
 
 /** Every column of a ticket. */
 export const ticket_columns = {
@@ -45,8 +45,11 @@ export const ticket_columns = {
   deleted_at: sql`deleted_at`,
 } satisfies Columns<Exclude<keyof TicketRow, Joined>>;
 
-/** The same but the description, which is read where it is asked for. */
-export const short_columns = without(ticket_columns, 'description');
+/** What is read of a ticket but the description, which is read where it is asked for. Its rank is computed by the database. */
+export const short_columns = { ...without(ticket_columns, 'description'), rank: sql`rank` };
+
+/** Where somebody has placed it, and when: what its rank comes from. */
+const placed_columns = { placed_rank: sql`placed_rank`, placed_at: sql`placed_at` };
 
 const columns = sql`
   ${selected(short_columns, sql`t`)}, p.key || '-' || t.number as key, p.workflow_version,
@@ -110,6 +113,7 @@ export interface LockedTicket extends TicketRow {
 const strengths = {
   comment: sql`for key share of t`,
   change: sql`for no key update of t`,
+  place: sql`for no key update of t`,
   delete: sql`for update of t`,
 };
 
@@ -120,7 +124,8 @@ const short_description = sql`case when octet_length(t.description) <= 8192 then
 
 /**
  * Loads a ticket and locks it until the commit. The project is locked first: KEY SHARE lets creates and other tickets'
- * changes through and makes only a change of the workflow, or archiving, wait.
+ * changes through and makes only a change of the workflow, or archiving, wait. Who places a ticket makes others who do so
+ * wait, too: two who read the same gap would get the same rank.
  */
 export function lockTicket(
   tx: Tx,
@@ -129,12 +134,12 @@ export function lockTicket(
   options: { hold: Hold; deleted: boolean },
 ): Promise<LockedTicket | undefined> {
   const presence = options.deleted ? sql`true` : sql`t.deleted_at is null`;
-  const last = options.hold === 'comment' ? activityOf(writer.workspace_id) : sql`t.updated_at`;
+  const last = options.hold === 'comment' ? activityOf(writer.workspace_id) : sql`greatest(t.updated_at, t.placed_at)`;
   return tx.maybeOne(sql`
     select ${columns}, ${short_description}, ${lastActivity(writer.workspace_id)}, ${later(last)} as at
     ${from_tickets}
     where ${isTicket(writer.workspace_id, ref)} and ${presence} and ${writer.mayAct()}
-    for key share of p ${strengths[options.hold]}`);
+    ${options.hold === 'place' ? sql`for no key update of p` : sql`for key share of p`} ${strengths[options.hold]}`);
 }
 
 /** Whether the user is a member; locked until the commit, so that a removal waits for the assignment or the reverse. */
@@ -146,13 +151,14 @@ export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): P
   return found !== undefined;
 }
 
-const created_columns = { ...ticket_columns, initial_status: sql`initial_status` };
+const created_columns = { ...ticket_columns, ...placed_columns, initial_status: sql`initial_status` };
 
-/** A ticket that isn't stored yet: its description is at hand, however long. */
-export type NewTicket = TicketRow & { description: string };
+/** A ticket that isn't stored yet: its description is at hand, however long. `placed`: its rank isn't that of its number. */
+export type NewTicket = TicketRow & { description: string; placed: boolean };
 
 export function insertTicket(tx: Tx, row: NewTicket): void {
-  tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, initial_status: row.status })}`);
+  const place = row.placed ? placedAt(row.rank, row.created_at) : { placed_rank: null, placed_at: null };
+  tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, ...place, initial_status: row.status })}`);
   if (row.labels.length > 0) insertLabels(tx, row);
 }
 
@@ -183,7 +189,10 @@ function keepDescription(tx: Tx, { workspace_id, id }: TicketRow, version: numbe
 type Fixed = 'workspace_id' | 'id' | 'project_id' | 'number' | 'reporter_id' | 'created_at';
 
 /** What may change of a ticket, apart from its version and time, which always do. */
-export type TicketChanges = Partial<Omit<TicketRow, Fixed | Joined | 'version' | 'updated_at'>>;
+export type TicketChanges = Partial<Omit<TicketRow, Fixed | Exclude<Joined, 'rank'> | 'version' | 'updated_at'>>;
+
+const placedAt = (rank: string, at: string) => ({ placed_rank: rank, placed_at: at });
+const changed_columns = { ...ticket_columns, ...placed_columns };
 
 /**
  * Changes a ticket that the transaction holds locked, and gives it as it is then. Only the changed columns are
@@ -192,8 +201,10 @@ export type TicketChanges = Partial<Omit<TicketRow, Fixed | Joined | 'version' |
 export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChanges): LockedTicket {
   const version = ticket.version + 1;
   if (changes.description !== undefined && isLong(ticket.description)) keepDescription(tx, ticket, version);
+  const { rank, ...fields } = changes;
+  const place = rank === undefined ? {} : placedAt(rank, ticket.at);
   tx.send(sql`
-    update tickets set ${assigned(ticket_columns, { ...changes, version, updated_at: ticket.at })}
+    update tickets set ${assigned(changed_columns, { ...fields, ...place, version, updated_at: ticket.at })}
     where workspace_id = ${ticket.workspace_id} and id = ${ticket.id}`);
   const last_activity_at = ticket.last_activity_at > ticket.at ? ticket.last_activity_at : ticket.at;
   const after = { ...ticket, ...changes, version, updated_at: ticket.at, last_activity_at };

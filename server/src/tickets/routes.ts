@@ -14,6 +14,7 @@ import { activityOf, projectTransitions } from './history-queries.ts';
 import { deleteTicket, restoreTicket } from './delete.ts';
 import { editTicket } from './edit.ts';
 import { listTickets } from './list.ts';
+import { placeTicket } from './place.ts';
 import { presentTo } from './present.ts';
 import { purgeTicket } from './purge.ts';
 import { transitionOf, transitionsOf } from './queries.ts';
@@ -34,6 +35,7 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, addCom
   serve(contract.restore_ticket, restoreTicket);
   serve(contract.purge_ticket, purgeTicket);
   serve(contract.set_assignee, assignTicket);
+  serve(contract.place_ticket, placeTicket);
   serve(history.transition_ticket, (context) => transitionTicket(context, addComment));
   serve.list(history.list_transitions, async ({ db, workspace_id, params }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);

@@ -10,8 +10,9 @@ import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { transition_ticket } from './history-contract.ts';
+import { rankFor } from './place.ts';
 import { allowedStatuses, presentTo } from './present.ts';
-import { insertTransition, type LockedTicket, type TransitionRow } from './queries.ts';
+import { insertTransition, type LockedTicket, type TicketChanges, type TransitionRow } from './queries.ts';
 import { decideTransition } from './workflow.ts';
 
 type Input = Body<typeof transition_ticket>;
@@ -34,8 +35,9 @@ export async function transitionTicket(
   addComment: AddComment,
 ): Promise<Response<typeof transition_ticket>> {
   const { tx, writer, params, body: input, if_match } = context;
-  const { assignee_id } = input;
-  const { actor, ticket: before } = await openTicket(tx, writer, params.ticket, { assignee_id });
+  const { assignee_id, place, to } = input;
+  const opening = place === undefined ? { assignee_id } : { assignee_id, place: { place, status: to } };
+  const { actor, ticket: before, beside } = await openTicket(tx, writer, params.ticket, opening);
   const definition = await definitionOf(tx, before);
   const current = {
     current_status: before.status,
@@ -43,7 +45,13 @@ export async function transitionTicket(
     allowed_transitions: allowedStatuses(before, definition, actor.role),
   };
   requireCurrent({ if_match, version: input.version }, current);
-  const changes = { ...decide(definition, before, actor, input, current), status_sequence: before.status_sequence + 1 };
+  const decided = decide(definition, before, actor, input, current);
+  const changes: TicketChanges = { ...decided, status_sequence: before.status_sequence + 1 };
+  if (place !== undefined && beside !== undefined) {
+    const column = { workspace_id: before.workspace_id, project_id: before.project_id, status: to };
+    const rank = await rankFor(tx, actor, { place, beside, column, ticket: { id: before.id } });
+    if (rank !== undefined) changes.rank = rank;
+  }
 
   const comment_id = input.comment === undefined ? null : newId();
   const after = changeTicket(tx, actor, before, {

@@ -1,0 +1,109 @@
+import type { Actor } from '../access/authorize.ts';
+import { recordAudit, recordAudits } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Context } from '../serving/context.ts';
+import { openTicket } from './access.ts';
+import type { Place, place_ticket, Ticket } from './contract.ts';
+import { type Beside, type Column, lockStanding, setRanks, ticketsAround } from './place-queries.ts';
+import { presentTo } from './present.ts';
+import { type Gap, long_rank, max_rank, rankBeside, rankOfNumber, ranksWithin, rankWithin } from './rank.ts';
+
+/** How many tickets on each side get other ranks where there is no room, and how many where that is not enough. */
+const windows = [50, 500];
+
+/** Places a ticket among the others of its status. It is no change of the ticket: its version stays, and nobody is notified. */
+export async function placeTicket(context: Context<typeof place_ticket>): Promise<Ticket> {
+  const { tx, writer, params, body: place } = context;
+  const { actor, ticket, beside } = await openTicket(tx, writer, params.ticket, { place: { place } });
+  const rank = await rankFor(tx, actor, { place, beside, column: ticket, ticket });
+  if (rank === undefined) return presentTo(tx, ticket, actor);
+  setRanks(tx, ticket.workspace_id, [{ id: ticket.id, rank, at: ticket.at }]);
+  recordAudit(tx, actor, {
+    action: 'ticket.placed',
+    subject_id: ticket.id,
+    before: { rank: ticket.rank },
+    after: { rank },
+    at: ticket.at,
+  });
+  return presentTo(tx, { ...ticket, rank }, actor);
+}
+
+/** The gap that a place names, and the side of it that others will be placed at, too. */
+function gapOf(place: Place, { anchor, other, first, last_number }: Beside): Gap & { end?: 'above' | 'below' } {
+  // Tickets that are created later stand above whatever was placed at the top before.
+  const top = rankOfNumber(last_number + 1);
+  if (place.at === 'bottom' && other !== null) return { above: other, below: undefined, end: 'above' };
+  if (anchor === null) return { above: top, below: first ?? undefined, end: first === null ? 'above' : 'below' };
+  if (place.before !== undefined)
+    return { above: other ?? top, below: anchor, ...(other === null ? { end: 'below' } : {}) };
+  return { above: anchor, below: other ?? undefined, ...(other === null ? { end: 'above' } : {}) };
+}
+
+interface Placing {
+  place: Place;
+  beside: Beside;
+  /** Where it is placed. */
+  column: Column;
+  /** What is placed, with its rank if it is in the column already. */
+  ticket: { id: string; rank?: string };
+}
+
+/**
+ * The rank of a ticket in its new place, which the transaction keeps others from; undefined where it stands there already.
+ * A neighbour that is gone, or in another column, means the top.
+ */
+export async function rankFor(tx: Tx, actor: Actor, placing: Placing): Promise<string | undefined> {
+  const { place, beside, ticket } = placing;
+  const anchor_id = place.after ?? place.before;
+  if (anchor_id === ticket.id) return undefined;
+  const { end, ...gap } = gapOf(place, beside);
+  const { rank } = ticket;
+  if (rank !== undefined && gap.above < rank && (gap.below === undefined || rank < gap.below)) return undefined;
+  const found = end === undefined ? rankWithin(gap) : rankBeside(gap, end);
+  if (found !== undefined && found.length <= long_rank) return found;
+  const made =
+    anchor_id === undefined || beside.anchor === null ? undefined : await makeRoom(tx, actor, placing, anchor_id);
+  if (made !== undefined) return made;
+  if (found !== undefined && found.length <= max_rank) return found;
+  const top = rankOfNumber(beside.last_number + 1);
+  return rankBeside({ above: top, below: beside.first ?? undefined }, 'below');
+}
+
+/** Gives the tickets around the place other ranks, evenly spread, in the same order; and returns the one in between. */
+async function makeRoom(tx: Tx, actor: Actor, placing: Placing, anchor_id: string): Promise<string | undefined> {
+  const { place, beside, column, ticket } = placing;
+  const anchor = { id: anchor_id, rank: beside.anchor ?? '' };
+  for (const count of windows) {
+    // One more on each side: they stay where they are.
+    const found = await ticketsAround(tx, { ...column, anchor, except: ticket.id, count: count + 1 });
+    const at = found.findIndex(({ id }) => id === anchor_id);
+    const has_above = at === count;
+    const has_below = found.length - at - 1 === count + 1;
+    const moved = found.slice(has_above ? 1 : 0, has_below ? -1 : undefined);
+    const gap = {
+      above: has_above ? (found[0]?.rank ?? '') : rankOfNumber(beside.last_number + 1),
+      below: has_below ? found.at(-1)?.rank : undefined,
+    };
+    const ranks = ranksWithin(gap, moved.length + 1);
+    if (ranks === undefined || ranks.some(({ length }) => length > long_rank)) continue;
+    const place_at = moved.findIndex(({ id }) => id === anchor_id) + (place.before === undefined ? 1 : 0);
+    const [own] = ranks.splice(place_at, 1);
+    const given = new Map(moved.map(({ id, rank }, index) => [id, { before: rank, rank: ranks[index] ?? '' }]));
+    const locked = await lockStanding(tx, column, [...given.keys()]);
+    const rows = locked.map(({ id, at: moment }) => ({ id, at: moment, before: '', rank: '', ...given.get(id) }));
+    setRanks(tx, column.workspace_id, rows);
+    recordAudits(
+      tx,
+      actor,
+      rows.map(({ id, before, rank, at: moment }) => ({
+        action: 'ticket.respaced' as const,
+        subject_id: id,
+        before: { rank: before },
+        after: { rank },
+        at: moment,
+      })),
+    );
+    return own;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { long_rank, rankBeside, rankOfNumber, ranksWithin, rankWithin } from './rank.ts';
+
+const digits = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+const rank = fc
+  .array(fc.constantFrom(...digits), { minLength: 1, maxLength: 12 })
+  .map((all) => all.join('').replace(/0+$/, ''))
+  .filter((text) => text !== '');
+const gap = fc
+  .tuple(fc.oneof(fc.constant(''), rank), fc.option(rank, { nil: undefined }))
+  .map(([one, other]) => (other !== undefined && other < one ? [other, one] : [one, other]) as [string, string])
+  .filter(([one, other]) => one !== other)
+  .map(([above, below]) => ({ above, below: below as string | undefined }));
+
+const isRank = (text: string | undefined) => text !== undefined && /^[0-9A-Za-z]*[1-9A-Za-z]$/.test(text);
+const isIn = (text: string, { above, below }: { above: string; below: string | undefined }) =>
+  above < text && (below === undefined || text < below);
+
+describe('ranks', () => {
+  test('between any two there is another', () => {
+    fc.assert(
+      fc.property(gap, (between) => {
+        const found = rankWithin(between) ?? '';
+        expect([found, isRank(found), isIn(found, between)]).toEqual([found, true, true]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('within a gap there are as many as are asked for, in order, all different', () => {
+    fc.assert(
+      fc.property(gap, fc.integer({ min: 1, max: 300 }), (between, count) => {
+        const found = ranksWithin(between, count) ?? [];
+        expect(found).toEqual([...new Set(found)].sort());
+        expect(found).toHaveLength(count);
+        expect(found.every((one) => isRank(one) && isIn(one, between))).toBe(true);
+        // No longer than it must be: so many digits more than those that the gap’s ends have in common tell them apart.
+        const longest = Math.max(between.above.length, between.below?.length ?? 0);
+        expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(longest + 2);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('there is none between a rank and itself', () => {
+    expect(rankWithin({ above: 'c1', below: 'c1' })).toBeUndefined();
+    expect(rankWithin({ above: 'c2', below: 'c1' })).toBeUndefined();
+    expect(rankBeside({ above: 'c1', below: 'c1' }, 'above')).toBeUndefined();
+  });
+
+  test('those that tickets have by themselves are ranks, and the newest stands first', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_147_483_646 }), (number) => {
+        expect(isRank(rankOfNumber(number))).toBe(true);
+        expect(rankOfNumber(number + 1) < rankOfNumber(number)).toBe(true);
+      }),
+    );
+  });
+
+  test('twenty thousand tickets placed at one end don’t make ranks longer', () => {
+    let top = rankOfNumber(1000);
+    let bottom = rankOfNumber(1);
+    const floor = rankOfNumber(1001);
+    for (let n = 0; n < 20_000; n++) {
+      top = rankBeside({ above: floor, below: top }, 'below') ?? '';
+      bottom = rankBeside({ above: bottom, below: undefined }, 'above') ?? '';
+    }
+    expect(top > floor && top < rankOfNumber(1000)).toBe(true);
+    expect([top.length, bottom.length]).toEqual([12, 4]);
+  });
+
+  test('a hundred and fifty tickets placed one right below the other don’t reach the length that makes room', () => {
+    const below = rankOfNumber(6);
+    let above = rankOfNumber(7);
+    for (let n = 0; n < 150; n++) above = rankWithin({ above, below }) ?? '';
+    expect(above.length).toBeLessThan(long_rank);
+  });
+});
