@@ -21,7 +21,7 @@ const by_access: Record<string, string[]> = {
       'update_notification_settings get_watching set_watching list_watchers list_reactions',
   ),
   'owner,admin,member': words(
-    'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
       'update_comment delete_comment add_reaction remove_reaction',
   ),
   'owner,admin': words(
@@ -54,7 +54,7 @@ const by_scope: Record<string, string[]> = {
       'get_flow get_times get_ageing list_watchers list_reactions',
   ),
   'tickets:write': words(
-    'create_ticket update_ticket delete_ticket restore_ticket set_assignee transition_ticket create_comment ' +
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
       'update_comment delete_comment add_reaction remove_reaction',
   ),
   'audit:read': words(

@@ -145,6 +145,7 @@ describe('every operation that declares it', () => {
       delete_ticket: (raw) => raw.delete_ticket(at),
       restore_ticket: (raw) => raw.restore_ticket({ workspace_id, ticket: deleted }),
       set_assignee: (raw) => raw.set_assignee({ if_match: '*', ...at, body: { assignee_id: null } }),
+      place_ticket: (raw) => raw.place_ticket({ ...at, body: { at: 'top' } }),
       transition_ticket: (raw) => raw.transition_ticket({ ...at, body: { to: 'in_progress' } }),
       create_comment: (raw) => raw.create_comment({ ...at, body: { body: 'c' } }),
       update_comment: (raw) => raw.update_comment({ ...place, body: { body: 'd', version: 1 } }),

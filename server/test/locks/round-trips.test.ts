@@ -134,6 +134,7 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   delete_comment: [2, (at) => team.member.client.raw.delete_comment(aComment(at))],
   purge_comment: [3, (at) => team.owner.client.raw.purge_comment(aComment(at))],
   set_assignee: [2, (at) => reassign(at)],
+  place_ticket: [2, (at) => place(at)],
   transition_ticket: [2, (at) => move(at)],
 };
 
@@ -150,6 +151,12 @@ function reassign({ workspace_id, ticket }: At) {
     ticket,
     body: { assignee_id: assigned ? team.viewer.user.id : null },
   });
+}
+
+let placed = false;
+function place({ workspace_id, ticket }: At) {
+  placed = !placed;
+  return team.member.client.raw.place_ticket({ workspace_id, ticket, body: { at: placed ? 'bottom' : 'top' } });
 }
 
 let moved = false;

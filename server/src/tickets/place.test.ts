@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { long_rank, rankOfNumber } from './rank.ts';
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+/** A project of its own, with so many tickets in its first status: the newest first. */
+async function makeColumn(count: number) {
+  const { workspace_id, owner } = team;
+  const key = `P${Math.random().toString(36).slice(2, 8).toUpperCase()}`;
+  const project = await owner.client.create_project({ workspace_id, body: { key, name: key, workflow: 'standard' } });
+  const tickets = [];
+  for (let n = 0; n < count; n++) {
+    tickets.push(await makeTicket({ ...team, project_id: project.id }, { title: `${n + 1}` }));
+  }
+  const at = (ticket: { id: string }) => ({ workspace_id, ticket: ticket.id });
+  /** Titles of a status, from the top. */
+  const order = async (status = 'open') => {
+    const { data } = await owner.client.list_tickets({ workspace_id, project_id: key, status, limit: 100 });
+    return data.toSorted((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ title }) => title);
+  };
+  return { project_id: project.id, tickets, at, order };
+}
+
+/** What was recorded of a ticket's places. */
+async function places(ticket: { id: string }) {
+  const { rows } = await server.database.owner.query<{ action: string; version: number | null }>(
+    `select action, subject_version as version, before, after from audit_log
+     where subject_id = $1 and (after ? 'rank' or action = 'ticket.placed') order by created_at`,
+    [ticket.id],
+  );
+  return rows;
+}
+
+describe('a ticket', () => {
+  test('that nobody has placed stands by its number, the newest first', async () => {
+    const { tickets, order } = await makeColumn(3);
+    expect(tickets.map(({ rank }) => rank)).toEqual([1, 2, 3].map(rankOfNumber));
+    expect(await order()).toEqual(['3', '2', '1']);
+  });
+
+  test('is placed right below or above another, at the top and at the bottom', async () => {
+    const { tickets, at, order } = await makeColumn(4);
+    const [one, two, three, four] = tickets as [Ticket, Ticket, Ticket, Ticket];
+    const { client } = team.member;
+    await client.place_ticket({ ...at(one), body: { after: four.id } });
+    expect(await order()).toEqual(['4', '1', '3', '2']);
+    await client.place_ticket({ ...at(two), body: { before: three.id } });
+    expect(await order()).toEqual(['4', '1', '2', '3']);
+    await client.place_ticket({ ...at(three), body: { at: 'top' } });
+    expect(await order()).toEqual(['3', '4', '1', '2']);
+    await client.place_ticket({ ...at(four), body: { at: 'bottom' } });
+    expect(await order()).toEqual(['3', '1', '2', '4']);
+    await client.place_ticket({ ...at(one), body: { before: three.id } });
+    await client.place_ticket({ ...at(two), body: { after: four.id } });
+    expect(await order()).toEqual(['1', '3', '4', '2']);
+  });
+
+  test('that is created later stands above all that were placed at the top', async () => {
+    const column = await makeColumn(2);
+    const [one] = column.tickets as [Ticket];
+    for (let n = 0; n < 3; n++) {
+      for (const ticket of column.tickets) {
+        await team.member.client.place_ticket({ ...column.at(ticket), body: { at: 'top' } });
+      }
+    }
+    await makeTicket({ ...team, project_id: column.project_id }, { title: 'new' });
+    expect(await column.order()).toEqual(['new', '2', '1']);
+    expect(one.rank).toBe(rankOfNumber(1));
+  });
+
+  test('keeps its version and time, and its entry says from where to where', async () => {
+    const { tickets, at } = await makeColumn(2);
+    const [one] = tickets as [Ticket];
+    const placed = await team.member.client.place_ticket({ ...at(one), body: { at: 'top' } });
+    expect(placed).toEqual({ ...one, rank: placed.rank });
+    expect(placed.rank < one.rank).toBe(true);
+    expect(await team.member.client.get_ticket(at(one))).toEqual(placed);
+    expect(await places(one)).toEqual([
+      { action: 'ticket.placed', version: null, before: { rank: one.rank }, after: { rank: placed.rank } },
+    ]);
+  });
+
+  test('that is placed where it stands stays as it is, and nothing is recorded', async () => {
+    const { tickets, at } = await makeColumn(3);
+    const [one, two, three] = tickets as [Ticket, Ticket, Ticket];
+    for (const place of [{ after: three.id }, { before: one.id }, { after: two.id }]) {
+      expect(await team.member.client.place_ticket({ ...at(two), body: place })).toEqual(two);
+    }
+    expect(await team.member.client.place_ticket({ ...at(three), body: { at: 'top' } })).toEqual(three);
+    expect(await team.member.client.place_ticket({ ...at(one), body: { at: 'bottom' } })).toEqual(one);
+    expect(await places(two)).toEqual([]);
+  });
+
+  test('is placed at the top where its neighbour is gone, in another status or in another project', async () => {
+    const { tickets, at, order } = await makeColumn(6);
+    const [one, two, three, four, moved, gone] = tickets as [Ticket, Ticket, Ticket, Ticket, Ticket, Ticket];
+    const { client } = team.member;
+    const elsewhere = await makeTicket(team);
+    await client.transition_ticket({ ...at(moved), body: { to: 'in_progress' } });
+    await client.delete_ticket(at(gone));
+    await client.place_ticket({ ...at(one), body: { after: gone.id } });
+    await client.place_ticket({ ...at(two), body: { before: moved.id } });
+    await client.place_ticket({ ...at(three), body: { after: elsewhere.id } });
+    expect(await order()).toEqual(['3', '2', '1', '4']);
+    expect(four.rank).toBe(rankOfNumber(4));
+  });
+
+  test('is placed in its new status in the same call as the step, and keeps its rank where no place is named', async () => {
+    const { tickets, at, order } = await makeColumn(4);
+    const [one, two, three, four] = tickets as [Ticket, Ticket, Ticket, Ticket];
+    const { client } = team.member;
+    for (const ticket of [one, four]) await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress' } });
+    expect(await order('in_progress')).toEqual(['4', '1']);
+    const step = { to: 'in_progress', place: { after: one.id } };
+    const { ticket } = await client.transition_ticket({ ...at(two), body: step });
+    expect(ticket.version).toBe(2);
+    await client.transition_ticket({ ...at(three), body: { to: 'in_progress', place: { before: four.id } } });
+    expect(await order('in_progress')).toEqual(['3', '4', '1', '2']);
+    expect(await places(two)).toMatchObject([
+      { action: 'ticket.transitioned', version: 2, before: { rank: two.rank }, after: { rank: ticket.rank } },
+    ]);
+  });
+
+  test('is created in its place', async () => {
+    const { project_id, tickets, order } = await makeColumn(2);
+    const [one, two] = tickets as [Ticket, Ticket];
+    const create = (title: string, place: object) =>
+      team.member.client.create_ticket({ workspace_id: team.workspace_id, project_id, body: { title, place } });
+    await create('below two', { after: two.id });
+    await create('last', { at: 'bottom' });
+    const top = await create('first', { at: 'top' });
+    await create('above one', { before: one.id });
+    expect(await order()).toEqual(['first', '2', 'below two', 'above one', '1', 'last']);
+    expect(await places(top)).toEqual([]);
+  });
+
+  test('had a rank at an earlier time', async () => {
+    const { tickets, at } = await makeColumn(2);
+    const [one] = tickets as [Ticket];
+    const as_of = new Date().toISOString();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { client } = team.member;
+    for (const place of ['top', 'bottom'] as const) await client.place_ticket({ ...at(one), body: { at: place } });
+    expect(await client.get_ticket({ ...at(one), as_of })).toMatchObject({ rank: one.rank, version: 1 });
+  });
+});
+
+type Ticket = Awaited<ReturnType<typeof makeTicket>>;
+
+describe('placing', () => {
+  test('is refused without one place, to a viewer, and of a ticket that is not there', async () => {
+    const { tickets, at, order } = await makeColumn(2);
+    const [one, two] = tickets as [Ticket, Ticket];
+    const { member, viewer, stranger } = team;
+    for (const body of [{}, { at: 'top' as const, after: two.id }]) {
+      const refused = await member.client.raw.place_ticket({ ...at(one), body });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    }
+    const body = { at: 'top' as const };
+    expect(await viewer.client.raw.place_ticket({ ...at(one), body })).toMatchObject({ status: 403 });
+    expect(await stranger.client.raw.place_ticket({ ...at(one), body })).toMatchObject({ status: 404 });
+    expect(await order()).toEqual(['2', '1']);
+  });
+
+  test('makes room where two ranks are too close or equal, and every ticket stays where it stood', async () => {
+    const { tickets, at, order, project_id } = await makeColumn(8);
+    const [one, , three, four, five] = tickets as [Ticket, Ticket, Ticket, Ticket, Ticket];
+    // As if somebody had placed tickets between the same two for a long time.
+    const ranks = [`${four.rank}${'0'.repeat(60)}1`, `${four.rank}${'0'.repeat(60)}2`];
+    const { owner } = server.database;
+    const set = async (ticket: Ticket, rank: string) => {
+      await owner.query(
+        `with moved as (
+           update tickets set placed_rank = $2, placed_at = now() + interval '1 hour' where id = $1
+           returning workspace_id, id, placed_at)
+         insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, after, request_id, created_at)
+         select workspace_id, gen_random_uuid(), $3, 'ticket.placed', 'ticket', id, jsonb_build_object('rank', $2::text),
+           'seed-0001', placed_at from moved`,
+        [ticket.id, rank, team.owner.user.id],
+      );
+    };
+    await set(five, ranks[0] ?? '');
+    await set(three, ranks[1] ?? '');
+    expect(await order()).toEqual(['8', '7', '6', '4', '5', '3', '2', '1']);
+    const placed = await team.member.client.place_ticket({ ...at(one), body: { after: five.id } });
+    expect(await order()).toEqual(['8', '7', '6', '4', '5', '1', '3', '2']);
+    const { data } = await team.member.client.list_tickets({ workspace_id: team.workspace_id, project_id });
+    expect(Math.max(...data.map(({ rank }) => rank.length))).toBeLessThan(long_rank);
+    expect((await places(five)).at(-1)).toMatchObject({ action: 'ticket.respaced', version: null });
+    expect(await team.member.client.get_ticket(at(one))).toEqual(placed);
+
+    // Moved here with the rank that another one has.
+    await set(three, placed.rank);
+    await team.member.client.place_ticket({ ...at(four), body: { after: one.id < three.id ? one.id : three.id } });
+    const equals = one.id < three.id ? ['1', '4', '3'] : ['3', '4', '1'];
+    expect(await order()).toEqual(['8', '7', '6', '5', ...equals, '2']);
+    expect(await brokenInvariants(owner)).toEqual({});
+  });
+});
