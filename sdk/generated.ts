@@ -618,6 +618,64 @@ export interface components {
             /** @description Only where `fields` names it. */
             description?: string;
         };
+        BoardColumn: {
+            status: string;
+            category: components["schemas"]["StatusCategory"];
+            /**
+             * Format: int32
+             * @description How many tickets there are, as far as they were counted.
+             */
+            total: number;
+            /** @description Whether all were counted; otherwise there are more than `total`. */
+            complete: boolean;
+            data: components["schemas"]["TicketSummary"][];
+            /** @description The next tickets of this status: as `cursor` of GET …/tickets with `project_id`, this status as `status`, and the filters and sort of this request. */
+            next_cursor: string | null;
+        };
+        TicketSummary: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            key: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** Format: int32 */
+            number: number;
+            title: string;
+            status: string;
+            status_category: components["schemas"]["StatusCategory"];
+            resolution: string | null;
+            priority: components["schemas"]["Priority"];
+            labels: string[];
+            assignee_id: string | null;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            reporter_id: string;
+            due_on: string | null;
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            rank: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When the ticket was last changed or commented on. A comment changes neither version nor updated_at.
+             */
+            last_activity_at: string;
+            deleted_at: string | null;
+            /** @description The statuses the caller may move the ticket to. */
+            allowed_transitions: string[];
+        };
         Transition: {
             /**
              * Format: uuid
@@ -1447,6 +1505,8 @@ export type Project = components['schemas']['Project'];
 export type Workflow = components['schemas']['Workflow'];
 export type Ticket = components['schemas']['Ticket'];
 export type ListedTicket = components['schemas']['ListedTicket'];
+export type BoardColumn = components['schemas']['BoardColumn'];
+export type TicketSummary = components['schemas']['TicketSummary'];
 export type Transition = components['schemas']['Transition'];
 export type ProjectTransition = components['schemas']['ProjectTransition'];
 export type Flow = components['schemas']['Flow'];
@@ -3089,12 +3149,14 @@ export interface operations {
     list_tickets: {
         parameters: {
             query?: {
-                /** @description The number of items per page, 1 to 100. */
+                /** @description The number of items per page, 1 to 100; to 500 where `fields` names neither excerpt nor description. */
                 limit?: number;
                 /** @description The `next_cursor` of the previous page; `start` is the first page. */
                 cursor?: string;
                 /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
                 project_id?: string;
+                /** @description Only the tickets with these ids, at most 100, separated by commas. */
+                ids?: string;
                 /** @description Only tickets in one of these statuses, separated by commas. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
@@ -3117,14 +3179,22 @@ export interface operations {
                 active_after?: string;
                 /** @description Only tickets last changed or commented on before this time. */
                 active_before?: string;
+                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                status_category?: string;
+                /** @description Only tickets that are due later than this day. */
+                due_after?: string;
+                /** @description Only tickets that are due earlier than this day. */
+                due_before?: string;
+                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                q?: string;
                 /** @description `true` lists deleted tickets instead. */
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
-                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. */
-                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at";
+                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, and needs one project_id and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. Deleted tickets have neither rank nor due_on as an order. */
+                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
@@ -3147,6 +3217,162 @@ export interface operations {
                     "application/json": {
                         data: components["schemas"]["ListedTicket"][];
                         next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    count_tickets: {
+        parameters: {
+            query?: {
+                /** @description What tickets are counted by. One with several labels counts for each of them. */
+                group_by?: "status" | "assignee" | "priority" | "label";
+                /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
+                project_id?: string;
+                /** @description Only the tickets with these ids, at most 100, separated by commas. */
+                ids?: string;
+                /** @description Only tickets in one of these statuses, separated by commas. */
+                status?: string;
+                /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                assignee?: string;
+                /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                reporter?: string;
+                /** @description Only tickets of one of these priorities, separated by commas. */
+                priority?: string;
+                /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
+                label?: string;
+                /** @description Only tickets created after this time. */
+                created_after?: string;
+                /** @description Only tickets created before this time. */
+                created_before?: string;
+                /** @description Only tickets updated after this time. */
+                updated_after?: string;
+                /** @description Only tickets updated before this time. */
+                updated_before?: string;
+                /** @description Only tickets changed or commented on after this time. */
+                active_after?: string;
+                /** @description Only tickets last changed or commented on before this time. */
+                active_before?: string;
+                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                status_category?: string;
+                /** @description Only tickets that are due later than this day. */
+                due_after?: string;
+                /** @description Only tickets that are due earlier than this day. */
+                due_before?: string;
+                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                q?: string;
+                /** @description `true` lists deleted tickets instead. */
+                deleted?: "true" | "false";
+                /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
+                archived?: "false" | "true" | "any";
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        group_by: "status" | "assignee" | "priority" | "label" | (string & {});
+                        /** @description The largest first, at most 200. */
+                        groups: {
+                            /** @description The status, priority or label, or the assignee’s id; null is nobody. */
+                            value: string | null;
+                            /** Format: int32 */
+                            tickets: number;
+                        }[];
+                        /** @description Whether all tickets were counted; otherwise there are more than these. */
+                        complete: boolean;
+                    };
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query?: {
+                /** @description The number of tickets per status, 1 to 100. */
+                per_column?: number;
+                /** @description Only tickets in one of these statuses, separated by commas. */
+                status?: string;
+                /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                assignee?: string;
+                /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                reporter?: string;
+                /** @description Only tickets of one of these priorities, separated by commas. */
+                priority?: string;
+                /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
+                label?: string;
+                /** @description Only tickets created after this time. */
+                created_after?: string;
+                /** @description Only tickets created before this time. */
+                created_before?: string;
+                /** @description Only tickets updated after this time. */
+                updated_after?: string;
+                /** @description Only tickets updated before this time. */
+                updated_before?: string;
+                /** @description Only tickets changed or commented on after this time. */
+                active_after?: string;
+                /** @description Only tickets last changed or commented on before this time. */
+                active_before?: string;
+                /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                status_category?: string;
+                /** @description Only tickets that are due later than this day. */
+                due_after?: string;
+                /** @description Only tickets that are due earlier than this day. */
+                due_before?: string;
+                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                q?: string;
+                /** @description The order within each status, as in GET …/tickets. */
+                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A project’s id or key. */
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description As `next_cursor` needs it.
+                         */
+                        project_id: string;
+                        /** Format: int32 */
+                        workflow_version: number;
+                        /** @description In the order of the workflow. */
+                        columns: components["schemas"]["BoardColumn"][];
+                        /**
+                         * Format: date-time
+                         * @description The moment that all of this shows.
+                         */
+                        as_of: string;
                     };
                 };
             };

@@ -96,7 +96,11 @@ export const operations = {
   /** Creates a ticket with the project’s next number, in an initial status of its workflow. */
   create_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/tickets","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists tickets, by default newest first. */
-  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
+  list_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets","query":["limit","cursor","project_id","ids","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","status_category","due_after","due_before","q","deleted","archived","fields","sort"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Counts tickets by status, assignee, priority or label. */
+  count_tickets: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/counts","query":["group_by","project_id","ids","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","status_category","due_after","due_before","q","deleted","archived"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns the first tickets of each status of a project, and how many there are, all at one moment. */
+  get_board: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/board","query":["per_column","status","assignee","reporter","priority","label","created_after","created_before","updated_after","updated_before","active_after","active_before","status_category","due_after","due_before","q","sort"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns a ticket by id or key. */
   get_ticket: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":["fields","as_of"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Edits a ticket based on a version. Newer edits of other fields and of the labels are merged; newer edits of the same fields are a conflict. */

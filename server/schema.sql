@@ -1506,7 +1506,9 @@ create table project_statuses (
   workspace_id uuid not null,
   project_id uuid not null,
   status text not null,
+  category text not null default 'todo'::text,
   constraint project_statuses_pkey PRIMARY KEY (workspace_id, project_id, status),
+  constraint project_statuses_category CHECK ((category = ANY (ARRAY['todo'::text, 'in_progress'::text, 'waiting'::text, 'done'::text]))),
   constraint project_statuses_project_fkey FOREIGN KEY (workspace_id, project_id) REFERENCES projects(workspace_id, id)
 );
 ALTER TABLE project_statuses ENABLE ROW LEVEL SECURITY;
@@ -1687,6 +1689,18 @@ ALTER TABLE ticket_texts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ticket_texts FORCE ROW LEVEL SECURITY;
 CREATE POLICY workspace ON ticket_texts FOR ALL USING ((workspace_id = app_workspace_id()));
 GRANT INSERT, SELECT ON ticket_texts TO baton_app;
+
+-- workspace
+create table ticket_words (
+  workspace_id uuid not null,
+  word text not null,
+  ticket_id uuid not null,
+  constraint ticket_words_pkey PRIMARY KEY (workspace_id, word, ticket_id)
+);
+ALTER TABLE ticket_words ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ticket_words FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON ticket_words FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT ON ticket_words TO baton_app;
 
 -- workspace
 create table tickets (

@@ -115,10 +115,11 @@ select p.workspace_id, p.id as project_id, 'status ' || coalesce(s.status, d.key
 from projects p
 join workflows w
   on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version
-cross join lateral (select x ->> 'key' as key from jsonb_array_elements(w.definition -> 'statuses') x) d
+cross join lateral (
+  select x ->> 'key' as key, x ->> 'category' as category from jsonb_array_elements(w.definition -> 'statuses') x) d
 full join project_statuses s
   on s.workspace_id = p.workspace_id and s.project_id = p.id and s.status = d.key
-where s.status is null or d.key is null;
+where s.status is null or d.key is null or s.category <> d.category;
 
 -- name: every_project_has_its_workflow
 select p.workspace_id, p.id as project_id, 'workflow version ' || p.workflow_version as violation
@@ -164,6 +165,14 @@ from (select workspace_id, id, unnest(labels) as label, created_at from tickets)
 full join ticket_labels l
   on l.workspace_id = t.workspace_id and l.ticket_id = t.id and l.label = t.label and l.created_at = t.created_at
 where t.id is null or l.ticket_id is null;
+
+-- name: each_ticket_is_found_by_its_key
+select t.workspace_id, t.id as ticket_id, 'key ' || p.key || '-' || t.number as violation
+from tickets t
+join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
+left join ticket_words w
+  on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.word = lower(p.key) || '-' || t.number
+where w.word is null;
 
 -- name: every_workspace_has_an_owner
 select w.id as workspace_id, 'no owner' as violation

@@ -14,6 +14,7 @@ import * as projects from './projects/contract.ts';
 import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
+import * as lists from './tickets/list-contract.ts';
 import * as tokens from './tokens/contract.ts';
 import * as webhooks from './webhooks/contract.ts';
 import * as bots from './workspaces/bot-contract.ts';
@@ -32,6 +33,7 @@ export const contracts: readonly Operation[] = [
   bots,
   projects,
   tickets,
+  lists,
   history,
   analytics,
   comments,

@@ -2,7 +2,7 @@ import { max_page_bytes } from '../lib/bounds.ts';
 import { and, join, type Sql, sql, unprepared } from './sql.ts';
 import type { Db } from './transaction.ts';
 
-/** A place in a list: a row's time, to the microsecond, and its id. */
+/** A place in a list: a row's time, to the microsecond, or what else the list is ordered by, and its id. */
 export interface Position {
   at: string;
   id: string;
@@ -16,6 +16,8 @@ export interface Span {
 
 export const first_id = '00000000-0000-0000-0000-000000000000';
 export const last_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** The same of texts in the order of their bytes: ranks, which have letters and digits alone. */
+export const all_texts: Span = { after: { at: '', id: first_id }, before: { at: '~', id: last_id } };
 export const everything: Span = { after: { at: '-infinity', id: first_id }, before: { at: 'infinity', id: last_id } };
 
 /**
@@ -25,14 +27,20 @@ export const everything: Span = { after: { at: '-infinity', id: first_id }, befo
 export const max_walked = 2000;
 
 /** How a walk ends. As text, and not as parameters: plans depend on them. */
-export const ends = {
+export interface Ends {
   /** The rows one may look at. */
-  walked: sql`limit 2000`,
+  walked: Sql;
   /** The last of them: none, if there are fewer. */
-  stop: sql`offset 1999 limit 1`,
+  stop: Sql;
   /** All of them, known to be fewer a moment ago. */
-  few: sql`limit 4000`,
-};
+  few: Sql;
+}
+
+export const ends: Ends = { walked: sql`limit 2000`, stop: sql`offset 1999 limit 1`, few: sql`limit 4000` };
+
+/** The types of what a list is ordered by before the id. */
+export const at_types = { time: sql`timestamptz`, day: sql`date`, text: sql`text` };
+export type AtType = keyof typeof at_types;
 
 /** An index read in its own order: `workspace_id`, then `keys` that are equal, then `at` and `id`. */
 export interface IndexWalk {
@@ -41,6 +49,8 @@ export interface IndexWalk {
   where: Sql;
   keys: readonly { column: Sql; value: Sql }[];
   at: Sql;
+  /** By default a time. */
+  at_type?: AtType;
   id: Sql;
 }
 
@@ -55,8 +65,9 @@ export function walk(index: IndexWalk, options: { span: Span; descending: boolea
   const { from, where, keys, at, id } = index;
   const { span, descending, columns, end } = options;
   const direction = descending ? sql` desc` : sql` asc`;
-  const of = ({ at: time, id: row }: Position) =>
-    join([...keys.map(({ value }) => value), sql`${time}::timestamptz`, sql`${row}::uuid`], comma);
+  const type = at_types[index.at_type ?? 'time'];
+  const of = ({ at: place, id: row }: Position) =>
+    join([...keys.map(({ value }) => value), sql`${place}::${type}`, sql`${row}::uuid`], comma);
   const names = [...keys.map(({ column }) => column), at, id];
   return sql`
     select ${columns} from ${from}
@@ -91,12 +102,16 @@ function keyColumns(index: IndexWalk): Sql[] {
 }
 
 /** The rows in the index's order. */
-export function inOrder(index: IndexWalk, options: { span: Span; descending: boolean; columns: Sql }): Source {
+export function inOrder(
+  index: IndexWalk,
+  options: { span: Span; descending: boolean; columns: Sql; until?: Ends },
+): Source {
+  const { until = ends } = options;
   const stop = sql`${index.at} as at, ${index.id} as id`;
   const columns = join([...keyColumns(index), sql`${index.at} as at, ${index.id} as place`, options.columns], comma);
   return {
-    rows: walk(index, { ...options, columns, end: ends.walked }),
-    stop: walk(index, { ...options, columns: stop, end: ends.stop }),
+    rows: walk(index, { ...options, columns, end: until.walked }),
+    stop: walk(index, { ...options, columns: stop, end: until.stop }),
     keys: index.keys.length,
     complete: false,
   };
@@ -127,10 +142,10 @@ const prepared = (indexes: readonly IndexWalk[], { rows, stop }: Pick<Source, 'r
  */
 export function merged(
   indexes: readonly IndexWalk[],
-  options: { span: Span; descending: boolean; columns: Sql; distinct: boolean; besides?: IndexWalk },
+  options: { span: Span; descending: boolean; columns: Sql; distinct: boolean; besides?: IndexWalk; until?: Ends },
 ): Source {
   const [only] = indexes;
-  const { span, descending, distinct, besides } = options;
+  const { span, descending, distinct, besides, until = ends } = options;
   if (only !== undefined && indexes.length === 1 && besides === undefined) return inOrder(only, options);
   const direction = descending ? sql`desc` : sql`asc`;
   const in_order = sql`order by m.at ${direction}, m.place ${direction}`;
@@ -140,7 +155,7 @@ export function merged(
     const equal = index.keys.map(({ value }, n) => sql`w.${names[n] ?? sql`k`} = ${value}`);
     // The keys too: of a column that is used in the condition alone, the planner forgets how it is ordered.
     const order = [...names, sql`at`, sql`place`].map((name) => sql`w.${name} ${direction}`);
-    return sql`(select w.* from (${walk(index, { span, descending, columns, end: ends.walked })}) w
+    return sql`(select w.* from (${walk(index, { span, descending, columns, end: until.walked })}) w
       where ${and([sql`true`, ...equal])} order by ${join(order, comma)})`;
   };
   const unkeyed = (index: IndexWalk, more: Sql) => {
@@ -148,17 +163,17 @@ export function merged(
       [...(only === undefined ? [] : keyColumns(only)), sql`${index.at} as at, ${index.id} as place ${more}`],
       comma,
     );
-    return sql`(${walk(index, { span, descending, columns, end: ends.walked })})`;
+    return sql`(${walk(index, { span, descending, columns, end: until.walked })})`;
   };
   const walks = (more: Sql) => [
     ...indexes.map((index) => keyed(index, more)),
     ...(besides === undefined ? [] : [unkeyed(besides, more)]),
   ];
-  const rows = sql`select * from (${join(walks(sql`, ${options.columns}`), union)}) m ${in_order} ${ends.walked}`;
+  const rows = sql`select * from (${join(walks(sql`, ${options.columns}`), union)}) m ${in_order} ${until.walked}`;
   return {
     ...prepared(indexes, {
       rows: distinct ? sql`select distinct on (m.at, m.place) m.* from (${rows}) m ${in_order}` : rows,
-      stop: sql`select m.at, m.place as id from (${join(walks(sql``), union)}) m ${in_order} ${ends.stop}`,
+      stop: sql`select m.at, m.place as id from (${join(walks(sql``), union)}) m ${in_order} ${until.stop}`,
     }),
     keys: 0,
     complete: false,
@@ -168,11 +183,11 @@ export function merged(
 /** All the rows of the indexes with these keys, for a list in another order: usable only if they are few. */
 export function allOf(
   indexes: readonly IndexWalk[],
-  options: { span?: Span; columns: Sql; distinct?: boolean },
+  options: { span?: Span; columns: Sql; distinct?: boolean; until?: Ends },
 ): Source {
-  const { columns, span = everything, distinct = false } = options;
+  const { columns, span = everything, distinct = false, until = ends } = options;
   const one = { span, descending: false };
-  const few = indexes.map((index) => walk(index, { ...one, columns, end: ends.few }));
+  const few = indexes.map((index) => walk(index, { ...one, columns, end: until.few }));
   const at = (index: IndexWalk) => sql`${index.at} as at, ${index.id} as id`;
   const source = { keys: 0, complete: true };
   if (indexes.length === 1) {
@@ -180,7 +195,7 @@ export function allOf(
       ...source,
       rows: join(few, union),
       stop: join(
-        indexes.map((index) => walk(index, { ...one, columns: at(index), end: ends.stop })),
+        indexes.map((index) => walk(index, { ...one, columns: at(index), end: until.stop })),
         union,
       ),
     };
@@ -189,12 +204,12 @@ export function allOf(
     few.map((rows) => sql`(${rows})`),
     union,
   );
-  const places = indexes.map((index) => sql`(${walk(index, { ...one, columns: at(index), end: ends.walked })})`);
+  const places = indexes.map((index) => sql`(${walk(index, { ...one, columns: at(index), end: until.walked })})`);
   return {
     ...source,
     ...prepared(indexes, {
       rows: distinct ? sql`select distinct on (u.id) u.* from (${all}) u order by u.id` : all,
-      stop: sql`select u.at, u.id from (${join(places, union)}) u ${ends.stop}`,
+      stop: sql`select u.at, u.id from (${join(places, union)}) u ${until.stop}`,
     }),
   };
 }
@@ -220,9 +235,18 @@ export function named(columns: readonly Column[]): Sql {
  */
 export function pageOf(
   source: Source,
-  options: { columns: readonly Column[]; joins: Sql; filter: Sql; span: Span; descending: boolean; limit: number },
+  options: {
+    columns: readonly Column[];
+    joins: Sql;
+    filter: Sql;
+    span: Span;
+    at_type?: AtType;
+    descending: boolean;
+    limit: number;
+  },
 ): Sql {
-  const { columns, joins, filter, span, descending, limit } = options;
+  const { columns, joins, filter, span, at_type = 'time', descending, limit } = options;
+  const type = at_types[at_type];
   const direction = descending ? sql` desc` : sql` asc`;
   const order = join(
     [
@@ -236,8 +260,8 @@ export function pageOf(
     select false as stopped, c.at, c.id, ${named(columns)} from (${source.rows}) c ${joins} where ${filter}`;
   if (source.complete) {
     const { after, before } = span;
-    return sql`${rows} and (c.at, c.id) > (${after.at}::timestamptz, ${after.id}::uuid)
-      and (c.at, c.id) < (${before.at}::timestamptz, ${before.id}::uuid) order by ${order} limit ${limit}`;
+    return sql`${rows} and (c.at, c.id) > (${after.at}::${type}, ${after.id}::uuid)
+      and (c.at, c.id) < (${before.at}::${type}, ${before.id}::uuid) order by ${order} limit ${limit}`;
   }
   const blank = join(
     columns.map(() => sql`null`),

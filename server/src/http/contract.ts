@@ -42,6 +42,8 @@ export interface Operation {
   refresh_cookie?: 'set' | 'removed';
   /** Bytes the body may have; 64 KiB by default, and 16 KiB where anybody may send it. */
   max_body_bytes?: number;
+  /** It reads tickets as a list does, without being one. */
+  walks?: true;
   /** It counts for a second or so: of those one runs at a time for a workspace. */
   heavy?: true;
   /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
@@ -295,15 +297,16 @@ const betweenCommas = (text: string) =>
  */
 export function several<Value extends string>(
   one: z.ZodType<Value, string>,
-  form: { pattern: string; max: number; expected?: string },
+  form: { pattern: string; max: number; expected?: string; values?: number },
 ) {
+  const { values: most = max_values } = form;
   return z
     .string()
     .max(form.max)
     .transform((text, context): Value[] => {
       const given = betweenCommas(text);
-      if (given.length > max_values) {
-        context.addIssue({ code: 'custom', message: `Expected at most ${max_values} values.` });
+      if (given.length > most) {
+        context.addIssue({ code: 'custom', message: `Expected at most ${most} values.` });
         return z.NEVER;
       }
       const values = given.flatMap((value) => {
@@ -323,7 +326,7 @@ export function several<Value extends string>(
 export const uuid_form = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 
 /** The pattern of a list of words of this form. */
-export const listed = (word: string) => `^(?:${word})(?:,(?:${word})){0,${max_values - 1}}$`;
+export const listed = (word: string, most = max_values) => `^(?:${word})(?:,(?:${word})){0,${most - 1}}$`;
 
 /** The parameter of a read that gives only some fields of a resource, or of each item of a list. */
 export function narrowing<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Shape>) {
@@ -352,9 +355,9 @@ export const idempotency_key = z
   .meta({ example: 'b0a3c6de-5d2c-4a9e-8b7a-1f0c2d3e4f50' });
 
 /** The response of a list: one page and the cursor of the next, null at the end. */
-export function page<T extends z.ZodType>(item: T) {
+export function page<T extends z.ZodType>(item: T, most = 100) {
   return z.strictObject({
-    data: z.array(item).max(100),
+    data: z.array(item).max(most),
     next_cursor: z
       .string()
       .regex(/^[A-Za-z0-9_-]+$/)

@@ -141,17 +141,22 @@ export interface CursorOptions<K extends Kinds, Row extends PositionIn<K>> exten
   rows: (position: PositionIn<K> | undefined, limit: number) => Promise<(Row & Marks)[]>;
   /** At most so many bytes of JSON will come of a row. Where it is left out, the contract bounds a full page. */
   mostBytes?: (row: Row) => number;
+  /** So many bytes of JSON at most, but for the first row. */
+  max_bytes?: number;
 }
 
 /** How many of the rows go into one response: at least one. They are counted exactly only if there is doubt. */
-function fitting<Row>(rows: readonly (Row & Marks)[], mostBytes?: (row: Row) => number): number {
+function fitting<Row>(
+  rows: readonly (Row & Marks)[],
+  { mostBytes, max_bytes = max_page_bytes }: { mostBytes?: (row: Row) => number; max_bytes?: number },
+): number {
   const cut = rows.findIndex(({ fits }) => fits === false);
   const count = cut === -1 ? rows.length : cut;
   if (mostBytes === undefined) return count;
   const given = rows.slice(0, count);
-  if (given.reduce((sum, row) => sum + mostBytes(row), 0) <= max_page_bytes) return count;
+  if (given.reduce((sum, row) => sum + mostBytes(row), 0) <= max_bytes) return count;
   let bytes = 0;
-  const over = given.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row))) > max_page_bytes);
+  const over = given.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row))) > max_bytes);
   return over === -1 ? count : Math.max(over, 1);
 }
 
@@ -169,7 +174,7 @@ export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
   const rows = found.filter(({ stopped }) => stopped !== true);
   const stop = found.find(({ stopped }) => stopped === true);
   const given = rows.slice(0, query.limit);
-  const data = given.slice(0, fitting(given, options.mostBytes));
+  const data = given.slice(0, fitting(given, options));
   for (const row of data) if (row.fits !== undefined) delete row.fits;
   const last = rows.length > data.length ? data.at(-1) : stop;
   return { data, next_cursor: last === undefined ? null : cursors.encode(order, last, list) };
@@ -195,6 +200,15 @@ export function keysetPage<O extends Order, Row extends Ordered<O>>(
 
 /** The order of a walk along an index (`db/walk.ts`). */
 export const walk_order = { at: 'time', id: 'uuid' } as const;
+
+/** The same with days. */
+export function daysBetween(after: string | undefined, before: string | undefined): Span {
+  if (after === undefined && before === undefined) return everything;
+  return {
+    after: after === undefined ? everything.after : { at: after, id: last_id },
+    before: before === undefined ? everything.before : { at: before, id: first_id },
+  };
+}
 
 /** All that is later than the one time and earlier than the other. */
 export function spanBetween(after: string | undefined, before: string | undefined): Span {

@@ -5,7 +5,7 @@ import { newId } from '../lib/ids.ts';
 import { requireFewer } from '../quotas/quotas.ts';
 import type { Context } from '../serving/context.ts';
 import type { create_project, Project } from './contract.ts';
-import { insertProject, insertStatuses, insertWorkflow, projectRows } from './queries.ts';
+import { insertProject, insertWorkflow, projectRows, putStatuses } from './queries.ts';
 import { presets } from './workflow-definition.ts';
 
 /** Creates a project with the first version of its workflow. */
@@ -21,8 +21,7 @@ export async function createProject(
   const project = await insertProject(tx, workspace_id, { id: newId(), key, name, created_by: user_id });
   if (project === undefined) throw new BatonError('project_key_taken');
   insertWorkflow(tx, { workspace_id, project_id: project.id, version: 1, definition, created_by: user_id });
-  const statuses = definition.statuses.map((status) => status.key);
-  insertStatuses(tx, workspace_id, project.id, statuses);
+  putStatuses(tx, workspace_id, project.id, definition);
   recordAudit(tx, actor, {
     action: 'project.created',
     subject_id: project.id,

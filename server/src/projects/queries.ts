@@ -114,10 +114,20 @@ export function insertWorkflow(tx: Tx, { definition, ...row }: NewWorkflow): voi
   tx.send(sql`insert into workflows ${inserted(workflow_columns, { ...row, definition: json })}`);
 }
 
-export function insertStatuses(tx: Tx, workspace_id: string, project_id: string, statuses: string[]): void {
+/** Writes the statuses of a project's workflow, and what they mean. Those that are there already stay. */
+export function putStatuses(
+  tx: Tx,
+  workspace_id: string,
+  project_id: string,
+  { statuses }: Pick<WorkflowDefinition, 'statuses'>,
+): void {
   tx.send(sql`
-    insert into project_statuses (workspace_id, project_id, status)
-    select ${workspace_id}, ${project_id}, unnest(${statuses}::text[])`);
+    insert into project_statuses (workspace_id, project_id, status, category)
+    select ${workspace_id}, ${project_id}, s.status, s.category
+    from unnest(${statuses.map(({ key }) => key)}::text[], ${statuses.map(({ category }) => category)}::text[])
+      as s (status, category)
+    on conflict (workspace_id, project_id, status) do update set category = excluded.category
+    where project_statuses.category <> excluded.category`);
 }
 
 /** The tickets' foreign key refuses this for a status in use, no matter who asks. */

@@ -11,7 +11,7 @@ import { countStale, lockStale, type Remapping } from '../tickets/remap-queries.
 import { openProject } from './access.ts';
 import { max_remapped, type replace_workflow } from './contract.ts';
 import { definitionOf } from './definitions.ts';
-import { deleteStatuses, insertStatuses, insertWorkflow, updateProject } from './queries.ts';
+import { deleteStatuses, insertWorkflow, putStatuses, updateProject } from './queries.ts';
 import { type Loss, lossOf, type Mapping, remap } from './remap.ts';
 import type { WorkflowDefinition } from './workflow-definition.ts';
 
@@ -49,13 +49,7 @@ export async function replaceWorkflow(
   const remapped = await planRemapping(tx, { workspace_id, project_id }, plan);
 
   insertWorkflow(tx, { workspace_id, project_id, version, definition, created_by: user_id });
-  const was = new Set(before.statuses.map(({ key }) => key));
-  insertStatuses(
-    tx,
-    workspace_id,
-    project_id,
-    definition.statuses.map(({ key }) => key).filter((key) => !was.has(key)),
-  );
+  putStatuses(tx, workspace_id, project_id, definition);
   if (remapped.length > 0) remapTickets(tx, actor, { project_id, workflow_version: version, remapped });
   deleteStatuses(tx, workspace_id, project_id, loss.dropped); // after the tickets have left them
   const { name } = project;

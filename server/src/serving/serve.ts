@@ -233,7 +233,7 @@ export function createServe(router: Router, parts: Serving): Serve {
   /** The handler's first statements travel together with the authorization. */
   function serveRead(operation: Operation, handler: AnyHandler, following?: Following<Operation>): void {
     const line = lineOf(operation.id);
-    const list = isList(operation) || following !== undefined;
+    const list = isList(operation) || operation.walks === true || following !== undefined;
     mount(operation, async (request, identity) => {
       const caller = callerOf(request, identity);
       const workspace_id = line[0] === 'account' ? undefined : workspaceOf(request);

@@ -6,25 +6,17 @@ import {
   id,
   instant,
   narrowing,
-  one_line,
   line,
-  listed,
   operation,
-  page,
-  page_query,
   renamed,
-  several,
   status_key,
   stored,
   text,
   timestamp,
-  uuid_form,
   version,
-  workspace_params,
 } from '../http/contract.ts';
-import { project_params, several_projects } from '../projects/contract.ts';
+import { project_params } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
-import { max_excerpt } from './excerpt.ts';
 
 /** Bounds on what people write, in UTF-16 units; the largest request carries one text at its bound. */
 export const max_title = 512;
@@ -33,7 +25,7 @@ export const max_text = 1_048_576;
 export const max_ticket_body_bytes = 6 * 1024 * 1024;
 
 export const priority = z.enum(['none', 'low', 'medium', 'high', 'urgent']).meta({ id: 'Priority' });
-const label = line(64);
+export const label = line(64);
 const labels = z
   .array(label.meta({ description: 'Letter case counts: Bug and bug are two labels.' }))
   .max(max_labels)
@@ -86,17 +78,6 @@ export const ticket = z
   })
   .meta({ id: 'Ticket' });
 export type Ticket = z.infer<typeof ticket>;
-
-export const listed_ticket = ticket
-  .omit({ description: true })
-  .extend({
-    excerpt: stored(2 * max_excerpt).meta({
-      description: `The description’s first ${max_excerpt} characters, on one line.`,
-    }),
-    description: stored(max_text).optional().meta({ description: 'Only where `fields` names it.' }),
-  })
-  .meta({ id: 'ListedTicket' });
-export type ListedTicket = z.infer<typeof listed_ticket>;
 
 /** A ticket by id or by key. Letter case doesn't matter in a request; responses have one spelling. */
 export const ticket_ref = z
@@ -161,86 +142,6 @@ export const create_ticket = operation({
   etag: true,
   location: '/v1/workspaces/{workspace_id}/tickets/{id}',
   errors: ['not_found', 'project_archived', 'assignee_not_member'],
-});
-
-export const list_tickets = operation({
-  id: 'list_tickets',
-  method: 'get',
-  path: collection,
-  tag: 'tickets',
-  summary: 'Lists tickets, by default newest first.',
-  params: workspace_params,
-  query: page_query.extend({
-    project_id: several_projects.optional().meta({
-      description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
-      example: 'ENG,OPS',
-    }),
-    status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
-      .optional()
-      .meta({
-        description: 'Only tickets in one of these statuses, separated by commas.',
-        example: 'open,in_progress',
-      }),
-    assignee: several(z.union([id, z.enum(['me', 'none'])]), {
-      pattern: listed(`${uuid_form}|me|none`),
-      max: 369,
-      expected: 'Expected a UUID, me or none.',
-    })
-      .optional()
-      .meta({
-        description:
-          'Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas.',
-        example: 'me,none',
-      }),
-    reporter: several(z.union([id, z.enum(['me'])]), {
-      pattern: listed(`${uuid_form}|me`),
-      max: 369,
-      expected: 'Expected a UUID or me.',
-    })
-      .optional()
-      .meta({
-        description: 'Only tickets reported by one of these members or by the caller (`me`), separated by commas.',
-        example: 'me',
-      }),
-    priority: several(priority, { pattern: listed(priority.options.join('|')), max: 69 })
-      .optional()
-      .meta({ description: 'Only tickets of one of these priorities, separated by commas.', example: 'high,urgent' }),
-    label: several(label, { pattern: one_line, max: 1289 }).optional().meta({
-      description:
-        'Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\\,`.',
-      example: 'crane,brake',
-    }),
-    created_after: instant.optional().meta({ description: 'Only tickets created after this time.' }),
-    created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
-    updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),
-    updated_before: instant.optional().meta({ description: 'Only tickets updated before this time.' }),
-    active_after: instant.optional().meta({ description: 'Only tickets changed or commented on after this time.' }),
-    active_before: instant
-      .optional()
-      .meta({ description: 'Only tickets last changed or commented on before this time.' }),
-    deleted: z.enum(['true', 'false']).default('false').meta({ description: '`true` lists deleted tickets instead.' }),
-    archived: z
-      .enum(['false', 'true', 'any'])
-      .optional()
-      .meta({
-        description:
-          'Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the ' +
-          'others. By default `false`, and `any` where project_id names a project.',
-      }),
-    ...narrowing(listed_ticket),
-    sort: z
-      .enum(['-created_at', 'created_at', '-updated_at', 'updated_at', '-last_activity_at', 'last_activity_at'])
-      .default('-created_at')
-      .meta({
-        description:
-          'The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: ' +
-          'descending walks can miss it, ascending ones meet it again. created_at is the time at which the request ' +
-          'began, so it can differ from the order of numbers.',
-      }),
-  }),
-  status: 200,
-  response: page(listed_ticket),
-  errors: ['invalid_cursor'],
 });
 
 export const get_ticket = operation({

@@ -6,9 +6,11 @@ import { explain, planning, type PlanNode, rowsLookedAt } from '../../../proof/h
 import { createPool } from '../db/pool.ts';
 import { prepare, type Sql } from '../db/sql.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
-import { bestOf, everything, max_walked, type Source } from '../db/walk.ts';
-import { Cursors, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
-import { type Order, sourcesOf, type TicketFilter, type TicketList, ticketPage, type Walked } from './list-queries.ts';
+import { all_texts, bestOf, everything, max_walked, type Source } from '../db/walk.ts';
+import { Cursors, cursorPage, daysBetween, spanAfter, spanBetween } from '../http/cursor.ts';
+import type { Order, TicketFilter, TicketList } from './list-filter.ts';
+import { ticketPage, type Walked } from './list-queries.ts';
+import { sourcesOf } from './source-queries.ts';
 
 const id = (n: string) => `00000000-0000-7000-8000-${n.padStart(12, '0')}`;
 const workspace_id = id('1');
@@ -41,18 +43,23 @@ const fill = `
     case when w.w = 3 or n % 5000 = 13 then array['rare'] when n < 6000 then array['old'] when n % 3 = 0 then array['bug'] else '{}' end as labels,
     case when n % 10 < 8 then 'a1' when n % 7 = 0 then 'a3' else 'a2' end as assignee,
     case when n between 6000 and 12000 then 'a4' when n % 4000 = 17 then 'a5' else 'a1' end as reporter,
-    now() - (${tickets} - n) * interval '1 minute' as created_at
+    now() - (${tickets} - n) * interval '1 minute' as created_at,
+    'Common' || case when n % 4000 = 21 then ' seldom seen' when n < 6000 then ' formerly' else '' end as title,
+    case when n % 3 = 0 then date '2026-01-01' + n % 400 when n % 4000 = 25 then date '2020-01-01' end as due_on
   from generate_series(1, ${tickets}) n, (select id, row_number() over (order by id) * 2 - 1 as w from workspaces) w
   where w.w = 1 or n % 10 = 0;
   insert into tickets (workspace_id, id, project_id, number, title, initial_status, status, priority, labels, assignee_id,
-    reporter_id, created_at, updated_at, deleted_at)
-  select workspace_id, id, ('00000000-0000-7000-8000-00000000000' || p)::uuid, n, 'T', status, status, priority, labels,
+    reporter_id, created_at, due_on, updated_at, deleted_at)
+  select workspace_id, id, ('00000000-0000-7000-8000-00000000000' || p)::uuid, n, title, status, status, priority, labels,
     ('00000000-0000-7000-8000-0000000000' || assignee)::uuid, ('00000000-0000-7000-8000-0000000000' || reporter)::uuid,
-    created_at, case when n < 12000 then created_at + interval '1 second' else now() - (n * 7919 % ${tickets}) * interval '1 second' + interval '60 days' end,
+    created_at, due_on, case when n < 12000 then created_at + interval '1 second' else now() - (n * 7919 % ${tickets}) * interval '1 second' + interval '60 days' end,
     case when n % 20 = 19 then now() + interval '90 days' end
   from made;
   insert into ticket_labels (workspace_id, ticket_id, label, created_at)
   select workspace_id, id, unnest(labels), created_at from made;
+  insert into ticket_words (workspace_id, word, ticket_id)
+  select workspace_id, unnest(string_to_array(lower(title), ' ')), id from made
+  union all select workspace_id, 'p' || p || '-' || n, id from made;
   -- One ticket that everybody comments on, and comments here and there.
   insert into comments (workspace_id, ticket_id, id, author_id, body, created_at)
   select workspace_id, id, gen_random_uuid(), '${id('a1')}'::uuid, 'c', now() + n * interval '1 millisecond' + interval '70 days'
@@ -66,7 +73,7 @@ beforeAll(async () => {
   const client = await database.owner.connect();
   await client.query(fill);
   client.release();
-  await database.owner.query('vacuum analyze tickets, ticket_labels, comments, projects');
+  await database.owner.query('vacuum analyze tickets, ticket_labels, ticket_words, comments, projects');
   const limits = { max: 1, statement_timeout_ms: 30_000, lock_timeout_ms: 1000, on_error: () => undefined };
   pool = createPool({ url: database.url, role: 'baton_app', ...limits });
 }, 120_000);
@@ -100,16 +107,30 @@ const narrowings: Record<string, Partial<TicketFilter>> = {
   'a frequent and a rare status': { status: ['closed', 'rare'] },
   'several projects, one of them twice': { project_id: [id('2'), id('4'), 'P4'] },
   'two statuses of a project': { project_id: [id('2')], status: ['closed', 'open'] },
+  'a word of all titles': { words: ['comm'] },
+  'a rare word': { words: ['Seldom'] },
+  'a word of long ago': { words: ['formerly'] },
+  'an unknown word': { words: ['unheard'] },
+  'due on most days': { due: daysBetween('2026-01-01', undefined) },
+  'due long ago': { due: daysBetween(undefined, '2021-01-01') },
+  'a few by their ids': { ids: [id('7'), id('8')] },
+  'what is still to do': { status_category: ['todo'] },
   'several labels': { label: ['bug', 'nobody has it', 'old', 'rare'] },
   'several assignees, and nobody': { assignee_id: [id('a1'), id('a3'), null] },
 };
 
-const orders: Order[] = ['created_at', 'updated_at', 'last_activity_at'];
+const orders: Order[] = ['created_at', 'updated_at', 'last_activity_at', 'due_on', 'rank'];
+
+/** Whether a list may be in this order: by hand only in the statuses of one project. */
+const isOrdered = ({ project_id, status, deleted }: Partial<TicketFilter>, order: Order) =>
+  order === 'rank' ? project_id?.length === 1 && status !== undefined : order !== 'due_on' || deleted !== true;
 
 function listOf(narrow: Partial<TicketFilter>, order: Order, descending: boolean): TicketList {
-  const open = { created: everything, updated: everything, active: everything };
-  const filter: TicketFilter = { ...open, deleted: false, archived: 'false', ...narrow };
-  const spans = { created_at: filter.created, updated_at: filter.updated, last_activity_at: filter.active };
+  const open = { created: everything, updated: everything, active: everything, due: everything };
+  const due = order === 'due_on' ? { is_due: true } : {};
+  const filter: TicketFilter = { ...open, ...due, deleted: false, archived: 'false', ...narrow };
+  const { created: created_at, updated: updated_at, active: last_activity_at, due: due_on } = filter;
+  const spans = { created_at, updated_at, last_activity_at, due_on, rank: all_texts };
   return { workspace_id, filter, order, descending, span: spans[order] };
 }
 
@@ -123,7 +144,7 @@ const handle = (client: pg.PoolClient) =>
     'maybeOne'
   > as Db;
 
-const options = { limit: 51, description: false };
+const options = { limit: 51, excerpt: true, description: false };
 
 /** Every statement of a list: where each of its sources stops, and the page by the best of them. */
 async function statementsOf(client: pg.PoolClient, list: TicketList): Promise<Sql[]> {
@@ -157,7 +178,7 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       const over: string[] = [];
       await planned(mode, async (client) => {
         for (const [name, filter] of mode === 'generic' ? filters : filters.slice(0, names.length + 2)) {
-          for (const order of orders) {
+          for (const order of orders.filter((one) => isOrdered(filter, one))) {
             for (const statement of await statementsOf(client, listOf(filter, order, true))) {
               const plan = await explain(client, statement);
               const rows = rowsLookedAt(plan);
@@ -190,6 +211,14 @@ describe(`each statement of a list among ${tickets} unevenly spread tickets`, ()
       [of('a rare label'), 'updated_at', 100],
       [{ ...of('a rare status'), ...of('a frequent assignee') }, 'created_at', 250],
       [{ ...of('a small project'), ...of('a frequent assignee') }, 'updated_at', 500],
+      [of('a rare word'), 'updated_at', 100],
+      [of('an unknown word'), 'last_activity_at', 5],
+      [of('a word of all titles'), 'created_at', 400],
+      [{}, 'due_on', 400],
+      [of('due long ago'), 'created_at', 100],
+      [{ project_id: [id('2')], status: ['closed'] }, 'rank', 400],
+      [of('two statuses of a project'), 'rank', 400],
+      [of('a few by their ids'), 'created_at', 10],
     ];
     for (const mode of ['custom', 'generic'] as const) {
       await planned(mode, async (client) => {
@@ -249,13 +278,18 @@ describe('the pages of a list', () => {
     const values: unknown[] = [];
     const value = (given: unknown) => `$${values.push(given)}`;
     const where = [`t.workspace_id = ${value(list.workspace_id)}`, 't.deleted_at is null'];
-    const { project_id, status, assignee_id, reporter_id, priority, label, archived } = filter;
+    const { project_id, status, assignee_id, reporter_id, priority, label, archived, words, is_due } = filter;
     if (project_id !== undefined) where.push(`array[p.key, p.id::text] && ${value(project_id)}::text[]`);
     if (status !== undefined) where.push(`t.status = any (${value(status)}::text[])`);
     if (assignee_id !== undefined)
       where.push(`coalesce(t.assignee_id::text, '') = any (${value(assignee_id.map((one) => one ?? ''))}::text[])`);
     if (reporter_id !== undefined) where.push(`t.reporter_id = any (${value(reporter_id)}::uuid[])`);
     if (priority !== undefined) where.push(`t.priority = any (${value(priority)}::text[])`);
+    if (words !== undefined) where.push(`t.title ~* ${value(words.join(' '))}`);
+    if (is_due === true) where.push('t.due_on is not null');
+    if (filter.due !== everything) {
+      where.push(`t.due_on > ${value(filter.due.after.at)}::date and t.due_on < ${value(filter.due.before.at)}::date`);
+    }
     if (label !== undefined) where.push(`t.labels && ${value(label)}::text[]`);
     for (const [at, span] of [
       ['t.created_at', filter.created],
@@ -277,6 +311,7 @@ describe('the pages of a list', () => {
   }
 
   const cursors = new Cursors(randomBytes(32));
+  const by_text = { at: 'text', id: 'uuid' } as const;
 
   async function byPages(list: TicketList, most: number, bound = max_walked): Promise<string[]> {
     const seen: string[] = [];
@@ -284,16 +319,16 @@ describe('the pages of a list', () => {
     do {
       const query = { limit: 100, ...(cursor === undefined ? {} : { cursor }) };
       const page = await readOnly(pool, { workspace_id: list.workspace_id, list: true }, (db) =>
-        cursorPage<typeof walk_order, Walked>({
+        cursorPage<typeof by_text, Walked>({
           cursors,
           operation: 'list_tickets',
           filter: {},
           query,
-          order: walk_order,
+          order: by_text,
           rows: async (position, limit) => {
             const rest = { ...list, span: spanAfter(list.span, position, list.descending) };
             const source = await bestOf(db, sourcesOf(rest), list.descending);
-            return db.rows(walking(ticketPage(rest, source, { limit, description: false }), bound));
+            return db.rows(walking(ticketPage(rest, source, { limit, excerpt: true, description: false }), bound));
           },
         }),
       );
@@ -320,11 +355,18 @@ describe('the pages of a list', () => {
     ['active lately, of a status', { ...narrowings['active lately'], status: ['open'] }],
     ['updated lately', { ...narrowings['updated lately'] }],
     ['a rare priority, created long ago', { priority: ['urgent'], created: spanBetween(undefined, ancient) }],
+    ['a rare word', { words: ['seldom'] }],
+    ['a word of long ago, of a frequent assignee', { words: ['formerly'], assignee_id: [id('a1')] }],
+    ['due long ago', { due: daysBetween(undefined, '2021-01-01') }],
+    [
+      'a status of a project, due on most days',
+      { project_id: ['P2'], status: ['open'], due: daysBetween('2026-01-01', undefined) },
+    ],
   ];
   test.each(walked)(
     'are together all of it, in order: %s',
     async (_, filter) => {
-      for (const order of orders) {
+      for (const order of orders.filter((one) => isOrdered(filter, one))) {
         for (const descending of [true, false]) {
           const list = listOf(filter, order, descending);
           const expected = await plainly(list);

@@ -1,29 +1,11 @@
-import { bestOf } from '../db/walk.ts';
-import type { Query, Response } from '../http/contract.ts';
-import { type Cursors, cursorPage, spanAfter, spanBetween, walk_order } from '../http/cursor.ts';
+import { BatonError } from '../errors.ts';
+import type { Response } from '../http/contract.ts';
+import { type Cursors, cursorPage } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { Context } from '../serving/context.ts';
-import type { list_tickets } from './contract.ts';
-import {
-  type ListedRow,
-  type Order,
-  sourcesOf,
-  type TicketFilter,
-  type TicketList,
-  ticketPage,
-  type Walked,
-} from './list-queries.ts';
+import { type list_tickets, max_listed } from './list-contract.ts';
+import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
 import { presentListed } from './present.ts';
-
-const spans = { created_at: 'created', updated_at: 'updated', last_activity_at: 'active' } as const;
-
-/** At most so many bytes of JSON: each UTF-16 unit may become six, and what a ticket has besides texts is small. */
-function mostBytes({ title, labels, start, description = '' }: ListedRow): number {
-  return (
-    6 * (title.length + labels.reduce((sum, label) => sum + label.length + 1, 0) + start.length + description.length) +
-    4096
-  );
-}
 
 /**
  * One page of the tickets that match. Where one index has the list in its order, the statement is sent before the actor
@@ -35,24 +17,26 @@ export async function listTickets(
 ): Promise<Response<typeof list_tickets>> {
   const { db, workspace_id, user_id } = context;
   const { limit, cursor, sort, fields, ...asked } = context.query;
-  const descending = sort.startsWith('-');
-  const order = sort.replace('-', '') as Order;
+  const has = (text: 'excerpt' | 'description') => fields.includes(text);
+  const excerpt = fields.length === 0 || has('excerpt');
+  if (limit > max_listed && (excerpt || has('description'))) {
+    const detail = `Without excerpt and description, which fields= can leave out, a page may have more than ${max_listed} tickets.`;
+    throw new BatonError('validation_failed', { errors: [{ parameter: 'limit', detail }] });
+  }
   const filter = filterOf(asked, user_id);
+  const listing = listingOf(workspace_id, filter, sort);
   let definitionFor: Awaited<ReturnType<typeof definitionsOf>> = () => undefined;
-  const page = await cursorPage<typeof walk_order, Walked>({
+  const page = await cursorPage<typeof listing_order, Listed>({
     cursors,
     operation: 'list_tickets',
-    order: walk_order,
-    descending,
-    filter: { ...filter, order, workspace_id },
+    order: listing_order,
+    filter: { ...filter, sort, workspace_id },
     query: { limit, cursor },
     rows: async (position, rows) => {
-      const span = spanAfter(filter[spans[order]], position, descending);
-      const list: TicketList = { workspace_id, filter, order, descending, span };
-      const source = await bestOf(db, sourcesOf(list), descending);
-      const found = await db.rows<Walked>(
-        ticketPage(list, source, { limit: rows, description: fields.includes('description') }),
-      );
+      const rest = restOf(listing, position);
+      const sources = await choose(db, rest);
+      const shown = { limit: rows, excerpt, description: has('description') };
+      const found = await rowsOf(db, { rest, sources, from: position?.part ?? 0 }, shown);
       await context.actor; // nothing more is read for a caller who may not see it
       definitionFor = await definitionsOf(
         db,
@@ -65,34 +49,10 @@ export async function listTickets(
     mostBytes,
   });
   const { role } = await context.actor;
-  const show = (row: Walked) => {
+  const show = (row: Listed) => {
     const definition = definitionFor(row);
     if (definition === undefined) throw new Error(`${row.key} is shown without its workflow.`);
     return presentListed(row, definition, role);
   };
   return { ...page, data: page.data.map(show) };
-}
-
-function filterOf(
-  query: Omit<Query<typeof list_tickets>, 'limit' | 'cursor' | 'sort' | 'fields'>,
-  user_id: string,
-): TicketFilter {
-  const { assignee, reporter, deleted, archived, project_id, status, priority, label } = query;
-  // A person may be named twice: as the caller, too.
-  const people = <Who extends string | null>(who: readonly Who[] | undefined) => who && [...new Set(who)].sort();
-  const me = (who: string) => (who === 'me' ? user_id : who);
-  return {
-    project_id,
-    status,
-    priority,
-    label,
-    assignee_id: people(assignee?.map((who) => (who === 'none' ? null : me(who)))),
-    reporter_id: people(reporter?.map(me)),
-    created: spanBetween(query.created_after, query.created_before),
-    updated: spanBetween(query.updated_after, query.updated_before),
-    active: spanBetween(query.active_after, query.active_before),
-    deleted: deleted === 'true',
-    // Who names a project means it, archived or not.
-    archived: archived ?? (project_id === undefined ? 'false' : 'any'),
-  };
 }

@@ -3,8 +3,9 @@ import type { Role } from '../http/contract.ts';
 import type { Db } from '../db/transaction.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
-import type { ListedTicket, Ticket } from './contract.ts';
+import type { Ticket } from './contract.ts';
 import { excerptOf } from './excerpt.ts';
+import type { ListedTicket, TicketSummary } from './list-contract.ts';
 import type { ListedRow } from './list-queries.ts';
 import { descriptionOf, type TicketRow } from './queries.ts';
 import { allowedTransitions, categoryOf } from './workflow.ts';
@@ -74,7 +75,13 @@ export function presentListed(row: ListedRow, definition: WorkflowDefinition, ro
   return { id, key, project_id, number, title, ...texts, ...common(row, definition, role) };
 }
 
-/** The same, with the definition, and a description that is long, looked up. */
+/** The ticket as boards have it. */
+export function presentSummary(row: ListedRow, definition: WorkflowDefinition, role: Role): TicketSummary {
+  const { id, key, project_id, number, title } = row;
+  return { id, key, project_id, number, title, ...common(row, definition, role) };
+}
+
+/** The ticket as one reads it, with the definition, and a description that is long, looked up. */
 export async function presentTo(db: Db, row: TicketRow, actor: Actor): Promise<Ticket> {
   const [definition, description] = await Promise.all([definitionOf(db, row), descriptionOf(db, row)]);
   return presentTicket({ ...row, description }, definition, actor.role);

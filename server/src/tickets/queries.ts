@@ -9,6 +9,7 @@ import { isUuid, newId } from '../lib/ids.ts';
 import { isLongText } from '../audit/record.ts';
 import type { Ticket } from './contract.ts';
 import type { Transition } from './history-contract.ts';
+import { wordsOf } from './words.ts';
 
 /** A ticket as stored, with what the rules need of its project. */
 export interface TicketRow extends Omit<Ticket, 'description' | 'status_category' | 'allowed_transitions'> {
@@ -160,6 +161,27 @@ export function insertTicket(tx: Tx, row: NewTicket): void {
   const place = row.placed ? placedAt(row.rank, row.created_at) : { placed_rank: null, placed_at: null };
   tx.send(sql`insert into tickets ${inserted(created_columns, { ...row, ...place, initial_status: row.status })}`);
   if (row.labels.length > 0) insertLabels(tx, row);
+  insertWords(tx, row, wordsOf(row));
+}
+
+/** Writes the words that a ticket is found by. */
+function insertWords(tx: Tx, { workspace_id, id }: TicketRow, words: string[]): void {
+  if (words.length === 0) return;
+  tx.send(sql`
+    insert into ticket_words (workspace_id, word, ticket_id)
+    select ${workspace_id}::uuid, unnest(${words}::text[]), ${id}::uuid
+    on conflict do nothing`);
+}
+
+function replaceWords(tx: Tx, before: TicketRow, after: TicketRow): void {
+  const [was, is] = [new Set(wordsOf(before)), new Set(wordsOf(after))];
+  const gone = [...was.difference(is)];
+  if (gone.length > 0) {
+    tx.send(sql`
+      delete from ticket_words
+      where workspace_id = ${after.workspace_id} and ticket_id = ${after.id} and word = any (${gone}::text[])`);
+  }
+  insertWords(tx, after, [...is.difference(was)]);
 }
 
 /** Writes a ticket's labels where lists find them; those that are there already stay. */
@@ -209,6 +231,7 @@ export function updateTicket(tx: Tx, ticket: LockedTicket, changes: TicketChange
   const last_activity_at = ticket.last_activity_at > ticket.at ? ticket.last_activity_at : ticket.at;
   const after = { ...ticket, ...changes, version, updated_at: ticket.at, last_activity_at };
   if (changes.labels !== undefined) replaceLabels(tx, after);
+  if (changes.title !== undefined) replaceWords(tx, ticket, after);
   return after;
 }
 

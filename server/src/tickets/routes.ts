@@ -9,6 +9,9 @@ import { ticketAsOf } from './as-of.ts';
 import { assignTicket } from './assign.ts';
 import * as contract from './contract.ts';
 import * as history from './history-contract.ts';
+import * as lists from './list-contract.ts';
+import { boardOf } from './board.ts';
+import { countTickets } from './count.ts';
 import { createTicket } from './create.ts';
 import { activityOf, projectTransitions } from './history-queries.ts';
 import { deleteTicket, restoreTicket } from './delete.ts';
@@ -22,7 +25,9 @@ import { type AddComment, transitionTicket } from './transition.ts';
 
 export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
   serve(contract.create_ticket, (context) => createTicket(context, config));
-  serve(contract.list_tickets, (context) => listTickets(context, cursors));
+  serve(lists.list_tickets, (context) => listTickets(context, cursors));
+  serve(lists.count_tickets, countTickets);
+  serve(lists.get_board, (context) => boardOf(context, cursors));
   serve(contract.get_ticket, async ({ db, workspace_id, actor, params, query: { fields, as_of } }) => {
     // A megabyte that isn't shown need not be read.
     const description = fields.length === 0 || fields.includes('description');

@@ -5,7 +5,7 @@ import { ends, type Found } from '../db/walk.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
 import { columns_of_members, columns_of_people } from './member-queries.ts';
-import { wordStart } from './word-start.ts';
+import { wordStart } from '../lib/word-start.ts';
 
 /**
  * The memberships in the order of their list, from where a page begins. There is no index of the words of names: a name is the account's, in

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../db/transaction.ts';
 import type { Role } from '../http/contract.ts';
 import type { KeysetPart } from '../http/cursor.ts';
 import type { Member, Person } from './contract.ts';
-import { wordStart } from './word-start.ts';
+import { wordStart } from '../lib/word-start.ts';
 
 /** What is shown of a member, and whose it is: the membership's, or the account's. */
 export const columns_of_members = {

@@ -79,7 +79,7 @@ export const owners: Record<string, readonly string[]> = {
   outcomes: ['outcomes'],
   projects: ['projects', 'workflows', 'project_statuses'],
   quotas: ['workspace_usage'],
-  tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'status_history'],
+  tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'ticket_words', 'status_history'],
   tokens: ['api_tokens'],
   webhooks: ['webhooks', 'deliveries'],
   work: ['set_aside'],

@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import {
+  day,
+  id,
+  instant,
+  line,
+  listed,
+  narrowing,
+  one_line,
+  operation,
+  page,
+  page_query,
+  several,
+  status_key,
+  stored,
+  timestamp,
+  uuid_form,
+  version,
+  workspace_params,
+} from '../http/contract.ts';
+import { project_params, several_projects } from '../projects/contract.ts';
+import { status_category } from '../projects/workflow-definition.ts';
+import { collection, label, max_text, priority, ticket } from './contract.ts';
+import { max_excerpt } from './excerpt.ts';
+
+/** The most tickets of a page whose texts are left out. */
+export const max_summaries = 500;
+/** The most tickets of a page with their texts. */
+export const max_listed = 100;
+/** The most tickets that a list names by their ids. */
+const max_ids = 100;
+/** The most groups of one count. */
+export const max_groups = 200;
+
+export const listed_ticket = ticket
+  .omit({ description: true })
+  .extend({
+    excerpt: stored(2 * max_excerpt).meta({
+      description: `The description’s first ${max_excerpt} characters, on one line.`,
+    }),
+    description: stored(max_text).optional().meta({ description: 'Only where `fields` names it.' }),
+  })
+  .meta({ id: 'ListedTicket' });
+export type ListedTicket = z.infer<typeof listed_ticket>;
+
+/** A ticket on a board: without its texts. */
+export const ticket_summary = listed_ticket.omit({ excerpt: true, description: true }).meta({ id: 'TicketSummary' });
+export type TicketSummary = z.infer<typeof ticket_summary>;
+
+/** What narrows any list of tickets. */
+const filters = {
+  status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
+    .optional()
+    .meta({
+      description: 'Only tickets in one of these statuses, separated by commas.',
+      example: 'open,in_progress',
+    }),
+  assignee: several(z.union([id, z.enum(['me', 'none'])]), {
+    pattern: listed(`${uuid_form}|me|none`),
+    max: 369,
+    expected: 'Expected a UUID, me or none.',
+  })
+    .optional()
+    .meta({
+      description:
+        'Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas.',
+      example: 'me,none',
+    }),
+  reporter: several(z.union([id, z.enum(['me'])]), {
+    pattern: listed(`${uuid_form}|me`),
+    max: 369,
+    expected: 'Expected a UUID or me.',
+  })
+    .optional()
+    .meta({
+      description: 'Only tickets reported by one of these members or by the caller (`me`), separated by commas.',
+      example: 'me',
+    }),
+  priority: several(priority, { pattern: listed(priority.options.join('|')), max: 69 })
+    .optional()
+    .meta({ description: 'Only tickets of one of these priorities, separated by commas.', example: 'high,urgent' }),
+  label: several(label, { pattern: one_line, max: 1289 }).optional().meta({
+    description:
+      'Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\\,`.',
+    example: 'crane,brake',
+  }),
+  created_after: instant.optional().meta({ description: 'Only tickets created after this time.' }),
+  created_before: instant.optional().meta({ description: 'Only tickets created before this time.' }),
+  updated_after: instant.optional().meta({ description: 'Only tickets updated after this time.' }),
+  updated_before: instant.optional().meta({ description: 'Only tickets updated before this time.' }),
+  active_after: instant.optional().meta({ description: 'Only tickets changed or commented on after this time.' }),
+  active_before: instant
+    .optional()
+    .meta({ description: 'Only tickets last changed or commented on before this time.' }),
+  status_category: several(status_category, { pattern: listed(status_category.options.join('|')), max: 59 })
+    .optional()
+    .meta({
+      description:
+        'Only tickets whose status means one of these in the workflow of their project, separated by commas.',
+      example: 'todo,in_progress',
+    }),
+  due_after: day.optional().meta({ description: 'Only tickets that are due later than this day.' }),
+  due_before: day.optional().meta({ description: 'Only tickets that are due earlier than this day.' }),
+  q: line(200).optional().meta({
+    description:
+      'Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key.',
+    example: 'crane drop',
+  }),
+};
+
+/** What narrows a list over projects, too. */
+const filters_of_all = {
+  project_id: several_projects.optional().meta({
+    description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
+    example: 'ENG,OPS',
+  }),
+  ids: several(id, { pattern: listed(uuid_form, max_ids), max: 37 * max_ids - 1, values: max_ids })
+    .optional()
+    .meta({ description: `Only the tickets with these ids, at most ${max_ids}, separated by commas.` }),
+  ...filters,
+  deleted: z.enum(['true', 'false']).default('false').meta({ description: '`true` lists deleted tickets instead.' }),
+  archived: z
+    .enum(['false', 'true', 'any'])
+    .optional()
+    .meta({
+      description:
+        'Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the ' +
+        'others. By default `false`, and `any` where project_id names a project.',
+    }),
+};
+
+const sort = z.enum([
+  '-created_at',
+  'created_at',
+  '-updated_at',
+  'updated_at',
+  '-last_activity_at',
+  'last_activity_at',
+  'rank',
+  '-priority',
+  'priority',
+  'due_on',
+  '-due_on',
+]);
+
+export const list_tickets = operation({
+  id: 'list_tickets',
+  method: 'get',
+  path: collection,
+  tag: 'tickets',
+  summary: 'Lists tickets, by default newest first.',
+  params: workspace_params,
+  query: page_query.extend({
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(max_summaries)
+      .default(50)
+      .meta({
+        format: 'int32',
+        description: `The number of items per page, 1 to ${max_listed}; to ${max_summaries} where \`fields\` names neither excerpt nor description.`,
+      }),
+    ...filters_of_all,
+    ...narrowing(listed_ticket),
+    sort: sort.default('-created_at').meta({
+      description:
+        'The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: ' +
+        'descending walks can miss it, ascending ones meet it again. created_at is the time at which the request ' +
+        'began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, and needs one project_id ' +
+        'and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. ' +
+        'Deleted tickets have neither rank nor due_on as an order.',
+    }),
+  }),
+  status: 200,
+  response: page(listed_ticket, max_summaries),
+  errors: ['invalid_cursor'],
+});
+
+const count = z.int().min(0).max(2_147_483_647).meta({ format: 'int32', example: 12 });
+
+const board_column = z
+  .strictObject({
+    status: status_key,
+    category: status_category,
+    total: count.meta({ description: 'How many tickets there are, as far as they were counted.' }),
+    complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there are more than `total`.' }),
+    data: z.array(ticket_summary).max(max_listed),
+    next_cursor: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .max(1024)
+      .nullable()
+      .meta({
+        description:
+          'The next tickets of this status: as `cursor` of GET …/tickets with `project_id`, this status as `status`, and the filters and sort of this request.',
+      }),
+  })
+  .meta({ id: 'BoardColumn' });
+
+export const get_board = operation({
+  id: 'get_board',
+  method: 'get',
+  path: '/v1/workspaces/{workspace_id}/projects/{project_id}/board',
+  tag: 'tickets',
+  summary: 'Returns the first tickets of each status of a project, and how many there are, all at one moment.',
+  params: project_params,
+  query: z.strictObject({
+    per_column: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(max_listed)
+      .default(50)
+      .meta({ format: 'int32', description: `The number of tickets per status, 1 to ${max_listed}.` }),
+    ...filters,
+    sort: sort.default('rank').meta({ description: 'The order within each status, as in GET …/tickets.' }),
+  }),
+  walks: true,
+  status: 200,
+  response: z.strictObject({
+    project_id: id.meta({ description: 'As `next_cursor` needs it.' }),
+    workflow_version: version,
+    columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
+    as_of: timestamp.meta({ description: 'The moment that all of this shows.' }),
+  }),
+});
+
+export const count_tickets = operation({
+  id: 'count_tickets',
+  method: 'get',
+  path: `${collection}/counts`,
+  tag: 'tickets',
+  summary: 'Counts tickets by status, assignee, priority or label.',
+  params: workspace_params,
+  query: z.strictObject({
+    group_by: z
+      .enum(['status', 'assignee', 'priority', 'label'])
+      .default('status')
+      .meta({ description: 'What tickets are counted by. One with several labels counts for each of them.' }),
+    ...filters_of_all,
+  }),
+  walks: true,
+  heavy: true,
+  status: 200,
+  response: z.strictObject({
+    group_by: z.enum(['status', 'assignee', 'priority', 'label']),
+    groups: z
+      .array(
+        z.strictObject({
+          value: stored(64)
+            .nullable()
+            .meta({ description: 'The status, priority or label, or the assignee’s id; null is nobody.' }),
+          tickets: count,
+        }),
+      )
+      .max(max_groups)
+      .meta({ description: `The largest first, at most ${max_groups}.` }),
+    complete: z
+      .boolean()
+      .meta({ description: 'Whether all tickets were counted; otherwise there are more than these.' }),
+  }),
+});
