@@ -65,6 +65,17 @@ const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'
     ['project_id', 'project_id'],
     ['assignee', 'user_id'],
     ['reporter', 'user_id'],
+    ['ids', 'ticket'],
+  ],
+  count_tickets: [
+    ['project_id', 'project_id'],
+    ['assignee', 'user_id'],
+    ['reporter', 'user_id'],
+    ['ids', 'ticket'],
+  ],
+  get_board: [
+    ['assignee', 'user_id'],
+    ['reporter', 'user_id'],
   ],
   list_people: [['ids', 'user_id']],
   read_events: [

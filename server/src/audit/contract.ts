@@ -33,6 +33,18 @@ const subject_type = z.enum(subject_types).meta({
   description: 'The kind of thing an action was done to. New kinds may be added.',
 });
 
+/** A place in a workspace's events: the number of the last one before it. */
+export const offset = z
+  .string()
+  .regex(/^\d{16}$/)
+  .max(16)
+  .meta({
+    id: 'EventOffset',
+    description:
+      'A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones.',
+    example: '0000000000000042',
+  });
+
 export const audit_entry = z
   .strictObject({
     id,

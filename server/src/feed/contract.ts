@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audit_action, audit_entry, several_actions } from '../audit/contract.ts';
+import { audit_action, audit_entry, offset, several_actions } from '../audit/contract.ts';
 import {
   id,
   listed,
@@ -17,17 +17,6 @@ import { ticket_ref } from '../tickets/contract.ts';
 export const beginning = '-1';
 /** The place after everything that has happened so far. */
 export const now = 'now';
-
-export const offset = z
-  .string()
-  .regex(/^\d{16}$/)
-  .max(16)
-  .meta({
-    id: 'EventOffset',
-    description:
-      'A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones.',
-    example: '0000000000000042',
-  });
 
 export const event = audit_entry
   .omit({ sequence: true, action: true, request_id: true, token_id: true })

@@ -1,3 +1,4 @@
+import { offsetOf } from '../audit/offset.ts';
 import { authorize, type Identity, liveAmong } from '../access/authorize.ts';
 import { isAdmin } from '../access/policy.ts';
 import type { AuditAction } from '../audit/facts.ts';
@@ -12,8 +13,6 @@ import { askedAgainAt, poll, stream } from './follow.ts';
 import { type EventFilter, type EventRow, eventsBehind, lastSequence, lastSequences, stopBehind } from './queries.ts';
 import { SharedReads } from './shared-reads.ts';
 import { Waiting } from './waiting.ts';
-
-export const offsetOf = (sequence: number) => String(sequence).padStart(16, '0');
 
 /** What owners and admins alone may know of. That somebody has joined is for everybody. */
 const isOfAdmins = (type: AuditAction) => /^(token|webhook|invitation)\./.test(type) && type !== 'invitation.accepted';

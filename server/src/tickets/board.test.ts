@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { presets } from '../projects/workflow-definition.ts';
 
 let server: TestServer;
 let team: Team;
@@ -193,11 +194,15 @@ describe('a list of tickets', () => {
     const { workspace_id, owner } = team;
     const { project_id } = await fill('MEANS');
     expect(await list({ project_id, status_category: 'in_progress' })).toEqual([3, 2, 1, 0]);
-    const { project_id: _, version: __, ...workflow } = await owner.client.get_workflow({ workspace_id, project_id });
-    const statuses = workflow.statuses.map((one) =>
+    const statuses = presets.standard.statuses.map((one) =>
       one.key === 'in_progress' ? { ...one, category: 'waiting' as const } : one,
     );
-    await owner.client.replace_workflow({ workspace_id, project_id, if_match: '*', body: { ...workflow, statuses } });
+    await owner.client.replace_workflow({
+      workspace_id,
+      project_id,
+      if_match: '*',
+      body: { ...presets.standard, statuses },
+    });
     expect(await list({ project_id, status_category: 'in_progress' })).toEqual([]);
     expect(await list({ project_id, status_category: 'waiting,done' })).toEqual([3, 2, 1, 0]);
   });

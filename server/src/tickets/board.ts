@@ -1,3 +1,4 @@
+import { offsetOf } from '../audit/offset.ts';
 import type { Response } from '../http/contract.ts';
 import { type Cursors, cursorPage } from '../http/cursor.ts';
 import { max_page_bytes } from '../lib/bounds.ts';
@@ -53,7 +54,7 @@ export async function boardOf(context: Asked, cursors: Cursors): Promise<Respons
         return { status: status.key, category: status.category, total, complete, ...page, data };
       }),
     );
-    return { project_id, workflow_version, columns: shown, as_of: moment.as_of };
+    return { project_id, workflow_version, columns: shown, as_of: offsetOf(moment.last_sequence) };
   }
 }
 

@@ -91,9 +91,9 @@ export async function countGroups(
   return { groups: groups.slice(0, most), complete: !stopped && groups.length <= most };
 }
 
-/** The moment that a burst of reads shows, and which version of its workflow a project has then. */
+/** The moment that a burst of reads shows: the last event before it, and the version of a project's workflow. */
 export function momentOf(db: Db, { workspace_id, project_id }: Omit<Column, 'status'>) {
-  return db.one<{ as_of: string; workflow_version: number }>(sql`
-    select now() as as_of, p.workflow_version from projects p
-    where p.workspace_id = ${workspace_id} and p.id = ${project_id}`);
+  return db.one<{ last_sequence: number; workflow_version: number }>(sql`
+    select h.last_sequence, p.workflow_version from projects p cross join event_heads h
+    where p.workspace_id = ${workspace_id} and p.id = ${project_id} and h.workspace_id = ${workspace_id}`);
 }

@@ -13,11 +13,11 @@ import {
   several,
   status_key,
   stored,
-  timestamp,
   uuid_form,
   version,
   workspace_params,
 } from '../http/contract.ts';
+import { offset } from '../audit/contract.ts';
 import { project_params, several_projects } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 import { collection, label, max_text, priority, ticket } from './contract.ts';
@@ -222,7 +222,11 @@ export const get_board = operation({
     project_id: id.meta({ description: 'As `next_cursor` needs it.' }),
     workflow_version: version,
     columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
-    as_of: timestamp.meta({ description: 'The moment that all of this shows.' }),
+    as_of: offset.meta({
+      description:
+        'The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns ' +
+        'whatever happened since, and perhaps some of what is shown already.',
+    }),
   }),
 });
 

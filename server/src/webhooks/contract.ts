@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { audit_action } from '../audit/contract.ts';
-import { offset } from '../feed/contract.ts';
+import { offset } from '../audit/contract.ts';
 import {
   base_version,
   id,

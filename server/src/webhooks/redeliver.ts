@@ -2,7 +2,7 @@ import { requireUndeleted } from '../access/authorize.ts';
 import { recordAudit } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { offsetOf } from '../feed/routes.ts';
+import { offsetOf } from '../audit/offset.ts';
 import type { Response } from '../http/contract.ts';
 import type { Context } from '../serving/context.ts';
 import { most_again, type redeliver } from './contract.ts';

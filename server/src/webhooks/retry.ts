@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { recordAudit } from '../audit/record.ts';
 import { transaction } from '../db/transaction.ts';
-import { offsetOf } from '../feed/routes.ts';
+import { offsetOf } from '../audit/offset.ts';
 import { operators_id } from '../lib/ids.ts';
 import { queueDeliveries, waitingFor } from './queries.ts';
 import { givenUpOf, lockToRetry } from './retry-queries.ts';

@@ -2,7 +2,7 @@ import type { Resolver } from 'node:dns/promises';
 import { type Caller, personOf } from '../access/authorize.ts';
 import { sql } from '../db/sql.ts';
 import { requireFound } from '../errors.ts';
-import { offsetOf } from '../feed/routes.ts';
+import { offsetOf } from '../audit/offset.ts';
 import { byId, byNumber, byTime } from '../http/cursor.ts';
 import type { Services } from '../services.ts';
 import type { Serve } from '../serving/serve.ts';

@@ -231,6 +231,19 @@ test.each(lists.map((list) => [list.id, list] as const))(
   },
 );
 
+test('a board has a bounded size, whatever its tickets have, and each column goes on', async () => {
+  const { w = '', p = '' } = ids_of;
+  const url = `${server.url}/v1/workspaces/${w}/projects/${p}/board?per_column=100`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${team.owner.access_token}` } });
+  const text = await answer.text();
+  const { columns } = JSON.parse(text) as { columns: { total: number; data: unknown[]; next_cursor: string | null }[] };
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(max_page_bytes + slack);
+  const [open] = columns;
+  expect(open?.total).toBeGreaterThanOrEqual(long_rows);
+  expect(open?.data.length).toBeGreaterThan(0);
+  expect(open?.next_cursor).not.toBeNull();
+});
+
 /** Whether a plan sorts rows of a table that no limit has bounded; what is worked out beforehand has its own plan. */
 function sortsRows({ 'Node Type': type, 'Relation Name': table, Plans = [] }: PlanNode, sorting = false): boolean {
   if (table !== undefined) return sorting;

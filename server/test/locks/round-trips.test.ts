@@ -62,6 +62,8 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
     1,
     ({ workspace_id }) => team.member.client.raw.list_tickets({ workspace_id, status: 'open', limit: 50 }),
   ],
+  count_tickets: [1, ({ workspace_id }) => team.member.client.raw.count_tickets({ workspace_id, project_id: 'ENG' })],
+  get_board: [2, (at) => team.member.client.raw.get_board(inProject(at))],
   list_projects: [1, ({ workspace_id }) => team.member.client.raw.list_projects({ workspace_id })],
   get_comment: [1, (at) => team.member.client.raw.get_comment(aComment(at))],
   get_project: [1, ({ workspace_id }) => team.member.client.raw.get_project({ workspace_id, project_id: 'ENG' })],
