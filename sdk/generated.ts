@@ -629,7 +629,7 @@ export interface components {
             /** @description Whether all were counted; otherwise there are more than `total`. */
             complete: boolean;
             data: components["schemas"]["TicketSummary"][];
-            /** @description The next tickets of this status: as `cursor` of GET …/tickets with `project_id`, this status as `status`, and the filters and sort of this request. */
+            /** @description The next tickets of this status: as `cursor` of GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request. */
             next_cursor: string | null;
         };
         TicketSummary: {
@@ -3361,18 +3361,15 @@ export interface operations {
                     "application/json": {
                         /**
                          * Format: uuid
-                         * @description As `next_cursor` needs it.
+                         * @description A UUID.
                          */
                         project_id: string;
                         /** Format: int32 */
                         workflow_version: number;
                         /** @description In the order of the workflow. */
                         columns: components["schemas"]["BoardColumn"][];
-                        /**
-                         * Format: date-time
-                         * @description The moment that all of this shows.
-                         */
-                        as_of: string;
+                        /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. */
+                        as_of: components["schemas"]["EventOffset"];
                     };
                 };
             };

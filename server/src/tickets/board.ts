@@ -63,10 +63,12 @@ const statusesOf = ({ statuses }: WorkflowDefinition, { status, status_category 
   statuses.filter((one) => (status?.includes(one.key) ?? true) && (status_category?.includes(one.category) ?? true));
 
 async function readColumns(context: Asked, project_id: string, definition: WorkflowDefinition) {
-  const { db, workspace_id, user_id, query } = context;
+  const { db, workspace_id, user_id, params, query } = context;
   const { per_column, sort, ...asked } = query;
   const lists = statusesOf(definition, query).map((status) => {
-    const filter = filterOf({ ...asked, project_id: [project_id], status: [status.key], deleted: 'false' }, user_id);
+    // By the name that the request has for it: a column's cursor goes on in a list with the same one.
+    const of = { project_id: [params.project_id], status: [status.key], deleted: 'false' as const };
+    const filter = filterOf({ ...asked, ...of }, user_id);
     return { status, filter, rest: restOf(listingOf(workspace_id, filter, sort), undefined) };
   });
   const sources = await Promise.all(lists.map(({ rest }) => choose(db, rest)));

@@ -193,7 +193,7 @@ const board_column = z
       .nullable()
       .meta({
         description:
-          'The next tickets of this status: as `cursor` of GET …/tickets with `project_id`, this status as `status`, and the filters and sort of this request.',
+          'The next tickets of this status: as `cursor` of GET …/tickets with the project of this path as `project_id`, this status as `status`, and the filters and sort of this request.',
       }),
   })
   .meta({ id: 'BoardColumn' });
@@ -219,7 +219,7 @@ export const get_board = operation({
   walks: true,
   status: 200,
   response: z.strictObject({
-    project_id: id.meta({ description: 'As `next_cursor` needs it.' }),
+    project_id: id,
     workflow_version: version,
     columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
     as_of: offset.meta({
