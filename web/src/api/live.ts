@@ -52,7 +52,10 @@ function onTicket(parts: LiveParts, event: Event): void {
   const known = tickets.known(id);
   // The own change, whose response has arrived: there is nothing to read.
   if (known !== undefined && subject_version !== null && known.version >= subject_version) return;
-  parts.told(id, undefined);
+  // To be placed is no version of it, and nothing of its story: what is known may be newer, so it is read again.
+  const is_placed = type === 'ticket.placed' || type === 'ticket.respaced';
+  if (is_placed && known?.rank === event.after?.['rank']) return;
+  if (!is_placed) parts.told(id, undefined);
   if (type === 'ticket.deleted') return tickets.deleted(id, event.created_at, subject_version ?? undefined);
   if (known === undefined && !parts.isListed(event.project_id)) return;
   if (reader.waiting() >= max_waiting) parts.tooMuch();

@@ -20,6 +20,7 @@ const without_description = [
   'assignee_id',
   'reporter_id',
   'due_on',
+  'rank',
   'version',
   'created_at',
   'updated_at',

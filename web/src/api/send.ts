@@ -26,15 +26,18 @@ async function request({ workspace_id, ticket_id, change, key, base_version }: O
       return done({ ticket: await client.set_assignee({ ...at, body }, options) });
     }
     case 'transition': {
-      const { to, resolution, assignee_id, comment } = change;
+      const { to, resolution, assignee_id, comment, placed } = change;
       const fields = {
         ...(resolution !== undefined && { resolution }),
         ...(assignee_id !== undefined && { assignee_id }),
         ...(comment !== undefined && { comment }),
+        ...(placed !== undefined && { place: placed.place }),
       };
       const body = { to, version: base_version, ...fields };
       return done({ ticket: (await client.transition_ticket({ ...at, body }, options)).ticket });
     }
+    case 'place':
+      return done({ ticket: await client.place_ticket({ ...at, body: change.placed.place }, options) });
     case 'delete':
       await client.delete_ticket(at, options);
       return done({ deleted: true });

@@ -1,13 +1,14 @@
 import type { Role, Workflow } from 'baton-sdk';
 import { cell } from '../store/cell.ts';
 import type { Change, Field, KnownTicket, Step } from '../store/changes.ts';
+import type { Placed } from '../store/ranks.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Desk } from './desk.ts';
 import { statusOf, stepBack, stepTo, type PossibleStep } from './steps.ts';
 
 /** A step that is to be taken as soon as the person has said what it needs. */
-export const stepping = cell<{ ticket_id: string; step: PossibleStep } | undefined>(undefined);
+export const stepping = cell<{ ticket_id: string; step: PossibleStep; placed?: Placed | undefined } | undefined>(undefined);
 
 const at = (desk: Desk, { id, key }: KnownTicket) => ({
   workspace_id: desk.workspace_id,
@@ -33,17 +34,22 @@ export interface Who {
   workflow: Workflow | undefined;
 }
 
-/** Takes a step, or asks first for what it needs. */
-export function move(desk: Desk, ticket: KnownTicket, step: PossibleStep, who: Who): void {
-  if (step.missing.length > 0) stepping.set({ ticket_id: ticket.id, step });
-  else take(desk, ticket, { to: step.to }, who);
+/** Takes a step, or asks first for what it needs; with the place among the others there, where one was chosen. */
+export function move(desk: Desk, ticket: KnownTicket, step: PossibleStep, who: Who, placed?: Placed): void {
+  if (step.missing.length > 0) stepping.set({ ticket_id: ticket.id, step, placed });
+  else take(desk, ticket, { to: step.to, placed }, who);
+}
+
+/** Puts a ticket in another place among the others of its status. `said`: what is said once it is done. */
+export function placeAt(desk: Desk, ticket: KnownTicket, placed: Placed, said: string): void {
+  news.set(act(desk, ticket, { kind: 'place', placed }), { text: said });
 }
 
 /** Takes a step with what it needs. It can be taken back where the workflow has a way. */
 export function take(
   desk: Desk,
   ticket: KnownTicket,
-  given: { to: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment'>,
+  given: { to: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment' | 'placed'>,
   { role = '', workflow }: Who,
 ): void {
   const step = stepTo(workflow, ticket, { ...given, role });

@@ -5,6 +5,7 @@ import type { PossibleStep } from '../desk/steps.ts';
 import { usePerson, useRole, useWorkflowOf } from '../desk/use-desk.ts';
 import { AssigneeMenu } from '../fields/assignee-menu.tsx';
 import type { KnownTicket } from '../store/changes.ts';
+import type { Placed } from '../store/ranks.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -17,8 +18,15 @@ const wordsOf = (key: string) => {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 };
 
+interface SheetProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  step: PossibleStep;
+  placed?: Placed | undefined;
+}
+
 /** Asks for what a step needs, before it is taken. */
-export default function StepSheet({ desk, ticket, step }: { desk: Desk; ticket: KnownTicket; step: PossibleStep }) {
+export default function StepSheet({ desk, ticket, step, placed }: SheetProps) {
   const id = useId();
   const role = useRole(desk);
   const workflow = useWorkflowOf(desk, ticket);
@@ -50,7 +58,7 @@ export default function StepSheet({ desk, ticket, step }: { desk: Desk; ticket: 
       ...(comment.trim() !== '' && { comment }),
     };
     discard();
-    take(desk, ticket, { to: step.to, ...fields }, { role, workflow });
+    take(desk, ticket, { to: step.to, placed, ...fields }, { role, workflow });
   };
   const fault = (text: string | undefined) =>
     text !== undefined && (

@@ -13,7 +13,7 @@ export function Stepping({ desk }: { desk: Desk }) {
   if (asked === undefined || ticket === undefined) return null;
   return (
     <Suspense fallback={null}>
-      <StepSheet key={ticket.id + asked.step.to} desk={desk} ticket={ticket} step={asked.step} />
+      <StepSheet key={ticket.id + asked.step.to} desk={desk} ticket={ticket} step={asked.step} placed={asked.placed} />
     </Suspense>
   );
 }

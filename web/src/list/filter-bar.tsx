@@ -11,7 +11,7 @@ import {
   type Filters,
   isFiltered,
   type Sort,
-  sorts,
+  sortsFor,
   toggled,
   withoutFilters,
 } from './filters.ts';
@@ -25,10 +25,12 @@ interface BarProps {
   change: (next: Filters) => void;
   /** How many tickets are shown. */
   count: React.ReactNode;
+  /** Whether the tickets can be grouped, or not: on a board they always are. */
+  grouped?: boolean;
 }
 
 /** The filters as chips: what they say is what stands in the address. */
-export function FilterBar({ desk, filters, project, change, count }: BarProps) {
+export function FilterBar({ desk, filters, project, change, count, grouped = project !== undefined }: BarProps) {
   const [menu, setMenu] = useState<FilterName | 'names' | undefined>(undefined);
   useCommands({ filter: () => setMenu('names') });
   const projects = project === undefined ? filters.project : [project];
@@ -96,13 +98,13 @@ export function FilterBar({ desk, filters, project, change, count }: BarProps) {
         <span className="count" role="status">
           {count}
         </span>
-        <SortMenu {...{ filters, change }} grouped={project !== undefined} />
+        <SortMenu {...{ filters, change, grouped }} />
       </span>
     </div>
   );
 }
 
-interface ValueMenuProps extends Omit<BarProps, 'count' | 'project'> {
+interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'grouped'> {
   name: FilterName;
   projects: readonly string[];
   open: boolean;
@@ -131,7 +133,7 @@ function ValueMenu({ desk, name, filters, projects, change, ...rest }: ValueMenu
 }
 
 function SortMenu({ filters, change, grouped }: Pick<BarProps, 'filters' | 'change'> & { grouped: boolean }) {
-  const options = sorts.map((value) => ({ value, label: sort_labels[value]() }));
+  const options = sortsFor(filters).map((value) => ({ value, label: sort_labels[value]() }));
   const groups = [
     { value: 'status' as const, label: t('By status') },
     { value: 'none' as const, label: t('Not grouped') },

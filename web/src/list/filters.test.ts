@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeTicket } from '../store/testing.ts';
-import { belongs, compare, filtersOf, inputOf, join, positionIn, searchOf, sorts, split, toggled } from './filters.ts';
+import { belongs, compare, filtersOf, inputOf, join, positionIn, searchOf, sorts, sortsFor, split, toggled } from './filters.ts';
 
 const nothing = filtersOf({}, { grouped: false });
 const viewer = { user_id: 'ada', projects: new Set(['ENG']) };
@@ -15,8 +15,12 @@ describe('the filters of an address', () => {
       fc.constantFrom(...sorts),
       fc.boolean(),
       (label, status, sort, grouped) => {
-        const filters = { ...nothing, label, status, sort, group: grouped ? ('status' as const) : ('none' as const) };
-        expect(filtersOf(searchOf(filters, { grouped }), { grouped })).toEqual(filters);
+        const group = grouped ? ('status' as const) : ('none' as const);
+        fc.pre(sortsFor({ group }).includes(sort));
+        const filters = { ...nothing, label, status, sort, group };
+        for (const layout of [{ grouped }, ...(grouped ? [{ grouped, board: true }] : [])]) {
+          expect(filtersOf(searchOf(filters, layout), layout)).toEqual(filters);
+        }
       },
     );
     fc.assert(property);
@@ -82,9 +86,35 @@ describe('whether a ticket belongs into a list', () => {
   });
 
   test('the order goes by time and then by id, either way', () => {
-    const at = (created_at: string, id: string) => positionIn('created_at', makeTicket({ created_at, id }));
-    const [first, second, third] = [at('2026-01-01', 'a'), at('2026-01-01', 'b'), at('2026-01-02', 'a')];
-    expect([third, first, second].toSorted((a, b) => compare('created_at', a, b))).toEqual([first, second, third]);
-    expect([third, first, second].toSorted((a, b) => compare('-created_at', a, b))).toEqual([third, second, first]);
+    const made = [
+      makeTicket({ created_at: '2026-01-01', id: 'a' }),
+      makeTicket({ created_at: '2026-01-01', id: 'b' }),
+      makeTicket({ created_at: '2026-01-02', id: 'a' }),
+    ];
+    const order = (sort: (typeof sorts)[number]) =>
+      made.toReversed().toSorted((a, b) => compare(positionIn(sort, a), positionIn(sort, b)));
+    expect(order('created_at')).toEqual(made);
+    expect(order('-created_at')).toEqual(made.toReversed());
+  });
+
+  test('the most urgent come first, what isn’t due comes last, and by hand the least rank stands above', () => {
+    const made = [
+      makeTicket({ id: 'a', priority: 'low', due_on: '2027-01-02', rank: 'c', created_at: '2026-01-01' }),
+      makeTicket({ id: 'b', priority: 'urgent', rank: 'B', created_at: '2026-01-02' }),
+      makeTicket({ id: 'c', priority: 'low', due_on: '2027-01-01', rank: 'a', created_at: '2026-01-03' }),
+      makeTicket({ id: 'd', priority: 'none', rank: '0', created_at: '2026-01-04' }),
+    ];
+    const order = (sort: (typeof sorts)[number]) =>
+      made
+        .toSorted((a, b) => compare(positionIn(sort, a), positionIn(sort, b)))
+        .map(({ id }) => id)
+        .join('');
+    expect([order('-priority'), order('due_on'), order('rank')]).toEqual(['bcad', 'cadb', 'dbac']);
+  });
+
+  test('by hand is no order of tickets of several statuses', () => {
+    expect(filtersOf({ sort: 'rank' }, { grouped: false }).sort).toBe('-created_at');
+    expect(filtersOf({ sort: 'rank', group: 'none' }, { grouped: true }).sort).toBe('-created_at');
+    expect(filtersOf({}, { grouped: true, board: true })).toMatchObject({ sort: 'rank', group: 'status' });
   });
 });

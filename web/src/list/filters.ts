@@ -8,6 +8,9 @@ export const sorts = [
   'updated_at',
   '-last_activity_at',
   'last_activity_at',
+  '-priority',
+  'due_on',
+  'rank',
 ] as const;
 export type Sort = (typeof sorts)[number];
 
@@ -20,7 +23,18 @@ export type Filters = Record<FilterName, readonly string[]> & { sort: Sort; grou
 
 /** As many values as the API takes of one filter. */
 export const max_values = 10;
-const usual_sort: Sort = '-created_at';
+
+/** Where the filters are of: a list, or a board, whose tickets stand by hand unless an order is chosen. */
+export interface Layout {
+  /** Whether it is a project’s, whose tickets can be grouped by status. */
+  grouped: boolean;
+  board?: boolean;
+}
+const usualSort = ({ board }: Layout): Sort => (board === true ? 'rank' : '-created_at');
+
+/** The orders that can be chosen: by hand tickets stand in each status alone. */
+export const sortsFor = ({ group }: Pick<Filters, 'group'>): readonly Sort[] =>
+  sorts.filter((sort) => sort !== 'rank' || group === 'status');
 
 type Search = Record<string, unknown>;
 
@@ -39,20 +53,21 @@ const textOf = (search: Search, name: string): string => {
 };
 
 /** The filters of an address. What an address can't mean is left out of it. */
-export function filtersOf(search: Search, { grouped }: { grouped: boolean }): Filters {
+export function filtersOf(search: Search, layout: Layout): Filters {
   const values = filter_names.map((name) => [name, split(textOf(search, name))] as const);
-  const sort = sorts.find((one) => one === search['sort']) ?? usual_sort;
-  const group = grouped && search['group'] !== 'none' ? 'status' : 'none';
+  const is_grouped = layout.board === true || (layout.grouped && search['group'] !== 'none');
+  const group = is_grouped ? 'status' : 'none';
+  const sort = sortsFor({ group }).find((one) => one === search['sort']) ?? usualSort(layout);
   return { ...(Object.fromEntries(values) as Record<FilterName, string[]>), sort, group };
 }
 
 /** The filters as they stand in an address, without those that change nothing. */
-export function searchOf(filters: Filters, { grouped }: { grouped: boolean }): Record<string, string | undefined> {
+export function searchOf(filters: Filters, layout: Layout): Record<string, string | undefined> {
   const values = filter_names.map((name) => [name, filters[name].length === 0 ? undefined : join(filters[name])]);
   return {
     ...Object.fromEntries(values),
-    sort: filters.sort === usual_sort ? undefined : filters.sort,
-    group: grouped && filters.group === 'none' ? 'none' : undefined,
+    sort: filters.sort === usualSort(layout) ? undefined : filters.sort,
+    group: layout.grouped && filters.group === 'none' ? 'none' : undefined,
   };
 }
 
@@ -114,21 +129,34 @@ export function belongs(
   );
 }
 
-type SortKey = 'created_at' | 'updated_at' | 'last_activity_at';
+type SortKey = 'created_at' | 'updated_at' | 'last_activity_at' | 'rank';
 
-/** A place in a list: what it is sorted by, and the id where that is the same. */
+/** A place in a list: in which of its parts, what that is sorted by, and the id where that is the same. */
 export interface Position {
+  /** Priorities come one after the other, and what isn't due after what is. */
+  part: number;
   at: string;
   id: string;
+  descending: boolean;
 }
 
-export const positionIn = (sort: Sort, ticket: KnownTicket): Position => ({
-  at: ticket[sort.replace('-', '') as SortKey],
-  id: ticket.id,
-});
+const priority_parts: readonly string[] = ['urgent', 'high', 'medium', 'low', 'none'] satisfies Priority[];
+
+type Listed = Pick<KnownTicket, 'id' | 'priority' | 'due_on' | SortKey>;
+
+export function positionIn(sort: Sort, ticket: Listed): Position {
+  const { id, created_at, due_on, priority } = ticket;
+  if (sort === '-priority') return { part: priority_parts.indexOf(priority), at: created_at, id, descending: true };
+  if (sort === 'due_on') {
+    if (due_on === null) return { part: 1, at: created_at, id, descending: true };
+    return { part: 0, at: due_on, id, descending: false };
+  }
+  return { part: 0, at: ticket[sort.replace('-', '') as SortKey], id, descending: sort.startsWith('-') };
+}
 
 /** Orders two places of a list. Times are all written alike, so their texts compare as they do. */
-export function compare(sort: Sort, a: Position, b: Position): number {
+export function compare(a: Position, b: Position): number {
+  if (a.part !== b.part) return a.part - b.part;
   const ascending = a.at === b.at ? (a.id < b.id ? -1 : Number(a.id > b.id)) : a.at < b.at ? -1 : 1;
-  return sort.startsWith('-') ? -ascending : ascending;
+  return a.descending ? -ascending : ascending;
 }

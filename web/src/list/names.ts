@@ -19,4 +19,7 @@ export const sort_labels: Record<Sort, () => string> = {
   updated_at: () => t('Oldest change first'),
   '-last_activity_at': () => t('Latest activity first'),
   last_activity_at: () => t('Oldest activity first'),
+  '-priority': () => t('Most urgent first'),
+  due_on: () => t('Due first'),
+  rank: () => t('By hand'),
 };

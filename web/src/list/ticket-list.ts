@@ -1,11 +1,10 @@
-import type { ListedTicket } from 'baton-sdk';
-import type { KnownTicket } from '../store/changes.ts';
+import type { KnownTicket, ReceivedTicket } from '../store/changes.ts';
 import { Signal } from '../store/signal.ts';
 import type { Tickets } from '../store/tickets.ts';
 import { compare, type ListInput, type Position, positionIn, type Sort } from './filters.ts';
 
 interface Page {
-  data: readonly ListedTicket[];
+  data: readonly ReceivedTicket[];
   next_cursor: string | null;
 }
 
@@ -67,11 +66,11 @@ export class TicketList {
     this.#rows_of = tickets.revision();
     const end = this.#end;
     const isRead = (ticket: KnownTicket) =>
-      end === undefined || compare(input.sort, positionIn(input.sort, ticket), end) <= 0;
+      end === undefined || compare(positionIn(input.sort, ticket), end) <= 0;
     const rows = tickets
       .all()
       .filter((ticket) => isRead(ticket) && belongs(ticket))
-      .toSorted((a, b) => compare(input.sort, positionIn(input.sort, a), positionIn(input.sort, b)));
+      .toSorted((a, b) => compare(positionIn(input.sort, a), positionIn(input.sort, b)));
     const is_same = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index]);
     if (!is_same) this.#rows = rows;
     return this.#rows;
@@ -90,6 +89,16 @@ export class TicketList {
       this.#busy = undefined;
     });
     return this.#busy;
+  }
+
+  /** Takes a first page that was read with others; its tickets are known. Does nothing where the list has one. */
+  begin(page: Page): void {
+    if (this.#read === 0 && this.#state.loading === 'first') this.#take(page);
+  }
+
+  /** Says that the first page, which was read with others, could not be. */
+  failed(error: unknown): void {
+    if (this.#state.loading === 'first') this.#set({ ...this.#state, error });
   }
 
   async #more(): Promise<void> {

@@ -14,17 +14,17 @@ export interface Filtered {
 }
 
 /** The filters of the page's address. */
-export function useFilters(): Filtered {
+export function useFilters({ board = false }: { board?: boolean } = {}): Filtered {
   const { project } = useParams({ strict: false });
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const grouped = project !== undefined;
   const text = JSON.stringify(search);
-  const filters = useMemo(() => filtersOf(JSON.parse(text) as Search, { grouped }), [text, grouped]);
+  const filters = useMemo(() => filtersOf(JSON.parse(text) as Search, { grouped, board }), [text, grouped, board]);
   const change = (next: Filters) => {
     const { t: opened } = search;
     const kept = opened === undefined ? {} : { t: opened };
-    void navigate({ to: '.', search: { ...searchOf(next, { grouped }), ...kept } as Search, resetScroll: false });
+    void navigate({ to: '.', search: { ...searchOf(next, { grouped, board }), ...kept } as Search, resetScroll: false });
   };
   return { filters, change, project };
 }

@@ -1,4 +1,5 @@
-import type { ListedTicket, Priority, StatusCategory, Ticket } from 'baton-sdk';
+import type { ListedTicket, Priority, StatusCategory, Ticket, TicketSummary } from 'baton-sdk';
+import type { Placed } from './ranks.ts';
 
 /**
  * A ticket as the console knows it. A list has no descriptions, so one may be absent, or be that of an earlier version:
@@ -11,7 +12,7 @@ export type KnownTicket = Omit<Ticket, 'description'> & {
 };
 
 /** What a response has of a ticket. */
-export type ReceivedTicket = Ticket | ListedTicket;
+export type ReceivedTicket = Ticket | ListedTicket | TicketSummary;
 
 /** The fields that are edited in place. */
 export interface Editable {
@@ -34,6 +35,8 @@ export interface Step {
   resolution?: string | undefined;
   assignee_id?: string | null | undefined;
   comment?: string | undefined;
+  /** Where it is put in its new status, in the same call. */
+  placed?: Placed | undefined;
 }
 
 /** What a person does to a ticket. */
@@ -42,6 +45,7 @@ export type Change =
   | Step
   | { kind: 'assign'; assignee_id: string | null; was: string | null }
   | { kind: 'labels'; add: string[]; remove: string[] }
+  | { kind: 'place'; placed: Placed }
   | { kind: 'delete'; at: string }
   | { kind: 'restore' }
   | { kind: 'comment'; body: string };
@@ -61,6 +65,7 @@ function step(ticket: KnownTicket, change: Step): KnownTicket {
     resolution: change.category === 'done' ? (change.resolution ?? kept) : null,
     assignee_id: change.assignee_id === undefined ? ticket.assignee_id : change.assignee_id,
     allowed_transitions: change.next,
+    rank: change.placed?.rank ?? ticket.rank,
   };
 }
 
@@ -77,6 +82,8 @@ export function apply(ticket: KnownTicket, change: Change): KnownTicket {
       return { ...ticket, assignee_id: change.assignee_id };
     case 'labels':
       return { ...ticket, labels: changedLabels(ticket.labels, change.add, change.remove) };
+    case 'place':
+      return { ...ticket, rank: change.placed.rank };
     case 'delete':
       return { ...ticket, deleted_at: change.at, allowed_transitions: [] };
     case 'restore':
@@ -92,11 +99,17 @@ export function touched(change: Change): readonly string[] {
     case 'edit':
       return [change.field];
     case 'transition':
-      return change.assignee_id === undefined ? ['status'] : ['status', 'assignee_id'];
+      return [
+        'status',
+        ...(change.assignee_id === undefined ? [] : ['assignee_id']),
+        ...(change.placed === undefined ? [] : ['rank']),
+      ];
     case 'assign':
       return ['assignee_id'];
     case 'labels':
       return ['labels'];
+    case 'place':
+      return ['rank'];
     case 'delete':
     case 'restore':
       return ['deleted_at'];
@@ -108,6 +121,7 @@ export function touched(change: Change): readonly string[] {
 /** The one change that does what both do, where there is one: the later of two edits of a field, two changes of labels. */
 export function merged(earlier: Change, later: Change): Change | undefined {
   if (earlier.kind === 'edit' && later.kind === 'edit' && earlier.field === later.field) return later;
+  if (earlier.kind === 'place' && later.kind === 'place') return later;
   if (earlier.kind === 'assign' && later.kind === 'assign') return { ...later, was: earlier.was };
   if (earlier.kind === 'labels' && later.kind === 'labels') {
     const add = changedLabels(earlier.add, later.add, later.remove);

@@ -23,6 +23,7 @@ export function makeTicket(fields: Partial<Ticket> = {}): Ticket {
     assignee_id: null,
     reporter_id: 'grace',
     due_on: null,
+    rank: '7ffffffeV',
     version,
     created_at: '2026-01-01T00:00:00.000000Z',
     updated_at: at,

@@ -14,7 +14,7 @@ const later = (a: string, b: string): string => (a > b ? a : b);
 
 /** What two responses say together: a newer version is never replaced by an older one, whichever arrives last. */
 export function newest(known: Known | undefined, received: ReceivedTicket, asked: number): Known {
-  const { description } = received;
+  const description = 'description' in received ? received.description : undefined;
   const told = description === undefined ? {} : { description, description_version: received.version };
   if (known === undefined) return { ticket: { ...received, ...told }, asked };
   const { ticket: had } = known;
