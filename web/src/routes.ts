@@ -34,6 +34,7 @@ const tree = root.addChildren([
     own('/w/$workspace', () => import('./home/workspace.tsx')),
     own('/w/$workspace/new-project', () => import('./first-run/new-project.tsx')),
     own('/w/$workspace/list', () => import('./list/page.tsx')),
+    own('/w/$workspace/p/$project/board', () => import('./board/page.tsx')),
     own('/w/$workspace/p/$project/list', () => import('./list/page.tsx')),
     own('/w/$workspace/inbox', () => import('./inbox/page.tsx')),
     own('/w/$workspace/audit', () => import('./audit/page.tsx')),

@@ -82,6 +82,7 @@ const floors = [
   'desk',
   'fields',
   'create first-run detail',
+  'list',
   '*',
   'shell',
   'routes.ts app.tsx main.tsx',

@@ -8,9 +8,10 @@ import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
 import type { Context } from '../serving/context.ts';
 import { type Counted, countColumn, countFound, endsWithin, momentOf } from './count-queries.ts';
 import type { get_board } from './list-contract.ts';
-import type { TicketFilter } from './list-filter.ts';
+import type { TicketFilter, TicketList } from './list-filter.ts';
 import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
 import { presentSummary } from './present.ts';
+import { sourcesOf } from './source-queries.ts';
 
 /** Tickets that are counted for one board where nothing narrows it, and that are looked at where something does. */
 const max_counted = 100_000;
@@ -71,7 +72,11 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
     const filter = filterOf({ ...asked, ...of }, user_id);
     return { status, filter, rest: restOf(listingOf(workspace_id, filter, sort), undefined) };
   });
-  const sources = await Promise.all(lists.map(({ rest }) => choose(db, rest)));
+  // The index of a column has these orders: where nothing narrows it, no other source is asked for.
+  const is_plain = isPlain(query) && ['rank', 'created_at', '-created_at'].includes(sort);
+  const sourceOf = (rest: TicketList[]) =>
+    is_plain ? rest.flatMap((list) => sourcesOf(list)[0] ?? []) : choose(db, rest);
+  const sources = await Promise.all(lists.map(({ rest }) => sourceOf(rest)));
   const counts = await countersOf(context, project_id, lists);
   // Sent without awaiting any of them: one burst sees one moment.
   const shown = { limit: per_column + 1, excerpt: false, description: false };
@@ -87,14 +92,24 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
   return { moment, columns };
 }
 
+/** Whether nothing narrows the board but the choice of its columns. */
+function isPlain({
+  per_column: _,
+  sort: __,
+  status: ___,
+  status_category: ____,
+  ...narrowing
+}: Asked['query']): boolean {
+  return Object.values(narrowing).every((value) => value === undefined);
+}
+
 /** What counts each column: an index alone where nothing narrows the board, and else the tickets that match. */
 async function countersOf(
   { db, workspace_id, query }: Asked,
   project_id: string,
   lists: readonly { status: { key: string }; filter: TicketFilter }[],
 ): Promise<(() => Promise<Counted>)[]> {
-  const { per_column: _, sort: __, status: ___, status_category: ____, ...narrowing } = query;
-  if (Object.values(narrowing).every((value) => value === undefined)) {
+  if (isPlain(query)) {
     const most = { all: max_counted, each: Math.floor(max_counted / Math.max(lists.length, 1)) };
     return lists.map(
       ({ status }) =>

@@ -12,5 +12,4 @@ export const loadBoard = (
   workspace_id: string,
   input: Omit<Input<'get_board'>, 'workspace_id'>,
   signal?: AbortSignal,
-): Promise<Output<'get_board'>> =>
-  client.get_board({ workspace_id, ...input }, signal === undefined ? {} : { signal });
+): Promise<Output<'get_board'>> => client.get_board({ workspace_id, ...input }, signal === undefined ? {} : { signal });

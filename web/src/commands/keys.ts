@@ -20,7 +20,9 @@ export const is_apple = typeof navigator === 'object' && /Mac|iP(hone|ad|od)/.te
 export function parseKeys(keys: string): Press[] {
   return keys.split(' ').map((press) => {
     const parts = press.split('+');
-    return { key: parts.at(-1) ?? '', mod: parts.includes('Mod'), shift: parts.includes('Shift') };
+    const key = parts.at(-1) ?? '';
+    // A key is what the event says of it; in a text a space stands between two presses.
+    return { key: key === 'Space' ? ' ' : key, mod: parts.includes('Mod'), shift: parts.includes('Shift') };
   });
 }
 

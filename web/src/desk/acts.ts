@@ -8,7 +8,9 @@ import type { Desk } from './desk.ts';
 import { statusOf, stepBack, stepTo, type PossibleStep } from './steps.ts';
 
 /** A step that is to be taken as soon as the person has said what it needs. */
-export const stepping = cell<{ ticket_id: string; step: PossibleStep; placed?: Placed | undefined } | undefined>(undefined);
+export const stepping = cell<{ ticket_id: string; step: PossibleStep; placed?: Placed | undefined } | undefined>(
+  undefined,
+);
 
 const at = (desk: Desk, { id, key }: KnownTicket) => ({
   workspace_id: desk.workspace_id,

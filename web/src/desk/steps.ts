@@ -54,7 +54,11 @@ const nextFrom = (workflow: Workflow | undefined, status: string, role: string):
 export function stepTo(
   workflow: Workflow | undefined,
   ticket: KnownTicket,
-  { to, role, ...fields }: { to: string; role: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment' | 'placed'>,
+  {
+    to,
+    role,
+    ...fields
+  }: { to: string; role: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment' | 'placed'>,
 ): Step {
   const { category } = statusOf(workflow, to);
   return { kind: 'transition', from: ticket.status, to, category, next: nextFrom(workflow, to, role), ...fields };

@@ -11,9 +11,9 @@ import type { Desk } from './desk.ts';
 
 /**
  * Says what was done, with a way to take it back, and what was refused of tickets that aren't open; an open one says so in its
- * place.
+ * place. `refusals`: whether the page doesn't show those itself.
  */
-export function useNews(desk: Desk, opened: string | undefined): void {
+export function useNews(desk: Desk, opened: string | undefined, { refusals = true } = {}): void {
   const navigate = useNavigate();
   const tell = useEffectEvent(({ id, ticket_key: key, merged }: Operation, outcome: Outcome) => {
     const told = news.get(id);
@@ -24,7 +24,7 @@ export function useNews(desk: Desk, opened: string | undefined): void {
       const { text, undo } = told;
       toast({ text, ...(undo !== undefined && { action: { label: t('Undo'), run: undo } }) });
     }
-    if (outcome.kind !== 'refused' || key === opened) return;
+    if (outcome.kind !== 'refused' || key === opened || !refusals) return;
     const { title } = failureOf(errorOf(outcome.refusal));
     const params = { workspace: desk.workspace_id, ticket: key };
     const run = () => void navigate({ to: '/w/$workspace/t/$ticket', params });

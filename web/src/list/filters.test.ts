@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeTicket } from '../store/testing.ts';
-import { belongs, compare, filtersOf, inputOf, join, positionIn, searchOf, sorts, sortsFor, split, toggled } from './filters.ts';
+import {
+  belongs,
+  compare,
+  filtersOf,
+  inputOf,
+  join,
+  positionIn,
+  searchOf,
+  sorts,
+  sortsFor,
+  split,
+  toggled,
+} from './filters.ts';
 
 const nothing = filtersOf({}, { grouped: false });
 const viewer = { user_id: 'ada', projects: new Set(['ENG']) };

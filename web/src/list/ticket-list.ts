@@ -65,8 +65,7 @@ export class TicketList {
     if (this.#rows_of === tickets.revision()) return this.#rows;
     this.#rows_of = tickets.revision();
     const end = this.#end;
-    const isRead = (ticket: KnownTicket) =>
-      end === undefined || compare(positionIn(input.sort, ticket), end) <= 0;
+    const isRead = (ticket: KnownTicket) => end === undefined || compare(positionIn(input.sort, ticket), end) <= 0;
     const rows = tickets
       .all()
       .filter((ticket) => isRead(ticket) && belongs(ticket))

@@ -24,7 +24,11 @@ export function useFilters({ board = false }: { board?: boolean } = {}): Filtere
   const change = (next: Filters) => {
     const { t: opened } = search;
     const kept = opened === undefined ? {} : { t: opened };
-    void navigate({ to: '.', search: { ...searchOf(next, { grouped, board }), ...kept } as Search, resetScroll: false });
+    void navigate({
+      to: '.',
+      search: { ...searchOf(next, { grouped, board }), ...kept } as Search,
+      resetScroll: false,
+    });
   };
   return { filters, change, project };
 }

@@ -35,6 +35,7 @@ export function useFrameCommands(place: Place | undefined): void {
     ...(workspace !== undefined &&
       project !== undefined && {
         go_analytics: () => void navigate({ to: '/w/$workspace/p/$project/analytics', params: { workspace, project } }),
+        go_board: () => void navigate({ to: '/w/$workspace/p/$project/board', params: { workspace, project } }),
         go_list: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project } }),
       }),
   });

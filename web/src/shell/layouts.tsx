@@ -7,29 +7,41 @@ import { t } from '../ui/text.ts';
 interface Layout {
   name: () => string;
   icon: IconName;
-  /** Of one project, and of all of them, where there is such a page. */
-  of_project: '/w/$workspace/p/$project/list' | '/w/$workspace/p/$project/analytics';
+  of_project: '/w/$workspace/p/$project/board' | '/w/$workspace/p/$project/list' | '/w/$workspace/p/$project/analytics';
+  /** Where all projects have such a page, too: a board is one project’s. */
   of_all?: '/w/$workspace/list';
+  /** Whether it shows what the filters let through. */
+  filtered: boolean;
 }
 
 /** The pages that show the same tickets in another way. */
 const layouts: readonly Layout[] = [
-  { name: () => t('List'), icon: 'list', of_project: '/w/$workspace/p/$project/list', of_all: '/w/$workspace/list' },
-  { name: () => t('Analytics'), icon: 'chart', of_project: '/w/$workspace/p/$project/analytics' },
+  { name: () => t('Board'), icon: 'board', of_project: '/w/$workspace/p/$project/board', filtered: true },
+  {
+    name: () => t('List'),
+    icon: 'list',
+    of_project: '/w/$workspace/p/$project/list',
+    of_all: '/w/$workspace/list',
+    filtered: true,
+  },
+  { name: () => t('Analytics'), icon: 'chart', of_project: '/w/$workspace/p/$project/analytics', filtered: false },
 ];
 
-const layoutsOf = ({ project }: Place) => layouts.filter(({ of_all }) => project !== undefined || of_all !== undefined);
+/** The same filters in the other layout. The ticket that is open beside one is no part of them. */
+const withFilters = ({ t: _, ...filters }: Record<string, string | undefined>) => filters;
 
-const linkTo = ({ of_project, of_all = '/w/$workspace/list' }: Layout, { workspace, project }: Place) =>
+const linkTo = ({ of_project, of_all = '/w/$workspace/list', filtered }: Layout, { workspace, project }: Place) =>
   project === undefined
     ? linkOptions({ to: of_all, params: { workspace } })
-    : linkOptions({ to: of_project, params: { workspace, project } });
+    : linkOptions({ to: of_project, params: { workspace, project }, search: filtered ? withFilters : {} });
+
+const offered = ({ project }: Place) => layouts.filter(({ of_all }) => project !== undefined || of_all !== undefined);
 
 /** The layouts side by side, where there is room. */
 export function Layouts({ place }: { place: Place }) {
   return (
     <div className="layouts">
-      {layoutsOf(place).map((layout) => (
+      {offered(place).map((layout) => (
         <Link key={layout.icon} {...linkTo(layout, place)} className="layout">
           <Icon name={layout.icon} /> {layout.name()}
         </Link>
@@ -43,7 +55,7 @@ export function MenuLayouts({ place }: { place: Place }) {
   return (
     <>
       <MenuLabel>{t('Show as')}</MenuLabel>
-      {layoutsOf(place).map((layout) => (
+      {offered(place).map((layout) => (
         <MenuLink key={layout.icon} icon={layout.icon} render={<Link {...linkTo(layout, place)} />}>
           {layout.name()}
         </MenuLink>

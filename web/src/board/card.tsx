@@ -1,0 +1,99 @@
+import { memo, useEffect, useRef } from 'react';
+import type { Desk } from '../desk/desk.ts';
+import { usePerson } from '../desk/use-desk.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Priority } from '../ui/status.tsx';
+import { t } from '../ui/text.ts';
+import { DueDate } from '../ui/time.tsx';
+import { dragCard } from './dragging.ts';
+
+export interface CardProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  /** The column that it stands in. */
+  status: string;
+  /** Its place in the column, beginning with 1, and how many there are; -1 where nobody knows. */
+  place: number;
+  of: number;
+  /** How far below the top of its column, where not all cards are drawn. */
+  top?: number | undefined;
+  is_active: boolean;
+  is_opened: boolean;
+  is_lifted: boolean;
+  onOpen: (ticket: KnownTicket) => void;
+  onActive: (id: string) => void;
+  onMenu: (id: string, button: HTMLElement) => void;
+}
+
+const labels_shown = 2;
+
+/** Whether a click is one that opens here, and not in another tab. */
+const isPlain = (event: React.MouseEvent) =>
+  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+
+function Assignee({ desk, id }: { desk: Desk; id: string }) {
+  const person = usePerson(desk, id);
+  return <Avatar id={id} name={person?.name ?? ' '} />;
+}
+
+/** A ticket as a card: a link to its page, as high as every other, with its menu beside it. */
+export const Card = memo(function Card(props: CardProps) {
+  const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, onOpen, onActive, onMenu } = props;
+  const { id, key, title, labels, due_on, assignee_id } = ticket;
+  const link = useRef<HTMLAnchorElement>(null);
+  const column = useRef(status);
+  column.current = status;
+  useEffect(() => (link.current === null ? undefined : dragCard(link.current, id, () => column.current)), [id]);
+  return (
+    <li
+      aria-posinset={place}
+      aria-setsize={of}
+      data-id={id}
+      data-opened={is_opened || undefined}
+      data-lifted={is_lifted || undefined}
+      className={top === undefined ? 'card' : 'card card-at'}
+      style={top === undefined ? undefined : { transform: `translateY(${top}px)` }}
+    >
+      <a
+        ref={link}
+        href={`/w/${desk.workspace_id}/t/${key}`}
+        tabIndex={is_active ? 0 : -1}
+        aria-current={is_opened ? 'true' : undefined}
+        className="card-link"
+        onClick={(event) => {
+          if (!isPlain(event)) return;
+          event.preventDefault();
+          onOpen(ticket);
+        }}
+        onFocus={() => onActive(id)}
+      >
+        <span className="card-head">
+          <span className="card-key figures">{key}</span> <Priority value={ticket.priority} />
+        </span>
+        <span className="card-title">{title}</span>
+        <span className="card-foot">
+          {labels.slice(0, labels_shown).map((label) => (
+            <span key={label} className="tag">
+              {label}
+            </span>
+          ))}
+          {labels.length > labels_shown && <span className="tag tag-more">+{labels.length - labels_shown}</span>}
+          <span className="card-end">
+            {due_on !== null && <DueDate due_on={due_on} />}
+            {assignee_id !== null && <Assignee desk={desk} id={assignee_id} />}
+          </span>
+        </span>
+      </a>
+      <IconButton
+        icon="more"
+        label={t('What can be done with {key}', { key })}
+        tabIndex={-1}
+        className="card-menu"
+        aria-haspopup="menu"
+        onClick={(event) => onMenu(id, event.currentTarget)}
+      />
+    </li>
+  );
+});

@@ -1,0 +1,227 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { WorkflowStatus } from 'baton-sdk';
+import { memo, useEffect, useRef } from 'react';
+import { failureOf } from '../api/problems.ts';
+import type { ListState } from '../list/ticket-list.ts';
+import type { Group } from '../list/use-lists.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { StatusIcon } from '../ui/status.tsx';
+import { t } from '../ui/text.ts';
+import { useCell } from '../ui/use-cell.ts';
+import { Card, type CardProps } from './card.tsx';
+import { type DragCell, dropOn } from './dragging.ts';
+import { NewCard } from './new-card.tsx';
+import { others } from './spots.ts';
+
+/** Below it every card is drawn, and the browser's own search finds all of them. */
+const virtual_from = 200;
+/** How near its end a column reads on. */
+const ahead_px = 800;
+
+type Acts = Pick<CardProps, 'desk' | 'onOpen' | 'onActive' | 'onMenu'>;
+
+export interface ColumnProps extends Acts {
+  status: Pick<WorkflowStatus, 'key' | 'name' | 'category'>;
+  group: Group;
+  rows: readonly KnownTicket[];
+  state: ListState;
+  total: { tickets: number; more: boolean };
+  /** As high as a card is, with the gap below it. */
+  pitch: number;
+  /** The card that Tab leads to, that is open, and that is lifted, where this column has it. */
+  active: string | undefined;
+  opened: string | undefined;
+  lifted: string | undefined;
+  drag: DragCell;
+  by_hand: boolean;
+  /** What the order is called, where it is not by hand. */
+  order: string;
+  /** Why a ticket can't be put here; undefined where it can. */
+  refuses: (id: string) => string | undefined;
+  /** Whether its tickets can be created here, and where the form is open. */
+  creates: boolean;
+  is_creating: boolean;
+  onCreating: (status: string | undefined) => void;
+  onScroller: (status: string, scrollTo: ((index: number) => void) | undefined) => void;
+  /** Says what belongs here, where nothing is. */
+  empty: string;
+}
+
+/** A status with its tickets. */
+export const Column = memo(function Column(props: ColumnProps) {
+  const { status, total, creates, is_creating, onCreating, drag, refuses, by_hand, order } = props;
+  const heading = `column-${status.key}`;
+  return (
+    <Frame {...{ status, drag, refuses, by_hand, heading }}>
+      <header className="column-head">
+        <h2 id={heading} className="column-name">
+          <StatusIcon category={status.category} /> {status.name}{' '}
+          <span className="column-total figures">
+            {total.more ? t('{count}+', { count: total.tickets }) : total.tickets}
+          </span>
+        </h2>
+        {creates && (
+          <IconButton
+            icon="add"
+            label={t('New ticket in {name}', { name: status.name })}
+            aria-expanded={is_creating}
+            onClick={() => onCreating(is_creating ? undefined : status.key)}
+          />
+        )}
+      </header>
+      {is_creating && <NewCard desk={props.desk} status={status.key} onClose={() => onCreating(undefined)} />}
+      <Body {...props} labelledby={heading} />
+      {!by_hand && <Sorted drag={drag} status={status.key} order={order} />}
+    </Frame>
+  );
+});
+
+interface FrameProps extends Pick<ColumnProps, 'status' | 'drag' | 'refuses' | 'by_hand'> {
+  heading: string;
+  children: React.ReactNode;
+}
+
+/** The column's box: while a card is dragged it says whether that may be dropped here, without drawing its cards anew. */
+function Frame({ status, drag, refuses, by_hand, heading, children }: FrameProps) {
+  const dragged = useCell(drag);
+  const why = dragged === undefined || dragged.from === status.key ? undefined : refuses(dragged.id);
+  const is_over = dragged?.over?.status === status.key;
+  return (
+    <section
+      className="column"
+      aria-labelledby={heading}
+      data-status={status.key}
+      data-refuses={why !== undefined || undefined}
+      data-over={(is_over && !by_hand) || undefined}
+    >
+      {children}
+      {why !== undefined && <p className="column-why">{why}</p>}
+    </section>
+  );
+}
+
+/** Where the order decides, no place is shown but the whole column. */
+function Sorted({ drag, status, order }: Pick<ColumnProps, 'drag' | 'order'> & { status: string }) {
+  const dragged = useCell(drag);
+  if (dragged?.over?.status !== status) return null;
+  return <p className="column-why">{t('Order: {order}', { order })}</p>;
+}
+
+/** The line at the place where what is dragged would be dropped. */
+function DropLine({ drag, status, rows, pitch }: Pick<ColumnProps, 'drag' | 'rows' | 'pitch'> & { status: string }) {
+  const dragged = useCell(drag);
+  if (dragged?.over?.status !== status) return null;
+  const own = rows.findIndex(({ id }) => id === dragged.id);
+  const { index } = dragged.over;
+  const shown = own >= 0 && index >= own ? index + 1 : index;
+  return <div className="drop-line" style={{ transform: `translateY(${shown * pitch}px)` }} />;
+}
+
+function Body(props: ColumnProps & { labelledby: string }) {
+  const { status, rows, state, group, pitch, drag, refuses, by_hand, onScroller, labelledby, empty } = props;
+  const body = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const latest = useRef({ rows, refuses });
+  latest.current = { rows, refuses };
+
+  useEffect(() => {
+    if (body.current === null) return undefined;
+    return dropOn(body.current, {
+      status: status.key,
+      may: (id) => latest.current.refuses(id) === undefined,
+      indexAt: (y, id) => {
+        const { rows: now } = latest.current;
+        const top = list.current?.getBoundingClientRect().top ?? 0;
+        const shown = Math.min(Math.max(Math.round((y - top) / pitch), 0), now.length);
+        const own = now.findIndex((row) => row.id === id);
+        return Math.min(own >= 0 && shown > own ? shown - 1 : shown, others(now, id).length);
+      },
+    });
+  }, [status.key, pitch]);
+
+  const readOn = () => {
+    const { current } = body;
+    if (current === null || !state.has_more || state.loading !== 'no' || state.error !== undefined) return;
+    if (current.scrollHeight - current.scrollTop - current.clientHeight < ahead_px) void group.list.more();
+  };
+  useEffect(readOn, [state, rows.length]);
+
+  const failure = state.error === undefined ? undefined : failureOf(state.error);
+  return (
+    <div ref={body} className="column-body" onScroll={readOn}>
+      <div className="cards-box" style={{ minHeight: rows.length * pitch }}>
+        <ul ref={list} className="cards" aria-labelledby={labelledby}>
+          <Cards {...props} scroller={body} onScroller={onScroller} />
+        </ul>
+        {by_hand && <DropLine {...{ drag, rows, pitch }} status={status.key} />}
+      </div>
+      {rows.length === 0 && state.loading === 'no' && !state.has_more && <p className="column-empty">{empty}</p>}
+      {failure !== undefined && (
+        <div className="column-failed" role="alert">
+          <p>{t('More tickets could not be loaded. {title}.', { title: failure.title })}</p>
+          <Button onClick={() => void group.list.more()}>{t('Try again')}</Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Cards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement | null> }) {
+  const { rows, onScroller, status } = props;
+  const is_virtual = rows.length > virtual_from;
+  useEffect(() => {
+    if (!is_virtual) onScroller(status.key, undefined);
+  }, [is_virtual, onScroller, status.key]);
+  if (is_virtual) return <VirtualCards {...props} />;
+  return rows.map((ticket, index) => <OneCard key={ticket.id} {...props} ticket={ticket} index={index} />);
+}
+
+/** Many cards: those on the screen are drawn, and the one that has the focus. */
+function VirtualCards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement | null> }) {
+  const { rows, pitch, active, scroller, onScroller, status } = props;
+  const kept = rows.findIndex(({ id }) => id === active);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => pitch,
+    overscan: 6,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
+      const first = Math.max(0, startIndex - overscan);
+      const last = Math.min(count - 1, endIndex + overscan);
+      const range = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+      return kept < 0 || (kept >= first && kept <= last) ? range : [...range, kept].toSorted((a, b) => a - b);
+    },
+  });
+  useEffect(() => {
+    onScroller(status.key, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+    return () => onScroller(status.key, undefined);
+  }, [onScroller, status.key, virtualizer]);
+  return virtualizer.getVirtualItems().map(({ index, key, start }) => {
+    const ticket = rows[index];
+    if (ticket === undefined) return null;
+    return <OneCard key={key} {...props} ticket={ticket} index={index} top={start} />;
+  });
+}
+
+interface OneProps extends ColumnProps {
+  ticket: KnownTicket;
+  index: number;
+  top?: number;
+}
+
+function OneCard({ ticket, index, top, status, state, rows, active, opened, lifted, ...acts }: OneProps) {
+  const { desk, onOpen, onActive, onMenu } = acts;
+  return (
+    <Card
+      {...{ desk, ticket, onOpen, onActive, onMenu, top }}
+      status={status.key}
+      place={index + 1}
+      of={state.has_more ? -1 : rows.length}
+      is_active={ticket.id === active}
+      is_opened={ticket.key === opened}
+      is_lifted={ticket.id === lifted}
+    />
+  );
+}

@@ -1,0 +1,71 @@
+import { useParams } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { failureOf } from '../api/problems.ts';
+import { createTicket } from '../api/tickets.ts';
+import type { Desk } from '../desk/desk.ts';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+
+interface NewCardProps {
+  desk: Desk;
+  status: string;
+  onClose: () => void;
+}
+
+/** Creates tickets in a column by their titles, one after the other. What was typed stays until the server has it. */
+export function NewCard({ desk, status, onClose }: NewCardProps) {
+  const { project = '' } = useParams({ strict: false });
+  const [title, setTitle] = useState('');
+  const [creating, setCreating] = useState<readonly string[]>([]);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+
+  const create = async () => {
+    const given = title.trim();
+    if (given === '') return;
+    setTitle('');
+    setCreating((all) => [...all, given]);
+    try {
+      const { key } = await createTicket(desk.workspace_id, project, { title: given, status });
+      toast({ text: t('{key} created', { key }) });
+    } catch (error) {
+      setTitle((now) => (now === '' ? given : now));
+      toast({
+        kind: 'error',
+        text: t('“{title}” was not created. {why}.', { title: given, why: failureOf(error).title }),
+      });
+    }
+    setCreating((all) => all.toSpliced(all.indexOf(given), 1));
+  };
+
+  return (
+    <>
+      <form
+        className="new-card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <input
+          ref={input}
+          aria-label={t('Title of the new ticket')}
+          placeholder={t('Title, then Enter')}
+          value={title}
+          maxLength={512}
+          autoComplete="off"
+          onChange={(event) => setTitle(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
+          }}
+        />
+      </form>
+      {creating.map((one, index) => (
+        <p key={`${index} ${one}`} className="card-creating" role="status">
+          {t('Creating “{title}”…', { title: one })}
+        </p>
+      ))}
+    </>
+  );
+}

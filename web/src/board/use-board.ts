@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { loadBoard } from '../api/lists.ts';
+import type { Desk } from '../desk/desk.ts';
+import { type Filters, inputOf } from '../list/filters.ts';
+import type { Group } from '../list/use-lists.ts';
+
+/** How many tickets a column has, and how many of them were known when that was counted. */
+export interface Total {
+  tickets: number;
+  /** Whether all were counted; otherwise there are more. */
+  complete: boolean;
+  known: number;
+}
+
+/** So long after the last change the totals are counted again, where not all tickets are known. */
+const quiet_ms = 4_000;
+
+/** The first pages of all columns and their totals, read at once; later totals come with what changes. */
+export function useBoard(desk: Desk, groups: readonly Group[] | undefined, filters: Filters, project: string) {
+  const { tickets, workspace_id } = desk;
+  const input = useMemo(() => {
+    const { project_id: _, ...rest } = inputOf(filters, project);
+    return { ...rest, project_id: project };
+  }, [filters, project]);
+  const [totals, setTotals] = useState<ReadonlyMap<string, Total>>(new Map());
+  const shown = useRef(groups);
+  shown.current = groups;
+
+  const { data, error, refetch } = useQuery({
+    queryKey: ['board', workspace_id, input],
+    queryFn: async ({ signal }) => {
+      const asked = tickets.ask();
+      const { columns } = await loadBoard(workspace_id, input, signal);
+      for (const column of columns) tickets.receive(column.data, asked);
+      return columns;
+    },
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+  const count = useCallback((columns: readonly { status: string; total: number; complete: boolean }[]) => {
+    const known = new Map(shown.current?.map(({ key, list }) => [key, list.rows().length]));
+    setTotals(
+      new Map(
+        columns.map(({ status, total, complete }) => [
+          status,
+          { tickets: total, complete, known: known.get(status) ?? 0 },
+        ]),
+      ),
+    );
+  }, []);
+
+  useEffect(() => {
+    for (const { key, list } of groups ?? []) {
+      if (data !== undefined) list.begin(data.find(({ status }) => status === key) ?? { data: [], next_cursor: null });
+      else if (error !== null) list.failed(error);
+    }
+    if (data !== undefined) count(data);
+  }, [groups, data, error, count]);
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const recount = () => {
+      if (shown.current?.some(({ list }) => list.state().has_more) !== true) return;
+      void loadBoard(workspace_id, { ...input, per_column: 1 }).then(
+        ({ columns }) => count(columns),
+        () => undefined,
+      );
+    };
+    const stop = tickets.subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(recount, quiet_ms);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [tickets, workspace_id, input, count]);
+
+  return { totals, retry: () => void refetch() };
+}
+
+/** How many tickets a column has by now: what was counted, with what has come and gone since. */
+export function totalOf(
+  total: Total | undefined,
+  known: number,
+  has_more: boolean,
+): { tickets: number; more: boolean } {
+  if (!has_more || total === undefined) return { tickets: known, more: has_more };
+  return { tickets: Math.max(known, total.tickets + known - total.known), more: !total.complete };
+}
