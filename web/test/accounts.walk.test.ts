@@ -44,10 +44,10 @@ describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH 
     await look(page, 'new-project');
     await page.getByRole('button', { name: 'Create project' }).click();
 
-    // The list, with the form for the first ticket open.
+    // The board, with the form for the first ticket open.
     const dialog = page.getByRole('dialog', { name: 'New ticket' });
     await dialog.waitFor();
-    expect(page.url()).toMatch(/\/w\/[\w-]{36}\/p\/ENG\/list$/);
+    expect(page.url()).toMatch(/\/w\/[\w-]{36}\/p\/ENG\/board$/);
     await page.keyboard.type('The crane drops its load');
     await dialog.getByLabel('Description').fill('It did so **twice** on Friday.');
     await dialog.getByRole('button', { name: 'Priority: No priority' }).click();

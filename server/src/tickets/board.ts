@@ -65,7 +65,7 @@ const statusesOf = ({ statuses }: WorkflowDefinition, { status, status_category 
 
 async function readColumns(context: Asked, project_id: string, definition: WorkflowDefinition) {
   const { db, workspace_id, user_id, params, query } = context;
-  const { per_column, sort, ...asked } = query;
+  const { per_column, sort, fields: _, ...asked } = query;
   const lists = statusesOf(definition, query).map((status) => {
     // By the name that the request has for it: a column's cursor goes on in a list with the same one.
     const of = { project_id: [params.project_id], status: [status.key], deleted: 'false' as const };
@@ -93,14 +93,9 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
 }
 
 /** Whether nothing narrows the board but the choice of its columns. */
-function isPlain({
-  per_column: _,
-  sort: __,
-  status: ___,
-  status_category: ____,
-  ...narrowing
-}: Asked['query']): boolean {
-  return Object.values(narrowing).every((value) => value === undefined);
+function isPlain(query: Asked['query']): boolean {
+  const choices = ['per_column', 'sort', 'fields', 'status', 'status_category'];
+  return Object.entries(query).every(([name, value]) => value === undefined || choices.includes(name));
 }
 
 /** What counts each column: an index alone where nothing narrows the board, and else the tickets that match. */

@@ -10,7 +10,7 @@ const max_looked_at = 20_000;
 /** How many tickets match, by status, assignee, priority or label; as far as so many may be looked at. */
 export async function countTickets(context: Context<typeof count_tickets>): Promise<Response<typeof count_tickets>> {
   const { db, workspace_id, user_id } = context;
-  const { group_by, ...asked } = context.query;
+  const { group_by, fields: _, ...asked } = context.query;
   const rest = restOf(listingOf(workspace_id, filterOf(asked, user_id), '-created_at'), undefined);
   const [source] = await choose(db, rest, endsWithin(max_looked_at));
   const [list] = rest;

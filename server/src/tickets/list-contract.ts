@@ -198,6 +198,19 @@ const board_column = z
   })
   .meta({ id: 'BoardColumn' });
 
+const board = z
+  .strictObject({
+    project_id: id,
+    workflow_version: version,
+    columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
+    as_of: offset.meta({
+      description:
+        'The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns ' +
+        'whatever happened since, and perhaps some of what is shown already.',
+    }),
+  })
+  .meta({ id: 'Board' });
+
 export const get_board = operation({
   id: 'get_board',
   method: 'get',
@@ -214,40 +227,16 @@ export const get_board = operation({
       .default(50)
       .meta({ format: 'int32', description: `The number of tickets per status, 1 to ${max_listed}.` }),
     ...filters,
+    ...narrowing(board),
     sort: sort.default('rank').meta({ description: 'The order within each status, as in GET …/tickets.' }),
   }),
   walks: true,
   status: 200,
-  response: z.strictObject({
-    project_id: id,
-    workflow_version: version,
-    columns: z.array(board_column).max(50).meta({ description: 'In the order of the workflow.' }),
-    as_of: offset.meta({
-      description:
-        'The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns ' +
-        'whatever happened since, and perhaps some of what is shown already.',
-    }),
-  }),
+  response: board,
 });
 
-export const count_tickets = operation({
-  id: 'count_tickets',
-  method: 'get',
-  path: `${collection}/counts`,
-  tag: 'tickets',
-  summary: 'Counts tickets by status, assignee, priority or label.',
-  params: workspace_params,
-  query: z.strictObject({
-    group_by: z
-      .enum(['status', 'assignee', 'priority', 'label'])
-      .default('status')
-      .meta({ description: 'What tickets are counted by. One with several labels counts for each of them.' }),
-    ...filters_of_all,
-  }),
-  walks: true,
-  heavy: true,
-  status: 200,
-  response: z.strictObject({
+const counts = z
+  .strictObject({
     group_by: z.enum(['status', 'assignee', 'priority', 'label']),
     groups: z
       .array(
@@ -263,5 +252,26 @@ export const count_tickets = operation({
     complete: z
       .boolean()
       .meta({ description: 'Whether all tickets were counted; otherwise there are more than these.' }),
+  })
+  .meta({ id: 'TicketCounts' });
+
+export const count_tickets = operation({
+  id: 'count_tickets',
+  method: 'get',
+  path: `${collection}/counts`,
+  tag: 'tickets',
+  summary: 'Counts tickets by status, assignee, priority or label.',
+  params: workspace_params,
+  query: z.strictObject({
+    group_by: z
+      .enum(['status', 'assignee', 'priority', 'label'])
+      .default('status')
+      .meta({ description: 'What tickets are counted by. One with several labels counts for each of them.' }),
+    ...filters_of_all,
+    ...narrowing(counts),
   }),
+  walks: true,
+  heavy: true,
+  status: 200,
+  response: counts,
 });

@@ -150,7 +150,8 @@ describe('routes, contracts and policies', () => {
 
   test('every list is bounded', () => {
     for (const contract of contracts.filter(({ id }) => id.startsWith('list_'))) {
-      const bounds = contract.query?.safeParse({ limit: '101' });
+      const most = contract.id === 'list_tickets' ? 500 : 100; // of tickets without their texts
+      const bounds = contract.query?.safeParse({ limit: String(most + 1) });
       expect([contract.id, bounds?.success]).toEqual([contract.id, false]);
       expect(contract.query?.safeParse({}).data).toMatchObject({ limit: 50 });
     }
@@ -168,6 +169,7 @@ describe('routes, contracts and policies', () => {
     const guarded: Record<string, string> = {
       update_ticket: 'labels that are added or removed go with every version',
       update_notification: 'it is the caller’s alone, and what is sent is what it becomes',
+      place_ticket: 'it goes beside another as that stands now, and is no change of the ticket’s version',
       set_watching: 'it is the caller’s alone',
       add_reaction: 'it is the caller’s alone',
       change_password: 'the current password is its base',

@@ -126,7 +126,7 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     create_ticket: () => member.client.create_ticket({ ...project, body: { title: 'Another' } }),
     update_ticket: () => member.client.update_ticket({ ...at, body: { title: 'Edited', version: 1 } }),
     set_assignee: () => member.client.set_assignee({ if_match: '*', ...at, body: { assignee_id: user.id } }),
-    place_ticket: () => member.client.place_ticket({ ...at, body: { at: 'bottom' } }),
+    place_ticket: () => member.client.place_ticket({ ...at, body: { at: 'top' } }),
     transition_ticket: () => member.client.transition_ticket({ ...at, body: { to: 'waiting' } }),
     remove_member: () => owner.client.remove_member({ workspace_id, user_id: user.id }),
     create_comment: () => member.client.create_comment({ ...at, body: { body: 'Another word.' } }),

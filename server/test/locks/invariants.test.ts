@@ -70,6 +70,7 @@ const breaks: [name: string, sql: string][] = [
      select workspace_id, user_id, 'x@example.com', 'viewer', '\\x00', user_id, now() from memberships where role = 'viewer'`,
   ],
   ['labels_are_written_twice_alike', `update tickets set labels = array['unwritten']`],
+  ['each_ticket_is_found_by_its_key', `delete from ticket_words`],
   ['every_workspace_has_an_owner', `update memberships set role = 'admin'`],
   [
     'bots_are_members_or_viewers',

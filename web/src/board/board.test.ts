@@ -22,7 +22,7 @@ describe('a ticket that is put down', () => {
     expect(placeAt(rows, 0, 'a').place).toEqual({ before: 'b' });
   });
 
-  test('is drawn there before the server has answered', () => {
+  test('is drawn there before the server has responded', () => {
     for (let index = 0; index <= rows.length; index++) {
       const { rank } = placeAt(rows, index, 'x');
       const order = [...rows.map((row) => row.rank), rank].toSorted();

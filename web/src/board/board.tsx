@@ -1,10 +1,7 @@
 import type { Workflow } from 'baton-sdk';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
-import { move as moveTo, placeAt as placeTicket } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
-import { statusOf, stepsFrom } from '../desk/steps.ts';
-import { useRole } from '../desk/use-desk.ts';
 import { useMay } from '../desk/use-may.ts';
 import type { Filters } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
@@ -18,12 +15,13 @@ import { useCell } from '../ui/use-cell.ts';
 import { useMedia } from '../ui/use-media.ts';
 import { CardMenu } from './card-menu.tsx';
 import { Column } from './column.tsx';
-import { followDrags, makeDragCell, scrollSideways } from './dragging.ts';
-import { others, placeAt, type Spot, spotOf } from './spots.ts';
+import { makeDragCell, scrollSideways } from './dragging.ts';
+import { withLifted } from './lift.ts';
 import { Tabs } from './tabs.tsx';
 import { type Total, totalOf } from './use-board.ts';
 import { type Heading, useCardFocus } from './use-card-focus.ts';
 import { useLift } from './use-lift.ts';
+import { useMoves } from './use-moves.ts';
 import './board.css';
 
 /** A card’s height and the gap below it, as board.css has them. */
@@ -58,96 +56,131 @@ const emptiness: Record<string, () => string> = {
   done: () => t('What is finished goes here.'),
 };
 
-/** The columns side by side, or one of them on a phone; one tab stop for all their cards. */
-export function Board({ desk, groups, totals, filters, workflow, opened, onOpen }: BoardProps) {
+/** What the columns have, where each card may go, and the card that has the focus or is lifted. */
+function useColumns({ desk, groups, filters, workflow }: Pick<BoardProps, 'desk' | 'groups' | 'filters' | 'workflow'>) {
   const read = useRead(groups, () => readAll(groups), isSameRead);
   const by_hand = filters.sort === 'rank';
-  const role = useRole(desk);
-  const may = useMay(desk, 'transition_ticket');
-  const create = useMay(desk, 'create_ticket');
-  const pitch = pitches[useCell(preferences).density];
-  const is_narrow = useMedia(narrow);
-  const [tab, setTab] = useState<string | undefined>(undefined);
-  const [creating, setCreating] = useState<string | undefined>(undefined);
-  const [menu, setMenu] = useState<{ id: string; button: HTMLElement } | undefined>(undefined);
   const [said, say] = useState('');
   const [drag] = useState(makeDragCell);
-
-  const ticketOf = useCallback((id: string) => desk.tickets.shown(id), [desk]);
-  const nameOf = (status: string) => statusOf(workflow, status).name;
+  const is_narrow = useMedia(narrow);
+  const [tab, setTab] = useState<string | undefined>(undefined);
   const columns = useMemo(() => read.map(({ group, rows }) => ({ status: group.key, rows })), [read]);
-  const { board, active, setActive, onScroller, focus, move } = useCardFocus(columns);
-
-  const refuses = (id: string, status: string): string | undefined => {
-    const ticket = ticketOf(id);
-    if (ticket === undefined) return t('It is gone.');
-    if (!may.may) return may.why;
-    if (ticket.status === status || ticket.allowed_transitions.includes(status)) return undefined;
-    const [from, to] = [nameOf(ticket.status), nameOf(status)];
-    const exists = workflow.transitions.some((step) => step.from === ticket.status && step.to === status);
-    return exists
-      ? t('The step from {from} to {to} is for other roles.', { from, to })
-      : t('No step from {from} to {to}.', { from, to });
-  };
-  const refusesNow = useRef(refuses);
-  refusesNow.current = refuses;
-
-  const put = (id: string, { status, index }: Spot) => {
-    const ticket = ticketOf(id);
-    const rows = columns.find((column) => column.status === status)?.rows ?? [];
-    if (ticket === undefined) return;
-    const why = refuses(id, status);
-    if (why !== undefined) return toast({ kind: 'error', text: why });
-    const placed = placeAt(rows, index, id);
-    const where = { key: ticket.key, name: nameOf(status), place: index + 1, of: others(rows, id).length + 1 };
-    if (ticket.status === status) {
-      const is_back = spotOf(columns, id)?.index === index;
-      if (!by_hand || is_back) return undefined;
-      return placeTicket(desk, ticket, placed, t('{key} is in {name} at place {place} of {of}', where));
-    }
-    const step = stepsFrom(workflow, ticket).find(({ to }) => to === status);
-    if (step !== undefined) moveTo(desk, ticket, step, { role, workflow }, by_hand ? placed : undefined);
-    return undefined;
-  };
-
+  const moves = useMoves({ desk, workflow, columns, by_hand, drag });
+  const roving = useCardFocus(columns);
+  const ticketOf = useCallback((id: string) => desk.tickets.shown(id), [desk]);
   const lifting = useLift({
-    rules: (id) => ({ columns, by_hand, may: (status) => refuses(id, status) === undefined }),
+    rules: (id) => ({ columns, by_hand, may: (status) => moves.refuses(id, status) === undefined }),
     ticketOf,
-    nameOf,
-    refuses,
+    nameOf: moves.nameOf,
+    refuses: moves.refuses,
     say,
-    put,
-    focus: (id) => {
-      if (is_narrow) setTab(spotOf(shownColumns(), id)?.status ?? tab);
-      focus(id);
+    put: moves.put,
+    focus: (id, status) => {
+      setTab(status); // on a phone the card takes its column along
+      roving.focus(id);
     },
   });
   const { lift } = lifting;
-  /** The columns as they are drawn: a lifted card stands where it would be put down. */
-  const drawn = useMemo(() => {
-    const ticket = lift === undefined ? undefined : ticketOf(lift.id);
-    if (lift === undefined || ticket === undefined) return columns;
-    return columns.map(({ status, rows }) => {
-      const rest = others(rows, lift.id);
-      return { status, rows: lift.to.status === status ? rest.toSpliced(lift.to.index, 0, ticket) : rest };
-    });
-  }, [columns, lift, ticketOf]);
-  const shownColumns = () => drawn;
+  const drawn = useMemo(() => withLifted(columns, lift, ticketOf), [columns, lift, ticketOf]);
+  const shown_tab = is_narrow ? (read.find(({ group }) => group.key === tab) ?? read[0])?.group.key : undefined;
+  return {
+    read,
+    columns,
+    drawn,
+    by_hand,
+    drag,
+    said,
+    is_narrow,
+    shown_tab,
+    setTab,
+    moves,
+    lifting,
+    ticketOf,
+    ...roving,
+  };
+}
 
-  const drop = useEffectEvent(put);
-  useEffect(() => followDrags(drag, (id, spot) => drop(id, spot)), [drag]);
+/** The columns side by side, or one of them on a phone; one tab stop for all their cards. */
+export function Board(props: BoardProps) {
+  const { desk, totals, workflow, onOpen } = props;
+  const state = useColumns(props);
+  const { read, by_hand, shown_tab, moves, lifting, board } = state;
+  const [menu, setMenu] = useState<{ id: string; button: HTMLElement } | undefined>(undefined);
+  const onMenu = useCallback((id: string, button: HTMLElement) => setMenu({ id, button }), []);
   useEffect(() => (board.current === null ? undefined : scrollSideways(board.current)), [board]);
+  useBoardCommands(state, onOpen);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (lifting.press(event) || event.defaultPrevented) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const heading = headings[event.key];
-    const is_in_text = event.target instanceof HTMLInputElement;
-    if (heading === undefined || is_in_text || event.target instanceof HTMLButtonElement) return;
-    move(heading);
+    if (heading === undefined || event.target instanceof HTMLInputElement) return;
+    state.move(heading);
     event.preventDefault();
   };
-  const has_focus = () => document.activeElement?.closest('.card') !== null && document.activeElement !== document.body;
+  return (
+    <>
+      {state.is_narrow && <Tabs {...{ read, totals }} shown={shown_tab} onShow={state.setTab} />}
+      <div ref={board} className="board" data-list="" onKeyDown={onKeyDown} onBlur={onBlurOf(lifting.cancel)}>
+        <Columns {...props} state={state} onMenu={onMenu} />
+      </div>
+      <p className="hidden" role="status">
+        {state.said}
+      </p>
+      {menu !== undefined && (
+        <CardMenu
+          {...{ desk, menu, workflow, by_hand, onOpen, columns: state.columns, focus: state.focus, role: moves.role }}
+          why={moves.may ? undefined : moves.why}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+interface ColumnsProps extends BoardProps {
+  state: ReturnType<typeof useColumns>;
+  onMenu: (id: string, button: HTMLElement) => void;
+}
+
+function Columns({ desk, totals, filters, workflow, opened, onOpen, state, onMenu }: ColumnsProps) {
+  const { read, drawn, by_hand, drag, shown_tab, moves, lifting, active, setActive, onScroller } = state;
+  const create = useMay(desk, 'create_ticket');
+  const pitch = pitches[useCell(preferences).density];
+  const [creating, setCreating] = useState<string | undefined>(undefined);
+  const acts = { desk, drag, by_hand, pitch, onOpen, onMenu, onScroller, onActive: setActive, onCreating: setCreating };
+  return read.map(({ group, rows, state: loaded }, index) => {
+    const { key, status } = group;
+    if (status === undefined || (shown_tab !== undefined && key !== shown_tab)) return null;
+    const shown = drawn[index]?.rows ?? rows;
+    const own = (id: string | undefined) => shown.find((row) => row.id === id)?.id;
+    const total = totalOf(totals.get(key), rows.length, loaded.has_more);
+    return (
+      <Column
+        key={key}
+        {...{ ...acts, status, group }}
+        state={loaded}
+        rows={shown}
+        total={total.tickets}
+        has_more={total.more}
+        order={sort_labels[filters.sort]()}
+        active={own(active)}
+        lifted={own(lifting.lift?.id)}
+        opened={shown.some((row) => row.key === opened) ? opened : undefined}
+        refuses={moves.refuses}
+        creates={create.may && workflow.initial.includes(key)}
+        is_creating={creating === key}
+        empty={(emptiness[status.category] ?? (() => ''))()}
+      />
+    );
+  });
+}
+
+/** What the keys do with the card that has the focus. */
+function useBoardCommands(
+  { active, ticketOf, lifting, moves, move }: ReturnType<typeof useColumns>,
+  onOpen: (ticket: KnownTicket) => void,
+): void {
   useCommands({ next: () => move('down'), previous: () => move('up') });
   useCommands(
     {
@@ -157,61 +190,11 @@ export function Board({ desk, groups, totals, filters, workflow, opened, onOpen 
       },
       lift: () => {
         if (active === undefined) return;
-        if (may.may) lifting.begin(active);
-        else toast({ kind: 'error', text: may.why });
+        if (moves.may) lifting.begin(active);
+        else toast({ kind: 'error', text: moves.why });
       },
     },
-    () => active !== undefined && has_focus(),
-  );
-
-  const first = read[0]?.group.key;
-  const tab_shown = read.some(({ group }) => group.key === tab) ? tab : first;
-  const onMenu = useCallback((id: string, button: HTMLElement) => setMenu({ id, button }), []);
-  const refusers = useMemo(
-    () => new Map(groups.map(({ key }) => [key, (id: string) => refusesNow.current(id, key)])),
-    [groups],
-  );
-  const order = sort_labels[filters.sort]();
-  return (
-    <>
-      {is_narrow && <Tabs {...{ read, totals }} shown={tab_shown} onShow={setTab} />}
-      <div ref={board} className="board" data-list="" onKeyDown={onKeyDown} onBlur={onBlurOf(lifting.cancel)}>
-        {read.map(({ group, rows, state }, index) => {
-          const { status } = group;
-          const shown = drawn[index]?.rows ?? rows;
-          if (status === undefined || (is_narrow && group.key !== tab_shown)) return null;
-          const has = (id: string | undefined) => id !== undefined && shown.some((row) => row.id === id);
-          return (
-            <Column
-              key={group.key}
-              {...{ desk, status, group, state, pitch, drag, by_hand, order, onOpen, onMenu, onScroller }}
-              rows={shown}
-              total={totalOf(totals.get(group.key), rows.length, state.has_more)}
-              active={has(active) ? active : undefined}
-              opened={shown.some(({ key }) => key === opened) ? opened : undefined}
-              lifted={has(lift?.id) ? lift?.id : undefined}
-              refuses={refusers.get(group.key) ?? (() => undefined)}
-              creates={create.may && workflow.initial.includes(group.key)}
-              is_creating={creating === group.key}
-              onCreating={setCreating}
-              onActive={setActive}
-              empty={(emptiness[status.category] ?? (() => ''))()}
-            />
-          );
-        })}
-      </div>
-      <p className="hidden" role="status">
-        {said}
-      </p>
-      {menu !== undefined && (
-        <CardMenu
-          {...{ desk, menu, workflow, columns, by_hand, onOpen, focus }}
-          role={role}
-          why={may.may ? undefined : may.why}
-          onClose={() => setMenu(undefined)}
-        />
-      )}
-    </>
+    () => active !== undefined && (document.activeElement?.closest('.board .card') ?? null) !== null,
   );
 }
 

@@ -26,7 +26,9 @@ export interface ColumnProps extends Acts {
   group: Group;
   rows: readonly KnownTicket[];
   state: ListState;
-  total: { tickets: number; more: boolean };
+  total: number;
+  /** Whether there are more than that. */
+  has_more: boolean;
   /** As high as a card is, with the gap below it. */
   pitch: number;
   /** The card that Tab leads to, that is open, and that is lifted, where this column has it. */
@@ -37,8 +39,8 @@ export interface ColumnProps extends Acts {
   by_hand: boolean;
   /** What the order is called, where it is not by hand. */
   order: string;
-  /** Why a ticket can't be put here; undefined where it can. */
-  refuses: (id: string) => string | undefined;
+  /** Why a ticket can't be put into a column; undefined where it can. */
+  refuses: (id: string, status: string) => string | undefined;
   /** Whether its tickets can be created here, and where the form is open. */
   creates: boolean;
   is_creating: boolean;
@@ -50,16 +52,14 @@ export interface ColumnProps extends Acts {
 
 /** A status with its tickets. */
 export const Column = memo(function Column(props: ColumnProps) {
-  const { status, total, creates, is_creating, onCreating, drag, refuses, by_hand, order } = props;
+  const { status, total, has_more, creates, is_creating, onCreating, drag, refuses, by_hand, order } = props;
   const heading = `column-${status.key}`;
   return (
     <Frame {...{ status, drag, refuses, by_hand, heading }}>
       <header className="column-head">
         <h2 id={heading} className="column-name">
           <StatusIcon category={status.category} /> {status.name}{' '}
-          <span className="column-total figures">
-            {total.more ? t('{count}+', { count: total.tickets }) : total.tickets}
-          </span>
+          <span className="column-total figures">{has_more ? t('{count}+', { count: total }) : total}</span>
         </h2>
         {creates && (
           <IconButton
@@ -85,7 +85,7 @@ interface FrameProps extends Pick<ColumnProps, 'status' | 'drag' | 'refuses' | '
 /** The column's box: while a card is dragged it says whether that may be dropped here, without drawing its cards anew. */
 function Frame({ status, drag, refuses, by_hand, heading, children }: FrameProps) {
   const dragged = useCell(drag);
-  const why = dragged === undefined || dragged.from === status.key ? undefined : refuses(dragged.id);
+  const why = dragged === undefined || dragged.from === status.key ? undefined : refuses(dragged.id, status.key);
   const is_over = dragged?.over?.status === status.key;
   return (
     <section
@@ -129,7 +129,7 @@ function Body(props: ColumnProps & { labelledby: string }) {
     if (body.current === null) return undefined;
     return dropOn(body.current, {
       status: status.key,
-      may: (id) => latest.current.refuses(id) === undefined,
+      may: (id) => latest.current.refuses(id, status.key) === undefined,
       indexAt: (y, id) => {
         const { rows: now } = latest.current;
         const top = list.current?.getBoundingClientRect().top ?? 0;

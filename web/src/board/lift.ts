@@ -1,3 +1,4 @@
+import type { KnownTicket } from '../store/changes.ts';
 import { type Column, others, type Spot } from './spots.ts';
 
 /** A ticket that is moved by keys: where it was, and where it would be put down. */
@@ -41,6 +42,20 @@ export function moveLift(lift: Lift, direction: Direction, { columns, by_hand, m
   if (next === undefined) return { lift, passed };
   const index = Math.min(to.index, others(next.rows, id).length);
   return { lift: { ...lift, to: { status: next.status, index } }, passed };
+}
+
+/** The columns as they are drawn: a lifted ticket stands where it would be put down. */
+export function withLifted(
+  columns: readonly Column[],
+  lift: Lift | undefined,
+  ticketOf: (id: string) => KnownTicket | undefined,
+): readonly Column[] {
+  const ticket = lift === undefined ? undefined : ticketOf(lift.id);
+  if (lift === undefined || ticket === undefined) return columns;
+  return columns.map(({ status, rows }) => {
+    const rest = others(rows, lift.id);
+    return { status, rows: lift.to.status === status ? rest.toSpliced(lift.to.index, 0, ticket) : rest };
+  });
 }
 
 /** Whether it would be put down where it was. */

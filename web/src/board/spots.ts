@@ -14,8 +14,9 @@ export interface Column {
 }
 
 /** The other tickets of a column, among which one is placed. */
-export const others = (rows: readonly KnownTicket[], id: string): readonly KnownTicket[] =>
-  rows.filter((row) => row.id !== id);
+export function others(rows: readonly KnownTicket[], id: string): readonly KnownTicket[] {
+  return rows.some((row) => row.id === id) ? rows.filter((row) => row.id !== id) : rows;
+}
 
 /** Where a ticket stands now; undefined where no column has it. */
 export function spotOf(columns: readonly Column[], id: string): Spot | undefined {

@@ -45,10 +45,8 @@ export function useCardFocus(columns: readonly Column[]) {
 
   const move = useCallback(
     (heading: Heading) => {
-      const has_focus = board.current?.querySelector('.cards')?.contains(document.activeElement) === true;
-      const is_within =
-        document.activeElement?.closest('.card') !== null && board.current?.contains(document.activeElement);
-      const id = is_within === true || has_focus ? neighbourOf(latest.current, active, heading) : active;
+      const has_focus = (document.activeElement?.closest('.board .card') ?? null) !== null;
+      const id = has_focus ? neighbourOf(latest.current, active, heading) : active;
       if (id !== undefined) focus(id);
     },
     [active, focus],

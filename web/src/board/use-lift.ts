@@ -12,8 +12,8 @@ interface Parts {
   refuses: (id: string, status: string) => string | undefined;
   say: (text: string) => void;
   put: (id: string, spot: Spot) => void;
-  /** Gives the focus back to the card, wherever it is drawn by now. */
-  focus: (id: string) => void;
+  /** Gives the focus back to the card, in the column where it is drawn by now. */
+  focus: (id: string, status: string) => void;
 }
 
 const directions: Record<string, Direction> = {
@@ -50,7 +50,7 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     if (is_moved) setLift(next);
     const said = is_moved ? [...whys, `${where(next)}.`] : whys;
     say(said.length > 0 ? said.join(' ') : t('It goes no further.'));
-    focus(now.id);
+    focus(now.id, next.to.status);
   };
   const end = (now: Lift, is_put: boolean) => {
     const key = ticketOf(now.id)?.key ?? '';
@@ -58,7 +58,7 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     const is_back = !is_put || isBack(now, rules(now.id).by_hand);
     if (is_back) say(t('{key} is back in its place.', { key }));
     else put(now.id, now.to);
-    focus(now.id);
+    focus(now.id, is_back ? now.from.status : now.to.status);
   };
   /** Takes a key while a card is lifted; says whether it was for the card. */
   const press = (event: React.KeyboardEvent): boolean => {
@@ -70,7 +70,7 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     else if (event.key === 'Tab') {
       end(lift, false);
       return false;
-    }
+    } else if (event.key.length > 1) return false; // the browser's own, such as F5; letters would be commands
     event.preventDefault();
     event.stopPropagation();
     return true;

@@ -31,7 +31,7 @@ function useFound(place: Place | undefined, query: string): Found[] {
       id: key,
       name: t('Go to {name}', { name }),
       hint: key,
-      run: () => void navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project: key } }),
+      run: () => void navigate({ to: '/w/$workspace/p/$project/board', params: { workspace, project: key } }),
     }),
   );
   const found = matching([...acts, ...places], query);

@@ -27,7 +27,7 @@ export function Page() {
     });
     await queries.invalidateQueries({ queryKey: ['projects', workspace] });
     if (others.length === 0) offerToInvite(workspace);
-    await navigate({ to: '/w/$workspace/p/$project/list', params: { workspace, project: project.key } });
+    await navigate({ to: '/w/$workspace/p/$project/board', params: { workspace, project: project.key } });
     run('create');
   };
   return (

@@ -21,5 +21,5 @@ export function Page() {
     return <Navigate to="/w/$workspace" params={{ workspace: workspace.id }} replace />;
   }
   const { project } = last;
-  return <Navigate to="/w/$workspace/p/$project/list" params={{ workspace: workspace.id, project }} replace />;
+  return <Navigate to="/w/$workspace/p/$project/board" params={{ workspace: workspace.id, project }} replace />;
 }

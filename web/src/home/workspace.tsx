@@ -15,5 +15,5 @@ export function Page() {
   if (data === undefined) return <Skeleton label={t('Loading the workspace…')} />;
   const [first] = data;
   if (first === undefined) return <Navigate to="/w/$workspace/new-project" params={{ workspace }} replace />;
-  return <Navigate to="/w/$workspace/p/$project/list" params={{ workspace, project: first.key }} replace />;
+  return <Navigate to="/w/$workspace/p/$project/board" params={{ workspace, project: first.key }} replace />;
 }

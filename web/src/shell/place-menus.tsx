@@ -81,7 +81,7 @@ export function ProjectMenu({ place: { workspace, project } }: { place: Place })
         <MenuLink
           key={id}
           chosen={key === project}
-          render={<Link to="/w/$workspace/p/$project/list" params={{ workspace, project: key }} />}
+          render={<Link to="/w/$workspace/p/$project/board" params={{ workspace, project: key }} />}
         >
           <span className="place-key">{key}</span> {name}
         </MenuLink>

@@ -15,7 +15,7 @@ test('a ticket that is drawn below another stands between it and the next one', 
   );
 });
 
-test('several tickets are drawn in one gap, above all and below all, before the server has answered', () => {
+test('several tickets are drawn in one gap, above all and below all, before the server has responded', () => {
   for (const above of ['', '7ffffff8V']) {
     let below: string | undefined;
     for (let n = 0; n < 10; n++) {

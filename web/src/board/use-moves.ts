@@ -1,0 +1,64 @@
+import type { Workflow } from 'baton-sdk';
+import { useCallback, useEffect, useEffectEvent, useRef } from 'react';
+import { move, placeAt as placeTicket } from '../desk/acts.ts';
+import type { Desk } from '../desk/desk.ts';
+import { statusOf, stepsFrom } from '../desk/steps.ts';
+import { useRole } from '../desk/use-desk.ts';
+import { useMay } from '../desk/use-may.ts';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+import { type DragCell, followDrags } from './dragging.ts';
+import { type Column, others, placeAt, type Spot, spotOf } from './spots.ts';
+
+interface Parts {
+  desk: Desk;
+  workflow: Workflow;
+  columns: readonly Column[];
+  by_hand: boolean;
+  drag: DragCell;
+}
+
+/** What can be moved where, and moving it: by the step that leads there, with its place in the same call. */
+export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
+  const role = useRole(desk);
+  const { may, why } = useMay(desk, 'transition_ticket');
+  const nameOf = (status: string) => statusOf(workflow, status).name;
+
+  /** Why a ticket can't be put into a column; undefined where it can. */
+  const refuses = (id: string, status: string): string | undefined => {
+    const ticket = desk.tickets.shown(id);
+    if (ticket === undefined) return t('It is gone.');
+    if (!may) return why;
+    if (ticket.status === status || ticket.allowed_transitions.includes(status)) return undefined;
+    const [from, to] = [nameOf(ticket.status), nameOf(status)];
+    const exists = workflow.transitions.some((step) => step.from === ticket.status && step.to === status);
+    return exists
+      ? t('The step from {from} to {to} is for other roles.', { from, to })
+      : t('No step from {from} to {to}.', { from, to });
+  };
+
+  const put = (id: string, { status, index }: Spot): void => {
+    const ticket = desk.tickets.shown(id);
+    const rows = columns.find((column) => column.status === status)?.rows ?? [];
+    const refusal = refuses(id, status);
+    if (refusal !== undefined) toast({ kind: 'error', text: refusal });
+    if (ticket === undefined || refusal !== undefined) return;
+    const placed = placeAt(rows, index, id);
+    if (ticket.status !== status) {
+      const step = stepsFrom(workflow, ticket).find(({ to }) => to === status);
+      if (step !== undefined) move(desk, ticket, step, { role, workflow }, by_hand ? placed : undefined);
+    } else if (by_hand && spotOf(columns, id)?.index !== index) {
+      const where = { key: ticket.key, name: nameOf(status), place: index + 1, of: others(rows, id).length + 1 };
+      placeTicket(desk, ticket, placed, t('{key} is in {name} at place {place} of {of}', where));
+    }
+  };
+
+  const drop = useEffectEvent(put);
+  useEffect(() => followDrags(drag, (id, spot) => drop(id, spot)), [drag]);
+
+  // The same function for as long as the board is there, so that columns aren't drawn anew.
+  const latest = useRef(refuses);
+  latest.current = refuses;
+  const refusesNow = useCallback((id: string, status: string) => latest.current(id, status), []);
+  return { role, may, why, nameOf, refuses: refusesNow, put };
+}
