@@ -618,6 +618,31 @@ export interface components {
             /** @description Only where `fields` names it. */
             description?: string;
         };
+        TicketCounts: {
+            group_by: "status" | "assignee" | "priority" | "label" | (string & {});
+            /** @description The largest first, at most 200. */
+            groups: {
+                /** @description The status, priority or label, or the assignee’s id; null is nobody. */
+                value: string | null;
+                /** Format: int32 */
+                tickets: number;
+            }[];
+            /** @description Whether all tickets were counted; otherwise there are more than these. */
+            complete: boolean;
+        };
+        Board: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            project_id: string;
+            /** Format: int32 */
+            workflow_version: number;
+            /** @description In the order of the workflow. */
+            columns: components["schemas"]["BoardColumn"][];
+            /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. */
+            as_of: components["schemas"]["EventOffset"];
+        };
         BoardColumn: {
             status: string;
             category: components["schemas"]["StatusCategory"];
@@ -1505,6 +1530,8 @@ export type Project = components['schemas']['Project'];
 export type Workflow = components['schemas']['Workflow'];
 export type Ticket = components['schemas']['Ticket'];
 export type ListedTicket = components['schemas']['ListedTicket'];
+export type TicketCounts = components['schemas']['TicketCounts'];
+export type Board = components['schemas']['Board'];
 export type BoardColumn = components['schemas']['BoardColumn'];
 export type TicketSummary = components['schemas']['TicketSummary'];
 export type Transition = components['schemas']['Transition'];
@@ -3265,6 +3292,8 @@ export interface operations {
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
             };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
@@ -3284,18 +3313,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        group_by: "status" | "assignee" | "priority" | "label" | (string & {});
-                        /** @description The largest first, at most 200. */
-                        groups: {
-                            /** @description The status, priority or label, or the assignee’s id; null is nobody. */
-                            value: string | null;
-                            /** Format: int32 */
-                            tickets: number;
-                        }[];
-                        /** @description Whether all tickets were counted; otherwise there are more than these. */
-                        complete: boolean;
-                    };
+                    "application/json": components["schemas"]["TicketCounts"];
                 };
             };
         };
@@ -3335,6 +3353,8 @@ export interface operations {
                 due_before?: string;
                 /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
                 q?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
                 /** @description The order within each status, as in GET …/tickets. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
             };
@@ -3358,19 +3378,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * Format: uuid
-                         * @description A UUID.
-                         */
-                        project_id: string;
-                        /** Format: int32 */
-                        workflow_version: number;
-                        /** @description In the order of the workflow. */
-                        columns: components["schemas"]["BoardColumn"][];
-                        /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. */
-                        as_of: components["schemas"]["EventOffset"];
-                    };
+                    "application/json": components["schemas"]["Board"];
                 };
             };
         };

@@ -243,7 +243,10 @@ const counts = z
         z.strictObject({
           value: stored(64)
             .nullable()
-            .meta({ description: 'The status, priority or label, or the assignee’s id; null is nobody.' }),
+            .meta({
+              example: 'open',
+              description: 'The status, priority or label, or the assignee’s id; null is nobody.',
+            }),
           tickets: count,
         }),
       )
