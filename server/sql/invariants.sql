@@ -170,7 +170,8 @@ where t.id is null or l.ticket_id is null;
 select t.workspace_id, t.id as ticket_id, 'key ' || p.key || '-' || t.number as violation
 from tickets t
 join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id
-join audit_log c on c.workspace_id = t.workspace_id and c.subject_id = t.id and c.action = 'ticket.created'
+join audit_log c
+  on c.workspace_id = t.workspace_id and c.subject_id = t.id and c.action = 'ticket.created' and c.after ? 'reporter_id'
 left join ticket_words w
   on w.workspace_id = t.workspace_id and w.ticket_id = t.id and w.word = lower(p.key) || '-' || t.number
 where w.word is null;

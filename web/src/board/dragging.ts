@@ -28,6 +28,9 @@ export const dragCard = (element: HTMLElement, id: string, from: () => string): 
     element,
     canDrag: () => !matchMedia(is_coarse).matches,
     getInitialData: () => ({ kind, id, from: from() }),
+    // By hand, so that no card is drawn anew for it.
+    onDragStart: () => element.toggleAttribute('data-dragged', true),
+    onDrop: () => element.toggleAttribute('data-dragged', false),
   });
 
 interface Drop {
