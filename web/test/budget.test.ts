@@ -14,7 +14,7 @@ interface Chunk {
 }
 
 /** The pages that a visit may begin with: what they need is loaded before anything is seen. */
-const first_pages = ['src/accounts/sign-in.tsx', 'src/list/page.tsx'];
+const first_pages = ['src/accounts/sign-in.tsx', 'src/board/page.tsx', 'src/list/page.tsx'];
 
 describe('the build', () => {
   let dist: string;

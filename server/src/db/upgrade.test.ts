@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterUrl } from '../../../proof/harness/database.ts';
 import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { rankOfNumber } from '../tickets/rank.ts';
 import { migrate, migrations_dir } from './migrate.ts';
 
 const first = '0001_initial.sql';
@@ -247,6 +248,25 @@ describe('a database of version 0.1.0, migrated by an owner whom row-level secur
       { ticket_id: labelled, label: 'a b' },
       { ticket_id: labelled, label: composed },
       { ticket_id: deleted, label: composed },
+    ]);
+  });
+
+  test('has each ticket where its number says, the newest first, and finds it by its words and key', async () => {
+    expect(await all('select number, rank, placed_rank from tickets order by rank')).toEqual(
+      [4, 3, 2, 1].map((number) => ({ number, rank: rankOfNumber(number), placed_rank: null })),
+    );
+    expect(
+      await all('select ticket_id, word from ticket_words where ticket_id <> all ($1) order by 2', [whole, deleted]),
+    ).toEqual([
+      { ticket_id: labelled, word: 'here' },
+      { ticket_id: labelled, word: 'old-1' },
+      { ticket_id: resolved, word: 'old-2' },
+      { ticket_id: labelled, word: 'tab' },
+      { ticket_id: resolved, word: 'two' },
+    ]);
+    expect(await all('select status, category from project_statuses order by status')).toEqual([
+      { status: 'closed', category: 'done' },
+      { status: 'open', category: 'todo' },
     ]);
   });
 

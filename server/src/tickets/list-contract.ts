@@ -241,12 +241,10 @@ const counts = z
     groups: z
       .array(
         z.strictObject({
-          value: stored(64)
-            .nullable()
-            .meta({
-              example: 'open',
-              description: 'The status, priority or label, or the assignee’s id; null is nobody.',
-            }),
+          value: stored(64).nullable().meta({
+            example: 'open',
+            description: 'The status, priority or label, or the assignee’s id; null is nobody.',
+          }),
           tickets: count,
         }),
       )

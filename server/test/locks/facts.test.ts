@@ -155,8 +155,8 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     );
     if (versions.rows.at(-1)?.version !== version) unversioned.push(operation);
   }
-  // Each change says which version it made, but for the account's, whose log has none.
-  expect(unversioned).toEqual(['update_me']);
+  // Each change says which version it made, but for the account's, whose log has none. To be placed is no new version.
+  expect(unversioned).toEqual(['update_me', 'place_ticket']);
 
   // The kinds that none of these calls brings about.
   await owner.client.update_project({ if_match: '*', ...project, body: { archived: false } });
