@@ -8,7 +8,7 @@ import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
 import type { Context } from '../serving/context.ts';
 import { type Counted, countColumn, countFound, endsWithin, momentOf } from './count-queries.ts';
 import type { get_board } from './list-contract.ts';
-import type { TicketFilter, TicketList } from './list-filter.ts';
+import type { TicketFilter } from './list-filter.ts';
 import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
 import { presentSummary } from './present.ts';
 import { sourcesOf } from './source-queries.ts';
@@ -74,9 +74,9 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
   });
   // The index of a column has these orders: where nothing narrows it, no other source is asked for.
   const is_plain = isPlain(query) && ['rank', 'created_at', '-created_at'].includes(sort);
-  const sourceOf = (rest: TicketList[]) =>
-    is_plain ? rest.flatMap((list) => sourcesOf(list)[0] ?? []) : choose(db, rest);
-  const sources = await Promise.all(lists.map(({ rest }) => sourceOf(rest)));
+  const sources = is_plain
+    ? lists.map(({ rest }) => rest.flatMap((list) => sourcesOf(list)[0] ?? []))
+    : await Promise.all(lists.map(({ rest }) => choose(db, rest)));
   const counts = await countersOf(context, project_id, lists);
   // Sent without awaiting any of them: one burst sees one moment.
   const shown = { limit: per_column + 1, excerpt: false, description: false };

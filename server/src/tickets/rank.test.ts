@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { long_rank, rankBeside, rankOfNumber, ranksWithin, rankWithin } from './rank.ts';
 
-const digits = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('');
 const rank = fc
   .array(fc.constantFrom(...digits), { minLength: 1, maxLength: 12 })
   .map((all) => all.join('').replace(/0+$/, ''))
