@@ -5,6 +5,7 @@ import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
+import { Stepping } from '../detail/stepping.tsx';
 import { FilterBar } from '../list/filter-bar.tsx';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
@@ -22,7 +23,7 @@ import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
 const Ticket = lazy(() => import('../detail/ticket.tsx'));
-const Unasked = lazy(() => import('./refused.tsx'));
+const Refused = lazy(() => import('./refused.tsx'));
 
 /** The tickets of a project as a board; beside it the ticket that is open. */
 export function Page() {
@@ -59,9 +60,10 @@ export function Page() {
           <Loaded {...{ desk, groups, filters, change, project, opened, onOpen }} />
         )}
       </div>
+      <Stepping desk={desk} />
       {opened === undefined ? (
         <Suspense fallback={null}>
-          <Unasked desk={desk} />
+          <Refused desk={desk} />
         </Suspense>
       ) : (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>

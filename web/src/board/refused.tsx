@@ -2,27 +2,21 @@ import { useSyncExternalStore } from 'react';
 import type { Desk } from '../desk/desk.ts';
 import { useTicket } from '../desk/use-desk.ts';
 import { FieldRefusals } from '../detail/field-refusals.tsx';
-import { StepSheet } from '../detail/step-sheet.tsx';
 
-/** What steps ask for, and what was refused, of tickets that are not open beside the board. */
-export default function Unasked({ desk }: { desk: Desk }) {
+/** What was refused of tickets that are not open beside the board: where they are now, and what can be done from there. */
+export default function Refused({ desk }: { desk: Desk }) {
   const { operations } = desk;
-  const refused = useSyncExternalStore(operations.subscribe, () =>
-    [
-      ...new Set(operations.all().flatMap(({ ticket_id, refusal }) => (refusal === undefined ? [] : [ticket_id]))),
-    ].join(),
-  );
+  const ids = useSyncExternalStore(operations.subscribe, () => {
+    const refused = operations.all().filter(({ refusal }) => refusal !== undefined);
+    return [...new Set(refused.map(({ ticket_id }) => ticket_id))].join();
+  });
+  if (ids === '') return null;
   return (
-    <>
-      <StepSheet desk={desk} />
-      {refused !== '' && (
-        <div className="board-refusals">
-          {refused.split(',').map((id) => (
-            <OfTicket key={id} desk={desk} id={id} />
-          ))}
-        </div>
-      )}
-    </>
+    <div className="board-refusals">
+      {ids.split(',').map((id) => (
+        <OfTicket key={id} desk={desk} id={id} />
+      ))}
+    </div>
   );
 }
 

@@ -76,6 +76,7 @@ class Model {
         return done({ status: change.to });
       }
       case 'comment':
+      case 'place':
       case 'delete':
       case 'restore':
         throw new Error(`The model knows nothing of ${change.kind}.`);

@@ -17,6 +17,31 @@ const later: Outcome = { kind: 'later', cause: 'unreachable' };
 const edited = (field: string, base: unknown, mine: unknown, theirs: unknown, current_version = 2) =>
   makeRefusal('edit_conflict', { current_version, fields: { [field]: { base, mine, theirs } } });
 
+const place = (rank: string, after = 'x'): Change => ({ kind: 'place', placed: { place: { after }, rank } });
+
+describe('a ticket that is placed', () => {
+  test('is drawn there at once, and where the server says once it was done, in the same version', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, place('7a!'), 1);
+    expect(world.shown()).toMatchObject({ rank: '7a!', version: 1 });
+    await world.last().respond(done({ rank: '7aV' }));
+    expect(world.shown()).toMatchObject({ rank: '7aV', version: 1 });
+    expect([world.queue(), world.kept.size]).toEqual([[], 0]);
+  });
+
+  test('again before the first place was sent is sent once, to the last place; and a step is sent with its own', async () => {
+    const world = makeWorld();
+    world.operations.add(world.at, edit('title', 'Crane!'), 1);
+    for (const rank of ['1', '2', '3']) world.operations.add(world.at, place(rank, rank), 1);
+    expect(world.shown()?.rank).toBe('3');
+    await world.last().respond(done({ version: 2, title: 'Crane!' }));
+    expect(world.sent.map(({ operation }) => operation.change)).toEqual([edit('title', 'Crane!'), place('3', '3')]);
+    const moved = { ...step('open', 'in_progress'), placed: { place: { at: 'top' as const }, rank: '!' } };
+    world.operations.add(world.at, moved, 2);
+    expect(world.shown()).toMatchObject({ status: 'in_progress', rank: '!' });
+  });
+});
+
 describe('what people did and the server has not done yet', () => {
   test('a change is drawn at once, sent alone, and gone once the server has done it', async () => {
     const world = makeWorld();

@@ -30,8 +30,8 @@ export interface TimelineState {
 /** Comments that are read at once. */
 const parallel = 6;
 
-/** Entries of a ticket's activity that the comments themselves say. */
-const said_by_comments = /^comment\./;
+/** Entries of a ticket's activity that are no part of its story: what comments say themselves, and its place on the board. */
+const not_told = /^(comment\.|ticket\.(placed|respaced)$)/;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -146,7 +146,7 @@ export class Timeline {
   }
 
   #draw(): void {
-    const acts = [...this.#entries.values()].filter(({ action }) => !said_by_comments.test(action));
+    const acts = [...this.#entries.values()].filter(({ action }) => !not_told.test(action));
     const oldest = [...this.#entries.values()].map(({ created_at }) => created_at).toSorted(compareText)[0] ?? '';
     // Of what is before the oldest page, only comments are known: they would stand there without what happened between.
     const isShown = (at: string) => this.#cursor === undefined || at >= oldest;
