@@ -1,6 +1,7 @@
 import type { Workflow } from 'baton-sdk';
 import { shownKeys } from '../commands/keys.ts';
 import { type CommandId, commands, run } from '../commands/registry.ts';
+import { keysOf } from '../commands/remap.ts';
 import { copyLink, move, placeAt as placeTicket, type Who } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import { stepsFrom } from '../desk/steps.ts';
@@ -24,8 +25,9 @@ interface CardMenuProps {
   onClose: () => void;
 }
 
-function keysOf(command: CommandId): string | undefined {
-  const { keys } = commands[command];
+/** The keys of a command, as people read them. */
+function shown(command: CommandId): string | undefined {
+  const keys = keysOf(command);
   return keys === undefined ? undefined : shownKeys(keys);
 }
 
@@ -47,10 +49,10 @@ export function CardMenu({ desk, menu, workflow, role, columns, by_hand, why, on
   };
   return (
     <OpenMenu anchor={button} align="end" onOpenChange={(open) => !open && onClose()}>
-      <MenuItem keys={keysOf('open')} onSelect={() => onOpen(ticket)}>
+      <MenuItem keys={shown('open')} onSelect={() => onOpen(ticket)}>
         {t('Open')}
       </MenuItem>
-      <MenuItem keys={keysOf('copy_link')} onSelect={() => copyLink(desk, ticket)}>
+      <MenuItem keys={shown('copy_link')} onSelect={() => copyLink(desk, ticket)}>
         {t('Copy the address')}
       </MenuItem>
       <MenuLine />
@@ -82,7 +84,7 @@ export function CardMenu({ desk, menu, workflow, role, columns, by_hand, why, on
         <>
           <MenuLine />
           {(['assign', 'priority', 'labels', 'due'] as const).map((command) => (
-            <MenuItem key={command} keys={keysOf(command)} onSelect={() => act(command)}>
+            <MenuItem key={command} keys={shown(command)} onSelect={() => act(command)}>
               {commands[command].name()}
             </MenuItem>
           ))}

@@ -8,6 +8,7 @@ import { Priority } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import { DueDate } from '../ui/time.tsx';
 import { dragCard } from './dragging.ts';
+import './card.css';
 
 export interface CardProps {
   desk: Desk;

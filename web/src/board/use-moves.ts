@@ -48,8 +48,14 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
       const step = stepsFrom(workflow, ticket).find(({ to }) => to === status);
       if (step !== undefined) move(desk, ticket, step, { role, workflow }, by_hand ? placed : undefined);
     } else if (by_hand && spotOf(columns, id)?.index !== index) {
-      const where = { key: ticket.key, name: nameOf(status), place: index + 1, of: others(rows, id).length + 1 };
-      placeTicket(desk, ticket, placed, t('{key} is in {name} at place {place} of {of}', where));
+      const of = others(rows, id).length + 1;
+      const said = t('{key} is in {name} at place {place} of {of}', {
+        key: ticket.key,
+        name: nameOf(status),
+        place: index + 1,
+        of,
+      });
+      placeTicket(desk, ticket, placed, said);
     }
   };
 

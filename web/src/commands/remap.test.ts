@@ -21,7 +21,7 @@ test('a command has the keys that were chosen for it, until its own are wanted a
 test('keys that another command has are its own, until it has others', () => {
   expect(holderOf('c', 'help')).toBe('create');
   expect(holderOf('c', 'create')).toBeUndefined();
-  expect(holderOf('g', 'create')).toBe('go_list'); // where two presses begin
+  expect(holderOf('g', 'create')).toBe('go_board'); // where two presses begin
   remap('create', 'n');
   expect([holderOf('c', 'help'), holderOf('n', 'help')]).toEqual([undefined, 'create']);
 });

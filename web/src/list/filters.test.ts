@@ -121,7 +121,7 @@ describe('whether a ticket belongs into a list', () => {
         .toSorted((a, b) => compare(positionIn(sort, a), positionIn(sort, b)))
         .map(({ id }) => id)
         .join('');
-    expect([order('-priority'), order('due_on'), order('rank')]).toEqual(['bcad', 'cadb', 'dbac']);
+    expect([order('-priority'), order('due_on'), order('rank')]).toEqual(['bcad', 'cadb', 'dbca']);
   });
 
   test('by hand is no order of tickets of several statuses', () => {
