@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
-import { axeInBoth, executablePath, phone, shoot, sidewaysOf, type Stage, startStage, type Tab } from './browser.ts';
+import { executablePath, look, signIn, type Stage, startStage, type Tab } from './browser.ts';
 
 const patience = 180_000;
 
@@ -42,9 +42,7 @@ describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH wher
 
   async function enter(person: Person, where = `/w/${workspace_id}/p/ENG/board`): Promise<Tab> {
     const tab = await stage.open('/signin');
-    await tab.page.getByLabel('E-mail address').fill(person.email);
-    await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
-    await tab.page.keyboard.press('Enter');
+    await signIn(tab.page, person);
     await tab.page.waitForURL(/\/w\//);
     await tab.page.goto(stage.server.url + where);
     await tab.page.getByRole('link', { name: /Oil the winch/ }).waitFor();
@@ -58,11 +56,6 @@ describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH wher
   const focused = (page: Page) =>
     page.evaluate('document.activeElement?.closest(".card")?.querySelector(".card-key")?.textContent');
   const said = (page: Page) => page.locator('p[role=status]').last().innerText();
-
-  async function look(page: Page, name: string): Promise<void> {
-    await shoot(page, name);
-    expect(await axeInBoth(page), name).toEqual([]);
-  }
 
   /** Drags a card so that its middle comes to a place. */
   async function drag(page: Page, from: Locator, to: { x: number; y: number }, { drops = true } = {}): Promise<void> {
@@ -97,7 +90,7 @@ describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH wher
     // Within the column: the line shows the place, and it is kept.
     await drag(page, card(page, 'Oil the winch'), await topOf(card(page, 'The brake squeaks')), { drops: false });
     await page.locator('.drop-line').waitFor();
-    await shoot(page, 'board-dragging');
+    await look(page, 'board-dragging');
     await page.mouse.up();
     const placed = ['The crane drops its load', 'Oil the winch', 'The brake squeaks', 'Paint the rail'];
     await soon(() => titles(page, 'Open')).toEqual(placed);
@@ -215,10 +208,10 @@ describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH wher
 
     await page.goto(page.url().replace(/\?.*/, ''));
     await card(page, 'Order new bolts').waitFor();
-    await page.setViewportSize(phone);
+    await page.setViewportSize({ width: 320, height: 640 });
     await page.getByRole('navigation', { name: 'Columns' }).waitFor();
     expect(await page.locator('.column').count()).toBe(1);
-    expect(await sidewaysOf(page)).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await page.getByRole('button', { name: /^In progress/ }).click();
     await column(page, 'In progress').waitFor();
     await page.getByRole('button', { name: /^Open/ }).click();
