@@ -167,19 +167,13 @@ function Body(props: ColumnProps & { labelledby: string }) {
   );
 }
 
+/**
+ * Its cards: of many those on the screen, and the one that has the focus. One component for few and for many, so that a card
+ * keeps the focus when there become many.
+ */
 function Cards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement | null> }) {
-  const { rows, onScroller, status } = props;
-  const is_virtual = rows.length > virtual_from;
-  useEffect(() => {
-    if (!is_virtual) onScroller(status.key, undefined);
-  }, [is_virtual, onScroller, status.key]);
-  if (is_virtual) return <VirtualCards {...props} />;
-  return rows.map((ticket, index) => <OneCard key={ticket.id} {...props} ticket={ticket} index={index} />);
-}
-
-/** Many cards: those on the screen are drawn, and the one that has the focus. */
-function VirtualCards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement | null> }) {
   const { rows, pitch, active, scroller, onScroller, status } = props;
+  const is_virtual = rows.length > virtual_from;
   const kept = rows.findIndex(({ id }) => id === active);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -195,13 +189,14 @@ function VirtualCards(props: ColumnProps & { scroller: React.RefObject<HTMLDivEl
     },
   });
   useEffect(() => {
-    onScroller(status.key, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+    onScroller(status.key, is_virtual ? (index) => virtualizer.scrollToIndex(index, { align: 'auto' }) : undefined);
     return () => onScroller(status.key, undefined);
-  }, [onScroller, status.key, virtualizer]);
+  }, [onScroller, status.key, virtualizer, is_virtual]);
+  if (!is_virtual)
+    return rows.map((ticket, index) => <OneCard key={ticket.id} {...props} ticket={ticket} index={index} />);
   return virtualizer.getVirtualItems().map(({ index, key, start }) => {
     const ticket = rows[index];
-    if (ticket === undefined) return null;
-    return <OneCard key={key} {...props} ticket={ticket} index={index} top={start} />;
+    return ticket && <OneCard key={key} {...props} ticket={ticket} index={index} top={start} />;
   });
 }
 

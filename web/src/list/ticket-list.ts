@@ -65,11 +65,13 @@ export class TicketList {
     if (this.#rows_of === tickets.revision()) return this.#rows;
     this.#rows_of = tickets.revision();
     const end = this.#end;
-    const isRead = (ticket: KnownTicket) => end === undefined || compare(positionIn(input.sort, ticket), end) <= 0;
-    const rows = tickets
-      .all()
-      .filter((ticket) => isRead(ticket) && belongs(ticket))
-      .toSorted((a, b) => compare(positionIn(input.sort, a), positionIn(input.sort, b)));
+    const found: { ticket: KnownTicket; position: Position }[] = [];
+    for (const ticket of tickets.all()) {
+      if (!belongs(ticket)) continue;
+      const position = positionIn(input.sort, ticket);
+      if (end === undefined || compare(position, end) <= 0) found.push({ ticket, position });
+    }
+    const rows = found.sort((a, b) => compare(a.position, b.position)).map(({ ticket }) => ticket);
     const is_same = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index]);
     if (!is_same) this.#rows = rows;
     return this.#rows;
