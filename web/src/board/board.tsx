@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useMay } from '../desk/use-may.ts';
-import type { Filters } from '../list/filters.ts';
+import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
 import { sort_labels } from '../list/names.ts';
 import { type Group, useRead } from '../list/use-lists.ts';
@@ -170,7 +170,7 @@ function Columns({ desk, totals, filters, workflow, opened, onOpen, state, onMen
         refuses={moves.refuses}
         creates={create.may && workflow.initial.includes(key)}
         is_creating={creating === key}
-        empty={(emptiness[status.category] ?? (() => ''))()}
+        empty={isFiltered(filters) ? t('No ticket here matches the filters.') : (emptiness[status.category]?.() ?? '')}
       />
     );
   });
