@@ -1,5 +1,5 @@
 -- Up Migration
--- The order of a board's columns by hand (docs/decisions, 55). A ticket that nobody has placed stands by its number, newest first. That
+-- The order of a board's columns by hand (docs/decisions, 59). A ticket that nobody has placed stands by its number, newest first. That
 -- rank is computed by the database and stored, because row-level security lets no index be searched by such an expression. Adding it
 -- rewrites the table once.
 alter table tickets
