@@ -121,6 +121,10 @@ const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
     has('assignee_id')
       ? t('{actor} assigned {ticket} to {assignee}', { actor, ticket, assignee })
       : t('{actor} unassigned {ticket}', { actor, ticket }),
+  'ticket.placed': ({ actor, ticket }) =>
+    t('{actor} placed {ticket} among the others of its status', { actor, ticket }),
+  'ticket.respaced': ({ actor, ticket }) =>
+    t('{actor} placed a ticket beside {ticket}, which keeps its place', { actor, ticket }),
   'ticket.deleted': ({ actor, ticket }) => t('{actor} deleted {ticket}', { actor, ticket }),
   'ticket.restored': ({ actor, ticket }) => t('{actor} restored {ticket}', { actor, ticket }),
   'ticket.purged': ({ actor, ticket }) => t('{actor} deleted earlier texts of {ticket} permanently', { actor, ticket }),
