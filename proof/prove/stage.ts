@@ -78,6 +78,9 @@ async function setUp(mutant: Mutant | undefined, env: Record<string, string>, gi
   };
 }
 
+/** A response that takes no longer is at once, as people see it. A p99 may be twice the idle one, or this (decision 26). */
+export const at_once_ms = 100;
+
 /** Where `fraction` of the values lie below: 0.99 is the p99. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Person, registerPerson } from '../../harness/people.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Run, scaled } from '../check.ts';
-import { quantile, setStage, slow_hashes } from '../stage.ts';
+import { at_once_ms, quantile, setStage, slow_hashes } from '../stage.ts';
 
 const full = { processes: 2, in_flight: 64, people: 8, settings: { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: '12' } };
 // Enough to tell hashes on threads from hashes between requests; no time is judged, so that nothing else at work tells.
@@ -78,10 +78,13 @@ async function flood(run: Run, size: number): Promise<Finding> {
     figures[`${name} ms p50`] = Number(quantile(times, 0.5).toFixed(2));
     figures[`${name} ms p99`] = Number(quantile(times, 0.99).toFixed(2));
   }
-  const ratio = quantile(flooded, 0.99) / quantile(idle, 0.99);
+  const p99 = quantile(flooded, 0.99);
+  const ratio = p99 / quantile(idle, 0.99);
   figures['p99 flooded / idle'] = Number(ratio.toFixed(2));
   const violations: string[] = [];
-  if (judged && ratio > 2) violations.push(`the p99 of reads is ${ratio.toFixed(2)} times that of an idle server`);
+  if (judged && ratio > 2 && p99 > at_once_ms) {
+    violations.push(`the p99 of reads is ${p99.toFixed(0)} ms, ${ratio.toFixed(2)} times that of an idle server`);
+  }
   // A read that had to wait for hashes would let a few sign-ins pass before it, however slow or quick the machine.
   if (meanwhile > flooded.length) violations.push(`${flooded.length} reads waited for ${meanwhile} sign-ins`);
   const others = Object.keys(flooding.statuses).filter((status) => !['200', '401', '503'].includes(status));
@@ -102,7 +105,7 @@ async function flood(run: Run, size: number): Promise<Finding> {
 export const login_flood: Check = {
   id: 'login-flood',
   promises: ['P12', 'P22'],
-  says: 'A flood of sign-ins slows no other route: the p99 of reads stays within twice that of an idle server.',
+  says: 'A flood of sign-ins slows no other route: the p99 of reads stays within twice that of an idle server or 100 ms.',
   run: flood,
   alone: true,
   slice: 0.01,

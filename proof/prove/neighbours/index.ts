@@ -7,15 +7,13 @@ import { joinWorkspace, registerPerson, type Person } from '../../harness/people
 import { default_limits } from '../../harness/server.ts';
 import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, type Mutant, type Run, scaled } from '../check.ts';
-import { quantile, setStage, type Stage } from '../stage.ts';
+import { at_once_ms, quantile, setStage, type Stage } from '../stage.ts';
 import { attacks, type Outcome, type Target } from './attacks.ts';
 import { everyList } from './lists.ts';
 
 const max_resident_mb = 512;
 /** However busy the machine is, nobody waits so long for what others do. */
 const patience_ms = 2_500;
-/** A response that takes no longer is at once, as people see it. The p99 may be twice the idle one, or this (decision 26). */
-const at_once_ms = 100;
 /** From this size on there are enough requests to judge how long they take. */
 const judged_size = 0.3;
 /** BATON_BODY_MEMORY_MIB and BATON_RESPONSE_MEMORY_MIB, and an account's quarter. */
