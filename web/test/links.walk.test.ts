@@ -123,7 +123,7 @@ describe.skipIf(executablePath === undefined)(
       await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Project: Engineering' }).waitFor();
-      expect(page.url()).toBe(`${stage.server.url}/w/${workspace.id}/p/ENG/list`);
+      expect(page.url()).toBe(`${stage.server.url}/w/${workspace.id}/p/ENG/board`);
       expect(leaked).toEqual([]);
       expect(faults).toEqual([]);
     }, 300_000);

@@ -247,6 +247,7 @@ function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
     return own === undefined ? example : { ...(example as Json), ...own };
   }
   if (schema.properties !== undefined) {
+    if (schema.example !== undefined) return schema.example;
     const parts = Object.entries(schema.properties).map(([field, part]) => [field, exampleOf(part, schemas, field)]);
     return Object.fromEntries(parts);
   }

@@ -100,6 +100,7 @@ export const place = z
   })
   .meta({
     id: 'Place',
+    example: { at: 'top' },
     minProperties: 1,
     maxProperties: 1,
     description:

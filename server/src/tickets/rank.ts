@@ -37,7 +37,8 @@ function rankAt(value: bigint, depth: number): string {
     text = digits.charAt(Number(rest % base)) + text;
     rest /= base;
   }
-  return text.replace(/0+$/, '');
+  while (text.endsWith('0')) text = text.slice(0, -1);
+  return text;
 }
 
 /** Ranks above and below which something is placed; '' stands for the top of all, and undefined for the bottom of all. */

@@ -2,6 +2,7 @@
 const word = /[\p{L}\p{N}\p{M}]+/gu;
 /** A ticket's key, within a text. */
 const key = /[a-z][a-z0-9]{1,9}-[1-9]\d{0,9}/g;
+const whole_key = /^[a-z][a-z0-9]{1,9}-[1-9]\d{0,9}$/;
 
 const max_word = 40;
 /** A title has at most so many that it is found by. */
@@ -26,6 +27,6 @@ export function soughtIn(q: string): string[] {
 /** The start that one of a ticket's words has if its title has a word that starts with this text; undefined if any may have. */
 export function startOf(sought: string): string | undefined {
   const text = sought.toLowerCase();
-  const start = new RegExp(`^${key.source}$`).test(text) ? text : text.match(word)?.[0];
+  const start = whole_key.test(text) ? text : text.match(word)?.[0];
   return start === undefined ? undefined : short(start);
 }

@@ -102,7 +102,7 @@ function OneAttempt({ attempt: one }: { attempt: DeliveryWithLog['log'][number] 
             <div key={name} className="attempt-part">
               <h3>{name}</h3>
               {/* It can be scrolled with the keyboard, so it can have the focus. */}
-              <pre tabIndex={0} role="region" aria-label={name}>
+              <pre tabIndex={0} role="group" aria-label={name}>
                 {text}
               </pre>
             </div>
