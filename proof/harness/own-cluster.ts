@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedDatabase, startEmbedded } from '../../server/src/db/embedded.ts';
-import { isAlive, readClaim } from '../../server/src/db/embedded/postmaster.ts';
+import { readClaim } from '../../server/src/db/embedded/postmaster.ts';
 import { type TestDatabase, withDatabase } from './database.ts';
 import { madeDataDir } from './installation.ts';
-import { signalFamily } from './processes.ts';
+import { isRunning, signalFamily } from './processes.ts';
 import { freePort } from './served.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
@@ -38,9 +38,9 @@ export async function startOwnCluster(given?: string): Promise<OwnCluster> {
     data_dir,
     pid,
     kill: async () => {
-      const postmaster = pid();
-      signalFamily(postmaster, 'SIGKILL');
-      while (isAlive(postmaster)) await new Promise((resolve) => setTimeout(resolve, 2));
+      // A child that was just started still listens on the port.
+      const family = signalFamily(pid(), 'SIGKILL');
+      while (family.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 2));
     },
     start: async () => {
       embedded = await startEmbedded({ dir });

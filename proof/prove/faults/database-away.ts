@@ -96,7 +96,10 @@ class Patient {
     const pid = this.#cluster.pid();
     if (trouble === 'stopped') {
       signalFamily(pid, 'SIGSTOP');
-      return () => Promise.resolve(signalFamily(pid, 'SIGCONT'));
+      return () => {
+        signalFamily(pid, 'SIGCONT');
+        return Promise.resolve();
+      };
     }
     if (trouble === 'exhausted') {
       const holder = await this.#cluster.owner.connect();
