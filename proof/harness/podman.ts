@@ -53,7 +53,7 @@ export class Podman {
   /** The same, giving what it printed; a command that fails is an error. */
   async do(args: readonly string[], onLine?: (line: string) => void): Promise<string> {
     const { status, stdout, stderr } = await this.run(args, onLine);
-    if (status !== 0) throw new Error(`podman ${args[0]} ended with ${status}: ${`${stdout}${stderr}`.slice(-1500)}`);
+    if (status !== 0) throw new Error(`podman ${args[0]} ended with ${status}: ${`${stdout}${stderr}`.slice(-6000)}`);
     return stdout.trim();
   }
 
