@@ -15,7 +15,7 @@ interface Documented {
   operationId: string;
   summary: string;
   parameters?: Parameter[];
-  requestBody?: object;
+  requestBody?: { content: object };
   responses: Record<string, { headers?: object; content?: object }>;
 }
 
@@ -119,6 +119,7 @@ export function sdkOperations(document: OpenApi): string {
         query: named('query'),
         headers: named('header').map(fieldOf),
         body: operation.requestBody !== undefined,
+        ...('application/octet-stream' in (operation.requestBody?.content ?? {}) ? { sends: 'bytes' } : {}),
         returns: content !== undefined,
         ...(media === undefined || media === 'application/json'
           ? {}

@@ -21,7 +21,7 @@ interface CommonOptions {
   /** Where the server is, with the path it is served under, if any, and without `/v1`: `https://example.com/baton`. */
   base_url: string;
   access_token?: string | undefined;
-  /** Milliseconds after which an attempt is given up; 30,000 by default. */
+  /** Milliseconds after which an attempt is given up; by default 30,000, and 600,000 where a file is sent. */
   timeout_ms?: number | undefined;
   /** How often an attempt that failed is repeated, where that is safe; 4 by default. */
   retries?: number | undefined;
@@ -86,6 +86,9 @@ const max_wait_s = 25;
 /** The longest that timers go: some 24 days. */
 const max_timeout_ms = 2_147_483_647;
 
+/** How long a file may take: as long as a server lets it, unless its operator says otherwise. */
+const bytes_timeout_ms = 600_000;
+
 /** A server of 0.2.0 refuses the header, and does nothing. */
 const unsupported = 'idempotency_key_unsupported';
 
@@ -101,7 +104,8 @@ class Caller {
   /** One call, ready to be sent as often as it takes. A write has one key for all its attempts. */
   #prepare(id: OperationId, input: AnyInput, own: CallOptions, { keyed }: { keyed: boolean }): Call {
     const { base_url, fetch: given } = this.options;
-    const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? 30_000;
+    const usual_ms = operationOf(id)?.sends === 'bytes' ? bytes_timeout_ms : 30_000;
+    const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? usual_ms;
     const invalid = (says: string, cause?: unknown) =>
       new BatonApiError(id, { code: 'invalid_call', says, retryable: false, cause });
     const fault = faultOf(id, input);
@@ -113,7 +117,7 @@ class Caller {
       const takes_key = keyed && this.#sends_keys && operationOf(id).headers.includes('idempotency_key');
       const own_key = takes_key && !request.headers.has('idempotency-key');
       if (own_key) request.headers.set('idempotency-key', crypto.randomUUID());
-      const fetch = given ?? globalThis.fetch;
+      const fetch = own.fetch ?? given ?? globalThis.fetch;
       return {
         id,
         request,

@@ -109,7 +109,7 @@ export const operations = {
   delete_ticket: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
   /** Restores a deleted ticket. */
   restore_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/restore","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":true},
-  /** Deletes the earlier titles or descriptions of a ticket permanently. The current ones stay: edit them first. The audit log says that it happened, without the text. */
+  /** Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. Of title and description the current ones stay: edit them first. The audit log says that it happened, without the text. */
   purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Assigns a ticket to a member, or to nobody. */
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
@@ -151,6 +151,16 @@ export const operations = {
   remove_reaction: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/reactions/{emoji}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Deletes a comment and every earlier text of it permanently. The audit log says that it happened, without the text. */
   purge_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments/{comment_id}/purge","query":[],"headers":["idempotency_key"],"body":false,"returns":true},
+  /** Adds a file to a ticket. The body is the file, byte by byte; its name is in the query. */
+  add_attachment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments","query":["name"],"headers":["idempotency_key"],"body":true,"sends":"bytes","returns":true},
+  /** Lists a ticket’s attachments, oldest first. */
+  list_attachments: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns what is known of an attachment, without its bytes. */
+  get_attachment: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Removes a file from a ticket, and its bytes permanently. Who added it may, and admins. */
+  remove_attachment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
+  /** Returns a signed address of the file, valid for five minutes, and only for as long as the caller may read the attachment. */
+  get_attachment_link: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}/link","query":[],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */

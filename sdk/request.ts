@@ -1,5 +1,5 @@
 import { operations } from './operations.ts';
-import type { Operation, OperationId } from './types.ts';
+import type { Bytes, Operation, OperationId } from './types.ts';
 
 export type AnyInput = Record<string, unknown> & { body?: unknown };
 
@@ -9,10 +9,13 @@ const path_parameter = /\{(\w+)\}/g;
 
 export const operationOf = (id: OperationId): Operation => operations[id];
 
+const isBytes = (body: unknown) =>
+  body instanceof Blob || body instanceof Uint8Array || body instanceof ArrayBuffer;
+
 /** What is wrong with the input, which the types would have said: JavaScript has none. */
 export function faultOf(id: OperationId, input: AnyInput): string | undefined {
   if (typeof input !== 'object' || input === null) return 'needs an object of parameters, or nothing';
-  const { path, query, body, headers } = operationOf(id);
+  const { path, query, body, sends, headers } = operationOf(id);
   const in_path = [...path.matchAll(path_parameter)].map(([, name]) => name as string);
   const known = [...in_path, ...query, ...headers, ...(body ? ['body'] : [])];
   for (const [name, value] of Object.entries(input)) {
@@ -27,6 +30,7 @@ export function faultOf(id: OperationId, input: AnyInput): string | undefined {
       return `needs ${name}${value === undefined ? '' : `, which can’t be ${JSON.stringify(value)}`}`;
     }
   }
+  if (sends === 'bytes' && !isBytes(input.body)) return 'needs as its body a Blob, a Uint8Array or an ArrayBuffer';
   return body && input.body === undefined ? 'needs a body' : undefined;
 }
 
@@ -47,18 +51,20 @@ export interface Prepared {
   url: URL;
   method: string;
   headers: Headers;
-  body: string | null;
+  body: string | Bytes | null;
 }
 
 /** The request of a call, without what says who calls. Throws where the input can’t be written. */
 export function prepare(base_url: string, id: OperationId, input: AnyInput): Prepared {
-  const { method, headers: names } = operationOf(id);
+  const { method, headers: names, sends } = operationOf(id);
   const headers = new Headers({ accept: 'application/json' });
   for (const name of names) {
     const value = input[name] as Sendable | undefined;
     if (value !== undefined) headers.set(name.replaceAll('_', '-'), String(value));
   }
-  if (input.body !== undefined) headers.set('content-type', 'application/json');
-  const body = input.body === undefined ? null : JSON.stringify(input.body);
+  if (input.body !== undefined)
+    headers.set('content-type', sends === 'bytes' ? 'application/octet-stream' : 'application/json');
+  const body =
+    input.body === undefined ? null : sends === 'bytes' ? (input.body as Bytes) : JSON.stringify(input.body);
   return { url: urlOf(base_url, id, input), method, headers, body };
 }

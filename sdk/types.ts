@@ -12,6 +12,8 @@ export interface Operation {
   headers: readonly string[];
   /** Whether it takes a body. */
   body: boolean;
+  /** What the body of the request is where it isn't JSON. */
+  sends?: string;
   /** Whether a success has a body. */
   returns: boolean;
   /** What the body is where it isn't JSON. */
@@ -29,7 +31,14 @@ type HeadersOf<O> = O extends { parameters: { header?: infer H } }
     ? { [Name in keyof Given as Lowercase<FieldOf<Name & string>>]: Given[Name] }
     : never
   : unknown;
-type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? { body: B } : unknown;
+/** A file, or bytes: whole, so that it can be sent again. */
+export type Bytes = Blob | Uint8Array<ArrayBuffer> | ArrayBuffer;
+
+type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer B } } }
+  ? { body: B }
+  : O extends { requestBody: { content: { 'application/octet-stream': unknown } } }
+    ? { body: Bytes }
+    : unknown;
 
 type FieldsOf<O> = Flat<PathOf<O> & QueryOf<O> & HeadersOf<O> & BodyOf<O>>;
 
@@ -67,6 +76,8 @@ export interface CallOptions {
   timeout_ms?: number | undefined;
   /** How often a failed attempt may be repeated. */
   retries?: number | undefined;
+  /** What sends this call’s requests: in a browser, something that tells how far an upload is. */
+  fetch?: typeof fetch | undefined;
 }
 
 type Arguments<Id extends OperationId> =

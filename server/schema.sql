@@ -735,8 +735,9 @@ CREATE OR REPLACE FUNCTION public.purge_ticket(the_ticket uuid, named text[], th
 AS $function$
 declare
   scope uuid := app_workspace_id();
-  fields text[] := array(select unnest(named) intersect select unnest(array['title', 'description']));
+  fields text[] := array(select unnest(named) intersect select unnest(array['title', 'description', 'attachments']));
   purged tickets%rowtype;
+  freed bigint;
 begin
   update tickets set version = version + 1, updated_at = greatest(now(), updated_at + interval '1 microsecond')
   where workspace_id = scope and id = the_ticket returning * into purged;
@@ -757,10 +758,29 @@ begin
   if 'description' = any (fields) then
     delete from ticket_texts where workspace_id = scope and ticket_id = the_ticket;
   end if;
+  if 'attachments' = any (fields) then
+    update outbox a
+    set before = a.before || case when a.before ? 'name' then '{"name": null}' else '{}' end::jsonb,
+      after = a.after || case when a.after ? 'name' then '{"name": null}' else '{}' end::jsonb
+    where a.workspace_id = scope and a.ticket_id = the_ticket and a.subject_type = 'attachment';
+    update events a
+    set before = a.before || case when a.before ? 'name' then '{"name": null}' else '{}' end::jsonb,
+      after = a.after || case when a.after ? 'name' then '{"name": null}' else '{}' end::jsonb,
+      salt = null
+    where a.workspace_id = scope and a.ticket_id = the_ticket and a.subject_type = 'attachment';
+    with gone as (
+      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning id, size_bytes),
+    due as (
+      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id)
+    select sum(size_bytes) into freed from gone;
+  end if;
   insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
     created_at)
   values (scope, entry, the_actor, 'ticket.purged', 'ticket', the_ticket, purged.version,
     jsonb_build_object('fields', to_jsonb(fields)), request, purged.updated_at);
+  if freed is not null then
+    update attachment_usage set bytes = bytes - freed where workspace_id = scope;
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.put_aside(scope uuid, the_task text, subject uuid, kind text)
@@ -980,6 +1000,63 @@ GRANT INSERT, SELECT ON api_tokens TO baton_app;
 GRANT SELECT (expires_at, id, revoked_at, workspace_id) ON api_tokens TO baton_worker;
 GRANT UPDATE (last_used_at, revoked_at) ON api_tokens TO baton_app;
 GRANT UPDATE (workspace_id) ON api_tokens TO baton_worker;
+
+-- workspace
+create table attachment_files (
+  workspace_id uuid not null,
+  id uuid not null,
+  due_at timestamp with time zone,
+  constraint attachment_files_pkey PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX attachment_files_due ON public.attachment_files USING btree (due_at) WHERE (due_at IS NOT NULL);
+ALTER TABLE attachment_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attachment_files FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON attachment_files FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON attachment_files FOR ALL TO baton_worker USING ((due_at < now())) WITH CHECK (false);
+CREATE POLICY worker_deletes ON attachment_files AS RESTRICTIVE FOR DELETE TO baton_worker USING ((due_at < now()));
+GRANT DELETE ON attachment_files TO baton_worker;
+GRANT INSERT, SELECT, UPDATE ON attachment_files TO baton_app;
+GRANT SELECT (due_at, id, workspace_id) ON attachment_files TO baton_worker;
+GRANT UPDATE (workspace_id) ON attachment_files TO baton_worker;
+
+-- workspace
+create table attachment_usage (
+  workspace_id uuid not null,
+  bytes bigint not null,
+  constraint attachment_usage_pkey PRIMARY KEY (workspace_id),
+  constraint attachment_usage_bytes CHECK ((bytes >= 0))
+);
+ALTER TABLE attachment_usage ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attachment_usage FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON attachment_usage FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT INSERT, SELECT, UPDATE ON attachment_usage TO baton_app;
+
+-- workspace
+create table attachments (
+  workspace_id uuid not null,
+  id uuid not null,
+  ticket_id uuid not null,
+  name text not null,
+  media_type text not null,
+  size_bytes integer not null,
+  sha256 text not null,
+  added_by uuid not null,
+  created_at timestamp with time zone not null,
+  constraint attachments_pkey PRIMARY KEY (workspace_id, id),
+  constraint attachments_media_type CHECK (((length(media_type) >= 1) AND (length(media_type) <= 100))),
+  constraint attachments_name CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+  constraint attachments_sha256 CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint attachments_size CHECK ((size_bytes >= 0)),
+  constraint attachments_added_by_fkey FOREIGN KEY (workspace_id, added_by) REFERENCES memberships(workspace_id, user_id),
+  constraint attachments_file_fkey FOREIGN KEY (workspace_id, id) REFERENCES attachment_files(workspace_id, id),
+  constraint attachments_ticket_fkey FOREIGN KEY (workspace_id, ticket_id) REFERENCES tickets(workspace_id, id)
+);
+CREATE INDEX attachments_added_by ON public.attachments USING btree (workspace_id, added_by);
+CREATE INDEX attachments_ticket ON public.attachments USING btree (workspace_id, ticket_id, created_at, id);
+ALTER TABLE attachments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON attachments FOR ALL USING ((workspace_id = app_workspace_id()));
+GRANT DELETE, INSERT, SELECT ON attachments TO baton_app;
 
 -- workspace
 create table comment_reactions (

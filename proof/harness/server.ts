@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Resolver } from 'node:dns/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { createApp } from '../../server/src/app.ts';
@@ -23,6 +26,10 @@ export interface TestServer {
   pool: pg.Pool;
   stop: () => Promise<void>;
 }
+
+/** Where the servers of this process keep attachments. */
+const attachments_dir = mkdtempSync(path.join(os.tmpdir(), 'baton-attachments-'));
+process.once('exit', () => rmSync(attachments_dir, { recursive: true, force: true }));
 
 /** Opens /metrics of every server of the tests. */
 export const metrics_token = randomBytes(24).toString('hex');
@@ -48,6 +55,7 @@ export const test_environment = {
   LOG_LEVEL: 'error',
   BATON_BCRYPT_COST: '4',
   ...no_limits,
+  BATON_ATTACHMENTS_DIR: attachments_dir,
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_AUDIT_KEY: randomBytes(48).toString('base64'),

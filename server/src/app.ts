@@ -5,6 +5,11 @@ import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { createDownloads } from './attachments/download.ts';
+import { openFolder } from './attachments/folder.ts';
+import { Links } from './attachments/link.ts';
+import { createUploads } from './attachments/receive.ts';
+import { attachmentRoutes } from './attachments/routes.ts';
 import { ledgerRoutes } from './audit/ledger-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { feedRoutes } from './feed/routes.ts';
@@ -17,6 +22,7 @@ import { Cursors } from './http/cursor.ts';
 import { consoleRouter } from './http/console.ts';
 import { built_console } from './http/console-build.ts';
 import { docsRouter } from './http/docs.ts';
+import { downloadRouter } from './http/downloads.ts';
 import { globalLimit } from './http/global-limit.ts';
 import { readForwarded } from './http/networks.ts';
 import { methodNotAllowed } from './http/methods.ts';
@@ -31,6 +37,8 @@ import { createRateLimits } from './http/rate-limits.ts';
 import { createSending, type Sending } from './http/send.ts';
 import { Served } from './http/served.ts';
 import { requestLog } from './http/request-log.ts';
+import { Transfers } from './http/transfers.ts';
+import type { UploadReading } from './http/upload.ts';
 import { allowOrigins, apiHeaders } from './http/security.ts';
 import { createIntentOf } from './outcomes/intent.ts';
 import { confirmAddress } from './mail/email-change.ts';
@@ -71,11 +79,18 @@ interface Parts {
 }
 
 /** What serving needs; one of each per process. */
-function servingOf(services: Services, sending: Sending): Serving {
+function servingOf(
+  services: Services,
+  sending: Sending,
+  receiving: Pick<UploadReading, 'uploads' | 'transfers'>,
+): Serving {
   const { config, pool, log } = services;
   return {
     ...services,
     ...sending,
+    ...receiving,
+    max_attachment_bytes: config.max_attachment_bytes,
+    upload_timeout_ms: config.upload_timeout_ms,
     credentials: new Credentials({ access_tokens: services.tokens, pool, log }),
     intentOf: createIntentOf(config.secret),
     usage: new Usage(config.max_bytes_per_workspace),
@@ -132,10 +147,15 @@ export function createApp(parts: Parts): App {
   app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
-  const serve = createServe(router, servingOf(services, sending));
+  const store = config.attachments_dir === undefined ? undefined : openFolder(config.attachments_dir);
+  const links = new Links(config.secret);
+  const transfers = new Transfers();
+  const uploads = createUploads({ pool, store, hint });
+  const serve = createServe(router, servingOf(services, sending, { uploads, transfers }));
   // Express tries one route after the other: those that are asked for most come first.
   ticketRoutes(serve, services, addComment);
   commentRoutes(serve);
+  attachmentRoutes(serve, services, links);
   projectRoutes(serve, services);
   workspaceRoutes(serve, services);
   tokenRoutes(serve, services);
@@ -151,7 +171,9 @@ export function createApp(parts: Parts): App {
   referenceRoutes(serve);
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   const served = new Served(config.read_bytes_per_minute); // pages, and what they load
-  app.use(router, unsubscribeRouter(unsubscribing(services)), docsRouter(served));
+  const downloads = createDownloads({ pool, log, links, store });
+  app.use(router, downloadRouter(downloads, { ...sending, transfers }));
+  app.use(unsubscribeRouter(unsubscribing(services)), docsRouter(served));
   app.use(consoleRouter({ dir: console_dir, served, operations }));
   app.use(methodNotAllowed(operations));
   app.use(problemHandler({ ...sending, log }, hold_back));

@@ -28,6 +28,7 @@ export const environment = z.object({
   BATON_MIGRATE: choice(['on', 'off']).default('on'),
   BATON_DATABASE_WAIT_S: count(60, 0, 3_600),
   BATON_DATA_DIR: z.string().default(path.join(project_root, '.baton')),
+  BATON_ATTACHMENTS_DIR: z.string().optional(),
   BATON_SECRET: z.string().optional(),
   BATON_JWT_KEYS: z.string().optional(),
   BATON_AUDIT_KEY: z.string().optional(),
@@ -83,6 +84,8 @@ export interface Config extends Limits, WorkerSettings {
   app_role: string | undefined;
   migrate: boolean;
   data_dir: string;
+  /** Where attachments are kept; undefined: there are none. */
+  attachments_dir: string | undefined;
   /** How long a start waits for a database that can't be reached yet. */
   database_wait_s: number;
   secret: Buffer;
@@ -263,6 +266,12 @@ export function readConfig(
   return Object.freeze({ ...withoutSecrets(env), ...readSecrets(env, production, log) });
 }
 
+/** Beside the embedded database, unless the operator names a place. In production nothing is kept where nobody may look for it. */
+function attachmentsDirOf(env: Environment): string | undefined {
+  if (env.BATON_ATTACHMENTS_DIR !== undefined) return path.resolve(env.BATON_ATTACHMENTS_DIR);
+  return env.NODE_ENV === 'production' ? undefined : path.resolve(env.BATON_DATA_DIR, 'attachments');
+}
+
 function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 'audit_seed'> {
   if (env.BATON_HEADERS_TIMEOUT_MS > env.BATON_REQUEST_TIMEOUT_MS) {
     throw new ConfigError('BATON_HEADERS_TIMEOUT_MS must not be longer than BATON_REQUEST_TIMEOUT_MS.');
@@ -274,6 +283,7 @@ function withoutSecrets(env: Environment): Omit<Config, 'secret' | 'jwt_keys' | 
     port: env.PORT,
     ...databaseConfig(env),
     migrate: env.BATON_MIGRATE === 'on',
+    attachments_dir: attachmentsDirOf(env),
     audit_name: env.BATON_AUDIT_NAME,
     audit_interval_s: env.BATON_AUDIT_INTERVAL_S,
     access_token_ttl_s: env.BATON_ACCESS_TOKEN_TTL_S,

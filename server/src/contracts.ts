@@ -1,6 +1,7 @@
 import { policy } from './access/policy.ts';
 import * as accounts from './accounts/contract.ts';
 import * as analytics from './analytics/contract.ts';
+import * as attachments from './attachments/contract.ts';
 import * as audit from './audit/contract.ts';
 import * as ledger from './audit/ledger-contract.ts';
 import * as comments from './comments/contract.ts';
@@ -37,6 +38,7 @@ export const contracts: readonly Operation[] = [
   history,
   analytics,
   comments,
+  attachments,
   tokens,
   audit,
   ledger,

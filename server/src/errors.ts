@@ -39,6 +39,8 @@ export const quotas = [
   'webhooks_per_workspace',
   'watchers_per_ticket',
   'emoji_per_comment',
+  'attachments_per_ticket',
+  'attachment_mib_per_workspace',
   'mib_per_workspace',
 ] as const;
 export type Quota = (typeof quotas)[number];
@@ -62,6 +64,7 @@ export const error_table = {
   invalid_refresh_token: [401, 'The refresh token is not valid'],
   registration_closed: [403, 'Registration is closed'],
   mail_not_configured: [403, 'This server sends no mail'],
+  attachments_not_configured: [403, 'This server keeps no attachments'],
   invitation_required: [403, 'A valid invitation to this address is required'],
   forbidden: [
     403,

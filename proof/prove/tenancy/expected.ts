@@ -11,6 +11,7 @@ const on_others: Record<string, readonly string[]> = {
   // The comments here are the owners'.
   update_comment: ['owner'],
   delete_comment: ['owner', 'admin'],
+  remove_attachment: ['owner', 'admin'],
 };
 
 /** What is the owners’ here, and not there for those who are neither they nor these. */

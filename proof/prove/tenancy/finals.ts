@@ -17,6 +17,11 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const { id } = await team.owner.client.create_comment({ workspace_id, ticket, body: { body: 'To be liked' } });
     return [ticket, id, '%F0%9F%91%8D'];
   },
+  remove_attachment: async (_, { team, sides }) => {
+    const { workspace_id, ticket } = sides.attacked;
+    const file = { workspace_id, ticket, name: 'a.txt', body: new Blob(['To be removed']) };
+    return [ticket, (await team.owner.client.add_attachment(file)).id];
+  },
   delete_ticket: async (_, { team, sides }) => {
     const { workspace_id, project_id } = sides.attacked;
     return (await team.owner.client.create_ticket({ workspace_id, project_id, body: { title: 'To be deleted' } })).id;

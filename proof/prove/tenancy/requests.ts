@@ -59,6 +59,9 @@ export const bodies: Record<string, unknown> = {
   accept_invitation: { token: 'bit_' },
 };
 
+/** What each operation needs in its query. */
+export const queries: Record<string, string> = { add_attachment: 'name=a.txt' };
+
 /** Where ids stand outside the path: the field, and which of a side's ids belongs there. */
 const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>][]> = {
   list_tickets: [
@@ -149,7 +152,8 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
         workspace_id,
         ...(inner === undefined ? {} : { [inner]: ref }),
       };
-      const path = fill(operation, ids);
+      const filled = fill(operation, ids);
+      const path = operation.id in queries ? `${filled}?${queries[operation.id]}` : filled;
       const shot: Shot = { operation, workspace, inner: side, given: undefined, where: 'path', method, path, body };
       shots.push(shot);
       for (const given of sides) {

@@ -26,6 +26,7 @@ export interface Ids {
   key: string;
   user_id: string;
   comment_id: string;
+  attachment_id: string;
   invitation_id: string;
   session_id: string;
   /** A transition's place in its ticket's history. */
@@ -89,6 +90,9 @@ async function furnish(
   const { id: comment_id } = await client.create_comment({ ...at, body: { body: text } });
   for (const v of [1, 2])
     await client.update_comment({ ...at, comment_id, body: { body: `${text} ${v}`, version: v } });
+  const file = { ...at, name: text, body: new Blob([text]) };
+  await client.add_attachment(file);
+  const { id: attachment_id } = await client.add_attachment(file);
   for (const emoji of ['👍', '🎉']) await client.add_reaction({ ...at, comment_id, emoji });
   await client.transition_ticket({ ...at, body: { to: 'in_progress', comment: text } });
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed', comment: text } });
@@ -127,6 +131,7 @@ async function furnish(
     list_activity: client.list_activity({ ...at, ...one }),
     list_project_transitions: client.list_project_transitions({ workspace_id, project_id, ...one }),
     list_comments: client.list_comments({ ...at, ...one }),
+    list_attachments: client.list_attachments({ ...at, ...one }),
     list_reactions: client.list_reactions({ ...at, comment_id, ...one }),
     list_comment_revisions: client.list_comment_revisions({ ...at, comment_id, ...one }),
     list_bots: client.list_bots({ workspace_id, ...one }),
@@ -149,6 +154,7 @@ async function furnish(
     key: ticket.key,
     user_id: guest.user.id,
     comment_id,
+    attachment_id,
     invitation_id: invitation.id,
     session_id: session?.id ?? '',
     sequence: '1',
@@ -171,6 +177,7 @@ function nothing(): Ids {
     key: 'NIL-1',
     user_id: id(),
     comment_id: id(),
+    attachment_id: id(),
     invitation_id: id(),
     session_id: id(),
     sequence: '1',

@@ -18,11 +18,12 @@ const by_access: Record<string, string[]> = {
       'list_transitions get_transition list_project_transitions list_activity list_comments get_comment get_member ' +
       'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing ' +
       'list_notifications get_unread_count get_notification update_notification read_notifications get_notification_settings ' +
-      'update_notification_settings get_watching set_watching list_watchers list_reactions',
+      'update_notification_settings get_watching set_watching list_watchers list_reactions ' +
+      'list_attachments get_attachment get_attachment_link',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
-      'update_comment delete_comment add_reaction remove_reaction',
+      'update_comment delete_comment add_reaction remove_reaction add_attachment remove_attachment',
   ),
   'owner,admin': words(
     'update_workspace update_member create_bot update_bot remove_bot create_invitation list_invitations get_invitation revoke_invitation create_project ' +
@@ -51,11 +52,11 @@ const by_scope: Record<string, string[]> = {
   'projects:admin': words('create_project update_project archive_project replace_workflow'),
   'tickets:read': words(
     'list_tickets count_tickets get_board get_ticket list_transitions get_transition list_project_transitions list_activity list_comments get_comment ' +
-      'get_flow get_times get_ageing list_watchers list_reactions',
+      'get_flow get_times get_ageing list_watchers list_reactions list_attachments get_attachment get_attachment_link',
   ),
   'tickets:write': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
-      'update_comment delete_comment add_reaction remove_reaction',
+      'update_comment delete_comment add_reaction remove_reaction add_attachment remove_attachment',
   ),
   'audit:read': words(
     'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',

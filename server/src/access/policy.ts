@@ -103,6 +103,11 @@ export const policy = {
   add_reaction: [writers, 'tickets:write'],
   remove_reaction: [writers, 'tickets:write'],
   purge_comment: [owners, 'session'],
+  add_attachment: [writers, 'tickets:write'],
+  list_attachments: [everyone, 'tickets:read'],
+  get_attachment: [everyone, 'tickets:read'],
+  get_attachment_link: [everyone, 'tickets:read'],
+  remove_attachment: [writers, 'tickets:write'],
 
   create_token: [everyone, 'session'],
   list_tokens: [everyone, 'session'],

@@ -17,7 +17,7 @@ export interface Fact {
   after?: z.ZodObject;
   /** Whether the entry has the subject's version after it. */
   versioned?: true;
-  /** Whether the subject is a comment, and the entry part of its ticket's activity. */
+  /** Whether the subject is a comment or an attachment, and the entry part of its ticket's activity. */
   of_ticket?: true;
 }
 
@@ -52,6 +52,8 @@ const place = z.strictObject({ ticket_id: id });
 const reaction = place.extend({ emoji: text });
 /** With the members that its text mentions, and did not before. */
 const said = place.extend({ mentions: z.array(id).max(50).optional() });
+/** What is known of an attachment; its name is null once it is purged. */
+const file = place.extend({ name, media_type: text, size_bytes: z.int(), sha256: text });
 /** Of its address only where it leads: the rest may be a secret. */
 const webhook = z.strictObject({
   origin: text,
@@ -193,7 +195,7 @@ export const facts = {
   'ticket.deleted': { says: 'A ticket was deleted.', versioned: true, before: presence, after: presence },
   'ticket.restored': { says: 'A deleted ticket was restored.', versioned: true, before: presence, after: presence },
   'ticket.purged': {
-    says: 'The earlier titles or descriptions of a ticket were deleted permanently.',
+    says: 'The earlier titles or descriptions of a ticket, or its attachments, were deleted permanently.',
     versioned: true,
     after: z.strictObject({ fields: z.array(text) }),
   },
@@ -211,6 +213,12 @@ export const facts = {
     versioned: true,
     of_ticket: true,
     after: place,
+  },
+  'attachment.added': { says: 'A file was added to a ticket.', of_ticket: true, after: file },
+  'attachment.removed': {
+    says: 'A file was removed from a ticket, and its bytes permanently.',
+    of_ticket: true,
+    before: file,
   },
 } as const satisfies Record<`${string}.${string}`, Fact>;
 

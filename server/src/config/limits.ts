@@ -17,6 +17,10 @@ export const limit_settings = {
   BATON_MAX_PROJECTS_PER_WORKSPACE: count(1_000, 1, max_count),
   BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: count(1_000, 1, max_count),
   BATON_MAX_TICKETS_PER_PROJECT: count(1_000_000, 1, max_count),
+  BATON_MAX_ATTACHMENT_MIB: count(50, 1, 2_047),
+  BATON_MAX_ATTACHMENTS_PER_TICKET: count(100, 1, 10_000),
+  BATON_MAX_ATTACHMENT_MIB_PER_WORKSPACE: count(10_240, 1, max_count),
+  BATON_UPLOAD_TIMEOUT_S: count(600, 10, 86_400),
   BATON_MAX_MIB_PER_WORKSPACE: count(10_240, 1, max_count),
   BATON_WRITE_MIB_PER_HOUR: count(512, 1, 1_000_000),
   BATON_READ_MIB_PER_MINUTE: count(240, 1, 1_000_000),
@@ -45,6 +49,11 @@ export interface Limits {
   max_projects_per_workspace: number;
   max_workflow_versions_per_project: number;
   max_tickets_per_project: number;
+  max_attachment_bytes: number;
+  max_attachments_per_ticket: number;
+  max_attachment_bytes_per_workspace: number;
+  /** How long an attachment may take to arrive. */
+  upload_timeout_ms: number;
   /** Bytes of all that a workspace has ever written. */
   max_bytes_per_workspace: number;
   /** Bytes of bodies that an account may send in an hour, to each process; a quarter of them at once. */
@@ -72,6 +81,10 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
     max_projects_per_workspace: env.BATON_MAX_PROJECTS_PER_WORKSPACE,
     max_workflow_versions_per_project: env.BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT,
     max_tickets_per_project: env.BATON_MAX_TICKETS_PER_PROJECT,
+    max_attachment_bytes: env.BATON_MAX_ATTACHMENT_MIB * mib,
+    max_attachments_per_ticket: env.BATON_MAX_ATTACHMENTS_PER_TICKET,
+    max_attachment_bytes_per_workspace: env.BATON_MAX_ATTACHMENT_MIB_PER_WORKSPACE * mib,
+    upload_timeout_ms: env.BATON_UPLOAD_TIMEOUT_S * 1000,
     max_bytes_per_workspace: env.BATON_MAX_MIB_PER_WORKSPACE * mib,
     write_bytes_per_hour: env.BATON_WRITE_MIB_PER_HOUR * mib,
     read_bytes_per_minute: env.BATON_READ_MIB_PER_MINUTE * mib,

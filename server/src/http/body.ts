@@ -190,7 +190,7 @@ export function readJson(reading: Reading): RequestHandler {
 }
 
 /** Refuses an account that has sent too much. */
-function requireUnspent(written: Pace, account: string): void {
+export function requireUnspent(written: Pace, account: string): void {
   const wait_ms = written.wait_ms(account, performance.now());
   if (wait_ms === 0) return;
   const detail = 'You have sent too many bytes within an hour.';

@@ -49,7 +49,7 @@ function readBuild(dir: string): Build | undefined {
 const isHashed = (at: string) => at.startsWith('/assets/');
 
 /** What begins a path that is not the console's, beside the operations'. */
-const of_the_server = ['assets', 'docs', 'metrics', 'openapi.json', 'unsubscribe'];
+const of_the_server = ['assets', 'docs', 'files', 'metrics', 'openapi.json', 'unsubscribe'];
 
 /** What else Baton could respond with: who takes anything gets a problem, as does every program that asks for JSON. */
 const before_pages = ['application/problem+json', 'application/json', 'text/html'];

@@ -16,6 +16,8 @@ export interface Operation {
   params?: Shape;
   query?: Shape;
   body?: z.ZodType;
+  /** Its body is a file of any type, which is taken into the store as it comes. */
+  upload?: true;
   status: number;
   /** Absent for 204. */
   response?: z.ZodType;
@@ -56,7 +58,15 @@ type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 export type Params<O extends Operation> = Output<O['params']>;
 export type Query<O extends Operation> = Output<O['query']>;
-export type Body<O extends Operation> = Output<O['body']>;
+/** A file that has come: its id in the store, and what its bytes say. */
+export interface Upload {
+  id: string;
+  media_type: string;
+  size_bytes: number;
+  sha256: string;
+}
+
+export type Body<O extends Operation> = O extends { upload: true } ? Upload : Output<O['body']>;
 export type Response<O extends Operation> = O['response'] extends z.ZodType ? z.output<O['response']> : void;
 
 /** Declares one endpoint, keeping its literal types. */
@@ -84,7 +94,8 @@ export const isTagged = (operation: Operation) => operation.etag === true || isR
  * Whether a full workspace refuses it. What takes a right or a text away passes, as what takes no body does: an intruder
  * who has filled the workspace can be demoted all the same.
  */
-export function needsRoom({ body, takes_away }: Operation, given?: unknown): boolean {
+export function needsRoom({ body, upload, takes_away }: Operation, given?: unknown): boolean {
+  if (upload === true) return true;
   if (body === undefined || takes_away === true) return false;
   return takes_away === undefined || given === undefined || !takes_away(given as never);
 }
@@ -203,8 +214,10 @@ export const scope_meanings = {
     'Invite, change and remove members, without making admins or owners; create, change and remove bots.',
   'projects:read': 'Read projects and their workflows.',
   'projects:admin': 'Create, change and archive projects, and replace their workflows.',
-  'tickets:read': 'Read tickets, their transitions, comments and activity, with the names of the people who did it.',
-  'tickets:write': 'Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.',
+  'tickets:read':
+    'Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.',
+  'tickets:write':
+    'Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
   'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
   'notifications:read': 'Read the notifications and settings of its person or bot, and what they watch.',

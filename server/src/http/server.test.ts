@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createHttpServer } from './server.ts';
 
 test('a connection that was refused is closed for writing, and read on: cut, it could lose the response to a reset', async () => {
-  const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 10_000 };
+  const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 10_000, upload_timeout_ms: 20_000 };
   const { server } = createHttpServer(() => expect.unreachable(), limits);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const connected = once(server, 'connection');

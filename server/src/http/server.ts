@@ -126,7 +126,24 @@ class LastWords {
   }
 }
 
-type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms'>;
+type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms'>;
+
+/** The requests whose bodies are files. */
+const longer = new WeakSet<IncomingMessage>();
+
+/** Lets the body of a request take longer than others may: whoever reads it sees to it that it comes. */
+export function mayTakeLonger(req: IncomingMessage): void {
+  longer.add(req);
+}
+
+/** Does something with a request whose body has not come in time, unless it may take longer. Node has one limit for all. */
+function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void): void {
+  if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
+  const timer = setTimeout(() => {
+    if (!req.complete && !longer.has(req)) refuse();
+  }, within_ms);
+  req.once('close', () => clearTimeout(timer));
+}
 
 export interface HttpServer {
   server: Server;
@@ -149,6 +166,9 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
         return;
       }
       under_way.add(res);
+      limitBody(req, limits.request_timeout_ms, () =>
+        last_words.refuse(req.socket, new BatonError('request_timeout')),
+      );
       handler(req, res);
     }
   };
@@ -156,7 +176,7 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
     {
       maxHeaderSize: 16 * 1024,
       headersTimeout: limits.headers_timeout_ms,
-      requestTimeout: limits.request_timeout_ms,
+      requestTimeout: Math.max(limits.request_timeout_ms, limits.upload_timeout_ms),
       keepAliveTimeout: 65_000, // longer than common load balancers', so that they close first
       connectionsCheckingInterval: Math.min(2_000, limits.headers_timeout_ms / 4),
       requireHostHeader: false, // ours responds with a problem

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { Wire } from '../../../proof/harness/wire.ts';
 import { createHttpServer } from './server.ts';
 
-const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 30_000 };
+const limits = { headers_timeout_ms: 10_000, request_timeout_ms: 30_000, upload_timeout_ms: 30_000 };
 
 test('once it drains, each response is the last of its connection, one in progress included', async () => {
   const { server, drain } = createHttpServer((req, res) => {

@@ -32,6 +32,7 @@ export const limit_units = {
   'in-progress': 'content-bytes',
   waiting: 'concurrent-requests',
   streams: 'concurrent-requests',
+  files: 'concurrent-requests',
   pipelined: 'concurrent-requests',
 } as const;
 

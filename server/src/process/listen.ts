@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type pg from 'pg';
 import { createApp } from '../app.ts';
+import { openFolder } from '../attachments/folder.ts';
 import type { Config } from '../config.ts';
 import { doubtsAbout } from '../db/connection-check.ts';
 import { createPool, fillPool } from '../db/pool.ts';
@@ -32,6 +33,8 @@ async function sayDoubts(pool: pg.Pool): Promise<void> {
 /** Serves the API on the configured port, from this process, and runs the worker beside it unless that runs elsewhere. */
 export async function startListening(config: Config, database_url: string): Promise<Listening> {
   const log = createLog(config);
+  if (config.attachments_dir !== undefined) await openFolder(config.attachments_dir).check();
+  else say('Nobody can add attachments: set BATON_ATTACHMENTS_DIR to the folder that they are to be kept in.');
   const options = {
     url: database_url,
     max: config.pool_size,

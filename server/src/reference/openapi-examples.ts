@@ -56,6 +56,7 @@ const bodies: Record<string, unknown> = {
   read_notifications: { up_to: uuid },
   update_notification_settings: { kinds: { commented: false }, version: 1 },
   set_watching: { choice: 'watching' },
+  add_attachment: 'The bytes of the file',
 };
 
 /** Each kind of notification, on or off. */

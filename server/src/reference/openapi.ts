@@ -33,6 +33,7 @@ export const tags: Record<string, string> = {
   tickets: 'Creating, reading, editing and assigning tickets.',
   transitions: 'Moving a ticket to another status, and its status history.',
   comments: 'Comments on a ticket.',
+  attachments: 'Files of a ticket.',
   tokens: 'API tokens: credentials for programs, for some operations of one workspace.',
   retries: 'Sending a write again without doing it twice.',
   audit: 'Who did what, when, and in which request.',
@@ -96,6 +97,7 @@ export function errorsOf(operation: Operation): ErrorCode[] {
     ...(operation.body === undefined
       ? []
       : (['malformed_json', 'body_too_large', 'unsupported_media_type', 'validation_failed'] as const)),
+    ...(operation.upload === true ? (['body_too_large', 'unsupported_media_type'] as const) : []),
     // What a workspace stores is limited, whatever it is.
     ...(needsRoom(operation) && typeof access !== 'string' ? (['quota_exceeded'] as const) : []),
     'malformed_request',
@@ -197,7 +199,12 @@ function headersIn(operation: Operation): { header?: z.ZodObject } {
 }
 
 function requestBodyOf(operation: Operation): Pick<ZodOpenApiOperationObject, 'requestBody'> {
-  const { body: schema } = operation;
+  const { body: schema, upload } = operation;
+  if (upload === true) {
+    const description = 'The file as it is. Its Content-Type is passed over: what it is is told by its bytes.';
+    const bytes = z.string().max(2_147_483_647).meta({ format: 'binary', description });
+    return { requestBody: { required: true, content: { 'application/octet-stream': { schema: bytes } } } };
+  }
   if (schema === undefined) return {};
   const content = Object.fromEntries(bodyTypes(operation).map((type) => [type, { schema }]));
   return { requestBody: { required: true, content } };

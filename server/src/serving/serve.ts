@@ -16,8 +16,9 @@ import { accessOf, lineOf, takesKey } from '../access/policy.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import { type Reading, readJson, refuseBody, unconfirmed_bytes } from '../http/body.ts';
+import { readUpload, type UploadReading } from '../http/upload.ts';
 import type { Holder } from '../http/byte-shares.ts';
-import { isList, needsRoom, type Operation, type Query, type Response } from '../http/contract.ts';
+import { isList, needsRoom, type Operation, type Query, type Response, type Upload } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
 import { siteOf } from '../http/networks.ts';
@@ -91,7 +92,7 @@ interface Following<O extends Operation> {
 }
 
 /** What serving needs; one of each per process. */
-export interface Serving extends Sending, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
+export interface Serving extends Sending, UploadReading, Omit<Reading, 'operation' | 'limit' | 'confirm'> {
   pool: pg.Pool;
   log: Logger;
   limits: RateLimits;
@@ -169,9 +170,13 @@ export function createServe(router: Router, parts: Serving): Serve {
     const is_public = access === 'public';
     const limit = operation.max_body_bytes ?? (is_public ? unconfirmed_bytes : default_max_body_bytes);
     const confirm = is_public ? undefined : beforeBody(operation);
-    const body =
-      operation.body === undefined ? refuseBody(operation) : readJson({ ...parts, operation, limit, confirm });
-    const reader = operation.method === 'get' ? [] : [body];
+    const bodyReader = () => {
+      if (operation.upload === true && confirm !== undefined) return readUpload(operation, confirm, parts);
+      return operation.body === undefined
+        ? refuseBody(operation)
+        : readJson({ ...parts, operation, limit, confirm });
+    };
+    const reader = operation.method === 'get' ? [] : [bodyReader()];
     router[operation.method](path, identify, ...reader, handler);
   }
 
@@ -189,7 +194,9 @@ export function createServe(router: Router, parts: Serving): Serve {
   ): Intent | undefined {
     const key = req.headers['idempotency-key'];
     if (key === undefined) return undefined;
-    const { query, body, if_match } = request;
+    const { query, if_match } = request;
+    // A file that is sent again comes under another id. Its bytes tell whether it is the same.
+    const body = operation.upload === true ? (request.body as unknown as Upload).sha256 : request.body;
     const params = (request.params ?? {}) as Record<string, string>;
     return parts.intentOf(key, {
       caller: callerOf(request, identity),

@@ -265,13 +265,13 @@ export const purge_ticket = operation({
   path: `${member}/purge`,
   tag: 'tickets',
   summary:
-    'Deletes the earlier titles or descriptions of a ticket permanently. The current ones stay: edit them first. The audit log says that it happened, without the text.',
+    'Deletes the earlier titles or descriptions of a ticket permanently, or its attachments with their names. Of title and description the current ones stay: edit them first. The audit log says that it happened, without the text.',
   params: ticket_params,
   body: z.strictObject({
     fields: z
-      .array(z.enum(['title', 'description']))
+      .array(z.enum(['title', 'description', 'attachments']))
       .min(1)
-      .max(2),
+      .max(3),
   }),
   takes_away: true,
   status: 200,

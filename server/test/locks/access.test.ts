@@ -14,7 +14,7 @@ import { joinWorkspace, type Person, registerPerson } from '../../../proof/harne
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
-import { bodies } from '../../../proof/prove/tenancy/requests.ts';
+import { bodies, queries } from '../../../proof/prove/tenancy/requests.ts';
 
 let server: TestServer;
 let team: Team;
@@ -47,6 +47,8 @@ beforeAll(async () => {
   await offerPasswordReset(server.database.owner, email, 60);
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
   await owner.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
+  const file = { workspace_id, ticket, name: 'a.txt', body: new Blob(['A file.']) };
+  const { id: attachment_id } = await owner.client.add_attachment(file);
   const kept = { body: { body: 'Said once.' }, idempotency_key: 'a-key' };
   await team.member.client.create_comment({ workspace_id, ticket, ...kept });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
@@ -82,6 +84,7 @@ beforeAll(async () => {
     project_id,
     ticket,
     comment_id,
+    attachment_id,
     invitation_id,
     token_id,
     bot_id,
@@ -101,7 +104,8 @@ async function ask(
   url = server.url,
 ) {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  const answer = await fetch(url + path, {
+  const query = operation.id in queries ? `?${queries[operation.id]}` : '';
+  const answer = await fetch(url + path + query, {
     method: operation.method.toUpperCase(),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -49,6 +49,8 @@ async function makeProject(key: string) {
   await owner.client.delete_ticket({ workspace_id, ticket: deleted });
   const at = { workspace_id, ticket };
   const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
+  const file = { ...at, name: 'a.txt', body: new Blob(['Bytes']) };
+  const { id: attachment_id } = await owner.client.add_attachment(file);
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: key } });
   const bot = { workspace_id, bot_id };
   const url = 'https://receiver.invalid/';
@@ -60,6 +62,8 @@ async function makeProject(key: string) {
     at,
     deleted,
     place: { ...at, comment_id },
+    file,
+    attachment: { ...at, attachment_id },
     bot,
     webhook,
   };
@@ -136,7 +140,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses to write in an archived project', async () => {
-    const { workspace_id, project, at, deleted, place } = await makeProject('ARCHIVED');
+    const { workspace_id, project, at, deleted, place, file, attachment } = await makeProject('ARCHIVED');
     await team.owner.client.archive_project(project);
     const calls: Calls = {
       replace_workflow: (raw) => raw.replace_workflow({ if_match: '*', ...project, body: presets.strict }),
@@ -152,6 +156,8 @@ describe('every operation that declares it', () => {
       delete_comment: (raw) => raw.delete_comment(place),
       add_reaction: (raw) => raw.add_reaction({ ...place, emoji: '👍' }),
       remove_reaction: (raw) => raw.remove_reaction({ ...place, emoji: '👍' }),
+      add_attachment: (raw) => raw.add_attachment(file),
+      remove_attachment: (raw) => raw.remove_attachment(attachment),
     };
     await expectOfAll(calls, { status: 409, code: 'project_archived' });
   });

@@ -134,6 +134,11 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     add_reaction: () => member.client.add_reaction({ ...place, emoji: '👍' }),
     remove_reaction: () => member.client.remove_reaction({ ...place, emoji: '👍' }),
     delete_comment: () => member.client.delete_comment(place),
+    add_attachment: () => member.client.add_attachment({ ...at, name: 'a.txt', body: new Blob(['Bytes']) }),
+    remove_attachment: async () => {
+      const { data } = await member.client.list_attachments(at);
+      await member.client.remove_attachment({ ...at, attachment_id: data[0]?.id ?? '' });
+    },
     purge_comment: () => owner.client.purge_comment(place),
     purge_ticket: () => owner.client.purge_ticket({ ...at, body: { fields: ['title'] } }),
     delete_ticket: () => member.client.delete_ticket(at),

@@ -71,6 +71,7 @@ export const owners: Record<string, readonly string[]> = {
     'failed_attempts',
     'account_audit_log',
   ],
+  attachments: ['attachments', 'attachment_files', 'attachment_usage'],
   audit: ['outbox', 'events', 'event_heads', 'event_nodes', 'event_checkpoints'],
   comments: ['comments', 'comment_revisions', 'comment_reactions'],
   http: ['rate_limits'],

@@ -12,6 +12,7 @@ const subjects = [
     'comments',
     'comment_revisions',
     'comment_reactions',
+    'attachments',
   ],
 ];
 

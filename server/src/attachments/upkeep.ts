@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { autocommit, readOnly } from '../db/transaction.ts';
+import { Loop, type Pass } from '../work/loop.ts';
+import type { Store } from './store.ts';
+import { dueFiles, removeFiles } from './upkeep-queries.ts';
+
+/** The task's name. */
+export const task = 'attachments';
+
+/** Files of one step. */
+const batch_size = 50;
+
+/**
+ * Removes the bytes of files that no ticket has: of attachments that were removed, and of uploads that failed. The row goes last, so that
+ * what a stop leaves undone is found again.
+ */
+export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, count }: Pass): Promise<'done' | 'more'> {
+  while (goesOn()) {
+    const due = await readOnly(pool, {}, (db) => dueFiles(db, batch_size));
+    if (due.length === 0) return 'done';
+    await Promise.all(due.map(({ id }) => store.remove(id)));
+    const removed = await autocommit(pool, {}, removeFiles(due));
+    count(removed.length);
+  }
+  return 'more';
+}
+
+/** Any number of processes may run it: to remove bytes that are gone changes nothing. */
+export function attachmentLoop(
+  pool: pg.Pool,
+  { store, log, upkeep_interval_s }: { store: Store; log: Logger } & Pick<Config, 'upkeep_interval_s'>,
+): Loop {
+  const pass = (one: Pass) => removeDueFiles(pool, store, one);
+  return new Loop({ name: task, interval_ms: upkeep_interval_s * 1000, log, pass });
+}

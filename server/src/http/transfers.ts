@@ -1,0 +1,40 @@
+import { BatonError } from '../errors.ts';
+import { rateLimited } from '../lib/limit.ts';
+import type { Holder } from './byte-shares.ts';
+
+/** Files that come or go at one time, of all callers together, of one network, and of one account. */
+const most = 64;
+const most_of_network = 24;
+const most_of_account = 6;
+
+/** A bound on files that are sent and read at one time: each has an open file, and may go on for minutes. */
+export class Transfers {
+  readonly #of = new Map<string, number>();
+  #all = 0;
+
+  #add(who: string, one: 1 | -1): void {
+    const now = (this.#of.get(who) ?? 0) + one;
+    if (now > 0) this.#of.set(who, now);
+    else this.#of.delete(who);
+  }
+
+  /** Counts one as begun, and gives what ends it. Throws `rate_limited`, or `overloaded` when the process has no more. */
+  begin({ user_id = '', network }: Holder): () => void {
+    const shares: [who: string, most: number][] = [
+      [user_id, most_of_account],
+      [network, most_of_network],
+    ];
+    for (const [who, quota] of shares) {
+      if ((this.#of.get(who) ?? 0) < quota) continue;
+      const detail = 'You send and read too many files at one time.';
+      throw rateLimited({ name: 'files', quota }, 1, detail);
+    }
+    if (this.#all >= most) throw new BatonError('overloaded', {}, { retry_after_s: 1 });
+    this.#all++;
+    for (const [who] of shares) this.#add(who, 1);
+    return () => {
+      this.#all--;
+      for (const [who] of shares) this.#add(who, -1);
+    };
+  }
+}
