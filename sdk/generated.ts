@@ -1043,7 +1043,8 @@ export interface components {
             media_type: string;
             /** Format: int32 */
             size_bytes: number;
-            sha256: string;
+            /** @description The SHA-256 of its bytes, in hexadecimal. */
+            checksum: string;
             /**
              * Format: uuid
              * @description The member, or former member, who added it.

@@ -9,8 +9,7 @@ const path_parameter = /\{(\w+)\}/g;
 
 export const operationOf = (id: OperationId): Operation => operations[id];
 
-const isBytes = (body: unknown) =>
-  body instanceof Blob || body instanceof Uint8Array || body instanceof ArrayBuffer;
+const isBytes = (body: unknown) => body instanceof Blob || body instanceof Uint8Array || body instanceof ArrayBuffer;
 
 /** What is wrong with the input, which the types would have said: JavaScript has none. */
 export function faultOf(id: OperationId, input: AnyInput): string | undefined {
@@ -64,7 +63,6 @@ export function prepare(base_url: string, id: OperationId, input: AnyInput): Pre
   }
   if (input.body !== undefined)
     headers.set('content-type', sends === 'bytes' ? 'application/octet-stream' : 'application/json');
-  const body =
-    input.body === undefined ? null : sends === 'bytes' ? (input.body as Bytes) : JSON.stringify(input.body);
+  const body = input.body === undefined ? null : sends === 'bytes' ? (input.body as Bytes) : JSON.stringify(input.body);
   return { url: urlOf(base_url, id, input), method, headers, body };
 }

@@ -769,9 +769,15 @@ begin
       salt = null
     where a.workspace_id = scope and a.ticket_id = the_ticket and a.subject_type = 'attachment';
     with gone as (
-      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning id, size_bytes),
+      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning *),
     due as (
-      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id)
+      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id),
+    told as (
+      insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, request_id, created_at)
+      select scope, gen_random_uuid(), the_actor, 'attachment.removed', 'attachment', g.id, the_ticket,
+        jsonb_build_object('ticket_id', the_ticket, 'name', null, 'media_type', g.media_type, 'size_bytes', g.size_bytes, 'checksum', g.checksum),
+        request, greatest(now(), g.created_at + interval '1 microsecond')
+      from gone g)
     select sum(size_bytes) into freed from gone;
   end if;
   insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,
@@ -1039,13 +1045,13 @@ create table attachments (
   name text not null,
   media_type text not null,
   size_bytes integer not null,
-  sha256 text not null,
+  checksum text not null,
   added_by uuid not null,
   created_at timestamp with time zone not null,
   constraint attachments_pkey PRIMARY KEY (workspace_id, id),
+  constraint attachments_checksum CHECK ((checksum ~ '^[0-9a-f]{64}$'::text)),
   constraint attachments_media_type CHECK (((length(media_type) >= 1) AND (length(media_type) <= 100))),
   constraint attachments_name CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-  constraint attachments_sha256 CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint attachments_size CHECK ((size_bytes >= 0)),
   constraint attachments_added_by_fkey FOREIGN KEY (workspace_id, added_by) REFERENCES memberships(workspace_id, user_id),
   constraint attachments_file_fkey FOREIGN KEY (workspace_id, id) REFERENCES attachment_files(workspace_id, id),
@@ -1056,7 +1062,7 @@ CREATE INDEX attachments_ticket ON public.attachments USING btree (workspace_id,
 ALTER TABLE attachments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE attachments FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON attachments FOR ALL USING ((workspace_id = app_workspace_id()));
-GRANT DELETE, INSERT, SELECT ON attachments TO baton_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON attachments TO baton_app;
 
 -- workspace
 create table comment_reactions (

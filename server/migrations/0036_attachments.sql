@@ -22,16 +22,17 @@ create table attachments (
   name text not null,
   media_type text not null,
   size_bytes integer not null,
-  sha256 text not null,
+  checksum text not null,
   added_by uuid not null,
   created_at timestamptz not null,
   constraint attachments_pkey primary key (workspace_id, id),
   constraint attachments_name check (length(name) between 1 and 255),
   constraint attachments_media_type check (length(media_type) between 1 and 100),
   constraint attachments_size check (size_bytes >= 0),
-  constraint attachments_sha256 check (sha256 ~ '^[0-9a-f]{64}$')
+  constraint attachments_checksum check (checksum ~ '^[0-9a-f]{64}$')
 );
-select app_tenant_table('attachments', 'delete');
+-- To lock a row takes the right to update it; nothing of one ever changes.
+select app_tenant_table('attachments', 'update, delete');
 -- While a ticket has the file, its row stays, and with it the bytes.
 alter table attachments add constraint attachments_file_fkey
   foreign key (workspace_id, id) references attachment_files (workspace_id, id);
@@ -91,9 +92,15 @@ begin
       salt = null
     where a.workspace_id = scope and a.ticket_id = the_ticket and a.subject_type = 'attachment';
     with gone as (
-      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning id, size_bytes),
+      delete from attachments where workspace_id = scope and ticket_id = the_ticket returning *),
     due as (
-      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id)
+      update attachment_files f set due_at = now() from gone where f.workspace_id = scope and f.id = gone.id),
+    told as (
+      insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, ticket_id, before, request_id, created_at)
+      select scope, gen_random_uuid(), the_actor, 'attachment.removed', 'attachment', g.id, the_ticket,
+        jsonb_build_object('ticket_id', the_ticket, 'name', null, 'media_type', g.media_type, 'size_bytes', g.size_bytes, 'checksum', g.checksum),
+        request, greatest(now(), g.created_at + interval '1 microsecond')
+      from gone g)
     select sum(size_bytes) into freed from gone;
   end if;
   insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, after, request_id,

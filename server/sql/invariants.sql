@@ -492,3 +492,31 @@ from refresh_tokens t
 where t.spent_at is null
 group by t.user_id, t.session_id
 having count(*) > 1;
+
+-- name: attachments_are_what_their_entries_say
+select coalesce(a.workspace_id, e.workspace_id) as workspace_id, coalesce(a.id, e.subject_id) as attachment_id,
+  case when a.id is null then 'is not there' when e.subject_id is null then 'has no entry' else 'is another file' end as violation
+from attachments a
+full join (
+  select added.workspace_id, added.subject_id, added.ticket_id, added.actor_id, added.after, added.created_at
+  from audit_log added
+  where added.action = 'attachment.added' and not exists (
+    select 1 from audit_log removed
+    where removed.workspace_id = added.workspace_id and removed.subject_id = added.subject_id
+      and removed.action = 'attachment.removed')) e
+  on e.workspace_id = a.workspace_id and e.subject_id = a.id
+where a.id is null or e.subject_id is null or a.ticket_id <> e.ticket_id or a.added_by <> e.actor_id or a.created_at <> e.created_at
+  or e.after ->> 'name' <> a.name or e.after ->> 'checksum' <> a.checksum or (e.after ->> 'size_bytes')::bigint <> a.size_bytes;
+
+-- name: attachments_are_kept_and_nothing_else_is
+select f.workspace_id, f.id as file_id, case when a.id is null then 'nobody has it' else 'it is due' end as violation
+from attachment_files f
+left join attachments a on a.workspace_id = f.workspace_id and a.id = f.id
+where (a.id is null) <> (f.due_at is not null);
+
+-- name: attachments_are_added_up
+select coalesce(u.workspace_id, a.workspace_id) as workspace_id,
+  'counted ' || coalesce(u.bytes, 0) || ', there are ' || coalesce(a.bytes, 0) as violation
+from attachment_usage u
+full join (select workspace_id, sum(size_bytes) as bytes from attachments group by workspace_id) a using (workspace_id)
+where coalesce(u.bytes, 0) <> coalesce(a.bytes, 0);

@@ -14,11 +14,14 @@ export const attachment = z
       example: 'image/jpeg',
     }),
     size_bytes: z.int().min(0).max(2_147_483_647).meta({ format: 'int32', example: 48_213 }),
-    sha256: z
+    checksum: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .max(64)
-      .meta({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }),
+      .meta({
+        description: 'The SHA-256 of its bytes, in hexadecimal.',
+        example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      }),
     added_by: id.meta({ description: 'The member, or former member, who added it.' }),
     created_at: timestamp,
   })

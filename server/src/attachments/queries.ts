@@ -13,7 +13,7 @@ const attachment_columns = {
   name: sql`name`,
   media_type: sql`media_type`,
   size_bytes: sql`size_bytes`,
-  sha256: sql`sha256`,
+  checksum: sql`checksum`,
   added_by: sql`added_by`,
   created_at: sql`created_at`,
 } satisfies Columns<keyof Attachment>;

@@ -29,7 +29,7 @@ class Inspection {
 
   async result(): Promise<Omit<Upload, 'id'>> {
     const media_type = await mediaTypeOf(this.#head);
-    return { media_type, size_bytes: this.#length, sha256: this.#hash.digest('hex') };
+    return { media_type, size_bytes: this.#length, checksum: this.#hash.digest('hex') };
   }
 }
 

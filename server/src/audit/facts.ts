@@ -53,7 +53,7 @@ const reaction = place.extend({ emoji: text });
 /** With the members that its text mentions, and did not before. */
 const said = place.extend({ mentions: z.array(id).max(50).optional() });
 /** What is known of an attachment; its name is null once it is purged. */
-const file = place.extend({ name, media_type: text, size_bytes: z.int(), sha256: text });
+const file = place.extend({ name, media_type: text, size_bytes: z.int(), checksum: text });
 /** Of its address only where it leads: the rest may be a secret. */
 const webhook = z.strictObject({
   origin: text,

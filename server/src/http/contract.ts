@@ -63,7 +63,8 @@ export interface Upload {
   id: string;
   media_type: string;
   size_bytes: number;
-  sha256: string;
+  /** The SHA-256 of its bytes. */
+  checksum: string;
 }
 
 export type Body<O extends Operation> = O extends { upload: true } ? Upload : Output<O['body']>;

@@ -166,9 +166,7 @@ export function createHttpServer(handler: RequestListener, limits: Limits): Http
         return;
       }
       under_way.add(res);
-      limitBody(req, limits.request_timeout_ms, () =>
-        last_words.refuse(req.socket, new BatonError('request_timeout')),
-      );
+      limitBody(req, limits.request_timeout_ms, () => last_words.refuse(req.socket, new BatonError('request_timeout')));
       handler(req, res);
     }
   };

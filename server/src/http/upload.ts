@@ -89,7 +89,7 @@ export function readUpload(
     const { 'content-encoding': encoding = 'identity', 'content-length': given = '0', expect } = req.headers;
     if (encoding.toLowerCase() !== 'identity') {
       const detail = 'Send the file as it is, without a Content-Encoding.';
-      throw new BatonError('unsupported_media_type', { detail }, { headers: { Accept: '*/*' } });
+      throw new BatonError('unsupported_media_type', { detail }, { headers: { Accept: 'application/octet-stream' } });
     }
     if (Number(given) > limit) throw new BatonError('body_too_large');
     const params = operation.params?.safeParse(req.params);

@@ -4,6 +4,7 @@ import { type Db, readOnly } from '../db/transaction.ts';
 import { first_id } from '../db/walk.ts';
 import {
   missingRows,
+  rebuiltAttachments,
   rebuiltInvitations,
   rebuiltMemberships,
   rebuiltProjects,
@@ -69,7 +70,7 @@ class Tally {
 }
 
 /**
- * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations and webhooks from what the audit log says of them, and
+ * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations, webhooks and attachments from what the audit log says of them, and
  * compares them with what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
  */
 export async function checkRebuilt(options: Options, printing: Printing): Promise<boolean> {
@@ -87,6 +88,7 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
         tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
         tally.add('invitation', id, await read(id, (db) => rebuiltInvitations(db, id)));
         tally.add('webhook', id, await read(id, (db) => rebuiltWebhooks(db, id)));
+        tally.add('attachment', id, await read(id, (db) => rebuiltAttachments(db, id)));
         tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));
         for (let last = first_id; ; ) {
           const tickets = await read(id, (db) => rebuiltTickets(db, id, { behind: last, limit: batch_size }));

@@ -196,9 +196,27 @@ export function rebuiltWebhooks(db: Db, workspace_id: string): Promise<Rebuilt[]
     from webhooks w left join counted c on c.id = w.id where w.workspace_id = ${workspace_id} order by w.id`);
 }
 
+/** Rebuilds the workspace's attachments from the entries of their adding. */
+export function rebuiltAttachments(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select a.subject_id as id, a.actor_id, a.after, a.created_at
+      from ${entriesOf(workspace_id, sql`a.action = 'attachment.added'`)} a),
+    compared as (
+      select f.id, d.key || ' is ' || left(d.value::text, 100) || ', entries say ' || coalesce(left(s.value::text, 100), 'nothing') as says
+      from attachments f
+      left join entries e on e.id = f.id
+      cross join lateral jsonb_each(to_jsonb(f) - '{workspace_id,id}'::text[]) d
+      left join lateral jsonb_each(e.after || jsonb_build_object('added_by', e.actor_id, 'created_at', e.created_at)) s on s.key = d.key
+      where f.workspace_id = ${workspace_id} and s.value is distinct from d.value)
+    select f.id, case when e.id is null then 0 else 1 end as entries, true as whole,
+      array(select x.says from compared x where x.id = f.id order by x.says) as unlike
+    from attachments f left join entries e on e.id = f.id where f.workspace_id = ${workspace_id} order by f.id`);
+}
+
 /**
- * What was created by the entries, and is not stored: nothing is deleted but by marking it so, apart from invitations that nobody accepted
- * and webhooks that were deleted, which are removed after a while.
+ * What was created by the entries, and is not stored: nothing is deleted but by marking it so, apart from invitations that nobody accepted,
+ * webhooks that were deleted, which are removed after a while, and attachments that were removed.
  */
 export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { kind: string })[]> {
   const created = sql`a.action in ('ticket.created', 'project.created', 'bot.created', 'invitation.accepted', 'workspace.created')`;
@@ -213,12 +231,16 @@ export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { 
       select 'invitation', a.subject_id from ${entriesOf(workspace_id, sql`a.action = 'invitation.accepted'`)} a
       union all
       select 'webhook', a.subject_id from ${entriesOf(workspace_id, sql`a.action in ('webhook.created', 'webhook.deleted')`)} a
-      group by a.subject_id having bool_and(a.action = 'webhook.created')) c
+      group by a.subject_id having bool_and(a.action = 'webhook.created')
+      union all
+      select 'attachment', a.subject_id from ${entriesOf(workspace_id, sql`a.action in ('attachment.added', 'attachment.removed')`)} a
+      group by a.subject_id having bool_and(a.action = 'attachment.added')) c
     left join tickets t on t.workspace_id = ${workspace_id} and t.id = c.id and c.kind = 'ticket'
     left join projects p on p.workspace_id = ${workspace_id} and p.id = c.id and c.kind = 'project'
     left join invitations i on i.workspace_id = ${workspace_id} and i.id = c.id and c.kind = 'invitation'
     left join webhooks w on w.workspace_id = ${workspace_id} and w.id = c.id and c.kind = 'webhook'
+    left join attachments f on f.workspace_id = ${workspace_id} and f.id = c.id and c.kind = 'attachment'
     left join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.id and c.kind = 'member'
       -- removed_at says nothing here: the row of a former member stays
-    where coalesce(t.id, p.id, m.user_id, i.id, w.id) is null limit 100`);
+    where coalesce(t.id, p.id, m.user_id, i.id, w.id, f.id) is null limit 100`);
 }

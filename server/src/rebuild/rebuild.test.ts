@@ -32,6 +32,7 @@ beforeAll(async () => {
   });
   await owner.client.purge_ticket({ ...at, body: { fields: ['title'] } });
   await member.client.transition_ticket({ ...at, body: { to: 'in_progress', comment: 'On it.' } });
+  await attach(ticket);
   await numberEvents(server.database.url); // the rest has no numbers yet
   const { id: gone } = await makeTicket(team);
   await member.client.delete_ticket({ workspace_id, ticket: gone });
@@ -71,6 +72,20 @@ async function invite(): Promise<void> {
   const to = () => owner.client.create_invitation({ workspace_id, body: { email: someAddress(), role: 'viewer' } });
   await to();
   await owner.client.revoke_invitation({ workspace_id, invitation_id: (await to()).id });
+}
+
+/** An attachment, one that was removed, and one that was purged with its ticket's others. */
+async function attach(of: string): Promise<void> {
+  const { workspace_id, owner } = team;
+  const add = async (to: string) => {
+    const on = { workspace_id, ticket: to };
+    const { id } = await owner.client.add_attachment({ ...on, name: 'a.txt', body: new Blob(['Bytes']) });
+    return { ...on, attachment_id: id };
+  };
+  await add(of);
+  await owner.client.remove_attachment(await add(of));
+  const { ticket: emptied } = await add((await makeTicket(team)).id);
+  await owner.client.purge_ticket({ workspace_id, ticket: emptied, body: { fields: ['attachments'] } });
 }
 
 /** A webhook that was changed in every way, and one that was deleted. */
@@ -146,10 +161,23 @@ describe('what was changed behind the log is named:', () => {
     ['version', `update webhooks set version = version - 1 where deleted_at is null`],
     ['deleted', `update webhooks set deleted_at = null`],
     ['it was created,', `delete from webhooks where deleted_at is null`],
+    ['name', `update attachments set name = 'Other'`],
+    ['checksum', `update attachments set checksum = repeat('0', 64)`],
+    ['added_by', `update attachments set added_by = (select user_id from memberships where role = 'member' limit 1)`],
+    ['it was created,', `delete from attachments`],
   ])('%s, by %s', async (field, statement) => {
     const { owner } = server.database;
     // Kept aside, and put back.
-    const tables = ['tickets', 'events', 'projects', 'workflows', 'memberships', 'invitations', 'webhooks'];
+    const tables = [
+      'tickets',
+      'events',
+      'projects',
+      'workflows',
+      'memberships',
+      'invitations',
+      'webhooks',
+      'attachments',
+    ];
     const { rows } = await owner.query<{ name: string; columns: string }>(
       `select table_name as name, string_agg(column_name, ', ') as columns from information_schema.columns
        where table_name = any ($1) and is_generated = 'NEVER' group by table_name`,
@@ -166,7 +194,7 @@ describe('what was changed behind the log is named:', () => {
       const { equal, lines } = await check();
       expect(equal).toBe(false);
       // A version that is missing may be the last one of its ticket, or not.
-      const kinds = 'ticket|project|member|invitation|webhook';
+      const kinds = 'ticket|project|member|invitation|webhook|attachment';
       if (!statement.startsWith('delete from events'))
         expect(lines.join('\n')).toMatch(new RegExp(`(${kinds}) \\S+ of workspace \\S+: ${field} `));
     } finally {

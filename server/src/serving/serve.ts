@@ -172,9 +172,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const confirm = is_public ? undefined : beforeBody(operation);
     const bodyReader = () => {
       if (operation.upload === true && confirm !== undefined) return readUpload(operation, confirm, parts);
-      return operation.body === undefined
-        ? refuseBody(operation)
-        : readJson({ ...parts, operation, limit, confirm });
+      return operation.body === undefined ? refuseBody(operation) : readJson({ ...parts, operation, limit, confirm });
     };
     const reader = operation.method === 'get' ? [] : [bodyReader()];
     router[operation.method](path, identify, ...reader, handler);
@@ -196,7 +194,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     if (key === undefined) return undefined;
     const { query, if_match } = request;
     // A file that is sent again comes under another id. Its bytes tell whether it is the same.
-    const body = operation.upload === true ? (request.body as unknown as Upload).sha256 : request.body;
+    const body = operation.upload === true ? (request.body as unknown as Upload).checksum : request.body;
     const params = (request.params ?? {}) as Record<string, string>;
     return parts.intentOf(key, {
       caller: callerOf(request, identity),

@@ -20,6 +20,7 @@ beforeAll(async () => {
   const { id: liked } = await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
   for (const { client } of [team.admin, team.member])
     await client.add_reaction({ ...at, comment_id: liked, emoji: '👍' });
+  await team.member.client.add_attachment({ ...at, name: 'a.txt', body: new Blob(['Bytes']) });
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
   const stopped = await team.owner.client.create_webhook({ workspace_id, body: { url, types: ['workspace.deleted'] } });
@@ -100,6 +101,9 @@ const breaks: [name: string, sql: string][] = [
      from (select * from comment_reactions limit 1) r, generate_series(1, 20) n`,
   ],
   ['each_reaction_is_what_its_entries_say', 'delete from comment_reactions where first_at < created_at'],
+  ['attachments_are_what_their_entries_say', `update attachments set name = 'Other'`],
+  ['attachments_are_kept_and_nothing_else_is', 'update attachment_files set due_at = now()'],
+  ['attachments_are_added_up', 'update attachment_usage set bytes = bytes + 1'],
   [
     'entries_of_a_subject_are_in_the_order_of_its_versions',
     `update outbox set created_at = created_at + interval '1 hour' where action = 'comment.updated'`,

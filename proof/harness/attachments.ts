@@ -1,0 +1,21 @@
+import { openFolder } from '../../server/src/attachments/folder.ts';
+import { removeDueFiles } from '../../server/src/attachments/upkeep.ts';
+import { createPool } from '../../server/src/db/pool.ts';
+import type { TestServer } from './server.ts';
+
+/** Removes the bytes of every file that is due, as the worker. Gives how many there were. */
+export async function removeDue({ database, config }: TestServer): Promise<number> {
+  const failures: Error[] = [];
+  const limits = { max: 1, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000 };
+  const on_error = (error: Error) => failures.push(error);
+  const pool = createPool({ url: database.url, role: 'baton_worker', ...limits, on_error });
+  let removed = 0;
+  try {
+    const store = openFolder(config.attachments_dir ?? '');
+    await removeDueFiles(pool, store, { goesOn: () => true, count: (rows) => (removed += rows) });
+  } finally {
+    await pool.end();
+  }
+  if (failures[0] !== undefined) throw failures[0];
+  return removed;
+}

@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeDue } from '../../../proof/harness/attachments.ts';
+import { conformingClient } from '../../../proof/harness/conformance.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { openFolder } from './folder.ts';
+
+const mib = 2 ** 20;
+let server: TestServer;
+let team: Team;
+let dir: string;
+
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(os.tmpdir(), 'baton-limits-'));
+  server = await startServer({
+    BATON_ATTACHMENTS_DIR: dir,
+    BATON_MAX_ATTACHMENT_MIB: '1',
+    BATON_MAX_ATTACHMENTS_PER_TICKET: '2',
+    BATON_MAX_ATTACHMENT_MIB_PER_WORKSPACE: '2',
+    BATON_UPLOAD_TIMEOUT_S: '1',
+    BATON_REQUEST_TIMEOUT_MS: '30000',
+  });
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true });
+});
+
+async function place() {
+  team = await makeTeam(server, 'standard');
+  const { id: ticket } = await makeTicket(team);
+  return { workspace_id: team.workspace_id, ticket };
+}
+
+type Place = Awaited<ReturnType<typeof place>>;
+type Fetch = typeof fetch;
+
+const send = (at: Place, body: Uint8Array<ArrayBuffer>, own: { fetch?: Fetch } = {}) =>
+  team.member.client.raw.add_attachment({ ...at, name: 'a', body }, own);
+
+/** Sends bytes without saying how many they are, and no more after them. */
+const streaming =
+  (bytes: Uint8Array<ArrayBuffer>, { ends }: { ends: boolean }): Fetch =>
+  (url, init) => {
+    const body = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(bytes);
+        if (ends) controller.close();
+      },
+    });
+    return fetch(url, { ...init, body, duplex: 'half' } as RequestInit);
+  };
+
+const stored = () =>
+  readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+
+/** Nothing is left of an upload: no row of it, and after the worker's pass no byte. */
+async function expectNothing(at: Place): Promise<void> {
+  expect((await team.viewer.client.list_attachments(at)).data).toEqual([]);
+  const left = async () => {
+    await removeDue(server);
+    const { rows } = await server.database.owner.query('select id from attachment_files where workspace_id = $1', [
+      at.workspace_id,
+    ]);
+    return [rows.length, stored()];
+  };
+  await expect.poll(left).toEqual([0, 0]);
+}
+
+describe('a file', () => {
+  test('over the bound is refused, before it comes where it says how long it is, and leaves nothing', async () => {
+    const at = await place();
+    const [fits, too_large] = [new Uint8Array(mib), new Uint8Array(mib + 1)];
+    const refused = { status: 413, body: { code: 'body_too_large' } };
+    expect(await send(at, too_large)).toMatchObject(refused);
+    expect(await send(at, too_large, { fetch: streaming(too_large, { ends: true }) })).toMatchObject(refused);
+    await expectNothing(at);
+    expect((await send(at, fits, { fetch: streaming(fits, { ends: true }) })).status).toBe(201);
+    await team.owner.client.purge_ticket({ ...at, body: { fields: ['attachments'] } });
+    await removeDue(server);
+  });
+
+  test('that stalls is refused, and leaves nothing', async () => {
+    const at = await place();
+    const response = await send(at, new Uint8Array(1), { fetch: streaming(randomBytes(10), { ends: false }) });
+    expect(response).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
+    await expectNothing(at);
+  });
+
+  test('whose sender leaves in the middle leaves nothing', async () => {
+    const at = await place();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const target = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
+    const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
+    socket.write(`${head}Content-Length: 500000\r\n\r\n${'x'.repeat(200_000)}`);
+    await expect.poll(stored).toBe(1);
+    socket.destroy();
+    await expectNothing(at);
+  });
+
+  test('that is encoded is refused: it would come back as something else', async () => {
+    const at = await place();
+    const encoded: Fetch = (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('content-encoding', 'gzip');
+      return fetch(url, { ...init, headers });
+    };
+    expect(await send(at, new Uint8Array(9), { fetch: encoded })).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type' },
+    });
+    await expectNothing(at);
+  });
+
+  test('by who may not add it is refused before it comes, and leaves nothing', async () => {
+    const at = await place();
+    const add = (who: 'viewer' | 'stranger') =>
+      team[who].client.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1000) });
+    expect([(await add('viewer')).status, (await add('stranger')).status]).toEqual([403, 404]);
+    const elsewhere = { ...at, ticket: 'ENG-9999' };
+    expect((await send(elsewhere, new Uint8Array(1000))).status).toBe(404);
+    await expectNothing(at);
+  });
+});
+
+describe('a quota', () => {
+  const exceeded = (quota: string, limit: number) => ({ status: 409, body: { code: 'quota_exceeded', quota, limit } });
+
+  test('of attachments is each ticket’s, and one that is removed makes room', async () => {
+    const at = await place();
+    const { body } = await send(at, new Uint8Array(1));
+    expect((await send(at, new Uint8Array(1))).status).toBe(201);
+    expect(await send(at, new Uint8Array(1))).toMatchObject(exceeded('attachments_per_ticket', 2));
+    const { id: attachment_id } = body as { id: string };
+    await team.member.client.remove_attachment({ ...at, attachment_id });
+    expect((await send(at, new Uint8Array(1))).status).toBe(201);
+  });
+
+  test('of bytes is each workspace’s, and what is removed or purged makes room', async () => {
+    const at = await place();
+    const other = { ...at, ticket: (await makeTicket(team)).id };
+    const large = new Uint8Array(mib);
+    const { body } = await send(at, large);
+    expect((await send(at, large)).status).toBe(201);
+    const refused = exceeded('attachment_mib_per_workspace', 2);
+    expect(await send(other, new Uint8Array(1))).toMatchObject(refused);
+    expect((await send(other, new Uint8Array())).status).toBe(201);
+    const { id: attachment_id } = body as { id: string };
+    await team.member.client.remove_attachment({ ...at, attachment_id });
+    expect((await send(other, large)).status).toBe(201);
+    expect(await send(at, new Uint8Array(1))).toMatchObject(refused);
+    await team.owner.client.purge_ticket({ ...other, body: { fields: ['attachments'] } });
+    expect((await send(at, new Uint8Array(1))).status).toBe(201);
+  });
+});
+
+test('an account sends six files at one time, and its next is refused until one of them is over', async () => {
+  const at = await place();
+  const slow = await startServer({ BATON_ATTACHMENTS_DIR: dir }, { database: server.database });
+  try {
+    const port = Number(new URL(slow.url).port);
+    const target = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
+    const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
+    const before = stored();
+    const sockets = Array.from({ length: 6 }, () => connect(port, '127.0.0.1'));
+    for (const socket of sockets) socket.write(`${head}Content-Length: 10\r\n\r\nx`);
+    await expect.poll(stored).toBe(before + 6);
+    const upload = (token: string) =>
+      fetch(slow.url + target, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'A file.' });
+    const refused = await upload(team.member.access_token);
+    expect([refused.status, refused.headers.get('ratelimit-policy')]).toEqual([
+      429,
+      '"files";q=6;qu="concurrent-requests"',
+    ]);
+    expect((await upload(team.admin.access_token)).status).toBe(201);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(async () => (await upload(team.member.access_token)).status).toBe(201);
+  } finally {
+    await slow.stop();
+  }
+});
+
+describe('a store', () => {
+  test('that nobody has named takes nothing, and says so', async () => {
+    const none = await startServer(
+      { NODE_ENV: 'production', BATON_BCRYPT_COST: '10', BATON_ATTACHMENTS_DIR: '' },
+      { database: server.database },
+    );
+    try {
+      expect(none.config.attachments_dir).toBeUndefined();
+      const at = await place();
+      const member = memberAt(none);
+      const { status, body } = await member.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) });
+      expect([status, body]).toMatchObject([403, { code: 'attachments_not_configured' }]);
+    } finally {
+      await none.stop();
+    }
+  });
+
+  test('that is no folder is named at the start, by its setting', async () => {
+    await expect(openFolder('/proc/nowhere').check()).rejects.toThrow(/^BATON_ATTACHMENTS_DIR can't be used/);
+  });
+
+  test('that has lost a file says so to who asks for it, and to the log', async () => {
+    const lines: string[] = [];
+    const own = await startServer({}, { database: server.database, log_to: (line) => lines.push(line) });
+    try {
+      const at = await place();
+      const member = memberAt(own);
+      const { id: attachment_id } = await member.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) });
+      const { path: address } = await member.get_attachment_link({ ...at, attachment_id });
+      await openFolder(own.config.attachments_dir ?? '').remove(attachment_id);
+      const response = await fetch(own.url + address);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+      expect(lines.join('')).toContain('the bytes of an attachment are missing');
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+/** The member as a client of another server over the same data. */
+const memberAt = ({ url }: TestServer) => conformingClient(url, team.member.access_token);
+
+test('a body that is no file is refused when it takes longer than a request may, however long files may take', async () => {
+  const quick = await startServer(
+    { BATON_REQUEST_TIMEOUT_MS: '500', BATON_HEADERS_TIMEOUT_MS: '400' },
+    { database: server.database },
+  );
+  try {
+    const socket = connect(Number(new URL(quick.url).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    socket.write(
+      'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
+    await sleep(100);
+    expect(received).toBe('');
+    await expect.poll(() => received, { timeout: 5_000 }).toContain('request_timeout');
+    socket.destroy();
+  } finally {
+    await quick.stop();
+  }
+});
