@@ -26,6 +26,8 @@ COPY server/migrations ./dist/server/migrations
 COPY server/openapi.json ./dist/server/openapi.json
 COPY server/pages ./dist/server/pages
 COPY docs/*.md ./dist/docs/
+# A volume that is mounted here belongs to whom the folder does.
+RUN mkdir /attachments && chown node:node /attachments
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=10s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

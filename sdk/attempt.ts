@@ -32,7 +32,7 @@ const isRepeatable = (call: Call) =>
   call.request.method === 'GET' || keyOf(call) !== undefined || call.id === 'refresh';
 
 /** The body as JSON if it is some, as bytes if it is no text, else as text. */
-async function parse(response: Response): Promise<unknown> {
+export async function parse(response: Response): Promise<unknown> {
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('application/octet-stream')) return new Uint8Array(await response.arrayBuffer());
   const text = await response.text();
@@ -55,7 +55,7 @@ function reasonOf(cause: unknown): string {
 }
 
 /** Why nothing came back, or only a part. */
-function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: RawResponse): BatonApiError {
+export function failure(call: Call, timeout: AbortSignal, cause: unknown, response?: RawResponse): BatonApiError {
   const fail = (code: ClientCode, says: string, retryable = isRepeatable(call)) =>
     new BatonApiError(call.id, { code, says, retryable, response, cause, idempotency_key: keyOf(call) });
   if (call.signal?.aborted === true) return aborted(call.id, cause, keyOf(call));

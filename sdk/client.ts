@@ -1,9 +1,10 @@
 import { bodyOf, type Call, sendOnce } from './attempt.ts';
+import { download } from './download.ts';
 import { aborted, BatonApiError, type RawResponse } from './errors.ts';
 import { operations } from './operations.ts';
 import { type AnyInput, faultOf, operationOf, prepare } from './request.ts';
 import { persist } from './retries.ts';
-import type { CallOptions, Calls, Follow, OperationId, Pages, RawCalls } from './types.ts';
+import type { CallOptions, Calls, Download, Follow, OperationId, Pages, RawCalls } from './types.ts';
 
 /** What signing in and refreshing return. */
 export interface TokenPair {
@@ -64,6 +65,8 @@ export type BatonClient = Calls & {
    * `offset` of the last event with what was done for it, and pass it as `after`.
    */
   readonly follow: Follow;
+  /** Gets the file of an attachment. Its bytes are the body of the response, which its caller reads. */
+  readonly download: Download;
   /** Sent with every call; set it after signing in. */
   access_token: string | undefined;
   /** Renews the access token. */
@@ -212,6 +215,13 @@ class Caller {
     return this.#send(this.#prepare(id, input, own, { keyed: false }));
   }
 
+  async download(input: AnyInput, own: CallOptions = {}): Promise<Response> {
+    const { path } = (await this.call('get_attachment_link', input, own)) as { path: string };
+    const timeout_ms = own.timeout_ms ?? this.options.timeout_ms ?? bytes_timeout_ms;
+    const call = this.#prepare('get_attachment_link', input, { ...own, timeout_ms }, { keyed: false });
+    return persist(this.#patience(own), () => download(call, path, this.options.base_url));
+  }
+
   async *pages(id: OperationId, input: AnyInput, own: CallOptions = {}): AsyncGenerator<unknown, undefined> {
     let cursor: string | null | undefined;
     do {
@@ -268,6 +278,7 @@ export function createClient(options: ClientOptions | CookieClientOptions): Bato
     raw: each((...given) => caller.raw(...given)),
     pages: each((...given) => caller.pages(...given)),
     follow: (...given: [AnyInput, CallOptions?]) => caller.follow(...given),
+    download: (...given: [AnyInput, CallOptions?]) => caller.download(...given),
     get access_token() {
       return caller.options.access_token;
     },

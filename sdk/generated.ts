@@ -4503,7 +4503,10 @@ export interface operations {
     };
     get_attachment_link: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
             header?: {
                 /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
                 "If-None-Match"?: string;

@@ -160,7 +160,7 @@ export const operations = {
   /** Removes a file from a ticket, and its bytes permanently. Who added it may, and admins. */
   remove_attachment: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Returns a signed address of the file, valid for five minutes, and only for as long as the caller may read the attachment. */
-  get_attachment_link: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}/link","query":[],"headers":["if_none_match"],"body":false,"returns":true},
+  get_attachment_link: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/attachments/{attachment_id}/link","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key. */
   create_token: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tokens","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s. */

@@ -103,6 +103,7 @@ export type Calls = {
 };
 export type RawCalls<Response> = { readonly [Id in keyof Ids]: (...args: Arguments<Id>) => Promise<Response> };
 export type Pages = { readonly [Id in ListId]: (...args: Arguments<Id>) => AsyncGenerator<Item<Id>, undefined> };
+export type Download = (...args: Arguments<'get_attachment_link'>) => Promise<Response>;
 export type Follow = (
   ...args: Arguments<'read_events'>
 ) => AsyncGenerator<Output<'read_events'>['data'][number], undefined>;

@@ -5,10 +5,7 @@ import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
-import { createDownloads } from './attachments/download.ts';
-import { openFolder } from './attachments/folder.ts';
-import { Links } from './attachments/link.ts';
-import { createUploads } from './attachments/receive.ts';
+import { createAttachments } from './attachments/attachments.ts';
 import { attachmentRoutes } from './attachments/routes.ts';
 import { ledgerRoutes } from './audit/ledger-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -147,10 +144,8 @@ export function createApp(parts: Parts): App {
   app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
-  const store = config.attachments_dir === undefined ? undefined : openFolder(config.attachments_dir);
-  const links = new Links(config.secret);
+  const { links, uploads, downloads } = createAttachments(services);
   const transfers = new Transfers();
-  const uploads = createUploads({ pool, store, hint });
   const serve = createServe(router, servingOf(services, sending, { uploads, transfers }));
   // Express tries one route after the other: those that are asked for most come first.
   ticketRoutes(serve, services, addComment);
@@ -171,7 +166,6 @@ export function createApp(parts: Parts): App {
   referenceRoutes(serve);
   const operations = [...serve.operations, probes.get_livez, probes.get_readyz];
   const served = new Served(config.read_bytes_per_minute); // pages, and what they load
-  const downloads = createDownloads({ pool, log, links, store });
   app.use(router, downloadRouter(downloads, { ...sending, transfers }));
   app.use(unsubscribeRouter(unsubscribing(services)), docsRouter(served));
   app.use(consoleRouter({ dir: console_dir, served, operations }));

@@ -1,5 +1,6 @@
 import { contracts } from '../../../server/src/contracts.ts';
 import { randomBytes } from 'node:crypto';
+import { makeAttachment } from '../../harness/make.ts';
 import { joinWorkspace, registerPerson } from '../../harness/people.ts';
 import type { Wire } from '../../harness/wire.ts';
 import { expectedOf } from './expected.ts';
@@ -19,8 +20,7 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
   },
   remove_attachment: async (_, { team, sides }) => {
     const { workspace_id, ticket } = sides.attacked;
-    const file = { workspace_id, ticket, name: 'a.txt', body: new Blob(['To be removed']) };
-    return [ticket, (await team.owner.client.add_attachment(file)).id];
+    return [ticket, (await makeAttachment(team.owner, { workspace_id, ticket })).attachment_id];
   },
   delete_ticket: async (_, { team, sides }) => {
     const { workspace_id, project_id } = sides.attacked;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Role, token_scope, type TokenScope } from '../../../server/src/http/contract.ts';
 import type { TestDatabase } from '../../harness/database.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../harness/people.ts';
-import { makeNotification, makeWebhook, nowhere } from '../../harness/make.ts';
+import { makeAttachment, makeNotification, makeWebhook, nowhere } from '../../harness/make.ts';
 import { stopWebhook } from '../../harness/stops.ts';
 import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
@@ -90,9 +90,7 @@ async function furnish(
   const { id: comment_id } = await client.create_comment({ ...at, body: { body: text } });
   for (const v of [1, 2])
     await client.update_comment({ ...at, comment_id, body: { body: `${text} ${v}`, version: v } });
-  const file = { ...at, name: text, body: new Blob([text]) };
-  await client.add_attachment(file);
-  const { id: attachment_id } = await client.add_attachment(file);
+  const attachments = [await makeAttachment(host, at, text), await makeAttachment(host, at, text)] as const;
   for (const emoji of ['👍', '🎉']) await client.add_reaction({ ...at, comment_id, emoji });
   await client.transition_ticket({ ...at, body: { to: 'in_progress', comment: text } });
   await client.transition_ticket({ ...at, body: { to: 'resolved', resolution: 'fixed', comment: text } });
@@ -154,7 +152,7 @@ async function furnish(
     key: ticket.key,
     user_id: guest.user.id,
     comment_id,
-    attachment_id,
+    ...attachments[0],
     invitation_id: invitation.id,
     session_id: session?.id ?? '',
     sequence: '1',

@@ -97,6 +97,7 @@ export const get_attachment_link = operation({
   summary:
     'Returns a signed address of the file, valid for five minutes, and only for as long as the caller may read the attachment.',
   params: attachment_params,
+  query: z.strictObject(narrowing(attachment_link)),
   status: 200,
   response: attachment_link,
 });

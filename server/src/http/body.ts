@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import type { Request, RequestHandler, Response } from 'express';
 import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
-import { readBody } from './body-json.ts';
+import { readBody as parseBody } from './body-json.ts';
 import type { ByteShares, Holder } from './byte-shares.ts';
 import { bodyTypes, type Operation } from './contract.ts';
 import { large_body_bytes, type LargeJson } from './large-json.ts';
@@ -143,7 +143,7 @@ export interface Reading {
  * Its bytes count against the caller's share until the response is done: what was parsed lives as long, in a write that
  * waits for a lock too. Only confirmed bytes use up what an account may send.
  */
-export function readJson(reading: Reading): RequestHandler {
+function readJson(reading: Reading): RequestHandler {
   const { operation, limit, bodies, written, large_json, request_timeout_ms, confirm } = reading;
   const types = bodyTypes(operation);
   const window_ms = request_timeout_ms / windows;
@@ -184,7 +184,7 @@ export function readJson(reading: Reading): RequestHandler {
     const bytes = body.bytes();
     const who = account ?? holder.network;
     if (bytes.length > large_body_bytes) res.locals['body'] = await large_json.read(who, operation, bytes);
-    else if (bytes.length > 0) res.locals['body'] = readBody(operation, bytes);
+    else if (bytes.length > 0) res.locals['body'] = parseBody(operation, bytes);
     next();
   };
 }
@@ -207,7 +207,7 @@ function isEmpty(bytes: Buffer): boolean {
  * For operations that take no body. Some clients send `{}` all the same; a client that sends more relies on it, such as a
  * `version` with a deletion: passed over, it would delete what they have not seen.
  */
-export function refuseBody(operation: Operation): RequestHandler {
+function refuseBody(operation: Operation): RequestHandler {
   const hint = operation.if_match === undefined ? '' : ' Send the version as If-Match.';
   return async (req, res, next) => {
     const { 'content-length': announced = '0', 'transfer-encoding': coding, expect } = req.headers;
@@ -230,4 +230,9 @@ export function refuseBody(operation: Operation): RequestHandler {
     if (!isEmpty(body.bytes())) throw refused();
     next();
   };
+}
+
+/** Reads the body of a write as JSON, or sees to it that there is none. */
+export function readBody(reading: Reading): RequestHandler {
+  return reading.operation.body === undefined ? refuseBody(reading.operation) : readJson(reading);
 }

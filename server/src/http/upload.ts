@@ -20,7 +20,7 @@ export interface Uploads {
   settle: (place: Place, id: string) => Promise<void>;
 }
 
-/** How a file is read. */
+/** How files are read. */
 export interface UploadReading {
   uploads: Uploads;
   /** Those in progress. */
@@ -80,11 +80,20 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
  * that the contract refuses are refused before it, too: no query is worth fifty megabytes.
  */
 export function readUpload(
-  operation: Operation,
-  confirm: (req: Request, res: Response) => Promise<void>,
-  reading: UploadReading,
+  reading: UploadReading & {
+    operation: Operation;
+    confirm: ((req: Request, res: Response) => Promise<void>) | undefined;
+  },
 ): RequestHandler {
-  const { uploads, transfers, max_attachment_bytes: limit, upload_timeout_ms: within_ms, written } = reading;
+  const {
+    operation,
+    confirm,
+    uploads,
+    transfers,
+    max_attachment_bytes: limit,
+    upload_timeout_ms: within_ms,
+    written,
+  } = reading;
   return async (req, res, next) => {
     const { 'content-encoding': encoding = 'identity', 'content-length': given = '0', expect } = req.headers;
     if (encoding.toLowerCase() !== 'identity') {
@@ -100,7 +109,7 @@ export function readUpload(
     }
     const holder = holderOf(req, res);
     requireUnspent(written, holder.user_id ?? '');
-    await confirm(req, res);
+    await confirm?.(req, res);
     const done = transfers.begin(holder);
     whenClosed(res, done);
     mayTakeLonger(req);

@@ -34,7 +34,10 @@ function listen(server: Server, place: Place): Promise<AddressInfo> {
   });
 }
 
-type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms' | 'drain_ms' | 'shutdown_timeout_ms'>;
+type Limits = Pick<
+  Config,
+  'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms' | 'drain_ms' | 'shutdown_timeout_ms'
+>;
 
 /** Serves HTTP: readiness goes off first when it stops, then the port closes, and requests in progress finish. */
 export class HttpService implements Service {

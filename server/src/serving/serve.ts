@@ -15,7 +15,7 @@ import {
 import { accessOf, lineOf, takesKey } from '../access/policy.ts';
 import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
-import { type Reading, readJson, refuseBody, unconfirmed_bytes } from '../http/body.ts';
+import { readBody, type Reading, unconfirmed_bytes } from '../http/body.ts';
 import { readUpload, type UploadReading } from '../http/upload.ts';
 import type { Holder } from '../http/byte-shares.ts';
 import { isList, needsRoom, type Operation, type Query, type Response, type Upload } from '../http/contract.ts';
@@ -170,11 +170,9 @@ export function createServe(router: Router, parts: Serving): Serve {
     const is_public = access === 'public';
     const limit = operation.max_body_bytes ?? (is_public ? unconfirmed_bytes : default_max_body_bytes);
     const confirm = is_public ? undefined : beforeBody(operation);
-    const bodyReader = () => {
-      if (operation.upload === true && confirm !== undefined) return readUpload(operation, confirm, parts);
-      return operation.body === undefined ? refuseBody(operation) : readJson({ ...parts, operation, limit, confirm });
-    };
-    const reader = operation.method === 'get' ? [] : [bodyReader()];
+    const reading = { ...parts, operation, limit, confirm };
+    const reader =
+      operation.method === 'get' ? [] : [operation.upload === true ? readUpload(reading) : readBody(reading)];
     router[operation.method](path, identify, ...reader, handler);
   }
 

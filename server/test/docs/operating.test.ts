@@ -64,6 +64,7 @@ describe('docs/operating.md', () => {
     expect(tasks.toSorted()).toEqual(
       [
         ...Object.keys(upkeep),
+        'attachments',
         'membership_cleanups',
         'events',
         'event_trees',

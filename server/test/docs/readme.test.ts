@@ -34,6 +34,7 @@ const pages = [
   'events',
   'webhooks',
   'comments',
+  'attachments',
   'notifications',
   'audit',
   'analytics',

@@ -9,7 +9,14 @@ import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts'
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
-import { makeNotification, makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
+import {
+  makeAttachment,
+  makeNotification,
+  makeTeam,
+  makeTicket,
+  makeWebhook,
+  type Team,
+} from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
@@ -47,8 +54,7 @@ beforeAll(async () => {
   await offerPasswordReset(server.database.owner, email, 60);
   const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
   await owner.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
-  const file = { workspace_id, ticket, name: 'a.txt', body: new Blob(['A file.']) };
-  const { id: attachment_id } = await owner.client.add_attachment(file);
+  const attachment = await makeAttachment(owner, { workspace_id, ticket });
   const kept = { body: { body: 'Said once.' }, idempotency_key: 'a-key' };
   await team.member.client.create_comment({ workspace_id, ticket, ...kept });
   const body = { email: 'later@example.com', role: 'viewer' } as const;
@@ -84,13 +90,13 @@ beforeAll(async () => {
     project_id,
     ticket,
     comment_id,
-    attachment_id,
     invitation_id,
     token_id,
     bot_id,
     user_id,
     ...places,
     ...webhook,
+    ...attachment,
     ...notifications['owner'],
   };
 });
@@ -104,8 +110,7 @@ async function ask(
   url = server.url,
 ) {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
-  const query = operation.id in queries ? `?${queries[operation.id]}` : '';
-  const answer = await fetch(url + path + query, {
+  const answer = await fetch(`${url}${path}?${queries[operation.id] ?? ''}`, {
     method: operation.method.toUpperCase(),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

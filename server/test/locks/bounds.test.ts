@@ -120,6 +120,11 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into comment_reactions (workspace_id, ticket_id, comment_id, emoji, user_id, created_at, first_at)
     select '${w}', '${t}', '${c}', ${longest_emoji}, user_id, now() + n * interval '1 s', now()
     from (select user_id, 1000 + row_number() over () as n from memberships where workspace_id = '${w}') m`,
+  list_attachments: ({ w, t, u }) => `
+    with made as (select ${ids} as id from ${many}),
+    files as (insert into attachment_files (workspace_id, id) select '${w}', id from made)
+    insert into attachments (workspace_id, id, ticket_id, name, media_type, size_bytes, checksum, added_by, created_at)
+    select '${w}', id, '${t}', ${worst(255)}, repeat('x', 100), 2147483647, repeat('a', 64), '${u}', now() from made`,
   list_projects: ({ w, u }) => `
     insert into projects (workspace_id, id, key, name, created_by)
     select '${w}', ${ids}, 'Z' || n, ${worst(200)}, '${u}' from ${many}`,

@@ -3,7 +3,7 @@ import type { BatonClient, RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
-import { makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { makeAttachment, makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What many operations refuse alike, asked of each that declares it. `npm test` counts which declared errors no test got.
@@ -49,8 +49,7 @@ async function makeProject(key: string) {
   await owner.client.delete_ticket({ workspace_id, ticket: deleted });
   const at = { workspace_id, ticket };
   const { id: comment_id } = await owner.client.create_comment({ ...at, body: { body: 'c' } });
-  const file = { ...at, name: 'a.txt', body: new Blob(['Bytes']) };
-  const { id: attachment_id } = await owner.client.add_attachment(file);
+  const { attachment_id } = await makeAttachment(owner, at);
   const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: key } });
   const bot = { workspace_id, bot_id };
   const url = 'https://receiver.invalid/';
@@ -62,7 +61,6 @@ async function makeProject(key: string) {
     at,
     deleted,
     place: { ...at, comment_id },
-    file,
     attachment: { ...at, attachment_id },
     bot,
     webhook,
@@ -140,7 +138,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses to write in an archived project', async () => {
-    const { workspace_id, project, at, deleted, place, file, attachment } = await makeProject('ARCHIVED');
+    const { workspace_id, project, at, deleted, place, attachment } = await makeProject('ARCHIVED');
     await team.owner.client.archive_project(project);
     const calls: Calls = {
       replace_workflow: (raw) => raw.replace_workflow({ if_match: '*', ...project, body: presets.strict }),
@@ -156,7 +154,7 @@ describe('every operation that declares it', () => {
       delete_comment: (raw) => raw.delete_comment(place),
       add_reaction: (raw) => raw.add_reaction({ ...place, emoji: '👍' }),
       remove_reaction: (raw) => raw.remove_reaction({ ...place, emoji: '👍' }),
-      add_attachment: (raw) => raw.add_attachment(file),
+      add_attachment: (raw) => raw.add_attachment({ ...at, name: 'a.txt', body: new Blob(['Bytes']) }),
       remove_attachment: (raw) => raw.remove_attachment(attachment),
     };
     await expectOfAll(calls, { status: 409, code: 'project_archived' });

@@ -11,7 +11,7 @@ import type { Person } from '../../../proof/harness/people.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { sql } from '../../src/db/sql.ts';
-import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { makeAttachment, makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { type Proxy, startProxy } from '../../../proof/harness/proxy.ts';
 import { createDatabase, type TestDatabase } from '../../../proof/harness/database.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -48,6 +48,7 @@ interface At {
   ticket: string;
   /** Comments of the ticket, one for each call. */
   comments: string[];
+  attachment_id: string;
   /** Tickets to be deleted, one for each call. */
   others: string[];
 }
@@ -84,6 +85,12 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   get_unread_count: [1, ({ workspace_id }) => team.member.client.raw.get_unread_count({ workspace_id })],
   get_watching: [2, ({ workspace_id, ticket }) => team.member.client.raw.get_watching({ workspace_id, ticket })],
   list_watchers: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_watchers({ workspace_id, ticket })],
+  get_attachment: [1, (at) => team.member.client.raw.get_attachment(anAttachment(at))],
+  get_attachment_link: [1, (at) => team.member.client.raw.get_attachment_link(anAttachment(at))],
+  list_attachments: [
+    2,
+    ({ workspace_id, ticket }) => team.member.client.raw.list_attachments({ workspace_id, ticket }),
+  ],
   list_comments: [2, ({ workspace_id, ticket }) => team.member.client.raw.list_comments({ workspace_id, ticket })],
   list_reactions: [2, (at) => team.member.client.raw.list_reactions(aComment(at))],
   list_comment_revisions: [2, (at) => team.owner.client.raw.list_comment_revisions(aComment(at))],
@@ -140,7 +147,9 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
   transition_ticket: [2, (at) => move(at)],
 };
 
-function aComment({ comments, others: _, ...at }: At) {
+const anAttachment = ({ workspace_id, ticket, attachment_id }: At) => ({ workspace_id, ticket, attachment_id });
+
+function aComment({ comments, attachment_id: __, others: _, ...at }: At) {
   return { ...at, comment_id: comments.pop() ?? '' };
 }
 
@@ -171,14 +180,15 @@ function move({ workspace_id, ticket }: At) {
   });
 }
 
-/** Nothing is promised of the round trips of these: most are of people who manage a workspace, and come seldom. */
+/** Nothing is promised of the round trips of these: most are of people who manage a workspace, and come seldom; of a file its bytes take longer. */
 const uncounted = (
   'update_workspace delete_workspace list_people update_member remove_member create_bot list_bots get_bot update_bot remove_bot ' +
   'create_invitation list_invitations get_invitation revoke_invitation create_project update_project archive_project ' +
   'replace_workflow create_token list_tokens get_token revoke_token restore_ticket purge_ticket ' +
   'get_audit_checkpoint get_audit_tile get_audit_proof export_audit create_webhook list_webhooks ' +
   'get_notification update_notification read_notifications get_notification_settings update_notification_settings set_watching ' +
-  'get_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver'
+  'get_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver ' +
+  'add_attachment remove_attachment'
 ).split(' ');
 
 test('every operation in a workspace is counted, or is one of those that come seldom', () => {
@@ -217,6 +227,9 @@ test.each(cases)('%s by %s takes no more round trips to the database than it is 
       await team.member.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
     comments.push(comment_id);
   }
+  const { attachment_id } = /_attachment/.test(name)
+    ? await makeAttachment(team.member, { workspace_id, ticket })
+    : { attachment_id: '' };
   const others = name === 'delete_ticket' ? [(await makeTicket(team)).id, (await makeTicket(team)).id] : [];
   if (name === 'get_transition') {
     await team.member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
@@ -226,7 +239,7 @@ test.each(cases)('%s by %s takes no more round trips to the database than it is 
   const { fetch } = globalThis;
   if (keyed) globalThis.fetch = (url, init) => fetch(url, { ...init, headers: withKey(init?.headers) });
   try {
-    expect(await roundTrips(() => call({ workspace_id, ticket, comments, others }))).toBe(trips);
+    expect(await roundTrips(() => call({ workspace_id, ticket, comments, attachment_id, others }))).toBe(trips);
   } finally {
     globalThis.fetch = fetch;
   }

@@ -1,0 +1,21 @@
+import { bodyOf, type Call, failure, parse } from './attempt.ts';
+import type { RawResponse } from './errors.ts';
+
+/**
+ * Gets a file by its signed address. The response’s body is a stream, which its caller reads. Throws what a call throws; of a body that
+ * breaks off it is the reader who hears.
+ */
+export async function download(call: Call, path: string, base_url: string): Promise<Response> {
+  const url = new URL(base_url);
+  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  const timeout = AbortSignal.timeout(call.timeout_ms);
+  const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
+  const { fetch } = call;
+  const response = await fetch(url, { signal, redirect: 'manual' }).catch((error: unknown) => {
+    throw failure(call, timeout, error);
+  });
+  if (response.status === 200) return response;
+  const refused: RawResponse = { status: response.status, headers: response.headers, body: await parse(response) };
+  bodyOf(call, refused);
+  return response;
+}

@@ -1,0 +1,24 @@
+import type { Downloads } from '../http/downloads.ts';
+import type { Uploads } from '../http/upload.ts';
+import type { Services } from '../services.ts';
+import { createDownloads } from './download.ts';
+import { openFolder } from './folder.ts';
+import { Links } from './link.ts';
+import { createUploads } from './receive.ts';
+
+/** What takes files in, signs their addresses, and gives them out; one of each per process. */
+export interface Attachments {
+  uploads: Uploads;
+  links: Links;
+  downloads: Downloads;
+}
+
+export function createAttachments({ config, pool, log, hint }: Services): Attachments {
+  const store = config.attachments_dir === undefined ? undefined : openFolder(config.attachments_dir);
+  const links = new Links(config.secret);
+  return {
+    uploads: createUploads({ pool, store, hint }),
+    links,
+    downloads: createDownloads({ pool, log, links, store }),
+  };
+}
