@@ -11,6 +11,8 @@ export interface LiveParts {
   isListed: (project_id: string | null) => boolean;
   /** Something happened to a ticket whose story may be shown, or to one of its comments. */
   told: (ticket_id: string, comment_id: string | undefined) => void;
+  /** A file was added to a ticket, or removed from it. */
+  filed: (ticket_id: string) => void;
   /** Projects, workflows, members or the workspace itself have changed. */
   surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace', is_own: boolean) => void;
   /** Who is signed in. */
@@ -32,6 +34,10 @@ export function onEvent(parts: LiveParts, event: Event): void {
       if (event.ticket_id === null) return undefined;
       if (event.type === 'comment.created') parts.tickets.touched(event.ticket_id, event.created_at);
       return parts.told(event.ticket_id, event.subject_id);
+    case 'attachment':
+      if (event.ticket_id === null) return undefined;
+      parts.filed(event.ticket_id);
+      return parts.told(event.ticket_id, undefined);
     case 'member':
     case 'invitation':
     case 'bot':

@@ -69,6 +69,8 @@ const problems = {
       t('This server sends no mail'),
       t('Ask the people who run it: they can set a new password or another address for you.'),
     ),
+  attachments_not_configured: () =>
+    show(t('This server keeps no attachments'), t('Ask the people who run it to name a folder for them.')),
   invitation_required: () =>
     show(
       t('Registration needs an invitation'),

@@ -19,6 +19,8 @@ const quotas: Words<ProblemOf<'quota_exceeded'>['quota']> = {
   webhooks_per_workspace: () => t('webhooks of a workspace'),
   watchers_per_ticket: () => t('watchers of a ticket'),
   emoji_per_comment: () => t('different reactions to a comment'),
+  attachments_per_ticket: () => t('attachments of a ticket'),
+  attachment_mib_per_workspace: () => t('MiB of a workspace’s attachments'),
   mib_per_workspace: () => t('MiB that a workspace stores'),
 };
 

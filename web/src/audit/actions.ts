@@ -48,6 +48,8 @@ const actions: Words<AuditAction> = {
   'comment.reaction_removed': () => t('Reaction taken back'),
   'comment.deleted': () => t('Comment deleted'),
   'comment.purged': () => t('Comment erased'),
+  'attachment.added': () => t('File added'),
+  'attachment.removed': () => t('File removed'),
 };
 
 const types: Words<AuditSubjectType> = {
@@ -61,6 +63,7 @@ const types: Words<AuditSubjectType> = {
   workflow: () => t('Workflows'),
   ticket: () => t('Tickets'),
   comment: () => t('Comments'),
+  attachment: () => t('Attachments'),
 };
 
 const wordsOf = <Word extends string>(words: Record<Word, () => string>) =>

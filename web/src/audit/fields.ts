@@ -17,6 +17,8 @@ const names: Partial<Record<string, () => string>> = {
   emoji: () => t('reaction'),
   role: () => t('role'),
   name: () => t('name'),
+  media_type: () => t('kind of file'),
+  size_bytes: () => t('bytes'),
   email: () => t('e-mail address'),
 };
 

@@ -136,6 +136,10 @@ const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
     t('{actor} took back {emoji} from a comment on {ticket}', { actor, ticket, emoji: was('emoji') }),
   'comment.deleted': ({ actor, ticket }) => t('{actor} deleted a comment on {ticket}', { actor, ticket }),
   'comment.purged': ({ actor, ticket }) => t('{actor} deleted a comment on {ticket} permanently', { actor, ticket }),
+  'attachment.added': ({ actor, ticket, is }) =>
+    t('{actor} added the file {name} to {ticket}', { actor, ticket, name: is('name') }),
+  'attachment.removed': ({ actor, ticket, was }) =>
+    t('{actor} removed the file {name} from {ticket}', { actor, ticket, name: was('name') }),
 };
 
 const isKnown = (action: string): action is keyof typeof sentences => Object.hasOwn(sentences, action);

@@ -1,3 +1,4 @@
+import { sendFile } from '../api/attachments.ts';
 import { created } from '../api/tickets.ts';
 import { makeOutbox } from '../api/disk.ts';
 import { openEvents, renewToken } from '../api/events.ts';
@@ -14,6 +15,7 @@ import { Operations } from '../store/operations.ts';
 import { People } from '../store/people.ts';
 import { Tickets } from '../store/tickets.ts';
 import { Timeline } from '../store/timeline.ts';
+import { Uploads } from '../store/uploads.ts';
 import { isOpenTab, tab } from './tab.ts';
 
 /** A list on the page: what the server has is read again when something may have been missed. */
@@ -36,6 +38,10 @@ export class Desk {
   readonly people: People;
   readonly reader: Reader;
   readonly operations: Operations;
+  /** Files on their way to tickets. */
+  readonly uploads: Uploads;
+  /** Called with a ticket to which a file was added, or from which one was removed. */
+  readonly filed = new Set<(ticket_id: string) => void>();
   /** How the stream of events is, and since when. */
   readonly link = cell<{ state: LinkState; since: number }>({ state: 'live', since: Date.now() });
   /** Called when projects, workflows or members have changed. */
@@ -58,6 +64,7 @@ export class Desk {
       send: sendOperation,
       read: ({ ticket_id }) => this.reader.again(ticket_id),
     });
+    this.uploads = new Uploads((upload, sending) => sendFile(workspace_id, upload, sending));
     this.operations.onSettled(({ ticket_id }, outcome) => {
       const story = this.#timelines.get(ticket_id);
       if (outcome.kind === 'done' && outcome.comment !== undefined) story?.receive(outcome.comment);
@@ -122,6 +129,9 @@ export class Desk {
       isListed: (project_id: string | null) => [...this.#lists].some((list) => list.covers(project_id)),
       told: (ticket_id: string, comment_id: string | undefined) =>
         void this.#timelines.get(ticket_id)?.happened(comment_id),
+      filed: (ticket_id: string) => {
+        for (const listener of this.filed) listener(ticket_id);
+      },
       surroundings: (what: Surroundings, is_own: boolean) => this.#changed(what, is_own),
       account: this.account,
       tooMuch: () => void this.renew(),

@@ -118,6 +118,12 @@ function step(entry: ActivityEntry, workflow: Workflow | undefined): React.React
   );
 }
 
+/** What became of a file, whose name may have been purged. */
+function filed(fields: Values | null, named: (name: string) => string, unnamed: string): string {
+  const name = textOf(fields?.['name']);
+  return name === undefined ? unnamed : named(name);
+}
+
 type Telling = (entry: ActivityEntry, workflow: Workflow | undefined) => React.ReactNode;
 
 /** What somebody did, in words. */
@@ -134,6 +140,9 @@ const tellings: Partial<Record<ActivityEntry['action'], Telling>> = {
     return edits.length === 0 ? t('edited a text that was deleted since') : edits;
   },
   'ticket.assignee_changed': assignment,
+  'attachment.added': ({ after }) => filed(after, (name) => t('added the file {name}', { name }), t('added a file')),
+  'attachment.removed': ({ before }) =>
+    filed(before, (name) => t('removed the file {name}', { name }), t('removed a file')),
   'ticket.deleted': () => t('deleted the ticket'),
   'ticket.restored': () => t('restored the ticket'),
   'ticket.purged': () => t('deleted earlier texts permanently'),

@@ -13,6 +13,7 @@ import { Time } from '../ui/time.tsx';
 import { DescriptionField } from './description-field.tsx';
 import { FieldRefusals } from './field-refusals.tsx';
 import { Fields } from './fields.tsx';
+import { Files } from './files.tsx';
 import { Head } from './head.tsx';
 import { Story } from './story.tsx';
 import { TitleField } from './title-field.tsx';
@@ -57,6 +58,7 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
   const archived = useArchived(desk, projectKeyOf(ticket));
   const edits = useGate(useMay(desk, 'update_ticket'), ticket, archived);
   const comments = useGate(useMay(desk, 'create_comment'), ticket, archived);
+  const files = useGate(useMay(desk, 'add_attachment'), ticket, archived);
   const is_gone = isCode(error, 'not_found');
   // Who opened a ticket that was deleted meanwhile sees what it was, and that it is gone.
   useEffect(() => {
@@ -80,6 +82,7 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
           </p>
         </aside>
         <DescriptionField desk={desk} ticket={ticket} may={edits.may} />
+        <Files desk={desk} ticket={ticket} may={files.may} />
         <Story desk={desk} ticket={ticket} may={comments.may} />
       </div>
     </article>

@@ -37,6 +37,7 @@ const words: { [S in Subject]: { name: () => string; verbs: Record<VerbsOf<S>, (
       purged: () => t('texts deleted permanently'),
     },
   },
+  attachment: { name: () => t('Attachments'), verbs: { added: () => t('added'), removed: () => t('removed') } },
   project: {
     name: () => t('Projects'),
     verbs: {

@@ -1,0 +1,103 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Attachment } from 'baton-sdk';
+import { useState } from 'react';
+import { attachmentsQuery, linkOf, pictureQuery, removeAttachment } from '../api/attachments.ts';
+import { failureOf } from '../api/problems.ts';
+import type { Desk } from '../desk/desk.ts';
+import { usePerson, useRole } from '../desk/use-desk.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { openAddress } from '../ui/open-address.ts';
+import { shownSize } from '../ui/sizes.ts';
+import { t } from '../ui/text.ts';
+import { Time } from '../ui/time.tsx';
+import { toast } from '../ui/toast.tsx';
+
+/** The kinds of pictures that the server lets a browser show. */
+const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
+/** Larger ones are opened rather than drawn small: each would be read whole. */
+const most_bytes = 5_000_000;
+
+/** Opens a file, or saves it, as the browser does with its kind. */
+async function open(at: Parameters<typeof linkOf>[0], name: string): Promise<void> {
+  try {
+    openAddress((await linkOf(at)).path);
+  } catch (error) {
+    toast({ kind: 'error', text: t('{name} was not opened. {title}.', { name, title: failureOf(error).title }) });
+  }
+}
+
+/** A picture, small in its row, and large over the page. */
+function Picture({ desk, file }: { desk: Desk; file: Attachment }) {
+  const [is_large, setLarge] = useState(false);
+  const at = { ...file, workspace_id: desk.workspace_id };
+  const { data: path } = useQuery(pictureQuery(at));
+  return (
+    <>
+      <button
+        type="button"
+        className="file-picture"
+        aria-label={t('Show {name}', { name: file.name })}
+        onClick={() => setLarge(true)}
+      >
+        {path !== undefined && <img src={path} alt="" loading="lazy" decoding="async" />}
+      </button>
+      {is_large && (
+        <Dialog open wide title={file.name} onClose={() => setLarge(false)}>
+          {path !== undefined && <img className="file-large" src={path} alt={file.name} />}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** One file: what it is called, how large it is, who added it and when, and what can be done with it. */
+export function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
+  const { workspace_id } = desk;
+  const { name, size_bytes, media_type, added_by, created_at } = file;
+  const queries = useQueryClient();
+  const person = usePerson(desk, added_by);
+  const role = useRole(desk);
+  const [asks, setAsks] = useState(false);
+  const at = { ...file, workspace_id };
+  const may_remove = may && (added_by === desk.account || role === 'owner' || role === 'admin');
+  const remove = async () => {
+    await removeAttachment(at);
+    setAsks(false);
+    await queries.invalidateQueries({ queryKey: attachmentsQuery(workspace_id, file.ticket_id).queryKey });
+    toast({ text: t('{name} was removed.', { name }) });
+  };
+  return (
+    <li className="file">
+      {pictures.includes(media_type) && size_bytes <= most_bytes ? (
+        <Picture desk={desk} file={file} />
+      ) : (
+        <span className="file-picture">
+          <Icon name="file" />
+        </span>
+      )}
+      <div className="file-text">
+        <button type="button" className="file-name" onClick={() => void open(at, name)}>
+          {name}
+        </button>
+        <span className="faint">
+          {shownSize(size_bytes)} · {person?.name ?? '…'} · <Time at={created_at} />
+        </span>
+      </div>
+      {may_remove && <IconButton icon="trash" label={t('Remove {name}', { name })} onClick={() => setAsks(true)} />}
+      {asks && (
+        <Confirm
+          title={t('Remove the file?')}
+          act={t('Remove')}
+          acting={t('Removing…')}
+          onConfirm={remove}
+          onClose={() => setAsks(false)}
+        >
+          <p>{t('{name} is deleted permanently, for everybody. Its name stays in the activity.', { name })}</p>
+        </Confirm>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,104 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { attachmentsQuery } from '../api/attachments.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { May } from '../desk/use-may.ts';
+import type { KnownTicket } from '../store/changes.ts';
+import { Button } from '../ui/button.tsx';
+import { Failed } from '../ui/states.tsx';
+import { t } from '../ui/text.ts';
+import { FileRow } from './file-row.tsx';
+import { UploadRow } from './upload-row.tsx';
+import { useDropping } from './use-dropping.ts';
+import './files.css';
+
+/** Keeps the list of files as the server has it: after what happens elsewhere, and what is added here. */
+function useFiles(desk: Desk, ticket_id: string) {
+  const queries = useQueryClient();
+  const query = attachmentsQuery(desk.workspace_id, ticket_id);
+  const files = useQuery(query);
+  useEffect(() => {
+    const { queryKey } = attachmentsQuery(desk.workspace_id, ticket_id);
+    const renew = () => queries.invalidateQueries({ queryKey });
+    const filed = (id: string) => void (id === ticket_id && renew());
+    const done = (upload: { ticket_id: string }) => filed(upload.ticket_id);
+    desk.filed.add(filed);
+    desk.uploads.done.add(done);
+    const hide = desk.show({ renew, covers: () => false });
+    return () => {
+      desk.filed.delete(filed);
+      desk.uploads.done.delete(done);
+      hide();
+    };
+  }, [desk, ticket_id, queries]);
+  return files;
+}
+
+/** Asks before the page is left while a file is being sent. */
+function useStaying(is_sending: boolean): void {
+  useEffect(() => {
+    if (!is_sending) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [is_sending]);
+}
+
+interface FilesProps {
+  desk: Desk;
+  ticket: KnownTicket;
+  /** Whether the person may add files here. */
+  may: May;
+}
+
+/** The files of a ticket, those on their way, and the ways to add some: by a button, by dropping and by pasting. */
+export function Files({ desk, ticket, may }: FilesProps) {
+  const { data: files = [], error, refetch } = useFiles(desk, ticket.id);
+  const all = useSyncExternalStore(desk.uploads.subscribe, desk.uploads.get);
+  const uploads = all.filter(({ ticket_id }) => ticket_id === ticket.id);
+  const input = useRef<HTMLInputElement>(null);
+  const add = (given: File[]) => desk.uploads.add(ticket.id, given);
+  const is_over = useDropping(may.may ? add : undefined);
+  useStaying(all.some(({ state }) => state !== 'failed'));
+  const is_empty = files.length === 0 && uploads.length === 0 && error === null;
+  return (
+    <section className="files" aria-label={t('Attachments')}>
+      <div className="part-head">
+        <h2>
+          {t('Attachments')} {files.length > 0 && <span className="figures">{files.length}</span>}
+        </h2>
+        {may.may && (
+          <Button kind="quiet" icon="add" onClick={() => input.current?.click()}>
+            {t('Add files')}
+          </Button>
+        )}
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          aria-label={t('Files to add')}
+          onChange={({ currentTarget }) => {
+            add([...(currentTarget.files ?? [])]);
+            currentTarget.value = ''; // the same file may be chosen again
+          }}
+        />
+      </div>
+      {error !== null && ticket.deleted_at === null && (
+        <Failed what={t('The attachments could not be loaded.')} error={error} onRetry={() => void refetch()} />
+      )}
+      {is_empty && may.may && <p className="faint">{t('Drop files anywhere on the page, or paste them.')}</p>}
+      {!is_empty && (
+        <ul className="file-list">
+          {files.map((file) => (
+            <FileRow key={file.id} desk={desk} file={file} may={may.may} />
+          ))}
+          {uploads.map((upload) => (
+            <UploadRow key={upload.id} desk={desk} upload={upload} />
+          ))}
+        </ul>
+      )}
+      {is_over && <p className="drop-here">{t('Drop the files to add them to {key}', { key: ticket.key })}</p>}
+    </section>
+  );
+}
