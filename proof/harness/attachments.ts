@@ -1,7 +1,18 @@
 import { openFolder } from '../../server/src/attachments/folder.ts';
 import { removeDueFiles } from '../../server/src/attachments/upkeep.ts';
 import { createPool } from '../../server/src/db/pool.ts';
+import type { Person } from './people.ts';
 import type { TestServer } from './server.ts';
+
+/** A file on a ticket. */
+export async function makeAttachment(
+  { client }: Person,
+  at: { workspace_id: string; ticket: string },
+  name = 'a.txt',
+): Promise<{ attachment_id: string }> {
+  const { id } = await client.add_attachment({ ...at, name, body: new Blob(['The bytes of a file.']) });
+  return { attachment_id: id };
+}
 
 /** Removes the bytes of every file that is due, as the worker. Gives how many there were. */
 export async function removeDue({ database, config }: TestServer): Promise<number> {

@@ -36,16 +36,6 @@ export async function makeTicket(
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
 }
 
-/** A file on a ticket. */
-export async function makeAttachment(
-  { client }: Person,
-  at: { workspace_id: string; ticket: string },
-  name = 'a.txt',
-): Promise<{ attachment_id: string }> {
-  const { id } = await client.add_attachment({ ...at, name, body: new Blob(['The bytes of a file.']) });
-  return { attachment_id: id };
-}
-
 /** A name that never has an address (RFC 2606). */
 export const nowhere = 'https://receiver.invalid/';
 

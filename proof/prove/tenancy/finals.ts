@@ -1,6 +1,6 @@
 import { contracts } from '../../../server/src/contracts.ts';
 import { randomBytes } from 'node:crypto';
-import { makeAttachment } from '../../harness/make.ts';
+import { makeAttachment } from '../../harness/attachments.ts';
 import { joinWorkspace, registerPerson } from '../../harness/people.ts';
 import type { Wire } from '../../harness/wire.ts';
 import { expectedOf } from './expected.ts';

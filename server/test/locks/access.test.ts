@@ -9,14 +9,8 @@ import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts'
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
 import { numberEvents } from '../../../proof/harness/events.ts';
-import {
-  makeAttachment,
-  makeNotification,
-  makeTeam,
-  makeTicket,
-  makeWebhook,
-  type Team,
-} from '../../../proof/harness/make.ts';
+import { makeAttachment } from '../../../proof/harness/attachments.ts';
+import { makeNotification, makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';

@@ -3,7 +3,8 @@ import type { BatonClient, RawResponse } from '../../../sdk/index.ts';
 import { contracts } from '../../src/contracts.ts';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
-import { makeAttachment, makeTeam, type Team } from '../../../proof/harness/make.ts';
+import { makeAttachment } from '../../../proof/harness/attachments.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What many operations refuse alike, asked of each that declares it. `npm test` counts which declared errors no test got.

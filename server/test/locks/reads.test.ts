@@ -5,14 +5,8 @@ import type { z } from 'zod';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
-import {
-  makeAttachment,
-  makeNotification,
-  makeTeam,
-  makeWebhook,
-  nowhere,
-  type Team,
-} from '../../../proof/harness/make.ts';
+import { makeAttachment } from '../../../proof/harness/attachments.ts';
+import { makeNotification, makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 

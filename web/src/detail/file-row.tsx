@@ -20,10 +20,11 @@ const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/a
 /** Larger ones are opened rather than drawn small: each would be read whole. */
 const most_bytes = 5_000_000;
 
-/** Opens a file, or saves it, as the browser does with its kind. */
-async function open(at: Parameters<typeof linkOf>[0], name: string): Promise<void> {
+/** Opens a picture, and has the browser save everything else: the server lets it show no more. */
+async function open(at: Attachment & { workspace_id: string }): Promise<void> {
+  const { name, media_type } = at;
   try {
-    openAddress((await linkOf(at)).path);
+    openAddress((await linkOf(at)).path, { is_shown: pictures.includes(media_type) });
   } catch (error) {
     toast({ kind: 'error', text: t('{name} was not opened. {title}.', { name, title: failureOf(error).title }) });
   }
@@ -79,7 +80,7 @@ export function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may
         </span>
       )}
       <div className="file-text">
-        <button type="button" className="file-name" onClick={() => void open(at, name)}>
+        <button type="button" className="file-name" onClick={() => void open(at)}>
           {name}
         </button>
         <span className="faint">

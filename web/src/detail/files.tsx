@@ -98,7 +98,11 @@ export function Files({ desk, ticket, may }: FilesProps) {
           ))}
         </ul>
       )}
-      {is_over && <p className="drop-here">{t('Drop the files to add them to {key}', { key: ticket.key })}</p>}
+      {is_over && (
+        <p className="drop-here">
+          <span>{t('Drop the files to add them to {key}', { key: ticket.key })}</span>
+        </p>
+      )}
     </section>
   );
 }

@@ -15,6 +15,16 @@ function reasonOf(error: unknown): string {
   return `${title}. ${detail}`;
 }
 
+/** What is refused again, however often it is sent. */
+const final = [
+  'attachments_not_configured',
+  'body_too_large',
+  'forbidden',
+  'not_found',
+  'project_archived',
+  'validation_failed',
+] as const;
+
 /** A file on its way: how far it is, or why it is not there. */
 export function UploadRow({ desk, upload }: { desk: Desk; upload: Upload }) {
   const { id, file, sent_bytes, state, error } = upload;
@@ -30,7 +40,9 @@ export function UploadRow({ desk, upload }: { desk: Desk; upload: Upload }) {
           <span className="file-name">{t('{name} was not added', { name })}</span>
           <span>{reasonOf(error)}</span>
         </div>
-        <Button onClick={() => desk.uploads.retry(id)}>{t('Try again')}</Button>
+        {!final.some((code) => isCode(error, code)) && (
+          <Button onClick={() => desk.uploads.retry(id)}>{t('Try again')}</Button>
+        )}
         <IconButton icon="close" label={t('Give {name} up', { name })} onClick={drop} />
       </li>
     );
