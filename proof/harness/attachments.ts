@@ -4,13 +4,16 @@ import { createPool } from '../../server/src/db/pool.ts';
 import type { Person } from './people.ts';
 import type { TestServer } from './server.ts';
 
+/** A file to add. */
+export const a_file = { name: 'a.txt', body: new Blob(['The bytes of a file.']) };
+
 /** A file on a ticket. */
 export async function makeAttachment(
   { client }: Person,
   at: { workspace_id: string; ticket: string },
-  name = 'a.txt',
+  name = a_file.name,
 ): Promise<{ attachment_id: string }> {
-  const { id } = await client.add_attachment({ ...at, name, body: new Blob(['The bytes of a file.']) });
+  const { id } = await client.add_attachment({ ...at, ...a_file, name });
   return { attachment_id: id };
 }
 

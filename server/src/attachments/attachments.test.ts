@@ -8,6 +8,9 @@ import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../.
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { removeDue } from '../../../proof/harness/attachments.ts';
 
+/** Looks again until it is so. */
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
+
 let server: TestServer;
 let team: Team;
 
@@ -186,7 +189,7 @@ describe('an attachment', () => {
     expect(await send('Two')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
     const { data } = await team.viewer.client.list_attachments(at);
     expect(data).toEqual([first.body]);
-    await expect.poll(async () => (await filesLeft(at.workspace_id)).filter(({ due }) => due)).toHaveLength(2);
+    await soon(async () => (await filesLeft(at.workspace_id)).filter(({ due }) => due)).toHaveLength(2);
     await removeDue(server);
     const kept = await filesLeft(at.workspace_id);
     expect(kept.filter(({ due }) => due)).toEqual([]);

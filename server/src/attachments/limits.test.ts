@@ -11,6 +11,9 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { openFolder } from './folder.ts';
 
+/** Looks again until it is so. */
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
+
 const mib = 2 ** 20;
 let server: TestServer;
 let team: Team;
@@ -70,7 +73,7 @@ async function expectNothing(at: Place): Promise<void> {
     ]);
     return [rows.length, stored()];
   };
-  await expect.poll(left).toEqual([0, 0]);
+  await soon(left).toEqual([0, 0]);
 }
 
 describe('a file', () => {
@@ -99,7 +102,7 @@ describe('a file', () => {
     const target = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
     const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
     socket.write(`${head}Content-Length: 500000\r\n\r\n${'x'.repeat(200_000)}`);
-    await expect.poll(stored).toBe(1);
+    await soon(() => Promise.resolve(stored())).toBe(1);
     socket.destroy();
     await expectNothing(at);
   });
@@ -170,7 +173,7 @@ test('an account sends six files at one time, and its next is refused until one 
     const before = stored();
     const sockets = Array.from({ length: 6 }, () => connect(port, '127.0.0.1'));
     for (const socket of sockets) socket.write(`${head}Content-Length: 10\r\n\r\nx`);
-    await expect.poll(stored).toBe(before + 6);
+    await soon(() => Promise.resolve(stored())).toBe(before + 6);
     const upload = (token: string) =>
       fetch(slow.url + target, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'A file.' });
     const refused = await upload(team.member.access_token);
@@ -180,7 +183,7 @@ test('an account sends six files at one time, and its next is refused until one 
     ]);
     expect((await upload(team.admin.access_token)).status).toBe(201);
     for (const socket of sockets) socket.destroy();
-    await expect.poll(async () => (await upload(team.member.access_token)).status).toBe(201);
+    await soon(async () => (await upload(team.member.access_token)).status).toBe(201);
   } finally {
     await slow.stop();
   }
@@ -242,7 +245,7 @@ test('a body that is no file is refused when it takes longer than a request may,
     );
     await sleep(100);
     expect(received).toBe('');
-    await expect.poll(() => received, { timeout: 5_000 }).toContain('request_timeout');
+    await soon(() => Promise.resolve(received)).toContain('request_timeout');
     socket.destroy();
   } finally {
     await quick.stop();

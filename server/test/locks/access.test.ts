@@ -84,13 +84,8 @@ beforeAll(async () => {
     project_id,
     ticket,
     comment_id,
-    invitation_id,
-    token_id,
-    bot_id,
-    user_id,
-    ...places,
-    ...webhook,
-    ...attachment,
+    ...{ invitation_id, token_id, bot_id, user_id },
+    ...{ ...places, ...webhook, ...attachment },
     ...notifications['owner'],
   };
 });

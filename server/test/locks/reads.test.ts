@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { presets } from '../../src/projects/workflow-definition.ts';
 import { isRead } from '../../src/http/contract.ts';
 import { contracts } from '../../src/contracts.ts';
-import { makeAttachment } from '../../../proof/harness/attachments.ts';
+import { a_file, makeAttachment } from '../../../proof/harness/attachments.ts';
 import { makeNotification, makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
@@ -50,22 +50,10 @@ async function readable(): Promise<Map<string, string>> {
   const token = { name: 'Read', scopes: ['tickets:read' as const] };
   const { id: token_id } = await owner.client.create_token({ workspace_id: at.workspace_id, body: token });
   const webhook = await makeWebhook(server.database, owner, at.workspace_id);
-  const attachment = await makeAttachment(owner, at);
   const told = await makeNotification(server.database, { by: team.member, of: owner }, at);
   const ids: Record<string, string> = {
-    ...{
-      ...at,
-      ...told,
-      project_id,
-      comment_id,
-      invitation_id,
-      session_id,
-      token_id,
-      bot_id,
-      key,
-      ...webhook,
-      ...attachment,
-    },
+    ...{ ...at, ...told, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
+    ...{ ...webhook, ...(await makeAttachment(owner, at)) },
     ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
   return new Map(
@@ -117,9 +105,7 @@ describe('what was created', () => {
     create_comment: async () => [
       await team.owner.client.raw.create_comment({ ...(await someTicket()), body: { body: 'c' } }),
     ],
-    add_attachment: async () => [
-      await team.owner.client.raw.add_attachment({ ...(await someTicket()), name: 'a.txt', body: new Blob(['Bytes']) }),
-    ],
+    add_attachment: async () => [await team.owner.client.raw.add_attachment({ ...(await someTicket()), ...a_file })],
     transition_ticket: async () => [
       await team.owner.client.raw.transition_ticket({
         ...(await someTicket()),

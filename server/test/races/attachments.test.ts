@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeDue } from '../../../proof/harness/attachments.ts';
+import { brokenInvariants } from '../../../proof/harness/invariants.ts';
+import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
+import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
+import { type Patch, startServer, type TestServer } from '../../../proof/harness/server.ts';
+
+/** Looks again until it is so. */
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
+
+let server: TestServer;
+let team: Team;
+
+beforeAll(async () => {
+  server = await startServer();
+  team = await makeTeam(server);
+});
+afterAll(() => server.stop());
+
+/** Sends a file in two halves: what is done between them is done while it comes. */
+function inHalves(between: () => Promise<unknown>): typeof fetch {
+  return (url, init) => {
+    const half = new Uint8Array(100_000);
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(half);
+        await between();
+        controller.enqueue(half);
+        controller.close();
+      },
+    });
+    return fetch(url, { ...init, body, duplex: 'half' } as RequestInit);
+  };
+}
+
+const statusOf = async (person: Person, at: { workspace_id: string; ticket: string }, own?: { fetch: typeof fetch }) =>
+  (await person.client.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) }, own)).status;
+
+/** What the store has of a workspace, by the database, once the worker was there. */
+async function filesOf({ workspace_id }: { workspace_id: string }): Promise<number> {
+  await removeDue(server);
+  const { rows } = await server.database.owner.query('select id from attachment_files where workspace_id = $1', [
+    workspace_id,
+  ]);
+  return rows.length;
+}
+
+test.each([
+  [
+    'the membership ends',
+    404,
+    (at: Team, { user }: Person) => at.owner.client.remove_member({ ...idOf(at), user_id: user.id }),
+  ],
+  ['the session ends', 401, (_: Team, { client }: Person) => client.logout()],
+  [
+    'the role is taken away',
+    403,
+    (at: Team, { user }: Person) =>
+      at.owner.client.update_member({ ...idOf(at), user_id: user.id, if_match: '*', body: { role: 'viewer' } }),
+  ],
+])('a file that comes while %s is not added, and nothing is left of it', async (_, refusal, end) => {
+  const guest = await registerPerson(server);
+  await joinWorkspace(team.owner, guest, team.workspace_id, 'member');
+  const at = { workspace_id: team.workspace_id, ticket: (await makeTicket(team)).id };
+  let began = false;
+  const fetch_late = inHalves(async () => {
+    // The first half is on its way, and the right was confirmed for it.
+    await soon(() => rowsOf(at)).toBeGreaterThan(0);
+    began = true;
+    await end(team, guest);
+  });
+  expect(await statusOf(guest, at, { fetch: fetch_late })).toBe(refusal);
+  expect(began).toBe(true);
+  expect((await team.owner.client.list_attachments(at)).data).toEqual([]);
+  await soon(() => filesOf(at)).toBe(0);
+});
+
+const idOf = ({ workspace_id }: { workspace_id: string }) => ({ workspace_id });
+
+async function rowsOf({ workspace_id }: { workspace_id: string }): Promise<number> {
+  const { rows } = await server.database.owner.query('select id from attachment_files where workspace_id = $1', [
+    workspace_id,
+  ]);
+  return rows.length;
+}
+
+test('a file that comes while its ticket is deleted is not added; one whose ticket is purged is as if it came after', async () => {
+  const own = await makeTeam(server);
+  const at = { workspace_id: own.workspace_id, ticket: (await makeTicket(own)).id };
+  const deleting = inHalves(() => own.owner.client.delete_ticket(at));
+  expect(await statusOf(own.member, at, { fetch: deleting })).toBe(404);
+  await own.owner.client.restore_ticket(at);
+  const purging = inHalves(() => own.owner.client.purge_ticket({ ...at, body: { fields: ['attachments'] } }));
+  expect(await statusOf(own.member, at, { fetch: purging })).toBe(201);
+  expect((await own.owner.client.list_attachments(at)).data).toHaveLength(1);
+  await soon(() => filesOf(at)).toBe(1);
+});
+
+/** Several remove one file at once, again and again. Gives how often each status was the response, and what is broken. */
+async function removeAtOnce(patch?: Patch) {
+  const env = { LOG_LEVEL: patch === undefined ? 'error' : 'silent' };
+  const one = await startServer(env, patch === undefined ? {} : { patch });
+  try {
+    const own = await makeTeam(one);
+    const counted: Record<number, number> = {};
+    for (let round = 0; round < 10; round++) {
+      const at = { workspace_id: own.workspace_id, ticket: (await makeTicket(own)).id };
+      const { id } = await own.member.client.add_attachment({ ...at, name: 'a', body: new Uint8Array(1000) });
+      const who = [own.owner, own.admin, own.member, own.owner, own.admin, own.member];
+      const all = await Promise.all(
+        who.map(({ client }) => client.raw.remove_attachment({ ...at, attachment_id: id })),
+      );
+      for (const { status } of all) counted[status] = (counted[status] ?? 0) + 1;
+    }
+    return { counted, broken: Object.keys(await brokenInvariants(one.database.owner)) };
+  } finally {
+    await one.stop();
+  }
+}
+
+test('of six who remove a file at once one does, and its bytes are taken off once', async () => {
+  expect(await removeAtOnce()).toEqual({ counted: { 204: 10, 404: 50 }, broken: [] });
+});
+
+test('control: without the lock several remove it', async () => {
+  const { counted, broken } = await removeAtOnce((text) => text.replace('for update of a', ''));
+  expect((counted[204] ?? 0) > 10 || broken.length > 0 || (counted[500] ?? 0) > 0).toBe(true);
+});
