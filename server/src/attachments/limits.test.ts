@@ -57,7 +57,7 @@ const streaming =
         if (ends) controller.close();
       },
     });
-    return fetch(url, { ...init, body, duplex: 'half' } as RequestInit);
+    return fetch(url, { ...init, body, duplex: 'half' });
   };
 
 const stored = () =>

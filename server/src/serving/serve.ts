@@ -192,7 +192,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     if (key === undefined) return undefined;
     const { query, if_match } = request;
     // A file that is sent again comes under another id. Its bytes tell whether it is the same.
-    const body = operation.upload === true ? (request.body as unknown as Upload).checksum : request.body;
+    const body = operation.upload === true ? (request.body as Upload).checksum : request.body;
     const params = (request.params ?? {}) as Record<string, string>;
     return parts.intentOf(key, {
       caller: callerOf(request, identity),

@@ -29,7 +29,7 @@ function inHalves(between: () => Promise<unknown>): typeof fetch {
         controller.close();
       },
     });
-    return fetch(url, { ...init, body, duplex: 'half' } as RequestInit);
+    return fetch(url, { ...init, body, duplex: 'half' });
   };
 }
 

@@ -47,7 +47,7 @@ const sendTelling =
   (url, init = {}) =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      request.open(init.method ?? 'GET', String(url));
+      request.open(init.method ?? 'GET', url instanceof Request ? url.url : url);
       for (const [name, value] of new Headers(init.headers)) request.setRequestHeader(name, value);
       request.responseType = 'arraybuffer';
       request.upload.onprogress = ({ loaded }) => progress(loaded);
