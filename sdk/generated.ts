@@ -58,12 +58,12 @@ export interface components {
             at?: "top" | "bottom";
         };
         /** @enum {string} */
-        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin";
+        TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "views:read" | "views:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin";
         /**
          * @description A type of event.
          * @enum {string}
          */
-        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | "attachment.added" | "attachment.removed";
+        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
         /** @description A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones. */
         EventOffset: string;
         Tokens: {
@@ -106,7 +106,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "attachments_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -238,7 +238,7 @@ export interface components {
             detail?: string;
             /** @constant */
             code: "quota_exceeded";
-            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "attachments_per_ticket" | "attachment_mib_per_workspace" | "mib_per_workspace" | (string & {});
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "views_per_member" | "shared_views_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
         };
@@ -307,6 +307,26 @@ export interface components {
             /** @constant */
             code: "fields_required";
             missing: (("resolution" | "assignee_id" | "comment") | string)[];
+        };
+        Preferences: {
+            /** @description `system`: as the machine has it. */
+            theme: "system" | "light" | "dark" | (string & {});
+            /** @description How much room a row of a list has. */
+            density: "comfortable" | "compact" | (string & {});
+            /** @description Where times are shown; null: where the browser is. */
+            time_zone: string | null;
+            /** @description How dates and numbers are written; null: as the client does by itself. */
+            language: string | null;
+            /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
+            single_keys: boolean;
+            /** @description The keys that the caller chose for commands, by the command; at most 100. */
+            keys: {
+                [key: string]: string;
+            };
+            /** Format: int32 */
+            version: number;
+            /** @description When they were last changed; null: never. */
+            updated_at: string | null;
         };
         Session: {
             /**
@@ -879,10 +899,10 @@ export interface components {
             /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
             actor_name: string;
             action: components["schemas"]["AuditAction"];
-            subject_type: "ticket" | "comment" | "attachment" | (string & {});
+            subject_type: "ticket" | "comment" | (string & {});
             /**
              * Format: uuid
-             * @description The ticket, the comment or the attachment.
+             * @description The ticket, or the comment.
              */
             subject_id: string;
             /** @description The subject’s version since then. */
@@ -933,6 +953,10 @@ export interface components {
          *     - `webhook.paused`: Baton paused a webhook because its receiver had failed for days. The actor is who created the webhook.
          *     - `webhook.disabled`: Baton disabled a webhook because its receiver said that it is gone. The actor is who created the webhook.
          *     - `webhook.deleted`: A webhook was deleted.
+         *     - `view.created`: A shared view was created.
+         *     - `view.updated`: A shared view was changed, or a view was shared, or is no longer.
+         *     - `view.deleted`: A shared view was deleted.
+         *     - `view.restored`: A shared view that was deleted was restored.
          *     - `project.created`: A project was created.
          *     - `project.updated`: A project was renamed.
          *     - `project.archived`: A project was archived.
@@ -947,17 +971,91 @@ export interface components {
          *     - `ticket.respaced`: A ticket got another rank because there was no room beside it. It stands where it stood.
          *     - `ticket.deleted`: A ticket was deleted.
          *     - `ticket.restored`: A deleted ticket was restored.
-         *     - `ticket.purged`: The earlier titles or descriptions of a ticket, or its attachments, were deleted permanently.
+         *     - `ticket.purged`: The earlier titles or descriptions of a ticket were deleted permanently.
          *     - `comment.created`: A comment was added.
          *     - `comment.updated`: A comment was edited by its author.
          *     - `comment.reaction_added`: A member reacted to a comment.
          *     - `comment.reaction_removed`: A member took their reaction to a comment back.
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
-         *     - `attachment.added`: A file was added to a ticket.
-         *     - `attachment.removed`: A file was removed from a ticket, and its bytes permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | "attachment.added" | "attachment.removed" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | (string & {});
+        View: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            name: string;
+            /** @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list. */
+            layout: "board" | "list" | "list_by_status" | (string & {});
+            query: components["schemas"]["ViewQuery"];
+            /** @description Whether every member sees it; otherwise its owner alone does. */
+            shared: boolean;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            owner_id: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+        ViewQuery: {
+            project_id?: string;
+            ids?: string;
+            status?: string;
+            assignee?: string;
+            reporter?: string;
+            priority?: string;
+            label?: string;
+            created_after?: string;
+            created_before?: string;
+            updated_after?: string;
+            updated_before?: string;
+            active_after?: string;
+            active_before?: string;
+            status_category?: string;
+            due_after?: string;
+            due_before?: string;
+            q?: string;
+            deleted?: string;
+            archived?: string;
+            sort?: string;
+        };
+        OpenedView: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            name: string;
+            /** @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list. */
+            layout: "board" | "list" | "list_by_status" | (string & {});
+            query: components["schemas"]["ViewQuery"];
+            /** @description Whether every member sees it; otherwise its owner alone does. */
+            shared: boolean;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            owner_id: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description What its query names and the workspace has no longer, or never had: a project that isn’t there or is archived, a status that none of its projects has, a former member, a label that no ticket has. The list is valid all the same. */
+            gone: {
+                parameter: "label" | "project_id" | "status" | "assignee" | "reporter" | (string & {});
+                value: string;
+            }[];
+        };
         Comment: {
             /**
              * Format: uuid
@@ -1026,39 +1124,6 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        Attachment: {
-            /**
-             * Format: uuid
-             * @description A UUID.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description A UUID.
-             */
-            ticket_id: string;
-            /** @description The name of the file, as it was given. */
-            name: string;
-            /** @description What kind of file it is, by its first bytes, whatever its name or its sender says. */
-            media_type: string;
-            /** Format: int32 */
-            size_bytes: number;
-            /** @description The SHA-256 of its bytes, in hexadecimal. */
-            checksum: string;
-            /**
-             * Format: uuid
-             * @description The member, or former member, who added it.
-             */
-            added_by: string;
-            /** Format: date-time */
-            created_at: string;
-        };
-        AttachmentLink: {
-            /** @description The address, from the root of this server. A GET needs no credential, and has the file as it is. */
-            path: string;
-            /** Format: date-time */
-            expires_at: string;
-        };
         NewApiToken: {
             /**
              * Format: uuid
@@ -1085,8 +1150,10 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+             *     - `views:read`: Read views: those of its person or bot, and those that are shared.
+             *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.
@@ -1129,8 +1196,10 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
+             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+             *     - `views:read`: Read views: those of its person or bot, and those that are shared.
+             *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
              *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
              *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.
@@ -1182,7 +1251,7 @@ export interface components {
             created_at: string;
         };
         /** @description The kind of thing an action was done to. New kinds may be added. */
-        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "project" | "workflow" | "ticket" | "comment" | "attachment" | (string & {});
+        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "view" | "project" | "workflow" | "ticket" | "comment" | (string & {});
         Events: {
             data: components["schemas"]["Event"][];
             /** @description Where to continue, even if there was no event. */
@@ -1493,7 +1562,7 @@ export interface components {
             queued: number;
         };
         RoleOutput: "owner" | "admin" | "member" | "viewer" | (string & {});
-        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin" | (string & {});
+        TokenScopeOutput: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "views:read" | "views:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin" | (string & {});
         WorkflowStatusOutput: {
             key: string;
             name: string;
@@ -1551,6 +1620,7 @@ export type RedeliveryRefusedProblem = components['schemas']['RedeliveryRefusedP
 export type PreconditionFailedProblem = components['schemas']['PreconditionFailedProblem'];
 export type ValidationFailedProblem = components['schemas']['ValidationFailedProblem'];
 export type FieldsRequiredProblem = components['schemas']['FieldsRequiredProblem'];
+export type Preferences = components['schemas']['Preferences'];
 export type Session = components['schemas']['Session'];
 export type AccountAuditEntry = components['schemas']['AccountAuditEntry'];
 export type AccountAuditAction = components['schemas']['AccountAuditAction'];
@@ -1577,12 +1647,13 @@ export type Durations = components['schemas']['Durations'];
 export type Ageing = components['schemas']['Ageing'];
 export type ActivityEntry = components['schemas']['ActivityEntry'];
 export type AuditAction = components['schemas']['AuditAction'];
+export type View = components['schemas']['View'];
+export type ViewQuery = components['schemas']['ViewQuery'];
+export type OpenedView = components['schemas']['OpenedView'];
 export type Comment = components['schemas']['Comment'];
 export type ReactionSummary = components['schemas']['ReactionSummary'];
 export type CommentRevision = components['schemas']['CommentRevision'];
 export type Reaction = components['schemas']['Reaction'];
-export type Attachment = components['schemas']['Attachment'];
-export type AttachmentLink = components['schemas']['AttachmentLink'];
 export type NewApiToken = components['schemas']['NewApiToken'];
 export type ApiToken = components['schemas']['ApiToken'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -2030,6 +2101,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_preferences: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    update_preferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `system`: as the machine has it.
+                     * @enum {string}
+                     */
+                    theme?: "system" | "light" | "dark";
+                    /**
+                     * @description How much room a row of a list has.
+                     * @enum {string}
+                     */
+                    density?: "comfortable" | "compact";
+                    /** @description Where times are shown; null: where the browser is. */
+                    time_zone?: string | null;
+                    /** @description How dates and numbers are written; null: as the client does by itself. */
+                    language?: string | null;
+                    /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
+                    single_keys?: boolean;
+                    /** @description Commands with the keys that they get; null: their own. Commands that are not named keep theirs. */
+                    keys?: {
+                        [key: string]: string | null;
+                    };
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    /**
+                     * @description `system`: as the machine has it.
+                     * @enum {string}
+                     */
+                    theme?: "system" | "light" | "dark";
+                    /**
+                     * @description How much room a row of a list has.
+                     * @enum {string}
+                     */
+                    density?: "comfortable" | "compact";
+                    /** @description Where times are shown; null: where the browser is. */
+                    time_zone?: string | null;
+                    /** @description How dates and numbers are written; null: as the client does by itself. */
+                    language?: string | null;
+                    /** @description Whether keys without Ctrl or ⌘ run commands (WCAG 2.1.4). */
+                    single_keys?: boolean;
+                    /** @description Commands with the keys that they get; null: their own. Commands that are not named keep theirs. */
+                    keys?: {
+                        [key: string]: string | null;
+                    };
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
             };
         };
     };
@@ -3596,7 +3775,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    fields: ("title" | "description" | "attachments")[];
+                    fields: ("title" | "description")[];
                 };
             };
         };
@@ -4009,6 +4188,393 @@ export interface operations {
             };
         };
     };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["View"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /**
+                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @default list
+                     * @enum {string}
+                     */
+                    layout?: "board" | "list" | "list_by_status";
+                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    query?: {
+                        /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
+                        project_id?: string;
+                        /** @description Only the tickets with these ids, at most 100, separated by commas. */
+                        ids?: string;
+                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        status?: string;
+                        /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                        assignee?: string;
+                        /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                        reporter?: string;
+                        /** @description Only tickets of one of these priorities, separated by commas. */
+                        priority?: string;
+                        /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
+                        label?: string;
+                        /** @description Only tickets created after this time. */
+                        created_after?: string;
+                        /** @description Only tickets created before this time. */
+                        created_before?: string;
+                        /** @description Only tickets updated after this time. */
+                        updated_after?: string;
+                        /** @description Only tickets updated before this time. */
+                        updated_before?: string;
+                        /** @description Only tickets changed or commented on after this time. */
+                        active_after?: string;
+                        /** @description Only tickets last changed or commented on before this time. */
+                        active_before?: string;
+                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        status_category?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due later than this day.
+                         */
+                        due_after?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due earlier than this day.
+                         */
+                        due_before?: string;
+                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        q?: string;
+                        /** @enum {string} */
+                        deleted?: "true" | "false";
+                        /**
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @enum {string}
+                         */
+                        archived?: "false" | "true" | "any";
+                        /** @enum {string} */
+                        sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
+                    };
+                    /**
+                     * @description Whether every member sees it. Viewers keep their views to themselves.
+                     * @default false
+                     */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedView"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /**
+                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @enum {string}
+                     */
+                    layout?: "board" | "list" | "list_by_status";
+                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    query?: {
+                        /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
+                        project_id?: string;
+                        /** @description Only the tickets with these ids, at most 100, separated by commas. */
+                        ids?: string;
+                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        status?: string;
+                        /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                        assignee?: string;
+                        /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                        reporter?: string;
+                        /** @description Only tickets of one of these priorities, separated by commas. */
+                        priority?: string;
+                        /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
+                        label?: string;
+                        /** @description Only tickets created after this time. */
+                        created_after?: string;
+                        /** @description Only tickets created before this time. */
+                        created_before?: string;
+                        /** @description Only tickets updated after this time. */
+                        updated_after?: string;
+                        /** @description Only tickets updated before this time. */
+                        updated_before?: string;
+                        /** @description Only tickets changed or commented on after this time. */
+                        active_after?: string;
+                        /** @description Only tickets last changed or commented on before this time. */
+                        active_before?: string;
+                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        status_category?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due later than this day.
+                         */
+                        due_after?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due earlier than this day.
+                         */
+                        due_before?: string;
+                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        q?: string;
+                        /** @enum {string} */
+                        deleted?: "true" | "false";
+                        /**
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @enum {string}
+                         */
+                        archived?: "false" | "true" | "any";
+                        /** @enum {string} */
+                        sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
+                    };
+                    /** @description Whether every member sees it. Viewers keep their views to themselves. */
+                    shared?: boolean;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    name?: string;
+                    /**
+                     * @description `board`: a column for each status; `list_by_status`: a list in groups; both are of one project. `list`: one list.
+                     * @enum {string}
+                     */
+                    layout?: "board" | "list" | "list_by_status";
+                    /** @description Parameters of GET …/tickets, as they are sent there. `me` is the person who opens the view. */
+                    query?: {
+                        /** @description Only tickets of one of these projects, each by id or key, separated by commas. */
+                        project_id?: string;
+                        /** @description Only the tickets with these ids, at most 100, separated by commas. */
+                        ids?: string;
+                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        status?: string;
+                        /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
+                        assignee?: string;
+                        /** @description Only tickets reported by one of these members or by the caller (`me`), separated by commas. */
+                        reporter?: string;
+                        /** @description Only tickets of one of these priorities, separated by commas. */
+                        priority?: string;
+                        /** @description Only tickets with at least one of these labels, separated by commas. A comma within a label is written `\,`. */
+                        label?: string;
+                        /** @description Only tickets created after this time. */
+                        created_after?: string;
+                        /** @description Only tickets created before this time. */
+                        created_before?: string;
+                        /** @description Only tickets updated after this time. */
+                        updated_after?: string;
+                        /** @description Only tickets updated before this time. */
+                        updated_before?: string;
+                        /** @description Only tickets changed or commented on after this time. */
+                        active_after?: string;
+                        /** @description Only tickets last changed or commented on before this time. */
+                        active_before?: string;
+                        /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
+                        status_category?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due later than this day.
+                         */
+                        due_after?: string;
+                        /**
+                         * Format: date
+                         * @description Only tickets that are due earlier than this day.
+                         */
+                        due_before?: string;
+                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        q?: string;
+                        /** @enum {string} */
+                        deleted?: "true" | "false";
+                        /**
+                         * @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project.
+                         * @enum {string}
+                         */
+                        archived?: "false" | "true" | "any";
+                        /** @enum {string} */
+                        sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
+                    };
+                    /** @description Whether every member sees it. Viewers keep their views to themselves. */
+                    shared?: boolean;
+                    /**
+                     * Format: int32
+                     * @description The version the change is based on. Alternatively send If-Match.
+                     */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+        };
+    };
+    restore_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Apply the change only if this is the current version: an ETag, or `"7"`; `*` is any. */
+                "If-Match"?: string;
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A UUID. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+        };
+    };
     list_comments: {
         parameters: {
             query?: {
@@ -4367,173 +4933,6 @@ export interface operations {
             };
         };
     };
-    list_attachments: {
-        parameters: {
-            query?: {
-                /** @description The number of items per page, 1 to 100. */
-                limit?: number;
-                /** @description The `next_cursor` of the previous page; `start` is the first page. */
-                cursor?: string;
-                /** @description Respond with these fields alone, separated by commas. */
-                fields?: string;
-            };
-            header?: {
-                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description A UUID. */
-                workspace_id: string;
-                /** @description A ticket’s id or key. */
-                ticket: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["Attachment"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-        };
-    };
-    add_attachment: {
-        parameters: {
-            query: {
-                /** @description The name of the file: any Unicode, in one line. */
-                name: string;
-            };
-            header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description A UUID. */
-                workspace_id: string;
-                /** @description A ticket’s id or key. */
-                ticket: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Created. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Attachment"];
-                };
-            };
-        };
-    };
-    get_attachment: {
-        parameters: {
-            query?: {
-                /** @description Respond with these fields alone, separated by commas. */
-                fields?: string;
-            };
-            header?: {
-                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description A UUID. */
-                workspace_id: string;
-                /** @description A ticket’s id or key. */
-                ticket: string;
-                /** @description A UUID. */
-                attachment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Attachment"];
-                };
-            };
-        };
-    };
-    remove_attachment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description A UUID. */
-                workspace_id: string;
-                /** @description A ticket’s id or key. */
-                ticket: string;
-                /** @description A UUID. */
-                attachment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No content. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    get_attachment_link: {
-        parameters: {
-            query?: {
-                /** @description Respond with these fields alone, separated by commas. */
-                fields?: string;
-            };
-            header?: {
-                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description A UUID. */
-                workspace_id: string;
-                /** @description A ticket’s id or key. */
-                ticket: string;
-                /** @description A UUID. */
-                attachment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AttachmentLink"];
-                };
-            };
-        };
-    };
     list_tokens: {
         parameters: {
             query?: {
@@ -4596,8 +4995,10 @@ export interface operations {
                      *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-                     *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
-                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
+                     *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
+                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+                     *     - `views:read`: Read views: those of its person or bot, and those that are shared.
+                     *     - `views:write`: Create, change, share and delete views.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.
                      *     - `events:read`: Read what happens in the workspace: of owners and admins, with all that the audit log has of it.
                      *     - `notifications:read`: Read the notifications and settings of its person or bot, and what they watch.

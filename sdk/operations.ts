@@ -29,6 +29,10 @@ export const operations = {
   change_password: {"method":"PUT","path":"/v1/me/password","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Sends a one-time token to a new address, which becomes the account’s once it is confirmed; or again to the account’s own address, to confirm that. */
   request_email_change: {"method":"POST","path":"/v1/me/email-change","query":[],"headers":["idempotency_key"],"body":true,"returns":false},
+  /** Returns the caller’s preferences, which are the same on every machine. */
+  get_preferences: {"method":"GET","path":"/v1/me/preferences","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Changes the preferences that are given, and of `keys` the commands that are named. */
+  update_preferences: {"method":"PATCH","path":"/v1/me/preferences","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists the caller’s live sessions, newest first. */
   list_sessions: {"method":"GET","path":"/v1/sessions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Returns one of the caller’s live sessions. */
@@ -131,6 +135,18 @@ export const operations = {
   get_ageing: {"method":"GET","path":"/v1/workspaces/{workspace_id}/projects/{project_id}/analytics/ageing","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists what happened to a ticket and its comments, newest first: creation, edits with before and after, transitions, assignments, comments and reactions to them. */
   list_activity: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/activity","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Creates a view: a name for a list or a board with its filters and its order. */
+  create_view: {"method":"POST","path":"/v1/workspaces/{workspace_id}/views","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
+  /** Lists the caller’s views and those that are shared, oldest first. */
+  list_views: {"method":"GET","path":"/v1/workspaces/{workspace_id}/views","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Returns a view, and what of its query the workspace no longer has. */
+  get_view: {"method":"GET","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Changes a view: its owner, and of a shared one owners and admins. A query is replaced whole. */
+  update_view: {"method":"PATCH","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
+  /** Deletes a view. For a while it can be restored. */
+  delete_view: {"method":"DELETE","path":"/v1/workspaces/{workspace_id}/views/{view_id}","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":false},
+  /** Restores a deleted view as it was. */
+  restore_view: {"method":"POST","path":"/v1/workspaces/{workspace_id}/views/{view_id}/restore","query":[],"headers":["if_match","idempotency_key"],"body":false,"returns":true},
   /** Adds a comment to a ticket. The ticket’s version stays the same, so comments never conflict with edits. */
   create_comment: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/comments","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s comments, oldest first, including those added by transitions and those deleted. */

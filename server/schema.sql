@@ -1584,6 +1584,31 @@ GRANT INSERT, SELECT, UPDATE ON password_resets TO baton_app;
 GRANT SELECT (ended_at, expires_at, id, user_id) ON password_resets TO baton_worker;
 GRANT UPDATE (user_id) ON password_resets TO baton_worker;
 
+-- account
+create table preferences (
+  user_id uuid not null,
+  theme text not null default 'system'::text,
+  density text not null default 'comfortable'::text,
+  time_zone text,
+  language text,
+  single_keys boolean not null default true,
+  keys jsonb not null default '{}'::jsonb,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  constraint preferences_pkey PRIMARY KEY (user_id),
+  constraint preferences_density CHECK ((density = ANY (ARRAY['comfortable'::text, 'compact'::text]))),
+  constraint preferences_keys CHECK (((jsonb_typeof(keys) = 'object'::text) AND (octet_length((keys)::text) <= 16384))),
+  constraint preferences_language CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+  constraint preferences_theme CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text]))),
+  constraint preferences_time_zone CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 60))),
+  constraint preferences_user_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) with (fillfactor=85);
+ALTER TABLE preferences ENABLE ROW LEVEL SECURITY;
+ALTER TABLE preferences FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON preferences FOR ALL USING ((user_id = app_user_id()));
+GRANT INSERT, SELECT ON preferences TO baton_app;
+GRANT UPDATE (density, keys, language, single_keys, theme, time_zone, updated_at, version) ON preferences TO baton_app;
+
 -- workspace
 create table project_statuses (
   workspace_id uuid not null,
@@ -1910,6 +1935,39 @@ END),
 );
 GRANT INSERT, SELECT, UPDATE ON users TO baton_app;
 GRANT SELECT (disabled_at, email_confirmed_at, id) ON users TO baton_worker;
+
+-- workspace
+create table views (
+  workspace_id uuid not null,
+  id uuid not null,
+  owner_id uuid not null,
+  name text not null,
+  layout text not null,
+  query jsonb not null,
+  shared boolean not null default false,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint views_pkey PRIMARY KEY (workspace_id, id),
+  constraint views_layout CHECK ((layout = ANY (ARRAY['board'::text, 'list'::text, 'list_by_status'::text]))),
+  constraint views_name_length CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint views_query CHECK (((jsonb_typeof(query) = 'object'::text) AND (octet_length((query)::text) <= 32768))),
+  constraint views_owner_fkey FOREIGN KEY (workspace_id, owner_id) REFERENCES memberships(workspace_id, user_id)
+) with (fillfactor=85);
+CREATE INDEX views_deleted ON public.views USING btree (deleted_at);
+CREATE INDEX views_owner ON public.views USING btree (workspace_id, owner_id, created_at, id);
+CREATE INDEX views_shared ON public.views USING btree (workspace_id, created_at, id) WHERE (shared AND (deleted_at IS NULL));
+ALTER TABLE views ENABLE ROW LEVEL SECURITY;
+ALTER TABLE views FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON views FOR ALL USING ((workspace_id = app_workspace_id()));
+CREATE POLICY worker ON views FOR ALL TO baton_worker USING ((deleted_at < (now() - '01:00:00'::interval))) WITH CHECK (false);
+CREATE POLICY worker_deletes ON views AS RESTRICTIVE FOR DELETE TO baton_worker USING ((deleted_at < (now() - '01:00:00'::interval)));
+GRANT DELETE ON views TO baton_worker;
+GRANT INSERT, SELECT ON views TO baton_app;
+GRANT SELECT (deleted_at, id, workspace_id) ON views TO baton_worker;
+GRANT UPDATE (deleted_at, layout, name, query, shared, updated_at, version) ON views TO baton_app;
+GRANT UPDATE (workspace_id) ON views TO baton_worker;
 
 -- workspace
 create table watchers (

@@ -11,12 +11,14 @@ import * as probes from './http/probes-contract.ts';
 import * as mail from './mail/contract.ts';
 import * as notifications from './notifications/contract.ts';
 import * as outcomes from './outcomes/contract.ts';
+import * as preferences from './preferences/contract.ts';
 import * as projects from './projects/contract.ts';
 import * as reference from './reference/policy-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
 import * as lists from './tickets/list-contract.ts';
 import * as tokens from './tokens/contract.ts';
+import * as views from './views/contract.ts';
 import * as webhooks from './webhooks/contract.ts';
 import * as bots from './workspaces/bot-contract.ts';
 import * as workspaces from './workspaces/contract.ts';
@@ -30,6 +32,7 @@ const order = Object.keys(policy);
 /** Every endpoint there is, in the order of the policy table, which is the order in which a client needs them. Needs no database. */
 export const contracts: readonly Operation[] = [
   accounts,
+  preferences,
   workspaces,
   bots,
   projects,
@@ -37,6 +40,7 @@ export const contracts: readonly Operation[] = [
   lists,
   history,
   analytics,
+  views,
   comments,
   attachments,
   tokens,

@@ -37,6 +37,8 @@ export const quotas = [
   'tickets_per_project',
   'tokens_per_member',
   'webhooks_per_workspace',
+  'views_per_member',
+  'shared_views_per_workspace',
   'watchers_per_ticket',
   'emoji_per_comment',
   'attachments_per_ticket',

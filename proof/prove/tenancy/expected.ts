@@ -12,6 +12,10 @@ const on_others: Record<string, readonly string[]> = {
   update_comment: ['owner'],
   delete_comment: ['owner', 'admin'],
   remove_attachment: ['owner', 'admin'],
+  // And so are the views, which are shared.
+  update_view: ['owner', 'admin'],
+  delete_view: ['owner', 'admin'],
+  restore_view: ['owner', 'admin'],
 };
 
 /** What is the owners’ here, and not there for those who are neither they nor these. */
@@ -26,6 +30,7 @@ const own_or_admins: Record<string, readonly string[]> = {
 const whole_lists: Record<string, readonly string[]> = {
   list_tokens: ['owner', 'admin'],
   list_notifications: ['owner'],
+  list_views: ['owner'],
 };
 
 function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Expected {

@@ -45,6 +45,10 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     const { workspace_id } = sides.attacked;
     return (await team.owner.client.create_bot({ workspace_id, body: { name: 'To be removed' } })).id;
   },
+  delete_view: async (_, { team, sides }) => {
+    const { workspace_id } = sides.attacked;
+    return (await team.owner.client.create_view({ workspace_id, body: { name: 'To be deleted', shared: true } })).id;
+  },
   delete_webhook: async (_, { team, sides }) => {
     const { workspace_id } = sides.attacked;
     const { data } = await team.owner.client.list_webhooks({ workspace_id, limit: 100 });

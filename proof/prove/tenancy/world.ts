@@ -34,6 +34,7 @@ export interface Ids {
   sequence: string;
   token_id: string;
   bot_id: string;
+  view_id: string;
   webhook_id: string;
   delivery_id: string;
   notification_id: string;
@@ -103,6 +104,9 @@ async function furnish(
   const named = { name: text, scopes: ['tickets:read' as const] };
   const { id: token_id } = await client.create_token({ workspace_id, body: named });
   await client.create_token({ workspace_id, body: named });
+  const named_view = { workspace_id, body: { name: text, query: { label: text }, shared: true } };
+  const { id: view_id } = await client.create_view(named_view);
+  await client.create_view(named_view);
   const { webhook_id, delivery_id } = await makeWebhook(database, host, workspace_id, text);
   await makeWebhook(database, host, workspace_id, text);
   const idle = { url: nowhere, description: text, types: ['workspace.deleted' as const] };
@@ -138,6 +142,7 @@ async function furnish(
     list_audit: client.list_audit({ workspace_id, ...one }),
     list_notifications: client.list_notifications({ workspace_id, ...one }),
     list_watchers: client.list_watchers({ ...at, ...one }),
+    list_views: client.list_views({ workspace_id, ...one }),
     list_webhooks: client.list_webhooks({ workspace_id, ...one }),
     list_deliveries: client.list_deliveries({ workspace_id, webhook_id, ...one }),
   } satisfies Record<CursorList, Promise<{ next_cursor: string | null }>>;
@@ -159,6 +164,7 @@ async function furnish(
     sequence: '1',
     token_id,
     bot_id,
+    view_id,
     webhook_id,
     delivery_id,
     notification_id,
@@ -182,6 +188,7 @@ function nothing(): Ids {
     sequence: '1',
     token_id: id(),
     bot_id: id(),
+    view_id: id(),
     webhook_id: id(),
     delivery_id: id(),
     notification_id: id(),

@@ -10,7 +10,7 @@ const by_access: Record<string, string[]> = {
     'register login refresh request_password_reset reset_password confirm_email get_policy get_livez get_readyz',
   ),
   account: words(
-    'logout get_me update_me change_password request_email_change list_sessions get_session revoke_session list_my_audit accept_invitation ' +
+    'logout get_me update_me change_password request_email_change get_preferences update_preferences list_sessions get_session revoke_session list_my_audit accept_invitation ' +
       'create_workspace list_workspaces list_outcomes',
   ),
   'owner,admin,member,viewer': words(
@@ -19,7 +19,8 @@ const by_access: Record<string, string[]> = {
       'create_token list_tokens get_token revoke_token list_bots get_bot read_events get_flow get_times get_ageing ' +
       'list_notifications get_unread_count get_notification update_notification read_notifications get_notification_settings ' +
       'update_notification_settings get_watching set_watching list_watchers list_reactions ' +
-      'list_attachments get_attachment get_attachment_link',
+      'list_attachments get_attachment get_attachment_link ' +
+      'create_view list_views get_view update_view delete_view restore_view',
   ),
   'owner,admin,member': words(
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
@@ -58,6 +59,8 @@ const by_scope: Record<string, string[]> = {
     'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
       'update_comment delete_comment add_reaction remove_reaction add_attachment remove_attachment',
   ),
+  'views:read': words('list_views get_view'),
+  'views:write': words('create_view update_view delete_view restore_view'),
   'audit:read': words(
     'list_audit list_comment_revisions get_audit_checkpoint get_audit_tile get_audit_proof export_audit',
   ),

@@ -62,6 +62,13 @@ const webhook = z.strictObject({
   project_ids: z.array(id).nullable(),
   state: text,
 });
+/** Of a view whether it is shared, and of a shared one the rest: a private one is its owner's own. */
+const view = z.strictObject({
+  shared: z.boolean(),
+  name: text.optional(),
+  layout: text.optional(),
+  query: z.record(text, text.optional()).optional(),
+});
 const stop = z.strictObject({ state: text, reason: text, failing_since: timestamp.nullable() });
 
 /**
@@ -130,6 +137,15 @@ export const facts = {
     after: stop,
   },
   'webhook.deleted': { says: 'A webhook was deleted.', versioned: true, before: webhook },
+  'view.created': { says: 'A shared view was created.', versioned: true, after: view },
+  'view.updated': {
+    says: 'A shared view was changed, or a view was shared, or is no longer.',
+    versioned: true,
+    before: view,
+    after: view,
+  },
+  'view.deleted': { says: 'A shared view was deleted.', versioned: true, before: view },
+  'view.restored': { says: 'A shared view that was deleted was restored.', versioned: true, after: view },
   'project.created': {
     says: 'A project was created.',
     versioned: true,

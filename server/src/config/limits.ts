@@ -14,6 +14,8 @@ export const limit_settings = {
   BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: count(1_000, 1, max_count),
   BATON_MAX_TOKENS_PER_MEMBER: count(50, 1, max_count),
   BATON_MAX_WEBHOOKS_PER_WORKSPACE: count(20, 1, max_count),
+  BATON_MAX_VIEWS_PER_MEMBER: count(100, 1, max_count),
+  BATON_MAX_SHARED_VIEWS_PER_WORKSPACE: count(200, 1, max_count),
   BATON_MAX_PROJECTS_PER_WORKSPACE: count(1_000, 1, max_count),
   BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: count(1_000, 1, max_count),
   BATON_MAX_TICKETS_PER_PROJECT: count(1_000_000, 1, max_count),
@@ -46,6 +48,9 @@ export interface Limits {
   max_open_invitations_per_workspace: number;
   max_tokens_per_member: number;
   max_webhooks_per_workspace: number;
+  /** A member's own views in a workspace, shared or not. */
+  max_views_per_member: number;
+  max_shared_views_per_workspace: number;
   max_projects_per_workspace: number;
   max_workflow_versions_per_project: number;
   max_tickets_per_project: number;
@@ -78,6 +83,8 @@ export function limitsOf(env: z.infer<typeof parsed>): Limits {
     max_open_invitations_per_workspace: env.BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE,
     max_tokens_per_member: env.BATON_MAX_TOKENS_PER_MEMBER,
     max_webhooks_per_workspace: env.BATON_MAX_WEBHOOKS_PER_WORKSPACE,
+    max_views_per_member: env.BATON_MAX_VIEWS_PER_MEMBER,
+    max_shared_views_per_workspace: env.BATON_MAX_SHARED_VIEWS_PER_WORKSPACE,
     max_projects_per_workspace: env.BATON_MAX_PROJECTS_PER_WORKSPACE,
     max_workflow_versions_per_project: env.BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT,
     max_tickets_per_project: env.BATON_MAX_TICKETS_PER_PROJECT,

@@ -23,6 +23,7 @@ export const worker_settings = {
   BATON_IDEMPOTENCY_KEY_RETENTION_S: count(day_s, day_s, 10 * year_s),
   BATON_TOKEN_RETENTION_S: count(90 * day_s, 0, 10 * year_s),
   BATON_DELIVERY_RETENTION_S: count(30 * day_s, 3_600, 10 * year_s),
+  BATON_VIEW_RETENTION_S: count(30 * day_s, 3_600, 10 * year_s),
   BATON_NOTIFICATION_RETENTION_S: count(90 * day_s, day_s, 10 * year_s),
   BATON_NOTIFICATION_MAIL_DELAY_S: count(120, 0, day_s),
   BATON_MAIL_RETENTION_S: count(7 * day_s, 3_600, 10 * year_s),
@@ -54,6 +55,8 @@ export interface WorkerSettings {
   token_retention_s: number;
   /** How long a delivery is kept that has ended, and a webhook that was deleted. */
   delivery_retention_s: number;
+  /** How long a deleted view can be restored. */
+  view_retention_s: number;
   /** How long a notification is kept, read or not. */
   notification_retention_s: number;
   /** How long a notification may be read before it is mailed. */
@@ -85,6 +88,7 @@ export function workerSettingsOf(env: z.infer<typeof parsed>): WorkerSettings {
     idempotency_key_retention_s: env.BATON_IDEMPOTENCY_KEY_RETENTION_S,
     token_retention_s: env.BATON_TOKEN_RETENTION_S,
     delivery_retention_s: env.BATON_DELIVERY_RETENTION_S,
+    view_retention_s: env.BATON_VIEW_RETENTION_S,
     notification_retention_s: env.BATON_NOTIFICATION_RETENTION_S,
     notification_mail_delay_s: env.BATON_NOTIFICATION_MAIL_DELAY_S,
     mail_retention_s: env.BATON_MAIL_RETENTION_S,

@@ -219,6 +219,8 @@ export const scope_meanings = {
     'Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.',
   'tickets:write':
     'Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.',
+  'views:read': 'Read views: those of its person or bot, and those that are shared.',
+  'views:write': 'Create, change, share and delete views.',
   'audit:read': 'Read the audit log and the earlier texts of comments.',
   'events:read': 'Read what happens in the workspace: of owners and admins, with all that the audit log has of it.',
   'notifications:read': 'Read the notifications and settings of its person or bot, and what they watch.',

@@ -17,6 +17,8 @@ beforeAll(async () => {
     BATON_MAX_MEMBERS_PER_WORKSPACE: '2',
     BATON_MAX_OPEN_INVITATIONS_PER_WORKSPACE: '2',
     BATON_MAX_WEBHOOKS_PER_WORKSPACE: '2',
+    BATON_MAX_VIEWS_PER_MEMBER: '3',
+    BATON_MAX_SHARED_VIEWS_PER_WORKSPACE: '1',
     BATON_MAX_PROJECTS_PER_WORKSPACE: '2',
     BATON_MAX_WORKFLOW_VERSIONS_PER_PROJECT: '2',
     BATON_MAX_TICKETS_PER_PROJECT: '2',
@@ -46,6 +48,22 @@ describe('a quota is refused by name once it is used up', () => {
     await expect(create()).rejects.toMatchObject(exceeded('webhooks_per_workspace', 2));
     await owner.client.delete_webhook({ workspace_id, webhook_id });
     await create();
+  });
+
+  test('views of a member and shared views of a workspace; a deleted one gives its place back, which its restoring takes', async () => {
+    const create = (shared = false) => owner.client.create_view({ workspace_id, body: { name: 'V', shared } });
+    const first = await create(true);
+    await expect(create(true)).rejects.toMatchObject(exceeded('shared_views_per_workspace', 1));
+    const { id: view_id } = await create();
+    const at = { workspace_id, view_id };
+    const share = owner.client.update_view({ ...at, if_match: '*', body: { shared: true } });
+    await expect(share).rejects.toMatchObject(exceeded('shared_views_per_workspace', 1));
+    await create();
+    await expect(create()).rejects.toMatchObject(exceeded('views_per_member', 3));
+    await owner.client.delete_view({ workspace_id, view_id: first.id });
+    await create(true);
+    const restore = owner.client.restore_view({ workspace_id, view_id: first.id });
+    await expect(restore).rejects.toMatchObject({ status: 409, body: { code: 'quota_exceeded' } });
   });
 
   test('projects of a workspace', async () => {

@@ -9,6 +9,7 @@ import {
   rebuiltMemberships,
   rebuiltProjects,
   rebuiltTickets,
+  rebuiltViews,
   rebuiltWebhooks,
   type Rebuilt,
   workspacesBehind,
@@ -70,7 +71,7 @@ class Tally {
 }
 
 /**
- * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations, webhooks and attachments from what the audit log says of them, and
+ * Rebuilds every workspace's tickets, projects, workflows, memberships, invitations, webhooks, attachments and shared views from what the audit log says of them, and
  * compares them with what is stored. It changes nothing, and works beside a server: each statement sees one moment. Tells whether all are equal.
  */
 export async function checkRebuilt(options: Options, printing: Printing): Promise<boolean> {
@@ -87,6 +88,7 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
         for (const gone of await read(id, (db) => missingRows(db, id))) tally.add(gone.kind, id, [gone]);
         tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
         tally.add('invitation', id, await read(id, (db) => rebuiltInvitations(db, id)));
+        tally.add('view', id, await read(id, (db) => rebuiltViews(db, id)));
         tally.add('webhook', id, await read(id, (db) => rebuiltWebhooks(db, id)));
         tally.add('attachment', id, await read(id, (db) => rebuiltAttachments(db, id)));
         tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));

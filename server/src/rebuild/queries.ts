@@ -215,8 +215,36 @@ export function rebuiltAttachments(db: Db, workspace_id: string): Promise<Rebuil
 }
 
 /**
+ * Rebuilds the workspace's shared views from their entries. A private one has none; of one that is private again they say only that, and
+ * its version has gone on without them.
+ */
+export function rebuiltViews(db: Db, workspace_id: string): Promise<Rebuilt[]> {
+  return db.rows(sql`
+    with entries as materialized (
+      select a.subject_id as id, a.action, a.subject_version, a.after
+      from ${entriesOf(workspace_id, sql`a.subject_type = 'view'`)} a),
+    said as (
+      select n.id, count(*)::integer as entries,
+        (array_agg(n.after order by n.subject_version desc) filter (where n.action <> 'view.deleted'))[1]
+          || jsonb_build_object('version', max(n.subject_version),
+            'deleted', (array_agg(n.action order by n.subject_version desc))[1] = 'view.deleted') as fields
+      from entries n group by n.id),
+    compared as (
+      select v.id, d.key || ' is ' || left(d.value::text, 100) || ', entries say ' || coalesce(left((s.fields -> d.key)::text, 100), 'nothing') as says
+      from views v
+      left join said s on s.id = v.id
+      cross join lateral jsonb_each(jsonb_build_object('shared', v.shared) || case when v.shared then jsonb_build_object('name', v.name,
+        'layout', v.layout, 'query', v.query, 'version', v.version, 'deleted', v.deleted_at is not null) else '{}' end) d
+      where v.workspace_id = ${workspace_id} and coalesce(s.fields -> d.key, 'false') is distinct from d.value)
+    select v.id, coalesce(s.entries, 0) as entries, true as whole,
+      array(select x.says from compared x where x.id = v.id order by x.says) as unlike
+    from views v left join said s on s.id = v.id where v.workspace_id = ${workspace_id} order by v.id`);
+}
+
+/**
  * What was created by the entries, and is not stored: nothing is deleted but by marking it so, apart from invitations that nobody accepted,
- * webhooks that were deleted, which are removed after a while, and attachments that were removed.
+ * webhooks and views that were deleted, which are removed after a while, and attachments that were removed. A view that is private may be
+ * deleted without an entry.
  */
 export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { kind: string })[]> {
   const created = sql`a.action in ('ticket.created', 'project.created', 'bot.created', 'invitation.accepted', 'workspace.created')`;
@@ -234,13 +262,19 @@ export function missingRows(db: Db, workspace_id: string): Promise<(Rebuilt & { 
       group by a.subject_id having bool_and(a.action = 'webhook.created')
       union all
       select 'attachment', a.subject_id from ${entriesOf(workspace_id, sql`a.action in ('attachment.added', 'attachment.removed')`)} a
-      group by a.subject_id having bool_and(a.action = 'attachment.added')) c
+      group by a.subject_id having bool_and(a.action = 'attachment.added')
+      union all
+      select 'view', l.subject_id from (
+        select distinct on (a.subject_id) a.subject_id, a.after
+        from ${entriesOf(workspace_id, sql`a.subject_type = 'view'`)} a order by a.subject_id, a.subject_version desc) l
+      where l.after -> 'shared' = 'true') c
     left join tickets t on t.workspace_id = ${workspace_id} and t.id = c.id and c.kind = 'ticket'
     left join projects p on p.workspace_id = ${workspace_id} and p.id = c.id and c.kind = 'project'
     left join invitations i on i.workspace_id = ${workspace_id} and i.id = c.id and c.kind = 'invitation'
     left join webhooks w on w.workspace_id = ${workspace_id} and w.id = c.id and c.kind = 'webhook'
     left join attachments f on f.workspace_id = ${workspace_id} and f.id = c.id and c.kind = 'attachment'
+    left join views v on v.workspace_id = ${workspace_id} and v.id = c.id and c.kind = 'view'
     left join memberships m on m.workspace_id = ${workspace_id} and m.user_id = c.id and c.kind = 'member'
       -- removed_at says nothing here: the row of a former member stays
-    where coalesce(t.id, p.id, m.user_id, i.id, w.id, f.id) is null limit 100`);
+    where coalesce(t.id, p.id, m.user_id, i.id, w.id, f.id, v.id) is null limit 100`);
 }

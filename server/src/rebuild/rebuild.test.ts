@@ -64,6 +64,7 @@ beforeAll(async () => {
   await owner.client.remove_bot({ workspace_id, bot_id: another });
   await invite();
   await hook();
+  await save();
 });
 
 /** An invitation that is pending, beside those that were accepted, and one that was revoked. */
@@ -86,6 +87,24 @@ async function attach(of: string): Promise<void> {
   await owner.client.remove_attachment(await add(of));
   const { ticket: emptied } = await add((await makeTicket(team)).id);
   await owner.client.purge_ticket({ workspace_id, ticket: emptied, body: { fields: ['attachments'] } });
+}
+
+/** A shared view that was changed, deleted and restored; one that is deleted, one that is private again, and one that always was. */
+async function save(): Promise<void> {
+  const { workspace_id, owner } = team;
+  const create = async (name: string, shared: boolean) => {
+    const body = { name, shared, query: { label: 'crane' } };
+    return { workspace_id, view_id: (await owner.client.create_view({ workspace_id, body })).id };
+  };
+  const view = await create('Shared', true);
+  await owner.client.update_view({ ...view, if_match: '*', body: { name: 'Still shared' } });
+  await owner.client.delete_view(view);
+  await owner.client.restore_view(view);
+  await owner.client.delete_view(await create('Gone', true));
+  const again = await create('Private again', true);
+  await owner.client.update_view({ ...again, if_match: '*', body: { shared: false } });
+  await owner.client.update_view({ ...again, if_match: '*', body: { name: 'Unseen' } });
+  await create('Private', false);
 }
 
 /** A webhook that was changed in every way, and one that was deleted. */
@@ -115,7 +134,7 @@ async function check() {
 
 test('every row is what its entries say, whatever was done', async () => {
   const { equal, lines } = await check();
-  expect(lines).toEqual([expect.stringMatching(/^Rebuilt 23 rows from 46 entries in \d+\.\d s: all are equal\.$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^Rebuilt 27 rows from 55 entries in \d+\.\d s: all are equal\.$/)]);
   expect(equal).toBe(true);
 });
 
@@ -165,6 +184,14 @@ describe('what was changed behind the log is named:', () => {
     ['checksum', `update attachments set checksum = repeat('0', 64)`],
     ['added_by', `update attachments set added_by = (select user_id from memberships where role = 'member' limit 1)`],
     ['it was created,', `delete from attachments`],
+    ['name', `update views set name = 'Other' where name = 'Still shared'`],
+    ['layout', `update views set layout = 'board' where name = 'Still shared'`],
+    ['query', `update views set query = '{}' where name = 'Still shared'`],
+    ['version', `update views set version = version + 1 where name = 'Still shared'`],
+    ['shared', `update views set shared = false where name = 'Still shared'`],
+    ['shared', `update views set shared = true where name = 'Private'`],
+    ['deleted', `update views set deleted_at = null where name = 'Gone'`],
+    ['it was created,', `delete from views where name = 'Still shared'`],
   ])('%s, by %s', async (field, statement) => {
     const { owner } = server.database;
     // Kept aside, and put back.
@@ -177,6 +204,7 @@ describe('what was changed behind the log is named:', () => {
       'invitations',
       'webhooks',
       'attachments',
+      'views',
     ];
     const { rows } = await owner.query<{ name: string; columns: string }>(
       `select table_name as name, string_agg(column_name, ', ') as columns from information_schema.columns
@@ -194,7 +222,7 @@ describe('what was changed behind the log is named:', () => {
       const { equal, lines } = await check();
       expect(equal).toBe(false);
       // A version that is missing may be the last one of its ticket, or not.
-      const kinds = 'ticket|project|member|invitation|webhook|attachment';
+      const kinds = 'ticket|project|member|invitation|webhook|attachment|view';
       if (!statement.startsWith('delete from events'))
         expect(lines.join('\n')).toMatch(new RegExp(`(${kinds}) \\S+ of workspace \\S+: ${field} `));
     } finally {

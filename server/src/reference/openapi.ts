@@ -31,6 +31,7 @@ export const tags: Record<string, string> = {
   projects: 'Projects group tickets under one key and one workflow.',
   workflows: 'A project’s statuses and the transitions between them, versioned.',
   tickets: 'Creating, reading, editing and assigning tickets.',
+  views: 'Names for lists and boards with their filters.',
   transitions: 'Moving a ticket to another status, and its status history.',
   comments: 'Comments on a ticket.',
   attachments: 'Files of a ticket.',

@@ -143,6 +143,13 @@ const sort = z.enum([
   '-due_on',
 ]);
 
+/** What a list is narrowed by and ordered by, as a view keeps it. */
+export const list_parameters = {
+  ...filters_of_all,
+  deleted: filters_of_all.deleted.removeDefault().optional(),
+  sort: sort.optional(),
+};
+
 export const list_tickets = operation({
   id: 'list_tickets',
   method: 'get',

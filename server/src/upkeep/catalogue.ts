@@ -11,6 +11,7 @@ import { removeGivenUpMails } from '../mail/upkeep-queries.ts';
 import { removeOldNotifications } from '../notifications/upkeep-queries.ts';
 import { removeOldOutcomes } from '../outcomes/upkeep-queries.ts';
 import { removeEndedTokens } from '../tokens/upkeep-queries.ts';
+import { removeDeletedViews } from '../views/upkeep-queries.ts';
 import {
   removeDeletedWebhooks,
   removeDroppedDeliveries,
@@ -29,6 +30,7 @@ export type Retention = Pick<
   | 'idempotency_key_retention_s'
   | 'token_retention_s'
   | 'delivery_retention_s'
+  | 'view_retention_s'
   | 'notification_retention_s'
   | 'mail_retention_s'
 >;
@@ -55,6 +57,7 @@ export const upkeep = {
     removeDroppedDeliveries(limit),
   ],
   webhooks: (keep, limit) => [removeDeletedWebhooks(keep.delivery_retention_s, limit)],
+  views: (keep, limit) => [removeDeletedViews(keep.view_retention_s, limit)],
   notifications: (keep, limit) => [removeOldNotifications(keep.notification_retention_s, limit)],
   given_up_mails: (keep, limit) => [removeGivenUpMails(keep.mail_retention_s, limit)],
   set_aside: (_keep, limit) => [removeForgotten(limit)],

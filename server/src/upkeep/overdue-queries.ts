@@ -31,6 +31,7 @@ const tables = (keep: Retention): Record<keyof typeof upkeep, Kept> => ({
   api_tokens: { table: sql`api_tokens`, ended: sql`least(r.revoked_at, r.expires_at)`, kept_s: keep.token_retention_s },
   deliveries: { table: sql`deliveries`, ended: sql`r.finished_at`, kept_s: keep.delivery_retention_s },
   webhooks: { table: sql`webhooks`, ended: sql`r.deleted_at`, kept_s: keep.delivery_retention_s },
+  views: { table: sql`views`, ended: sql`r.deleted_at`, kept_s: keep.view_retention_s },
   notifications: { table: sql`notifications`, ended: sql`r.created_at`, kept_s: keep.notification_retention_s },
   given_up_mails: { table: sql`given_up_mails`, ended: sql`r.given_up_at`, kept_s: keep.mail_retention_s },
   set_aside: { table: sql`set_aside`, ended: sql`r.failed_at`, kept_s: 3_600 },

@@ -22,6 +22,7 @@ const keep = (days: number): Retention => ({
   idempotency_key_retention_s: days * day_s,
   token_retention_s: days * day_s,
   delivery_retention_s: days * day_s,
+  view_retention_s: days * day_s,
   notification_retention_s: days * day_s,
   mail_retention_s: days * day_s,
 });
@@ -142,6 +143,14 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
       insert into webhooks (workspace_id, id, url, description, secret, last_sequence, created_by, deleted_at)
       select '${team.workspace_id}', gen_random_uuid(), 'https://example.com/', '${name}', '', 0, '${team.owner.user.id}',
         now() - interval '${ago}' from generate_series(1, ${n})`,
+  },
+  views: {
+    table: 'views',
+    mine: 'name',
+    fill: (name, ago, n) => `
+      insert into views (workspace_id, id, owner_id, name, layout, query, deleted_at)
+      select '${team.workspace_id}', gen_random_uuid(), '${team.owner.user.id}', '${name}', 'list', '{}', now() - interval '${ago}'
+      from generate_series(1, ${n})`,
   },
   notifications: {
     table: 'notifications',

@@ -66,6 +66,9 @@ beforeAll(async () => {
   );
   await numberEvents(server.database.url);
   await owner.client.get_audit_checkpoint({ workspace_id });
+  const view = { name: 'All', shared: true };
+  const { id: view_id } = await owner.client.create_view({ workspace_id, body: view });
+  await owner.client.update_preferences({ if_match: '*', body: { theme: 'dark' } });
   const webhook = await makeWebhook(server.database, owner, workspace_id);
   await makeTicket(team);
   // Of whichever role: each finds one of its own.
@@ -84,7 +87,7 @@ beforeAll(async () => {
     project_id,
     ticket,
     comment_id,
-    ...{ invitation_id, token_id, bot_id, user_id },
+    ...{ invitation_id, token_id, bot_id, view_id, user_id },
     ...{ ...places, ...webhook, ...attachment },
     ...notifications['owner'],
   };
@@ -131,6 +134,14 @@ async function prepare(
       const { id: ticket } = await makeTicket(team);
       await member.client.delete_ticket({ workspace_id, ticket });
       return { params: { ticket } };
+    }
+    case 'update_view':
+    case 'restore_view': {
+      // Only its owner may, and admins.
+      const { client } = team[role];
+      const { id: view_id } = await client.create_view({ workspace_id, body: { name } });
+      if (id === 'restore_view') await client.delete_view({ workspace_id, view_id });
+      return { params: { view_id } };
     }
     case 'get_transition': {
       const { id: ticket } = await makeTicket(team);

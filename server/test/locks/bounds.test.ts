@@ -96,6 +96,10 @@ const fills: Record<string, (id: Record<string, string>) => string> = {
     insert into api_tokens (workspace_id, id, user_id, created_by, joined, name, scopes, token_hash, expires_at)
     select '${w}', ${ids}, '${u}', '${u}', 1, ${worst(200)}, array['tickets:read'], sha256(n::text::bytea),
       now() + interval '1 day' from ${many}`,
+  list_views: ({ w, u }) => `
+    insert into views (workspace_id, id, owner_id, name, layout, query)
+    select '${w}', ${ids}, '${u}', ${worst(200)}, 'list_by_status',
+      jsonb_build_object('ids', repeat('x', 3699), 'label', ${worst(1289)}, 'q', ${worst(200)}) from ${many}`,
   list_webhooks: ({ w, h, u }) => `
     insert into webhooks (workspace_id, id, url, description, types, project_ids, secret, last_sequence, created_by)
     select '${w}', case n when 1 then '${h}' else ${ids} end, repeat('x', 2000), ${worst(200)},

@@ -42,6 +42,7 @@ describe('the schema', () => {
           idempotency_key_retention_s: 1,
           token_retention_s: 1,
           delivery_retention_s: 1,
+          view_retention_s: 1,
           notification_retention_s: 1,
           mail_retention_s: 1,
         },

@@ -56,6 +56,7 @@ async function makeProject(key: string) {
   const url = 'https://receiver.invalid/';
   const { id: webhook_id } = await owner.client.create_webhook({ workspace_id, body: { url } });
   const webhook = { workspace_id, webhook_id };
+  const { id: view_id } = await owner.client.create_view({ workspace_id, body: { name: key } });
   return {
     workspace_id,
     project: { workspace_id, project_id },
@@ -65,6 +66,7 @@ async function makeProject(key: string) {
     attachment: { ...at, attachment_id },
     bot,
     webhook,
+    view: { workspace_id, view_id },
   };
 }
 
@@ -162,7 +164,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses what is based on another version', async () => {
-    const { workspace_id, project, at, place, bot, webhook } = await makeProject('STALE');
+    const { workspace_id, project, at, place, bot, webhook, view } = await makeProject('STALE');
     const { id: comment_id } = await team.owner.client.create_comment({ ...at, body: { body: 'To be deleted' } });
     await team.owner.client.delete_comment({ ...at, comment_id });
     const version = 9;
@@ -172,6 +174,9 @@ describe('every operation that declares it', () => {
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member', version } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N', version } }),
       update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N', version } }),
+      update_view: (raw) => raw.update_view({ ...view, body: { name: 'N', version } }),
+      restore_view: (raw) => raw.restore_view(view), // it is not deleted
+      update_preferences: (raw) => raw.update_preferences({ body: { theme: 'dark', version } }),
       update_notification_settings: (raw) =>
         raw.update_notification_settings({ workspace_id, body: { kinds: { due: false }, version } }),
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N', version } }),
@@ -188,7 +193,7 @@ describe('every operation that declares it', () => {
   });
 
   test('refuses a write over what somebody has seen without the version that was seen, and changes nothing', async () => {
-    const { workspace_id, project, at, place, bot, webhook } = await makeProject('BLIND');
+    const { workspace_id, project, at, place, bot, webhook, view } = await makeProject('BLIND');
     const user_id = team.viewer.user.id;
     const reads: ((raw: Raw) => Promise<RawResponse>)[] = [
       (raw) => raw.get_me(),
@@ -199,6 +204,8 @@ describe('every operation that declares it', () => {
       (raw) => raw.get_comment(place),
       (raw) => raw.get_bot(bot),
       (raw) => raw.get_webhook(webhook),
+      (raw) => raw.get_view(view),
+      (raw) => raw.get_preferences(),
       (raw) => raw.get_notification_settings({ workspace_id }),
       (raw) => raw.list_members({ workspace_id }),
     ];
@@ -209,6 +216,8 @@ describe('every operation that declares it', () => {
       update_workspace: (raw) => raw.update_workspace({ workspace_id, body: { name: 'N' } }),
       update_bot: (raw) => raw.update_bot({ ...bot, body: { name: 'N' } }),
       update_webhook: (raw) => raw.update_webhook({ ...webhook, body: { description: 'N' } }),
+      update_view: (raw) => raw.update_view({ ...view, body: { name: 'N' } }),
+      update_preferences: (raw) => raw.update_preferences({ body: { theme: 'dark' } }),
       update_notification_settings: (raw) =>
         raw.update_notification_settings({ workspace_id, body: { kinds: { due: false } } }),
       update_member: (raw) => raw.update_member({ workspace_id, user_id, body: { role: 'member' } }),

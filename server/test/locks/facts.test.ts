@@ -37,6 +37,7 @@ const without_fact = [
   'update_notification',
   'read_notifications',
   'update_notification_settings',
+  'update_preferences',
   'set_watching',
 ];
 
@@ -70,6 +71,9 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     body: { url: 'https://receiver.invalid/' },
   });
   const webhook = { workspace_id, webhook_id };
+  const shared = { name: 'V', shared: true };
+  const { id: view_id } = await member.client.create_view({ workspace_id, body: shared });
+  const view = { workspace_id, view_id };
   const range = { from: '0000000000000001', to: '0000000000000003' };
   await numberEvents(server.database.url);
   const { notification_id } = await makeNotification(server.database, { by: owner, of: member }, at);
@@ -108,6 +112,11 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     remove_bot: () => owner.client.remove_bot({ workspace_id, bot_id }),
     create_token: () => owner.client.create_token({ workspace_id, body: token_body }),
     revoke_token: () => owner.client.revoke_token({ workspace_id, token_id }),
+    update_preferences: () => person.client.update_preferences({ if_match: '*', body: { theme: 'dark' } }),
+    create_view: () => member.client.create_view({ workspace_id, body: shared }),
+    update_view: () => member.client.update_view({ if_match: '*', ...view, body: { name: 'W' } }),
+    delete_view: () => member.client.delete_view(view),
+    restore_view: () => member.client.restore_view(view),
     create_webhook: () => owner.client.create_webhook({ workspace_id, body: { url: 'https://receiver.invalid/' } }),
     update_webhook: () => owner.client.update_webhook({ if_match: '*', ...webhook, body: { description: 'D' } }),
     rotate_webhook_secret: () => owner.client.rotate_webhook_secret({ ...webhook, body: {} }),

@@ -82,6 +82,8 @@ export const owners: Record<string, readonly string[]> = {
   quotas: ['workspace_usage'],
   tickets: ['tickets', 'ticket_labels', 'ticket_texts', 'ticket_words', 'status_history'],
   tokens: ['api_tokens'],
+  preferences: ['preferences'],
+  views: ['views'],
   webhooks: ['webhooks', 'deliveries'],
   work: ['set_aside'],
   workspaces: ['workspaces', 'memberships', 'user_workspaces', 'invitations', 'membership_cleanups'],

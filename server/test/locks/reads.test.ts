@@ -49,10 +49,11 @@ async function readable(): Promise<Map<string, string>> {
   const session_id = (await owner.client.list_sessions()).data[0]?.id ?? '';
   const token = { name: 'Read', scopes: ['tickets:read' as const] };
   const { id: token_id } = await owner.client.create_token({ workspace_id: at.workspace_id, body: token });
+  const { id: view_id } = await owner.client.create_view({ workspace_id: at.workspace_id, body: { name: 'All' } });
   const webhook = await makeWebhook(server.database, owner, at.workspace_id);
   const told = await makeNotification(server.database, { by: team.member, of: owner }, at);
   const ids: Record<string, string> = {
-    ...{ ...at, ...told, project_id, comment_id, invitation_id, session_id, token_id, bot_id, key },
+    ...{ ...at, ...told, project_id, comment_id, invitation_id, session_id, token_id, bot_id, view_id, key },
     ...{ ...webhook, ...(await makeAttachment(owner, at)) },
     ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
@@ -87,6 +88,9 @@ describe('what was created', () => {
         workspace_id: team.workspace_id,
         body: { name: 'Made', scopes: ['tickets:read'] },
       }),
+    ],
+    create_view: async () => [
+      await team.owner.client.raw.create_view({ workspace_id: team.workspace_id, body: { name: 'Made' } }),
     ],
     create_webhook: async () => {
       const { workspace_id } = team;

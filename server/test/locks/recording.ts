@@ -3,7 +3,7 @@ import type { Source } from './house.ts';
 /** The tables whose changes a log tells of: what is written to one of them is recorded in the same transaction. */
 const subjects = [
   ...['users', 'user_credentials', 'sessions', 'password_resets'],
-  ...['workspaces', 'memberships', 'invitations', 'api_tokens', 'projects', 'workflows', 'webhooks'],
+  ...['workspaces', 'memberships', 'invitations', 'api_tokens', 'projects', 'workflows', 'views', 'webhooks'],
   ...[
     'tickets',
     'ticket_labels',

@@ -189,7 +189,8 @@ const uncounted = (
   'get_audit_checkpoint get_audit_tile get_audit_proof export_audit create_webhook list_webhooks ' +
   'get_notification update_notification read_notifications get_notification_settings update_notification_settings set_watching ' +
   'get_webhook update_webhook delete_webhook rotate_webhook_secret ping_webhook list_deliveries get_delivery redeliver ' +
-  'add_attachment remove_attachment'
+  'add_attachment remove_attachment ' +
+  'create_view list_views get_view update_view delete_view restore_view'
 ).split(' ');
 
 test('every operation in a workspace is counted, or is one of those that come seldom', () => {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { makeTeam } from '../../../proof/harness/make.ts';
+import { registerPerson } from '../../../proof/harness/people.ts';
+import { type Patch, startServer } from '../../../proof/harness/server.ts';
+
+// Each race runs twice: on the real server, and as a control on one that doesn't lock the row, where more than one write
+// on the same version is done.
+
+/** How many of twenty writes on one version were done, of a view and of a person's preferences. */
+async function race(patch?: Patch): Promise<{ view: number; preferences: number }> {
+  const server = await startServer(
+    { BATON_POOL_SIZE: '20', LOG_LEVEL: 'silent' },
+    patch === undefined ? {} : { patch },
+  );
+  try {
+    const { workspace_id, owner, admin } = await makeTeam(server);
+    const { id: view_id } = await owner.client.create_view({ workspace_id, body: { name: 'V', shared: true } });
+    const done = (answers: { status: number }[]) => answers.filter(({ status }) => status === 200).length;
+    const renamed = Array.from({ length: 20 }, (_, n) =>
+      [owner, admin][n % 2]?.client.raw.update_view({ workspace_id, view_id, body: { name: `V${n}`, version: 1 } }),
+    );
+    const view = done((await Promise.all(renamed)).filter((answer) => answer !== undefined));
+    const person = await registerPerson(server);
+    const chosen = Array.from({ length: 20 }, (_, n) =>
+      person.client.raw.update_preferences({ body: { keys: { create: String.fromCodePoint(97 + n) }, version: 1 } }),
+    );
+    return { view, preferences: done(await Promise.all(chosen)) };
+  } finally {
+    await server.stop();
+  }
+}
+
+test('of many writes on one version of a view, or of preferences, exactly one is done', async () => {
+  expect(await race()).toEqual({ view: 1, preferences: 1 });
+});
+
+test('control: without the locks, more are done', async () => {
+  const unlocked: Patch = (text) =>
+    text.replace(/ for no key update of [vp]$/, '').replace(/^insert into preferences .*/s, 'select 1');
+  const found = await race((text) => (/from views v|from preferences p/.test(text) ? unlocked(text) : text));
+  expect(found.view).toBeGreaterThan(1);
+  expect(found.preferences).toBeGreaterThan(1);
+});
