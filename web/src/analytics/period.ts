@@ -1,3 +1,4 @@
+import { timeZone } from '../store/preferences.ts';
 import type { Every, Period } from '../api/analytics.ts';
 
 /** Periods that are chosen by name, in days. */
@@ -45,10 +46,10 @@ export const isZone = (name: string): boolean => {
   }
 };
 
-/** Where the person is, as far as the browser knows. */
+/** Where the person wants times to be shown, or where they are as far as the browser knows. */
 export function ownZone(): string {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return isZone(timeZone) ? timeZone : 'UTC';
+  const here = timeZone() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return isZone(here) ? here : 'UTC';
 }
 
 /** What the address says of a period: so many days until today, or two days. */

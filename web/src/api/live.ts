@@ -14,7 +14,7 @@ export interface LiveParts {
   /** A file was added to a ticket, or removed from it. */
   filed: (ticket_id: string) => void;
   /** Projects, workflows, members or the workspace itself have changed. */
-  surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace', is_own: boolean) => void;
+  surroundings: (what: 'project' | 'workflow' | 'member' | 'workspace' | 'view', is_own: boolean) => void;
   /** Who is signed in. */
   account: string;
   /** More has changed than is read ticket by ticket. */
@@ -46,6 +46,7 @@ export function onEvent(parts: LiveParts, event: Event): void {
     case 'project':
     case 'workflow':
     case 'workspace':
+    case 'view':
       return parts.surroundings(subject, false);
     default:
       return undefined;

@@ -1,6 +1,7 @@
 import type { useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditEntry } from 'baton-sdk';
 import type { Desk } from '../desk/desk.ts';
+import { dateLanguage, timeZone } from '../store/preferences.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
@@ -15,7 +16,8 @@ interface ListProps {
   change: (changed: AuditAddress) => void;
 }
 
-const dayName = (at: string) => new Date(at).toLocaleDateString('en', { dateStyle: 'full' });
+const dayName = (at: string) =>
+  new Date(at).toLocaleDateString(dateLanguage(), { dateStyle: 'full', timeZone: timeZone() });
 
 /** The entries of each day, where the person is, the latest first. */
 function byDay(entries: readonly AuditEntry[]): Map<string, AuditEntry[]> {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { AuditEntry } from 'baton-sdk';
 import { useState } from 'react';
+import { dateLanguage, timeZone } from '../store/preferences.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { exactOf } from '../ui/dates.ts';
@@ -20,7 +21,7 @@ interface RowProps {
   change: (changed: AuditAddress) => void;
 }
 
-const timeOf = (at: Date) => at.toLocaleTimeString('en', { hourCycle: 'h23' });
+const timeOf = (at: Date) => at.toLocaleTimeString(dateLanguage(), { hourCycle: 'h23', timeZone: timeZone() });
 
 /** One entry of the log: what happened in a sentence, and on request everything that the log has of it. */
 export function EntryRow(props: RowProps) {

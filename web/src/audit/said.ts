@@ -102,6 +102,13 @@ const sentences: Record<Known<AuditAction>, (said: Said) => string> = {
   'webhook.disabled': ({ actor }) =>
     t('Baton disabled a webhook that {actor} created, because its receiver is gone', { actor }),
   'webhook.deleted': ({ actor, was }) => t('{actor} deleted the webhook to {origin}', { actor, origin: was('origin') }),
+  'view.created': ({ actor, is }) => t('{actor} created the shared view {name}', { actor, name: is('name') }),
+  'view.updated': ({ actor, was, is, has }) => {
+    if (!has('name')) return t('{actor} no longer shares the view {name}', { actor, name: was('name') });
+    return t('{actor} changed the shared view {name}', { actor, name: is('name') });
+  },
+  'view.deleted': ({ actor, was }) => t('{actor} deleted the shared view {name}', { actor, name: was('name') }),
+  'view.restored': ({ actor, is }) => t('{actor} restored the shared view {name}', { actor, name: is('name') }),
   'project.created': ({ actor, is }) =>
     t('{actor} created the project {key} {name}', { actor, key: is('key'), name: is('name') }),
   'project.updated': ({ actor, was, is }) =>

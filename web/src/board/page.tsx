@@ -106,7 +106,7 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
   };
   return (
     <>
-      <FilterBar {...{ desk, filters, project, change }} count={is_loading ? '' : count} grouped={false} />
+      <FilterBar {...{ desk, filters, project, change }} count={is_loading ? '' : count} board />
       {tickets === 0 && !is_loading && isFiltered(filters) && (
         <p className="board-note" role="status">
           {t('No ticket matches these filters.')}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useRef, useState } from 'react';
+import { viewsQuery } from '../api/views.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import type { Place } from '../store/place.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -14,7 +15,7 @@ import './commands.css';
 
 const close = () => searching.set(false);
 
-/** What is found for a text: the ticket of a key, then commands, then projects. */
+/** What is found for a text: the ticket of a key, then commands, views and projects. */
 function useFound(place: Place | undefined, query: string): Found[] {
   const navigate = useNavigate();
   const { workspace = '' } = place ?? {};
@@ -34,7 +35,15 @@ function useFound(place: Place | undefined, query: string): Found[] {
       run: () => void navigate({ to: '/w/$workspace/p/$project/board', params: { workspace, project: key } }),
     }),
   );
-  const found = matching([...acts, ...places], query);
+  const { data: views = [] } = useQuery({ ...viewsQuery(workspace), enabled: workspace !== '' });
+  const named = views.map(
+    ({ id, name }): Found => ({
+      id,
+      name: t('Open the view {name}', { name }),
+      run: () => void navigate({ to: '/w/$workspace/v/$view', params: { workspace, view: id } }),
+    }),
+  );
+  const found = matching([...acts, ...named, ...places], query);
   if (ticket === undefined) return found;
   const open = () => void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket } });
   return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];

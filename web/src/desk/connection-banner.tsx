@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { connection } from '../store/connection.ts';
+import { timeOf } from '../ui/dates.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
@@ -7,9 +8,6 @@ import './desk.css';
 
 /** What is over sooner is not worth a line. */
 const after_ms = 2_000;
-
-const timeOf = (at: number) =>
-  new Date(at).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** Says, after two seconds, that there is no connection, and what waits for it. */
 export function ConnectionBanner() {

@@ -25,7 +25,7 @@ export interface Renewable {
   covers: (project_id: string | null) => boolean;
 }
 
-export type Surroundings = 'project' | 'workflow' | 'member' | 'workspace';
+export type Surroundings = 'project' | 'workflow' | 'member' | 'workspace' | 'view';
 
 /** Stories that are kept after their tickets were closed. */
 const max_timelines = 20;

@@ -47,6 +47,7 @@ const queries_of: Record<Surroundings, string> = {
   workflow: 'workflow',
   member: 'members',
   workspace: 'workspaces',
+  view: 'views',
 };
 
 /** Follows what happens in the page's workspace, for as long as one of its pages is there. */

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -18,6 +18,9 @@ import {
 import { filter_labels, sort_labels } from './names.ts';
 import { useChoices, useValueNames } from './use-choices.tsx';
 
+// Nobody needs a view's menu before the page is there.
+const ViewControls = lazy(() => import('./view-controls.tsx'));
+
 interface BarProps {
   desk: Desk;
   filters: Filters;
@@ -25,12 +28,12 @@ interface BarProps {
   change: (next: Filters) => void;
   /** How many tickets are shown. */
   count: React.ReactNode;
-  /** Whether the tickets can be grouped, or not: on a board they always are. */
-  grouped?: boolean;
+  /** Whether it is a board’s, whose tickets are always grouped. */
+  board?: boolean;
 }
 
 /** The filters as chips: what they say is what stands in the address. */
-export function FilterBar({ desk, filters, project, change, count, grouped = project !== undefined }: BarProps) {
+export function FilterBar({ desk, filters, project, change, count, board = false }: BarProps) {
   const [menu, setMenu] = useState<FilterName | 'names' | undefined>(undefined);
   useCommands({ filter: () => setMenu('names') });
   const projects = project === undefined ? filters.project : [project];
@@ -98,13 +101,16 @@ export function FilterBar({ desk, filters, project, change, count, grouped = pro
         <span className="count" role="status">
           {count}
         </span>
-        <SortMenu {...{ filters, change, grouped }} />
+        <SortMenu {...{ filters, change }} grouped={project !== undefined && !board} />
       </span>
+      <Suspense fallback={null}>
+        <ViewControls {...{ desk, filters, project, board }} />
+      </Suspense>
     </div>
   );
 }
 
-interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'grouped'> {
+interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'board'> {
   name: FilterName;
   projects: readonly string[];
   open: boolean;

@@ -22,8 +22,8 @@ export function useFilters({ board = false }: { board?: boolean } = {}): Filtere
   const text = JSON.stringify(search);
   const filters = useMemo(() => filtersOf(JSON.parse(text) as Search, { grouped, board }), [text, grouped, board]);
   const change = (next: Filters) => {
-    const { t: opened } = search;
-    const kept = opened === undefined ? {} : { t: opened };
+    const { t: opened, view } = search;
+    const kept = { ...(opened !== undefined && { t: opened }), ...(view !== undefined && { view }) };
     void navigate({
       to: '.',
       search: { ...searchOf(next, { grouped, board }), ...kept } as Search,

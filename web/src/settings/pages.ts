@@ -16,6 +16,7 @@ export const workspace_pages = {
   invitations: { name: () => t('Invitations'), command: 'settings_invitations', reads: 'list_invitations' },
   projects: { name: () => t('Projects'), command: 'settings_projects' },
   workflow: { name: () => t('Workflows'), command: 'settings_workflow' },
+  views: { name: () => t('Views'), command: 'settings_views' },
   tokens: { name: () => t('API tokens'), command: 'settings_tokens' },
   webhooks: { name: () => t('Webhooks'), command: 'settings_webhooks', reads: 'list_webhooks' },
 } as const satisfies Record<string, SettingsPage>;

@@ -27,6 +27,7 @@ export function useSettingsCommands(workspace: string | undefined): void {
       settings_members: () => void navigate({ to: '/w/$workspace/settings/members', params }),
       settings_projects: () => void navigate({ to: '/w/$workspace/settings/projects', params }),
       settings_workflow: () => void navigate({ to: '/w/$workspace/settings/workflow', params }),
+      settings_views: () => void navigate({ to: '/w/$workspace/settings/views', params }),
       settings_tokens: () => void navigate({ to: '/w/$workspace/settings/tokens', params }),
       ...(may('list_invitations') && {
         settings_invitations: () => void navigate({ to: '/w/$workspace/settings/invitations', params }),

@@ -1,9 +1,7 @@
 import { connection } from '../store/connection.ts';
+import { timeOf } from '../ui/dates.ts';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
-
-const timeOf = (at: number) =>
-  new Date(at).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hour12: false });
 
 const names = {
   live: () => t('Live'),

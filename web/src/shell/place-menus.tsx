@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { viewsQuery } from '../api/views.ts';
 import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import { run } from '../commands/registry.ts';
 import { useMay } from '../desk/use-may.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Menu, MenuItem, MenuLine, MenuLink } from '../ui/menu.tsx';
+import { Menu, MenuItem, MenuLabel, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
 import { MenuLayouts } from './layouts.tsx';
 import type { Place } from '../store/place.ts';
@@ -86,6 +87,7 @@ export function ProjectMenu({ place: { workspace, project } }: { place: Place })
           <span className="place-key">{key}</span> {name}
         </MenuLink>
       ))}
+      <Views workspace={workspace} />
       <MenuLine />
       <MenuLayouts place={{ workspace, project }} />
       <MenuLine />
@@ -96,5 +98,25 @@ export function ProjectMenu({ place: { workspace, project } }: { place: Place })
         {t('New project')}
       </MenuItem>
     </Menu>
+  );
+}
+
+/** The views, where there are any. They are read as the menu opens. */
+function Views({ workspace }: { workspace: string }) {
+  const { data = [] } = useQuery(viewsQuery(workspace));
+  if (data.length === 0) return null;
+  return (
+    <>
+      <MenuLine />
+      <MenuLabel>{t('Views')}</MenuLabel>
+      {data.slice(0, many).map(({ id, name }) => (
+        <MenuLink key={id} icon="eye" render={<Link to="/w/$workspace/v/$view" params={{ workspace, view: id }} />}>
+          {name}
+        </MenuLink>
+      ))}
+      {data.length > many && (
+        <MenuLink render={<Link to="/w/$workspace/settings/views" params={{ workspace }} />}>{t('All views')}</MenuLink>
+      )}
+    </>
   );
 }

@@ -1,15 +1,34 @@
+import { dateLanguage, timeZone } from '../store/preferences.ts';
 import { t } from './text.ts';
 
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
 const day_ms = 24 * hour_ms;
 
-const locale = 'en';
+const two = (number: number) => String(number).padStart(2, '0');
 
-/** Today where the person is, as a date's text: `2026-12-04`. */
-export function dayOf(now: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+/** Formats of days by their time zone: each card asks, and building one takes a tenth of a millisecond. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known !== undefined) return known;
+  const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  const format_in = new Intl.DateTimeFormat('en-CA', { ...parts, timeZone: zone });
+  formats.set(zone, format_in);
+  return format_in;
+}
+
+/** The day of a moment where the person is, or wants to be, as a date's text: `2026-12-04`. */
+export function dayOf(at: Date): string {
+  const zone = timeZone();
+  if (zone === undefined) return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const parts = new Map(
+    formatIn(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
 }
 
 /**
@@ -21,14 +40,14 @@ const utc = (day: string) => new Date(`${day}T00:00:00Z`);
 const daysBetween = (from: string, to: string) => Math.round((utc(to).getTime() - utc(from).getTime()) / day_ms);
 
 const format = (day: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(utc(day));
+  new Intl.DateTimeFormat(dateLanguage(), { ...options, timeZone: 'UTC' }).format(utc(day));
 
 /** A date beside its name: "Fri, 4 Dec". */
 export const shortDay = (day: string): string => format(day, { weekday: 'short', day: 'numeric', month: 'short' });
 
 /** The date some days after today, where the person is. */
 export function dayIn(days: number, now: Date): string {
-  return dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
+  return new Date(utc(dayOf(now)).getTime() + days * day_ms).toISOString().slice(0, 10);
 }
 
 export interface Due {
@@ -53,6 +72,11 @@ function nameOfDay(day: string, { today, days }: { today: string; days: number }
   if (days === 1) return t('Tomorrow');
   if (days === -1) return t('Yesterday');
   if (days > 1 && days < 7) return format(day, { weekday: 'short' });
+  return dateOf(day, today);
+}
+
+/** A date with its year, where that is another one. */
+function dateOf(day: string, today: string): string {
   const year = day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' as const };
   return format(day, { day: 'numeric', month: 'short', ...year });
 }
@@ -63,10 +87,18 @@ export function agoOf(at: Date, now: Date): string {
   if (ago_ms < minute_ms) return t('just now');
   if (ago_ms < hour_ms) return t('{minutes} min ago', { minutes: Math.floor(ago_ms / minute_ms) });
   if (ago_ms < day_ms) return t('{hours} h ago', { hours: Math.floor(ago_ms / hour_ms) });
-  const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...year }).format(at);
+  return dateOf(dayOf(at), dayOf(now));
 }
 
 /** A moment with all that is known of it, where the person is. */
 export const exactOf = (at: Date): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+  new Intl.DateTimeFormat(dateLanguage(), { dateStyle: 'full', timeStyle: 'medium', timeZone: timeZone() }).format(at);
+
+/** The time of day of a moment where the person is: "10:02". */
+export const timeOf = (at: string | number): string =>
+  new Intl.DateTimeFormat(dateLanguage(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: timeZone(),
+  }).format(new Date(at));

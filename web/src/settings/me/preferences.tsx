@@ -1,16 +1,22 @@
 import { helping } from '../../commands/opened.ts';
-import { prefer, preferences, type Preferences } from '../../store/preferences.ts';
+import { isNone, prefer, preferences, type Preferences, unsent } from '../../store/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check } from '../../ui/check.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 import { useCell } from '../../ui/use-cell.ts';
 import { MySettings, Section } from '../frame.tsx';
+import { languagesWith, zonesWith } from './places.ts';
 
 /** `/me/preferences`: how the console looks, and its keys. */
 export function Page() {
-  const { theme, density, single_keys } = useCell(preferences);
+  const { theme, density, single_keys, time_zone, language } = useCell(preferences);
+  const waits = !isNone(useCell(unsent));
   return (
-    <MySettings page="preferences" says={t('They are kept in this browser, and apply at once.')}>
+    <MySettings
+      page="preferences"
+      says={t('They apply at once, and are the same on every machine on which you sign in.')}
+    >
       <Section title={t('Theme')}>
         <OneOf<Preferences['theme']>
           legend={t('Theme')}
@@ -36,6 +42,22 @@ export function Page() {
           onChange={(chosen) => prefer({ density: chosen })}
         />
       </Section>
+      <Section title={t('Times and dates')}>
+        <SelectField
+          label={t('Time zone')}
+          name="time_zone"
+          value={time_zone ?? ''}
+          choices={zonesWith(time_zone)}
+          onChange={(event) => prefer({ time_zone: event.currentTarget.value || null })}
+        />
+        <SelectField
+          label={t('How dates are written')}
+          name="language"
+          value={language ?? ''}
+          choices={languagesWith(language)}
+          onChange={(event) => prefer({ language: event.currentTarget.value || null })}
+        />
+      </Section>
       <Section title={t('Keys')} act={<Button onClick={() => helping.set(true)}>{t('Show and change keys')}</Button>}>
         <Check
           checked={single_keys}
@@ -47,6 +69,9 @@ export function Page() {
           {t('Single keys run commands')}
         </Check>
       </Section>
+      <p role="status" className="nothing">
+        {waits && t('Not saved on the server yet. It is sent as soon as the server can be reached.')}
+      </p>
     </MySettings>
   );
 }

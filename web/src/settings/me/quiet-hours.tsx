@@ -1,5 +1,6 @@
 import type { QuietHours as Hours } from 'baton-sdk';
 import { useContext } from 'react';
+import { timeZone } from '../../store/preferences.ts';
 import { Check } from '../../ui/check.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Faults } from '../../ui/form.tsx';
@@ -7,7 +8,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { t } from '../../ui/text.ts';
 
-const here = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const here = () => timeZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The time zones that this browser knows, with the one that is chosen. */
 const zonesWith = (chosen: string) => [...new Set([chosen, here(), 'UTC', ...Intl.supportedValuesOf('timeZone')])];

@@ -7,6 +7,7 @@ export type Area = AreaOf<TokenScope>;
 
 const areas: Record<Area, () => string> = {
   tickets: () => t('Tickets'),
+  views: () => t('Views'),
   projects: () => t('Projects'),
   members: () => t('Members'),
   workspace: () => t('Workspace'),
@@ -20,6 +21,8 @@ const areas: Record<Area, () => string> = {
 const meanings: Record<TokenScope, () => string> = {
   'tickets:read': () => t('Reads tickets, their histories, comments and activity, with the names of the people.'),
   'tickets:write': () => t('Also creates, edits, assigns, moves, deletes and restores tickets, comments and reacts.'),
+  'views:read': () => t('Reads views: those of its person or bot, and shared ones.'),
+  'views:write': () => t('Also creates, changes, shares and deletes views.'),
   'projects:read': () => t('Reads projects and workflows.'),
   'projects:admin': () => t('Also creates, changes and archives projects, and replaces their workflows.'),
   'members:read': () => t('Reads members with their addresses, bots and invitations.'),

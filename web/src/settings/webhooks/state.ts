@@ -1,4 +1,5 @@
 import type { Delivery, Webhook } from 'baton-sdk';
+import { dateLanguage, timeZone } from '../../store/preferences.ts';
 import { t } from '../../ui/text.ts';
 
 interface Said {
@@ -84,4 +85,6 @@ export function hostOf(url: string): string {
 
 /** When something is to happen, to the minute. */
 export const soonOf = (at: string): string =>
-  new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  new Intl.DateTimeFormat(dateLanguage(), { dateStyle: 'medium', timeStyle: 'short', timeZone: timeZone() }).format(
+    new Date(at),
+  );

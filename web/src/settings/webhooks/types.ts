@@ -38,6 +38,15 @@ const words: { [S in Subject]: { name: () => string; verbs: Record<VerbsOf<S>, (
     },
   },
   attachment: { name: () => t('Attachments'), verbs: { added: () => t('added'), removed: () => t('removed') } },
+  view: {
+    name: () => t('Shared views'),
+    verbs: {
+      created: () => t('created'),
+      updated: () => t('changed'),
+      deleted: () => t('deleted'),
+      restored: () => t('restored'),
+    },
+  },
   project: {
     name: () => t('Projects'),
     verbs: {

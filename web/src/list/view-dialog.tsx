@@ -1,0 +1,97 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { Input, View } from 'baton-sdk';
+import { useState } from 'react';
+import { isCode } from '../api/problems.ts';
+import { createView, updateView, viewQuery, type ViewBody } from '../api/views.ts';
+import { roleNames } from '../api/words.ts';
+import { useRole } from '../desk/use-desk.ts';
+import { Check } from '../ui/check.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
+import { t } from '../ui/text.ts';
+import { toast } from '../ui/toast.tsx';
+import { overlaps } from './view-acts.ts';
+
+interface DialogProps {
+  workspace: string;
+  /** The view to be changed; without one, a new one is created of what the page shows. */
+  view?: View | undefined;
+  shown?: Pick<Input<'create_view'>['body'], 'layout' | 'query'> | undefined;
+  onSaved: (saved: View) => void;
+  onClose: () => void;
+}
+
+/** Names a view, and says who sees it. */
+export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: DialogProps) {
+  const queries = useQueryClient();
+  const [base, setBase] = useState(view);
+  const [name, setName] = useState(view?.name ?? '');
+  const [shared, setShared] = useState(view?.shared ?? false);
+  const is_viewer = useRole({ workspace_id: workspace }) === 'viewer';
+
+  const change = async (of: View): Promise<View> => {
+    const body: ViewBody = { ...(name !== view?.name && { name }), ...(shared !== view?.shared && { shared }) };
+    try {
+      return await updateView(workspace, of, body);
+    } catch (error) {
+      if (!isCode(error, 'conflict')) throw error;
+      const now = await queries.fetchQuery({ ...viewQuery(workspace, of.id), staleTime: 0 });
+      setBase(now);
+      if (overlaps(of, now, body)) throw error;
+      return updateView(workspace, now, body);
+    }
+  };
+  const save = async () => {
+    const saved = base === undefined ? await createView(workspace, { ...shown, name, shared }) : await change(base);
+    await queries.invalidateQueries({ queryKey: ['views', workspace] });
+    toast({ text: t('The view {name} is saved', { name: saved.name }) });
+    onSaved(saved);
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      title={view === undefined ? t('Save as a view') : t('The view {name}', { name: view.name })}
+      description={
+        view === undefined ? t('A view is a name for these filters, their order and this layout.') : undefined
+      }
+      onClose={onClose}
+    >
+      <Form
+        submit={t('Save')}
+        sending={t('Saving…')}
+        onSubmit={save}
+        told={{
+          conflict: {
+            title: t('Somebody else has changed it'),
+            detail: t('It is called “{name}” now. Save again to change it all the same.', { name: base?.name ?? '' }),
+          },
+        }}
+      >
+        <TextField
+          label={t('Name')}
+          name="name"
+          value={name}
+          maxLength={200}
+          required
+          autoComplete="off"
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Check
+          name="shared"
+          checked={shared}
+          disabled={is_viewer}
+          hint={
+            is_viewer
+              ? t('Your role here is {role}: your views are your own.', { role: roleNames(['viewer']) })
+              : t('They can open it; you and the admins can change it.')
+          }
+          onChange={(event) => setShared(event.currentTarget.checked)}
+        >
+          {t('Every member sees it')}
+        </Check>
+      </Form>
+    </Dialog>
+  );
+}
