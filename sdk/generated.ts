@@ -63,7 +63,7 @@ export interface components {
          * @description A type of event.
          * @enum {string}
          */
-        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged";
+        EventType: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | "attachment.added" | "attachment.removed";
         /** @description A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones. */
         EventOffset: string;
         Tokens: {
@@ -106,7 +106,7 @@ export interface components {
             /** Format: int32 */
             status: number;
             detail?: string;
-            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
+            code: "malformed_json" | "malformed_request" | "idempotency_key_unsupported" | "invalid_cursor" | "invalid_offset" | "unauthenticated" | "invalid_token" | "session_ended" | "invalid_credentials" | "invalid_reset_token" | "invalid_confirmation_token" | "invalid_refresh_token" | "registration_closed" | "mail_not_configured" | "attachments_not_configured" | "invitation_required" | "cross_origin_request" | "not_found" | "method_not_allowed" | "request_timeout" | "email_taken" | "already_member" | "invitation_pending" | "last_owner" | "project_key_taken" | "project_archived" | "response_gone" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "idempotency_key_reused" | "assignee_not_member" | "precondition_required" | "rate_limited" | "headers_too_large" | "internal_error" | "overloaded" | "database_unavailable" | "outcome_unknown" | "shutting_down" | (string & {});
         };
         ForbiddenProblem: {
             /** @description The error’s documentation. */
@@ -238,7 +238,7 @@ export interface components {
             detail?: string;
             /** @constant */
             code: "quota_exceeded";
-            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "views_per_member" | "shared_views_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "mib_per_workspace" | (string & {});
+            quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "views_per_member" | "shared_views_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "attachments_per_ticket" | "attachment_mib_per_workspace" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
         };
@@ -899,10 +899,10 @@ export interface components {
             /** @description The name of the person or bot who did it, as it is now; of a former member as well. */
             actor_name: string;
             action: components["schemas"]["AuditAction"];
-            subject_type: "ticket" | "comment" | (string & {});
+            subject_type: "ticket" | "comment" | "attachment" | (string & {});
             /**
              * Format: uuid
-             * @description The ticket, or the comment.
+             * @description The ticket, the comment or the attachment.
              */
             subject_id: string;
             /** @description The subject’s version since then. */
@@ -971,15 +971,17 @@ export interface components {
          *     - `ticket.respaced`: A ticket got another rank because there was no room beside it. It stands where it stood.
          *     - `ticket.deleted`: A ticket was deleted.
          *     - `ticket.restored`: A deleted ticket was restored.
-         *     - `ticket.purged`: The earlier titles or descriptions of a ticket were deleted permanently.
+         *     - `ticket.purged`: The earlier titles or descriptions of a ticket, or its attachments, were deleted permanently.
          *     - `comment.created`: A comment was added.
          *     - `comment.updated`: A comment was edited by its author.
          *     - `comment.reaction_added`: A member reacted to a comment.
          *     - `comment.reaction_removed`: A member took their reaction to a comment back.
          *     - `comment.deleted`: A comment was deleted.
          *     - `comment.purged`: A comment and its earlier texts were deleted permanently.
+         *     - `attachment.added`: A file was added to a ticket.
+         *     - `attachment.removed`: A file was removed from a ticket, and its bytes permanently.
          */
-        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | (string & {});
+        AuditAction: "workspace.created" | "workspace.updated" | "workspace.deleted" | "workspace.purged" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "member.role_changed" | "member.removed" | "member.left" | "bot.created" | "bot.updated" | "bot.removed" | "token.created" | "token.revoked" | "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.pinged" | "webhook.redelivered" | "webhook.paused" | "webhook.disabled" | "webhook.deleted" | "view.created" | "view.updated" | "view.deleted" | "view.restored" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "workflow.replaced" | "ticket.created" | "ticket.updated" | "ticket.transitioned" | "ticket.remapped" | "ticket.assignee_changed" | "ticket.placed" | "ticket.respaced" | "ticket.deleted" | "ticket.restored" | "ticket.purged" | "comment.created" | "comment.updated" | "comment.reaction_added" | "comment.reaction_removed" | "comment.deleted" | "comment.purged" | "attachment.added" | "attachment.removed" | (string & {});
         View: {
             /**
              * Format: uuid
@@ -1124,6 +1126,39 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        Attachment: {
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUID.
+             */
+            ticket_id: string;
+            /** @description The name of the file, as it was given. */
+            name: string;
+            /** @description What kind of file it is, by its first bytes, whatever its name or its sender says. */
+            media_type: string;
+            /** Format: int32 */
+            size_bytes: number;
+            /** @description The SHA-256 of its bytes, in hexadecimal. */
+            checksum: string;
+            /**
+             * Format: uuid
+             * @description The member, or former member, who added it.
+             */
+            added_by: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AttachmentLink: {
+            /** @description The address, from the root of this server. A GET needs no credential, and has the file as it is. */
+            path: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         NewApiToken: {
             /**
              * Format: uuid
@@ -1150,8 +1185,8 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+             *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
              *     - `views:read`: Read views: those of its person or bot, and those that are shared.
              *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
@@ -1196,8 +1231,8 @@ export interface components {
              *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
              *     - `projects:read`: Read projects and their workflows.
              *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-             *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
-             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+             *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
+             *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
              *     - `views:read`: Read views: those of its person or bot, and those that are shared.
              *     - `views:write`: Create, change, share and delete views.
              *     - `audit:read`: Read the audit log and the earlier texts of comments.
@@ -1251,7 +1286,7 @@ export interface components {
             created_at: string;
         };
         /** @description The kind of thing an action was done to. New kinds may be added. */
-        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "view" | "project" | "workflow" | "ticket" | "comment" | (string & {});
+        AuditSubjectType: "workspace" | "invitation" | "member" | "bot" | "token" | "webhook" | "view" | "project" | "workflow" | "ticket" | "comment" | "attachment" | (string & {});
         Events: {
             data: components["schemas"]["Event"][];
             /** @description Where to continue, even if there was no event. */
@@ -1654,6 +1689,8 @@ export type Comment = components['schemas']['Comment'];
 export type ReactionSummary = components['schemas']['ReactionSummary'];
 export type CommentRevision = components['schemas']['CommentRevision'];
 export type Reaction = components['schemas']['Reaction'];
+export type Attachment = components['schemas']['Attachment'];
+export type AttachmentLink = components['schemas']['AttachmentLink'];
 export type NewApiToken = components['schemas']['NewApiToken'];
 export type ApiToken = components['schemas']['ApiToken'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -3775,7 +3812,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    fields: ("title" | "description")[];
+                    fields: ("title" | "description" | "attachments")[];
                 };
             };
         };
@@ -4933,6 +4970,173 @@ export interface operations {
             };
         };
     };
+    list_attachments: {
+        parameters: {
+            query?: {
+                /** @description The number of items per page, 1 to 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the previous page; `start` is the first page. */
+                cursor?: string;
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Attachment"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    add_attachment: {
+        parameters: {
+            query: {
+                /** @description The name of the file: any Unicode, in one line. */
+                name: string;
+            };
+            header?: {
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    remove_attachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_attachment_link: {
+        parameters: {
+            query?: {
+                /** @description Respond with these fields alone, separated by commas. */
+                fields?: string;
+            };
+            header?: {
+                /** @description Entity tags of responses that the client has: if one of them is current, the response is 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+                /** @description A ticket’s id or key. */
+                ticket: string;
+                /** @description A UUID. */
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentLink"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: {
@@ -4995,8 +5199,8 @@ export interface operations {
                      *     - `members:admin`: Invite, change and remove members, without making admins or owners; create, change and remove bots.
                      *     - `projects:read`: Read projects and their workflows.
                      *     - `projects:admin`: Create, change and archive projects, and replace their workflows.
-                     *     - `tickets:read`: Read tickets, their transitions, comments and activity, with the names of the people who did it.
-                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, and react to comments.
+                     *     - `tickets:read`: Read tickets, their transitions, comments, attachments and activity, with the names of the people who did it.
+                     *     - `tickets:write`: Create, edit, assign, move, delete and restore tickets; comment on them, react to comments, add and remove attachments.
                      *     - `views:read`: Read views: those of its person or bot, and those that are shared.
                      *     - `views:write`: Create, change, share and delete views.
                      *     - `audit:read`: Read the audit log and the earlier texts of comments.

@@ -36,6 +36,7 @@ const pages = [
   'comments',
   'attachments',
   'notifications',
+  'views',
   'audit',
   'analytics',
 ].map((page) => `docs/${page}.md`);
