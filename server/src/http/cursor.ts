@@ -182,6 +182,8 @@ export async function cursorPage<K extends Kinds, Row extends PositionIn<K>>(
 
 export interface KeysetOptions<O extends Order, Row extends Ordered<O>> extends PageOptions {
   order: O;
+  /** At most so many bytes of JSON will come of a row. Where it is left out, the contract bounds a full page. */
+  mostBytes?: (row: Row) => number;
   /** Runs the statement with its condition, order and limit. */
   rows: (part: KeysetPart) => Promise<(Row & Marks)[]>;
 }

@@ -147,10 +147,8 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
   views: {
     table: 'views',
     mine: 'name',
-    fill: (name, ago, n) => `
-      insert into views (workspace_id, id, owner_id, name, layout, query, deleted_at)
-      select '${team.workspace_id}', gen_random_uuid(), '${team.owner.user.id}', '${name}', 'list', '{}', now() - interval '${ago}'
-      from generate_series(1, ${n})`,
+    fill: (name, ago, n) => `insert into views (workspace_id, id, owner_id, name, layout, query, deleted_at)
+      select '${team.workspace_id}', gen_random_uuid(), '${team.owner.user.id}', '${name}', 'list', '{}', now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   notifications: {
     table: 'notifications',
@@ -159,31 +157,27 @@ const fills: Record<Task, { table: string; mine: string; fill: (name: string, ag
     fill: (name, ago, n) => `
       insert into notifications (workspace_id, user_id, joined, id, kinds, ticket_id, comment_id, happened_at, created_at)
       select '${team.workspace_id}', '${team.viewer.user.id}', 1, gen_random_uuid(), array['moved'], gen_random_uuid(),
-        lpad(encode('${name}', 'hex'), 32, '0')::uuid, now() - interval '90 days', now() - interval '${ago}'
-      from generate_series(1, ${n})`,
+        lpad(encode('${name}', 'hex'), 32, '0')::uuid, now() - interval '90 days', now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   given_up_mails: {
     table: 'given_up_mails',
     mine: 'kind',
     fill: (name, ago, n) => `
       insert into given_up_mails (id, sealed, kind, reason, attempts, queued_at, expires_at, given_up_at)
-      select gen_random_uuid(), '', '${name}', 'refused', 1, now() - interval '90 days', now(), now() - interval '${ago}'
-      from generate_series(1, ${n})`,
+      select gen_random_uuid(), '', '${name}', 'refused', 1, now() - interval '90 days', now(), now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   set_aside: {
     table: 'set_aside',
     mine: 'task',
     fill: (name, ago, n) => `
       insert into set_aside (workspace_id, task, subject_id, error, failing_since, failed_at)
-      select gen_random_uuid(), '${name}', gen_random_uuid(), '23505', now() - interval '90 days', now() - interval '${ago}'
-      from generate_series(1, ${n})`,
+      select gen_random_uuid(), '${name}', gen_random_uuid(), '23505', now() - interval '90 days', now() - interval '${ago}' from generate_series(1, ${n})`,
   },
   rate_limits: {
     table: 'rate_limits',
     mine: `split_part(key, ' ', 1)`,
-    fill: (name, ago, n) => `
-      insert into rate_limits (key, hits, resets_at)
-      select '${name} ' || n, 1, now() - interval '${ago}' from generate_series(1, ${n}) n`,
+    fill: (name, ago, n) =>
+      `insert into rate_limits (key, hits, resets_at) select '${name} ' || n, 1, now() - interval '${ago}' from generate_series(1, ${n}) n`,
   },
 };
 

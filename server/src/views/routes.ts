@@ -6,7 +6,7 @@ import type { Serve } from '../serving/serve.ts';
 import { deleteView, editView, restoreView } from './change.ts';
 import * as contract from './contract.ts';
 import { createView } from './create.ts';
-import { goneFrom, viewById, viewsOf } from './queries.ts';
+import { goneFrom, mostBytes, viewById, viewsOf } from './queries.ts';
 import { parsedOf } from './query.ts';
 
 export function viewRoutes(serve: Serve, { config }: Pick<Services, 'config'>): void {
@@ -15,6 +15,7 @@ export function viewRoutes(serve: Serve, { config }: Pick<Services, 'config'>): 
     filter: { workspace_id, user_id },
     order: { created_at: byTime(sql`v.created_at`), id: byId(sql`v.id`) },
     rows: (part) => viewsOf(db, { workspace_id, user_id }, part),
+    mostBytes,
   }));
   serve(contract.get_view, async ({ db, workspace_id, user_id, params }) => {
     const view = await requireFound(viewById(db, { workspace_id, user_id }, params.view_id));

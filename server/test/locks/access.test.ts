@@ -16,6 +16,7 @@ import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
 import { bodies, queries } from '../../../proof/prove/tenancy/requests.ts';
+import { prepared } from './prepared.ts';
 
 let server: TestServer;
 let team: Team;
@@ -68,7 +69,7 @@ beforeAll(async () => {
   await owner.client.get_audit_checkpoint({ workspace_id });
   const view = { name: 'All', shared: true };
   const { id: view_id } = await owner.client.create_view({ workspace_id, body: view });
-  await owner.client.update_preferences({ if_match: '*', body: { theme: 'dark' } });
+  await team.member.client.update_preferences({ if_match: '*', body: { theme: 'dark' } });
   const webhook = await makeWebhook(server.database, owner, workspace_id);
   await makeTicket(team);
   // Of whichever role: each finds one of its own.
@@ -114,59 +115,8 @@ async function ask(
   return { status: answer.status, text: await answer.text() };
 }
 
-/** What a caller needs for success that isn't the first to ask: other ids than the usual, or another body with this name. */
-async function prepare(
-  id: string,
-  role: (typeof roles)[number],
-  name: string = role,
-): Promise<{ params?: object; body?: unknown }> {
-  const { workspace_id, member } = team;
-  switch (id) {
-    case 'add_reaction':
-    case 'update_comment': {
-      const at = { workspace_id, ticket: ids['ticket'] ?? '' };
-      // Only its author may change it, and one that was purged takes no reactions.
-      return {
-        params: { comment_id: (await team[role].client.create_comment({ ...at, body: { body: 'Mine.' } })).id },
-      };
-    }
-    case 'restore_ticket': {
-      const { id: ticket } = await makeTicket(team);
-      await member.client.delete_ticket({ workspace_id, ticket });
-      return { params: { ticket } };
-    }
-    case 'update_view':
-    case 'restore_view': {
-      // Only its owner may, and admins.
-      const { client } = team[role];
-      const { id: view_id } = await client.create_view({ workspace_id, body: { name } });
-      if (id === 'restore_view') await client.delete_view({ workspace_id, view_id });
-      return { params: { view_id } };
-    }
-    case 'get_transition': {
-      const { id: ticket } = await makeTicket(team);
-      await member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
-      return { params: { ticket } };
-    }
-    case 'transition_ticket':
-      return { params: { ticket: (await makeTicket(team)).id } };
-    case 'get_token': {
-      const body = { name: 'Its own', scopes: ['tickets:read' as const] };
-      return { params: { token_id: (await team[role].client.create_token({ workspace_id, body })).id } };
-    }
-    case 'get_notification':
-    case 'update_notification':
-      return { params: notifications[role] ?? {} };
-    case 'read_notifications':
-      return { body: { up_to: notifications[role]?.notification_id } };
-    case 'create_invitation':
-      return { body: { email: `${name}@example.com`, role: 'viewer' } };
-    case 'create_project':
-      return { body: { key: name.toUpperCase(), name } };
-    default:
-      return {};
-  }
-}
+const prepare = (id: string, role: (typeof roles)[number], name: string = role) =>
+  prepared({ team, ids, notifications }, id, role, name);
 
 const in_workspace = contracts.filter(({ id }) => typeof accessOf(id) !== 'string');
 const roles = ['owner', 'admin', 'member', 'viewer'] as const;

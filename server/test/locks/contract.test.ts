@@ -198,7 +198,7 @@ describe('routes, contracts and policies', () => {
 
   test('what a resource shows, its update takes, or says how it is changed, but for what the server alone decides', () => {
     const of_the_server =
-      /^(id|user_id|role|.*version|.*_(at|by|until|since|category)|state_reason|mentions|reactions|author_id|ticket_id|allowed_transitions)$/;
+      /^(id|user_id|role|.*version|.*_(at|by|until|since|category)|state_reason|owner_id|mentions|reactions|author_id|ticket_id|allowed_transitions)$/;
     const silent = contracts
       // What a notification is about has happened.
       .filter(({ id, method }) => id.startsWith('update_') && id !== 'update_notification' && method === 'patch')

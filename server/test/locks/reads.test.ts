@@ -130,7 +130,8 @@ describe('what was created', () => {
       const made = body as Record<string, unknown>;
       const shown = { ...((made['user'] ?? made['transition'] ?? made) as Record<string, unknown>) };
       for (const only_once of ['token', 'secret', 'mailed']) delete shown[only_once];
-      expect(await found.json()).toEqual(shown);
+      const { gone: _, ...again } = (await found.json()) as Record<string, unknown>; // that is asked of one view alone
+      expect(again).toEqual(shown);
     }
   });
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Input, View } from 'baton-sdk';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { isCode } from '../api/problems.ts';
 import { createView, updateView, viewQuery, type ViewBody } from '../api/views.ts';
 import { roleNames } from '../api/words.ts';
@@ -28,7 +28,7 @@ export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: Di
   const [base, setBase] = useState(view);
   const [name, setName] = useState(view?.name ?? '');
   const [shared, setShared] = useState(view?.shared ?? false);
-  const is_viewer = useRole({ workspace_id: workspace }) === 'viewer';
+  const first = useRef<HTMLInputElement>(null);
 
   const change = async (of: View): Promise<View> => {
     const body: ViewBody = { ...(name !== view?.name && { name }), ...(shared !== view?.shared && { shared }) };
@@ -57,6 +57,7 @@ export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: Di
         view === undefined ? t('A view is a name for these filters, their order and this layout.') : undefined
       }
       onClose={onClose}
+      first={first}
     >
       <Form
         submit={t('Save')}
@@ -70,6 +71,7 @@ export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: Di
         }}
       >
         <TextField
+          ref={first}
           label={t('Name')}
           name="name"
           value={name}
@@ -78,20 +80,33 @@ export function ViewDialog({ workspace, view, shown = {}, onSaved, onClose }: Di
           autoComplete="off"
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Check
-          name="shared"
-          checked={shared}
-          disabled={is_viewer}
-          hint={
-            is_viewer
-              ? t('Your role here is {role}: your views are your own.', { role: roleNames(['viewer']) })
-              : t('They can open it; you and the admins can change it.')
-          }
-          onChange={(event) => setShared(event.currentTarget.checked)}
-        >
-          {t('Every member sees it')}
-        </Check>
+        <Sharing workspace={workspace} shared={shared} onChange={setShared} />
       </Form>
     </Dialog>
+  );
+}
+
+interface SharingProps {
+  workspace: string;
+  shared: boolean;
+  onChange: (shared: boolean) => void;
+}
+
+/** Who sees it. A viewer's views are their own. */
+function Sharing({ workspace, shared, onChange }: SharingProps) {
+  const is_viewer = useRole({ workspace_id: workspace }) === 'viewer';
+  const hint = is_viewer
+    ? t('Your role here is {role}: your views are your own.', { role: roleNames(['viewer']) })
+    : t('They can open it; you and the admins can change it.');
+  return (
+    <Check
+      name="shared"
+      checked={shared}
+      disabled={is_viewer}
+      hint={hint}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    >
+      {t('Every member sees it')}
+    </Check>
   );
 }

@@ -1,0 +1,65 @@
+import { makeTicket, type Team } from '../../../proof/harness/make.ts';
+import type { Role } from '../../src/http/contract.ts';
+
+interface Stage {
+  team: Team;
+  /** What each position of a path is filled with. */
+  ids: Record<string, string>;
+  /** A notification of each role's. */
+  notifications: Record<string, { notification_id: string }>;
+}
+
+/** What a caller needs for success that isn't the first to ask: other ids than the usual, or another body with this name. */
+export async function prepared(
+  { team, ids, notifications }: Stage,
+  id: string,
+  role: Role,
+  name: string,
+): Promise<{ params?: object; body?: unknown }> {
+  const { workspace_id, member } = team;
+  switch (id) {
+    case 'add_reaction':
+    case 'update_comment': {
+      const at = { workspace_id, ticket: ids['ticket'] ?? '' };
+      // Only its author may change it, and one that was purged takes no reactions.
+      return {
+        params: { comment_id: (await team[role].client.create_comment({ ...at, body: { body: 'Mine.' } })).id },
+      };
+    }
+    case 'restore_ticket': {
+      const { id: ticket } = await makeTicket(team);
+      await member.client.delete_ticket({ workspace_id, ticket });
+      return { params: { ticket } };
+    }
+    case 'update_view':
+    case 'restore_view': {
+      // Only its owner may, and admins.
+      const { client } = team[role];
+      const { id: view_id } = await client.create_view({ workspace_id, body: { name } });
+      if (id === 'restore_view') await client.delete_view({ workspace_id, view_id });
+      return { params: { view_id } };
+    }
+    case 'get_transition': {
+      const { id: ticket } = await makeTicket(team);
+      await member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
+      return { params: { ticket } };
+    }
+    case 'transition_ticket':
+      return { params: { ticket: (await makeTicket(team)).id } };
+    case 'get_token': {
+      const body = { name: 'Its own', scopes: ['tickets:read' as const] };
+      return { params: { token_id: (await team[role].client.create_token({ workspace_id, body })).id } };
+    }
+    case 'get_notification':
+    case 'update_notification':
+      return { params: notifications[role] ?? {} };
+    case 'read_notifications':
+      return { body: { up_to: notifications[role]?.notification_id } };
+    case 'create_invitation':
+      return { body: { email: `${name}@example.com`, role: 'viewer' } };
+    case 'create_project':
+      return { body: { key: name.toUpperCase(), name } };
+    default:
+      return {};
+  }
+}
