@@ -239,7 +239,7 @@ describe.skipIf(executablePath === undefined)(
         await one.page.goto(`${stage.server.url}/me/sessions`);
         const time = one.page.locator('main time').first();
         await time.waitFor();
-        const [at = '', title] = [await time.getAttribute('datetime'), await time.getAttribute('title')];
+        const [at, title] = [await time.getAttribute('datetime'), await time.getAttribute('title')];
         const there = { dateStyle: 'full', timeStyle: 'medium', timeZone: 'Pacific/Kiritimati' } as const;
         expect(title).toBe(new Intl.DateTimeFormat('en', there).format(new Date(at ?? '')));
         expect(complaints(one).filter((fault) => !fault.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([]);

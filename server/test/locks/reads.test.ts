@@ -33,6 +33,8 @@ async function someTicket(fields: { description?: string } = {}) {
   return { workspace_id, ticket };
 }
 
+const at_team = () => ({ workspace_id: team.workspace_id });
+
 /** The path of each read, of something that is there. */
 async function readable(): Promise<Map<string, string>> {
   const { owner, project_id } = team;
@@ -89,13 +91,8 @@ describe('what was created', () => {
         body: { name: 'Made', scopes: ['tickets:read'] },
       }),
     ],
-    create_view: async () => [
-      await team.owner.client.raw.create_view({ workspace_id: team.workspace_id, body: { name: 'Made' } }),
-    ],
-    create_webhook: async () => {
-      const { workspace_id } = team;
-      return [await team.owner.client.raw.create_webhook({ workspace_id, body: { url: nowhere } })];
-    },
+    create_view: async () => [await team.owner.client.raw.create_view({ ...at_team(), body: { name: 'Made' } })],
+    create_webhook: async () => [await team.owner.client.raw.create_webhook({ ...at_team(), body: { url: nowhere } })],
     create_project: async () => [
       await team.owner.client.raw.create_project({
         workspace_id: team.workspace_id,

@@ -17,6 +17,8 @@ function said({ parameter, value }: Gone, nameOf: (id: string) => string | undef
       return t('the status {status}', { status: value.replaceAll('_', ' ') });
     case 'label':
       return t('the label {label}', { label: value });
+    case 'assignee':
+    case 'reporter':
     default:
       return t('{name}, who is no longer a member', { name: nameOf(value) ?? t('somebody') });
   }

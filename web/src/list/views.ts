@@ -50,8 +50,7 @@ function canonical(given: Given): string {
 }
 
 /** Whether a page shows what its view has. */
-export const isAsSaved = (view: Given, shown: Shown): boolean =>
-  canonical(view) === canonical(wantedOf(shown) as Given);
+export const isAsSaved = (view: Given, shown: Shown): boolean => canonical(view) === canonical(wantedOf(shown));
 
 /** What a page shows, to be saved into a view: what no page shows stays as it was. */
 export function savedOver(view: Given, shown: Shown): { layout: Layout; query: Query } {

@@ -53,7 +53,7 @@ export function leftOf(changes: Changes, done: Changes): Changes {
   return {
     ...Object.fromEntries(left.map((field) => [field, changes[field]])),
     ...(keys.length > 0 && { keys: Object.fromEntries(keys) }),
-  } as Changes;
+  };
 }
 
 export const isNone = (changes: Changes): boolean => Object.keys(changes).length === 0;
@@ -76,11 +76,11 @@ function objectIn(text: string | null): Partial<Record<string, unknown>> {
 function remembered(): Kept {
   try {
     const { account, unsent, ...given } = objectIn(localStorage.getItem(kept_as));
-    const chosen = withChanges(usual, given as Changes);
+    const chosen = withChanges(usual, given);
     return {
       chosen,
       account: typeof account === 'string' ? account : undefined,
-      unsent: typeof unsent === 'object' && unsent !== null ? (unsent as Changes) : {},
+      unsent: typeof unsent === 'object' && unsent !== null ? unsent : {},
     };
   } catch {
     return { chosen: usual, account: undefined, unsent: {} };
