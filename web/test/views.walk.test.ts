@@ -51,9 +51,9 @@ describe.skipIf(executablePath === undefined)(
     };
 
     test(
-      'a view is saved, changed, reset, named and shared, by keys and by buttons',
+      'a view is saved, changed and reset, by keys and by buttons',
       async () => {
-        const { workspace_id, ada, grace } = harbour;
+        const { workspace_id, ada } = harbour;
         const where = `/w/${workspace_id}/p/ENG/list?label=crane`;
         const tab = await openAs(stage, ada, where);
         const { page } = tab;
@@ -86,6 +86,21 @@ describe.skipIf(executablePath === undefined)(
         await soon(async () => (await ownViews())[0]?.layout).toBe('board');
         await act(page, 'Save').waitFor({ state: 'detached' });
 
+        expect(complaints(tab)).toEqual([]);
+      },
+      patience,
+    );
+
+    test(
+      'a view is named otherwise and shared; others may change what they see and not the view; deleted, it comes back',
+      async () => {
+        const { workspace_id, ada, grace } = harbour;
+        const { id } = (await ownViews())[0] ?? { id: '' };
+        const tab = await openAs(stage, ada, `/w/${workspace_id}/inbox`);
+        const { page } = tab;
+        await page.goto(`${stage.server.url}/w/${workspace_id}/v/${id}`);
+        await viewButton(page, 'Crane').waitFor();
+
         // Named otherwise and shared, from its menu.
         await choose(page, 'Rename or share…');
         const dialog = page.getByRole('dialog');
@@ -111,7 +126,6 @@ describe.skipIf(executablePath === undefined)(
         expect(complaints(other)).toEqual([]);
 
         // Deleted, and back again with its address.
-        const { id } = (await ownViews())[0] ?? { id: '' };
         await choose(page, 'Delete the view');
         await page.getByText('The view Cranes is deleted').waitFor();
         expect(new URL(page.url()).searchParams.get('view')).toBeNull();

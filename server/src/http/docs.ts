@@ -35,6 +35,7 @@ export const guides = [
   'lists',
   'members',
   'notifications',
+  'views',
   'operating',
   'retries',
   'text',

@@ -1,5 +1,15 @@
 import type { Preferences as Stored } from 'baton-sdk';
-import { acknowledge, adopt, type Changes, isNone, type Preferences, unsent, usual } from '../store/preferences.ts';
+import {
+  acknowledge,
+  adopt,
+  type Changes,
+  isKept,
+  isNone,
+  type Preferences,
+  unsent,
+  usual,
+} from '../store/preferences.ts';
+import { whenIdle } from '../store/when-idle.ts';
 import { client } from './client.ts';
 import { isCode } from './problems.ts';
 import { session } from './session.ts';
@@ -79,7 +89,11 @@ export function keepPreferences(): void {
   let before: string | undefined;
   session.subscribe(() => {
     const now = account();
-    if (now !== undefined && now !== before) void sync();
+    if (now !== undefined && now !== before) {
+      // On a machine where they have been before, what the page is about comes first.
+      if (isKept(now)) whenIdle(() => void sync());
+      else void sync();
+    }
     before = now;
   });
   // Of two tabs, the one where it was changed sends it.

@@ -131,6 +131,9 @@ export function acknowledge(account: string, done: Changes, server: Preferences)
   keep({ account, chosen: withChanges(server, waiting), unsent: waiting });
 }
 
+/** Whether this browser has the preferences of an account. */
+export const isKept = (account: string): boolean => kept.account === account;
+
 /** Where times are shown, and how dates are written, as far as this browser knows them: another machine's may know more. */
 const formatted = cell<{ timeZone?: string; language?: string }>({});
 

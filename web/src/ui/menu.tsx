@@ -1,4 +1,5 @@
 import { cloneElement, lazy, Suspense, useState } from 'react';
+import { whenIdle } from '../store/when-idle.ts';
 import type * as Base from './base-menu.tsx';
 
 export type { Option } from './base-menu.tsx';
@@ -10,8 +11,7 @@ const BaseMenu = lazy(() => load().then((parts) => ({ default: parts.BaseMenu })
 
 /** Loads what menus need, when the browser has nothing else to do. */
 export function prepareMenus(): void {
-  const idle = globalThis.requestIdleCallback ?? ((then: () => void) => setTimeout(then, 1_000)); // Safari has none
-  idle(() => void load());
+  whenIdle(() => void load());
 }
 
 /** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes it alone. */
