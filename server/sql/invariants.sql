@@ -508,6 +508,14 @@ full join (
 where a.id is null or e.subject_id is null or a.ticket_id <> e.ticket_id or a.added_by <> e.actor_id or a.created_at <> e.created_at
   or e.after ->> 'name' <> a.name or e.after ->> 'checksum' <> a.checksum or (e.after ->> 'size_bytes')::bigint <> a.size_bytes;
 
+-- name: shared_views_are_what_their_last_entries_say
+select v.workspace_id, v.id as view_id, coalesce(e.action, 'has no entry') as violation
+from views v
+left join audit_log e
+  on e.workspace_id = v.workspace_id and e.subject_type = 'view' and e.subject_id = v.id and e.subject_version = v.version
+where v.shared and (e.action is null or (e.action = 'view.deleted') <> (v.deleted_at is not null)
+  or e.action <> 'view.deleted' and e.after ->> 'name' <> v.name);
+
 -- name: attachments_are_kept_and_nothing_else_is
 select f.workspace_id, f.id as file_id, case when a.id is null then 'nobody has it' else 'it is due' end as violation
 from attachment_files f

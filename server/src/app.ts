@@ -106,16 +106,7 @@ function servingOf(
 
 /** The whole application: the middleware in order, one line per domain. */
 export function createApp(parts: Parts): App {
-  const {
-    config,
-    pool,
-    probe_pool,
-    log,
-    lifecycle,
-    hint,
-    resolver = createResolver(),
-    console_dir = built_console,
-  } = parts;
+  const { config, pool, probe_pool, log, lifecycle, hint, resolver = createResolver() } = parts;
   const turns = new LoopTurns();
   const hold_back = new HoldBack(config.refusal_delay_ms, turns);
   const services: Services = {
@@ -172,7 +163,7 @@ export function createApp(parts: Parts): App {
   const served = new Served(config.read_bytes_per_minute); // pages, and what they load
   app.use(router, downloadRouter(downloads, { ...sending, transfers }));
   app.use(unsubscribeRouter(unsubscribing(services)), docsRouter(served));
-  app.use(consoleRouter({ dir: console_dir, served, operations }));
+  app.use(consoleRouter({ dir: parts.console_dir ?? built_console, served, operations }));
   app.use(methodNotAllowed(operations));
   app.use(problemHandler({ ...sending, log }, hold_back));
   return { handler: app, operations };

@@ -20,6 +20,7 @@ beforeAll(async () => {
   const { id: liked } = await team.owner.client.create_comment({ ...at, body: { body: `@${team.member.user.id}` } });
   for (const { client } of [team.admin, team.member])
     await client.add_reaction({ ...at, comment_id: liked, emoji: '👍' });
+  await team.member.client.create_view({ workspace_id: team.workspace_id, body: { name: 'Mine', shared: true } });
   await team.member.client.add_attachment({ ...at, name: 'a.txt', body: new Blob(['Bytes']) });
   const { workspace_id } = team;
   const url = 'https://receiver.invalid/';
@@ -146,6 +147,7 @@ const breaks: [name: string, sql: string][] = [
     `insert into refresh_tokens select user_id, session_id, '\\x00' from refresh_tokens`,
   ],
   ['attachments_are_what_their_entries_say', `update attachments set name = 'Other'`],
+  ['shared_views_are_what_their_last_entries_say', `update views set name = 'Other'`],
   ['attachments_are_kept_and_nothing_else_is', 'update attachment_files set due_at = now()'],
   ['attachments_are_added_up', 'update attachment_usage set bytes = bytes + 1'],
 ];

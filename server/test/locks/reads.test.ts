@@ -391,12 +391,10 @@ describe('a trace', () => {
     const untraced = await ask(`00-${trace_id}-none-01"}`);
     await logging.stop();
     expect([traced.status, untraced.status, untraced.headers.get('traceresponse')]).toEqual([401, 401, null]);
-    const logged = lines
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter(({ msg }) => msg === 'request');
+    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const logged = said.filter(({ msg }) => msg === 'request');
     expect(logged[0]).toMatchObject({ trace_id, span_id, parent_id: 'b7ad6b7169203331', operation: 'get_me' });
     expect(logged[1]).not.toHaveProperty('trace_id');
-    // A problem has the same bytes with a trace and without.
-    expect(await traced.text()).toBe(await untraced.text());
+    expect(await traced.text(), 'a problem has the same bytes').toBe(await untraced.text());
   });
 });
