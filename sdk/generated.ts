@@ -57,6 +57,65 @@ export interface components {
              */
             at?: "top" | "bottom";
         };
+        /** @description A ticket, and what is to be done to it: one of the others. */
+        TicketChange: {
+            /** @description A ticket’s id or key. */
+            ticket: string;
+            /** @description Edits the ticket, as PATCH …/tickets/{ticket} does. */
+            update?: {
+                title?: string;
+                priority?: components["schemas"]["Priority"];
+                /** @description All labels. Labels that others have added or removed since are merged. */
+                labels?: string[];
+                /** @description Labels to add to those there are; needs no version. */
+                labels_add?: string[];
+                /** @description Labels to remove from those there are; needs no version. */
+                labels_remove?: string[];
+                due_on?: string | null;
+                /**
+                 * Format: int32
+                 * @description The version the edit is based on; required but for `labels_add` and `labels_remove`.
+                 */
+                version?: number;
+            };
+            /** @description Assigns the ticket, as PUT …/tickets/{ticket}/assignee does. */
+            assign?: {
+                assignee_id: string | null;
+                /**
+                 * Format: int32
+                 * @description The version that was seen; required.
+                 */
+                version?: number;
+            };
+            /** @description Moves the ticket to another status, as POST …/tickets/{ticket}/transitions does. */
+            transition?: {
+                to: string;
+                /**
+                 * Format: int32
+                 * @description Only if the ticket still has this version.
+                 */
+                version?: number;
+                resolution?: string;
+                assignee_id?: string | null;
+                comment?: string;
+            };
+            /** @description Deletes the ticket, as DELETE …/tickets/{ticket} does. */
+            delete?: {
+                /**
+                 * Format: int32
+                 * @description Only if the ticket still has this version.
+                 */
+                version?: number;
+            };
+            /** @description Restores the ticket, as POST …/tickets/{ticket}/restore does. */
+            restore?: {
+                /**
+                 * Format: int32
+                 * @description Only if the ticket still has this version.
+                 */
+                version?: number;
+            };
+        };
         /** @enum {string} */
         TokenScope: "workspace:read" | "workspace:admin" | "members:read" | "members:admin" | "projects:read" | "projects:admin" | "tickets:read" | "tickets:write" | "views:read" | "views:write" | "audit:read" | "events:read" | "notifications:read" | "notifications:write" | "webhooks:read" | "webhooks:admin";
         /**
@@ -98,7 +157,7 @@ export interface components {
             updated_at: string;
         };
         /** @description An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes. */
-        Problem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["StatusInUseProblem"] | components["schemas"]["ResolutionInUseProblem"] | components["schemas"]["MappingTooLargeProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["QuotaExceededProblem"] | components["schemas"]["RedeliveryRefusedProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["FieldsRequiredProblem"];
+        Problem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["StatusInUseProblem"] | components["schemas"]["ResolutionInUseProblem"] | components["schemas"]["MappingTooLargeProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["QuotaExceededProblem"] | components["schemas"]["ChangesRefusedProblem"] | components["schemas"]["RedeliveryRefusedProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["FieldsRequiredProblem"];
         PlainProblem: {
             /** @description The error’s documentation. */
             type: string;
@@ -226,6 +285,16 @@ export interface components {
                     base: unknown;
                     mine: unknown;
                     theirs: unknown;
+                    /**
+                     * Format: uuid
+                     * @description Who changed it last.
+                     */
+                    by?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was changed last.
+                     */
+                    at?: string;
                 };
             };
         };
@@ -241,6 +310,61 @@ export interface components {
             quota: "workspaces_per_account" | "members_per_workspace" | "open_invitations_per_workspace" | "projects_per_workspace" | "workflow_versions_per_project" | "tickets_per_project" | "tokens_per_member" | "webhooks_per_workspace" | "views_per_member" | "shared_views_per_workspace" | "watchers_per_ticket" | "emoji_per_comment" | "attachments_per_ticket" | "attachment_mib_per_workspace" | "mib_per_workspace" | (string & {});
             /** Format: int32 */
             limit: number;
+        };
+        ChangesRefusedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "changes_refused";
+            refused: {
+                /**
+                 * Format: int32
+                 * @description Its place among the changes, beginning with 0.
+                 */
+                index: number;
+                /** @description The ticket’s id or key, as it was sent. */
+                ticket: string;
+                problem: components["schemas"]["ChangeProblem"];
+            }[];
+        };
+        /** @description Why a change was refused: as the operation that makes this change alone says it. */
+        ChangeProblem: components["schemas"]["PlainProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ConflictProblem"] | components["schemas"]["EditConflictProblem"] | components["schemas"]["TransitionNotAllowedProblem"] | components["schemas"]["FieldsRequiredProblem"] | components["schemas"]["ValidationFailedProblem"];
+        FieldsRequiredProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "fields_required";
+            missing: (("resolution" | "assignee_id" | "comment") | string)[];
+        };
+        ValidationFailedProblem: {
+            /** @description The error’s documentation. */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            detail?: string;
+            /** @constant */
+            code: "validation_failed";
+            /** Format: int32 */
+            current_version?: number;
+            current_status?: string;
+            allowed_transitions?: string[];
+            assignee_id?: string | null;
+            errors: {
+                /** @description A JSON pointer into the body (RFC 6901). */
+                pointer?: string;
+                /** @description The name of a parameter of the query or the path. */
+                parameter?: string;
+                detail: string;
+            }[];
         };
         RedeliveryRefusedProblem: {
             /** @description The error’s documentation. */
@@ -272,41 +396,18 @@ export interface components {
                     base: unknown;
                     mine: unknown;
                     theirs: unknown;
+                    /**
+                     * Format: uuid
+                     * @description Who changed it last.
+                     */
+                    by?: string;
+                    /**
+                     * Format: date-time
+                     * @description When it was changed last.
+                     */
+                    at?: string;
                 };
             };
-        };
-        ValidationFailedProblem: {
-            /** @description The error’s documentation. */
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            detail?: string;
-            /** @constant */
-            code: "validation_failed";
-            /** Format: int32 */
-            current_version?: number;
-            current_status?: string;
-            allowed_transitions?: string[];
-            assignee_id?: string | null;
-            errors: {
-                /** @description A JSON pointer into the body (RFC 6901). */
-                pointer?: string;
-                /** @description The name of a parameter of the query or the path. */
-                parameter?: string;
-                detail: string;
-            }[];
-        };
-        FieldsRequiredProblem: {
-            /** @description The error’s documentation. */
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            detail?: string;
-            /** @constant */
-            code: "fields_required";
-            missing: (("resolution" | "assignee_id" | "comment") | string)[];
         };
         Preferences: {
             /** @description `system`: as the machine has it. */
@@ -752,6 +853,15 @@ export interface components {
             remapped: boolean;
             /** Format: date-time */
             created_at: string;
+        };
+        ChangeResult: {
+            /** @description The ticket’s id or key, as it was sent. */
+            ref: string;
+            done: boolean;
+            /** @description The ticket afterwards; null where the change was refused. */
+            ticket: components["schemas"]["TicketSummary"] | null;
+            /** @description Why the change was refused; null where it was done. */
+            problem: components["schemas"]["ChangeProblem"] | null;
         };
         ProjectTransition: {
             /**
@@ -1635,6 +1745,7 @@ export type StatusCategory = components['schemas']['StatusCategory'];
 export type WorkflowTransition = components['schemas']['WorkflowTransition'];
 export type Priority = components['schemas']['Priority'];
 export type Place = components['schemas']['Place'];
+export type TicketChange = components['schemas']['TicketChange'];
 export type TokenScope = components['schemas']['TokenScope'];
 export type EventType = components['schemas']['EventType'];
 export type EventOffset = components['schemas']['EventOffset'];
@@ -1651,10 +1762,12 @@ export type MappingTooLargeProblem = components['schemas']['MappingTooLargeProbl
 export type TransitionNotAllowedProblem = components['schemas']['TransitionNotAllowedProblem'];
 export type EditConflictProblem = components['schemas']['EditConflictProblem'];
 export type QuotaExceededProblem = components['schemas']['QuotaExceededProblem'];
+export type ChangesRefusedProblem = components['schemas']['ChangesRefusedProblem'];
+export type ChangeProblem = components['schemas']['ChangeProblem'];
+export type FieldsRequiredProblem = components['schemas']['FieldsRequiredProblem'];
+export type ValidationFailedProblem = components['schemas']['ValidationFailedProblem'];
 export type RedeliveryRefusedProblem = components['schemas']['RedeliveryRefusedProblem'];
 export type PreconditionFailedProblem = components['schemas']['PreconditionFailedProblem'];
-export type ValidationFailedProblem = components['schemas']['ValidationFailedProblem'];
-export type FieldsRequiredProblem = components['schemas']['FieldsRequiredProblem'];
 export type Preferences = components['schemas']['Preferences'];
 export type Session = components['schemas']['Session'];
 export type AccountAuditEntry = components['schemas']['AccountAuditEntry'];
@@ -1675,6 +1788,7 @@ export type Board = components['schemas']['Board'];
 export type BoardColumn = components['schemas']['BoardColumn'];
 export type TicketSummary = components['schemas']['TicketSummary'];
 export type Transition = components['schemas']['Transition'];
+export type ChangeResult = components['schemas']['ChangeResult'];
 export type ProjectTransition = components['schemas']['ProjectTransition'];
 export type Flow = components['schemas']['Flow'];
 export type Times = components['schemas']['Times'];
@@ -3976,15 +4090,15 @@ export interface operations {
                      * @description Only if the ticket still has this version. Alternatively send If-Match.
                      */
                     version?: number;
+                    resolution?: string;
+                    assignee_id?: string | null;
+                    comment?: string;
                     /**
                      * Format: int32
                      * @deprecated
                      * @description The former name of `version`.
                      */
                     expected_version?: number;
-                    resolution?: string;
-                    assignee_id?: string | null;
-                    comment?: string;
                     /** @description Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it. */
                     place?: components["schemas"]["Place"];
                 };
@@ -4000,6 +4114,52 @@ export interface operations {
                     "application/json": {
                         transition: components["schemas"]["Transition"];
                         ticket: components["schemas"]["Ticket"];
+                    };
+                };
+            };
+        };
+    };
+    change_tickets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key that the client chooses for this one write, such as a UUID. A write that is sent again under the same key is not done again, and gets the first response. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUID. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Each ticket once. */
+                    changes: components["schemas"]["TicketChange"][];
+                    /**
+                     * @description Whether one change that is refused has all of them refused.
+                     * @default false
+                     */
+                    all_or_nothing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One for each change, in the order of the request. */
+                        results: components["schemas"]["ChangeResult"][];
+                        /**
+                         * Format: int32
+                         * @description How many of them were refused.
+                         */
+                        refused: number;
                     };
                 };
             };

@@ -123,6 +123,8 @@ export const operations = {
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
   /** Lists a ticket’s status history, first transition first. */
   list_transitions: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":["limit","cursor","fields"],"headers":["if_none_match"],"body":false,"returns":true},
+  /** Changes up to 100 tickets, each as if by itself: with its own rules, history and audit entry. One that is refused keeps the others from nothing, unless `all_or_nothing`. */
+  change_tickets: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/bulk","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Returns one transition of a ticket by its place in the status history. */
   get_transition: {"method":"GET","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions/{sequence}","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
   /** Lists the transitions of all tickets of a project, newest first, those of deleted tickets included. */

@@ -10,7 +10,7 @@ import { attachmentRoutes } from './attachments/routes.ts';
 import { ledgerRoutes } from './audit/ledger-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { feedRoutes } from './feed/routes.ts';
-import { addComment } from './comments/change.ts';
+import { prepareComment } from './comments/change.ts';
 import { commentRoutes } from './comments/routes.ts';
 import type { Config } from './config.ts';
 import type { Operation } from './http/contract.ts';
@@ -20,7 +20,7 @@ import { consoleRouter } from './http/console.ts';
 import { built_console } from './http/console-build.ts';
 import { docsRouter } from './http/docs.ts';
 import { downloadRouter } from './http/downloads.ts';
-import { globalLimit } from './http/global-limit.ts';
+import { GlobalLimit } from './http/global-limit.ts';
 import { readForwarded } from './http/networks.ts';
 import { methodNotAllowed } from './http/methods.ts';
 import { unsubscribeRouter } from './http/unsubscribe.ts';
@@ -82,7 +82,7 @@ function servingOf(
   services: Services,
   sending: Sending,
   receiving: Pick<UploadReading, 'uploads' | 'transfers'>,
-): Serving {
+): Omit<Serving, 'requests'> {
   const { config, pool, log } = services;
   return {
     ...services,
@@ -119,6 +119,7 @@ export function createApp(parts: Parts): App {
     hint,
   };
   const sending = createSending(config);
+  const requests = new GlobalLimit(config.rate_limit_per_minute);
 
   const app = express();
   app.disable('x-powered-by');
@@ -134,14 +135,14 @@ export function createApp(parts: Parts): App {
   app.use(apiHeaders(config));
   mountProbes(app, { pool: probe_pool, lifecycle, hold_back });
   if (config.metrics_token !== undefined) app.get('/metrics', metrics(config.metrics_token));
-  app.use(...allowOrigins(config), globalLimit(config.rate_limit_per_minute), untilReady(lifecycle));
+  app.use(...allowOrigins(config), requests.handler, untilReady(lifecycle));
 
   const router = express.Router({ caseSensitive: true, strict: true });
   const { links, uploads, downloads } = createAttachments(services);
   const transfers = new Transfers();
-  const serve = createServe(router, servingOf(services, sending, { uploads, transfers }));
+  const serve = createServe(router, { ...servingOf(services, sending, { uploads, transfers }), requests });
   // Express tries one route after the other: those that are asked for most come first.
-  ticketRoutes(serve, services, addComment);
+  ticketRoutes(serve, services, prepareComment);
   commentRoutes(serve);
   attachmentRoutes(serve, services, links);
   projectRoutes(serve, services);

@@ -14,6 +14,7 @@ import * as outcomes from './outcomes/contract.ts';
 import * as preferences from './preferences/contract.ts';
 import * as projects from './projects/contract.ts';
 import * as reference from './reference/policy-contract.ts';
+import * as bulk from './tickets/bulk-contract.ts';
 import * as tickets from './tickets/contract.ts';
 import * as history from './tickets/history-contract.ts';
 import * as lists from './tickets/list-contract.ts';
@@ -39,6 +40,7 @@ export const contracts: readonly Operation[] = [
   tickets,
   lists,
   history,
+  bulk,
   analytics,
   views,
   comments,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, role, status_key, stored, token_scope, version } from './http/contract.ts';
+import { id, role, status_key, stored, timestamp, token_scope, version } from './http/contract.ts';
 
 /** Where the ticket is: what a client needs to decide again. */
 const ticket_state = {
@@ -10,7 +10,13 @@ const ticket_state = {
 };
 
 /** A field that two people changed: as it was before both, as the caller wants it, and as it is now. */
-const edit_conflict = z.strictObject({ base: z.unknown(), mine: z.unknown(), theirs: z.unknown() });
+const edit_conflict = z.strictObject({
+  base: z.unknown(),
+  mine: z.unknown(),
+  theirs: z.unknown(),
+  by: id.optional().meta({ description: 'Who changed it last.' }),
+  at: timestamp.optional().meta({ description: 'When it was changed last.' }),
+});
 const edit_conflicts = z.record(
   z
     .string()
@@ -25,6 +31,17 @@ const fault = z.strictObject({
   pointer: stored(1024).optional().meta({ description: 'A JSON pointer into the body (RFC 6901).' }),
   parameter: stored(1024).optional().meta({ description: 'The name of a parameter of the query or the path.' }),
   detail: stored(1000),
+});
+
+/** A change of a bulk that was refused. */
+const refused_change = z.strictObject({
+  index: z
+    .int()
+    .min(0)
+    .max(99)
+    .meta({ format: 'int32', description: 'Its place among the changes, beginning with 0.' }),
+  ticket: stored(36).meta({ description: 'The ticket’s id or key, as it was sent.', example: 'ENG-123' }),
+  problem: z.lazy((): z.ZodType<Problem, Problem> => change_problem),
 });
 
 /** What is limited for a workspace or an account, each by a setting. */
@@ -143,6 +160,11 @@ export const error_table = {
         .meta({ format: 'int32' }),
     },
   ],
+  changes_refused: [
+    409,
+    'Nothing was changed, because changes were refused',
+    { refused: z.array(refused_change).min(1).max(100) },
+  ],
   redelivery_refused: [409, 'Nothing was queued', { reason: z.enum(['not_wanted', 'too_many_waiting']) }],
   response_gone: [410, 'The write was done; its response is gone'],
   precondition_failed: [
@@ -197,6 +219,16 @@ export type PlainErrorCode = {
   [C in ErrorCode]: Partial<ErrorData<C>> extends ErrorData<C> ? C : never;
 }[ErrorCode];
 
+/** An error as RFC 9457 has it. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail?: string;
+  [member: string]: unknown;
+}
+
 interface ErrorOptions {
   cause?: unknown;
   retry_after_s?: number;
@@ -212,6 +244,62 @@ export function carriedBy(code: ErrorCode): z.ZodRawShape {
   const entry: readonly [status: number, title: string, carries?: z.ZodRawShape] = error_table[code];
   return entry[2] ?? {};
 }
+
+const members = {
+  type: z
+    .string()
+    .regex(/^\/docs\/errors#[a-z_]+$/)
+    .max(100)
+    .meta({ description: 'The error’s documentation.' }),
+  title: stored(200),
+  status: z.int().min(400).max(599).meta({ format: 'int32' }),
+  detail: stored(1000).optional(),
+};
+
+const all_codes = Object.keys(error_table) as ErrorCode[];
+const [carrying = [], plain = []] = [true, false].map((carries) =>
+  all_codes.filter((code) => Object.keys(carriedBy(code)).length > 0 === carries),
+);
+
+/** `transition_not_allowed`: TransitionNotAllowed */
+const pascal = (code: string) => code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The problems of some codes that carry the same. */
+function problemsOf(some: readonly ErrorCode[], id: string) {
+  const code = some.length === 1 ? z.literal(some) : z.enum(some as [ErrorCode, ...ErrorCode[]]);
+  return z.looseObject({ ...members, code, ...carriedBy(some[0] as ErrorCode) }).meta({ id });
+}
+
+const plain_problem = problemsOf(plain, 'PlainProblem');
+const carrying_problems = new Map(carrying.map((code) => [code, problemsOf([code], `${pascal(code)}Problem`)]));
+
+/** The problem of one code. */
+export function problemOf(code: ErrorCode): z.ZodObject {
+  return carrying_problems.get(code) ?? plain_problem;
+}
+
+/** The body of every error response: `code` tells what it carries. */
+export const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problems.values()]).meta({
+  id: 'Problem',
+  description:
+    'An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes.',
+});
+
+/** Why a single change can be refused. */
+const of_a_change = [
+  'forbidden',
+  'conflict',
+  'edit_conflict',
+  'transition_not_allowed',
+  'fields_required',
+  'validation_failed',
+] as const satisfies ErrorCode[];
+
+/** The problem of one change of a bulk: the one that its single operation responds with. */
+export const change_problem = z.discriminatedUnion('code', [plain_problem, ...of_a_change.map(problemOf)]).meta({
+  id: 'ChangeProblem',
+  description: 'Why a change was refused: as the operation that makes this change alone says it.',
+}) as unknown as z.ZodType<Problem, Problem>;
 
 /** A refusal with a stable code. Domain code throws it by code, with data for the client; the edge knows the status. */
 export class BatonError<C extends ErrorCode = ErrorCode> extends Error {

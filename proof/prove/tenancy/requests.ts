@@ -46,6 +46,7 @@ export const bodies: Record<string, unknown> = {
   purge_ticket: { fields: ['title'] },
   set_assignee: { assignee_id: null },
   place_ticket: { at: 'top' },
+  change_tickets: { changes: [{ ticket: 'ENG-1', update: { labels_add: ['x'] } }] },
   transition_ticket: { to: 'closed' },
   create_comment: { body: 'c' },
   update_comment: { body: 'd', version: 1 },

@@ -88,6 +88,7 @@ export const policy = {
   set_assignee: [writers, 'tickets:write'],
   place_ticket: [writers, 'tickets:write'],
   transition_ticket: [writers, 'tickets:write'],
+  change_tickets: [writers, 'tickets:write'],
   list_transitions: [everyone, 'tickets:read'],
   get_transition: [everyone, 'tickets:read'],
   list_project_transitions: [everyone, 'tickets:read'],

@@ -5,14 +5,26 @@ import type { Comment } from './contract.ts';
 import { mentionsIn, requireMentions } from './mentions.ts';
 import { type CommentChanges, insertComment, type LockedComment, reviseComment } from './queries.ts';
 
-/** Writes a new comment by the actor, and that it was added. Throws `validation_failed` if it mentions who is no member. */
-export async function addComment(
+/**
+ * Checks a new comment by the actor, and gives what writes it, and that it was added. Throws `validation_failed` if it mentions
+ * who is no member.
+ */
+export async function prepareComment(
   tx: Tx,
   actor: Actor,
   created: Pick<Comment, 'id' | 'ticket_id' | 'body' | 'created_at'>,
   pointer: '/body' | '/comment',
-): Promise<Comment> {
+): Promise<() => Comment> {
   const mentions = await requireMentions(tx, actor.workspace_id, { text: created.body, pointer });
+  return () => addComment(tx, actor, created, mentions);
+}
+
+function addComment(
+  tx: Tx,
+  actor: Actor,
+  created: Pick<Comment, 'id' | 'ticket_id' | 'body' | 'created_at'>,
+  mentions: string[],
+): Comment {
   const comment = insertComment(tx, actor.workspace_id, { ...created, mentions, author_id: actor.user_id });
   const { id, ticket_id, created_at } = comment;
   recordAudit(tx, actor, {

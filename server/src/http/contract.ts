@@ -50,6 +50,8 @@ export interface Operation {
   heavy?: true;
   /** Its events can be read as a stream of server-sent events, too. Last-Event-ID stands for this parameter then. */
   stream_after?: string;
+  /** How many requests it counts as towards the rate limit; one, by default. */
+  weight?: (body: never) => number;
   /** It can take a right or a text away: a workspace whose quota of bytes is used up doesn't refuse it, or not with such a body. */
   takes_away?: true | ((body: never) => boolean);
 }

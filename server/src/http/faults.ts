@@ -31,8 +31,9 @@ export function faultsOf(error: z.ZodError, where: 'query' | 'body', elsewhere: 
     const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     return paths.map((path) => {
       const name = path.map(String).join('.').slice(0, max_place);
+      const field = path.filter((step) => typeof step === 'string').join('.'); // the same in each item of a list
       const what = where === 'body' ? 'Unknown field.' : 'Unknown parameter.';
-      const unknown = Object.hasOwn(elsewhere, name) ? `${what} ${elsewhere[name]}` : what;
+      const unknown = Object.hasOwn(elsewhere, field) ? `${what} ${elsewhere[field]}` : what;
       const hint = where === 'query' && issue.message.endsWith('not an array.') ? repeated : '';
       const detail = issue.code === 'unrecognized_keys' ? unknown : `${issue.message}${hint}`.slice(0, max_detail);
       return where === 'body' ? { pointer: pointerTo(path).slice(0, max_place), detail } : { parameter: name, detail };

@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
-import { policyField, rateLimited, remainingField } from '../lib/limit.ts';
+import type { RequestHandler, Response } from 'express';
+import { type Limit, policyField, rateLimited, remainingField } from '../lib/limit.ts';
 import { placeOf } from './networks.ts';
 import { Pace } from './pace.ts';
 import { networks_a_site } from './rate-limit-store.ts';
@@ -9,26 +9,40 @@ import { networks_a_site } from './rate-limit-store.ts';
  * front of everything that costs. express-rate-limit writes the fields of draft 8, which differ, and as a mere frame
  * around this it took three times as long.
  */
-export function globalLimit(per_minute: number): RequestHandler {
-  const burst = Math.min(per_minute, Math.max(100, Math.ceil(per_minute / 6)));
-  const pace = (networks: number) =>
-    new Pace({ count: per_minute * networks, within_ms: 60_000, burst: burst * networks });
-  const networks = pace(1);
-  const sites = pace(networks_a_site);
-  const limit = networks.limit('default');
-  const policy = policyField(limit);
-  return ({ ip = '' }, res, next) => {
+export class GlobalLimit {
+  readonly #networks: Pace;
+  readonly #sites: Pace;
+  readonly #limit: Limit;
+  readonly #policy: string;
+
+  constructor(per_minute: number) {
+    const burst = Math.min(per_minute, Math.max(100, Math.ceil(per_minute / 6)));
+    const pace = (networks: number) =>
+      new Pace({ count: per_minute * networks, within_ms: 60_000, burst: burst * networks });
+    this.#networks = pace(1);
+    this.#sites = pace(networks_a_site);
+    this.#limit = this.#networks.limit('default');
+    this.#policy = policyField(this.#limit);
+  }
+
+  /** Counts each request as one. */
+  readonly handler: RequestHandler = ({ ip = '' }, res, next) => {
+    this.count(ip, res, 1);
+    next();
+  };
+
+  /** Counts a request, or what it does beyond one. Throws `rate_limited` where that is too much. */
+  count(ip: string, res: Response, weight: number): void {
     const now = performance.now();
     const { network, site } = placeOf(ip);
     // An IPv6 /48 has 65,536 networks. Where the site is no larger than the network, it has no limit of its own.
-    const site_wait_ms = site === network ? 0 : sites.spend(site, now);
-    const wait_ms = site_wait_ms > 0 ? site_wait_ms : networks.spend(network, now);
-    if (wait_ms > 0) throw rateLimited(limit, Math.ceil(wait_ms / 1000));
-    res.setHeader('RateLimit-Policy', policy);
+    const site_wait_ms = site === network ? 0 : this.#sites.spend(site, now, weight);
+    const wait_ms = site_wait_ms > 0 ? site_wait_ms : this.#networks.spend(network, now, weight);
+    if (wait_ms > 0) throw rateLimited(this.#limit, Math.ceil(wait_ms / 1000));
+    res.setHeader('RateLimit-Policy', this.#policy);
     res.setHeader(
       'RateLimit',
-      remainingField('default', networks.left(network, now), networks.resetAfter_s(network, now)),
+      remainingField('default', this.#networks.left(network, now), this.#networks.resetAfter_s(network, now)),
     );
-    next();
-  };
+  }
 }

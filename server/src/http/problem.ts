@@ -1,20 +1,11 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { BatonError, type ErrorCode, error_table } from '../errors.ts';
+import { BatonError, type ErrorCode, error_table, type Problem } from '../errors.ts';
 import { describeError } from '../lib/describe-error.ts';
 import type { HoldBack } from './hold-back.ts';
 import { siteOf } from './networks.ts';
 import type { Trace } from './trace.ts';
 import { type Sending, sendJson } from './send.ts';
-
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail?: string;
-  [member: string]: unknown;
-}
 
 /** The error as RFC 9457 has it. The same error has the same bytes: the request's id goes in a header only. */
 export function toProblem(error: BatonError): Problem {

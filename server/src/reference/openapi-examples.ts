@@ -53,6 +53,12 @@ const bodies: Record<string, unknown> = {
   },
   update_view: { shared: true, version: 1 },
   update_preferences: { theme: 'dark', keys: { go_board: 'g b' }, version: 1 },
+  change_tickets: {
+    changes: [
+      { ticket: 'ENG-123', update: { labels_add: ['crane'] } },
+      { ticket: 'ENG-124', transition: { to: 'in_progress', version: 3 } },
+    ],
+  },
   create_webhook: { url: 'https://receiver.example/baton', types: ['ticket.created', 'ticket.transitioned'] },
   update_webhook: { state: 'paused', version: 1 },
   rotate_webhook_secret: { overlap_s: 86400 },
@@ -120,7 +126,12 @@ const fields: Json = {
   ip: '203.0.113.7',
   kinds: ['moved', 'commented'],
   labels: ['crane'],
+  labels_add: ['crane'],
+  labels_remove: ['hook'],
   marked: 3,
+  problem: null,
+  done: true,
+  refused: 0,
   mentions: [],
   more: false,
   mail: switches(mailed_by_default),
@@ -218,7 +229,24 @@ const carried: { [C in CarryingErrorCode]: ErrorData<C> } & { [C in PlainErrorCo
   },
   edit_conflict: {
     current_version: 4,
-    fields: { title: { base: 'The crane drops its load', mine: 'Crane!', theirs: 'The crane dropped its load' } },
+    fields: {
+      title: { base: 'The crane drops its load', mine: 'Crane!', theirs: 'The crane dropped its load', by: uuid, at },
+    },
+  },
+  changes_refused: {
+    refused: [
+      {
+        index: 1,
+        ticket: 'ENG-124',
+        problem: {
+          type: '/docs/errors#conflict',
+          title: error_table.conflict[1],
+          status: 409,
+          code: 'conflict',
+          current_version: 4,
+        },
+      },
+    ],
   },
   insufficient_scope: { scopes: ['tickets:read'], required: 'tickets:write' },
   precondition_failed: { current_version: 4 },

@@ -6,7 +6,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { accessOf, scopeOf, takesKey, tokensOf } from '../access/policy.ts';
-import { carriedBy, type ErrorCode, error_table } from '../errors.ts';
+import { type ErrorCode, error_table, problem } from '../errors.ts';
 import {
   idempotency_key,
   bodyTypes,
@@ -45,46 +45,6 @@ export const tags: Record<string, string> = {
   notifications: 'The caller’s inbox, the tickets that they watch, and their notification settings.',
   webhooks: 'What happens, sent to addresses of your own.',
 };
-
-const members = {
-  type: z
-    .string()
-    .regex(/^\/docs\/errors#[a-z_]+$/)
-    .max(100)
-    .meta({ description: 'The error’s documentation.' }),
-  title: stored(200),
-  status: z.int().min(400).max(599).meta({ format: 'int32' }),
-  detail: stored(1000).optional(),
-};
-
-const codes = Object.keys(error_table) as ErrorCode[];
-const [carrying = [], plain = []] = [true, false].map((carries) =>
-  codes.filter((code) => Object.keys(carriedBy(code)).length > 0 === carries),
-);
-
-/** `transition_not_allowed`: TransitionNotAllowed */
-const pascal = (code: string) => code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The problems of some codes that carry the same. */
-function problemsOf(some: readonly ErrorCode[], id: string) {
-  const code = some.length === 1 ? z.literal(some) : z.enum(some as [ErrorCode, ...ErrorCode[]]);
-  return z.looseObject({ ...members, code, ...carriedBy(some[0] as ErrorCode) }).meta({ id });
-}
-
-const plain_problem = problemsOf(plain, 'PlainProblem');
-const carrying_problems = new Map(carrying.map((code) => [code, problemsOf([code], `${pascal(code)}Problem`)]));
-
-/** The problem of one code. */
-export function problemOf(code: ErrorCode): z.ZodObject {
-  return carrying_problems.get(code) ?? plain_problem;
-}
-
-/** The body of every error response: `code` tells what it carries. */
-const problem = z.discriminatedUnion('code', [plain_problem, ...carrying_problems.values()]).meta({
-  id: 'Problem',
-  description:
-    'An error (RFC 9457). `code` identifies the kind of error and never changes: branch on it. Later versions add codes.',
-});
 
 /** Every code that the operation may return: its own, and those common to all operations of its kind. */
 export function errorsOf(operation: Operation): ErrorCode[] {

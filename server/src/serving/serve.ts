@@ -21,6 +21,7 @@ import type { Holder } from '../http/byte-shares.ts';
 import { isList, needsRoom, type Operation, type Query, type Response, type Upload } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
+import type { GlobalLimit } from '../http/global-limit.ts';
 import { siteOf } from '../http/networks.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { holderOf, type Sending, writeJson } from '../http/send.ts';
@@ -96,6 +97,7 @@ export interface Serving extends Sending, UploadReading, Omit<Reading, 'operatio
   pool: pg.Pool;
   log: Logger;
   limits: RateLimits;
+  requests: GlobalLimit;
   credentials: { identify: (credential: string, from: { network: string }) => Identity | Promise<Identity> };
   cursors: Cursors;
   usage: Usage;
@@ -149,6 +151,8 @@ export function createServe(router: Router, parts: Serving): Serve {
     const handler: RequestHandler = async (req, res) => {
       const request = withCookie(operation, req, parseRequest(operation, req, res, parts.log));
       const identity = res.locals['identity'] as Identity | undefined;
+      const weight = operation.weight?.(request.body as never) ?? 1;
+      if (weight > 1) parts.requests.count(request.ip, res, weight - 1);
       const intent = takesKey(operation) ? intentIn(req, operation, request, identity) : undefined;
       const work = async () => {
         // A token's own outcomes are in its workspace, in so far as they are anywhere.

@@ -6,8 +6,10 @@ import { type Beside, besideTicket } from './place-queries.ts';
 import {
   type Hold,
   lockAssignable,
+  lockAssignables,
   lockTicket,
   type LockedTicket,
+  lockTickets,
   ticketByRef,
   ticketId,
   type TicketRow,
@@ -70,10 +72,62 @@ export async function openTicket(
     holdAssignee(tx, writer, assignee_id),
     writer.hold(),
   ]);
+  return { actor, ticket: opened(ticket, { archived, assignable }), beside };
+}
+
+/** The ticket that was locked. Throws if there is none, or it may not be changed so. */
+function opened(
+  ticket: LockedTicket | undefined,
+  { archived, assignable }: { archived: boolean; assignable: boolean },
+): LockedTicket {
   if (ticket === undefined) throw new BatonError('not_found');
   if (ticket.project_archived_at !== null && !archived) throw new BatonError('project_archived');
   if (!assignable) throw new BatonError('assignee_not_member');
-  return { actor, ticket, beside };
+  return ticket;
+}
+
+/** What a change of one of several tickets needs. */
+export interface Wanted {
+  ref: string;
+  deleted: boolean;
+  assignee_id: string | null | undefined;
+}
+
+interface OpenedTickets {
+  actor: Actor;
+  /** The id of a ticket that is there or was deleted. */
+  idOf: (ref: string) => string | undefined;
+  /** The ticket that was wanted. Throws what `openTicket` throws. */
+  open: (wanted: Wanted) => LockedTicket;
+}
+
+/**
+ * The same door for several tickets, one round trip: they are locked in the order of their ids, whatever the order in which they
+ * are wanted. So of two who want the same ones neither waits for what the other waits for.
+ */
+export async function openTickets(
+  tx: Tx,
+  writer: Writer,
+  wanted: readonly Wanted[],
+  hold: 'change' | 'delete',
+): Promise<OpenedTickets> {
+  const refs = wanted.map(({ ref }) => ref);
+  const user_ids = [...new Set(wanted.flatMap(({ assignee_id }) => assignee_id ?? []))];
+  const lock = () => Promise.all([lockTickets(tx, writer, refs, hold), lockAssignables(tx, writer, user_ids)]);
+  let [[tickets, assignable], actor] = await Promise.all([lock(), writer.hold()]);
+  // A right that came back in the middle of the burst finds nothing at first, and nothing is locked then: it is asked once more.
+  if (tickets.length === 0 || (assignable.length === 0 && user_ids.length > 0)) [tickets, assignable] = await lock();
+  const known = new Map(tickets.flatMap((ticket) => [[ticket.id, ticket] as const, [ticket.key, ticket] as const]));
+  return {
+    actor,
+    idOf: (ref) => known.get(ref)?.id,
+    open: ({ ref, deleted, assignee_id }) => {
+      const ticket = known.get(ref);
+      const is_there = ticket !== undefined && (ticket.deleted_at === null || deleted);
+      const may_have = assignee_id === null || assignee_id === undefined || assignable.includes(assignee_id);
+      return opened(is_there ? ticket : undefined, { archived: false, assignable: may_have });
+    },
+  };
 }
 
 /** Whether a ticket may be given to this user; nobody may always have it. */

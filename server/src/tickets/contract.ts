@@ -164,6 +164,38 @@ export const get_ticket = operation({
   etag: true,
 });
 
+/** The fields that an edit may have. */
+export const edit_fields = z
+  .strictObject({
+    title: line(max_title),
+    description: text({ max: max_text }),
+    priority,
+    labels: labels.meta({ description: 'All labels. Labels that others have added or removed since are merged.' }),
+    labels_add: labels.meta({ description: 'Labels to add to those there are; needs no version.' }),
+    labels_remove: labels.meta({ description: 'Labels to remove from those there are; needs no version.' }),
+    due_on: day.nullable(),
+    version: version.meta({
+      description: 'The version the edit is based on. Alternatively send If-Match, which never merges.',
+    }),
+  })
+  .partial();
+
+type LabelFields = Pick<z.output<typeof edit_fields>, 'labels' | 'labels_add' | 'labels_remove'>;
+
+/** Refuses labels that are to be added and removed, or replaced and changed, in one edit. */
+export function refuseContradictions(
+  { labels: all, labels_add = [], labels_remove = [] }: LabelFields,
+  context: z.RefinementCtx,
+): void {
+  const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (all !== undefined && labels_add.length + labels_remove.length > 0) {
+    fault('labels', 'Send all labels, or labels to add and to remove.');
+  }
+  for (const both of labels_add.filter((one) => labels_remove.includes(one))) {
+    fault('labels_remove', `${both} is also to be added.`);
+  }
+}
+
 export const update_ticket = operation({
   id: 'update_ticket',
   method: 'patch',
@@ -172,29 +204,7 @@ export const update_ticket = operation({
   summary:
     'Edits a ticket based on a version. Newer edits of other fields and of the labels are merged; newer edits of the same fields are a conflict.',
   params: ticket_params,
-  body: z
-    .strictObject({
-      title: line(max_title),
-      description: text({ max: max_text }),
-      priority,
-      labels: labels.meta({ description: 'All labels. Labels that others have added or removed since are merged.' }),
-      labels_add: labels.meta({ description: 'Labels to add to those there are; needs no version.' }),
-      labels_remove: labels.meta({ description: 'Labels to remove from those there are; needs no version.' }),
-      due_on: day.nullable(),
-      version: version.meta({
-        description: 'The version the edit is based on. Alternatively send If-Match, which never merges.',
-      }),
-    })
-    .partial()
-    .superRefine(({ labels: all, labels_add = [], labels_remove = [] }, context) => {
-      const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-      if (all !== undefined && labels_add.length + labels_remove.length > 0) {
-        fault('labels', 'Send all labels, or labels to add and to remove.');
-      }
-      for (const both of labels_add.filter((one) => labels_remove.includes(one))) {
-        fault('labels_remove', `${both} is also to be added.`);
-      }
-    }),
+  body: edit_fields.superRefine(refuseContradictions),
   max_body_bytes: max_ticket_body_bytes,
   elsewhere: {
     status: 'POST …/tickets/{ticket}/transitions moves a ticket to another status.',

@@ -84,6 +84,17 @@ export const activity_entry = z
   .meta({ id: 'ActivityEntry' });
 export type ActivityEntry = z.infer<typeof activity_entry>;
 
+/** What a step sets, wherever it is taken. */
+export const step_fields = z.strictObject({
+  to: status_key,
+  version: base_version.meta({
+    description: 'Only if the ticket still has this version. Alternatively send If-Match.',
+  }),
+  resolution: resolution.optional(),
+  assignee_id: id.nullable().optional(),
+  comment: text({ min: 1, max: max_text }).optional(),
+});
+
 export const transition_ticket = operation({
   id: 'transition_ticket',
   method: 'post',
@@ -92,16 +103,9 @@ export const transition_ticket = operation({
   summary:
     'Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none.',
   params: ticket_params,
-  body: z
-    .strictObject({
-      to: status_key,
-      version: base_version.meta({
-        description: 'Only if the ticket still has this version. Alternatively send If-Match.',
-      }),
+  body: step_fields
+    .extend({
       expected_version: version.optional().meta(formerly('version')),
-      resolution: resolution.optional(),
-      assignee_id: id.nullable().optional(),
-      comment: text({ min: 1, max: max_text }).optional(),
       place: place.optional().meta({
         description:
           'Where to place the ticket among the others of its new status; by default its rank stays, whatever is beside it.',

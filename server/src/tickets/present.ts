@@ -76,7 +76,11 @@ export function presentListed(row: ListedRow, definition: WorkflowDefinition, ro
 }
 
 /** The ticket as boards have it. */
-export function presentSummary(row: ListedRow, definition: WorkflowDefinition, role: Role): TicketSummary {
+export function presentSummary(
+  row: Omit<TicketRow, 'description'>,
+  definition: WorkflowDefinition,
+  role: Role,
+): TicketSummary {
   const { id, key, project_id, number, title } = row;
   return { id, key, project_id, number, title, ...common(row, definition, role) };
 }

@@ -143,6 +143,47 @@ export function lockTicket(
     ${options.hold === 'place' ? sql`for no key update of p` : sql`for key share of p`} ${strengths[options.hold]}`);
 }
 
+/** The ids of these tickets, deleted ones included: neither an id nor a key ever leads to another. */
+function idsOf(workspace_id: string, refs: readonly string[]): Sql {
+  const keys = refs.filter((ref) => !isUuid(ref)).map((ref) => ref.split('-'));
+  return sql`array(
+    select r.id from unnest(${refs.filter(isUuid)}::uuid[]) r (id)
+    union all
+    select s.id from unnest(${keys.map(([key]) => key)}::text[], ${keys.map(([, number]) => number)}::bigint[]) r (key, number)
+    join projects q on q.workspace_id = ${workspace_id} and q.key = r.key
+    join tickets s on s.workspace_id = ${workspace_id} and s.project_id = q.id and s.number = r.number)`;
+}
+
+/** The same as `lockTicket` of several tickets, deleted ones included: in the order of their ids, as all who lock several do. */
+export function lockTickets(
+  tx: Tx,
+  writer: Writer,
+  refs: readonly string[],
+  hold: Exclude<Hold, 'comment' | 'place'>,
+): Promise<LockedTicket[]> {
+  const { workspace_id } = writer;
+  return tx.rows(sql`
+    select ${columns}, ${short_description}, ${lastActivity(workspace_id)},
+      ${later(sql`greatest(t.updated_at, t.placed_at)`)} as at
+    ${from_tickets}
+    where t.workspace_id = ${workspace_id} and p.workspace_id = ${workspace_id}
+      and t.id = any (${idsOf(workspace_id, refs)}) and ${writer.mayAct()}
+    order by t.id
+    for key share of p ${strengths[hold]}`);
+}
+
+/** Those of these users who are members; locked as one is, in the order of their ids. */
+export async function lockAssignables(tx: Tx, writer: Writer, user_ids: readonly string[]): Promise<string[]> {
+  if (user_ids.length === 0) return [];
+  const rows = await tx.rows<{ user_id: string }>(sql`
+    select a.user_id from memberships a
+    where a.workspace_id = ${writer.workspace_id} and a.user_id = any (${user_ids}::uuid[]) and a.removed_at is null
+      and ${writer.mayAct()}
+    order by a.user_id
+    for key share of a`);
+  return rows.map(({ user_id }) => user_id);
+}
+
 /** Whether the user is a member; locked until the commit, so that a removal waits for the assignment or the reverse. */
 export async function lockAssignable(tx: Tx, writer: Writer, user_id: string): Promise<boolean> {
   const found = await tx.maybeOne(sql`
@@ -310,28 +351,32 @@ export function transitionsOf(
   return db.rows(withinBudget(page, [...Object.values(shown_transition), sql`comment`], longText(sql`comment`)));
 }
 
-/** Of the fields named, those that changed after a version, each as it was in that version. */
+/** Of the fields named, those that changed after a version: each as it was in that version, and who changed it last, and when. */
 export function changedSince(
   db: Db,
   ticket: Pick<TicketRow, 'workspace_id' | 'id'>,
   version: number,
   fields: readonly string[],
-): Promise<{ field: string; version: number; base: unknown }[]> {
+): Promise<{ field: string; version: number; base: unknown; by: string; at: string }[]> {
   const { workspace_id, id } = ticket;
-  const firstChange = (from: Sql, of_ticket: Sql) => sql`
-    (select a.subject_version as version, a.before -> f.field as base from ${from} a
+  const oneChange = (order: Sql) => (from: Sql, of_ticket: Sql) =>
+    sql`
+    (select a.subject_version as version, a.before -> f.field as base, a.actor_id as by, a.created_at as at from ${from} a
       where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket'
         and a.subject_version > ${version} and a.after ? f.field
-      order by a.subject_version limit 1)`;
-  return db.rows(sql`
-    select f.field, a.version, coalesce(to_jsonb(x.description), a.base) as base
-    from unnest(${fields}::text[]) f (field)
+      order by a.subject_version ${order} limit 1)`;
+  const change = (order: Sql) => sql`
     cross join lateral (
       select * from (
-        ${firstChange(sql`events`, sql`a.subject_id = ${id}`)}
+        ${oneChange(order)(sql`events`, sql`a.subject_id = ${id}`)}
         union all
-        ${firstChange(sql`outbox`, unnumberedOf(id))}) e
-      order by e.version limit 1) a
+        ${oneChange(order)(sql`outbox`, unnumberedOf(id))}) e
+      order by e.version ${order} limit 1)`;
+  return db.rows(sql`
+    select f.field, a.version, coalesce(to_jsonb(x.description), a.base) as base, l.by, l.at
+    from unnest(${fields}::text[]) f (field)
+    ${change(sql`asc`)} a
+    ${change(sql`desc`)} l
     left join ticket_texts x
       on x.workspace_id = ${workspace_id} and x.ticket_id = ${id} and x.version = a.version and f.field = 'description'`);
 }

@@ -7,6 +7,8 @@ import type { Serve } from '../serving/serve.ts';
 import { requireTicket, requireTicketId } from './access.ts';
 import { ticketAsOf } from './as-of.ts';
 import { assignTicket } from './assign.ts';
+import { changeTickets } from './bulk.ts';
+import { change_tickets } from './bulk-contract.ts';
 import * as contract from './contract.ts';
 import * as history from './history-contract.ts';
 import * as lists from './list-contract.ts';
@@ -21,9 +23,9 @@ import { placeTicket } from './place.ts';
 import { presentTo } from './present.ts';
 import { purgeTicket } from './purge.ts';
 import { transitionOf, transitionsOf } from './queries.ts';
-import { type AddComment, transitionTicket } from './transition.ts';
+import { type PrepareComment, transitionTicket } from './transition.ts';
 
-export function ticketRoutes(serve: Serve, { config, cursors }: Services, addComment: AddComment): void {
+export function ticketRoutes(serve: Serve, { config, cursors }: Services, prepareComment: PrepareComment): void {
   serve(contract.create_ticket, (context) => createTicket(context, config));
   serve(lists.list_tickets, (context) => listTickets(context, cursors));
   serve(lists.count_tickets, countTickets);
@@ -41,7 +43,8 @@ export function ticketRoutes(serve: Serve, { config, cursors }: Services, addCom
   serve(contract.purge_ticket, purgeTicket);
   serve(contract.set_assignee, assignTicket);
   serve(contract.place_ticket, placeTicket);
-  serve(history.transition_ticket, (context) => transitionTicket(context, addComment));
+  serve(history.transition_ticket, (context) => transitionTicket(context, prepareComment));
+  serve(change_tickets, (context) => changeTickets(context, prepareComment));
   serve.list(history.list_transitions, async ({ db, workspace_id, params }) => {
     const ticket_id = await requireTicketId(db, workspace_id, params.ticket);
     return {

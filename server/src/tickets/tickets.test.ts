@@ -227,7 +227,15 @@ describe('editing', () => {
       body: {
         code: 'edit_conflict',
         current_version: 4,
-        fields: { title: { base: 'Base', mine: 'Mine', theirs: 'Theirs' } },
+        fields: {
+          title: {
+            base: 'Base',
+            mine: 'Mine',
+            theirs: 'Theirs',
+            by: team.admin.user.id,
+            at: expect.any(String) as string,
+          },
+        },
       },
     });
     expect(await mine.get_ticket(at(ticket))).toEqual(merged);
@@ -249,6 +257,20 @@ describe('editing', () => {
       expect(none.body).not.toHaveProperty('fields');
     }
     expect((await client.raw.update_ticket({ ...at(ticket), body: {}, if_match: 'nonsense' })).status).toBe(400);
+  });
+
+  test('says of a conflict who changed the field last, and when', async () => {
+    const ticket = await makeTicket(team, { title: 'Base' });
+    const { admin, member, owner } = team;
+    await admin.client.update_ticket({ ...at(ticket), body: { title: 'First', version: 1 } });
+    const last = await owner.client.update_ticket({ ...at(ticket), body: { title: 'Last', version: 2 } });
+    await admin.client.update_ticket({ ...at(ticket), body: { priority: 'low', version: 3 } });
+    const title = { base: 'Base', mine: 'Mine', theirs: 'Last', by: owner.user.id, at: last.updated_at };
+    const edit = { ...at(ticket), body: { title: 'Mine', version: 1 } };
+    expect(await member.client.raw.update_ticket(edit)).toMatchObject({ status: 409, body: { fields: { title } } });
+    const { version: _, ...without } = edit.body;
+    const exact = { ...at(ticket), body: without, if_match: '"1"' };
+    expect(await member.client.raw.update_ticket(exact)).toMatchObject({ status: 412, body: { fields: { title } } });
   });
 
   test('of labels merges what everybody added and removed', async () => {

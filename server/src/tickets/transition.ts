@@ -2,7 +2,7 @@ import type { Actor } from '../access/authorize.ts';
 import type { Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Body, Response } from '../http/contract.ts';
-import { requireCurrent } from '../http/preconditions.ts';
+import { type IfMatch, requireCurrent } from '../http/preconditions.ts';
 import { newId } from '../lib/ids.ts';
 import { definitionOf } from '../projects/definitions.ts';
 import type { WorkflowDefinition } from '../projects/workflow-definition.ts';
@@ -10,21 +10,25 @@ import type { Context } from '../serving/context.ts';
 import { openTicket } from './access.ts';
 import { changeTicket } from './change.ts';
 import type { transition_ticket } from './history-contract.ts';
+import type { Beside } from './place-queries.ts';
 import { rankFor } from './place.ts';
 import { allowedStatuses, presentTo } from './present.ts';
 import { insertTransition, type LockedTicket, type TicketChanges, type TransitionRow } from './queries.ts';
 import { decideTransition } from './workflow.ts';
 
-type Input = Body<typeof transition_ticket>;
+type Input = Omit<Body<typeof transition_ticket>, 'version'> & { version?: number | undefined };
 
-/** Writes a comment on a ticket that the transaction has locked: comments know of tickets, and not the reverse. */
-export type AddComment = (
+/**
+ * Checks a comment on a ticket that the transaction has locked, and gives what writes it: comments know of tickets, and not the
+ * reverse.
+ */
+export type PrepareComment = (
   tx: Tx,
   actor: Actor,
   comment: { id: string; ticket_id: string; body: string; created_at: string },
   /** Where its text stands in the body. */
   pointer: '/comment',
-) => Promise<unknown>;
+) => Promise<() => unknown>;
 
 /**
  * Moves a ticket to another status, together with resolution, assignee and comment: one step, all or nothing. The
@@ -32,20 +36,49 @@ export type AddComment = (
  */
 export async function transitionTicket(
   context: Context<typeof transition_ticket>,
-  addComment: AddComment,
+  prepareComment: PrepareComment,
 ): Promise<Response<typeof transition_ticket>> {
-  const { tx, writer, params, body: input, if_match } = context;
-  const { assignee_id, place, to } = input;
+  const { tx, writer, params, body, if_match } = context;
+  const { assignee_id, place, to } = body;
   const opening = place === undefined ? { assignee_id } : { assignee_id, place: { place, status: to } };
   const { actor, ticket: before, beside } = await openTicket(tx, writer, params.ticket, opening);
+  const { ticket, row } = await stepOpened(tx, actor, before, { body, if_match, beside, prepareComment });
+  const { workspace_id: _, project_id: __, workflow_version: ___, ...transition } = row;
+  return {
+    transition: { ...transition, comment: body.comment ?? null },
+    ticket: await presentTo(tx, ticket, actor),
+  };
+}
+
+interface Step {
+  body: Input;
+  if_match?: IfMatch | undefined;
+  /** What is beside the place that the body names. */
+  beside?: Beside | undefined;
+  prepareComment: PrepareComment;
+}
+
+/** Moves a ticket that the transaction has locked, and with it the assignee. It refuses before it writes. */
+export async function stepOpened(
+  tx: Tx,
+  actor: Actor,
+  before: LockedTicket,
+  { body, if_match, beside, prepareComment }: Step,
+): Promise<{ ticket: LockedTicket; row: TransitionRow }> {
+  const { place, to } = body;
   const definition = await definitionOf(tx, before);
   const current = {
     current_status: before.status,
     current_version: before.version,
     allowed_transitions: allowedStatuses(before, definition, actor.role),
   };
-  requireCurrent({ if_match, version: input.version }, current);
-  const decided = decide(definition, before, actor, input, current);
+  requireCurrent({ if_match, version: body.version }, current);
+  const decided = decide(definition, before, actor, body, current);
+  const comment =
+    body.comment === undefined
+      ? undefined
+      : { id: newId(), ticket_id: before.id, body: body.comment, created_at: before.at };
+  const addComment = comment && (await prepareComment(tx, actor, comment, '/comment'));
   const changes: TicketChanges = { ...decided, status_sequence: before.status_sequence + 1 };
   if (place !== undefined && beside !== undefined) {
     const column = { workspace_id: before.workspace_id, project_id: before.project_id, status: to };
@@ -53,17 +86,20 @@ export async function transitionTicket(
     if (rank !== undefined) changes.rank = rank;
   }
 
-  const comment_id = input.comment === undefined ? null : newId();
-  const after = changeTicket(tx, actor, before, {
+  const ticket = changeTicket(tx, actor, before, {
     action: 'ticket.transitioned',
     changes,
-    ...(comment_id === null ? {} : { more: { comment_id } }),
+    ...(comment && { more: { comment_id: comment.id } }),
   });
-  if (comment_id !== null && input.comment !== undefined) {
-    const comment = { id: comment_id, ticket_id: before.id, body: input.comment, created_at: before.at };
-    await addComment(tx, actor, comment, '/comment');
-  }
-  const row: TransitionRow = {
+  addComment?.();
+  const row = stepOf(before, ticket, actor, comment?.id ?? null);
+  insertTransition(tx, row);
+  return { ticket, row };
+}
+
+/** The row of the status history that a step is. */
+function stepOf(before: LockedTicket, after: LockedTicket, actor: Actor, comment_id: string | null): TransitionRow {
+  return {
     workspace_id: before.workspace_id,
     project_id: before.project_id,
     ticket_id: before.id,
@@ -77,12 +113,6 @@ export async function transitionTicket(
     actor_id: actor.user_id,
     remapped: false,
     created_at: before.at,
-  };
-  insertTransition(tx, row);
-  const { workspace_id: _, project_id: __, workflow_version: ___, ...transition } = row;
-  return {
-    transition: { ...transition, comment: input.comment ?? null },
-    ticket: await presentTo(tx, after, actor),
   };
 }
 

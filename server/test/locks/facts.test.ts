@@ -134,6 +134,8 @@ test('every write that succeeds leaves an entry in a log, and the audit log has 
     replace_workflow: () => owner.client.replace_workflow({ if_match: '*', ...project, body: presets.standard }),
     create_ticket: () => member.client.create_ticket({ ...project, body: { title: 'Another' } }),
     update_ticket: () => member.client.update_ticket({ ...at, body: { title: 'Edited', version: 1 } }),
+    change_tickets: () =>
+      member.client.change_tickets({ workspace_id, body: { changes: [{ ticket, update: { labels_add: ['x'] } }] } }),
     set_assignee: () => member.client.set_assignee({ if_match: '*', ...at, body: { assignee_id: user.id } }),
     place_ticket: () => member.client.place_ticket({ ...at, body: { at: 'top' } }),
     transition_ticket: () => member.client.transition_ticket({ ...at, body: { to: 'waiting' } }),

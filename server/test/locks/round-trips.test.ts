@@ -50,7 +50,7 @@ interface At {
   /** Comments of the ticket, one for each call. */
   comments: string[];
   attachment_id: string;
-  /** Tickets to be deleted, one for each call. */
+  /** More tickets: one to be deleted by each call, or all to be changed by one. */
   others: string[];
 }
 
@@ -125,6 +125,14 @@ const calls: Record<string, [trips: number, call: (at: At) => Promise<RawRespons
         if_match: '*',
         body: { title: `${Math.random()}` },
       }),
+  ],
+  change_tickets: [
+    2,
+    ({ workspace_id, ticket, others }) => {
+      const update = { labels_add: [`${Math.random()}`] };
+      const changes = [ticket, ...others].map((one) => ({ ticket: one, update }));
+      return team.member.client.raw.change_tickets({ workspace_id, body: { changes } });
+    },
   ],
   delete_ticket: [
     2,
@@ -232,7 +240,9 @@ test.each(cases)('%s by %s takes no more round trips to the database than it is 
   const { attachment_id } = /_attachment/.test(name)
     ? await makeAttachment(team.member, { workspace_id, ticket })
     : { attachment_id: '' };
-  const others = name === 'delete_ticket' ? [(await makeTicket(team)).id, (await makeTicket(team)).id] : [];
+  const others = ['delete_ticket', 'change_tickets'].includes(name)
+    ? [(await makeTicket(team)).id, (await makeTicket(team)).id]
+    : [];
   if (name === 'get_transition') {
     await team.member.client.transition_ticket({ workspace_id, ticket, body: { to: 'in_progress' } });
   }

@@ -20,6 +20,7 @@ const carried: Record<string, Record<string, unknown>> = {
   quota_exceeded: { quota: 'projects_per_workspace', limit: 100 },
   redelivery_refused: { reason: 'not_wanted' },
   edit_conflict: { fields: {} },
+  changes_refused: { refused: [] },
   fields_required: { missing: ['resolution'] },
 };
 

@@ -138,6 +138,8 @@ const problems = {
         quota: quotaName(quota),
       }),
     ),
+  changes_refused: () =>
+    show(t('Nothing was changed'), t('Each of the changes was refused. Look at the tickets, and decide again.')),
   redelivery_refused: ({ reason }) =>
     reason === 'too_many_waiting'
       ? show(
