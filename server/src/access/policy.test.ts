@@ -23,7 +23,7 @@ const by_access: Record<string, string[]> = {
       'create_view list_views get_view update_view delete_view restore_view',
   ),
   'owner,admin,member': words(
-    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket change_tickets create_comment ' +
       'update_comment delete_comment add_reaction remove_reaction add_attachment remove_attachment',
   ),
   'owner,admin': words(
@@ -56,7 +56,7 @@ const by_scope: Record<string, string[]> = {
       'get_flow get_times get_ageing list_watchers list_reactions list_attachments get_attachment get_attachment_link',
   ),
   'tickets:write': words(
-    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket create_comment ' +
+    'create_ticket update_ticket delete_ticket restore_ticket set_assignee place_ticket transition_ticket change_tickets create_comment ' +
       'update_comment delete_comment add_reaction remove_reaction add_attachment remove_attachment',
   ),
   'views:read': words('list_views get_view'),

@@ -27,6 +27,7 @@ export const guides = [
   'analytics',
   'api-stability',
   'audit',
+  'bulk',
   'comments',
   'errors',
   'events',

@@ -151,8 +151,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const handler: RequestHandler = async (req, res) => {
       const request = withCookie(operation, req, parseRequest(operation, req, res, parts.log));
       const identity = res.locals['identity'] as Identity | undefined;
-      const weight = operation.weight?.(request.body as never) ?? 1;
-      if (weight > 1) parts.requests.count(request.ip, res, weight - 1);
+      if (operation.weight) parts.requests.count(request.ip, res, operation.weight(request.body as never) - 1);
       const intent = takesKey(operation) ? intentIn(req, operation, request, identity) : undefined;
       const work = async () => {
         // A token's own outcomes are in its workspace, in so far as they are anywhere.

@@ -39,6 +39,7 @@ const pages = [
   'views',
   'audit',
   'analytics',
+  'bulk',
 ].map((page) => `docs/${page}.md`);
 
 describe.each(['README.md', ...pages])('the walk of %s', (page) => {
