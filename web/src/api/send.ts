@@ -1,4 +1,4 @@
-import { BatonApiError, type OperationId } from 'baton-sdk';
+import { BatonApiError, type ChangeProblem, type OperationId, type Problem, type TicketChange } from 'baton-sdk';
 import type { Operation, Refusal } from '../store/decide.ts';
 import type { Outcome } from '../store/outcome.ts';
 import { client } from './client.ts';
@@ -53,8 +53,15 @@ const signed_out = ['unauthenticated', 'invalid_token', 'session_ended', 'invali
 /** What the client says where no response of Baton's arrived. */
 const lost: readonly string[] = ['no_response', 'timed_out', 'unexpected_response', 'aborted'];
 
+/** What a problem of the server's means for an operation. */
+function refusedBy(problem: Problem | ChangeProblem, { change }: Operation, request_id?: string): Outcome {
+  const { code } = problem;
+  if (change.kind === 'delete' && code === 'not_found') return done({ deleted: true });
+  return { kind: 'refused', refusal: { code, problem, request_id, at: Date.now() } };
+}
+
 /** What a failure means for an operation. */
-function outcomeOf(error: unknown, { change }: Operation): Outcome {
+function outcomeOf(error: unknown, operation: Operation): Outcome {
   const at = Date.now();
   if (!(error instanceof BatonApiError)) return { kind: 'refused', refusal: { code: 'failed', at } };
   const { code, problem, request_id, status } = error;
@@ -64,8 +71,59 @@ function outcomeOf(error: unknown, { change }: Operation): Outcome {
   if (error.operation === refresh || lost.includes(code) || status === 429 || status === 503) {
     return { kind: 'later', cause: 'unreachable' };
   }
-  if (change.kind === 'delete' && code === 'not_found') return done({ deleted: true });
+  if (problem !== undefined) return refusedBy(problem, operation, request_id);
   return { kind: 'refused', refusal: { code, problem, request_id, at } };
+}
+
+/** An operation as one change of several. */
+function changeOf({ ticket_id: ticket, change, base_version: version }: Operation): TicketChange {
+  switch (change.kind) {
+    case 'edit':
+      return { ticket, update: { [change.field]: change.value, version } };
+    case 'labels':
+      return { ticket, update: { labels_add: change.add, labels_remove: change.remove } };
+    case 'assign':
+      return { ticket, assign: { assignee_id: change.assignee_id, version } };
+    case 'transition': {
+      const { to, resolution, assignee_id, comment } = change;
+      const fields = {
+        ...(resolution !== undefined && { resolution }),
+        ...(assignee_id !== undefined && { assignee_id }),
+        ...(comment !== undefined && { comment }),
+      };
+      return { ticket, transition: { to, version, ...fields } };
+    }
+    case 'delete':
+      return { ticket, delete: {} };
+    case 'restore':
+      return { ticket, restore: {} };
+    case 'place':
+    case 'comment':
+      throw new Error(`Not for several tickets at once: ${change.kind}`);
+  }
+}
+
+/** Sends several operations of one workspace in one request, under its key; gives what came of each, in their order. */
+export async function sendTogether(operations: readonly Operation[], key: string): Promise<Outcome[]> {
+  try {
+    const { workspace_id = '' } = operations[0] ?? {};
+    const body = { changes: operations.map(changeOf) };
+    const { results } = await client.change_tickets({ workspace_id, idempotency_key: key, body }, { retries });
+    return operations.map((operation, index) => {
+      const { ticket, problem } = results[index] ?? {};
+      if (problem) return refusedBy(problem, operation);
+      return ticket ? done({ ticket }) : { kind: 'later', cause: 'unreachable' };
+    });
+  } catch (error) {
+    if (!(error instanceof BatonApiError) || !error.is('changes_refused')) {
+      return operations.map((operation) => outcomeOf(error, operation));
+    }
+    const { refused } = error.problem;
+    return operations.map((operation, at) => {
+      const problem = refused.find(({ index }) => index === at)?.problem;
+      return problem === undefined ? outcomeOf(error, operation) : refusedBy(problem, operation, error.request_id);
+    });
+  }
 }
 
 /** Sends an operation once, and says what came of it. */

@@ -29,6 +29,10 @@ export interface Operation {
   rebased: number;
   /** Whether it was merged with an edit of somebody else. */
   merged?: true | undefined;
+  /** What several operations have in common that the person did at once: they are sent in one request. */
+  act?: string | undefined;
+  /** The request that it was sent with, and its place there: it is sent again with the same others, or by itself. */
+  together?: { key: string; index: number; of: number } | undefined;
   refusal?: Refusal | undefined;
 }
 
@@ -63,7 +67,7 @@ export function enqueued(queue: readonly Operation[], added: Operation): Operati
   const last = kept[index];
   const change = last === undefined || last.sent_at !== undefined ? undefined : merged(last.change, added.change);
   if (last === undefined || change === undefined) return [...kept, added];
-  return kept.with(index, { ...last, change });
+  return kept.with(index, { ...last, change, act: added.act ?? last.act });
 }
 
 /**
@@ -127,6 +131,7 @@ export function rebased(refused: Operation, refusal: Refusal, key: string): Oper
     base_version: next.version,
     key,
     sent_at: undefined,
+    together: undefined,
     rebased: refused.rebased + 1,
     merged: next.merged ?? refused.merged,
   };
@@ -163,4 +168,10 @@ export function afterRefusal(
   });
   const marked = rest.map((one) => (one.id === refused.id ? { ...one, change, refusal } : one));
   return refused.change.kind === 'transition' ? withoutDangling(marked, status) : marked;
+}
+
+/** Whether a refusal speaks of a ticket that is newer than what is known, or not there. */
+export function isStale(refusal: Refusal, known: number | undefined, current: number | undefined): boolean {
+  if (['edit_conflict', 'forbidden', 'not_found'].includes(refusal.code)) return true;
+  return current !== undefined && known !== undefined && current > known;
 }

@@ -4,21 +4,25 @@ import {
   afterRefusal,
   currentOf,
   enqueued,
+  isStale,
   laidOver,
   nextOf,
   type Operation,
   rebased,
-  type Refusal,
 } from './decide.ts';
 import { newId } from './ids.ts';
 import type { Cause, Outbox, Outcome, Pause, Settled } from './outcome.ts';
 import { Signal } from './signal.ts';
 import type { Tickets } from './tickets.ts';
+import { Together } from './together.ts';
+import { timed, waitAfter } from './waits.ts';
 
 interface Parts {
   tickets: Tickets;
   outbox: Outbox;
   send: (operation: Operation) => Promise<Outcome>;
+  /** Sends several of one act in one request, under its key; gives what came of each, in their order. */
+  sendTogether: (operations: readonly Operation[], key: string) => Promise<Outcome[]>;
   /** Reads the ticket again, and gives it to the tickets. */
   read: (ticket: Pick<Operation, 'workspace_id' | 'ticket_id'>) => Promise<void>;
   now?: () => number;
@@ -27,13 +31,7 @@ interface Parts {
   wait?: (ms: number, then: () => void) => () => void;
 }
 
-const first_wait_ms = 1_000;
-const max_wait_ms = 30_000;
-
-const timed = (ms: number, then: () => void) => {
-  const timer = setTimeout(then, ms);
-  return () => clearTimeout(timer);
-};
+type OfTicket = Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>;
 
 /** What people did and the server has not done yet: a queue per ticket, one request in flight for each. */
 export class Operations {
@@ -42,6 +40,7 @@ export class Operations {
   readonly #busy = new Set<string>();
   readonly #changed = new Signal();
   readonly #settled = new Set<Settled>();
+  readonly #together: Together;
   #pause: Pause | undefined;
   #is_stopped = false;
   #tries = 0;
@@ -51,21 +50,33 @@ export class Operations {
 
   constructor(parts: Parts) {
     this.#parts = { now: Date.now, newId, wait: timed, ...parts };
+    const { send, sendTogether } = this.#parts;
+    const keep = (operation: Operation) => this.#change(operation);
+    this.#together = new Together({ send: sendTogether, sendAlone: send, keep, newId: this.#parts.newId });
   }
 
   /** Does something to a ticket: it is drawn at once, and sent in its turn. Gives the operation's id. */
-  add(
-    ticket: Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>,
-    change: Change,
-    base_version: number,
-  ): string {
+  add(at: OfTicket, change: Change, base_version: number): string {
+    const id = this.#enqueue({ ...at, change, base_version });
+    void this.#work(at.ticket_id);
+    return id;
+  }
+
+  /** Does something to several tickets at once: drawn at once, and sent in one request. Gives the name of the act. */
+  addAll(changes: readonly (OfTicket & { change: Change; base_version: number })[]): string {
+    const act = this.#parts.newId();
+    for (const one of changes) this.#enqueue({ ...one, act });
+    for (const { ticket_id } of changes) void this.#work(ticket_id);
+    return act;
+  }
+
+  #enqueue(given: OfTicket & Pick<Operation, 'change' | 'base_version' | 'act'>): string {
     const { newId, now } = this.#parts;
-    const { workspace_id, ticket_id, ticket_key } = ticket;
-    const made = { id: newId(), key: newId(), made_at: now(), rebased: 0 };
-    const added: Operation = { ...made, workspace_id, ticket_id, ticket_key, change, base_version };
-    this.#replace(ticket_id, enqueued(this.of(ticket_id), added));
-    void this.#work(ticket_id);
-    return added.id;
+    const added: Operation = { id: newId(), key: newId(), made_at: now(), rebased: 0, ...given };
+    const before = this.of(given.ticket_id);
+    this.#replace(given.ticket_id, enqueued(before, added));
+    // It may have become one with an earlier one.
+    return this.of(given.ticket_id).find((one) => !before.includes(one))?.id ?? added.id;
   }
 
   /** Takes up what was kept on the disk when the page was left. */
@@ -138,7 +149,8 @@ export class Operations {
   async #send(operation: Operation): Promise<void> {
     const sent = { ...operation, sent_at: operation.sent_at ?? this.#parts.now() };
     this.#change(sent);
-    const outcome = await this.#parts.send(sent);
+    const { act } = sent;
+    const outcome = await (act === undefined ? this.#parts.send(sent) : this.#together.send(sent));
     // Dropped meanwhile: what came of it is read with everything else.
     if (!this.of(sent.ticket_id).some(({ id }) => id === sent.id)) return;
     if (outcome.kind === 'later') return this.#sleep(outcome.cause);
@@ -172,20 +184,26 @@ export class Operations {
 
   #sleep(cause: Cause): void {
     const { now, wait } = this.#parts;
+    // Of many in one request, each comes here.
+    if (this.#is_stopped && this.#pause?.cause === cause) return;
     this.#is_stopped = true;
     this.#pause = { cause, since: this.#pause?.since ?? now() };
     this.#stopWaiting?.();
-    const ms = Math.min(max_wait_ms, first_wait_ms * 2 ** this.#tries++);
+    const ms = waitAfter(this.#tries++);
     // A session that ended is taken up by signing in, and by nothing else.
     this.#stopWaiting = cause === 'session' ? undefined : wait(ms, () => this.#tryOne());
     this.#changed.emit();
   }
 
-  /** Sends the operations of one ticket, to see whether the server is there. */
+  /** Sends the operations of one ticket, or of one request, to see whether the server is there. */
   #tryOne(): void {
     this.#is_stopped = false;
     const [first] = this.#queues.keys();
-    if (first !== undefined) void this.#work(first);
+    if (first === undefined) return;
+    const next = nextOf(this.of(first));
+    const name = next?.together?.key;
+    const is_with = (id: string) => id === first || (name !== undefined && nextOf(this.of(id))?.together?.key === name);
+    for (const id of [...this.#queues.keys()].filter(is_with)) void this.#work(id);
   }
 
   /** The server is there: whatever else waits is sent. */
@@ -213,15 +231,12 @@ export class Operations {
   /** The queue as it is now: kept on the disk, drawn, and told. */
   #replace(ticket_id: string, queue: readonly Operation[]): void {
     const before = this.of(ticket_id);
-    for (const one of queue) if (!before.includes(one)) this.#keep(this.#parts.outbox.put(one));
-    for (const { id } of before) if (!queue.some((one) => one.id === id)) this.#keep(this.#parts.outbox.remove(id));
+    // A disk that takes nothing stops nobody: what is on the page is sent all the same.
+    const keep = (written: Promise<void>) => void written.catch(() => undefined);
+    for (const one of queue) if (!before.includes(one)) keep(this.#parts.outbox.put(one));
+    for (const { id } of before) if (!queue.some((one) => one.id === id)) keep(this.#parts.outbox.remove(id));
     this.#set(ticket_id, queue);
     this.#changed.emit();
-  }
-
-  /** A disk that takes nothing stops nobody: what is on the page is sent all the same. */
-  #keep(written: Promise<void>): void {
-    written.catch(() => undefined);
   }
 
   #set(ticket_id: string, queue: readonly Operation[]): void {
@@ -232,9 +247,3 @@ export class Operations {
 }
 
 const none: readonly Operation[] = [];
-
-/** Whether a refusal speaks of a ticket that is newer than what is known, or not there. */
-function isStale(refusal: Refusal, known: number | undefined, current: number | undefined): boolean {
-  if (refusal.code === 'edit_conflict' || refusal.code === 'forbidden') return true;
-  return current !== undefined && known !== undefined && current > known;
-}

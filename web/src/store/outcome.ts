@@ -1,9 +1,10 @@
-import type { Comment, Ticket } from 'baton-sdk';
+import type { Comment } from 'baton-sdk';
+import type { ReceivedTicket } from './changes.ts';
 import type { Operation, Refusal } from './decide.ts';
 
 /** What came of sending an operation. */
 export type Outcome =
-  | { kind: 'done'; ticket?: Ticket; comment?: Comment; deleted?: true }
+  | { kind: 'done'; ticket?: ReceivedTicket; comment?: Comment; deleted?: true }
   | { kind: 'refused'; refusal: Refusal }
   /** Nobody knows, or nothing happened yet: it is sent again under its key. */
   | { kind: 'later'; cause: Cause };

@@ -34,6 +34,12 @@ export function makeTicket(fields: Partial<Ticket> = {}): Ticket {
   };
 }
 
+interface SentTogether {
+  operations: readonly Operation[];
+  key: string;
+  respond: (outcomes: Outcome[]) => Promise<void>;
+}
+
 interface Sent {
   operation: Operation;
   respond: (outcome: Outcome) => Promise<void>;
@@ -49,6 +55,7 @@ export function makeWorld(first = makeTicket()) {
   const tickets = new Tickets();
   tickets.receive([first], tickets.ask());
   const sent: Sent[] = [];
+  const together: SentTogether[] = [];
   const kept = new Map<string, Operation>();
   const reads: string[] = [];
   const timers: (() => void)[] = [];
@@ -70,6 +77,14 @@ export function makeWorld(first = makeTicket()) {
       reads.push(ticket_id);
       if (read !== undefined) tickets.receive([read], tickets.ask());
     },
+    sendTogether: (several, key) =>
+      new Promise((resolve) => {
+        const respond = (outcomes: Outcome[]) => {
+          resolve(outcomes);
+          return settle();
+        };
+        together.push({ operations: several, key, respond });
+      }),
     send: (operation) =>
       new Promise((resolve) => {
         const respond = (outcome: Outcome) => {
@@ -85,6 +100,8 @@ export function makeWorld(first = makeTicket()) {
     operations,
     at,
     sent,
+    /** The requests that have several operations. */
+    together,
     kept,
     reads,
     timers,
