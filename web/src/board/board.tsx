@@ -1,5 +1,5 @@
 import type { Workflow } from 'baton-sdk';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useMay } from '../desk/use-may.ts';
@@ -7,6 +7,7 @@ import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
 import { sort_labels } from '../list/names.ts';
 import { type Group, useRead } from '../list/use-lists.ts';
+import type { Selection } from '../list/use-selection.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { preferences } from '../store/preferences.ts';
 import { t } from '../ui/text.ts';
@@ -22,10 +23,12 @@ import { type Total, totalOf } from './use-board.ts';
 import { type Heading, useCardFocus } from './use-card-focus.ts';
 import { useLift } from './use-lift.ts';
 import { useMoves } from './use-moves.ts';
+import { isText, useExtend, useSelectCommands } from './use-select.ts';
 import './board.css';
 
 /** A card’s height and the gap below it, as board.css has them. */
 const pitches = { comfortable: 112, compact: 92 };
+const open_after_ms = 150;
 /** Where there is room for one column alone. */
 const narrow = '(max-width: 639px)';
 
@@ -36,6 +39,7 @@ interface BoardProps {
   filters: Filters;
   workflow: Workflow;
   opened: string | undefined;
+  selection: Selection;
   onOpen: (ticket: KnownTicket) => void;
 }
 
@@ -102,26 +106,37 @@ function useColumns({ desk, groups, filters, workflow }: Pick<BoardProps, 'desk'
 
 /** The columns side by side, or one of them on a phone; one tab stop for all their cards. */
 export function Board(props: BoardProps) {
-  const { desk, totals, workflow, onOpen } = props;
+  const { desk, totals, workflow, opened, selection, onOpen } = props;
   const state = useColumns(props);
   const { read, by_hand, shown_tab, moves, lifting, board } = state;
   const [menu, setMenu] = useState<{ id: string; button: HTMLElement } | undefined>(undefined);
   const onMenu = useCallback((id: string, button: HTMLElement) => setMenu({ id, button }), []);
   useEffect(() => (board.current === null ? undefined : scrollSideways(board.current)), [board]);
-  useBoardCommands(state, onOpen);
+  const extend = useExtend(state, selection);
+  useBoardCommands(state, { is_open: opened !== undefined, onOpen });
+  useSelectCommands(state, { selection, extend });
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (lifting.press(event) || event.defaultPrevented) return;
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const heading = headings[event.key];
-    if (heading === undefined || event.target instanceof HTMLInputElement) return;
-    state.move(heading);
+    if (heading === undefined || isText(event.target)) return;
+    if (!event.shiftKey) state.move(heading);
+    else if (heading === 'up' || heading === 'down') extend(heading);
+    else return;
     event.preventDefault();
   };
   return (
     <>
       {state.is_narrow && <Tabs {...{ read, totals }} shown={shown_tab} onShow={state.setTab} />}
-      <div ref={board} className="board" data-list="" onKeyDown={onKeyDown} onBlur={onBlurOf(lifting.cancel)}>
+      <div
+        ref={board}
+        className="board"
+        data-list=""
+        data-selecting={selection.selected.size > 0 || undefined}
+        onKeyDown={onKeyDown}
+        onBlur={onBlurOf(lifting.cancel)}
+      >
         <Columns {...props} state={state} onMenu={onMenu} />
       </div>
       <p className="hidden" role="status">
@@ -131,6 +146,7 @@ export function Board(props: BoardProps) {
         <CardMenu
           {...{ desk, menu, workflow, by_hand, onOpen, columns: state.columns, focus: state.focus, role: moves.role }}
           why={moves.may ? undefined : moves.why}
+          onSelect={() => selection.toggle(menu.id, false)}
           onClose={() => setMenu(undefined)}
         />
       )}
@@ -143,12 +159,13 @@ interface ColumnsProps extends BoardProps {
   onMenu: (id: string, button: HTMLElement) => void;
 }
 
-function Columns({ desk, totals, filters, workflow, opened, onOpen, state, onMenu }: ColumnsProps) {
+function Columns({ desk, totals, filters, workflow, opened, selection, onOpen, state, onMenu }: ColumnsProps) {
   const { read, drawn, by_hand, drag, shown_tab, moves, lifting, active, setActive, onScroller } = state;
   const create = useMay(desk, 'create_ticket');
   const pitch = pitches[useCell(preferences).density];
   const [creating, setCreating] = useState<string | undefined>(undefined);
-  const acts = { desk, drag, by_hand, pitch, onOpen, onMenu, onScroller, onActive: setActive, onCreating: setCreating };
+  const places = { drag, by_hand, pitch, onScroller, onActive: setActive, onCreating: setCreating };
+  const acts = { desk, ...places, onOpen, onMenu, selected: selection.selected, onSelect: selection.toggle };
   return read.map(({ group, rows, state: loaded }, index) => {
     const { key, status } = group;
     if (status === undefined || (shown_tab !== undefined && key !== shown_tab)) return null;
@@ -179,9 +196,17 @@ function Columns({ desk, totals, filters, workflow, opened, onOpen, state, onMen
 /** What the keys do with the card that has the focus. */
 function useBoardCommands(
   { active, ticketOf, lifting, moves, move }: ReturnType<typeof useColumns>,
-  onOpen: (ticket: KnownTicket) => void,
+  { is_open, onOpen }: { is_open: boolean; onOpen: (ticket: KnownTicket) => void },
 ): void {
-  useCommands({ next: () => move('down'), previous: () => move('up') });
+  // While a ticket is open beside the board, the next one is opened in its place; held down, j opens only where it ends.
+  const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const step = (heading: Heading) => {
+    const id = move(heading);
+    const ticket = id === undefined ? undefined : ticketOf(id);
+    clearTimeout(opening.current);
+    if (is_open && ticket !== undefined) opening.current = setTimeout(() => onOpen(ticket), open_after_ms);
+  };
+  useCommands({ next: () => step('down'), previous: () => step('up') });
   useCommands(
     {
       open: () => {

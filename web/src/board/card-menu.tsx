@@ -21,6 +21,7 @@ interface CardMenuProps {
   /** Why the person may change nothing; undefined where they may. */
   why: string | undefined;
   onOpen: (ticket: KnownTicket) => void;
+  onSelect: () => void;
   focus: (id: string) => void;
   onClose: () => void;
 }
@@ -32,14 +33,16 @@ function shown(command: CommandId): string | undefined {
 }
 
 /** What can be done with a card, without dragging it. There is one such menu for all cards. */
-export function CardMenu({ desk, menu, workflow, role, columns, by_hand, why, onOpen, focus, onClose }: CardMenuProps) {
+export function CardMenu(props: CardMenuProps) {
+  const { desk, menu, workflow, role, columns, by_hand, why, onOpen, onSelect, focus, onClose } = props;
   const { id, button } = menu;
   const ticket = desk.tickets.shown(id);
   const spot = spotOf(columns, id);
   if (ticket === undefined || spot === undefined) return null;
   const rows = columns.find(({ status }) => status === spot.status)?.rows ?? [];
   const last = others(rows, id).length;
-  const put = (index: number, said: string) => placeTicket(desk, ticket, placeAt(rows, index, id), said);
+  const put = (index: number, said: string) =>
+    placeTicket(desk, ticket, placeAt(rows, index, id), { said, was: placeAt(rows, spot.index, id) });
   const { key } = ticket;
   const steps = stepsFrom(workflow, ticket);
   // Of the card that has the focus: the keys' commands are about it.
@@ -54,6 +57,9 @@ export function CardMenu({ desk, menu, workflow, role, columns, by_hand, why, on
       </MenuItem>
       <MenuItem keys={shown('copy_link')} onSelect={() => copyLink(desk, ticket)}>
         {t('Copy the address')}
+      </MenuItem>
+      <MenuItem keys={shown('select')} onSelect={onSelect}>
+        {t('Select')}
       </MenuItem>
       <MenuLine />
       <MenuLabel>{why ?? t('Move to')}</MenuLabel>

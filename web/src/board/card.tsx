@@ -23,9 +23,11 @@ export interface CardProps {
   is_active: boolean;
   is_opened: boolean;
   is_lifted: boolean;
+  is_selected: boolean;
   onOpen: (ticket: KnownTicket) => void;
   onActive: (id: string) => void;
   onMenu: (id: string, button: HTMLElement) => void;
+  onSelect: (id: string, extend: boolean) => void;
 }
 
 const labels_shown = 2;
@@ -34,6 +36,10 @@ const labels_shown = 2;
 const isPlain = (event: React.MouseEvent) =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
+/** Whether a click selects all cards up to this one. */
+const isExtending = (event: React.MouseEvent) =>
+  event.button === 0 && event.shiftKey && !event.metaKey && !event.ctrlKey && !event.altKey;
+
 function Assignee({ desk, id }: { desk: Desk; id: string }) {
   const person = usePerson(desk, id);
   return <Avatar id={id} name={person?.name ?? ' '} />;
@@ -41,7 +47,8 @@ function Assignee({ desk, id }: { desk: Desk; id: string }) {
 
 /** A ticket as a card: a link to its page, as high as every other, with its menu beside it. */
 export const Card = memo(function Card(props: CardProps) {
-  const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, onOpen, onActive, onMenu } = props;
+  const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, is_selected } = props;
+  const { onOpen, onActive, onMenu, onSelect } = props;
   const { id, key, title, labels, due_on, assignee_id } = ticket;
   const link = useRef<HTMLAnchorElement>(null);
   const column = useRef(status);
@@ -54,6 +61,7 @@ export const Card = memo(function Card(props: CardProps) {
       data-id={id}
       data-opened={is_opened || undefined}
       data-lifted={is_lifted || undefined}
+      data-selected={is_selected || undefined}
       className={top === undefined ? 'card' : 'card card-at'}
       style={top === undefined ? undefined : { transform: `translateY(${top}px)` }}
     >
@@ -64,9 +72,10 @@ export const Card = memo(function Card(props: CardProps) {
         aria-current={is_opened ? 'true' : undefined}
         className="card-link"
         onClick={(event) => {
-          if (!isPlain(event)) return;
+          if (isExtending(event)) onSelect(id, true);
+          else if (isPlain(event)) onOpen(ticket);
+          else return;
           event.preventDefault();
-          onOpen(ticket);
         }}
         onFocus={() => onActive(id)}
       >
@@ -87,6 +96,16 @@ export const Card = memo(function Card(props: CardProps) {
           </span>
         </span>
       </a>
+      <label className="card-check">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          checked={is_selected}
+          aria-label={t('Select {key}', { key })}
+          onChange={() => undefined}
+          onClick={(event) => onSelect(id, event.shiftKey)}
+        />
+      </label>
       <IconButton
         icon="more"
         label={t('What can be done with {key}', { key })}

@@ -19,7 +19,7 @@ const virtual_from = 200;
 /** How near its end a column reads on. */
 const ahead_px = 800;
 
-type Acts = Pick<CardProps, 'desk' | 'onOpen' | 'onActive' | 'onMenu'>;
+type Acts = Pick<CardProps, 'desk' | 'onOpen' | 'onActive' | 'onMenu' | 'onSelect'>;
 
 export interface ColumnProps extends Acts {
   status: Pick<WorkflowStatus, 'key' | 'name' | 'category'>;
@@ -35,6 +35,7 @@ export interface ColumnProps extends Acts {
   active: string | undefined;
   opened: string | undefined;
   lifted: string | undefined;
+  selected: ReadonlySet<string>;
   drag: DragCell;
   by_hand: boolean;
   /** What the order is called, where it is not by hand. */
@@ -206,17 +207,18 @@ interface OneProps extends ColumnProps {
   top?: number;
 }
 
-function OneCard({ ticket, index, top, status, state, rows, active, opened, lifted, ...acts }: OneProps) {
-  const { desk, onOpen, onActive, onMenu } = acts;
+function OneCard({ ticket, index, top, status, state, rows, active, opened, lifted, selected, ...acts }: OneProps) {
+  const { desk, onOpen, onActive, onMenu, onSelect } = acts;
   return (
     <Card
-      {...{ desk, ticket, onOpen, onActive, onMenu, top }}
+      {...{ desk, ticket, onOpen, onActive, onMenu, onSelect, top }}
       status={status.key}
       place={index + 1}
       of={state.has_more ? -1 : rows.length}
       is_active={ticket.id === active}
       is_opened={ticket.key === opened}
       is_lifted={ticket.id === lifted}
+      is_selected={selected.has(ticket.id)}
     />
   );
 }

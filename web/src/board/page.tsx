@@ -1,9 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
+import { useTrail } from '../desk/trail.ts';
 import { useNews } from '../desk/use-news.ts';
 import { Stepping } from '../detail/stepping.tsx';
 import { FilterBar } from '../list/filter-bar.tsx';
@@ -23,7 +24,7 @@ import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
 const Ticket = lazy(() => import('../detail/ticket.tsx'));
-const Refused = lazy(() => import('./refused.tsx'));
+const Refused = lazy(() => import('../list/refused.tsx'));
 
 /** The tickets of a project as a board; beside it the ticket that is open. */
 export function Page() {
@@ -45,7 +46,8 @@ export function Page() {
     close();
     document.querySelector<HTMLElement>('[data-opened] a')?.focus();
   };
-  useCommands({ close: closeSide }, () => opened !== undefined);
+  // One layer at a time: the selection goes first.
+  useCommands({ close: closeSide }, () => opened !== undefined && document.querySelector('.selection') === null);
 
   return (
     <div className={opened === undefined ? 'list-page' : 'list-page list-page-split'}>
@@ -54,6 +56,11 @@ export function Page() {
       </Title>
       <div className="list-side board-side">
         <ConnectionBanner />
+        {opened === undefined && (
+          <Suspense fallback={null}>
+            <Refused desk={desk} />
+          </Suspense>
+        )}
         {groups === undefined ? (
           <Skeleton rows={6} label={t('Loading the board…')} />
         ) : (
@@ -61,14 +68,10 @@ export function Page() {
         )}
       </div>
       <Stepping desk={desk} />
-      {opened === undefined ? (
-        <Suspense fallback={null}>
-          <Refused desk={desk} />
-        </Suspense>
-      ) : (
+      {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
-            <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} />
+            <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} onGo={open} />
           </Suspense>
         </aside>
       )}
@@ -90,7 +93,10 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
   const { totals, retry } = useBoard(desk, groups, filters, project);
   const workflow = useWorkflow(desk, project);
   const read = useRead(groups, () => readAll(groups), isSameRead);
-  const selection = useSelection(none);
+  const ids = useMemo(() => read.flatMap(({ rows }) => rows.map(({ id }) => id)), [read]);
+  const selection = useSelection(ids);
+  useCommands({ close: selection.clear }, () => selection.selected.size > 0);
+  useTrail(desk, { ids, has_more: read.some(({ state }) => state.has_more), name: t('Board') });
   const first = read[0]?.state;
   const sums = read.map(({ group, rows, state }) => totalOf(totals.get(group.key), rows.length, state.has_more));
   const tickets = sums.reduce((sum, one) => sum + one.tickets, 0);
@@ -102,7 +108,7 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
   const body = () => {
     if (is_failed) return <Failed what={t('The board could not be loaded.')} error={first.error} onRetry={retry} />;
     if (is_loading || workflow === undefined) return <Skeleton rows={6} label={t('Loading the board…')} />;
-    return <Board {...{ desk, groups, totals, filters, workflow, opened, onOpen }} />;
+    return <Board {...{ desk, groups, totals, filters, workflow, opened, selection, onOpen }} />;
   };
   return (
     <>
@@ -117,5 +123,3 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
     </>
   );
 }
-
-const none: readonly string[] = [];

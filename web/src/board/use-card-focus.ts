@@ -48,6 +48,7 @@ export function useCardFocus(columns: readonly Column[]) {
       const has_focus = (document.activeElement?.closest('.board .card') ?? null) !== null;
       const id = has_focus ? neighbourOf(latest.current, active, heading) : active;
       if (id !== undefined) focus(id);
+      return id;
     },
     [active, focus],
   );

@@ -55,7 +55,7 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
         place: index + 1,
         of,
       });
-      placeTicket(desk, ticket, placed, said);
+      placeTicket(desk, ticket, placed, { said, was: placeAt(rows, spotOf(columns, id)?.index ?? 0, id) });
     }
   };
 

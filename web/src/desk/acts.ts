@@ -6,30 +6,18 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Desk } from './desk.ts';
 import { statusOf, stepBack, stepTo, type PossibleStep } from './steps.ts';
+import { perform } from './taken.ts';
 
-/** A step that is to be taken as soon as the person has said what it needs. */
-export const stepping = cell<{ ticket_id: string; step: PossibleStep; placed?: Placed | undefined } | undefined>(
-  undefined,
-);
-
-const at = (desk: Desk, { id, key }: KnownTicket) => ({
-  workspace_id: desk.workspace_id,
-  ticket_id: id,
-  ticket_key: key,
-});
-
-/** Does something to a ticket, based on what the person saw. Gives the operation's id. */
-const act = (desk: Desk, ticket: KnownTicket, change: Change, base_version = ticket.version): string =>
-  desk.operations.add(at(desk, ticket), change, base_version);
-
-/** What is said of an operation once the server has done it, and how it is taken back. */
-export interface News {
-  text: string;
-  undo?: (() => void) | undefined;
+interface Stepping {
+  ticket_id: string;
+  /** More tickets that take it in the same act. */
+  others?: readonly string[];
+  step: PossibleStep;
+  placed?: Placed | undefined;
 }
 
-/** What is to be said of operations that are not done yet, by their ids. */
-export const news = new Map<string, News>();
+/** A step that is to be taken as soon as the person has said what it needs. */
+export const stepping = cell<Stepping | undefined>(undefined);
 
 export interface Who {
   role: Role | (string & {}) | undefined;
@@ -42,63 +30,112 @@ export function move(desk: Desk, ticket: KnownTicket, step: PossibleStep, who: W
   else take(desk, ticket, { to: step.to, placed }, who);
 }
 
-/** Puts a ticket in another place among the others of its status. `said`: what is said once it is done. */
-export function placeAt(desk: Desk, ticket: KnownTicket, placed: Placed, said: string): void {
-  news.set(act(desk, ticket, { kind: 'place', placed }), { text: said });
+/** The same of several that may take it: what the step needs is asked once for all of them. */
+export function moveAll(desk: Desk, tickets: readonly KnownTicket[], step: PossibleStep, who: Who): void {
+  const [first, ...others] = tickets;
+  if (first === undefined) return;
+  if (step.missing.length === 0) take(desk, tickets, { to: step.to }, who);
+  else stepping.set({ ticket_id: first.id, others: others.map(({ id }) => id), step });
 }
+
+/** What is said of a place once it is taken, and where the ticket was. */
+interface PlaceSaid {
+  said: string;
+  was: Placed;
+}
+
+/** Puts a ticket in another place among the others of its status. */
+export function placeAt(desk: Desk, ticket: KnownTicket, placed: Placed, { said, was }: PlaceSaid): void {
+  const back = () => ({ kind: 'place' as const, placed: was });
+  perform(desk, [{ ticket, change: { kind: 'place', placed }, back }], () => said);
+}
+
+/** One ticket, or several that are changed in one act. */
+type Some = KnownTicket | readonly KnownTicket[];
+const all = (some: Some): readonly KnownTicket[] => ('id' in some ? [some] : some);
 
 /** Takes a step with what it needs. It can be taken back where the workflow has a way. */
 export function take(
   desk: Desk,
-  ticket: KnownTicket,
+  some: Some,
   given: { to: string } & Pick<Step, 'resolution' | 'assignee_id' | 'comment' | 'placed'>,
   { role = '', workflow }: Who,
 ): void {
-  const step = stepTo(workflow, ticket, { ...given, role });
-  const { name } = statusOf(workflow, step.to);
-  const undo = () => {
-    const now = desk.tickets.shown(ticket.id);
-    if (now?.status === step.to) act(desk, now, stepTo(workflow, now, { to: step.from, role }));
-  };
-  news.set(act(desk, ticket, step), {
-    text: t('{key} moved to {name}', { key: ticket.key, name }),
-    ...(stepBack(workflow, step, role) && { undo }),
+  const is_shared = all(some).length > 1;
+  const doings = all(some).map((ticket) => {
+    // What is asked once for several is for those that have none.
+    const { assignee_id, ...rest } = given;
+    const is_given = assignee_id !== undefined && (!is_shared || ticket.assignee_id === null);
+    const step = stepTo(workflow, ticket, { ...rest, ...(is_given && { assignee_id }), role });
+    const back = (now: KnownTicket) => {
+      if (now.status !== step.to || !stepBack(workflow, step, role)) return undefined;
+      const resolution = ticket.resolution ?? undefined;
+      const assignee = step.assignee_id === undefined ? {} : { assignee_id: ticket.assignee_id };
+      return stepTo(workflow, now, { to: step.from, role, resolution, ...assignee });
+    };
+    return { ticket, change: step, back };
+  });
+  const { name } = statusOf(workflow, given.to);
+  perform(desk, doings, (count) => {
+    const [one] = doings;
+    if (doings.length === 1) return t('{key} moved to {name}', { key: one?.ticket.key ?? '', name });
+    return t('{count, plural, one {# ticket} other {# tickets}} moved to {name}', { count, name });
   });
 }
 
-export function assign(desk: Desk, ticket: KnownTicket, assignee_id: string | null): void {
-  if (ticket.assignee_id !== assignee_id) act(desk, ticket, { kind: 'assign', assignee_id, was: ticket.assignee_id });
+/** What is said of a change of several; of one, what is on the page says it. */
+const changedMany = (doings: readonly unknown[]) =>
+  doings.length < 2
+    ? undefined
+    : (count: number) => t('{count, plural, one {# ticket} other {# tickets}} changed', { count });
+
+export function assign(desk: Desk, some: Some, assignee_id: string | null): void {
+  const doings = all(some)
+    .filter((ticket) => ticket.assignee_id !== assignee_id)
+    .map((ticket) => ({ ticket, change: { kind: 'assign' as const, assignee_id, was: ticket.assignee_id } }));
+  perform(desk, doings, changedMany(doings));
 }
 
 /** Edits a field, on top of the version that the person saw as they began. */
 export function edit<F extends Field>(
   desk: Desk,
-  ticket: KnownTicket,
+  some: Some,
   change: { field: F; value: Extract<Change, { kind: 'edit'; field: F }>['value'] },
-  base_version = ticket.version,
+  base_version?: number,
 ): void {
-  if (ticket[change.field] !== change.value) {
-    act(desk, ticket, { kind: 'edit', ...change } as Extract<Change, { kind: 'edit' }>, base_version);
-  }
+  const doings = all(some)
+    .filter((ticket) => ticket[change.field] !== change.value)
+    .map((ticket) => {
+      return { ticket, change: { kind: 'edit', ...change } as Extract<Change, { kind: 'edit' }>, base_version };
+    });
+  perform(desk, doings, changedMany(doings));
 }
 
-export function label(desk: Desk, ticket: KnownTicket, change: { add?: string[]; remove?: string[] }): void {
-  act(desk, ticket, { kind: 'labels', add: change.add ?? [], remove: change.remove ?? [] });
+export function label(desk: Desk, some: Some, { add = [], remove = [] }: { add?: string[]; remove?: string[] }): void {
+  const doings = all(some)
+    .filter(({ labels }) => add.some((one) => !labels.includes(one)) || remove.some((one) => labels.includes(one)))
+    .map((ticket) => ({ ticket, change: { kind: 'labels' as const, add, remove } }));
+  perform(desk, doings, changedMany(doings));
 }
 
-export function comment(desk: Desk, ticket: KnownTicket, body: string): void {
-  act(desk, ticket, { kind: 'comment', body });
+export function comment(desk: Desk, { id, key, version }: KnownTicket, body: string): void {
+  const at = { workspace_id: desk.workspace_id, ticket_id: id, ticket_key: key };
+  desk.operations.add(at, { kind: 'comment', body }, version);
 }
 
-/** Deletes a ticket; it can always be restored. */
-export function remove(desk: Desk, ticket: KnownTicket): void {
-  const id = act(desk, ticket, { kind: 'delete', at: new Date().toISOString() });
-  const undo = () => restore(desk, desk.tickets.shown(ticket.id) ?? ticket);
-  news.set(id, { text: t('{key} deleted', { key: ticket.key }), undo });
+/** Deletes tickets; they can always be restored. */
+export function remove(desk: Desk, some: Some): void {
+  const deleted_at = new Date().toISOString();
+  const doings = all(some).map((ticket) => ({ ticket, change: { kind: 'delete' as const, at: deleted_at } }));
+  perform(desk, doings, (count) => {
+    const [one] = doings;
+    if (doings.length === 1) return t('{key} deleted', { key: one?.ticket.key ?? '' });
+    return t('{count, plural, one {# ticket} other {# tickets}} deleted', { count });
+  });
 }
 
 export function restore(desk: Desk, ticket: KnownTicket): void {
-  news.set(act(desk, ticket, { kind: 'restore' }), { text: t('{key} restored', { key: ticket.key }) });
+  perform(desk, [{ ticket, change: { kind: 'restore' } }], () => t('{key} restored', { key: ticket.key }));
 }
 
 /** Copies the address of a ticket. Says it where there is no clipboard: on plain HTTP by a host’s name. */

@@ -6,7 +6,7 @@ import type { LinkState } from '../api/follow.ts';
 import { onEvent } from '../api/live.ts';
 import { loadPeople } from '../api/people.ts';
 import { Reader } from '../api/reader.ts';
-import { sendOperation } from '../api/send.ts';
+import { sendOperation, sendTogether } from '../api/send.ts';
 import { timelineParts } from '../api/stories.ts';
 import { type Channel, type Locks, shareStream } from '../api/stream.ts';
 import { cell } from '../store/cell.ts';
@@ -62,6 +62,7 @@ export class Desk {
       tickets: this.tickets,
       outbox: this.#outbox,
       send: sendOperation,
+      sendTogether,
       read: ({ ticket_id }) => this.reader.again(ticket_id),
     });
     this.uploads = new Uploads((upload, sending) => sendFile(workspace_id, upload, sending));

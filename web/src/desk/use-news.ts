@@ -6,25 +6,22 @@ import type { Operation } from '../store/decide.ts';
 import type { Outcome } from '../store/outcome.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
-import { news } from './acts.ts';
+import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from './desk.ts';
+import { mayUndo, undo } from './taken.ts';
 
 /**
- * Says what was done, with a way to take it back, and what was refused of tickets that aren't open; an open one says so in its
- * place. `refusals`: whether the page doesn't show those itself.
+ * Takes the last act back by its key, and says what was refused of tickets that aren't open; an open one says so in its place, and
+ * so does a list of what was done to several at once. `refusals`: whether the page doesn't show those itself.
  */
 export function useNews(desk: Desk, opened: string | undefined, { refusals = true } = {}): void {
   const navigate = useNavigate();
-  const tell = useEffectEvent(({ id, ticket_key: key, merged }: Operation, outcome: Outcome) => {
-    const told = news.get(id);
-    news.delete(id);
-    if (outcome.kind === 'done') {
-      if (merged) toast({ text: t('{key}: your text and somebody else’s were merged.', { key }) });
-      if (told === undefined) return;
-      const { text, undo } = told;
-      toast({ text, ...(undo !== undefined && { action: { label: t('Undo'), run: undo } }) });
+  useCommands({ undo: () => undo(desk) }, () => mayUndo(desk));
+  const tell = useEffectEvent(({ act, ticket_key: key, merged }: Operation, outcome: Outcome) => {
+    if (outcome.kind === 'done' && merged) {
+      toast({ text: t('{key}: your text and somebody else’s were merged.', { key }) });
     }
-    if (outcome.kind !== 'refused' || key === opened || !refusals) return;
+    if (outcome.kind !== 'refused' || act !== undefined || key === opened || !refusals) return;
     const { title } = failureOf(errorOf(outcome.refusal));
     const params = { workspace: desk.workspace_id, ticket: key };
     const run = () => void navigate({ to: '/w/$workspace/t/$ticket', params });

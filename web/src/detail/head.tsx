@@ -4,6 +4,7 @@ import { watch, watchingQuery } from '../api/watching.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { copyLink, remove, restore } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
+import { usePlaceOf } from '../desk/trail.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -17,12 +18,14 @@ interface HeadProps {
   may: May;
   /** Before the key: the way back. */
   back: React.ReactNode;
+  /** Opens another ticket in its place. */
+  onGo?: ((key: string) => void) | undefined;
   /** Closes the ticket beside the list. */
   onClose?: (() => void) | undefined;
 }
 
 /** The line above a ticket: its key, and what can be done with it as a whole. */
-export function Head({ desk, ticket, may, back, onClose }: HeadProps) {
+export function Head({ desk, ticket, may, back, onGo, onClose }: HeadProps) {
   const { key } = ticket;
   const watching = useWatching(desk, ticket.id);
   const is_deleted = ticket.deleted_at !== null;
@@ -42,6 +45,7 @@ export function Head({ desk, ticket, may, back, onClose }: HeadProps) {
         keys="y"
         onClick={() => copyLink(desk, ticket)}
       />
+      {onGo !== undefined && <Neighbours {...{ desk, ticket, onGo }} has_keys={onClose === undefined} />}
       <span className="ticket-head-end">
         <Button
           kind="quiet"
@@ -71,6 +75,43 @@ export function Head({ desk, ticket, may, back, onClose }: HeadProps) {
         )}
       </span>
     </div>
+  );
+}
+
+interface NeighboursProps extends Pick<HeadProps, 'desk' | 'ticket'> {
+  onGo: (key: string) => void;
+  /** Whether the keys are free: beside a list they are the list's, and lead on as well. */
+  has_keys: boolean;
+}
+
+/** Where the ticket stands in the list or board that it was opened from, and the ones beside it. */
+function Neighbours({ desk, ticket, onGo, has_keys }: NeighboursProps) {
+  const place = usePlaceOf(desk, ticket);
+  const go = (key: string | undefined) => key !== undefined && onGo(key);
+  useCommands(
+    { next: () => go(place?.next), previous: () => go(place?.previous) },
+    () => has_keys && place !== undefined,
+  );
+  if (place === undefined) return null;
+  const { at, of, has_more, previous, next } = place;
+  return (
+    <span className="ticket-place">
+      <span className="figures">{has_more ? t('{at} of {of}+', { at, of }) : t('{at} of {of}', { at, of })}</span>
+      <IconButton
+        icon="back"
+        label={previous === undefined ? t('This is the first') : t('Previous: {key}', { key: previous })}
+        keys="k"
+        aria-disabled={previous === undefined}
+        onClick={() => go(previous)}
+      />
+      <IconButton
+        icon="forward"
+        label={next === undefined ? t('This is the last') : t('Next: {key}', { key: next })}
+        keys="j"
+        aria-disabled={next === undefined}
+        onClick={() => go(next)}
+      />
+    </span>
   );
 }
 

@@ -21,21 +21,28 @@ const wordsOf = (key: string) => {
 interface SheetProps {
   desk: Desk;
   ticket: KnownTicket;
+  /** More tickets that take the step in the same act. */
+  others: readonly string[];
   step: PossibleStep;
   placed?: Placed | undefined;
 }
 
 /** Asks for what a step needs, before it is taken. */
-export default function StepSheet({ desk, ticket, step, placed }: SheetProps) {
+export default function StepSheet({ desk, ticket, others, step, placed }: SheetProps) {
   const id = useId();
   const role = useRole(desk);
   const workflow = useWorkflowOf(desk, ticket);
   const [resolution, setResolution] = useState('');
-  const [assignee_id, setAssignee] = useState<string | null>(ticket.assignee_id);
+  const [assignee_id, setAssignee] = useState<string | null>(others.length > 0 ? null : ticket.assignee_id);
   const { draft, type, discard } = useDraft(desk, ticket.id, 'step');
   const comment = draft?.text ?? '';
   const [is_checked, setChecked] = useState(false);
   const assignee = usePerson(desk, assignee_id);
+  const count = others.length + 1;
+  const title =
+    count === 1
+      ? t('{key} to {name}', { key: ticket.key, name: step.name })
+      : t('{count} tickets to {name}', { count, name: step.name });
   const needs = (field: string) => step.missing.includes(field);
   const faults = {
     resolution: needs('resolution') && resolution === '' ? t('Choose a resolution.') : undefined,
@@ -58,7 +65,8 @@ export default function StepSheet({ desk, ticket, step, placed }: SheetProps) {
       ...(comment.trim() !== '' && { comment }),
     };
     discard();
-    take(desk, ticket, { to: step.to, placed, ...fields }, { role, workflow });
+    const tickets = [ticket, ...others.flatMap((other) => desk.tickets.shown(other) ?? [])];
+    take(desk, tickets, { to: step.to, placed, ...fields }, { role, workflow });
   };
   const fault = (text: string | undefined) =>
     text !== undefined && (
@@ -69,8 +77,10 @@ export default function StepSheet({ desk, ticket, step, placed }: SheetProps) {
   return (
     <Dialog
       open
-      title={t('{key} to {name}', { key: ticket.key, name: step.name })}
-      description={t('This step needs more.')}
+      title={title}
+      description={
+        count === 1 ? t('This step needs more.') : t('This step needs more. It is asked once for all of them.')
+      }
       onClose={close}
     >
       <form

@@ -11,9 +11,10 @@ export function Stepping({ desk }: { desk: Desk }) {
   const asked = useCell(stepping);
   const ticket = useTicket(desk, asked?.ticket_id ?? '');
   if (asked === undefined || ticket === undefined) return null;
+  const { others = [], step, placed } = asked;
   return (
     <Suspense fallback={null}>
-      <StepSheet key={ticket.id + asked.step.to} desk={desk} ticket={ticket} step={asked.step} placed={asked.placed} />
+      <StepSheet key={ticket.id + step.to} {...{ desk, ticket, others, step, placed }} />
     </Suspense>
   );
 }

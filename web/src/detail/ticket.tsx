@@ -25,6 +25,8 @@ interface TicketProps {
   /** Its key or id. */
   reference: string;
   back?: React.ReactNode;
+  /** Opens another ticket in its place. */
+  onGo?: ((key: string) => void) | undefined;
   onClose?: (() => void) | undefined;
   /** The heading that has the title. */
   heading?: (title: string, key: string) => React.ReactNode;
@@ -33,7 +35,7 @@ interface TicketProps {
 const usual = (title: string) => <h2 className="ticket-title">{title}</h2>;
 
 /** A ticket, whole: beside a list, or as a page of its own. */
-export default function Ticket({ desk, reference, back, onClose, heading = usual }: TicketProps) {
+export default function Ticket({ desk, reference, back, onGo, onClose, heading = usual }: TicketProps) {
   const { id, error, retry } = useLoaded(desk, reference);
   const ticket = useTicket(desk, id ?? '');
   if (ticket === undefined) {
@@ -48,13 +50,13 @@ export default function Ticket({ desk, reference, back, onClose, heading = usual
       </>
     );
   }
-  return <Whole {...{ desk, ticket, back, onClose, heading, error }} />;
+  return <Whole {...{ desk, ticket, back, onGo, onClose, heading, error }} />;
 }
 
 type WholeProps = Required<Pick<TicketProps, 'desk' | 'heading'>> &
-  Pick<TicketProps, 'back' | 'onClose'> & { ticket: KnownTicket; error: unknown };
+  Pick<TicketProps, 'back' | 'onGo' | 'onClose'> & { ticket: KnownTicket; error: unknown };
 
-function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
+function Whole({ desk, ticket, back, onGo, onClose, heading, error }: WholeProps) {
   const archived = useArchived(desk, projectKeyOf(ticket));
   const edits = useGate(useMay(desk, 'update_ticket'), ticket, archived);
   const comments = useGate(useMay(desk, 'create_comment'), ticket, archived);
@@ -66,7 +68,7 @@ function Whole({ desk, ticket, back, onClose, heading, error }: WholeProps) {
   }, [is_gone, desk, ticket]);
   return (
     <article className="ticket" aria-label={ticket.key}>
-      <Head {...{ desk, ticket, back, onClose }} may={edits.role} />
+      <Head {...{ desk, ticket, back, onGo, onClose }} may={edits.role} />
       <Banner {...{ desk, ticket, archived }} may={edits.role} />
       <div className="ticket-body">
         <TitleField desk={desk} ticket={ticket} may={edits.may}>

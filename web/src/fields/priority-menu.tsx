@@ -11,10 +11,11 @@ interface PriorityMenuProps extends Opened {
 
 /** The priorities, the highest first. */
 export function PriorityMenu({ value, onChange, ...rest }: PriorityMenuProps) {
-  const options = priorities.toReversed().map((one) => ({
+  const options = priorities.toReversed().map((one, index) => ({
     value: one,
     label: priorityName(one),
     drawn: <Priority value={one} word />,
+    digit: (index + 1) % priorities.length, // none, the last, is 0
   }));
   return (
     <FieldMenu {...rest}>

@@ -21,8 +21,8 @@ export function StatusMenu({ steps, none, onStep, ...rest }: StatusMenuProps) {
           {none ?? t('No step leads on from here.')}
         </MenuItem>
       )}
-      {steps.map((step) => (
-        <MenuItem key={step.to} onSelect={() => onStep(step)}>
+      {steps.map((step, index) => (
+        <MenuItem key={step.to} digit={index < 9 ? index + 1 : undefined} onSelect={() => onStep(step)}>
           <StatusIcon category={step.category} />
           {step.missing.length > 0 ? t('{name}…', { name: step.name }) : step.name}
         </MenuItem>

@@ -3,6 +3,7 @@ import { useCommands } from '../commands/use-commands.ts';
 import { run } from '../commands/registry.ts';
 import type { Desk } from '../desk/desk.ts';
 import { statusOf } from '../desk/steps.ts';
+import { useTrail } from '../desk/trail.ts';
 import { useWorkflow } from '../desk/use-desk.ts';
 import { useMay } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -53,6 +54,8 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const ids = useMemo(() => items.flatMap((item) => (item.kind === 'row' ? [item.ticket.id] : [])), [items]);
   const selection = useSelection(ids);
   useCommands({ close: selection.clear }, () => selection.selected.size > 0);
+  const goes_on = read.some(({ group, state }) => isOpen(group) && state.has_more);
+  useTrail(desk, { ids, has_more: goes_on, name: t('List') });
 
   const statuses = useStatuses(desk, project === undefined ? filters.project : [project]);
   const workflow = useWorkflow(desk, name);

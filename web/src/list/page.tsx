@@ -16,6 +16,7 @@ import { useGroups } from './use-lists.ts';
 import './list.css';
 
 const Ticket = lazy(() => import('../detail/ticket.tsx'));
+const Refused = lazy(() => import('./refused.tsx'));
 
 /** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
 export function Page() {
@@ -50,6 +51,9 @@ export function Page() {
       </Title>
       <div className="list-side">
         <ConnectionBanner />
+        <Suspense fallback={null}>
+          <Refused desk={desk} together />
+        </Suspense>
         {groups === undefined ? (
           <Skeleton rows={10} label={t('Loading the tickets…')} />
         ) : (
@@ -60,7 +64,7 @@ export function Page() {
       {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>
-            <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} />
+            <Ticket key={opened} desk={desk} reference={opened} onClose={closeSide} onGo={open} />
           </Suspense>
         </aside>
       )}

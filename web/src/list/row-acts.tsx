@@ -1,7 +1,7 @@
 import type { Workflow } from 'baton-sdk';
 import { useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
-import { assign, copyLink, edit, label, move, remove } from '../desk/acts.ts';
+import { assign, copyLink, edit, label, moveAll, remove } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import { type PossibleStep, stepsFrom } from '../desk/steps.ts';
 import { useRole, useWorkflowOf } from '../desk/use-desk.ts';
@@ -52,7 +52,7 @@ export function RowActs({ desk, selection }: { desk: Desk; selection: Selection 
       due: () => open('due', beside()),
       assign_me: () => {
         if (!may) toast({ kind: 'error', text: why });
-        else for (const ticket of tickets(chosen())) assign(desk, ticket, desk.account);
+        else assign(desk, tickets(chosen()), desk.account);
       },
       copy_link: () => {
         const [ticket] = tickets(chosen());
@@ -77,9 +77,9 @@ export function RowActs({ desk, selection }: { desk: Desk; selection: Selection 
           why={may ? undefined : why}
           onOpen={open}
           onClear={selection.clear}
-          onDelete={() => {
-            for (const ticket of tickets([...selected])) remove(desk, ticket);
-          }}
+          of={selection.of}
+          onAll={selection.all}
+          onDelete={() => remove(desk, tickets([...selected]))}
         />
       )}
     </>
@@ -93,13 +93,29 @@ interface ActMenuProps {
   where: { anchor: HTMLElement; onClose: () => void };
 }
 
-/** The steps that all of them may take. Of several, only those that need nothing more. */
-function commonSteps(tickets: readonly KnownTicket[], workflow: Workflow | undefined): PossibleStep[] {
-  const [first = [], ...others] = tickets.map((ticket) => stepsFrom(workflow, ticket));
-  if (others.length === 0) return first;
-  const isFree = (steps: readonly PossibleStep[], to: string) =>
-    steps.some((step) => step.to === to && step.missing.length === 0);
-  return [first, ...others].reduce((kept, steps) => kept.filter(({ to }) => isFree(steps, to)), first);
+/** A step with those of the tickets that may take it. */
+interface SharedStep {
+  step: PossibleStep;
+  tickets: readonly KnownTicket[];
+}
+
+/** The steps that any of them may take, with what any of them needs for it. */
+function sharedSteps(tickets: readonly KnownTicket[], workflow: Workflow | undefined): SharedStep[] {
+  const shared = new Map<string, SharedStep>();
+  for (const ticket of tickets) {
+    for (const step of stepsFrom(workflow, ticket)) {
+      const known = shared.get(step.to);
+      const missing = [...new Set([...(known?.step.missing ?? []), ...step.missing])];
+      shared.set(step.to, { step: { ...step, missing }, tickets: [...(known?.tickets ?? []), ticket] });
+    }
+  }
+  return [...shared.values()].toSorted((a, b) => b.tickets.length - a.tickets.length);
+}
+
+/** A step's name, with how many may take it where not all may. */
+function nameOf({ step, tickets }: SharedStep, of: number): string {
+  if (tickets.length === of) return step.name;
+  return t('{name} ({count} of {of})', { name: step.name, count: tickets.length, of });
 }
 
 function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
@@ -107,40 +123,39 @@ function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
   const [first] = tickets;
   const workflow = useWorkflowOf(desk, first);
   if (first === undefined) return null;
-  const each = (act: (ticket: KnownTicket) => void) => {
-    for (const { id } of tickets) {
-      const now = desk.tickets.shown(id);
-      if (now !== undefined) act(now);
-    }
-  };
+  // As they are by the time that something is chosen.
+  const now = (some = tickets) => some.flatMap(({ id }) => desk.tickets.shown(id) ?? []);
   switch (kind) {
     case 'status': {
       const is_one_workflow = tickets.every(({ project_id }) => project_id === first.project_id);
-      const steps = is_one_workflow ? commonSteps(tickets, workflow) : [];
+      const shared = is_one_workflow ? sharedSteps(tickets, workflow) : [];
+      const take = (to: string) => {
+        const chosen = shared.find(({ step }) => step.to === to);
+        if (chosen !== undefined) moveAll(desk, now(chosen.tickets), chosen.step, { role, workflow });
+      };
       return (
         <StatusMenu
           where={where}
-          steps={steps}
-          none={tickets.length === 1 ? undefined : t('There is no step that all of them may take.')}
-          onStep={(step) => each((ticket) => move(desk, ticket, step, { role, workflow }))}
+          steps={shared.map((one) => ({ ...one.step, name: nameOf(one, tickets.length) }))}
+          none={
+            is_one_workflow
+              ? undefined
+              : t('They are of several projects, which may have other steps. Select those of one project.')
+          }
+          onStep={({ to }) => take(to)}
         />
       );
     }
     case 'assign':
       return (
-        <AssigneeMenu
-          desk={desk}
-          where={where}
-          value={first.assignee_id}
-          onChange={(id) => each((ticket) => assign(desk, ticket, id))}
-        />
+        <AssigneeMenu desk={desk} where={where} value={first.assignee_id} onChange={(id) => assign(desk, now(), id)} />
       );
     case 'priority':
       return (
         <PriorityMenu
           where={where}
           value={first.priority}
-          onChange={(value) => each((ticket) => edit(desk, ticket, { field: 'priority', value }))}
+          onChange={(value) => edit(desk, now(), { field: 'priority', value })}
         />
       );
     case 'labels':
@@ -149,8 +164,8 @@ function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
           desk={desk}
           where={where}
           value={first.labels.filter((one) => tickets.every(({ labels }) => labels.includes(one)))}
-          onAdd={(one) => each((ticket) => label(desk, ticket, { add: [one] }))}
-          onRemove={(one) => each((ticket) => label(desk, ticket, { remove: [one] }))}
+          onAdd={(one) => label(desk, now(), { add: [one] })}
+          onRemove={(one) => label(desk, now(), { remove: [one] })}
         />
       );
     case 'due':
@@ -158,7 +173,7 @@ function ActMenu({ desk, kind, tickets, where }: ActMenuProps) {
         <DueMenu
           where={where}
           value={first.due_on}
-          onChange={(value) => each((ticket) => edit(desk, ticket, { field: 'due_on', value }))}
+          onChange={(value) => edit(desk, now(), { field: 'due_on', value })}
         />
       );
   }

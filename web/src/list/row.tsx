@@ -27,6 +27,10 @@ export interface RowProps {
 const isPlain = (event: React.MouseEvent) =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
+/** Whether a click selects all rows up to this one. */
+const isExtending = (event: React.MouseEvent) =>
+  event.button === 0 && event.shiftKey && !event.metaKey && !event.ctrlKey && !event.altKey;
+
 const labels_shown = 2;
 
 function Labels({ labels }: { labels: readonly string[] }) {
@@ -63,6 +67,10 @@ export const Row = memo(function Row(props: RowProps) {
   const { desk, ticket, status, index, is_active, is_opened, is_selected, href, onOpen, onActive, onSelect } = props;
   const { id, key, title } = ticket;
   const open = (event: React.MouseEvent) => {
+    if (isExtending(event)) {
+      event.preventDefault();
+      onSelect(id, true);
+    }
     if (!isPlain(event)) return;
     event.preventDefault();
     onOpen(ticket);

@@ -93,7 +93,11 @@ export function Rows(props: RowsProps) {
       if (ticket !== undefined) onOpen(ticket);
     },
     select: () => active !== undefined && selection.toggle(active, false),
+    next_too: () => extend('next'),
+    previous_too: () => extend('previous'),
   });
+  // Elsewhere on the page the browser marks its text.
+  useCommands({ select_all: selection.all }, () => container.current?.contains(document.activeElement) === true);
 
   const draw = (item: Item, index: number) => {
     const place = index + 2; // after the line of the columns' names

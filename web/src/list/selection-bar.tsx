@@ -8,6 +8,9 @@ interface SelectionBarProps {
   why: string | undefined;
   onOpen: (kind: Kind, anchor: HTMLElement) => void;
   onDelete: () => void;
+  /** How many could be selected, and selecting them. */
+  of: number;
+  onAll: () => void;
   onClear: () => void;
 }
 
@@ -20,7 +23,7 @@ const kinds: readonly (readonly [Kind, () => string])[] = [
 ];
 
 /** What can be done with the selected tickets. */
-export function SelectionBar({ count, why, onOpen, onDelete, onClear }: SelectionBarProps) {
+export function SelectionBar({ count, of, why, onOpen, onDelete, onAll, onClear }: SelectionBarProps) {
   return (
     <div className="selection" role="toolbar" aria-label={t('Selected tickets')} tabIndex={-1}>
       <strong role="status">{t('{count} selected', { count })}</strong>
@@ -37,6 +40,11 @@ export function SelectionBar({ count, why, onOpen, onDelete, onClear }: Selectio
         </>
       ) : (
         <span>{why}</span>
+      )}
+      {count < of && (
+        <Button kind="quiet" keys="Control+A" onClick={onAll}>
+          {t('Select all {of}', { of })}
+        </Button>
       )}
       <IconButton icon="close" label={t('Clear the selection')} keys="Escape" onClick={onClear} />
     </div>

@@ -4,7 +4,11 @@ export interface Selection {
   selected: ReadonlySet<string>;
   /** Selects a ticket or not any more; extended, with all between it and the last one. */
   toggle: (id: string, extend: boolean) => void;
+  /** Selects all that are loaded. */
+  all: () => void;
   clear: () => void;
+  /** How many there are to select. */
+  of: number;
 }
 
 /** The tickets that are selected in a list. One that leaves the list is no longer selected. */
@@ -32,6 +36,7 @@ export function useSelection(ids: readonly string[]): Selection {
       return next;
     });
   }, []);
+  const all = useCallback(() => setChosen(new Set(shown.current)), []);
   const clear = useCallback(() => setChosen(new Set()), []);
-  return { selected, toggle, clear };
+  return { selected, toggle, all, clear, of: ids.length };
 }

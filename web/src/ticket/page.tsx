@@ -1,6 +1,8 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
-import { useDesk, useLive } from '../desk/use-desk.ts';
+import type { Desk } from '../desk/desk.ts';
+import { usePlaceOf } from '../desk/trail.ts';
+import { useDesk, useLive, useTicket } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
 import { Stepping } from '../detail/stepping.tsx';
 import Ticket from '../detail/ticket.tsx';
@@ -15,6 +17,7 @@ export function Page() {
   useLive(desk);
   const { ticket = '' } = useParams({ strict: false });
   useNews(desk, ticket.toUpperCase());
+  const navigate = useNavigate();
   const { workspace_id: workspace } = desk;
   const project = ticket.slice(0, ticket.lastIndexOf('-')).toUpperCase();
   return (
@@ -24,16 +27,10 @@ export function Page() {
         key={ticket}
         desk={desk}
         reference={ticket}
-        back={
-          <Link
-            to="/w/$workspace/p/$project/list"
-            params={{ workspace, project }}
-            className="button button-quiet ticket-back"
-            aria-label={t('Back to the list')}
-          >
-            <Icon name="back" /> <span>{t('List')}</span>
-          </Link>
+        onGo={(key) =>
+          void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket: key }, replace: true })
         }
+        back={<Back {...{ desk, ticket, project }} />}
         heading={(title, key) => (
           <Title className="ticket-title" tab={`${key} ${title}`}>
             {title}
@@ -42,5 +39,35 @@ export function Page() {
       />
       <Stepping desk={desk} />
     </div>
+  );
+}
+
+/** Leads back to the list or board that the ticket was opened from, and otherwise to its project's list. */
+function Back({ desk, ticket, project }: { desk: Desk; ticket: string; project: string }) {
+  const known = useTicket(desk, desk.tickets.idOf(ticket) ?? '');
+  const place = usePlaceOf(desk, known);
+  const navigate = useNavigate();
+  if (place === undefined) {
+    return (
+      <Link
+        to="/w/$workspace/p/$project/list"
+        params={{ workspace: desk.workspace_id, project }}
+        className="button button-quiet ticket-back"
+        aria-label={t('Back to the list')}
+      >
+        <Icon name="back" /> <span>{t('List')}</span>
+      </Link>
+    );
+  }
+  const { name, href } = place;
+  const go = (event: React.MouseEvent) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void navigate({ href });
+  };
+  return (
+    <a href={href} className="button button-quiet ticket-back" aria-label={t('Back to: {name}', { name })} onClick={go}>
+      <Icon name="back" /> <span>{name}</span>
+    </a>
   );
 }

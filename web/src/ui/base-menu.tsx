@@ -22,6 +22,15 @@ export interface MenuProps {
   children: React.ReactNode;
 }
 
+/** Takes the item that has this digit: one key, where arrows and Enter take several. */
+function takeByDigit(event: React.KeyboardEvent<HTMLElement>): void {
+  if (!/^\d$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+  const item = event.currentTarget.querySelector<HTMLElement>(`[data-digit="${event.key}"]`);
+  if (item === null) return;
+  event.preventDefault();
+  item.click();
+}
+
 /** The menu of menu.tsx, once its parts are loaded. */
 export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, children, ...opened }: MenuProps) {
   const container = useCell(layers);
@@ -30,7 +39,11 @@ export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, c
       {trigger !== undefined && <Base.Trigger render={trigger} />}
       <Base.Portal container={container}>
         <Base.Positioner className="menu-place" sideOffset={4} align={align} anchor={anchor}>
-          <Base.Popup className="menu" {...(anchor !== undefined && { finalFocus: () => anchor })}>
+          <Base.Popup
+            className="menu"
+            {...(search === undefined && { onKeyDown: takeByDigit })}
+            {...(anchor !== undefined && { finalFocus: () => anchor })}
+          >
             {search !== undefined && (
               <>
                 <Base.Input className="menu-search" aria-label={search} placeholder={search} />
@@ -55,18 +68,20 @@ export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, c
 interface ItemProps {
   icon?: IconName | undefined;
   keys?: string | undefined;
+  /** The digit that takes it while the menu is open. */
+  digit?: number | undefined;
   disabled?: boolean;
   onSelect: () => void;
   children: React.ReactNode;
 }
 
 /** One act of a menu. */
-export function MenuItem({ icon, keys, disabled = false, onSelect, children }: ItemProps) {
+export function MenuItem({ icon, keys, digit, disabled = false, onSelect, children }: ItemProps) {
   return (
-    <Base.Item className="menu-item" disabled={disabled} onClick={onSelect}>
+    <Base.Item className="menu-item" data-digit={digit} disabled={disabled} onClick={onSelect}>
       <span className="menu-mark">{icon !== undefined && <Icon name={icon} />}</span>
       <span className="menu-text">{children}</span>
-      {keys !== undefined && <kbd aria-hidden="true">{keys}</kbd>}
+      {(keys ?? digit) !== undefined && <kbd aria-hidden="true">{keys ?? digit}</kbd>}
     </Base.Item>
   );
 }
@@ -96,6 +111,8 @@ export interface Option<Value extends string> {
   label: string;
   /** What is drawn instead of the name alone. */
   drawn?: React.ReactNode;
+  /** The digit that takes it while the menu is open. */
+  digit?: number;
 }
 
 interface ChoiceProps<Value extends string> {
@@ -111,13 +128,21 @@ export function MenuChoice<Value extends string>({ label, value, options, onChan
     <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
       {label !== undefined && <Base.GroupLabel className="menu-label">{label}</Base.GroupLabel>}
       {options.map((option) => (
-        <Base.RadioItem key={option.value} className="menu-item" value={option.value} label={option.label} closeOnClick>
+        <Base.RadioItem
+          key={option.value}
+          className="menu-item"
+          data-digit={option.digit}
+          value={option.value}
+          label={option.label}
+          closeOnClick
+        >
           <span className="menu-mark">
             <Base.RadioItemIndicator>
               <Icon name="check" />
             </Base.RadioItemIndicator>
           </span>
           <span className="menu-text">{option.drawn ?? option.label}</span>
+          {option.digit !== undefined && <kbd aria-hidden="true">{option.digit}</kbd>}
         </Base.RadioItem>
       ))}
     </Base.RadioGroup>

@@ -21,10 +21,12 @@ const toasts = cell<readonly (Toast & { id: number })[]>([]);
 
 const remove = (id: number) => toasts.set(toasts.get().filter((one) => one.id !== id));
 
-/** Says what was done, or what failed, at the edge of the page, and to who listens to it. */
-export function toast(given: Toast): void {
+/** Says what was done, or what failed, at the edge of the page, and to who listens to it. The function it returns takes it away. */
+export function toast(given: Toast): () => void {
   last_id += 1;
-  toasts.set([...toasts.get(), { ...given, id: last_id }].slice(-most));
+  const id = last_id;
+  toasts.set([...toasts.get(), { ...given, id }].slice(-most));
+  return () => remove(id);
 }
 
 /** The messages. One that is pointed at, or has the focus, stays. */

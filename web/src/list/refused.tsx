@@ -1,0 +1,62 @@
+import { useSyncExternalStore } from 'react';
+import type { Desk } from '../desk/desk.ts';
+import { useTicket } from '../desk/use-desk.ts';
+import { FieldRefusals } from '../detail/field-refusals.tsx';
+import { Button } from '../ui/button.tsx';
+import { t } from '../ui/text.ts';
+import './refused.css';
+
+interface RefusedProps {
+  desk: Desk;
+  /** Only what was refused of changes of several tickets: of a single one, a message says it. */
+  together?: boolean;
+}
+
+/** What was refused of tickets that are not open beside the page: of each why, and what can be done from there. */
+export default function Refused({ desk, together = false }: RefusedProps) {
+  const { operations } = desk;
+  const refused = () =>
+    operations.all().filter(({ refusal, act }) => refusal !== undefined && (!together || act !== undefined));
+  const ids = useSyncExternalStore(operations.subscribe, () =>
+    [...new Set(refused().map(({ ticket_id }) => ticket_id))].join(),
+  );
+  if (ids === '') return null;
+  const all = ids.split(',');
+  const discard = () => {
+    for (const operation of refused()) operations.dismiss(operation);
+  };
+  return (
+    <section className="refusals" aria-label={t('Refused changes')}>
+      {all.length > 1 && (
+        <header className="refusals-head">
+          <strong role="status">{t('{count} tickets were not changed', { count: all.length })}</strong>
+          <Button kind="quiet" onClick={discard}>
+            {t('Discard all')}
+          </Button>
+        </header>
+      )}
+      <ul className="refusals-list">
+        {all.map((id) => (
+          <OfTicket key={id} desk={desk} id={id} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function OfTicket({ desk, id }: { desk: Desk; id: string }) {
+  const ticket = useTicket(desk, id);
+  if (ticket === undefined) return null;
+  const { key, title } = ticket;
+  return (
+    <li>
+      <p className="refusals-ticket">
+        <a className="figures" href={`/w/${desk.workspace_id}/t/${key}`}>
+          {key}
+        </a>{' '}
+        {title}
+      </p>
+      <FieldRefusals desk={desk} ticket={ticket} />
+    </li>
+  );
+}
