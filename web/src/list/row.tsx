@@ -62,25 +62,28 @@ function Assignee({ desk, id }: { desk: Desk; id: string | null }) {
   );
 }
 
-/** A ticket as one line: the title is a link to its page. */
-export const Row = memo(function Row(props: RowProps) {
-  const { desk, ticket, status, index, is_active, is_opened, is_selected, href, onOpen, onActive, onSelect } = props;
-  const { id, key, title } = ticket;
+/** What a click on the link does, and what one beside it does. */
+function clicksOf({ ticket, onOpen, onSelect }: Pick<RowProps, 'ticket' | 'onOpen' | 'onSelect'>) {
   const open = (event: React.MouseEvent) => {
-    if (isExtending(event)) {
-      event.preventDefault();
-      onSelect(id, true);
-    }
-    if (!isPlain(event)) return;
+    if (isExtending(event)) onSelect(ticket.id, true);
+    else if (isPlain(event)) onOpen(ticket);
+    else return;
     event.preventDefault();
-    onOpen(ticket);
   };
   // Anywhere on the row, but not at the end of marking text.
   const openAround = (event: React.MouseEvent) => {
     const is_marking = getSelection()?.isCollapsed === false;
     if (event.target instanceof Element && event.target.closest('a, input, label') !== null) return;
-    if (!is_marking) open(event);
+    if (isExtending(event) || !is_marking) open(event);
   };
+  return { open, openAround };
+}
+
+/** A ticket as one line: the title is a link to its page. */
+export const Row = memo(function Row(props: RowProps) {
+  const { desk, ticket, status, index, is_active, is_opened, is_selected, href, onActive, onSelect } = props;
+  const { id, key, title } = ticket;
+  const { open, openAround } = clicksOf(props);
   return (
     <div
       role="row"

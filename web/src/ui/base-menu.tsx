@@ -1,4 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu';
+import { useLayoutEffect } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 import { layers } from './layers.tsx';
 import { t } from './text.ts';
@@ -22,13 +23,21 @@ export interface MenuProps {
   children: React.ReactNode;
 }
 
-/** Takes the item that has this digit: one key, where arrows and Enter take several. */
-function takeByDigit(event: React.KeyboardEvent<HTMLElement>): void {
-  if (!/^\d$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
-  const item = event.currentTarget.querySelector<HTMLElement>(`[data-digit="${event.key}"]`);
-  if (item === null) return;
-  event.preventDefault();
-  item.click();
+/** Takes the item that has the digit that is pressed: one key, where arrows and Enter take several. */
+function Digits() {
+  useLayoutEffect(() => {
+    // On the page: who presses it right after the key that opens the menu is sooner than the focus.
+    const take = (event: KeyboardEvent) => {
+      if (!/^\d$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+      const item = document.querySelector<HTMLElement>(`.menu [data-digit="${event.key}"]`);
+      if (item === null) return;
+      event.preventDefault();
+      item.click();
+    };
+    document.addEventListener('keydown', take);
+    return () => document.removeEventListener('keydown', take);
+  }, []);
+  return null;
 }
 
 /** The menu of menu.tsx, once its parts are loaded. */
@@ -39,17 +48,14 @@ export function BaseMenu({ trigger, anchor, align = 'start', search, onSearch, c
       {trigger !== undefined && <Base.Trigger render={trigger} />}
       <Base.Portal container={container}>
         <Base.Positioner className="menu-place" sideOffset={4} align={align} anchor={anchor}>
-          <Base.Popup
-            className="menu"
-            {...(search === undefined && { onKeyDown: takeByDigit })}
-            {...(anchor !== undefined && { finalFocus: () => anchor })}
-          >
+          <Base.Popup className="menu" {...(anchor !== undefined && { finalFocus: () => anchor })}>
             {search !== undefined && (
               <>
                 <Base.Input className="menu-search" aria-label={search} placeholder={search} />
                 <Base.Empty className="menu-empty">{t('None matches.')}</Base.Empty>
               </>
             )}
+            {search === undefined && <Digits />}
             <Base.List className="menu-list">{children}</Base.List>
           </Base.Popup>
         </Base.Positioner>
