@@ -45,6 +45,23 @@ function Assignee({ desk, id }: { desk: Desk; id: string }) {
   return <Avatar id={id} name={person?.name ?? ' '} />;
 }
 
+/** The box that selects a card: shown where it is pointed at, and while any is selected. */
+function Check({ ticket, is_selected, onSelect }: Pick<CardProps, 'ticket' | 'is_selected' | 'onSelect'>) {
+  const { id, key } = ticket;
+  return (
+    <label className="card-check">
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        checked={is_selected}
+        aria-label={t('Select {key}', { key })}
+        onChange={() => undefined}
+        onClick={(event) => onSelect(id, event.shiftKey)}
+      />
+    </label>
+  );
+}
+
 /** A ticket as a card: a link to its page, as high as every other, with its menu beside it. */
 export const Card = memo(function Card(props: CardProps) {
   const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, is_selected } = props;
@@ -96,16 +113,7 @@ export const Card = memo(function Card(props: CardProps) {
           </span>
         </span>
       </a>
-      <label className="card-check">
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          checked={is_selected}
-          aria-label={t('Select {key}', { key })}
-          onChange={() => undefined}
-          onClick={(event) => onSelect(id, event.shiftKey)}
-        />
-      </label>
+      <Check ticket={ticket} is_selected={is_selected} onSelect={onSelect} />
       <IconButton
         icon="more"
         label={t('What can be done with {key}', { key })}

@@ -32,10 +32,12 @@ function Digits() {
       const item = document.querySelector<HTMLElement>(`.menu [data-digit="${event.key}"]`);
       if (item === null) return;
       event.preventDefault();
+      event.stopPropagation();
       item.click();
     };
-    document.addEventListener('keydown', take);
-    return () => document.removeEventListener('keydown', take);
+    // Before the menu's own search by letters, which keeps what it has read.
+    document.addEventListener('keydown', take, { capture: true });
+    return () => document.removeEventListener('keydown', take, { capture: true });
   }, []);
   return null;
 }
