@@ -102,7 +102,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     await page.getByRole('heading', { name: 'The crane dropped its load' }).click();
     await page.keyboard.press('s');
     await page.getByRole('menuitem', { name: 'In progress' }).waitFor();
-    expect(await page.getByRole('menuitem').allInnerTexts()).toEqual([
+    expect(await page.locator('[role=menuitem] .menu-text').allInnerTexts()).toEqual([
       'In progress',
       'Waiting',
       'Resolved…',
