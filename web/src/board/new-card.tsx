@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { failureOf } from '../api/problems.ts';
 import { createTicket } from '../api/tickets.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useDraft } from '../desk/use-draft.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 
@@ -15,7 +16,8 @@ interface NewCardProps {
 /** Creates tickets in a column by their titles, one after the other. What was typed stays until the server has it. */
 export function NewCard({ desk, status, onClose }: NewCardProps) {
   const { project = '' } = useParams({ strict: false });
-  const [title, setTitle] = useState('');
+  const { draft, type, discard } = useDraft(desk, `new in ${project}`, status);
+  const title = draft?.text ?? '';
   const [creating, setCreating] = useState<readonly string[]>([]);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
@@ -23,13 +25,14 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
   const create = async () => {
     const given = title.trim();
     if (given === '') return;
-    setTitle('');
+    discard();
     setCreating((all) => [...all, given]);
     try {
       const { key } = await createTicket(desk.workspace_id, project, { title: given, status });
       toast({ text: t('{key} created', { key }) });
     } catch (error) {
-      setTitle((now) => (now === '' ? given : now));
+      // Typed meanwhile is the next one, which keeps its place; this one is in the message.
+      if (input.current?.value === '') type(given, 0);
       toast({
         kind: 'error',
         text: t('“{title}” was not created. {why}.', { title: given, why: failureOf(error).title }),
@@ -54,7 +57,7 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
           value={title}
           maxLength={512}
           autoComplete="off"
-          onChange={(event) => setTitle(event.currentTarget.value)}
+          onChange={(event) => type(event.currentTarget.value, 0)}
           onKeyDown={(event) => {
             event.stopPropagation();
             if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();

@@ -1,7 +1,5 @@
 import type { Priority } from 'baton-sdk';
-import { session } from '../api/session.ts';
 import { cell } from '../store/cell.ts';
-import { unsent } from '../store/unsent.ts';
 
 /** Where a ticket is being created. */
 export interface Creating {
@@ -14,7 +12,7 @@ export interface Creating {
 export const creating = cell<Creating | undefined>(undefined);
 
 /** What the form says. */
-export interface Draft {
+export interface NewTicket {
   title: string;
   description: string;
   priority: Priority;
@@ -24,7 +22,7 @@ export interface Draft {
   due_on: string;
 }
 
-export const no_draft: Draft = {
+const empty: NewTicket = {
   title: '',
   description: '',
   priority: 'none',
@@ -33,62 +31,18 @@ export const no_draft: Draft = {
   due_on: '',
 };
 
-/** What was typed: closing the form, or the page, loses nothing. */
-export const draft = cell(no_draft);
-
-export const change = (changed: Partial<Draft>): void => draft.set({ ...draft.get(), ...changed });
-
-const has_text = ({ title, description, labels }: Draft) => `${title}${description}${labels}`.trim() !== '';
-
-/** Where this browser keeps the draft of who is signed in. */
-function placeOf(): string | undefined {
-  const who = session.get();
-  return 'user' in who ? `baton.new-ticket.${who.user.id}` : undefined;
+/** The form as the text that is kept of it; undefined where it says nothing. */
+export function textOf(form: NewTicket): string | undefined {
+  const text = JSON.stringify(form);
+  return text === JSON.stringify(empty) ? undefined : text;
 }
 
-/** The kept draft. Somebody may have written there by hand, and a browser may keep nothing. */
-function kept(place: string | undefined): Draft {
+/** The form of a text that was kept: whatever else is there by mistake, it has every field. */
+export function formOf(text: string | undefined): NewTicket {
   try {
-    const given: unknown = JSON.parse((place && localStorage.getItem(place)) ?? '{}');
-    return typeof given === 'object' && given !== null ? { ...no_draft, ...given } : no_draft;
+    const given: unknown = JSON.parse(text ?? '{}');
+    return typeof given === 'object' && given !== null ? { ...empty, ...given } : empty;
   } catch {
-    return no_draft;
+    return empty;
   }
 }
-
-function keep(place: string | undefined): void {
-  try {
-    if (place === undefined) return;
-    if (has_text(draft.get())) localStorage.setItem(place, JSON.stringify(draft.get()));
-    else localStorage.removeItem(place);
-  } catch {
-    // Then it lasts as long as the page.
-  }
-}
-
-const kept_after_ms = 300;
-
-/** Keeps the draft from now on, for who is signed in; each account has its own. */
-function keepDrafts(): void {
-  let of = placeOf();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const keepNow = () => {
-    clearTimeout(timer);
-    keep(of);
-  };
-  draft.set(kept(of));
-  draft.subscribe(() => {
-    clearTimeout(timer);
-    timer = setTimeout(keepNow, kept_after_ms);
-  });
-  session.subscribe(() => {
-    if (placeOf() === of) return;
-    keepNow();
-    of = placeOf();
-    draft.set(kept(of));
-  });
-  addEventListener('pagehide', keepNow);
-  unsent.add(() => Promise.resolve(has_text(draft.get()) ? 1 : 0));
-}
-
-keepDrafts();

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { session } from '../api/session.ts';
 import { createTicket } from '../api/tickets.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import { shownKeys } from '../commands/keys.ts';
+import { OtherTabs } from '../desk/draft-note.tsx';
+import { useDraft } from '../desk/use-draft.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
@@ -12,7 +15,7 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
 import { AssigneeChoice, PriorityChoice, ProjectChoice } from './choices.tsx';
-import { change, creating, draft, no_draft } from './creating.ts';
+import { creating, formOf, type NewTicket, textOf } from './creating.ts';
 import './create.css';
 
 /** The labels of a line of them. */
@@ -28,19 +31,36 @@ export default function CreateTicket() {
   return opened === undefined ? null : <Opened workspace={opened.workspace} project={opened.project} />;
 }
 
+/** What was typed: closing the form, or the page, loses nothing. */
+function useNewTicket(workspace_id: string) {
+  const who = useCell(session);
+  const account = 'user' in who ? who.user.id : '';
+  const { draft, others, type, discard, exchange, drop } = useDraft({ account, workspace_id }, 'new', 'ticket');
+  const typed = formOf(draft?.text);
+  const change = (changed: Partial<NewTicket>) => {
+    const text = textOf({ ...typed, ...changed });
+    if (text === undefined) discard();
+    else type(text, 0);
+  };
+  return { typed, change, sent: () => discard(draft?.text), others: { others, exchange, drop } };
+}
+
+type Typing = Pick<ReturnType<typeof useNewTicket>, 'typed' | 'change'>;
+
 function Opened({ workspace, project: given }: { workspace: string; project: string | undefined }) {
   const { data = [] } = useQuery(projectsQuery(workspace));
   const [chosen, setChosen] = useState(given);
   const project = chosen ?? data[0]?.key ?? '';
   const title = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
+  const { typed, change, sent, others } = useNewTicket(workspace);
   const close = () => creating.set(undefined);
 
   const create = async () => {
-    const { labels, due_on, ...rest } = draft.get();
+    const { labels, due_on, ...rest } = typed;
     const body = { ...rest, labels: labelsOf(labels), due_on: due_on === '' ? null : due_on };
     const { key } = await createTicket(workspace, project, body);
-    draft.set(no_draft);
+    sent();
     close();
     const open = () => void navigate({ to: '/w/$workspace/t/$ticket', params: { workspace, ticket: key } });
     toast({ text: t('{key} created', { key }), action: { label: t('Open'), run: open } });
@@ -54,19 +74,25 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
         onSubmit={create}
         beside={<Button onClick={close}>{t('Close')}</Button>}
       >
-        <Texts title={title} />
+        <Texts title={title} typed={typed} change={change} />
         <div className="create-choices">
           <ProjectChoice workspace={workspace} value={project} onChange={setChosen} />
-          <Choices workspace={workspace} />
+          <Choices workspace={workspace} typed={typed} change={change} />
         </div>
-        <LabelsAndDue />
+        <LabelsAndDue typed={typed} change={change} />
       </Form>
+      <OtherTabs {...others} shown={summaryOf} />
     </Dialog>
   );
 }
 
-function Texts({ title }: { title: React.RefObject<HTMLInputElement | null> }) {
-  const typed = useCell(draft);
+/** A form of another tab, in as many words as tell it apart. */
+const summaryOf = (text: string) => {
+  const { title, description } = formOf(text);
+  return [title, description].filter((one) => one !== '').join('\n');
+};
+
+function Texts({ title, typed, change }: Typing & { title: React.RefObject<HTMLInputElement | null> }) {
   return (
     <>
       <TextField
@@ -89,8 +115,8 @@ function Texts({ title }: { title: React.RefObject<HTMLInputElement | null> }) {
   );
 }
 
-function Choices({ workspace }: { workspace: string }) {
-  const { priority, assignee_id } = useCell(draft);
+function Choices({ workspace, typed, change }: Typing & { workspace: string }) {
+  const { priority, assignee_id } = typed;
   return (
     <>
       <PriorityChoice value={priority} onChange={(chosen) => change({ priority: chosen })} />
@@ -103,8 +129,8 @@ function Choices({ workspace }: { workspace: string }) {
   );
 }
 
-function LabelsAndDue() {
-  const { labels, due_on } = useCell(draft);
+function LabelsAndDue({ typed, change }: Typing) {
+  const { labels, due_on } = typed;
   return (
     <div className="create-row">
       <TextField

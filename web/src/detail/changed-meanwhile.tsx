@@ -2,6 +2,7 @@ import type { Desk } from '../desk/desk.ts';
 import { useWhoChanged } from '../desk/who-changed.ts';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
+import '../desk/drafts.css';
 
 interface Props {
   desk: Desk;

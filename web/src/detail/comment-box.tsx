@@ -4,26 +4,34 @@ import { membersQuery } from '../api/workspaces.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { comment } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
+import type { May } from '../desk/use-may.ts';
+import { useDraft } from '../desk/use-draft.ts';
+import { DraftAge, KeptDraft, OtherTabs } from '../desk/draft-note.tsx';
 import type { KnownTicket } from '../store/changes.ts';
 import { t } from '../ui/text.ts';
-import { DraftAge, OtherTabs } from './draft-note.tsx';
 import { Editor } from './editor.tsx';
 import { withIds } from './mentions.ts';
 import { Prose } from './prose.tsx';
-import { useDraft } from './use-draft.ts';
 
 /** Where a comment is written: what is typed is kept until the server has it. */
-export function CommentBox({ desk, ticket }: { desk: Desk; ticket: KnownTicket }) {
+export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: Pick<May, 'may' | 'why'> }) {
   const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
   const area = useRef<HTMLTextAreaElement>(null);
   const people = useQuery(membersQuery(desk.workspace_id)).data ?? [];
   const text = draft?.text ?? '';
-  useCommands({ comment: () => area.current?.focus() });
+  useCommands({ comment: () => area.current?.focus() }, () => may.may);
   const send = () => {
     comment(desk, ticket, withIds(text, people));
     discard();
     area.current?.focus();
   };
+  if (!may.may) {
+    return draft === undefined ? (
+      <p className="faint">{may.why}</p>
+    ) : (
+      <KeptDraft draft={draft} why={may.why} onDiscard={() => discard()} />
+    );
+  }
   return (
     <div className="comment-box">
       <Editor

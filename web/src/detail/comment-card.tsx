@@ -1,8 +1,10 @@
 import type { Comment } from 'baton-sdk';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { failureOf } from '../api/problems.ts';
-import { deleteComment, editComment, readComment } from '../api/stories.ts';
+import { deleteComment } from '../api/stories.ts';
 import type { Desk } from '../desk/desk.ts';
+import { KeptDraft, LeftDraft } from '../desk/draft-note.tsx';
+import { useDraft } from '../desk/use-draft.ts';
 import { usePeople, usePerson, useRole } from '../desk/use-desk.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -14,46 +16,30 @@ import { CommentEdit } from './comment-edit.tsx';
 import { AddReaction, Reactions } from './reactions.tsx';
 import { mentionedIn, withNames } from './mentions.ts';
 import { Prose } from './prose.tsx';
-import { useDraft } from './use-draft.ts';
 
 interface CommentCardProps {
   desk: Desk;
   comment: Comment;
-  /** Whether the person may comment here at all. */
+  /** Whether the person may comment here at all; why not, in words. */
   may: boolean;
+  why: string;
 }
 
 /** Somebody’s comment, with what its author may do with it. */
-export function CommentCard({ desk, comment, may }: CommentCardProps) {
+export function CommentCard({ desk, comment, may, why }: CommentCardProps) {
   const { workspace_id } = desk;
   const author = usePerson(desk, comment.author_id);
   const role = useRole(desk);
   const nameOf = usePeople(desk, mentionedIn(comment.body));
-  const { draft, type, discard } = useDraft(desk, comment.ticket_id, `comment:${comment.id}`);
+  const typed = useDraft(desk, comment.ticket_id, `comment:${comment.id}`);
   const [is_open, setOpen] = useState(false);
-  const [fault, setFault] = useState<unknown>(undefined);
-  const area = useRef<HTMLTextAreaElement>(null);
   const story = desk.timeline(comment.ticket_id);
   const is_own = comment.author_id === desk.account;
   const is_admin = role === 'owner' || role === 'admin';
   const at = { ...comment, workspace_id };
-  useEffect(() => {
-    if (is_open) area.current?.focus();
-  }, [is_open]);
+  const draft = is_own ? typed.draft : undefined;
+  const discard = () => typed.discard();
 
-  const save = async (body: string) => {
-    const version = draft?.base_version ?? comment.version;
-    try {
-      story.receive(await editComment({ ...at, version }, body));
-      discard();
-      setFault(undefined);
-      setOpen(false);
-    } catch (error) {
-      setFault(error);
-      // What it is now, for the person to compare.
-      await readComment(at).then(story.receive.bind(story), () => undefined);
-    }
-  };
   const remove = async () => {
     try {
       await deleteComment(at);
@@ -67,9 +53,10 @@ export function CommentCard({ desk, comment, may }: CommentCardProps) {
     return (
       <li className="act faint">
         <Avatar id={comment.author_id} name={name} />
-        <p>
+        <div>
           {t('A comment of {name} was deleted.', { name })} <Time at={comment.deleted_at} />
-        </p>
+          {draft !== undefined && <KeptDraft draft={draft} why={t('Its comment is deleted.')} onDiscard={discard} />}
+        </div>
       </li>
     );
   }
@@ -101,24 +88,15 @@ export function CommentCard({ desk, comment, may }: CommentCardProps) {
           )}
         </span>
       </header>
-      {is_open || (draft !== undefined && is_own) ? (
-        <CommentEdit
-          desk={desk}
-          area={area}
-          text={draft?.text ?? shown}
-          draft={draft}
-          fault={fault}
-          onChange={(text) => type(text, draft?.base_version ?? comment.version)}
-          onSave={save}
-          onClose={() => {
-            discard();
-            setFault(undefined);
-            setOpen(false);
-          }}
-        />
+      {is_open && may ? (
+        <CommentEdit {...{ desk, comment, shown, typed }} onClose={() => setOpen(false)} />
       ) : (
         <Prose desk={desk} text={comment.body} />
       )}
+      {!is_open && draft !== undefined && may && (
+        <LeftDraft draft={draft} onContinue={() => setOpen(true)} onDiscard={discard} />
+      )}
+      {draft !== undefined && !may && <KeptDraft draft={draft} why={why} onDiscard={discard} />}
       <Reactions desk={desk} comment={comment} may={may} />
     </li>
   );

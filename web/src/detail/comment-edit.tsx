@@ -1,37 +1,61 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import type { Comment } from 'baton-sdk';
+import { useEffect, useRef, useState } from 'react';
 import { failureOf } from '../api/problems.ts';
+import { editComment, readComment } from '../api/stories.ts';
 import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
-import type { Draft } from '../store/drafts.ts';
+import { DraftAge, OtherTabs } from '../desk/draft-note.tsx';
+import type { Typed } from '../desk/use-draft.ts';
+import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
-import { DraftAge } from './draft-note.tsx';
 import { Editor } from './editor.tsx';
 import { withIds } from './mentions.ts';
 import { Prose } from './prose.tsx';
 
 interface CommentEditProps {
   desk: Desk;
-  area: React.RefObject<HTMLTextAreaElement | null>;
-  text: string;
-  draft: Draft | undefined;
-  /** Why it was not saved, if so. */
-  fault: unknown;
-  onChange: (text: string) => void;
-  onSave: (body: string) => Promise<void>;
-  /** Leaves the comment as it is. */
+  comment: Comment;
+  /** Its text as people write it. */
+  shown: string;
+  typed: Typed;
+  /** Leaves the comment as it is; what was typed is kept. */
   onClose: () => void;
 }
 
-/** A comment of one’s own that is being edited. */
-export function CommentEdit({ desk, area, text, draft, fault, onChange, onSave, onClose }: CommentEditProps) {
+/** A comment of one’s own that is being edited. It is replaced only by an edit of the text that it has now. */
+export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEditProps) {
+  const { draft, others, type, discard, exchange, drop } = typed;
   const [is_saving, setSaving] = useState(false);
+  const [fault, setFault] = useState<unknown>(undefined);
+  const area = useRef<HTMLTextAreaElement>(null);
   const people = useQuery(membersQuery(desk.workspace_id)).data ?? [];
-  const failure = fault === undefined ? undefined : failureOf(fault);
-  const save = () => {
+  const story = desk.timeline(comment.ticket_id);
+  const text = draft?.text ?? shown;
+  const version = draft?.base_version ?? comment.version;
+  const is_stale = version < comment.version;
+  const failure = fault === undefined || is_stale ? undefined : failureOf(fault);
+  useEffect(() => area.current?.focus(), []);
+
+  const save = async () => {
+    const at = { ...comment, workspace_id: desk.workspace_id };
     setSaving(true);
-    void onSave(withIds(text, people)).finally(() => setSaving(false));
+    try {
+      story.receive(await editComment({ ...at, version }, withIds(text, people)));
+      discard(draft?.text);
+      onClose();
+    } catch (error) {
+      setFault(error);
+      // What it is now, for the person to compare.
+      await readComment(at).then(story.receive.bind(story), () => undefined);
+    } finally {
+      setSaving(false);
+    }
+  };
+  const keepTheirs = () => {
+    discard();
+    onClose();
   };
   return (
     <>
@@ -41,6 +65,7 @@ export function CommentEdit({ desk, area, text, draft, fault, onChange, onSave, 
             <Icon name="warning" /> {t('Not saved, your text is kept.')} {failure.title}. {failure.detail}
           </p>
         )}
+        {is_stale && <Elsewhere shown={shown} onMine={() => type(text, comment.version)} onTheirs={keepTheirs} />}
       </div>
       <Editor
         desk={desk}
@@ -48,15 +73,29 @@ export function CommentEdit({ desk, area, text, draft, fault, onChange, onSave, 
         area={area}
         label={t('Edit the comment')}
         value={text}
-        onChange={onChange}
-        onSubmit={save}
+        onChange={(value) => type(value, version)}
+        onSubmit={() => void save()}
         onCancel={onClose}
-        cancel={t('Discard')}
         submit={is_saving ? t('Saving…') : t('Save')}
-        ready={!is_saving && text.trim() !== ''}
+        ready={!is_saving && !is_stale && text.trim() !== ''}
         preview={(value) => <Prose desk={desk} text={withIds(value, people)} />}
         note={draft !== undefined && <DraftAge draft={draft} />}
       />
+      <OtherTabs {...{ others, exchange, drop }} />
     </>
+  );
+}
+
+/** The comment was edited in another place since this edit began: the person chooses. */
+function Elsewhere({ shown, onMine, onTheirs }: { shown: string; onMine: () => void; onTheirs: () => void }) {
+  return (
+    <div className="other-tab">
+      <p>{t('This comment was edited elsewhere meanwhile. Your text below is kept. The comment says now:')}</p>
+      <blockquote>{shown}</blockquote>
+      <Button onClick={onMine}>{t('Use mine')}</Button>
+      <Button kind="quiet" onClick={onTheirs}>
+        {t('Keep theirs')}
+      </Button>
+    </div>
   );
 }

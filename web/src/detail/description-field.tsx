@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { edit } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useDraft } from '../desk/use-draft.ts';
+import { DraftAge, KeptDraft, LeftDraft, OtherTabs } from '../desk/draft-note.tsx';
 import { useOperations } from '../desk/use-desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -12,10 +14,8 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { Conflict, conflictOf, Refused } from './conflict.tsx';
-import { DraftAge, LeftDraft, OtherTabs } from './draft-note.tsx';
 import { Editor } from './editor.tsx';
 import { Prose } from './prose.tsx';
-import { useDraft } from './use-draft.ts';
 
 /** The ticket’s description, to be read and edited in its place. */
 export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: May }) {
@@ -75,7 +75,7 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
           </Button>
         )}
       </div>
-      {is_open ? (
+      {is_open && may.may ? (
         <>
           <ChangedMeanwhile desk={desk} ticket_id={ticket.id} field="description" base_version={base_version} />
           <Editor
@@ -96,7 +96,10 @@ export function DescriptionField({ desk, ticket, may }: { desk: Desk; ticket: Kn
       ) : (
         read()
       )}
-      {!is_open && draft !== undefined && <LeftDraft draft={draft} onContinue={open} onDiscard={discard} />}
+      {!is_open && draft !== undefined && may.may && (
+        <LeftDraft draft={draft} onContinue={open} onDiscard={() => discard()} />
+      )}
+      {draft !== undefined && !may.may && <KeptDraft draft={draft} why={may.why} onDiscard={() => discard()} />}
       {refused !== undefined && conflict !== undefined && (
         <Conflict desk={desk} operation={refused} field="description" onBoth={both} />
       )}

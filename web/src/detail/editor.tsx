@@ -15,8 +15,6 @@ interface EditorProps {
   /** Ctrl+Enter, ⌘+Enter, and the button. */
   onSubmit: () => void;
   onCancel?: (() => void) | undefined;
-  /** What the button beside it does; by default, it closes, and the draft is kept. */
-  cancel?: string;
   submit: string;
   /** Whether there is something to send. */
   ready?: boolean;
@@ -65,7 +63,6 @@ export function Editor(props: EditorProps) {
     onChange,
     onSubmit,
     onCancel,
-    cancel,
     submit,
     ready = true,
     placeholder,
@@ -117,7 +114,7 @@ export function Editor(props: EditorProps) {
         <Button kind="primary" aria-disabled={!ready || undefined} onClick={() => ready && onSubmit()}>
           {submit}
         </Button>
-        {onCancel !== undefined && <Button onClick={onCancel}>{cancel ?? t('Close')}</Button>}
+        {onCancel !== undefined && <Button onClick={onCancel}>{t('Close')}</Button>}
         <span className="editor-note">{note}</span>
       </div>
     </div>

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { stepping, take } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useDraft } from '../desk/use-draft.ts';
 import type { PossibleStep } from '../desk/steps.ts';
 import { usePerson, useRole, useWorkflowOf } from '../desk/use-desk.ts';
 import { AssigneeMenu } from '../fields/assignee-menu.tsx';
@@ -11,7 +12,6 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
-import { useDraft } from './use-draft.ts';
 
 const wordsOf = (key: string) => {
   const words = key.replaceAll('_', ' ');

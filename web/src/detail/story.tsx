@@ -50,14 +50,14 @@ export function Story({ desk, ticket, may }: StoryProps) {
           moment.kind === 'act' ? (
             <ActLine key={moment.id} entry={moment.entry} workflow={workflow} />
           ) : (
-            <CommentCard key={moment.id} desk={desk} comment={moment.comment} may={may.may} />
+            <CommentCard key={moment.id} desk={desk} comment={moment.comment} {...may} />
           ),
         )}
         {comments.map((operation) => (
           <Waiting key={operation.id} desk={desk} operation={operation} />
         ))}
       </ol>
-      {may.may ? <CommentBox desk={desk} ticket={ticket} /> : <p className="faint">{may.why}</p>}
+      <CommentBox desk={desk} ticket={ticket} may={may} />
     </section>
   );
 }

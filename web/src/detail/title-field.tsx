@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { edit } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
+import { useDraft } from '../desk/use-draft.ts';
+import { KeptDraft, LeftDraft, OtherTabs } from '../desk/draft-note.tsx';
 import { useOperations } from '../desk/use-desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -10,8 +12,6 @@ import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { Conflict, conflictOf, Refused } from './conflict.tsx';
-import { LeftDraft, OtherTabs } from './draft-note.tsx';
-import { useDraft } from './use-draft.ts';
 
 const max_title = 512;
 
@@ -67,7 +67,7 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
   const conflict = refused && conflictOf(refused);
   return (
     <div className="title-field">
-      {is_open ? (
+      {is_open && may.may ? (
         <>
           <div className="hidden">{children}</div>
           <ChangedMeanwhile desk={desk} ticket_id={ticket.id} field="title" base_version={base_version} />
@@ -94,7 +94,10 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
           {may.may && <IconButton ref={button} icon="edit" label={t('Edit the title')} keys="e" onClick={open} />}
         </div>
       )}
-      {!is_open && draft !== undefined && <LeftDraft draft={draft} onContinue={open} onDiscard={discard} />}
+      {!is_open && draft !== undefined && may.may && (
+        <LeftDraft draft={draft} onContinue={open} onDiscard={() => discard()} />
+      )}
+      {draft !== undefined && !may.may && <KeptDraft draft={draft} why={may.why} onDiscard={() => discard()} />}
       {refused !== undefined && conflict !== undefined && (
         <Conflict desk={desk} operation={refused} field="title" onBoth={() => both(conflict.mine)} />
       )}

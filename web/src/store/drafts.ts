@@ -5,9 +5,9 @@ import { Signal } from './signal.ts';
 export interface Place {
   account: string;
   workspace: string;
-  /** The ticket's id. */
+  /** The ticket's id; for a ticket that is not there yet, where it is to be. */
   ticket: string;
-  /** `title`, `description`, `comment`, or `comment:` and the id of the comment that is edited. */
+  /** `title`, `description`, `comment`, `comment:` and the id of the comment that is edited, or what a form is for. */
   field: string;
 }
 

@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import type { Desk } from '../desk/desk.ts';
-import { drafts } from '../desk/drafts.ts';
 import type { Draft } from '../store/drafts.ts';
+import type { Desk } from './desk.ts';
+import { drafts } from './drafts.ts';
 
 export interface Typed {
   /** What was typed and not sent, if anything was. */
@@ -10,7 +10,8 @@ export interface Typed {
   others: readonly Draft[];
   /** Keeps what is typed, with the version that was seen as typing began. */
   type: (text: string, base_version: number) => void;
-  discard: () => void;
+  /** Forgets it: it was sent, or is not wanted. Where a text is given, nothing happens unless that is what was typed. */
+  discard: (sent?: string) => void;
   /** Takes the text of another tab; the own one changes places with it. */
   exchange: (other: Draft) => void;
   drop: (other: Draft) => void;
@@ -19,7 +20,11 @@ export interface Typed {
 const none: readonly Draft[] = [];
 
 /** What was typed into a field of a ticket, in this tab and others, now and before. */
-export function useDraft({ account, workspace_id }: Desk, ticket_id: string, field: string): Typed {
+export function useDraft(
+  { account, workspace_id }: Pick<Desk, 'account' | 'workspace_id'>,
+  ticket_id: string,
+  field: string,
+): Typed {
   const place = useMemo(
     () => ({ account, workspace: workspace_id, ticket: ticket_id, field }),
     [account, workspace_id, ticket_id, field],
@@ -29,7 +34,9 @@ export function useDraft({ account, workspace_id }: Desk, ticket_id: string, fie
     draft: stored?.draft,
     others: stored?.others ?? none,
     type: (text, base_version) => drafts.type(place, text, base_version),
-    discard: () => void drafts.discard(place),
+    discard: (sent) => {
+      if (sent === undefined || drafts.get(place)?.draft.text === sent) void drafts.discard(place);
+    },
     exchange: (other) => drafts.exchange(place, other),
     drop: (other) => drafts.drop(place, other),
   };
