@@ -30,7 +30,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'web/**/*.test.ts',
     ],
-    globalSetup: 'proof/harness/cluster.ts',
+    globalSetup: ['proof/harness/cluster.ts', 'web/test/consoles.ts'],
     // The summary of a run has no more than the message.
     chaiConfig: { truncateThreshold: 1000 },
     testTimeout: 60_000,

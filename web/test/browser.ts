@@ -1,25 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startServer, type TestServer } from '../../proof/harness/server.ts';
 import { chromium_flags, findChromium } from '../../scripts/chromium.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { type Broken, builtConsole } from './consoles.ts';
 
 export const executablePath = findChromium();
 export const desktop = { width: 1280, height: 800 };
 const phone = { width: 320, height: 640 };
-
-/** Builds the console as it is delivered, into a folder. Tests run in NODE_ENV test, in which React would be its slow self. */
-export function buildConsole(dir: string, ...flags: string[]): void {
-  const args = ['bin/run.js', 'node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'error', '--outDir', dir];
-  const env = { ...process.env, NODE_ENV: 'production' };
-  execFileSync(process.execPath, [...args, '--emptyOutDir', ...flags], { cwd: root, env });
-}
 
 /** A tab, and what it complained of. */
 export interface Tab {
@@ -35,10 +25,12 @@ export interface Stage {
   stop: () => Promise<void>;
 }
 
-export async function startStage(environment: Record<string, string> = {}): Promise<Stage> {
-  const console_dir = mkdtempSync(path.join(os.tmpdir(), 'baton-console-'));
-  buildConsole(console_dir);
-  const server = await startServer(environment, { console_dir });
+/** Starts one. A control breaks the console on purpose. */
+export async function startStage(
+  environment: Record<string, string> = {},
+  broken: readonly Broken[] = [],
+): Promise<Stage> {
+  const server = await startServer(environment, { console_dir: await builtConsole(broken) });
   const browser: Browser = await chromium.launch({ executablePath: executablePath ?? '', args: chromium_flags });
   return {
     server,
@@ -51,7 +43,6 @@ export async function startStage(environment: Record<string, string> = {}): Prom
     async stop() {
       await browser.close();
       await server.stop();
-      rmSync(console_dir, { recursive: true });
     },
   };
 }

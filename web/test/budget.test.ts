@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildConsole } from './browser.ts';
+import { buildConsole } from './consoles.ts';
 
 const kB = 1000;
 
@@ -20,9 +20,9 @@ describe('the build', () => {
   let dist: string;
   let manifest: Record<string, Chunk>;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     dist = mkdtempSync(path.join(os.tmpdir(), 'baton-web-'));
-    buildConsole(dist, '--manifest');
+    await buildConsole(dist, [], ['--manifest']);
     manifest = JSON.parse(readFileSync(path.join(dist, '.vite/manifest.json'), 'utf8')) as typeof manifest;
   }, 120_000);
   afterAll(() => rmSync(dist, { recursive: true }));

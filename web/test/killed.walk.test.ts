@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../proof/harness/database.ts';
 import { type Person, registerPerson } from '../../proof/harness/people.ts';
 import { freePort, type Served, startServing } from '../../proof/harness/served.ts';
 import { chromium_flags } from '../../scripts/chromium.ts';
-import { buildConsole, executablePath, signIn } from './browser.ts';
+import { executablePath, signIn } from './browser.ts';
+import { builtConsole } from './consoles.ts';
 
 describe.skipIf(executablePath === undefined)('a server that is killed (set CHROMIUM_PATH)', () => {
   let console_dir: string;
@@ -24,8 +22,7 @@ describe.skipIf(executablePath === undefined)('a server that is killed (set CHRO
   };
 
   beforeAll(async () => {
-    console_dir = mkdtempSync(path.join(os.tmpdir(), 'baton-console-'));
-    buildConsole(console_dir);
+    console_dir = await builtConsole();
     database = await createDatabase();
     port = await freePort();
     served = await start();
@@ -35,7 +32,6 @@ describe.skipIf(executablePath === undefined)('a server that is killed (set CHRO
     await browser.close();
     await served.stop();
     await database.drop();
-    rmSync(console_dir, { recursive: true });
   });
 
   test('takes nothing with it that was typed or done, and tells what happened when it is back', async () => {
