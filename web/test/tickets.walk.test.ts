@@ -278,10 +278,14 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    const box = page.getByRole('textbox', { name: 'Comment' });
+    await box.fill('Twelve, I think.');
     const { version } = await grace.client.get_member({ workspace_id, user_id: ada.user.id });
     await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: { role: 'viewer', version } });
     await page.getByRole('button', { name: 'Edit the title' }).waitFor({ state: 'hidden' });
     await page.getByText('Your role here is viewer. This takes one of: owner, admin, member.').first().waitFor();
+    // What was typed is there to be read and copied.
+    await page.getByRole('blockquote').getByText('Twelve, I think.').waitFor();
     await look(page, 'viewer');
     await page.keyboard.press('s');
     await page.getByRole('menu').waitFor({ state: 'hidden' });
@@ -289,6 +293,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const member = { role: 'member' as const, version: again.version };
     await grace.client.update_member({ workspace_id, user_id: ada.user.id, body: member });
     await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    expect(await box.inputValue()).toBe('Twelve, I think.');
     expect(complaints(tab)).toEqual([]);
     await page.context().close();
   });

@@ -37,7 +37,8 @@ export async function findTyped(page: Page, tag: string, seconds: number): Promi
   const form = page.getByRole('dialog', { name: 'New ticket' });
   for (;;) {
     if (await form.isVisible()) await form.getByRole('button', { name: 'Close' }).first().click();
-    for (const left of await page.getByRole('button', { name: 'Continue' }).all()) await left.click();
+    for (const left = page.getByRole('button', { name: 'Continue' }).first(); await left.isVisible(); )
+      await left.click();
     await page.getByRole('banner').getByRole('button', { name: /^New/ }).click();
     await form.waitFor();
     const text = await page.evaluate<string>(everything);
