@@ -79,7 +79,7 @@ async function makeProject({ client, workspace }: Scene): Promise<void> {
   ]);
   const statuses = Object.entries(spread).flatMap(([status, count]) => Array.from({ length: count }, () => status));
   for (const [index, to] of statuses.entries()) {
-    const { title = '', description = '' } = await client.get_ticket({ workspace_id, ticket: known[index]?.id ?? '' });
+    const { title, description } = await client.get_ticket({ workspace_id, ticket: known[index]?.id ?? '' });
     const assignee_id = index % 3 === 0 ? null : (members[index % members.length]?.user_id ?? null);
     const labels = [['ui'], ['tabs', 'css'], [], ['dialog']][index % 4] ?? [];
     const body = { title, description, assignee_id, labels, priority: priorities[index % priorities.length] ?? 'none' };
@@ -170,13 +170,16 @@ async function ticket(scene: Scene): Promise<void> {
 async function others(scene: Scene): Promise<void> {
   for (const [name, where] of [
     ['inbox', 'inbox'],
-    ['analytics', 'p/JQUI/analytics'],
     ['audit', 'audit'],
     ['workflow', 'settings/workflow/WEB'],
   ] as const) {
     const page = await enter(scene, `${scene.workspace}/${where}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(2_000);
+    if (name === 'inbox') {
+      await page.getByText('commented').first().click();
+      await page.getByRole('article').getByRole('textbox', { name: 'Comment' }).waitFor();
+    }
     await shoot(page, name);
     await page.context().close();
   }

@@ -52,9 +52,7 @@ describe('docs/console.md', () => {
     try {
       const steps = stepsOf(page);
       expect(steps.length).toBeGreaterThan(2);
-      const printed = await runAll(
-        steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', server.url)),
-      );
+      const printed = await runAll(steps.map(({ command }) => command.replaceAll('http://127.0.0.1:3000', server.url)));
       const unlike = steps.filter(({ answer }, index) => !isAsPrinted(printed[index] ?? 'nothing', answer));
       expect(unlike).toEqual([]);
     } finally {
