@@ -14,6 +14,8 @@ import { startOwnServer } from '../replay/own-server.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const sizes = [1_000, 10_000] as const;
 const times = 15;
+const warming_up = 5;
+const openings = 5;
 
 /** The bars, in milliseconds of CPU on 1,000 tickets. On 10,000 each may take half as much again. */
 const bars: Record<string, number> = {
@@ -50,27 +52,33 @@ async function spentBy(cdp: CDPSession): Promise<Spent> {
 
 const middle = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 
-/** The middle of what an act costs, of several. */
+const middleOf = (all: readonly Spent[]): Spent => ({
+  task_ms: middle(all.map((one) => one.task_ms)),
+  script_ms: middle(all.map((one) => one.script_ms)),
+});
+
+/** The middle of what an act costs, of several; the first ones, which compile what they run, don't count. */
 async function costOf(page: Page, cdp: CDPSession, act: () => Promise<unknown>, repeats = times): Promise<Spent> {
   const all: Spent[] = [];
-  for (let n = 0; n < repeats; n++) {
+  for (let n = repeats === 1 ? 0 : -warming_up; n < repeats; n++) {
     const before = await spentBy(cdp);
     await act();
     await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))');
     const after = await spentBy(cdp);
-    all.push({ task_ms: after.task_ms - before.task_ms, script_ms: after.script_ms - before.script_ms });
+    if (n >= 0) all.push({ task_ms: after.task_ms - before.task_ms, script_ms: after.script_ms - before.script_ms });
   }
-  return { task_ms: middle(all.map((one) => one.task_ms)), script_ms: middle(all.map((one) => one.script_ms)) };
+  return middleOf(all);
 }
 
-/** Opens a page three times, and gives the middle of what it costs to show what is waited for. */
+/** Opens a page several times, and gives the middle of what it costs to show what is waited for. */
 async function costToOpen(page: Page, cdp: CDPSession, url: string, first: string): Promise<Spent> {
-  const open = async () => {
+  const all: Spent[] = [];
+  for (let n = 0; n < openings; n++) {
     await page.goto(url);
     await page.locator(first).first().waitFor();
-  };
-  await open();
-  return costOf(page, cdp, open, 3);
+    all.push(await spentBy(cdp)); // which begins anew with each page
+  }
+  return middleOf(all);
 }
 
 /** Counts the requests of the API, and the bytes of their JSON, from now on. */
