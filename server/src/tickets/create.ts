@@ -45,7 +45,7 @@ export async function createTicket(
   const placed =
     place === undefined || beside === undefined || (place.at === undefined && beside.anchor === null)
       ? undefined
-      : await rankFor(tx, actor, { place, beside, column, ticket: { id } });
+      : await rankFor(tx, actor, { place, beside, column, ticket: { id, number: project.number } });
   const row: NewTicket = {
     ...fields,
     workspace_id,

@@ -1,5 +1,7 @@
+import { unnumberedOf } from '../audit/queries.ts';
 import { without } from '../db/columns.ts';
 import { type Sql, sql } from '../db/sql.ts';
+import type { Db } from '../db/transaction.ts';
 import {
   at_types,
   type Column,
@@ -126,4 +128,29 @@ export function ticketPage(list: TicketList, source: Source, options: Shown): Sq
   if (!options.description) return page;
   const names = [sql`stopped`, sql`at`, sql`id`, ...columns.map(({ name }) => name), text.name];
   return withinBudget(page, names, longText(text.name));
+}
+
+/**
+ * The rank by which a walk of one status goes on behind a ticket that had another one: its present one, if others made room around
+ * it, which keeps the order, and nobody has placed or moved it since. Undefined where it goes on by the rank that it had.
+ */
+export async function rankSince(
+  db: Db,
+  { workspace_id, status }: { workspace_id: string; status: string },
+  { at, id }: Position,
+): Promise<string | undefined> {
+  const entries = (from: Sql, of_ticket: Sql) => sql`
+    select a.action, a.created_at, a.before ->> 'rank' as rank from ${from} a
+    where a.workspace_id = ${workspace_id} and ${of_ticket} and a.subject_type = 'ticket'
+      and (a.after ? 'rank' or a.after ? 'status')`;
+  const found = await db.maybeOne<{ rank: string }>(sql`
+    select t.rank from tickets t
+    where t.workspace_id = ${workspace_id} and t.id = ${id} and t.status = ${status} and t.deleted_at is null
+      and t.rank <> ${at}::text and (
+      select bool_and(e.action = 'ticket.respaced') from (
+        select e.action, max(e.created_at) filter (where e.action = 'ticket.respaced' and e.rank = ${at}::text) over () as since,
+          e.created_at
+        from (${entries(sql`events`, sql`a.subject_id = ${id}`)} union all ${entries(sql`outbox`, unnumberedOf(id))}) e) e
+      where e.created_at >= e.since)`);
+  return found?.rank;
 }

@@ -20,7 +20,7 @@ export async function listTickets(
   const has = (text: 'excerpt' | 'description') => fields.includes(text);
   const excerpt = fields.length === 0 || has('excerpt');
   if (limit > max_listed && (excerpt || has('description'))) {
-    const detail = `Without excerpt and description, which fields= can leave out, a page may have more than ${max_listed} tickets.`;
+    const detail = `At most ${max_listed}; up to ${max_summaries} where fields= names neither excerpt nor description.`;
     throw new BatonError('validation_failed', { errors: [{ parameter: 'limit', detail }] });
   }
   const filter = filterOf(asked, user_id);
@@ -33,11 +33,21 @@ export async function listTickets(
     filter: { ...filter, sort, workspace_id },
     query: { limit, cursor },
     rows: async (position, rows) => {
-      const rest = restOf(listing, position);
-      const sources = await choose(db, rest);
       const shown = { limit: rows, excerpt, description: has('description') };
-      const found = await rowsOf(db, { rest, sources, from: position?.part ?? 0 }, shown);
+      const read = async (place: typeof position) => {
+        const rest = restOf(listing, place);
+        const sources = await choose(db, rest);
+        return rowsOf(db, { rest, sources, from: place?.part ?? 0 }, shown);
+      };
+      const [status, another] = sort === 'rank' ? (filter.status ?? []) : [];
+      const is_by_rank = position !== undefined && status !== undefined && another === undefined;
+      // Beside the page, which is seldom read anew: where others made room around its cursor.
+      const [seen, at] = await Promise.all([
+        read(position),
+        is_by_rank ? rankSince(db, { workspace_id, status }, position) : undefined,
+      ]);
       await context.actor; // nothing more is read for a caller who may not see it
+      const found = is_by_rank && at !== undefined ? await read({ ...position, at }) : seen;
       definitionFor = await definitionsOf(
         db,
         workspace_id,

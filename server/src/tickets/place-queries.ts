@@ -83,11 +83,12 @@ export function besideNew(db: Db, { workspace_id, project_id, status }: Column, 
 /** A ticket of a column and where it stands. */
 export interface Standing {
   id: string;
+  number: number;
   rank: string;
 }
 
 interface Around extends Column {
-  anchor: Standing;
+  anchor: Pick<Standing, 'id' | 'rank'>;
   /** The ticket that is placed. */
   except: string;
   /** How many on each side. */
@@ -97,12 +98,12 @@ interface Around extends Column {
 /** The tickets that stand around one of a column, itself among those above; in order. */
 export function ticketsAround(tx: Tx, { workspace_id, project_id, status, anchor, except, count }: Around) {
   const side = (is_beyond: Sql, order: Sql) => sql`(
-    select i.id, i.rank from tickets i
+    select i.id, i.number, i.rank from tickets i
     where i.workspace_id = ${workspace_id} and i.project_id = ${project_id} and i.status = ${status}
       and i.deleted_at is null and i.id <> ${except} and (i.rank, i.id) ${is_beyond} (${anchor.rank}::text, ${anchor.id}::uuid)
     order by i.rank ${order}, i.id ${order} limit ${count})`;
   return tx.rows<Standing>(sql`
-    select s.id, s.rank from (${side(sql`<=`, sql`desc`)} union all ${side(sql`>`, sql`asc`)}) s order by s.rank, s.id`);
+    select s.id, s.number, s.rank from (${side(sql`<=`, sql`desc`)} union all ${side(sql`>`, sql`asc`)}) s order by s.rank, s.id`);
 }
 
 /** Those of these tickets that are still in the column, locked by id; and the time of the change about to be written. */

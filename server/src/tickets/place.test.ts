@@ -31,6 +31,19 @@ async function makeColumn(count: number) {
   return { project_id: project.id, tickets, at, order };
 }
 
+/** Gives tickets a rank as if somebody had placed them long ago, and records it. */
+async function setRank(ticket: { id: string } | { id: string }[], rank: string): Promise<void> {
+  await server.database.owner.query(
+    `with moved as (
+       update tickets set placed_rank = $2, placed_at = now() + interval '1 hour' where id = any ($1)
+       returning workspace_id, id, placed_at)
+     insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, after, request_id, created_at)
+     select workspace_id, gen_random_uuid(), $3, 'ticket.placed', 'ticket', id, jsonb_build_object('rank', $2::text),
+       'seed-0001', placed_at from moved`,
+    [[ticket].flat().map(({ id }) => id), rank, team.owner.user.id],
+  );
+}
+
 /** What was recorded of a ticket's places. */
 async function places(ticket: { id: string }) {
   const { rows } = await server.database.owner.query<{ action: string; version: number | null }>(
@@ -177,20 +190,8 @@ describe('placing', () => {
     const [one, , three, four, five] = tickets as [Ticket, Ticket, Ticket, Ticket, Ticket];
     // As if somebody had placed tickets between the same two for a long time.
     const ranks = [`${four.rank}${'0'.repeat(60)}1`, `${four.rank}${'0'.repeat(60)}2`];
-    const { owner } = server.database;
-    const set = async (ticket: Ticket, rank: string) => {
-      await owner.query(
-        `with moved as (
-           update tickets set placed_rank = $2, placed_at = now() + interval '1 hour' where id = $1
-           returning workspace_id, id, placed_at)
-         insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, after, request_id, created_at)
-         select workspace_id, gen_random_uuid(), $3, 'ticket.placed', 'ticket', id, jsonb_build_object('rank', $2::text),
-           'seed-0001', placed_at from moved`,
-        [ticket.id, rank, team.owner.user.id],
-      );
-    };
-    await set(five, ranks[0] ?? '');
-    await set(three, ranks[1] ?? '');
+    await setRank(five, ranks[0] ?? '');
+    await setRank(three, ranks[1] ?? '');
     expect(await order()).toEqual(['8', '7', '6', '4', '5', '3', '2', '1']);
     const placed = await team.member.client.place_ticket({ ...at(one), body: { after: five.id } });
     expect(await order()).toEqual(['8', '7', '6', '4', '5', '1', '3', '2']);
@@ -200,10 +201,82 @@ describe('placing', () => {
     expect(await team.member.client.get_ticket(at(one))).toEqual(placed);
 
     // Moved here with the rank that another one has.
-    await set(three, placed.rank);
+    await setRank(three, placed.rank);
     await team.member.client.place_ticket({ ...at(four), body: { after: one.id < three.id ? one.id : three.id } });
     const equals = one.id < three.id ? ['1', '4', '3'] : ['3', '4', '1'];
     expect(await order()).toEqual(['8', '7', '6', '5', ...equals, '2']);
-    expect(await brokenInvariants(owner)).toEqual({});
+    expect(await brokenInvariants(server.database.owner)).toEqual({});
+  });
+
+  test('gives every ticket a rank of its own, also one after the other in columns that are empty again', async () => {
+    const { tickets, at } = await makeColumn(3);
+    const { client } = team.member;
+    for (const [index, ticket] of tickets.entries()) {
+      const place = { at: index === 1 ? ('bottom' as const) : ('top' as const) };
+      await client.transition_ticket({ ...at(ticket), body: { to: 'in_progress', place } });
+      await client.transition_ticket({ ...at(ticket), body: { to: 'resolved', resolution: 'fixed' } });
+    }
+    const ranks = await Promise.all(tickets.map(async (ticket) => (await client.get_ticket(at(ticket))).rank));
+    expect(new Set(ranks).size).toBe(3);
+  });
+
+  test('among more equal ranks than are moved at first, moves those of the next width alone', async () => {
+    const { tickets, at, project_id } = await makeColumn(112);
+    const [one, ...equal] = tickets as [Ticket, ...Ticket[]];
+    await setRank(equal, '7ffgM');
+    const ids = equal.map(({ id }) => id).sort();
+    await team.member.client.place_ticket({ ...at(one), body: { after: ids[55] ?? '' } });
+    const of_project = `select count(*)::int as count from audit_log a join tickets t on t.id = a.subject_id
+      where a.action = 'ticket.respaced' and t.project_id = $1`;
+    const { rows } = await server.database.owner.query<{ count: number }>(of_project, [project_id]);
+    expect(rows).toEqual([{ count: 111 }]);
+    const sorted = { workspace_id: team.workspace_id, project_id, status: 'open', sort: 'rank' as const };
+    const { data } = await team.member.client.list_tickets({ ...sorted, limit: 500, fields: 'id,rank' });
+    expect(data.map(({ id }) => id)).toEqual(ids.toSpliced(56, 0, one.id));
+    expect(new Set(data.map(({ rank }) => rank)).size).toBe(112);
+  });
+});
+
+describe('a walk by rank', () => {
+  /** A column in which the next ticket placed right below the third makes room; and its tickets from the top. */
+  async function makeTight() {
+    const { tickets, at, project_id } = await makeColumn(12);
+    const sorted = tickets.toReversed();
+    for (const [index, ticket] of sorted.slice(2, 9).entries()) {
+      await setRank(ticket, `${sorted[1]?.rank ?? ''}${'0'.repeat(90)}${index + 1}`);
+    }
+    const pages = {
+      workspace_id: team.workspace_id,
+      project_id,
+      status: 'open',
+      sort: 'rank' as const,
+      limit: 4,
+    };
+    const first = await team.member.client.list_tickets(pages);
+    const rest = async () => {
+      const found: string[] = [];
+      for (let cursor = first.next_cursor; cursor !== null; ) {
+        const page: typeof first = await team.member.client.list_tickets({ ...pages, cursor });
+        found.push(...page.data.map(({ title }) => title));
+        cursor = page.next_cursor;
+      }
+      return found;
+    };
+    return { tickets, at, first, rest };
+  }
+
+  test('misses and repeats none while others make room', async () => {
+    const { tickets, at, first, rest } = await makeTight();
+    expect(first.data.map(({ title }) => title)).toEqual(['12', '11', '10', '9']);
+    const [one, ten] = [tickets[0], tickets[9]] as [Ticket, Ticket];
+    await team.member.client.place_ticket({ ...at(one), body: { after: ten.id } });
+    expect((await places(ten)).at(-1)).toMatchObject({ action: 'ticket.respaced' });
+    expect(await rest()).toEqual(['8', '7', '6', '5', '4', '3', '2']);
+  });
+
+  test('goes on from where its last ticket stood that somebody has placed elsewhere since', async () => {
+    const { tickets, at, rest } = await makeTight();
+    await team.member.client.place_ticket({ ...at(tickets[8] as Ticket), body: { at: 'bottom' } });
+    expect(await rest()).toEqual(['8', '7', '6', '5', '4', '3', '2', '1', '9']);
   });
 });

@@ -45,7 +45,7 @@ interface Placing {
   /** Where it is placed. */
   column: Column;
   /** What is placed, with its rank if it is in the column already. */
-  ticket: { id: string; rank?: string };
+  ticket: { id: string; number: number; rank?: string };
 }
 
 /**
@@ -57,16 +57,16 @@ export async function rankFor(tx: Tx, actor: Actor, placing: Placing): Promise<s
   const anchor_id = place.after ?? place.before;
   if (anchor_id === ticket.id) return undefined;
   const { end, ...gap } = gapOf(place, beside);
-  const { rank } = ticket;
+  const { rank, number } = ticket;
   if (rank !== undefined && gap.above < rank && (gap.below === undefined || rank < gap.below)) return undefined;
-  const found = end === undefined ? rankWithin(gap) : rankBeside(gap, end);
+  const found = end === undefined ? rankWithin(gap, number) : rankBeside(gap, end, number);
   if (found !== undefined && found.length <= long_rank) return found;
   const made =
     anchor_id === undefined || beside.anchor === null ? undefined : await makeRoom(tx, actor, placing, anchor_id);
   if (made !== undefined) return made;
   if (found !== undefined && found.length <= max_rank) return found;
   const top = rankOfNumber(beside.last_number + 1);
-  return rankBeside({ above: top, below: beside.first ?? undefined }, 'below');
+  return rankBeside({ above: top, below: beside.first ?? undefined }, 'below', number);
 }
 
 /** Gives the tickets around the place other ranks, evenly spread, in the same order; and returns the one in between. */
@@ -84,9 +84,10 @@ async function makeRoom(tx: Tx, actor: Actor, placing: Placing, anchor_id: strin
       above: has_above ? (found[0]?.rank ?? '') : rankOfNumber(beside.last_number + 1),
       below: has_below ? found.at(-1)?.rank : undefined,
     };
-    const ranks = ranksWithin(gap, moved.length + 1);
-    if (ranks === undefined || ranks.some(({ length }) => length > long_rank)) continue;
     const place_at = moved.findIndex(({ id }) => id === anchor_id) + (place.before === undefined ? 1 : 0);
+    const numbers = moved.map(({ number }) => number).toSpliced(place_at, 0, ticket.number);
+    const ranks = ranksWithin(gap, numbers);
+    if (ranks === undefined || ranks.some(({ length }) => length > long_rank)) continue;
     const [own] = ranks.splice(place_at, 1);
     const given = new Map(moved.map(({ id, rank }, index) => [id, { before: rank, rank: ranks[index] ?? '' }]));
     const locked = await lockStanding(tx, column, [...given.keys()]);

@@ -21,7 +21,7 @@ describe('ranks', () => {
   test('between any two there is another', () => {
     fc.assert(
       fc.property(gap, (between) => {
-        const found = rankWithin(between) ?? '';
+        const found = rankWithin(between, 7) ?? '';
         expect([found, isRank(found), isIn(found, between)]).toEqual([found, true, true]);
       }),
       { numRuns: 2000 },
@@ -31,22 +31,37 @@ describe('ranks', () => {
   test('within a gap there are as many as are asked for, in order, all different', () => {
     fc.assert(
       fc.property(gap, fc.integer({ min: 1, max: 300 }), (between, count) => {
-        const found = ranksWithin(between, count) ?? [];
+        const found =
+          ranksWithin(
+            between,
+            Array.from({ length: count }, (_, index) => count - index),
+          ) ?? [];
         expect(found).toEqual([...new Set(found)].sort());
         expect(found).toHaveLength(count);
         expect(found.every((one) => isRank(one) && isIn(one, between))).toBe(true);
         // No longer than it must be: so many digits more than those that the gap’s ends have in common tell them apart.
         const longest = Math.max(between.above.length, between.below?.length ?? 0);
-        expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(longest + 2);
+        expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(longest + 2 + 7);
       }),
       { numRuns: 500 },
     );
   });
 
+  test('two tickets never get the same, also in the same gap', () => {
+    const number = fc.integer({ min: 1, max: 2_147_483_646 });
+    fc.assert(
+      fc.property(gap, gap, number, number, (one, other, first, second) => {
+        fc.pre(first !== second);
+        expect(rankWithin(one, first)).not.toBe(rankWithin(other, second));
+        expect(rankBeside(one, 'above', first)).not.toBe(rankBeside(one, 'above', second));
+      }),
+    );
+  });
+
   test('there is none between a rank and itself', () => {
-    expect(rankWithin({ above: 'c1', below: 'c1' })).toBeUndefined();
-    expect(rankWithin({ above: 'c2', below: 'c1' })).toBeUndefined();
-    expect(rankBeside({ above: 'c1', below: 'c1' }, 'above')).toBeUndefined();
+    expect(rankWithin({ above: 'c1', below: 'c1' }, 1)).toBeUndefined();
+    expect(rankWithin({ above: 'c2', below: 'c1' }, 1)).toBeUndefined();
+    expect(rankBeside({ above: 'c1', below: 'c1' }, 'above', 1)).toBeUndefined();
   });
 
   test('those that tickets have by themselves are ranks, and the newest stands first', () => {
@@ -63,17 +78,17 @@ describe('ranks', () => {
     let bottom = rankOfNumber(1);
     const floor = rankOfNumber(1001);
     for (let n = 0; n < 20_000; n++) {
-      top = rankBeside({ above: floor, below: top }, 'below') ?? '';
-      bottom = rankBeside({ above: bottom, below: undefined }, 'above') ?? '';
+      top = rankBeside({ above: floor, below: top }, 'below', n) ?? '';
+      bottom = rankBeside({ above: bottom, below: undefined }, 'above', n) ?? '';
     }
     expect(top > floor && top < rankOfNumber(1000)).toBe(true);
-    expect([top.length, bottom.length]).toEqual([12, 4]);
+    expect([top.length, bottom.length]).toEqual([19, 11]);
   });
 
   test('a hundred and fifty tickets placed one right below the other don’t reach the length that makes room', () => {
     const below = rankOfNumber(6);
     let above = rankOfNumber(7);
-    for (let n = 0; n < 150; n++) above = rankWithin({ above, below }) ?? '';
+    for (let n = 0; n < 150; n++) above = rankWithin({ above, below }, n) ?? '';
     expect(above.length).toBeLessThan(long_rank);
   });
 });

@@ -7,7 +7,7 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = BigInt(digits.length);
 
 /** A rank that is longer makes room: the tickets around it get others. */
-export const long_rank = 48;
+export const long_rank = 64;
 /** The longest that is stored. */
 export const max_rank = 200;
 
@@ -29,17 +29,22 @@ function floorAt(rank: string, depth: number): bigint {
   return value;
 }
 
-/** The rank that has these digits. */
-function rankAt(value: bigint, depth: number): string {
+/** So many digits of a number. */
+function digitsOf(value: bigint, depth: number): string {
   let text = '';
   let rest = value;
   for (let place = 0; place < depth; place++) {
     text = digits.charAt(Number(rest % base)) + text;
     rest /= base;
   }
-  while (text.endsWith('0')) text = text.slice(0, -1);
   return text;
 }
+
+/** Six digits have every number that a ticket may have. */
+const number_digits = 6;
+
+/** What the rank of a placed ticket ends in, so that no two tickets of a project ever get the same one, in whatever columns. */
+const endingOf = (number: number) => `${digitsOf(BigInt(number), number_digits)}V`;
 
 /** Ranks above and below which something is placed; '' stands for the top of all, and undefined for the bottom of all. */
 export interface Gap {
@@ -47,13 +52,12 @@ export interface Gap {
   below: string | undefined;
 }
 
-/** The numbers of so many digits that lie between the two: those greater than `from`, up to `to`. */
+/** The numbers of so many digits that lie between the two, whatever digits follow: those greater than `from`, up to `to`. */
 function numbersIn({ above, below }: Gap, depth: number): { from: bigint; to: bigint } {
-  const from = floorAt(above, depth);
-  if (below === undefined) return { from, to: base ** BigInt(depth) - 1n };
-  const floor = floorAt(below, depth);
-  // The start of a longer rank is less than it.
-  return { from, to: below.length > depth ? floor : floor - 1n };
+  return {
+    from: floorAt(above, depth),
+    to: below === undefined ? base ** BigInt(depth) - 1n : floorAt(below, depth) - 1n,
+  };
 }
 
 /** The fewest digits by which there are so many numbers in the gap. */
@@ -66,22 +70,22 @@ function depthFor(gap: Gap, count: bigint): { depth: number; from: bigint; to: b
 
 const isGap = ({ above, below }: Gap) => below === undefined || above < below;
 
-/** So many ranks in a gap, in order and evenly spread; nothing where the gap is none. */
-export function ranksWithin(gap: Gap, count: number): string[] | undefined {
+/** Ranks in a gap for the tickets with these numbers, in order and evenly spread; nothing where the gap is none. */
+export function ranksWithin(gap: Gap, numbers: readonly number[]): string[] | undefined {
   if (!isGap(gap)) return undefined;
-  const { depth, from, to } = depthFor(gap, BigInt(count));
-  const step = (n: number) => from + ((to - from + 1n) * BigInt(n)) / BigInt(count + 1);
-  return Array.from({ length: count }, (_, index) => rankAt(step(index + 1), depth));
+  const { depth, from, to } = depthFor(gap, BigInt(numbers.length));
+  const step = (n: number) => from + ((to - from + 1n) * BigInt(n)) / BigInt(numbers.length + 1);
+  return numbers.map((number, index) => digitsOf(step(index + 1), depth) + endingOf(number));
 }
 
-/** The rank in the middle of a gap. */
-export function rankWithin(gap: Gap): string | undefined {
-  return ranksWithin(gap, 1)?.[0];
+/** The rank in the middle of a gap for the ticket with this number. */
+export function rankWithin(gap: Gap, number: number): string | undefined {
+  return ranksWithin(gap, [number])?.[0];
 }
 
 /** The rank right below the one above, or right above the one below: a million fit beside it without longer ranks. */
-export function rankBeside(gap: Gap, beside: 'above' | 'below'): string | undefined {
+export function rankBeside(gap: Gap, beside: 'above' | 'below', number: number): string | undefined {
   if (!isGap(gap)) return undefined;
   const { depth, from, to } = depthFor(gap, room_at_an_end);
-  return rankAt(beside === 'above' ? from + 1n : to, depth);
+  return digitsOf(beside === 'above' ? from + 1n : to, depth) + endingOf(number);
 }

@@ -82,7 +82,8 @@ export async function stepOpened(
   const changes: TicketChanges = { ...decided, status_sequence: before.status_sequence + 1 };
   if (place !== undefined && beside !== undefined) {
     const column = { workspace_id: before.workspace_id, project_id: before.project_id, status: to };
-    const rank = await rankFor(tx, actor, { place, beside, column, ticket: { id: before.id } });
+    const { id, number } = before;
+    const rank = await rankFor(tx, actor, { place, beside, column, ticket: { id, number } });
     if (rank !== undefined) changes.rank = rank;
   }
 
