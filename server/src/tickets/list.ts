@@ -3,8 +3,9 @@ import type { Response } from '../http/contract.ts';
 import { type Cursors, cursorPage } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { Context } from '../serving/context.ts';
-import { type list_tickets, max_listed } from './list-contract.ts';
+import { type list_tickets, max_listed, max_summaries } from './list-contract.ts';
 import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
+import { rankSince } from './list-queries.ts';
 import { presentListed } from './present.ts';
 
 /**
