@@ -108,7 +108,9 @@ export function requireCurrent(
  */
 export function requireNoTag(if_match: IfMatch | undefined): void {
   if (if_match === undefined || if_match === '*') return;
-  throw new BatonError('precondition_failed', { detail: 'What this request addresses has no version to match.' });
+  throw new BatonError('precondition_failed', {
+    detail: 'This request takes no version: leave out If-Match, or send If-Match: *.',
+  });
 }
 
 /**
