@@ -311,20 +311,21 @@ const betweenCommas = (text: string) =>
 
 /**
  * The parameter of a filter, which names one value or several, separated by commas: a set, sorted. `expected` says what
- * a value may be, where there is more than one kind.
+ * a value may be, where there is more than one kind; `of` what the values are.
  */
 export function several<Value extends string>(
   one: z.ZodType<Value, string>,
-  form: { pattern: string; max: number; expected?: string; values?: number },
+  form: { pattern: string; max: number; expected?: string; values?: number; of?: string },
 ) {
-  const { values: most = max_values } = form;
+  const { values: most = max_values, of = 'values' } = form;
+  const too_many = `Expected at most ${most} ${of}.`;
   return z
     .string()
-    .max(form.max)
+    .max(form.max, { error: ({ input }) => (betweenCommas(String(input)).length > most ? too_many : undefined) })
     .transform((text, context): Value[] => {
       const given = betweenCommas(text);
       if (given.length > most) {
-        context.addIssue({ code: 'custom', message: `Expected at most ${most} values.` });
+        context.addIssue({ code: 'custom', message: too_many });
         return z.NEVER;
       }
       const values = given.flatMap((value) => {

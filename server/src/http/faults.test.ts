@@ -54,6 +54,11 @@ test('a parameter says which values it takes, and what to do instead of sending 
     created_after:
       'Expected a time with its time zone, 2026-11-24T09:05:00Z, or a day, 2026-11-24. In a URL + is written %2B.',
   });
+  const ids = Array.from({ length: 101 }, () => '00000000-0000-7000-8000-000000000001').join();
+  expect(ofQuery('list_tickets', { ids, status: Array.from({ length: 11 }, () => 'open').join() })).toEqual({
+    ids: 'Expected at most 100 ids.',
+    status: 'Expected at most 10 values.',
+  });
   expect(ofQuery('list_tickets', { status: ['a', 'b'] })['status']).toMatch(/^Expected a string, not an array\. Send/);
 });
 

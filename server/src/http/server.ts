@@ -6,7 +6,8 @@ import { rateLimited } from '../lib/limit.ts';
 import { toProblem } from './problem.ts';
 import { UnderWay } from './under-way.ts';
 
-const max_url_length = 4096;
+/** A list with all its filters fits, a hundred ids and a cursor among them. */
+const max_url_length = 12 * 1024;
 const linger_ms = 2000;
 /** Requests that one connection may send ahead of their responses: a packet has room for two thousand. */
 const max_pipelined = 20;

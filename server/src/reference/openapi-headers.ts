@@ -52,7 +52,7 @@ export const response_headers: Record<string, Header> = {
     description: 'Present when a write was done before under this Idempotency-Key: this is its first response again.',
     schema: { type: 'string', const: 'true' },
   },
-  Link: text('Where the next page of the list is, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 6000),
+  Link: text('Where the next page of the list is, if there is one.', '^</v1/[^<>" ]+>; rel="next"$', 14_000),
   traceresponse: text(
     'The trace of the request’s `traceparent` (W3C Trace Context), and this request’s part in it.',
     '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',

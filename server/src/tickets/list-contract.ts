@@ -114,7 +114,7 @@ const filters_of_all = {
     description: 'Only tickets of one of these projects, each by id or key, separated by commas.',
     example: 'ENG,OPS',
   }),
-  ids: several(id, { pattern: listed(uuid_form, max_ids), max: 37 * max_ids - 1, values: max_ids })
+  ids: several(id, { pattern: listed(uuid_form, max_ids), max: 37 * max_ids - 1, values: max_ids, of: 'ids' })
     .optional()
     .meta({ description: `Only the tickets with these ids, at most ${max_ids}, separated by commas.` }),
   ...filters,

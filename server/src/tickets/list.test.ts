@@ -166,3 +166,58 @@ describe('polling by updated_after', () => {
     expect(await since(new Date(Date.parse(seen) - 60_000).toISOString())).toContain(`${late.id} 2`);
   });
 });
+
+describe('a list with all of its filters', () => {
+  test('is followed by its own Link, with a hundred ids, to its end', async () => {
+    const { workspace_id, project_id, member } = await makeTeam(server);
+    const ids = await Promise.all(
+      [1, 2, 3].map(async (n) => {
+        const fields = { title: `Crane ${n}`, labels: ['crane'], priority: 'high' as const, due_on: '2026-11-24' };
+        const body = { ...fields, assignee_id: member.user.id };
+        return (await member.client.create_ticket({ workspace_id, project_id, body })).id;
+      }),
+    );
+    const others = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
+    const far = (kind: string) => [
+      [`${kind}_after`, '2000-01-01T00:00:00.000000Z'],
+      [`${kind}_before`, '2999-01-01T00:00:00.000000Z'],
+    ];
+    const query = [
+      ['limit', '1'],
+      ['ids', [...ids, ...others(97)].join()],
+      ['project_id', [project_id, ...others(9)].join()],
+      ['status', ['open', ...'abcdefghi'].map((key) => key.padEnd(key === 'open' ? 4 : 40, 'x')).join()],
+      ['status_category', 'todo,in_progress,waiting,done'],
+      ['assignee', ['me', ...others(9)].join()],
+      ['reporter', ['me', ...others(9)].join()],
+      ['priority', 'none,low,medium,high,urgent'],
+      ['label', ['crane', ...'abcdefghi'].map((label) => label.padEnd(label === 'crane' ? 5 : 64, 'x')).join()],
+      ['q', 'crane '.repeat(33)],
+      ...['created', 'updated', 'active'].flatMap(far),
+      ['due_after', '2000-01-01'],
+      ['due_before', '2999-01-01'],
+      ['deleted', 'false'],
+      ['archived', 'any'],
+      [
+        'fields',
+        'id,key,title,status,priority,labels,assignee_id,reporter_id,due_on,rank,version,created_at,updated_at',
+      ],
+      ['sort', '-last_activity_at'],
+    ] as [string, string][];
+    const found: string[] = [];
+    let next: string | undefined =
+      `/v1/workspaces/${workspace_id}/tickets?${new URLSearchParams(query).toString().replaceAll('%2C', ',')}`;
+    while (next !== undefined) {
+      const response: Response = await fetch(`${server.url}${next}`, {
+        headers: { authorization: `Bearer ${member.client.access_token}` },
+      });
+      expect(response.status).toBe(200);
+      const { data } = (await response.json()) as { data: { id: string }[] };
+      found.push(...data.map(({ id }) => id));
+      const link = response.headers.get('link');
+      expect(link ?? '').not.toContain('%2C');
+      next = /^<([^<>]+)>; rel="next"$/.exec(link ?? '')?.[1];
+    }
+    expect(found.toSorted()).toEqual(ids.toSorted());
+  });
+});
