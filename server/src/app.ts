@@ -3,6 +3,7 @@ import express from 'express';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { endSessionOf } from './accounts/sessions.ts';
 import { AccessTokens } from './accounts/tokens.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
 import { createAttachments } from './attachments/attachments.ts';
@@ -96,6 +97,7 @@ function servingOf(
     bodies: new ByteShares(config.body_memory_bytes),
     request_timeout_ms: config.request_timeout_ms,
     refresh_token_ttl_s: config.refresh_token_ttl_s,
+    endSession: (token, from) => endSessionOf(pool, token, from),
     written: new Pace({
       count: config.write_bytes_per_hour,
       within_ms: 3_600_000,

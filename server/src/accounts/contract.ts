@@ -198,7 +198,7 @@ export const logout = operation({
   method: 'post',
   path: '/v1/auth/logout',
   tag: 'accounts',
-  summary: 'Ends the session of this request; its access tokens stop working at once.',
+  summary: 'Ends the session of this request, and that of its cookie; their access tokens stop working at once.',
   status: 204,
   refresh_cookie: 'removed',
   errors: ['cross_origin_request'],

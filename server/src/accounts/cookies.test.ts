@@ -15,6 +15,9 @@ afterAll(() => server.stop());
 const keep = 'cookie' as const;
 const password = 'a long enough password';
 
+/** The name of the cookie of a server that is asked over plain HTTP. */
+const nameAt = ({ url }: TestServer = server) => `baton_refresh_${new URL(url).port}`;
+
 /** A browser: it keeps cookies, sends them below their path, and says where its page is from. */
 function openBrowser({ url }: TestServer = server, page: Record<string, string> = {}) {
   const jar = new Map<string, { value: string; path: string }>();
@@ -79,12 +82,12 @@ describe('a session that is kept in a cookie', () => {
     expect(browser.set).toHaveLength(4);
     for (const given of browser.set) {
       expect(given).toMatch(
-        /^baton_refresh=brt_[\w-]{86}; Path=\/v1\/auth; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+        /^baton_refresh_\d+=brt_[\w-]{86}; Path=\/v1\/auth; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
       );
     }
     expect(new Set(browser.set).size).toBe(4);
     await page.logout();
-    expect(browser.set.at(-1)).toBe('baton_refresh=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict');
+    expect(browser.set.at(-1)).toBe(`${nameAt()}=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict`);
     expect(browser.jar.size).toBe(0);
   });
 
@@ -128,7 +131,7 @@ describe('a session that is kept in a cookie', () => {
 });
 
 describe('a cookie that is refused', () => {
-  const removal = 'baton_refresh=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict';
+  const removal = () => `${nameAt()}=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict`;
 
   test('is removed: of a session that has ended, or that a new password has given another', async () => {
     const { browser, page, email } = await signUp();
@@ -137,7 +140,7 @@ describe('a cookie that is refused', () => {
     elsewhere.access_token = (await elsewhere.login({ body: { email, password } })).access_token;
     await elsewhere.revoke_session({ session_id: other?.id ?? '' });
     expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
-    expect(browser.set.at(-1)).toBe(removal);
+    expect(browser.set.at(-1)).toBe(removal());
     expect(browser.jar.size).toBe(0);
 
     const person = await signUp();
@@ -158,14 +161,13 @@ describe('a cookie that is refused', () => {
     expect([browser.set.length, browser.cookie()]).toEqual([1, before]);
   });
 
-  test('is one of two of its name: another host of the domain may have set it', async () => {
+  test('is one of two of its name: another host of the domain may have set it, and would be left alone', async () => {
     const { browser, tokens } = await signUp();
     const intruder = await signUp();
-    browser.jar.set('baton_refresh', {
-      value: `${intruder.browser.cookie()}; baton_refresh=${browser.cookie()}`,
-      path: '/v1/auth',
-    });
+    const two = { value: `${intruder.browser.cookie()}; ${nameAt()}=${browser.cookie()}`, path: '/v1/auth' };
+    browser.jar.set(nameAt(), two);
     expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+    expect([browser.set.length, browser.jar.get(nameAt())]).toEqual([1, two]);
     await browser.openPage(tokens.access_token).get_me();
   });
 
@@ -173,9 +175,9 @@ describe('a cookie that is refused', () => {
     const { browser, page } = await signUp();
     const kept = browser.cookie() ?? '';
     await page.logout();
-    browser.jar.set('baton_refresh', { value: kept, path: '/v1/auth' });
+    browser.jar.set(nameAt(), { value: kept, path: '/v1/auth' });
     expect(await codeOf(page.raw.logout())).toEqual([401, 'session_ended']);
-    expect(browser.set.at(-1)).toBe(removal);
+    expect(browser.set.at(-1)).toBe(removal());
   });
 
   test('counts as a failure of its network; a page that has none does not', async () => {
@@ -188,7 +190,7 @@ describe('a cookie that is refused', () => {
       expect(of_nobody).toEqual(Array.from({ length: 5 }, () => [401, 'invalid_refresh_token']));
       const forged: unknown[] = [];
       for (let n = 0; n < 3; n++) {
-        forger.jar.set('baton_refresh', { value: `brt_${randomBytes(64).toString('base64url')}`, path: '/v1/auth' });
+        forger.jar.set(nameAt(limited), { value: `brt_${randomBytes(64).toString('base64url')}`, path: '/v1/auth' });
         forged.push(await refresh(forger));
       }
       expect(forged).toEqual([
@@ -205,6 +207,67 @@ describe('a cookie that is refused', () => {
   });
 });
 
+describe('signing out', () => {
+  const withSessions = async () => {
+    const person = await registerPerson(server);
+    const browser = openBrowser();
+    const body = { refresh_token: person.refresh_token, keep };
+    await browser.openPage().refresh({ body });
+    return { person, browser, cookie: browser.cookie() ?? '' };
+  };
+  const bad: [string, string | undefined][] = [
+    ['none', undefined],
+    ['one that is none', 'nonsense'],
+    ['one of another session, which has ended', 'ended'],
+  ];
+
+  test.each(bad)('ends the session of the cookie, whatever access token comes along: %s', async (_, given) => {
+    const { person, browser, cookie } = await withSessions();
+    const other = await signUp();
+    await other.page.logout();
+    const page = browser.openPage(given === 'ended' ? other.tokens.access_token : given);
+    expect(await codeOf(page.raw.logout())).toEqual([204, undefined]);
+    expect(browser.jar.size).toBe(0);
+    expect(await codeOf(person.client.raw.get_me())).toEqual([401, 'session_ended']);
+    browser.jar.set(nameAt(), { value: cookie, path: '/v1/auth' });
+    expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
+  });
+
+  test('ends both sessions where the access token is of another than the cookie', async () => {
+    const { person, browser } = await withSessions();
+    const other = await registerPerson(server);
+    await browser.openPage(other.access_token).logout();
+    for (const { client } of [person, other]) {
+      expect(await codeOf(client.raw.get_me())).toEqual([401, 'session_ended']);
+    }
+  });
+
+  test('by a cookie that is nobody’s ends nothing', async () => {
+    const { person, browser } = await withSessions();
+    browser.jar.set(nameAt(), { value: `brt_${randomBytes(64).toString('base64url')}`, path: '/v1/auth' });
+    expect(await codeOf(browser.openPage().raw.logout())).toEqual([401, 'unauthenticated']);
+    await person.client.get_me();
+  });
+});
+
+describe('two servers on one host', () => {
+  test('keep each its own session in one browser', async () => {
+    const other = await startServer({}, { database: server.database });
+    try {
+      const { browser } = await signUp();
+      const elsewhere = await signUp(openBrowser(other));
+      for (const [name, cookie] of elsewhere.browser.jar) browser.jar.set(name, cookie);
+      expect(browser.jar.size).toBe(2);
+      await browser.openPage().refresh({ body: { keep } });
+      for (const [name, cookie] of browser.jar) elsewhere.browser.jar.set(name, cookie);
+      await elsewhere.browser.openPage().refresh({ body: { keep } });
+      await browser.openPage().refresh({ body: { keep } });
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe('a page of another origin', () => {
   const foreign: [string, Record<string, string>][] = [
     ['of another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
@@ -212,11 +275,17 @@ describe('a page of another origin', () => {
     ['of another host, by its origin', { origin: 'https://evil.example' }],
     ['of another port', { origin: 'http://127.0.0.1:1' }],
     ['of an origin that has no name', { origin: 'null' }],
+    ['of another scheme', { origin: 'https://OWN' }],
+    ['with a user', { origin: 'http://user@OWN' }],
+    ['with a path', { origin: 'http://OWN/path' }],
+    ['with a user, and a browser that says the same', { origin: 'http://user@OWN', 'sec-fetch-site': 'same-origin' }],
   ];
 
   test.each(foreign)('is refused %s: nothing is spent, started, ended or set', async (_, headers) => {
     const { browser, email, tokens } = await signUp();
-    const page = openBrowser(server, headers);
+    const { host } = new URL(server.url);
+    const sent = Object.entries(headers).map(([name, value]) => [name, value.replace('OWN', host)]);
+    const page = openBrowser(server, Object.fromEntries(sent) as Record<string, string>);
     for (const [name, cookie] of browser.jar) page.jar.set(name, cookie);
     const { raw } = page.openPage(tokens.access_token);
     const change = { current_password: password, new_password: `${password} 2`, keep };
@@ -289,7 +358,7 @@ describe('behind a proxy that ends TLS', () => {
     expect(await codeOf(raw.register({ body }))).toEqual([403, 'cross_origin_request']);
     const { 'x-forwarded-proto': proto } = headers;
     const { browser } = await signUp(openBrowser(server, { 'x-forwarded-proto': proto }));
-    expect(browser.set[0]).toMatch(/^baton_refresh=.*SameSite=Strict$/);
+    expect(browser.set[0]).toMatch(/^baton_refresh_\d+=.*SameSite=Strict$/);
   });
 });
 

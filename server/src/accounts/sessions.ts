@@ -1,5 +1,6 @@
+import type pg from 'pg';
 import { permitted, requireLive, type SignedIn } from '../access/authorize.ts';
-import { readOnly, type Tx } from '../db/transaction.ts';
+import { readOnly, transaction, type Tx } from '../db/transaction.ts';
 import { BatonError } from '../errors.ts';
 import type { Response } from '../http/contract.ts';
 import type { Services } from '../services.ts';
@@ -15,7 +16,8 @@ import {
   replacePasswordHash,
   userById,
 } from './queries.ts';
-import { deleteRefreshTokens, lockSession, revokeSessions } from './session-queries.ts';
+import { readRefreshToken } from './refresh-token.ts';
+import { deleteRefreshTokens, lockSession, refreshToken, revokeSessions } from './session-queries.ts';
 import { issueTokens, noteFailure } from './sign-in.ts';
 import { revokeTokensOf } from '../tokens/revoke.ts';
 
@@ -27,6 +29,24 @@ export function logOut(context: Context<typeof logout>): Promise<void> {
 /** Ends one of the caller's sessions; somebody else's is not there. */
 export function revokeSession(context: Context<typeof revoke_session>): Promise<void> {
   return endSession(context, context.params.session_id, 'session_revoked');
+}
+
+/** Ends the session of a refresh token, spent or not; tells whether it was one, and live. */
+export async function endSessionOf(
+  pool: pg.Pool,
+  token: string,
+  { network, ...origin }: Origin & { network: string },
+): Promise<boolean> {
+  const read = readRefreshToken(token);
+  if (read === undefined) return false;
+  const { user_id, session_id } = read;
+  return transaction(pool, { user_id, network }, async (tx) => {
+    if ((await refreshToken(tx, read, { within_s: 0 })) === undefined) return false;
+    const ended = await revokeSessions(tx, user_id, { only: session_id });
+    if (ended.length === 0) return false;
+    recordAccountAudit(tx, user_id, origin, { action: 'logged_out', detail: { session_id } });
+    return true;
+  });
 }
 
 async function endSession(

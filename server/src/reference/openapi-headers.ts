@@ -60,7 +60,7 @@ export const response_headers: Record<string, Header> = {
   ),
   'Set-Cookie': text(
     'The refresh token, where the body has `"keep": "cookie"`; empty where the cookie is removed.',
-    '^(?:__Secure-)?baton_refresh=[A-Za-z0-9_-]*; Path=/v1/auth; Max-Age=[0-9]+; HttpOnly; SameSite=Strict(?:; Secure)?$',
+    '^(?:__Secure-)?baton_refresh(?:_[0-9]{1,5})?=[A-Za-z0-9_-]*; Path=/v1/auth; Max-Age=[0-9]+; HttpOnly; SameSite=Strict(?:; Secure)?$',
     250,
   ),
   Location: text('The URL of the created resource.', '^/v1/[a-z0-9/-]+$', 200),

@@ -30,7 +30,7 @@ import { type Answer, render, send } from './answer.ts';
 import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
 import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
-import { keptInCookie, removeOnSignOut, withCookie } from './refresh-cookie.ts';
+import { type EndSession, endOnSignOut, keptInCookie, signedOut, withCookie } from './refresh-cookie.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
 /** A list that one index serves: its filter, its order and its rows. */
@@ -103,6 +103,7 @@ export interface Serving extends Sending, UploadReading, Omit<Reading, 'operatio
   usage: Usage;
   intentOf: IntentOf;
   refresh_token_ttl_s: number;
+  endSession: EndSession;
 }
 
 const default_max_body_bytes = 64 * 1024;
@@ -133,7 +134,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const identify: RequestHandler = async (req, res, next) => {
       res.locals['operation'] = operation.id;
       requireUtf8(req.url);
-      removeOnSignOut(operation, req, res);
+      await endOnSignOut(operation, { req, res, endSession: parts.endSession });
       if (access !== 'public') {
         const from = { network: siteOf(req.ip ?? '') };
         const identity = await parts.credentials.identify(bearerToken(req), from);
@@ -176,7 +177,7 @@ export function createServe(router: Router, parts: Serving): Serve {
     const reading = { ...parts, operation, limit, confirm };
     const reader =
       operation.method === 'get' ? [] : [operation.upload === true ? readUpload(reading) : readBody(reading)];
-    router[operation.method](path, identify, ...reader, handler);
+    router[operation.method](path, identify, ...reader, handler, signedOut);
   }
 
   /** Counts bytes as sent by somebody, or as kept for them, whose credential is confirmed. */
