@@ -39,7 +39,7 @@ export interface components {
         };
         /** @enum {string} */
         Priority: "none" | "low" | "medium" | "high" | "urgent";
-        /** @description Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone or has another status, the place is the top. */
+        /** @description Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone or has another status or project, the place is the top. */
         Place: {
             /**
              * Format: uuid
@@ -52,7 +52,7 @@ export interface components {
              */
             before?: string;
             /**
-             * @description Above all others, or below them.
+             * @description Above all others that are there by now, or below them. Tickets that are created later stand above.
              * @enum {string}
              */
             at?: "top" | "bottom";
@@ -674,7 +674,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -718,7 +718,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -761,7 +761,7 @@ export interface components {
             workflow_version: number;
             /** @description In the order of the workflow. */
             columns: components["schemas"]["BoardColumn"][];
-            /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. */
+            /** @description The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns whatever happened since, and perhaps some of what is shown already. It moves with every event of the workspace, and the ETag with it: `fields=columns` leaves it out. */
             as_of: components["schemas"]["EventOffset"];
         };
         BoardColumn: {
@@ -805,7 +805,7 @@ export interface components {
              */
             reporter_id: string;
             due_on: string | null;
-            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
+            /** @description Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at. */
             rank: string;
             /** Format: int32 */
             version: number;
@@ -3551,7 +3551,7 @@ export interface operations {
                 project_id?: string;
                 /** @description Only the tickets with these ids, at most 100, separated by commas. */
                 ids?: string;
-                /** @description Only tickets in one of these statuses, separated by commas. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3579,7 +3579,7 @@ export interface operations {
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
                 /** @description `true` lists deleted tickets instead. */
                 deleted?: "true" | "false";
@@ -3587,7 +3587,7 @@ export interface operations {
                 archived?: "false" | "true" | "any";
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
-                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, and needs one project_id and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. Deleted tickets have neither rank nor due_on as an order. */
+                /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, equal ranks by id, and needs one project_id and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. Deleted tickets have neither rank nor due_on as an order. */
                 sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-last_activity_at" | "last_activity_at" | "rank" | "-priority" | "priority" | "due_on" | "-due_on";
             };
             header?: {
@@ -3625,7 +3625,7 @@ export interface operations {
                 project_id?: string;
                 /** @description Only the tickets with these ids, at most 100, separated by commas. */
                 ids?: string;
-                /** @description Only tickets in one of these statuses, separated by commas. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3653,7 +3653,7 @@ export interface operations {
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
                 /** @description `true` lists deleted tickets instead. */
                 deleted?: "true" | "false";
@@ -3690,7 +3690,7 @@ export interface operations {
             query?: {
                 /** @description The number of tickets per status, 1 to 100. */
                 per_column?: number;
-                /** @description Only tickets in one of these statuses, separated by commas. */
+                /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                 status?: string;
                 /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                 assignee?: string;
@@ -3718,7 +3718,7 @@ export interface operations {
                 due_after?: string;
                 /** @description Only tickets that are due earlier than this day. */
                 due_before?: string;
-                /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;

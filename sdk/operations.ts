@@ -19,7 +19,7 @@ export const operations = {
   get_livez: {"method":"GET","path":"/livez","query":[],"headers":[],"body":false,"returns":true},
   /** Returns 200 while the server can serve requests: the database responds and the process is not stopping. */
   get_readyz: {"method":"GET","path":"/readyz","query":[],"headers":[],"body":false,"returns":true},
-  /** Ends the session of this request; its access tokens stop working at once. */
+  /** Ends the session of this request, and that of its cookie; their access tokens stop working at once. */
   logout: {"method":"POST","path":"/v1/auth/logout","query":[],"headers":["idempotency_key"],"body":false,"returns":false},
   /** Returns the caller’s account. */
   get_me: {"method":"GET","path":"/v1/me","query":["fields"],"headers":["if_none_match"],"body":false,"returns":true},
@@ -117,7 +117,7 @@ export const operations = {
   purge_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/purge","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Assigns a ticket to a member, or to nobody. */
   set_assignee: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/assignee","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},
-  /** Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. */
+  /** Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. Where it stands there already, no event says so. */
   place_ticket: {"method":"PUT","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/place","query":[],"headers":["idempotency_key"],"body":true,"returns":true},
   /** Moves a ticket to another status and sets resolution, assignee and comment in the same call: all of it, or none. */
   transition_ticket: {"method":"POST","path":"/v1/workspaces/{workspace_id}/tickets/{ticket}/transitions","query":[],"headers":["if_match","idempotency_key"],"body":true,"returns":true},

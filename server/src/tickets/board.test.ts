@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { presets } from '../projects/workflow-definition.ts';
@@ -163,6 +164,12 @@ describe('a list of tickets', () => {
     expect(await of('rane')).toEqual([]);
     expect(await of('11 ship')).toEqual([11]);
     expect(await of('words-3')).toEqual([2]);
+    expect([await of('words-3 CRANE'), await of('crane words-3'), await of('words-3 words-3')]).toEqual([
+      [2],
+      [2],
+      [2],
+    ]);
+    expect([await of('words-3 ship'), await of('words-30 crane'), await of('words-3 words-5')]).toEqual([[], [], []]);
     expect(await of('.*')).toEqual([]);
     const [first] = tickets;
     const at = { workspace_id: team.workspace_id, ticket: first?.id ?? '' };
@@ -174,6 +181,20 @@ describe('a list of tickets', () => {
       [],
       [0, 2],
     ]);
+  });
+
+  test('has an ETag that moves with every event, but for its columns alone', async () => {
+    const { project_id } = await fill('TAGS');
+    const { workspace_id, owner } = team;
+    const read = async (fields?: 'columns') => {
+      const { headers } = await owner.client.raw.get_board({ workspace_id, project_id, ...(fields ? { fields } : {}) });
+      return headers.get('etag');
+    };
+    const [whole, columns] = [await read(), await read('columns')];
+    await owner.client.create_project({ workspace_id, body: { key: 'TAGGED', name: 'Elsewhere' } });
+    await numberEvents(server.database.url);
+    expect(await read()).not.toBe(whole);
+    expect(await read('columns')).toBe(columns);
   });
 
   test('takes ids, and a limit up to 500 where it leaves the texts out', async () => {

@@ -59,7 +59,7 @@ export const ticket = z
       .max(200)
       .meta({
         description:
-          'Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above. ' +
+          'Where the ticket stands among the others of its status: the lesser rank, compared by its bytes, stands above; of equal ranks, the lesser id. ' +
           'Until somebody places it, by its number, the newest first. Being placed changes neither version nor updated_at.',
         example: '7ffffff8V',
       }),
@@ -93,7 +93,9 @@ export const place = z
   .strictObject({
     after: id.optional().meta({ description: 'Right below the ticket with this id.' }),
     before: id.optional().meta({ description: 'Right above the ticket with this id.' }),
-    at: z.enum(['top', 'bottom']).optional().meta({ description: 'Above all others, or below them.' }),
+    at: z.enum(['top', 'bottom']).optional().meta({
+      description: 'Above all others that are there by now, or below them. Tickets that are created later stand above.',
+    }),
   })
   .refine(({ after, before, at }) => [after, before, at].filter((one) => one !== undefined).length === 1, {
     message: 'Send one of after, before and at.',
@@ -105,7 +107,7 @@ export const place = z
     maxProperties: 1,
     description:
       'Where to place the ticket among the others of its status: one of the three. Where the ticket that is named is gone ' +
-      'or has another status, the place is the top.',
+      'or has another status or project, the place is the top.',
   });
 export type Place = z.infer<typeof place>;
 
@@ -260,7 +262,7 @@ export const place_ticket = operation({
   path: `${member}/place`,
   tag: 'tickets',
   summary:
-    'Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified.',
+    'Places a ticket by hand among the others of its status. Neither its version nor its updated_at changes, and nobody is notified. Where it stands there already, no event says so.',
   params: ticket_params,
   body: place,
   status: 200,

@@ -52,7 +52,8 @@ const filters = {
   status: several(status_key, { pattern: listed('[a-z][a-z0-9_]{0,39}'), max: 409 })
     .optional()
     .meta({
-      description: 'Only tickets in one of these statuses, separated by commas.',
+      description:
+        'Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none.',
       example: 'open,in_progress',
     }),
   assignee: several(z.union([id, z.enum(['me', 'none'])]), {
@@ -101,11 +102,14 @@ const filters = {
     }),
   due_after: day.optional().meta({ description: 'Only tickets that are due later than this day.' }),
   due_before: day.optional().meta({ description: 'Only tickets that are due earlier than this day.' }),
-  q: line(200).optional().meta({
-    description:
-      'Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key.',
-    example: 'crane drop',
-  }),
+  q: line(200)
+    .optional()
+    .meta({
+      description:
+        'Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. ' +
+        'A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count.',
+      example: 'crane drop',
+    }),
 };
 
 /** What narrows a list over projects, too. */
@@ -174,7 +178,7 @@ export const list_tickets = operation({
       description:
         'The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: ' +
         'descending walks can miss it, ascending ones meet it again. created_at is the time at which the request ' +
-        'began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, and needs one project_id ' +
+        'began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, equal ranks by id, and needs one project_id ' +
         'and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. ' +
         'Deleted tickets have neither rank nor due_on as an order.',
     }),
@@ -190,8 +194,10 @@ const board_column = z
   .strictObject({
     status: status_key,
     category: status_category,
-    total: count.meta({ description: 'How many tickets there are, as far as they were counted.' }),
-    complete: z.boolean().meta({ description: 'Whether all were counted; otherwise there are more than `total`.' }),
+    total: count.meta({ example: 1, description: 'How many tickets there are, as far as they were counted.' }),
+    complete: z
+      .boolean()
+      .meta({ example: true, description: 'Whether all were counted; otherwise there are more than `total`.' }),
     data: z.array(ticket_summary).max(max_listed),
     next_cursor: z
       .string()
@@ -213,7 +219,8 @@ const board = z
     as_of: offset.meta({
       description:
         'The offset of the last event before the moment that all of this shows: GET …/events with it as `after` returns ' +
-        'whatever happened since, and perhaps some of what is shown already.',
+        'whatever happened since, and perhaps some of what is shown already. It moves with every event of the workspace, and the ' +
+        'ETag with it: `fields=columns` leaves it out.',
     }),
   })
   .meta({ id: 'Board' });
@@ -259,7 +266,7 @@ const counts = z
       .meta({ description: `The largest first, at most ${max_groups}.` }),
     complete: z
       .boolean()
-      .meta({ description: 'Whether all tickets were counted; otherwise there are more than these.' }),
+      .meta({ example: true, description: 'Whether all tickets were counted; otherwise there are more than these.' }),
   })
   .meta({ id: 'TicketCounts' });
 

@@ -19,6 +19,7 @@ import { wordStart } from '../lib/word-start.ts';
 import { at_type_of, type TicketList } from './list-filter.ts';
 import { short_columns, type TicketRow } from './queries.ts';
 import { activityOf, holderOf } from './source-queries.ts';
+import { isKey } from './words.ts';
 
 export interface ListedRow extends Omit<TicketRow, 'description'> {
   /** How the description starts. */
@@ -41,11 +42,13 @@ const within = (at: Sql, { after, before }: Span, type = at_types.time) => sql`
   (${at}, c.id) > (${after.at}::${type}, ${after.id}::uuid)
   and (${at}, c.id) < (${before.at}::${type}, ${before.id}::uuid)`;
 
-/** Whether a ticket's title has words that start so, or the ticket has this key. */
+/** Whether a ticket's title has words that start so, each but one that is the ticket's key. */
 function isFound(words: readonly string[] | undefined): Sql {
   const starts = words?.map(wordStart) ?? null;
-  const key = words?.length === 1 ? (words[0]?.toUpperCase() ?? null) : null;
-  return sql`(${starts}::text[] is null or c.title ~ all (${starts}::text[]) or p.key || '-' || c.number = ${key}::text)`;
+  const keys = words?.some(isKey) === true ? words.map((word) => (isKey(word) ? word.toUpperCase() : null)) : null;
+  return sql`(${starts}::text[] is null or c.title ~ all (${starts}::text[]) or (${keys}::text[] is not null and not exists (
+    select from unnest(${starts}::text[], ${keys}::text[]) s (start, key)
+    where c.title !~ s.start and s.key is distinct from p.key || '-' || c.number)))`;
 }
 
 /** Every filter, given or not, so that all lists of one source are one text. */

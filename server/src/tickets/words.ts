@@ -19,6 +19,9 @@ export function wordsOf(ticket: { title: string; key: string }): string[] {
   return [...new Set([ticket.key.toLowerCase(), ...found])].slice(0, max_words);
 }
 
+/** Whether a text is a key, in any letter case. */
+export const isKey = (text: string) => whole_key.test(text.toLowerCase());
+
 /** What is looked for, a text between spaces each. */
 export function soughtIn(q: string): string[] {
   return [...new Set(q.split(/\s+/).filter((text) => text !== ''))].slice(0, max_sought);
