@@ -319,9 +319,10 @@ export function several<Value extends string>(
 ) {
   const { values: most = max_values, of = 'values' } = form;
   const too_many = `Expected at most ${most} ${of}.`;
+  const hasMore = (given: unknown) => typeof given === 'string' && betweenCommas(given).length > most;
   return z
     .string()
-    .max(form.max, { error: ({ input }) => (betweenCommas(String(input)).length > most ? too_many : undefined) })
+    .max(form.max, { error: ({ input }) => (hasMore(input) ? too_many : undefined) })
     .transform((text, context): Value[] => {
       const given = betweenCommas(text);
       if (given.length > most) {

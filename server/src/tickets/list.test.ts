@@ -178,6 +178,7 @@ describe('a list with all of its filters', () => {
       }),
     );
     const others = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
+    const letters = 'abcdefghi'.split('');
     const far = (kind: string) => [
       [`${kind}_after`, '2000-01-01T00:00:00.000000Z'],
       [`${kind}_before`, '2999-01-01T00:00:00.000000Z'],
@@ -186,12 +187,12 @@ describe('a list with all of its filters', () => {
       ['limit', '1'],
       ['ids', [...ids, ...others(97)].join()],
       ['project_id', [project_id, ...others(9)].join()],
-      ['status', ['open', ...'abcdefghi'].map((key) => key.padEnd(key === 'open' ? 4 : 40, 'x')).join()],
+      ['status', ['open', ...letters].map((key) => key.padEnd(key === 'open' ? 4 : 40, 'x')).join()],
       ['status_category', 'todo,in_progress,waiting,done'],
       ['assignee', ['me', ...others(9)].join()],
       ['reporter', ['me', ...others(9)].join()],
       ['priority', 'none,low,medium,high,urgent'],
-      ['label', ['crane', ...'abcdefghi'].map((label) => label.padEnd(label === 'crane' ? 5 : 64, 'x')).join()],
+      ['label', ['crane', ...letters].map((label) => label.padEnd(label === 'crane' ? 5 : 64, 'x')).join()],
       ['q', 'crane '.repeat(33)],
       ...['created', 'updated', 'active'].flatMap(far),
       ['due_after', '2000-01-01'],
