@@ -4450,7 +4450,7 @@ export interface operations {
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4484,7 +4484,7 @@ export interface operations {
                          * @description Only tickets that are due earlier than this day.
                          */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";
@@ -4607,7 +4607,7 @@ export interface operations {
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4641,7 +4641,7 @@ export interface operations {
                          * @description Only tickets that are due earlier than this day.
                          */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";
@@ -4674,7 +4674,7 @@ export interface operations {
                         project_id?: string;
                         /** @description Only the tickets with these ids, at most 100, separated by commas. */
                         ids?: string;
-                        /** @description Only tickets in one of these statuses, separated by commas. */
+                        /** @description Only tickets in one of these statuses, separated by commas. A status that no workflow has finds none. */
                         status?: string;
                         /** @description Only tickets assigned to one of these members, to the caller (`me`) or to nobody (`none`), separated by commas. */
                         assignee?: string;
@@ -4708,7 +4708,7 @@ export interface operations {
                          * @description Only tickets that are due earlier than this day.
                          */
                         due_before?: string;
-                        /** @description Only tickets whose title has words that start with each of these, whatever their letter case, or the ticket with this key. */
+                        /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;
                         /** @enum {string} */
                         deleted?: "true" | "false";

@@ -7,6 +7,7 @@ import { createPool } from '../db/pool.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Place } from './contract.ts';
+import { rankSince } from './list-queries.ts';
 import { besideNew, besideTicket, lockStanding, ticketsAround } from './place-queries.ts';
 import { rankOfNumber } from './rank.ts';
 
@@ -68,6 +69,13 @@ describe.each(['custom', 'generic'] as const)(`among ${tickets} tickets, by a %s
       expect(beside).toBeLessThan(20);
       const column = { workspace_id, project_id, status };
       expect(await looked(mode, (tx) => besideNew(tx, column, id('9'), place))).toBeLessThan(20);
+    }
+  });
+
+  test('whether others made room around a ticket is found by the ticket and what happened to it', async () => {
+    const column = { workspace_id, status: 'closed' };
+    for (const at of [rankOfNumber(10_002), 'V']) {
+      expect(await looked(mode, (tx) => rankSince(tx, column, { at, id: ticketId(10_002) }))).toBeLessThan(10);
     }
   });
 

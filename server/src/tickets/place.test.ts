@@ -182,6 +182,9 @@ describe('placing', () => {
     const body = { at: 'top' as const };
     expect(await viewer.client.raw.place_ticket({ ...at(one), body })).toMatchObject({ status: 403 });
     expect(await stranger.client.raw.place_ticket({ ...at(one), body })).toMatchObject({ status: 404 });
+    const versioned = await member.client.raw.place_ticket({ ...at(one), body, if_match: '"1"' } as never);
+    const detail = 'This request takes no version: leave out If-Match, or send If-Match: *.';
+    expect(versioned).toMatchObject({ status: 412, body: { code: 'precondition_failed', detail } });
     expect(await order()).toEqual(['2', '1']);
   });
 

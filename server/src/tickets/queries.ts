@@ -126,7 +126,7 @@ const short_description = sql`case when octet_length(t.description) <= 8192 then
 /**
  * Loads a ticket and locks it until the commit. The project is locked first: KEY SHARE lets creates and other tickets'
  * changes through and makes only a change of the workflow, or archiving, wait. Who places a ticket makes others who do so
- * wait, too: two who read the same gap would get the same rank.
+ * wait, too: two who read the same gap would stand there by their numbers, and not the later one where it was placed.
  */
 export function lockTicket(
   tx: Tx,
