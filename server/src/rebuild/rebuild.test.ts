@@ -208,7 +208,7 @@ describe('what was changed behind the log is named:', () => {
     ];
     const { rows } = await owner.query<{ name: string; columns: string }>(
       `select table_name as name, string_agg(column_name, ', ') as columns from information_schema.columns
-       where table_name = any ($1) and is_generated = 'NEVER' group by table_name`,
+       where table_schema = 'public' and table_name = any ($1) and is_generated = 'NEVER' group by table_name`,
       [tables],
     );
     const client = await owner.connect();
