@@ -8,6 +8,7 @@ const tags = [
   'projects',
   'workflows',
   'tickets',
+  'views',
   'transitions',
   'comments',
   'tokens',
