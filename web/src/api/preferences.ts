@@ -9,7 +9,7 @@ import {
   unsent,
   usual,
 } from '../store/preferences.ts';
-import { whenIdle } from '../store/when-idle.ts';
+import { whenSettled } from '../store/when-idle.ts';
 import { client } from './client.ts';
 import { isCode } from './problems.ts';
 import { session } from './session.ts';
@@ -91,7 +91,7 @@ export function keepPreferences(): void {
     const now = account();
     if (now !== undefined && now !== before) {
       // On a machine where they have been before, what the page is about comes first.
-      if (isKept(now)) whenIdle(() => void sync());
+      if (isKept(now)) whenSettled(() => void sync());
       else void sync();
     }
     before = now;

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { session } from '../api/session.ts';
 import { viewsQuery } from '../api/views.ts';
 import { run } from '../commands/registry.ts';
-import { whenIdle } from '../store/when-idle.ts';
+import { whenSettled } from '../store/when-idle.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine, MenuLink } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
@@ -25,10 +25,10 @@ interface MenuProps {
 
 /** The views, and what can be done with the one that is open. */
 export function ViewMenu({ workspace, view, is_changed, may_change, open, onOpenChange }: MenuProps) {
-  const [is_idle, setIdle] = useState(false);
-  useEffect(() => whenIdle(() => setIdle(true)), []);
+  const [is_settled, setSettled] = useState(false);
+  useEffect(() => whenSettled(() => setSettled(true)), []);
   // The tickets come first.
-  const { data = [] } = useQuery({ ...viewsQuery(workspace), enabled: is_idle || open });
+  const { data = [] } = useQuery({ ...viewsQuery(workspace), enabled: is_settled || open });
   const who = useCell(session);
   const own = 'user' in who ? who.user.id : '';
   const groups = [
