@@ -10,7 +10,7 @@ test('each scope of the server belongs to one area, reading before changing, and
 });
 
 test('scopes are shown by area, and one of a newer server as it is', () => {
-  expect(inWords(['tickets:write', 'audit:read', 'views:read'])).toBe(
-    'Tickets: read and write · Audit log: read · views:read',
+  expect(inWords(['tickets:write', 'audit:read', 'reports:read'])).toBe(
+    'Tickets: read and write · Audit log: read · reports:read',
   );
 });

@@ -9,5 +9,5 @@ test('each type of event of the server can be chosen', () => {
 
 test('a type is shown in words, and one of a newer server as it is', () => {
   expect(typeInWords('ticket.transitioned')).toBe('Tickets: moved to another status');
-  expect(typeInWords('view.created')).toBe('view.created');
+  expect(typeInWords('report.created')).toBe('report.created');
 });
