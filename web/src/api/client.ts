@@ -1,9 +1,9 @@
 import { type CookieClientOptions, createClient } from 'baton-sdk';
 
-type Listener = NonNullable<CookieClientOptions['on_response']>;
+export type ResponseListener = NonNullable<CookieClientOptions['on_response']>;
 
 /** Called with every response of the API. */
-export const responses = new Set<Listener>();
+export const responses = new Set<ResponseListener>();
 
 /** The one client of the API, for the whole page. Only `api/` uses it. */
 export const client = createClient({

@@ -29,18 +29,23 @@ const without_description = [
   'allowed_transitions',
 ] satisfies (keyof Ticket)[];
 
+const isNotFound = (error: unknown) => error instanceof BatonApiError && error.is('not_found');
+
 /** Reads tickets that have changed, some at once, and each once however often it changes meanwhile. */
 export class Reader {
   readonly #tickets: Tickets;
   readonly #workspace_id: string;
+  readonly #isMember: () => Promise<boolean>;
   /** Tickets that are shown with their descriptions, and by how many parts of the page. */
   readonly #open = new Map<string, number>();
   readonly #wanted = new Set<string>();
   #working = 0;
 
-  constructor(tickets: Tickets, workspace_id: string) {
+  /** `isMember`: whether the workspace is still there for who reads; throws where that is unknown. */
+  constructor(tickets: Tickets, workspace_id: string, isMember: () => Promise<boolean>) {
     this.#tickets = tickets;
     this.#workspace_id = workspace_id;
+    this.#isMember = isMember;
   }
 
   /** How many tickets wait to be read. */
@@ -59,6 +64,11 @@ export class Reader {
     if (this.#working < parallel) void this.#work();
   }
 
+  /** Reads nothing more of what is wanted. */
+  stop(): void {
+    this.#wanted.clear();
+  }
+
   /** From now on the ticket is read with its description, until the function it returns is called. */
   open(id: string): () => void {
     this.#open.set(id, (this.#open.get(id) ?? 0) + 1);
@@ -72,9 +82,15 @@ export class Reader {
   /** Reads a ticket now, by id or key, with its description. Throws where it can't be read. */
   async read(ref: string): Promise<string> {
     const asked = this.#tickets.ask();
-    const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: ref });
-    this.#tickets.receive([ticket], asked);
-    return ticket.id;
+    try {
+      const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: ref });
+      this.#tickets.receive([ticket], asked);
+      return ticket.id;
+    } catch (error) {
+      // To who left the workspace nothing of it is found: that is no news of the ticket.
+      if (isNotFound(error)) await this.#isMember();
+      throw error;
+    }
   }
 
   /** Reads a ticket that is known. One that is no longer there is marked as deleted. */
@@ -86,7 +102,7 @@ export class Reader {
       this.#tickets.receive([ticket], asked);
     } catch (error) {
       // What else fails is read again with what happens next, or when the stream is back.
-      const is_gone = error instanceof BatonApiError && error.is('not_found');
+      const is_gone = isNotFound(error) && (await this.#isMember().catch(() => false));
       if (is_gone) this.#tickets.deleted(id, new Date().toISOString());
     }
   }

@@ -103,8 +103,25 @@ function changeOf({ ticket_id: ticket, change, base_version: version }: Operatio
   }
 }
 
+/** Says whether who is signed in is a member of the workspace. */
+type IsMember = () => Promise<boolean>;
+
+/**
+ * What came of a request in a workspace that isn't there, or that the person has left: nothing was refused, and what they did
+ * stays on their disk. Undefined where the workspace is there.
+ */
+async function outsideOf(error: unknown, isMember: IsMember): Promise<Outcome | undefined> {
+  if (!(error instanceof BatonApiError) || error.status !== 404) return undefined;
+  const is_there = await isMember().catch(() => undefined);
+  return is_there === true ? undefined : { kind: 'later', cause: is_there === false ? 'session' : 'unreachable' };
+}
+
 /** Sends several operations of one workspace in one request, under its key; gives what came of each, in their order. */
-export async function sendTogether(operations: readonly Operation[], key: string): Promise<Outcome[]> {
+export async function sendTogether(
+  operations: readonly Operation[],
+  key: string,
+  isMember: IsMember,
+): Promise<Outcome[]> {
   try {
     const { workspace_id = '' } = operations[0] ?? {};
     const body = { changes: operations.map(changeOf) };
@@ -116,7 +133,8 @@ export async function sendTogether(operations: readonly Operation[], key: string
     });
   } catch (error) {
     if (!(error instanceof BatonApiError) || !error.is('changes_refused')) {
-      return operations.map((operation) => outcomeOf(error, operation));
+      const outside = await outsideOf(error, isMember);
+      return operations.map((operation) => outside ?? outcomeOf(error, operation));
     }
     const { refused } = error.problem;
     return operations.map((operation, at) => {
@@ -127,11 +145,11 @@ export async function sendTogether(operations: readonly Operation[], key: string
 }
 
 /** Sends an operation once, and says what came of it. */
-export async function sendOperation(operation: Operation): Promise<Outcome> {
+export async function sendOperation(operation: Operation, isMember: IsMember): Promise<Outcome> {
   try {
     return await request(operation);
   } catch (error) {
-    return outcomeOf(error, operation);
+    return (await outsideOf(error, isMember)) ?? outcomeOf(error, operation);
   }
 }
 

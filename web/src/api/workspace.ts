@@ -1,7 +1,18 @@
-import type { Workspace } from 'baton-sdk';
+import { BatonApiError, type Workspace } from 'baton-sdk';
 import { client } from './client.ts';
 
 export const readWorkspace = (workspace_id: string): Promise<Workspace> => client.get_workspace({ workspace_id });
+
+/** Whether a workspace is still there for who is signed in. Throws where that could not be found out. */
+export async function isMemberOf(workspace_id: string): Promise<boolean> {
+  try {
+    await client.get_workspace({ workspace_id });
+    return true;
+  } catch (error) {
+    if (error instanceof BatonApiError && (error.status === 404 || error.status === 403)) return false;
+    throw error;
+  }
+}
 
 export const renameWorkspace = (workspace_id: string, body: { name: string; version: number }): Promise<Workspace> =>
   client.update_workspace({ workspace_id, body });

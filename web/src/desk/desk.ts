@@ -1,4 +1,5 @@
 import { sendFile } from '../api/attachments.ts';
+import { type ResponseListener, responses } from '../api/client.ts';
 import { created } from '../api/tickets.ts';
 import { makeOutbox } from '../api/disk.ts';
 import { openEvents, renewToken } from '../api/events.ts';
@@ -9,6 +10,7 @@ import { Reader } from '../api/reader.ts';
 import { sendOperation, sendTogether } from '../api/send.ts';
 import { timelineParts } from '../api/stories.ts';
 import { type Channel, type Locks, shareStream } from '../api/stream.ts';
+import { isMemberOf } from '../api/workspace.ts';
 import { cell } from '../store/cell.ts';
 import { mayBeDoneTwice, type Operation } from '../store/decide.ts';
 import { Operations } from '../store/operations.ts';
@@ -16,6 +18,7 @@ import { People } from '../store/people.ts';
 import { Tickets } from '../store/tickets.ts';
 import { Timeline } from '../store/timeline.ts';
 import { Uploads } from '../store/uploads.ts';
+import { left } from './left.ts';
 import { isOpenTab, tab } from './tab.ts';
 
 /** A list on the page: what the server has is read again when something may have been missed. */
@@ -51,18 +54,20 @@ export class Desk {
   readonly #lists = new Set<Renewable>();
   #following: AbortController | undefined;
   #is_renewing = false;
+  #asked: Promise<boolean> | undefined;
+  #is_left = false;
 
   constructor(account: string, workspace_id: string) {
     this.account = account;
     this.workspace_id = workspace_id;
     this.people = new People(workspace_id, loadPeople);
-    this.reader = new Reader(this.tickets, workspace_id);
+    this.reader = new Reader(this.tickets, workspace_id, () => this.isMember());
     this.#outbox = makeOutbox(account, workspace_id, tab);
     this.operations = new Operations({
       tickets: this.tickets,
       outbox: this.#outbox,
-      send: sendOperation,
-      sendTogether,
+      send: (operation) => sendOperation(operation, () => this.isMember()),
+      sendTogether: (operations, key) => sendTogether(operations, key, () => this.isMember()),
       read: ({ ticket_id }) => this.reader.again(ticket_id),
     });
     this.uploads = new Uploads((upload, sending) => sendFile(workspace_id, upload, sending));
@@ -83,6 +88,11 @@ export class Desk {
     };
     created.add(receive);
     following.signal.addEventListener('abort', () => created.delete(receive));
+    const suspect: ResponseListener = (operation, { status }) => {
+      if (status === 404 && operation !== 'get_workspace') void this.isMember().catch(() => undefined);
+    };
+    responses.add(suspect);
+    following.signal.addEventListener('abort', () => responses.delete(suspect));
     document.addEventListener('visibilitychange', this.#adoptWhenSeen, { signal: following.signal });
     void this.#adopt();
     void this.#follow(following);
@@ -92,6 +102,36 @@ export class Desk {
   stop(): void {
     this.#following?.abort();
     this.#following = undefined;
+  }
+
+  /** Whether the workspace is still there for who is signed in; where not, the desk ends. Throws where that is unknown. */
+  isMember(): Promise<boolean> {
+    if (this.#is_left) return Promise.resolve(false);
+    this.#asked ??= isMemberOf(this.workspace_id)
+      .then((is_member) => {
+        if (!is_member) this.#leave();
+        return is_member;
+      })
+      .finally(() => {
+        this.#asked = undefined;
+      });
+    return this.#asked;
+  }
+
+  /** Whether the person left the workspace: then nothing of it is known here any more. */
+  get is_left(): boolean {
+    return this.#is_left;
+  }
+
+  /** Forgets all of the workspace. What was typed and not sent stays on the disk, for its author alone. */
+  #leave(): void {
+    this.#is_left = true;
+    this.stop();
+    left.set(this.workspace_id);
+    this.reader.stop();
+    this.operations.clear();
+    this.tickets.clear();
+    this.#timelines.clear();
   }
 
   /** Somebody signed in again: what waited for it goes on. */
@@ -145,7 +185,8 @@ export class Desk {
     };
     const name = `baton-events/${this.account}/${this.workspace_id}`;
     const ended = await shareStream(parts, name, listener, following.signal);
-    if (ended === 'no_access') this.#changed('workspace', false);
+    // A server that is not there by now is asked again with the next read.
+    if (ended === 'no_access') await this.isMember().catch(() => undefined);
   }
 
   #linked(state: LinkState): void {

@@ -17,7 +17,9 @@ let current: Desk | undefined;
 
 /** The desk of a workspace. There is one at a time: a page of another workspace, or of somebody else, ends it. */
 function deskOf(account: string, workspace_id: string): Desk {
-  if (current?.account === account && current.workspace_id === workspace_id) return current;
+  if (current?.account === account && current.workspace_id === workspace_id && !current.is_left) {
+    return current;
+  }
   current?.stop();
   current = new Desk(account, workspace_id);
   return current;

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { restoreSession, session } from '../api/session.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { creating } from '../create/creating.ts';
+import { left } from '../desk/left.ts';
 import { InvitePeople } from '../first-run/invite-people.tsx';
 import { Main } from '../ui/layers.tsx';
 import { prepareMenus } from '../ui/menu.tsx';
@@ -13,6 +14,7 @@ import { Toasts } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
 import { useFrameCommands } from './frame-commands.ts';
 import { Header } from './header.tsx';
+import { Left, useNameOf } from './left.tsx';
 import { useKeptPlace } from '../ui/use-place.ts';
 import { asking } from './sign-out.ts';
 import './shell.css';
@@ -48,7 +50,12 @@ function Unreachable({ error }: { error: unknown }) {
 }
 
 function Frame() {
-  const place = useKeptPlace();
+  const kept = useKeptPlace();
+  const name = useNameOf(kept?.workspace);
+  const is_left = useCell(left) === kept?.workspace && kept !== undefined;
+  // Whoever goes elsewhere and comes back is judged anew.
+  useEffect(() => () => left.set(undefined), [kept?.workspace]);
+  const place = is_left ? undefined : kept;
   useFrameCommands(place);
   useEffect(prepareMenus, []);
   const has_ended = useCell(session).state === 'ended';
@@ -62,7 +69,7 @@ function Frame() {
       <Header place={place} />
       <Main>
         {place !== undefined && <InvitePeople workspace={place.workspace} />}
-        <Outlet />
+        {is_left ? <Left name={name} /> : <Outlet />}
         <Suspense fallback={null}>
           {is_creating && <CreateTicket />}
           {useCell(searching) && <Palette place={place} />}

@@ -17,6 +17,15 @@ export function lastPlace(): Place | undefined {
   }
 }
 
+/** Forgets the place: the person may not go there any more. */
+export function forgetPlace(): void {
+  try {
+    localStorage.removeItem(kept_as);
+  } catch {
+    // Then nothing was kept.
+  }
+}
+
 /** Keeps the place for the next visit. */
 export function rememberPlace(place: Place): void {
   try {

@@ -1,0 +1,67 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { joinWorkspace } from '../../proof/harness/people.ts';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { type Harbour, makeHarbour, openAs } from './team.ts';
+
+const patience = 180_000;
+
+describe.skipIf(executablePath === undefined)('who is removed (set CHROMIUM_PATH where there is no Chromium)', () => {
+  let stage: Stage;
+  let harbour: Harbour;
+
+  beforeAll(async () => {
+    stage = await startStage();
+    harbour = await makeHarbour(stage);
+    const { ada, grace, workspace_id } = harbour;
+    await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title: 'Oil the winch' } });
+    await grace.client.create_workspace({ body: { name: 'Lighthouse' } });
+  }, patience);
+  afterAll(() => stage.stop());
+
+  const card = (page: Page) => page.getByRole('link', { name: /Oil the winch/ });
+  const says_left = (page: Page) => page.getByRole('heading', { name: 'You are no longer a member of Harbour' });
+
+  /** Grace looks at the board, and is removed. `before`: done to her page first. */
+  async function remove(before: (page: Page) => Promise<unknown>) {
+    const { ada, grace, workspace_id } = harbour;
+    const tab = await openAs(stage, grace, `/w/${workspace_id}/p/ENG/board`);
+    await card(tab.page).waitFor();
+    await before(tab.page);
+    await ada.client.remove_member({ workspace_id, user_id: grace.user.id });
+    return tab;
+  }
+  const takeBack = () => joinWorkspace(harbour.ada, harbour.grace, harbour.workspace_id, 'member');
+
+  test('is told so as the stream ends, sees nothing of it any more, and goes on elsewhere', {
+    timeout: patience,
+  }, async () => {
+    const { page } = await remove(() => Promise.resolve());
+    await says_left(page).waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/Oil the winch|Reconnecting/);
+    await look(page, 'left');
+    await page.getByRole('link', { name: 'Go to Lighthouse' }).click();
+    await page.waitForURL(/new-project/);
+    // Taken back: the same tab shows it again.
+    await takeBack();
+    await page.goBack();
+    await card(page).waitFor();
+    await page.context().close();
+  });
+
+  test('is not told that a ticket was deleted, where the stream says nothing', { timeout: patience }, async () => {
+    const { page } = await remove(async (opened) => {
+      // What the stream would say does not arrive: its connection hangs.
+      await opened.route(/\/events\?/, () => undefined);
+      await opened.reload();
+      await card(opened).waitFor();
+    });
+    await card(page).click();
+    await says_left(page).waitFor();
+    expect(await page.getByText('ENG-1 was deleted').count()).toBe(0);
+    await takeBack();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await card(page).waitFor();
+    await page.context().close();
+  });
+});
