@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { Broken } from './shell/broken.tsx';
 import { Missing } from './shell/missing.tsx';
 import { Shell } from './shell/shell.tsx';
+import { surely } from './ui/lazily.ts';
 
 /** What stands behind `?` in an address, as text. */
 export type Search = Partial<Record<string, string>>;
@@ -13,11 +14,11 @@ type Loads = () => Promise<{ Page: () => React.ReactNode }>;
 
 /** A page that anyone may open. */
 const open = <Path extends string>(path: Path, load: Loads) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') });
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(() => surely(load), 'Page') });
 
 /** A page for who is signed in, in the frame with header and commands. */
 const own = <Path extends string>(path: Path, load: Loads) =>
-  createRoute({ getParentRoute: () => signed_in, path, component: lazyRouteComponent(load, 'Page') });
+  createRoute({ getParentRoute: () => signed_in, path, component: lazyRouteComponent(() => surely(load), 'Page') });
 
 // The table of contents: a line per page. Mails lead to /reset-password, /confirm-email and /accept-invitation.
 const tree = root.addChildren([

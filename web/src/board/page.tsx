@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import type { Desk } from '../desk/desk.ts';
@@ -15,6 +15,7 @@ import { useFilters, useOpened } from '../list/use-filters.ts';
 import { type Group, useGroups, useRead } from '../list/use-lists.ts';
 import { useSelection } from '../list/use-selection.ts';
 import type { KnownTicket } from '../store/changes.ts';
+import { lazily, lazilySoon } from '../ui/lazily.ts';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
@@ -23,8 +24,8 @@ import { Board } from './board.tsx';
 import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
-const Ticket = lazy(() => import('../detail/ticket.tsx'));
-const Refused = lazy(() => import('../list/refused.tsx'));
+const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const Refused = lazily(() => import('../list/refused.tsx'));
 
 /** The tickets of a project as a board; beside it the ticket that is open. */
 export function Page() {

@@ -1,10 +1,11 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { stepping } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useTicket } from '../desk/use-desk.ts';
+import { lazilySoon } from '../ui/lazily.ts';
 import { useCell } from '../ui/use-cell.ts';
 
-const StepSheet = lazy(() => import('./step-sheet.tsx'));
+const StepSheet = lazilySoon(() => import('./step-sheet.tsx'));
 
 /** The form of the step that is to be taken, if one needs more than it has. */
 export function Stepping({ desk }: { desk: Desk }) {

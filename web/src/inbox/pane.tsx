@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { Notification } from 'baton-sdk';
-import { lazy, Suspense, useRef } from 'react';
+import { Suspense, useRef } from 'react';
 import { CommandButton } from '../commands/command-button.tsx';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazilySoon } from '../ui/lazily.ts';
 import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
@@ -15,7 +16,7 @@ import { useCause } from './use-cause.ts';
 import { subjectOf } from './subject.ts';
 import { useSaid } from './use-said.ts';
 
-const Ticket = lazy(() => import('../detail/ticket.tsx'));
+const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
 
 interface PaneProps {
   desk: Desk;

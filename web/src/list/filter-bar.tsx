@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuItem } from '../ui/menu.tsx';
+import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
 import {
   type FilterName,
@@ -19,7 +20,7 @@ import { filter_labels, sort_labels } from './names.ts';
 import { useChoices, useValueNames } from './use-choices.tsx';
 
 // Nobody needs a view's menu before the page is there.
-const ViewControls = lazy(() => import('./view-controls.tsx'));
+const ViewControls = lazily(() => import('./view-controls.tsx'));
 
 interface BarProps {
   desk: Desk;

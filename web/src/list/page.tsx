@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
 import { Stepping } from '../detail/stepping.tsx';
 import type { KnownTicket } from '../store/changes.ts';
+import { lazily, lazilySoon } from '../ui/lazily.ts';
 import { Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 import { Title } from '../ui/title.tsx';
@@ -15,8 +16,8 @@ import { useFilters, useOpened } from './use-filters.ts';
 import { useGroups } from './use-lists.ts';
 import './list.css';
 
-const Ticket = lazy(() => import('../detail/ticket.tsx'));
-const Refused = lazy(() => import('./refused.tsx'));
+const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const Refused = lazily(() => import('./refused.tsx'));
 
 /** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
 export function Page() {

@@ -2,7 +2,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { Failed } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
 
-/** For a page whose script could not be loaded, as after a new version was installed, or failed. The frame around it stays. */
+/** For a page that failed. The frame around it stays. */
 export function Broken({ error }: ErrorComponentProps) {
   return <Failed is_page what={t('This page could not be shown')} error={error} onRetry={() => location.reload()} />;
 }

@@ -1,12 +1,12 @@
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { restoreSession, session } from '../api/session.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { creating } from '../create/creating.ts';
 import { left } from '../desk/left.ts';
 import { InvitePeople } from '../first-run/invite-people.tsx';
 import { Main } from '../ui/layers.tsx';
-import { prepareMenus } from '../ui/menu.tsx';
+import { lazily, lazilySoon, prepare } from '../ui/lazily.ts';
 import { Over, over } from '../ui/over.tsx';
 import { Failed, Skeleton } from '../ui/states.tsx';
 import { t } from '../ui/text.ts';
@@ -19,11 +19,11 @@ import { useKeptPlace } from '../ui/use-place.ts';
 import { asking } from './sign-out.ts';
 import './shell.css';
 
-const CreateTicket = lazy(() => import('../create/dialog.tsx'));
-const Palette = lazy(() => import('../commands/palette.tsx'));
-const Help = lazy(() => import('../commands/help.tsx'));
-const LeaveDialog = lazy(() => import('./leave-dialog.tsx'));
-const SignInAgain = lazy(() => import('./sign-in-again.tsx'));
+const CreateTicket = lazilySoon(() => import('../create/dialog.tsx'));
+const Palette = lazily(() => import('../commands/palette.tsx'));
+const Help = lazily(() => import('../commands/help.tsx'));
+const LeaveDialog = lazilySoon(() => import('./leave-dialog.tsx'));
+const SignInAgain = lazilySoon(() => import('./sign-in-again.tsx'));
 
 /** The frame of the pages for who is signed in: header, messages, and what opens over every page. */
 export function Shell() {
@@ -57,7 +57,7 @@ function Frame() {
   useEffect(() => () => left.set(undefined), [kept?.workspace]);
   const place = is_left ? undefined : kept;
   useFrameCommands(place);
-  useEffect(prepareMenus, []);
+  useEffect(prepare, []);
   const has_ended = useCell(session).state === 'ended';
   useEffect(() => over.set(has_ended ? <SignInAgain /> : null), [has_ended]);
   const is_creating = useCell(creating) !== undefined;

@@ -1,5 +1,5 @@
-import { cloneElement, lazy, Suspense, useState } from 'react';
-import { whenIdle } from '../store/when-idle.ts';
+import { cloneElement, Suspense, useState } from 'react';
+import { lazily, wantSoon } from './lazily.ts';
 import type * as Base from './base-menu.tsx';
 
 export type { Option } from './base-menu.tsx';
@@ -7,18 +7,14 @@ export type { Option } from './base-menu.tsx';
 // Menus take a fifth of all the script there is, and nobody needs one before the page is there: they are loaded when a
 // button that opens one is pointed at or gets the focus, or when nothing else is to be done.
 const load = () => import('./base-menu.tsx');
-const BaseMenu = lazy(() => load().then((parts) => ({ default: parts.BaseMenu })));
-
-/** Loads what menus need, when the browser has nothing else to do. */
-export function prepareMenus(): void {
-  whenIdle(() => void load());
-}
+wantSoon(load);
+const BaseMenu = lazily(() => load().then((parts) => ({ default: parts.BaseMenu })));
 
 /** A menu that a button opens. Arrows, Home, End and letters move in it; Escape closes it alone. */
 export function Menu(props: Base.MenuProps & { trigger: NonNullable<Base.MenuProps['trigger']> }) {
   const { trigger, open, onOpenChange } = props;
   const [wanted, setWanted] = useState(false);
-  const soon = () => void load();
+  const soon = () => void load().catch(() => undefined);
   const begin = () => {
     setWanted(true);
     onOpenChange?.(true);
@@ -47,19 +43,21 @@ export const OpenMenu = (props: Base.MenuProps & { anchor: HTMLElement }) => (
 );
 
 /** One act of a menu. */
-export const MenuItem = lazy(() => load().then((parts) => ({ default: parts.MenuItem })));
+export const MenuItem = lazily(() => load().then((parts) => ({ default: parts.MenuItem })));
 
 /** A place of the console, as an item: a link, so that it opens in a new tab too. */
-export const MenuLink = lazy(() => load().then((parts) => ({ default: parts.MenuLink })));
+export const MenuLink = lazily(() => load().then((parts) => ({ default: parts.MenuLink })));
 
 /** Some values, of which one is chosen. */
-export const MenuChoice = lazy(() => load().then((parts) => ({ default: parts.MenuChoice }))) as typeof Base.MenuChoice;
+export const MenuChoice = lazily(() =>
+  load().then((parts) => ({ default: parts.MenuChoice })),
+) as typeof Base.MenuChoice;
 
 /** What the items under it have in common. */
-export const MenuLabel = lazy(() => load().then((parts) => ({ default: parts.MenuLabel })));
+export const MenuLabel = lazily(() => load().then((parts) => ({ default: parts.MenuLabel })));
 
 /** One of several values that can be chosen together. */
-export const MenuCheck = lazy(() => load().then((parts) => ({ default: parts.MenuCheck })));
+export const MenuCheck = lazily(() => load().then((parts) => ({ default: parts.MenuCheck })));
 
 /** A line between groups of a menu. */
-export const MenuLine = lazy(() => load().then((parts) => ({ default: parts.MenuLine })));
+export const MenuLine = lazily(() => load().then((parts) => ({ default: parts.MenuLine })));
