@@ -65,7 +65,7 @@ describe.skipIf(executablePath === undefined)('a part of the page that can’t b
   }, async () => {
     const page = await openBoard();
     await page.getByRole('link', { name: /Oil the winch/ }).click();
-    await page.getByLabel('Comment', { exact: true }).fill('Not sent yet');
+    await page.getByRole('textbox', { name: 'Comment' }).fill('Not sent yet');
     // What is loaded when there is time is there.
     await page.waitForLoadState('networkidle').catch(() => undefined);
     await expect

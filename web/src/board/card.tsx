@@ -66,7 +66,7 @@ function Check({ ticket, is_selected, onSelect }: Pick<CardProps, 'ticket' | 'is
 export const Card = memo(function Card(props: CardProps) {
   const { desk, ticket, status, place, of, top, is_active, is_opened, is_lifted, is_selected } = props;
   const { onOpen, onActive, onMenu, onSelect } = props;
-  const { id, key, title, labels, due_on, assignee_id } = ticket;
+  const { id, key, title, labels, due_on, assignee_id, status_category } = ticket;
   const link = useRef<HTMLAnchorElement>(null);
   const column = useRef(status);
   column.current = status;
@@ -108,7 +108,7 @@ export const Card = memo(function Card(props: CardProps) {
           ))}
           {labels.length > labels_shown && <span className="tag tag-more">+{labels.length - labels_shown}</span>}
           <span className="card-end">
-            {due_on !== null && <DueDate due_on={due_on} />}
+            {due_on !== null && <DueDate due_on={due_on} is_done={status_category === 'done'} />}
             {assignee_id !== null && <Assignee desk={desk} id={assignee_id} />}
           </span>
         </span>

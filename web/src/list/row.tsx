@@ -132,7 +132,7 @@ export const Row = memo(function Row(props: RowProps) {
         <Assignee desk={desk} id={ticket.assignee_id} />
       </div>
       <div role="gridcell" className="row-due">
-        {ticket.due_on !== null && <DueDate due_on={ticket.due_on} />}
+        {ticket.due_on !== null && <DueDate due_on={ticket.due_on} is_done={ticket.status_category === 'done'} />}
       </div>
       <div role="gridcell" className="row-updated">
         <Time at={ticket.updated_at} />

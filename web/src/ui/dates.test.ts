@@ -33,6 +33,10 @@ describe.each(['America/Los_Angeles', 'UTC', 'Pacific/Kiritimati'])('a due date 
   ])('%s is shown as %s, %s', (due_on, text, state) => {
     expect(dueOf(due_on, now())).toMatchObject({ text, state });
   });
+
+  test.each(['2026-12-02', '2026-12-04'])('%s is neither late nor soon for a ticket that is done', (due_on) => {
+    expect(dueOf(due_on, now(), true).state).toBe('later');
+  });
 });
 
 test('a day with a change of the clock is still one day', () => {

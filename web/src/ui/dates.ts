@@ -58,12 +58,12 @@ export interface Due {
 }
 
 /** How a due date is shown: by its name within a week, else as day and month, with the year where it is another. */
-export function dueOf(due_on: string, now: Date): Due {
+export function dueOf(due_on: string, now: Date, is_done = false): Due {
   const today = dayOf(now);
   const days = daysBetween(today, due_on);
   const exact = format(due_on, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   // Dates are written so that their texts compare as they do.
-  const state = due_on < today ? 'overdue' : days <= 1 ? 'soon' : 'later';
+  const state = is_done ? 'later' : due_on < today ? 'overdue' : days <= 1 ? 'soon' : 'later';
   return { text: nameOfDay(due_on, { today, days }), exact, state };
 }
 

@@ -18,9 +18,9 @@ export function Time({ at }: { at: string }) {
   );
 }
 
-/** A due date. That it has passed is said in words too. */
-export function DueDate({ due_on }: { due_on: string }) {
-  const { text, exact, state } = dueOf(due_on, useCell(now));
+/** A due date. That it has passed is said in words too; of a ticket that is done, it is a date like any other. */
+export function DueDate({ due_on, is_done }: { due_on: string; is_done: boolean }) {
+  const { text, exact, state } = dueOf(due_on, useCell(now), is_done);
   return (
     <time dateTime={due_on} title={exact} className={`due due-${state}`}>
       {text}
