@@ -42,6 +42,7 @@ const tree = root.addChildren([
     own('/w/$workspace/audit', () => import('./audit/page.tsx')),
     own('/w/$workspace/p/$project/analytics', () => import('./analytics/page.tsx')),
     own('/w/$workspace/t/$ticket', () => import('./ticket/page.tsx')),
+    own('/w/$workspace/settings', () => import('./settings/first.tsx')),
     own('/w/$workspace/settings/general', () => import('./settings/general/page.tsx')),
     own('/w/$workspace/settings/members', () => import('./settings/members/page.tsx')),
     own('/w/$workspace/settings/invitations', () => import('./settings/invitations/page.tsx')),

@@ -151,6 +151,7 @@ describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH wher
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
+    await soon(() => said(page)).toMatch(/^ENG-2 put down: .+, place 1 of \d\.$/);
     await page.getByText('ENG-2 moved to').waitFor();
     expect(await focused(page)).toBe('ENG-2');
     expect(await titles(page, 'Open')).toEqual(before.filter((title) => title !== 'Paint the rail'));

@@ -63,7 +63,9 @@ function onTicket(parts: LiveParts, event: Event): void {
   const is_placed = type === 'ticket.placed' || type === 'ticket.respaced';
   if (is_placed && known?.rank === event.after?.['rank']) return;
   if (!is_placed) parts.told(id, undefined);
-  if (type === 'ticket.deleted') return tickets.deleted(id, event.created_at, subject_version ?? undefined);
+  if (type === 'ticket.deleted') {
+    return tickets.deleted(id, event.created_at, subject_version ?? undefined, event.actor_id ?? undefined);
+  }
   if (known === undefined && !parts.isListed(event.project_id)) return;
   if (reader.waiting() >= max_waiting) parts.tooMuch();
   else reader.want(id);

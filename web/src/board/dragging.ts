@@ -60,8 +60,8 @@ export const scrollSideways = (element: HTMLElement): (() => void) =>
     getAllowedAxis: () => 'horizontal',
   });
 
-/** Follows what is dragged, until the function it returns is called. */
-export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => void): () => void {
+/** Follows what is dragged, until the function it returns is called. `begun`: called as a card is taken. */
+export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => void, begun: () => void): () => void {
   const spotIn = (targets: readonly { data: Record<string | symbol, unknown> }[]): Spot | undefined => {
     const data = targets[0]?.data;
     return data === undefined ? undefined : { status: String(data['status']), index: Number(data['index']) };
@@ -76,7 +76,10 @@ export function followDrags(drag: DragCell, drop: (id: string, spot: Spot) => vo
   };
   return monitorForElements({
     canMonitor: ({ source }) => source.data['kind'] === kind,
-    onDragStart: ({ source }) => drag.set({ id: String(source.data['id']), from: String(source.data['from']) }),
+    onDragStart: ({ source }) => {
+      drag.set({ id: String(source.data['id']), from: String(source.data['from']) });
+      begun();
+    },
     onDrag: ({ location }) => look(location.current.dropTargets),
     onDropTargetChange: ({ location }) => look(location.current.dropTargets),
     onDrop: ({ source, location }) => {

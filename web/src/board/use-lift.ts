@@ -57,7 +57,10 @@ export function useLift({ rules, ticketOf, nameOf, refuses, say, put, focus }: P
     setLift(undefined);
     const is_back = !is_put || isBack(now, rules(now.id).by_hand);
     if (is_back) say(t('{key} is back in its place.', { key }));
-    else put(now.id, now.to);
+    else {
+      say(t('{key} put down: {where}.', { key, where: where(now) }));
+      put(now.id, now.to);
+    }
     focus(now.id, is_back ? now.from.status : now.to.status);
   };
   /** Takes a key while a card is lifted; says whether it was for the card. */

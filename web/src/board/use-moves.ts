@@ -60,7 +60,19 @@ export function useMoves({ desk, workflow, columns, by_hand, drag }: Parts) {
   };
 
   const drop = useEffectEvent(put);
-  useEffect(() => followDrags(drag, (id, spot) => drop(id, spot)), [drag]);
+  // Said at once: where nothing may be moved, there is no column to drop on.
+  const begun = useEffectEvent(() => {
+    if (!may) toast({ kind: 'error', text: why });
+  });
+  useEffect(
+    () =>
+      followDrags(
+        drag,
+        (id, spot) => drop(id, spot),
+        () => begun(),
+      ),
+    [drag],
+  );
 
   // The same function for as long as the board is there, so that columns aren't drawn anew.
   const latest = useRef(refuses);

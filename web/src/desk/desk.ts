@@ -209,6 +209,7 @@ export class Desk {
 
   #changed(what: Surroundings, is_own: boolean): void {
     for (const listener of this.surroundings) listener(what);
+    if (is_own) this.operations.roleChanged();
     // A workflow that was replaced moves tickets. It changes what may be done with them, as another role of the person’s does.
     if (what === 'workflow' || is_own) void this.renew();
   }

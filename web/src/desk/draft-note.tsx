@@ -1,5 +1,6 @@
 import type { Draft } from '../store/drafts.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
 import type { Typed } from './use-draft.ts';
@@ -57,6 +58,7 @@ export function KeptDraft({ draft, why, onDiscard, children }: KeptProps) {
       <blockquote>{draft.text}</blockquote>
       <p className="faint">{why}</p>
       {children}
+      <CopyButton of={t('your draft')} text={draft.text} />
       <Button kind="quiet" onClick={onDiscard}>
         {t('Discard')}
       </Button>

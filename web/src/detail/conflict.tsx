@@ -2,9 +2,11 @@ import { errorOf } from '../api/send.ts';
 import { failureOf } from '../api/problems.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useWhoChanged } from '../desk/who-changed.ts';
+import { isText } from '../store/changes.ts';
 import type { Operation } from '../store/decide.ts';
 import { type Part, wordDiff } from '../store/lines.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
@@ -101,7 +103,9 @@ export function Refused({
   const { title, detail } = is_unsure
     ? { title: t('Perhaps it was sent already'), detail: t('It was sent more than a day ago, and no response came.') }
     : failureOf(errorOf(refusal));
-  const may_repeat = refusal.code !== 'forbidden' && refusal.code !== 'not_found';
+  const may_repeat = refusal.code !== 'not_found';
+  const { change } = operation;
+  const typed = change.kind === 'edit' && isText(change.field) ? String(change.value) : undefined;
   return (
     <div className="notice notice-danger refused" role="alert">
       <Icon name="warning" />
@@ -109,9 +113,15 @@ export function Refused({
         <p>
           <strong>{title}.</strong> {detail}
         </p>
+        {typed !== undefined && <blockquote className="refused-text">{typed}</blockquote>}
         {children}
         <div className="form-end">
-          {may_repeat && <Button onClick={() => desk.operations.again(operation)}>{t('Send again')}</Button>}
+          {may_repeat && (
+            <Button onClick={() => desk.operations.again(operation)}>
+              {refusal.code === 'forbidden' ? t('Try again') : t('Send again')}
+            </Button>
+          )}
+          {typed !== undefined && <CopyButton of={t('what you typed')} text={typed} kind="quiet" />}
           <Button kind="quiet" onClick={() => desk.operations.dismiss(operation)}>
             {t('Discard')}
           </Button>

@@ -88,7 +88,12 @@ export function Fields({ desk, ticket, may }: FieldsProps) {
     ),
     assignee: ticket.assignee_id === null ? nobody : person(ticket.assignee_id, assignee?.name),
     priority: <Priority value={ticket.priority} word />,
-    due: ticket.due_on === null ? <span className="faint">{t('None')}</span> : <DueDate due_on={ticket.due_on} is_done={ticket.status_category === 'done'} />,
+    due:
+      ticket.due_on === null ? (
+        <span className="faint">{t('None')}</span>
+      ) : (
+        <DueDate due_on={ticket.due_on} is_done={ticket.status_category === 'done'} />
+      ),
     labels:
       ticket.labels.length === 0 ? (
         <span className="faint">{t('None')}</span>

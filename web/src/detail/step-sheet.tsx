@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { stepping, take } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useDraft } from '../desk/use-draft.ts';
@@ -50,6 +50,7 @@ export default function StepSheet({ desk, ticket, others, step, placed }: SheetP
     comment: needs('comment') && comment.trim() === '' ? t('Say why.') : undefined,
   };
   const shown = is_checked ? faults : { resolution: undefined, assignee: undefined, comment: undefined };
+  const form = useRef<HTMLFormElement>(null);
   const close = () => stepping.set(undefined);
   const send = () => {
     setChecked(true);
@@ -82,8 +83,10 @@ export default function StepSheet({ desk, ticket, others, step, placed }: SheetP
         count === 1 ? t('This step needs more.') : t('This step needs more. It is asked once for all of them.')
       }
       onClose={close}
+      first={() => form.current?.querySelector<HTMLElement>('select, .choice, textarea')}
     >
       <form
+        ref={form}
         className="form"
         onSubmit={(event) => {
           event.preventDefault();

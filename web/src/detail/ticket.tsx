@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { isCode } from '../api/problems.ts';
 import { restore } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
-import { projectKeyOf, useArchived, useTicket } from '../desk/use-desk.ts';
+import { projectKeyOf, useArchived, usePerson, useTicket } from '../desk/use-desk.ts';
 import { type May, useMay } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
@@ -108,12 +108,16 @@ interface BannerProps {
 
 /** Above a ticket that can only be read: why, and what brings it back. */
 function Banner({ desk, ticket, archived, may }: BannerProps) {
+  const by = usePerson(desk, ticket.deleted_by ?? null)?.name;
   if (ticket.deleted_at !== null) {
     return (
       <div className="notice notice-danger ticket-banner" role="status">
         <Icon name="trash" />
         <p>
-          {t('{key} was deleted.', { key: ticket.key })} <Time at={ticket.deleted_at} />
+          {by === undefined
+            ? t('{key} was deleted.', { key: ticket.key })
+            : t('{key} was deleted by {by}.', { key: ticket.key, by })}{' '}
+          <Time at={ticket.deleted_at} />
         </p>
         {may.may && <Button onClick={() => restore(desk, ticket)}>{t('Restore')}</Button>}
       </div>

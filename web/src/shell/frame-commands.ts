@@ -8,6 +8,7 @@ import { creating } from '../create/creating.ts';
 import { prefer, preferences } from '../store/preferences.ts';
 import { useSettingsCommands } from '../settings/use-settings-commands.ts';
 import type { Place } from '../store/place.ts';
+import { toast } from '../ui/toast.tsx';
 import { leave } from './sign-out.ts';
 
 /** What the commands do that work on every page. */
@@ -15,6 +16,7 @@ export function useFrameCommands(place: Place | undefined): void {
   const navigate = useNavigate();
   const { workspace, project } = place ?? {};
   const { may: reads_audit } = useMay({ workspace_id: workspace ?? '' }, 'list_audit');
+  const creates = useMay({ workspace_id: workspace ?? '' }, 'create_ticket');
   useCommands({
     palette: () => searching.set(true),
     help: () => helping.set(true),
@@ -25,7 +27,7 @@ export function useFrameCommands(place: Place | undefined): void {
     density: () => prefer({ density: preferences.get().density === 'compact' ? 'comfortable' : 'compact' }),
     sign_out: () => void leave(),
     ...(workspace !== undefined && {
-      create: () => creating.set({ workspace, project }),
+      create: () => (creates.may ? creating.set({ workspace, project }) : toast({ kind: 'error', text: creates.why })),
       new_project: () => void navigate({ to: '/w/$workspace/new-project', params: { workspace } }),
       go_all: () => void navigate({ to: '/w/$workspace/list', params: { workspace } }),
       go_inbox: () => void navigate({ to: '/w/$workspace/inbox', params: { workspace } }),

@@ -5,6 +5,7 @@ import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { ariaKeys, shownKeys } from '../commands/keys.ts';
 import { searching } from '../commands/opened.ts';
+import { useMay } from '../desk/use-may.ts';
 import { InboxLink } from '../inbox/link.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -17,6 +18,7 @@ import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 /** The bar over every page: where the person is, and what works everywhere. */
 export function Header({ place }: { place: Place | undefined }) {
   const { data: projects = [] } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
+  const { may, why } = useMay({ workspace_id: place?.workspace ?? '' }, 'create_ticket');
   const has_projects = projects.length > 0;
   return (
     <header className="header">
@@ -35,7 +37,13 @@ export function Header({ place }: { place: Place | undefined }) {
         {place !== undefined && <InboxLink workspace={place.workspace} />}
         <Search />
         {has_projects && (
-          <CommandButton id="create" kind="primary" icon="add" className="header-new">
+          <CommandButton
+            id="create"
+            kind="primary"
+            icon="add"
+            className="header-new"
+            {...(!may && { 'aria-disabled': true, title: why })}
+          >
             <span className="header-word">{t('New')}</span>
           </CommandButton>
         )}

@@ -9,6 +9,8 @@ export type KnownTicket = Omit<Ticket, 'description'> & {
   description?: string | undefined;
   description_version?: number | undefined;
   excerpt?: string | undefined;
+  /** Who deleted it, where that was told. */
+  deleted_by?: string | undefined;
 };
 
 /** What a response has of a ticket. */
@@ -22,6 +24,9 @@ export interface Editable {
   due_on: string | null;
 }
 export type Field = keyof Editable;
+
+/** Whether a field is one that is typed: what was typed is never dropped. */
+export const isText = (field: Field): field is 'title' | 'description' => field === 'title' || field === 'description';
 
 type Edit = { [F in Field]: { kind: 'edit'; field: F; value: Editable[F] } }[Field];
 

@@ -105,6 +105,17 @@ describe('what people did and the server has not done yet', () => {
     expect(world.kept.size).toBe(2);
   });
 
+  test('what was refused for the role is gone as it changes, but for what was typed', async () => {
+    const world = makeWorld();
+    world.serve(makeTicket());
+    for (const change of [edit('priority', 'high'), edit('title', 'Typed')]) {
+      world.operations.add(world.at, change, 1);
+      await world.last().respond(makeRefusal('forbidden', { role: 'viewer' }));
+    }
+    world.operations.roleChanged();
+    expect(world.queue().map(({ change }) => change)).toEqual([edit('title', 'Typed')]);
+  });
+
   test('a conflict in the middle of a queue keeps the text, takes up a later edit of the field, and lets the others go on', async () => {
     const world = makeWorld();
     world.operations.add(world.at, edit('priority', 'high'), 1);

@@ -1,4 +1,4 @@
-import type { Change } from './changes.ts';
+import { type Change, isText } from './changes.ts';
 import {
   afterDone,
   afterRefusal,
@@ -108,6 +108,15 @@ export class Operations {
       ticket_id,
       this.of(ticket_id).filter((one) => one.id !== id || one.refusal === undefined),
     );
+  }
+
+  /** The person's role has changed: what was refused for it can be done anew. What was typed stays until they decide. */
+  roleChanged(): void {
+    for (const operation of this.all()) {
+      const { change, refusal } = operation;
+      const is_typed = change.kind === 'comment' || (change.kind === 'edit' && isText(change.field));
+      if (refusal?.code === 'forbidden' && !is_typed) this.dismiss(operation);
+    }
   }
 
   /** Sends a refused operation again, as a new one based on the ticket as it is now. */

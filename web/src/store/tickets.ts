@@ -66,10 +66,15 @@ export class Tickets {
    * Takes in that a ticket was deleted, in this version; or that it can't be read any more, in whichever. A response that was
    * asked for before does not bring it back.
    */
-  deleted(id: string, deleted_at: string, version?: number): void {
+  deleted(id: string, deleted_at: string, version?: number, deleted_by?: string): void {
     const known = this.#known.get(id);
     if (known === undefined || (version !== undefined && known.ticket.version >= version)) return;
-    const ticket = { ...known.ticket, deleted_at: known.ticket.deleted_at ?? deleted_at, allowed_transitions: [] };
+    const ticket = {
+      ...known.ticket,
+      deleted_at: known.ticket.deleted_at ?? deleted_at,
+      deleted_by,
+      allowed_transitions: [],
+    };
     this.#known.set(id, { ticket: { ...ticket, version: version ?? ticket.version }, asked: this.ask() });
     this.#changed([id]);
   }

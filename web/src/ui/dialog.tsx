@@ -14,10 +14,10 @@ interface DialogProps {
   /** Called when the person wants it closed; without it, the dialog has to be finished. */
   onClose?: (() => void) | undefined;
   wide?: boolean;
-  /** Whether it is what stands over all others. */
+  /** Whether it is what stands over all others: what is under it is not to be seen. */
   is_over?: boolean;
   /** What gets the focus as it opens; by default the first thing that can have it. */
-  first?: React.RefObject<HTMLElement | null>;
+  first?: React.RefObject<HTMLElement | null> | (() => HTMLElement | null | undefined);
   children: React.ReactNode;
 }
 
@@ -42,7 +42,7 @@ export function Dialog({
       disablePointerDismissal={onClose === undefined}
     >
       <Base.Portal container={container}>
-        <Base.Backdrop className="dialog-scrim" />
+        <Base.Backdrop className={is_over ? 'dialog-scrim dialog-cover' : 'dialog-scrim'} forceRender={is_over} />
         <Base.Popup className={wide ? 'dialog dialog-wide' : 'dialog'} initialFocus={first ?? true}>
           <header className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>

@@ -11,6 +11,19 @@ describe('markdown', () => {
     expect(html('<img src=x onerror=alert(1)>')).not.toContain('<img');
   });
 
+  test.each(['[x](javascript:alert)', '![x](javascript:alert)', '[x](data:text/html,1)'])(
+    'shows an address that runs something as it was written: %s',
+    (text) => {
+      expect(html(text)).toBe(`<p>${text}</p>`);
+    },
+  );
+
+  test('leads to pages, also of this server, and to mail', () => {
+    for (const href of ['https://a.example/b?c=d:e', '/w/1', '#part', 'mailto:ada@example.org', 'notes/a:b']) {
+      expect(html(`[x](${href})`)).toBe(`<p><a href="${href}">x</a></p>`);
+    }
+  });
+
   test('has line breaks, lists, tasks, tables and code', () => {
     expect(html('a\nb')).toBe('<p>a<br>b</p>');
     expect(html('- [x] done')).toContain('checked');

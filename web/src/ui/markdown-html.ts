@@ -17,6 +17,9 @@ const linked = (text: string, { hrefOf }: Links) =>
     return href === undefined ? key : `<a href="${escape(href)}">${key}</a>`;
   });
 
+/** Whether an address leads anywhere: a scheme that runs something, as `javascript:`, is shown as it was written. */
+const leads = (href: string) => /^(https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i.test(href.trim());
+
 /** Markdown as HTML. HTML in it is text: what is written as `<b>` is shown as that. */
 export function htmlOf(text: string, links: Links): string {
   /** The texts of links, which can't have links in them. */
@@ -31,6 +34,8 @@ export function htmlOf(text: string, links: Links): string {
     },
     renderer: {
       html: ({ text: raw }) => escape(raw),
+      link: ({ href, raw }) => !leads(href) && escape(raw),
+      image: ({ href, raw }) => !leads(href) && escape(raw),
       text(token: Tokens.Text | Tokens.Escape) {
         if ('tokens' in token && token.tokens !== undefined) return this.parser.parseInline(token.tokens);
         const plain = 'escaped' in token && token.escaped ? token.text : escape(token.text);
