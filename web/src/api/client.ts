@@ -1,4 +1,5 @@
 import { type CookieClientOptions, createClient } from 'baton-sdk';
+import { watchedFetch } from './answering.ts';
 
 export type ResponseListener = NonNullable<CookieClientOptions['on_response']>;
 
@@ -9,6 +10,9 @@ export const responses = new Set<ResponseListener>();
 export const client = createClient({
   base_url: location.origin,
   keep: 'cookie',
+  // Fewer than usual: who waits is told why, and can try again.
+  retries: 2,
+  fetch: watchedFetch,
   on_response: (...given) => {
     for (const listener of responses) listener(...given);
   },

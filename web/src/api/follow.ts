@@ -44,7 +44,8 @@ export interface FollowParts {
 /** Why a stream was refused, when there is no point in opening another. */
 export type Refused = 'signed_out' | 'no_access' | 'aborted';
 
-const waited = (ms: number, signal: AbortSignal) =>
+/** Waits, and less so when the signal says so. */
+export const waited = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import { tryNow } from '../api/retrying.ts';
 import { connection } from '../store/connection.ts';
+import { Button } from '../ui/button.tsx';
 import { timeOf } from '../ui/dates.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -9,30 +11,63 @@ import './desk.css';
 /** What is over sooner is not worth a line. */
 const after_ms = 2_000;
 
-/** Says, after two seconds, that there is no connection, and what waits for it. */
-export function ConnectionBanner() {
-  const { state, since, waiting } = useCell(connection);
+/** The state, once it has lasted for two seconds. */
+function useLasting() {
+  const now = useCell(connection);
+  const { state, since, waiting } = now;
   const [shown_since, setShownSince] = useState(0);
-  const is_down = state !== 'live' && (state === 'offline' || waiting > 0);
+  const is_down = state === 'offline' || state === 'unanswered' || (state === 'reconnecting' && waiting > 0);
   useEffect(() => {
     if (!is_down) return undefined;
     const timer = setTimeout(() => setShownSince(since), Math.max(0, since + after_ms - Date.now()));
     return () => clearTimeout(timer);
   }, [is_down, since]);
-  const is_shown = is_down && shown_since === since;
+  return is_down && shown_since === since ? now : undefined;
+}
+
+/** Says, after two seconds, that there is no connection or no answer, and what waits for it. */
+export function ConnectionBanner() {
+  const lasting = useLasting();
+  const is_shown = lasting !== undefined;
   return (
-    <div role="status" className="connection-place">
-      {is_shown && (
-        <p className="connection">
-          <Icon name="warning" />
-          {waiting === 0
-            ? t('Not connected since {time}. You see what was here then.', { time: timeOf(since) })
-            : t('Not connected since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.', {
-                time: timeOf(since),
-                waiting,
-              })}
-        </p>
-      )}
+    <div className={is_shown ? 'connection' : ''}>
+      {is_shown && <Icon name="warning" />}
+      {/* There from the start: what appears with its text is announced by no screen reader. */}
+      <p role="status">{is_shown && saysOf(lasting)}</p>
+      {lasting?.next_at !== undefined && <Countdown to={lasting.next_at} />}
+      {is_shown && <Button onClick={tryNow}>{t('Try now')}</Button>}
     </div>
   );
+}
+
+function saysOf({ state, since, waiting }: ReturnType<typeof connection.get>): string {
+  const time = timeOf(since);
+  if (state === 'unanswered') {
+    return waiting === 0
+      ? t('The server does not answer since {time}.', { time })
+      : t(
+          'The server does not answer since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.',
+          {
+            time,
+            waiting,
+          },
+        );
+  }
+  return waiting === 0
+    ? t('Not connected since {time}. You see what was here then.', { time })
+    : t('Not connected since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.', {
+        time,
+        waiting,
+      });
+}
+
+/** How long until it is tried again. Beside what is announced: a reader would say every second. */
+function Countdown({ to }: { to: number }) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((to - now) / 1_000));
+  return <p className="figures">{t('Trying again in {seconds} s.', { seconds })}</p>;
 }

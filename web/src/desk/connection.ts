@@ -1,3 +1,5 @@
+import { answering } from '../api/answering.ts';
+import { next_try } from '../api/retrying.ts';
 import { connection } from '../store/connection.ts';
 import type { Desk } from './desk.ts';
 
@@ -10,7 +12,16 @@ function stateOf({ link, operations }: Desk): ReturnType<typeof connection.get> 
   if (state === 'offline' || (is_unreachable && state !== 'live')) {
     return { state: 'offline', since: Math.min(since, pause?.since ?? since), waiting };
   }
-  if (is_unreachable) return { state: 'reconnecting', since: pause.since, waiting };
+  const answers = answering.get();
+  if (is_unreachable || answers.state === 'failing') {
+    return {
+      state: 'unanswered',
+      since: pause?.since ?? answers.since,
+      waiting,
+      next_at: pause?.next_at ?? next_try.get(),
+    };
+  }
+  if (answers.state === 'slow' && state === 'live') return { state: 'slow', since: answers.since, waiting };
   return { state, since, waiting: state === 'live' ? 0 : waiting };
 }
 
@@ -18,10 +29,15 @@ function stateOf({ link, operations }: Desk): ReturnType<typeof connection.get> 
 export function showConnection(desk: Desk): () => void {
   const update = () => {
     const [before, now] = [connection.get(), stateOf(desk)];
-    const is_same = before.state === now.state && before.since === now.since && before.waiting === now.waiting;
+    const is_same =
+      before.state === now.state &&
+      before.since === now.since &&
+      before.waiting === now.waiting &&
+      before.next_at === now.next_at;
     if (!is_same) connection.set(now);
   };
-  const stops = [desk.link.subscribe(update), desk.operations.subscribe(update)];
+  const sources = [desk.link, desk.operations, answering, next_try];
+  const stops = sources.map((source) => source.subscribe(update));
   update();
   return () => {
     for (const stop of stops) stop();

@@ -3,7 +3,7 @@ import { type ResponseListener, responses } from '../api/client.ts';
 import { created } from '../api/tickets.ts';
 import { makeOutbox } from '../api/disk.ts';
 import { openEvents, renewToken } from '../api/events.ts';
-import type { LinkState } from '../api/follow.ts';
+import { type LinkState, waited } from '../api/follow.ts';
 import { onEvent } from '../api/live.ts';
 import { loadPeople } from '../api/people.ts';
 import { Reader } from '../api/reader.ts';
@@ -54,6 +54,7 @@ export class Desk {
   readonly #lists = new Set<Renewable>();
   #following: AbortController | undefined;
   #is_renewing = false;
+  #nudge = new AbortController();
   #asked: Promise<boolean> | undefined;
   #is_left = false;
 
@@ -160,6 +161,7 @@ export class Desk {
     const parts = {
       open: openEvents(this.workspace_id),
       renew: renewToken,
+      wait: (ms: number, signal: AbortSignal) => waited(ms, AbortSignal.any([signal, this.#nudge.signal])),
       locks: navigator.locks as Locks | undefined,
       openChannel: (name: string): Channel => new BroadcastChannel(name),
     };
@@ -195,6 +197,14 @@ export class Desk {
     this.link.set({ state, since: is_down ? before.since : Date.now() });
     // The server is there: what waits for it need not wait for its timer.
     if (state === 'live' && this.operations.pause()?.cause === 'unreachable') this.operations.resume();
+  }
+
+  /** Tries at once what waits to be tried again: to open the stream, to send, to read. */
+  tryAgain(): void {
+    this.#nudge.abort();
+    this.#nudge = new AbortController();
+    if (this.operations.pause()?.cause === 'unreachable') this.operations.resume();
+    void this.renew();
   }
 
   /** Reads anew, in place, what is on the page: something may have happened that nobody told. */

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import type { Person, Project, Role, Workflow } from 'baton-sdk';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { projectQuery, workflowQuery } from '../api/projects.ts';
+import { retry } from '../api/retrying.ts';
 import { session } from '../api/session.ts';
 import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import type { KnownTicket } from '../store/changes.ts';
@@ -63,9 +64,14 @@ export function useLive(desk: Desk): void {
     };
     desk.surroundings.add(changed);
     desk.start();
+    const stop = retry(() => {
+      desk.tryAgain();
+      void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+    });
     const hide = showConnection(desk);
     return () => {
       hide();
+      stop();
       desk.surroundings.delete(changed);
     };
   }, [desk, queries]);

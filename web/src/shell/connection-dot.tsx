@@ -5,6 +5,8 @@ import { useCell } from '../ui/use-cell.ts';
 
 const names = {
   live: () => t('Live'),
+  slow: () => t('Slow'),
+  unanswered: () => t('Not answering'),
   reconnecting: () => t('Reconnecting…'),
   offline: () => t('Offline'),
 };
@@ -19,7 +21,13 @@ export function ConnectionDot() {
           time: timeOf(since),
           waiting,
         });
-  const says = state === 'live' ? t('What others change is shown at once.') : lost;
+  const says = {
+    live: t('What others change is shown at once.'),
+    slow: t('The server takes longer to answer than usual.'),
+    unanswered: t('The server does not answer. It is asked again by itself.'),
+    reconnecting: lost,
+    offline: lost,
+  }[state];
   return (
     <div className={`dot dot-${state}`} role="status" title={says}>
       <span className="dot-mark" aria-hidden="true" />

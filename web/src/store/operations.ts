@@ -196,9 +196,9 @@ export class Operations {
     // Of many in one request, each comes here.
     if (this.#is_stopped && this.#pause?.cause === cause) return;
     this.#is_stopped = true;
-    this.#pause = { cause, since: this.#pause?.since ?? now() };
     this.#stopWaiting?.();
     const ms = waitAfter(this.#tries++);
+    this.#pause = { cause, since: this.#pause?.since ?? now(), ...(cause !== 'session' && { next_at: now() + ms }) };
     // A session that ended is taken up by signing in, and by nothing else.
     this.#stopWaiting = cause === 'session' ? undefined : wait(ms, () => this.#tryOne());
     this.#changed.emit();

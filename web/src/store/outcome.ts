@@ -20,6 +20,8 @@ export interface Outbox {
 export interface Pause {
   cause: Cause;
   since: number;
+  /** When it is tried again by itself. */
+  next_at?: number | undefined;
 }
 
 /** Told of what has come of an operation. */

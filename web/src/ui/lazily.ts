@@ -71,8 +71,9 @@ let is_time = false;
 function loadNext(): void {
   const load = later.shift();
   if (load === undefined) return;
-  const next = () => whenIdle(loadNext);
-  load().then(next, next);
+  void load()
+    .catch(() => undefined)
+    .finally(() => whenIdle(loadNext));
 }
 
 /** Loads, when the browser has nothing else to do, what has to be there without a connection. */

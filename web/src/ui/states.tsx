@@ -1,9 +1,12 @@
 import { useState } from 'react';
+import { answering } from '../api/answering.ts';
 import { failureOf } from '../api/problems.ts';
+import { tryNow } from '../api/retrying.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { t } from './text.ts';
 import { Title } from './title.tsx';
+import { useCell } from './use-cell.ts';
 import './marks.css';
 
 /** Where there is nothing: why, and the one next step. */
@@ -19,15 +22,24 @@ export function Empty({ title, says, children }: { title: string; says: string; 
 
 /** What is being loaded, drawn as bars after 200 ms: what comes sooner doesn't flicker. */
 export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) {
+  const { state } = useCell(answering);
   return (
     <div className="skeleton" role="status">
       <span className="hidden">{label}</span>
+      {state !== 'well' && <Slow />}
       {Array.from({ length: rows }, (_, row) => (
         <span key={row} className="skeleton-row" />
       ))}
     </div>
   );
 }
+
+/** Why it still isn’t there, and what can be done. */
+const Slow = () => (
+  <p className="skeleton-slow">
+    {t('The server takes longer to answer than usual.')} <Button onClick={tryNow}>{t('Try now')}</Button>
+  </p>
+);
 
 interface FailedProps {
   /** What failed, and what stayed as it was: "The tickets could not be loaded." */

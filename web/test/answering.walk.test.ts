@@ -1,0 +1,90 @@
+import type { Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { type Harbour, makeHarbour, openAs } from './team.ts';
+
+const patience = 180_000;
+
+/** What the server answers while its database is away. */
+const unavailable = (route: Route) =>
+  route.fulfill({
+    status: 503,
+    contentType: 'application/problem+json',
+    json: {
+      type: 'urn:baton:problem:database_unavailable',
+      title: 'Database unavailable',
+      status: 503,
+      code: 'database_unavailable',
+    },
+  });
+
+describe.skipIf(executablePath === undefined)('a server that does not answer', () => {
+  let stage: Stage;
+  let harbour: Harbour;
+
+  beforeAll(async () => {
+    stage = await startStage();
+    harbour = await makeHarbour(stage);
+    const { ada, workspace_id } = harbour;
+    await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title: 'Oil the winch' } });
+  }, patience);
+  afterAll(() => stage.stop());
+
+  const tickets = /\/v1\/workspaces\/[^/]+\/tickets/;
+  const row = (page: Page) => page.getByRole('link', { name: /Oil the winch/ });
+  const state = (page: Page, name: string) => page.locator('.dot').getByText(name, { exact: true });
+  const openBoard = async () => {
+    const { page } = await openAs(stage, harbour.ada, `/w/${harbour.workspace_id}/p/ENG/board`);
+    await row(page).waitFor();
+    return page;
+  };
+
+  test('is not called live while it fails: the list says so, and is there once it can be', {
+    timeout: patience,
+  }, async () => {
+    const page = await openBoard();
+    await state(page, 'Live').waitFor();
+    await page.route(tickets, unavailable);
+    await page.getByRole('link', { name: 'List' }).click();
+    await page.getByRole('heading', { name: 'The tickets could not be loaded.' }).waitFor();
+    await state(page, 'Not answering').waitFor();
+    await page.getByText(/^The server does not answer since \d\d:\d\d\.$/).waitFor();
+    await page.getByText(/^Trying again in \d+ s\.$/).waitFor();
+    await look(page, 'not-answering');
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await row(page).waitFor();
+    await state(page, 'Live').waitFor();
+    await page.context().close();
+  });
+
+  test('that hangs is called slow after 5 s, and what waits is asked again', { timeout: patience }, async () => {
+    const page = await openBoard();
+    await page.route(tickets, () => undefined);
+    await page.getByRole('link', { name: 'List' }).click();
+    await state(page, 'Slow').waitFor();
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await row(page).waitFor();
+    await state(page, 'Live').waitFor();
+    await page.context().close();
+  });
+
+  test('gets what waited as soon as the network is back', { timeout: patience }, async () => {
+    const page = await openBoard();
+    const { ada, workspace_id } = harbour;
+    await row(page).click();
+    await page.getByRole('button', { name: 'Edit the title' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Edit the title' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Oil both winches');
+    await page.keyboard.press('Enter');
+    // By then it waits for longer before each try.
+    await page.waitForTimeout(9_000);
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
+    await page.context().setOffline(false);
+    const read = async () => (await ada.client.get_ticket({ workspace_id, ticket: 'ENG-1' })).title;
+    await expect.poll(read, { timeout: 3_000 }).toBe('Oil both winches');
+    await page.context().close();
+  });
+});
