@@ -50,7 +50,9 @@ The workspace "${looks.workspace}" is there. Its people share one password, show
   members   ${[1, 2, 3].map((n) => looks.person(n, '').email).join(', ')} …
   password  ${looks.shared_password}
 
-Have a look, in bash:
+Have a look in the console, ${url}/: sign in there with the owner's address and the password.
+
+Or in bash:
 
   TOKEN=$(curl -s ${url}/v1/auth/login -H 'Content-Type: application/json' \\
     -d '${body}' | node -pe 'JSON.parse(require("fs").readFileSync(0)).access_token')

@@ -57,6 +57,8 @@ function connectionsFor(config: DatabaseConfig): number {
 async function startOwn(config: DatabaseConfig, { on_exit, beside = false, signal }: Opening): Promise<Database> {
   const dir = config.data_dir;
   let embedded: EmbeddedDatabase;
+  // For some seconds nothing else would be said.
+  if (!hasDatabase(dir)) log(`Creating the database in ${dir} …`);
   try {
     const max_connections = connectionsFor(config);
     embedded = await startEmbedded({
