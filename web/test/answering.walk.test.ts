@@ -45,7 +45,8 @@ describe.skipIf(executablePath === undefined)('a server that does not answer', (
     const page = await openBoard();
     await state(page, 'Live').waitFor();
     await page.route(tickets, unavailable);
-    await page.getByRole('link', { name: 'List' }).click();
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
     await page.getByRole('heading', { name: 'The tickets could not be loaded.' }).waitFor();
     await state(page, 'Not answering').waitFor();
     await page.getByText(/^The server does not answer since \d\d:\d\d\.$/).waitFor();
@@ -60,10 +61,12 @@ describe.skipIf(executablePath === undefined)('a server that does not answer', (
 
   test('that hangs is called slow after 5 s, and what waits is asked again', { timeout: patience }, async () => {
     const page = await openBoard();
-    await page.route(tickets, () => undefined);
-    await page.getByRole('link', { name: 'List' }).click();
+    let hangs = true;
+    await page.route(tickets, (route) => (hangs ? undefined : route.continue()));
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
     await state(page, 'Slow').waitFor();
-    await page.unrouteAll();
+    hangs = false;
     await page.getByRole('button', { name: 'Try now' }).click();
     await row(page).waitFor();
     await state(page, 'Live').waitFor();

@@ -1,4 +1,4 @@
-import type { Role } from 'baton-sdk';
+import type { Role } from '../../sdk/index.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
@@ -87,7 +87,13 @@ describe.skipIf(executablePath === undefined)('who may less than before', () => 
     const key = await makeTicket('Mend the net');
     const { page } = await openAs(stage, harbour.grace, at(`/t/${key}`));
     await page.getByRole('button', { name: 'Edit the title' }).click();
-    await page.getByRole('textbox', { name: 'Title' }).fill('Mend both nets');
+    // What is too long is said, and not cut.
+    const title = page.getByRole('textbox', { name: 'Title' });
+    await title.fill('x'.repeat(600));
+    await page.getByText('88 characters too many: a title has at most 512.').waitFor();
+    await page.keyboard.press('Enter');
+    expect((await title.inputValue()).length).toBe(600);
+    await title.fill('Mend both nets');
     // What happens meanwhile does not arrive.
     await numbering.stop();
     await give('viewer');
@@ -99,6 +105,26 @@ describe.skipIf(executablePath === undefined)('who may less than before', () => 
     await page.getByRole('heading', { name: 'Mend both nets' }).waitFor();
     await refused.waitFor({ state: 'detached' });
     numbering = keepNumbering(stage.server.database.url);
+    await page.context().close();
+  });
+
+  test('keeps the name of a project that is archived while it is open, and is offered nothing new there', {
+    timeout: patience,
+  }, async () => {
+    const { ada, workspace_id } = harbour;
+    const body = { key: 'OLD', name: 'Old crane', workflow: 'standard' as const };
+    await ada.client.create_project({ workspace_id, body });
+    await ada.client.create_ticket({ workspace_id, project_id: 'OLD', body: { title: 'Oil the crane' } });
+    const { page } = await openAs(stage, ada, at('/p/OLD/board'));
+    await page.getByRole('button', { name: 'New ticket in Open' }).waitFor();
+    await ada.client.archive_project({ workspace_id, project_id: 'OLD' });
+    await page.getByText('Old crane is archived: its tickets can be read and not changed.').waitFor();
+    await page.getByRole('button', { name: 'Project: Old crane' }).waitFor();
+    await page.getByRole('heading', { name: 'Old crane: board' }).waitFor();
+    await page.getByRole('button', { name: 'New ticket in Open' }).waitFor({ state: 'detached' });
+    const create = page.getByRole('button', { name: 'New ticket' });
+    await expect.poll(() => create.getAttribute('aria-disabled')).toBe('true');
+    await look(page, 'board-archived');
     await page.context().close();
   });
 

@@ -2,7 +2,7 @@ import type { Workflow } from 'baton-sdk';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
-import { useMay } from '../desk/use-may.ts';
+import { useMayCreate } from '../desk/use-may.ts';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
 import { sort_labels } from '../list/names.ts';
@@ -34,6 +34,8 @@ const narrow = '(max-width: 639px)';
 
 interface BoardProps {
   desk: Desk;
+  /** Its key. */
+  project: string;
   groups: readonly Group[];
   totals: ReadonlyMap<string, Total>;
   filters: Filters;
@@ -159,9 +161,9 @@ interface ColumnsProps extends BoardProps {
   onMenu: (id: string, button: HTMLElement) => void;
 }
 
-function Columns({ desk, totals, filters, workflow, opened, selection, onOpen, state, onMenu }: ColumnsProps) {
+function Columns({ desk, project, totals, filters, workflow, opened, selection, onOpen, state, onMenu }: ColumnsProps) {
   const { read, drawn, by_hand, drag, shown_tab, moves, lifting, active, setActive, onScroller } = state;
-  const create = useMay(desk, 'create_ticket');
+  const create = useMayCreate(desk, project);
   const pitch = pitches[useCell(preferences).density];
   const [creating, setCreating] = useState<string | undefined>(undefined);
   const places = { drag, by_hand, pitch, onScroller, onActive: setActive, onCreating: setCreating };

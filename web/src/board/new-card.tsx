@@ -5,6 +5,7 @@ import { createTicket } from '../api/tickets.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useDraft } from '../desk/use-draft.ts';
 import { t } from '../ui/text.ts';
+import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
 
 interface NewCardProps {
@@ -22,9 +23,10 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
 
+  const over = overTitle(title);
   const create = async () => {
     const given = title.trim();
-    if (given === '') return;
+    if (given === '' || over !== undefined) return;
     discard();
     setCreating((all) => [...all, given]);
     try {
@@ -55,7 +57,7 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
           aria-label={t('Title of the new ticket')}
           placeholder={t('Title, then Enter')}
           value={title}
-          maxLength={512}
+          aria-invalid={over !== undefined || undefined}
           autoComplete="off"
           onChange={(event) => type(event.currentTarget.value, 0)}
           onKeyDown={(event) => {
@@ -64,6 +66,9 @@ export function NewCard({ desk, status, onClose }: NewCardProps) {
           }}
         />
       </form>
+      <p role="status" className="field-fault">
+        {over}
+      </p>
       {creating.map((one, index) => (
         <p key={`${index} ${one}`} className="card-creating" role="status">
           {t('Creating “{title}”…', { title: one })}

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense, useMemo } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
+import { ArchivedNote } from '../desk/archived-note.tsx';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
@@ -57,6 +58,7 @@ export function Page() {
       </Title>
       <div className="list-side board-side">
         <ConnectionBanner />
+        <ArchivedNote desk={desk} project={project} />
         {opened === undefined && (
           <Suspense fallback={null}>
             <Refused desk={desk} />
@@ -109,7 +111,7 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
   const body = () => {
     if (is_failed) return <Failed what={t('The board could not be loaded.')} error={first.error} onRetry={retry} />;
     if (is_loading || workflow === undefined) return <Skeleton rows={6} label={t('Loading the board…')} />;
-    return <Board {...{ desk, groups, totals, filters, workflow, opened, selection, onOpen }} />;
+    return <Board {...{ desk, project, groups, totals, filters, workflow, opened, selection, onOpen }} />;
   };
   return (
     <>

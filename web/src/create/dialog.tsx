@@ -12,6 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { t } from '../ui/text.ts';
+import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
 import { AssigneeChoice, PriorityChoice, ProjectChoice } from './choices.tsx';
@@ -100,7 +101,7 @@ function Texts({ title, typed, change }: Typing & { title: React.RefObject<HTMLI
         label={t('Title')}
         name="title"
         autoComplete="off"
-        maxLength={512}
+        hint={overTitle(typed.title)}
         value={typed.title}
         onChange={(event) => change({ title: event.currentTarget.value })}
       />

@@ -116,9 +116,14 @@ export function usePeople({ people }: Desk, ids: readonly string[]): (id: string
   return (id) => people.get(id)?.name;
 }
 
-/** A project by its key; undefined until it is known, or where it is archived. */
-export function useProject({ workspace_id }: Desk, key: string | undefined): Project | undefined {
-  return useQuery(projectsQuery(workspace_id)).data?.find((project) => project.key === key);
+/** A project by its key, an archived one too; undefined until it is known. */
+export function useProject({ workspace_id }: Pick<Desk, 'workspace_id'>, key: string | undefined): Project | undefined {
+  const { data } = useQuery({ ...projectsQuery(workspace_id), enabled: workspace_id !== '' });
+  const listed = data?.find((project) => project.key === key);
+  // The list has none that are archived.
+  const enabled = data !== undefined && listed === undefined && key !== undefined;
+  const { data: other } = useQuery({ ...projectQuery(workspace_id, key ?? ''), enabled });
+  return listed ?? (enabled ? other : undefined);
 }
 
 /** The key of a ticket's project. */

@@ -5,6 +5,7 @@ import { roleNames } from '../api/words.ts';
 import { workspacesQuery } from '../api/workspaces.ts';
 import { t } from '../ui/text.ts';
 import type { Desk } from './desk.ts';
+import { useProject } from './use-desk.ts';
 
 export interface May {
   may: boolean;
@@ -24,4 +25,11 @@ export function useMay(desk: Pick<Desk, 'workspace_id'>, operation: OperationId)
     required: roleNames(roles),
   });
   return { may: false, why };
+}
+
+/** Whether who is signed in may create tickets, in a project where one is given. */
+export function useMayCreate(desk: Pick<Desk, 'workspace_id'>, project: string | undefined): May {
+  const of_role = useMay(desk, 'create_ticket');
+  const is_archived = (useProject(desk, project)?.archived_at ?? null) !== null;
+  return of_role.may && is_archived ? { may: false, why: t('The project is archived.') } : of_role;
 }

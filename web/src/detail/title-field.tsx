@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { edit } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -9,11 +9,10 @@ import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { t } from '../ui/text.ts';
+import { overTitle } from '../ui/title-limit.ts';
 import { toast } from '../ui/toast.tsx';
 import { ChangedMeanwhile } from './changed-meanwhile.tsx';
 import { Conflict, conflictOf, Refused } from './conflict.tsx';
-
-const max_title = 512;
 
 interface TitleFieldProps {
   desk: Desk;
@@ -48,7 +47,9 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
     type(theirs, ticket.version);
     setOpen(true);
   };
-  const is_ready = text.trim() !== '';
+  const over = overTitle(text);
+  const over_id = useId();
+  const is_ready = text.trim() !== '' && over === undefined;
   const save = () => {
     if (!is_ready) return;
     edit(desk, ticket, { field: 'title', value: text.trim() }, base_version);
@@ -76,7 +77,8 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
               ref={input}
               className="input"
               aria-label={t('Title')}
-              maxLength={max_title}
+              aria-invalid={over !== undefined || undefined}
+              aria-describedby={over === undefined ? undefined : over_id}
               value={text}
               onChange={(event) => type(event.currentTarget.value, base_version)}
               onKeyDown={onKeyDown}
@@ -86,6 +88,9 @@ export function TitleField({ desk, ticket, may, children }: TitleFieldProps) {
             </Button>
             <Button onClick={close}>{t('Close')}</Button>
           </div>
+          <p id={over_id} role="status" className="field-fault">
+            {over}
+          </p>
           <OtherTabs {...{ others, exchange, drop }} />
         </>
       ) : (

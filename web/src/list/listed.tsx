@@ -5,7 +5,7 @@ import type { Desk } from '../desk/desk.ts';
 import { statusOf } from '../desk/steps.ts';
 import { useTrail } from '../desk/trail.ts';
 import { useWorkflow } from '../desk/use-desk.ts';
-import { useMay } from '../desk/use-may.ts';
+import { useMayCreate } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/states.tsx';
@@ -66,7 +66,7 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
   const latest = useRef(onOpen);
   latest.current = onOpen;
   const open = useCallback((ticket: KnownTicket) => latest.current(ticket), []);
-  const create = useMay(desk, 'create_ticket');
+  const create = useMayCreate(desk, project);
 
   const states = read.filter(({ group }) => unfolded.includes(group)).map(({ state }) => state);
   const is_loading = states.some(({ loading, error }) => loading === 'first' && error === undefined);

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
+import { ArchivedNote } from '../desk/archived-note.tsx';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
@@ -52,6 +53,7 @@ export function Page() {
       </Title>
       <div className="list-side">
         <ConnectionBanner />
+        <ArchivedNote desk={desk} project={project} />
         <Suspense fallback={null}>
           <Refused desk={desk} together />
         </Suspense>

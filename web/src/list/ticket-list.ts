@@ -112,9 +112,9 @@ export class TicketList {
     }
   }
 
-  /** Reads anew what was read; nothing where nothing was. */
+  /** Reads anew what was read, or could not be; nothing where nothing was asked for. */
   async renewIfRead(): Promise<void> {
-    if (this.#read > 0 || !this.#state.has_more) await this.renew();
+    if (this.#read > 0 || !this.#state.has_more || this.#state.error !== undefined) await this.renew();
   }
 
   /** Reads what was read before anew, in place: something may have happened that nobody told. */

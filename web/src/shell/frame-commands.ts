@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { listenToKeys } from '../commands/listen.ts';
 import { helping, searching } from '../commands/opened.ts';
 import { useCommands } from '../commands/use-commands.ts';
-import { useMay } from '../desk/use-may.ts';
+import { useMay, useMayCreate } from '../desk/use-may.ts';
 import { creating } from '../create/creating.ts';
 import { prefer, preferences } from '../store/preferences.ts';
 import { useSettingsCommands } from '../settings/use-settings-commands.ts';
@@ -16,7 +16,7 @@ export function useFrameCommands(place: Place | undefined): void {
   const navigate = useNavigate();
   const { workspace, project } = place ?? {};
   const { may: reads_audit } = useMay({ workspace_id: workspace ?? '' }, 'list_audit');
-  const creates = useMay({ workspace_id: workspace ?? '' }, 'create_ticket');
+  const creates = useMayCreate({ workspace_id: workspace ?? '' }, project);
   useCommands({
     palette: () => searching.set(true),
     help: () => helping.set(true),

@@ -5,7 +5,7 @@ import { commands } from '../commands/registry.ts';
 import { CommandButton } from '../commands/command-button.tsx';
 import { ariaKeys, shownKeys } from '../commands/keys.ts';
 import { searching } from '../commands/opened.ts';
-import { useMay } from '../desk/use-may.ts';
+import { useMayCreate } from '../desk/use-may.ts';
 import { InboxLink } from '../inbox/link.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
@@ -18,7 +18,7 @@ import { ProjectMenu, WorkspaceMenu } from './place-menus.tsx';
 /** The bar over every page: where the person is, and what works everywhere. */
 export function Header({ place }: { place: Place | undefined }) {
   const { data: projects = [] } = useQuery({ ...projectsQuery(place?.workspace ?? ''), enabled: place !== undefined });
-  const { may, why } = useMay({ workspace_id: place?.workspace ?? '' }, 'create_ticket');
+  const { may, why } = useMayCreate({ workspace_id: place?.workspace ?? '' }, place?.project);
   const has_projects = projects.length > 0;
   return (
     <header className="header">

@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { viewsQuery } from '../api/views.ts';
 import { projectsQuery, workspacesQuery } from '../api/workspaces.ts';
 import { run } from '../commands/registry.ts';
+import { useProject } from '../desk/use-desk.ts';
 import { useMay } from '../desk/use-may.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem, MenuLabel, MenuLine, MenuLink } from '../ui/menu.tsx';
@@ -70,9 +71,9 @@ export function WorkspaceMenu({ place }: { place: Place | undefined }) {
 export function ProjectMenu({ place: { workspace, project } }: { place: Place }) {
   const { data = [] } = useQuery(projectsQuery(workspace));
   const navigate = useNavigate();
+  const found = useProject({ workspace_id: workspace }, project);
   if (data.length === 0) return null;
-  const found = data.find(({ key }) => key === project);
-  const chosen = found?.name ?? t('All projects');
+  const chosen = found?.name ?? project ?? t('All projects');
   return (
     <Menu
       trigger={<Trigger of={t('Project')} chosen={chosen} />}
