@@ -154,6 +154,12 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     const again = page.getByRole('dialog', { name: 'Your session has ended' });
     await again.waitFor();
     await look(page, 'session-ended');
+    // Beside it nothing of the page is to be seen, nor of what was open: somebody else may sit there now.
+    const covers = `(() => {
+      const at = document.elementFromPoint(320, 200);
+      return [at?.className, getComputedStyle(at).backgroundColor];
+    })()`;
+    expect(await page.evaluate(covers)).toEqual(['dialog-scrim dialog-cover', 'rgb(247, 248, 250)']);
     await again.getByLabel(`Password of ${team.admin.email}`).fill(team.admin.password);
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'hidden' });

@@ -66,6 +66,8 @@ describe.skipIf(executablePath === undefined)('a part of the page that can’t b
     const page = await openBoard();
     await page.getByRole('link', { name: /Oil the winch/ }).click();
     await page.getByRole('textbox', { name: 'Comment' }).fill('Not sent yet');
+    // On a phone, too, nothing of a board beside its ticket sticks out.
+    await look(page, 'board-beside');
     // What is loaded when there is time is there.
     await page.waitForLoadState('networkidle').catch(() => undefined);
     await expect

@@ -43,7 +43,10 @@ export function Dialog({
     >
       <Base.Portal container={container}>
         <Base.Backdrop className={is_over ? 'dialog-scrim dialog-cover' : 'dialog-scrim'} forceRender={is_over} />
-        <Base.Popup className={wide ? 'dialog dialog-wide' : 'dialog'} initialFocus={first ?? true}>
+        <Base.Popup
+          className={`dialog ${wide ? 'dialog-wide' : ''} ${is_over ? 'dialog-over' : ''}`}
+          initialFocus={first ?? true}
+        >
           <header className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>
             {onClose !== undefined && <IconButton icon="close" label={t('Close')} onClick={onClose} />}

@@ -26,7 +26,7 @@ export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) 
   return (
     <div className="skeleton" role="status">
       <span className="hidden">{label}</span>
-      {state !== 'well' && <Slow />}
+      {state === 'slow' && <Slow />}
       {Array.from({ length: rows }, (_, row) => (
         <span key={row} className="skeleton-row" />
       ))}
