@@ -112,8 +112,11 @@ type IsMember = () => Promise<boolean>;
  */
 async function outsideOf(error: unknown, isMember: IsMember): Promise<Outcome | undefined> {
   if (!(error instanceof BatonApiError) || error.status !== 404) return undefined;
-  const is_there = await isMember().catch(() => undefined);
-  return is_there === true ? undefined : { kind: 'later', cause: is_there === false ? 'session' : 'unreachable' };
+  try {
+    return (await isMember()) ? undefined : { kind: 'later', cause: 'session' };
+  } catch {
+    return { kind: 'later', cause: 'unreachable' };
+  }
 }
 
 /** Sends several operations of one workspace in one request, under its key; gives what came of each, in their order. */
