@@ -72,7 +72,7 @@ describe.each(['custom', 'generic'] as const)(`among ${tickets} tickets, by a %s
     }
   });
 
-  test('whether others made room around a ticket is found by the ticket and what happened to it', async () => {
+  test('whether a ticket has got another rank for room is found by the ticket and what happened to it', async () => {
     const column = { workspace_id, status: 'closed' };
     for (const at of [rankOfNumber(10_002), 'V']) {
       expect(await looked(mode, (tx) => rankSince(tx, column, { at, id: ticketId(10_002) }))).toBeLessThan(10);
