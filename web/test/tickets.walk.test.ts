@@ -111,6 +111,9 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     await look(page, 'status-menu');
     await page.getByRole('menuitem', { name: 'Resolved' }).click();
     const sheet = page.getByRole('dialog', { name: `${key} to Resolved` });
+    // The focus begins where something is to be said, not at what closes the sheet.
+    const focused = sheet.getByLabel('Resolution');
+    await soon(() => focused.evaluate('document.activeElement?.tagName')).toBe('SELECT');
     await sheet.getByRole('button', { name: 'Move to Resolved' }).click();
     await sheet.getByText('Choose a resolution.').waitFor();
     await look(page, 'step-sheet');

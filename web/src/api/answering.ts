@@ -35,7 +35,9 @@ export const watchedFetch: typeof fetch = async (input, init) => {
   const sent = { since: Date.now(), is_read: (init?.method ?? 'GET') === 'GET', give_up };
   const own = init?.signal ?? undefined;
   const signal = own === undefined ? give_up.signal : AbortSignal.any([own, give_up.signal]);
-  waiting.add(sent);
+  // A file takes the time that it takes.
+  const is_file = typeof init?.body === 'object' && init.body !== null;
+  if (!is_file) waiting.add(sent);
   const timer = setTimeout(judge, slow_after_ms);
   try {
     const response = await fetch(input, { ...init, signal });

@@ -7,6 +7,7 @@ import { projectsQuery } from '../api/workspaces.ts';
 import { shownKeys } from '../commands/keys.ts';
 import { OtherTabs } from '../desk/draft-note.tsx';
 import { useDraft } from '../desk/use-draft.ts';
+import { useMayCreate } from '../desk/use-may.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
@@ -52,6 +53,7 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
   const { data = [] } = useQuery(projectsQuery(workspace));
   const [chosen, setChosen] = useState(given);
   const project = chosen ?? data[0]?.key ?? '';
+  const { may, why } = useMayCreate({ workspace_id: workspace }, project);
   const title = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const { typed, change, sent, others } = useNewTicket(workspace);
@@ -75,6 +77,11 @@ function Opened({ workspace, project: given }: { workspace: string; project: str
         onSubmit={create}
         beside={<Button onClick={close}>{t('Close')}</Button>}
       >
+        {!may && (
+          <p className="notice" role="status">
+            {why} {t('What you typed is kept in this browser.')}
+          </p>
+        )}
         <Texts title={title} typed={typed} change={change} />
         <div className="create-choices">
           <ProjectChoice workspace={workspace} value={project} onChange={setChosen} />

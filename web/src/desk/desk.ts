@@ -205,6 +205,8 @@ export class Desk {
     this.#nudge = new AbortController();
     if (this.operations.pause()?.cause === 'unreachable') this.operations.resume();
     void this.renew();
+    // Where there is nothing else to read, this says whether the server answers.
+    void this.isMember().catch(() => undefined);
   }
 
   /** Reads anew, in place, what is on the page: something may have happened that nobody told. */
