@@ -49,6 +49,20 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.goBack();
     await page.waitForURL(`**${list()}`);
 
+    // Typed before the palette is there, a key is neither lost nor a command.
+    await page.route(/\/palette-[^/]+\.js$/, async (route) => {
+      await page.waitForTimeout(1_000);
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('ENG-19');
+    await page.getByRole('option', { name: 'Go to ticket ENG-19' }).waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await page.unrouteAll();
+
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });
     await keys.waitFor();

@@ -98,7 +98,7 @@ describe.skipIf(executablePath === undefined).each([
     await other.getByRole('button', { name: 'Edit the title' }).click();
     await other.getByRole('textbox', { name: 'Title' }).fill('The crane dropped its load');
     await other.keyboard.press('Enter');
-    if (is_real) await page.locator('p.connection').getByText('3 changes wait here.').waitFor();
+    if (is_real) await page.locator('.connection').getByText('3 changes wait here.').waitFor();
 
     served = await start();
     const changed = { version: 4, title: 'The crane dropped its load', priority: 'urgent', status: 'in_progress' };

@@ -11,6 +11,7 @@ import { searching } from './opened.ts';
 import { available, commands, run } from './registry.ts';
 import { keysOf } from './remap.ts';
 import { type Found, matching, ticketKeyIn } from './search.ts';
+import { takeTyped } from './typed-ahead.ts';
 import './commands.css';
 
 const close = () => searching.set(false);
@@ -92,6 +93,10 @@ export default function Palette({ place }: { place: Place | undefined }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
+        onFocus={() => {
+          const ahead = takeTyped();
+          if (ahead !== '') setQuery((now) => now + ahead);
+        }}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

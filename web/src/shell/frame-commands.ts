@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { listenToKeys } from '../commands/listen.ts';
 import { helping, searching } from '../commands/opened.ts';
+import { keepTypedAhead } from '../commands/typed-ahead.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { useMay, useMayCreate } from '../desk/use-may.ts';
 import { creating } from '../create/creating.ts';
@@ -43,4 +44,5 @@ export function useFrameCommands(place: Place | undefined): void {
   });
   useSettingsCommands(workspace);
   useEffect(listenToKeys, []);
+  useEffect(keepTypedAhead, []);
 }

@@ -20,7 +20,7 @@ import { asking } from './sign-out.ts';
 import './shell.css';
 
 const CreateTicket = lazilySoon(() => import('../create/dialog.tsx'));
-const Palette = lazily(() => import('../commands/palette.tsx'));
+const Palette = lazilySoon(() => import('../commands/palette.tsx'));
 const Help = lazily(() => import('../commands/help.tsx'));
 const LeaveDialog = lazilySoon(() => import('./leave-dialog.tsx'));
 const SignInAgain = lazilySoon(() => import('./sign-in-again.tsx'));
