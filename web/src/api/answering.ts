@@ -42,7 +42,8 @@ export const watchedFetch: typeof fetch = async (input, init) => {
   try {
     const response = await fetch(input, { ...init, signal });
     const is_unable = unable.includes(response.status);
-    if (sent.is_read || !is_unable) is_failing = is_unable;
+    // Where the session is over, signing in comes first: nothing is to be tried again before.
+    if (response.status !== 401 && (sent.is_read || !is_unable)) is_failing = is_unable;
     return response;
   } catch (error) {
     // A page that is left ends what it asked for: that says nothing of the server. A timeout does.

@@ -65,6 +65,7 @@ export function useLive(desk: Desk): void {
     desk.surroundings.add(changed);
     desk.start();
     const stop = retry(() => {
+      if (session.get().state !== 'in') return;
       desk.tryAgain();
       void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
     });
