@@ -36,7 +36,7 @@ export const attachment_link = z
       .max(400)
       .meta({
         description: 'The address, from the root of this server. A GET needs no credential, and has the file as it is.',
-        example: '/files/bat_AZjB8no…',
+        example: '/files/bat_AZjB8nowfE6aVT8rbRyOkA',
       }),
     expires_at: timestamp,
   })

@@ -20,7 +20,7 @@ const NEVER_DONE = /^(open(ed)?|new|active|assigned|accepted|started|confirmed|i
 
 const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
   [
-    /wait|pending|hold|block|stall|suspend|defer|snooz|postpone|feedback|need.{0,20}(info|input|repl|resp|detail)|info.{0,20}need|more.?info|incomplete/,
+    /wait|pending|hold|block|stall|suspend|defer|snooz|postpone|feedback|need(s|ed)? (\w+ )?(info|input|repl|resp|detail)|info(rmation)? (\w+ )?need|more.?info|incomplete/,
     'waiting',
   ],
   [
