@@ -20,7 +20,7 @@ const NEVER_DONE = /^(open(ed)?|new|active|assigned|accepted|started|confirmed|i
 
 const HINTS: readonly (readonly [RegExp, StatusCategory])[] = [
   [
-    /wait|pending|hold|block|stall|suspend|defer|snooz|postpone|feedback|need(s|ed)? (\w+ )?(info|input|repl|resp|detail)|info(rmation)? (\w+ )?need|more.?info|incomplete/,
+    /wait|pending|hold|block|stall|suspend|defer|snooz|postpone|feedback|need(s|ed)?( \w{1,12})? ?(info|input|repl|resp|detail)|info(rmation)?( \w{1,12})? ?need|more.?info|incomplete/,
     'waiting',
   ],
   [
