@@ -18,7 +18,7 @@ const unavailable = (route: Route) =>
     },
   });
 
-describe.skipIf(executablePath === undefined)('a server that does not answer', () => {
+describe.skipIf(executablePath === undefined)('a server that does not respond', () => {
   let stage: Stage;
   let harbour: Harbour;
 
@@ -48,8 +48,8 @@ describe.skipIf(executablePath === undefined)('a server that does not answer', (
     await page.keyboard.press('g');
     await page.keyboard.press('p');
     await page.getByRole('heading', { name: 'The tickets could not be loaded.' }).waitFor();
-    await state(page, 'Not answering').waitFor();
-    await page.getByText(/^The server does not answer since \d\d:\d\d\.$/).waitFor();
+    await state(page, 'Not responding').waitFor();
+    await page.getByText(/^The server has not responded since \d\d:\d\d\.$/).waitFor();
     await page.getByText(/^Trying again in \d+ s\.$/).waitFor();
     await look(page, 'not-answering');
     await page.unrouteAll();

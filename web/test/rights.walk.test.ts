@@ -84,7 +84,7 @@ describe.skipIf(executablePath === undefined)('who may less than before', () => 
   });
 
   test('can try again what was refused, once they may', { timeout: patience }, async () => {
-    const key = await makeTicket('Mend the net');
+    const key = await makeTicket('Dry the net');
     const { page } = await openAs(stage, harbour.grace, at(`/t/${key}`));
     await page.getByRole('button', { name: 'Edit the title' }).click();
     // What is too long is said, and not cut.
@@ -93,16 +93,16 @@ describe.skipIf(executablePath === undefined)('who may less than before', () => 
     await page.getByText('88 characters too many: a title has at most 512.').waitFor();
     await page.keyboard.press('Enter');
     expect((await title.inputValue()).length).toBe(600);
-    await title.fill('Mend both nets');
+    await title.fill('Dry both nets');
     // What happens meanwhile does not arrive.
     await numbering.stop();
     await give('viewer');
     await page.keyboard.press('Enter');
     const refused = page.getByRole('alert').filter({ hasText: 'You may not do this' });
-    await refused.getByText('Mend both nets', { exact: true }).waitFor();
+    await refused.getByText('Dry both nets', { exact: true }).waitFor();
     await give('member');
     await refused.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('heading', { name: 'Mend both nets' }).waitFor();
+    await page.getByRole('heading', { name: 'Dry both nets' }).waitFor();
     await refused.waitFor({ state: 'detached' });
     numbering = keepNumbering(stage.server.database.url);
     await page.context().close();

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Events, read_events } from './contract.ts';
-import type { Asked } from '../serving/serve.ts';
+import type { Asked } from '../serving/following.ts';
 import { stream, Wakes } from './follow.ts';
 import { Waiting } from './waiting.ts';
 

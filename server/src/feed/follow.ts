@@ -3,7 +3,7 @@ import { personOf } from '../access/authorize.ts';
 import { BatonError } from '../errors.ts';
 import { rateLimited } from '../lib/limit.ts';
 import { narrowed } from '../serving/answer.ts';
-import type { Asked } from '../serving/serve.ts';
+import type { Asked } from '../serving/following.ts';
 import type { Events, read_events } from './contract.ts';
 import { most, type Waiting } from './waiting.ts';
 

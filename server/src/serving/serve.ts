@@ -18,7 +18,7 @@ import { BatonError } from '../errors.ts';
 import { readBody, type Reading, unconfirmed_bytes } from '../http/body.ts';
 import { readUpload, type UploadReading } from '../http/upload.ts';
 import type { Holder } from '../http/byte-shares.ts';
-import { isList, needsRoom, type Operation, type Query, type Response, type Upload } from '../http/contract.ts';
+import { isList, needsRoom, type Operation, type Response, type Upload } from '../http/contract.ts';
 import { type Cursors, keysetPage, type KeysetOptions, type Order, type Ordered } from '../http/cursor.ts';
 import { entityTag } from '../http/entity-tag.ts';
 import type { GlobalLimit } from '../http/global-limit.ts';
@@ -31,6 +31,7 @@ import { createConfirm } from './confirm.ts';
 import { type Intent, type IntentOf, refuseWhatIsLost, Replayed } from './intent.ts';
 import type { AfterCommit, Commit, Context, NotPublic, OwnContext } from './context.ts';
 import { type EndSession, endOnSignOut, keptInCookie, signedOut, withCookie } from './refresh-cookie.ts';
+import type { Asked, Following } from './following.ts';
 import { bearerToken, parseRequest, type Request, requireUtf8 } from './request.ts';
 
 /** A list that one index serves: its filter, its order and its rows. */
@@ -73,23 +74,6 @@ export interface Serve {
   own<O extends Operation>(operation: O, handler: (context: OwnContext<O>) => Promise<Response<O>>): void;
   /** Everything mounted, for the tests that tie routes, contracts and policies together. */
   readonly operations: readonly Operation[];
-}
-
-/** A request in a workspace, and how to read again: with its credential and its right, in a snapshot of its own. */
-export type Asked<O extends Operation> = Request<O> & {
-  workspace_id: string;
-  caller: Caller;
-  read: (query: Query<O>) => Promise<Response<O>>;
-};
-
-/** How a read goes on after its first result. It has no connection to the database while it waits. */
-interface Following<O extends Operation> {
-  /** Has a stream's first read wait for its turn: many come back at once, and one that is refused may not come again. */
-  turn?: (user_id: string, read: () => Promise<Response<O>>) => Promise<Response<O>>;
-  /** Gives what to respond with. */
-  poll: (first: Response<O>, asked: Asked<O>) => Promise<Response<O>>;
-  /** Gives server-sent events, to a client that asks for them. */
-  stream?: (first: Response<O>, asked: Asked<O>) => AsyncIterable<string>;
 }
 
 /** What serving needs; one of each per process. */

@@ -1,5 +1,5 @@
 import type { Workflow } from 'baton-sdk';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useMayCreate } from '../desk/use-may.ts';
@@ -10,11 +10,11 @@ import { type Group, useRead } from '../list/use-lists.ts';
 import type { Selection } from '../list/use-selection.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { preferences } from '../store/preferences.ts';
+import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
 import { toast } from '../ui/toast.tsx';
 import { useCell } from '../ui/use-cell.ts';
 import { useMedia } from '../ui/use-media.ts';
-import { CardMenu } from './card-menu.tsx';
 import { Column } from './column.tsx';
 import { makeDragCell, scrollSideways } from './dragging.ts';
 import { withLifted } from './lift.ts';
@@ -25,6 +25,8 @@ import { useLift } from './use-lift.ts';
 import { useMoves } from './use-moves.ts';
 import { isText, useExtend, useSelectCommands } from './use-select.ts';
 import './board.css';
+
+const CardMenu = lazily(() => import('./card-menu.tsx'));
 
 /** A card’s height and the gap below it, as board.css has them. */
 const pitches = { comfortable: 112, compact: 92 };
@@ -145,12 +147,14 @@ export function Board(props: BoardProps) {
         {state.said}
       </p>
       {menu !== undefined && (
-        <CardMenu
-          {...{ desk, menu, workflow, by_hand, onOpen, columns: state.columns, focus: state.focus, role: moves.role }}
-          why={moves.may ? undefined : moves.why}
-          onSelect={() => selection.toggle(menu.id, false)}
-          onClose={() => setMenu(undefined)}
-        />
+        <Suspense fallback={null}>
+          <CardMenu
+            {...{ desk, menu, workflow, by_hand, onOpen, columns: state.columns, focus: state.focus, role: moves.role }}
+            why={moves.may ? undefined : moves.why}
+            onSelect={() => selection.toggle(menu.id, false)}
+            onClose={() => setMenu(undefined)}
+          />
+        </Suspense>
       )}
     </>
   );

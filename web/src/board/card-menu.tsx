@@ -33,7 +33,7 @@ function shown(command: CommandId): string | undefined {
 }
 
 /** What can be done with a card, without dragging it. There is one such menu for all cards. */
-export function CardMenu(props: CardMenuProps) {
+export default function CardMenu(props: CardMenuProps) {
   const { desk, menu, workflow, role, columns, by_hand, why, onOpen, onSelect, focus, onClose } = props;
   const { id, button } = menu;
   const ticket = desk.tickets.shown(id);

@@ -11,7 +11,6 @@ import { Stepping } from '../detail/stepping.tsx';
 import { FilterBar } from '../list/filter-bar.tsx';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
-import { RowActs } from '../list/row-acts.tsx';
 import { useFilters, useOpened } from '../list/use-filters.ts';
 import { type Group, useGroups, useRead } from '../list/use-lists.ts';
 import { useSelection } from '../list/use-selection.ts';
@@ -26,6 +25,7 @@ import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
 const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const RowActs = lazily(() => import('../list/row-acts.tsx'));
 const Refused = lazily(() => import('../list/refused.tsx'));
 
 /** The tickets of a project as a board; beside it the ticket that is open. */
@@ -122,7 +122,9 @@ function Loaded({ desk, groups, filters, change, project, opened, onOpen }: Load
         </p>
       )}
       {body()}
-      <RowActs desk={desk} selection={selection} />
+      <Suspense fallback={null}>
+        <RowActs desk={desk} selection={selection} />
+      </Suspense>
     </>
   );
 }

@@ -57,6 +57,10 @@ export default function Palette({ place }: { place: Place | undefined }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const found = useFound(place, query);
+  const takeAhead = () => {
+    const ahead = takeTyped(); // to be taken once, whatever React does
+    setQuery((now) => now + ahead);
+  };
   const optionId = (index: number) => `${id}-${index}`;
 
   const choose = (one: Found | undefined) => {
@@ -93,10 +97,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
-        onFocus={() => {
-          const ahead = takeTyped();
-          if (ahead !== '') setQuery((now) => now + ahead);
-        }}
+        onFocus={takeAhead}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

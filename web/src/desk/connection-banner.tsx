@@ -44,9 +44,9 @@ function saysOf({ state, since, waiting }: ReturnType<typeof connection.get>): s
   const time = timeOf(since);
   if (state === 'unanswered') {
     return waiting === 0
-      ? t('The server does not answer since {time}.', { time })
+      ? t('The server has not responded since {time}.', { time })
       : t(
-          'The server does not answer since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.',
+          'The server has not responded since {time}. {waiting, plural, one {# change waits} other {# changes wait}} here.',
           {
             time,
             waiting,

@@ -55,7 +55,7 @@ function Picture({ desk, file }: { desk: Desk; file: Attachment }) {
 }
 
 /** One file: what it is called, how large it is, who added it and when, and what can be done with it. */
-export function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
+export default function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
   const { workspace_id } = desk;
   const { name, size_bytes, media_type, added_by, created_at } = file;
   const queries = useQueryClient();

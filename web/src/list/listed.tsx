@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from 'react';
+import { Suspense, useCallback, useMemo, useRef } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
 import { run } from '../commands/registry.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -9,17 +9,19 @@ import { useMayCreate } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/states.tsx';
+import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { type Filters, isFiltered, withoutFilters } from './filters.ts';
 import { fold, folded, isUnfolded } from './folded.ts';
 import { isSameRead, itemsOf, readAll } from './items.ts';
-import { RowActs } from './row-acts.tsx';
 import { Rows } from './rows.tsx';
 import { useStatuses } from './use-choices.tsx';
 import { type Group, useFirstPages, useRead } from './use-lists.ts';
 import { useSelection } from './use-selection.ts';
+
+const RowActs = lazily(() => import('./row-acts.tsx'));
 
 interface ListedProps {
   desk: Desk;
@@ -98,7 +100,9 @@ export function Listed({ desk, groups, filters, change, project, opened, onOpen 
         count={is_loading ? '' : countOf(ids.length, { has_more, is_folded: unfolded.length < groups.length })}
       />
       {body()}
-      <RowActs desk={desk} selection={selection} />
+      <Suspense fallback={null}>
+        <RowActs desk={desk} selection={selection} />
+      </Suspense>
     </>
   );
 }

@@ -28,7 +28,7 @@ interface Opened {
 const focusedRow = () => document.activeElement?.closest<HTMLElement>('[data-list] [data-id]') ?? undefined;
 
 /** What can be done with the selected tickets, or with the one that has the focus: by keys, and by the bar below. */
-export function RowActs({ desk, selection }: { desk: Desk; selection: Selection }) {
+export default function RowActs({ desk, selection }: { desk: Desk; selection: Selection }) {
   const [opened, setOpened] = useState<Opened | undefined>(undefined);
   const { may, why } = useMay(desk, 'update_ticket');
   const { selected } = selection;

@@ -6,7 +6,7 @@ import { useCell } from '../ui/use-cell.ts';
 const names = {
   live: () => t('Live'),
   slow: () => t('Slow'),
-  unanswered: () => t('Not answering'),
+  unanswered: () => t('Not responding'),
   reconnecting: () => t('Reconnecting…'),
   offline: () => t('Offline'),
 };
@@ -23,8 +23,8 @@ export function ConnectionDot() {
         });
   const says = {
     live: t('What others change is shown at once.'),
-    slow: t('The server takes longer to answer than usual.'),
-    unanswered: t('The server does not answer. It is asked again by itself.'),
+    slow: t('The server is slower than usual.'),
+    unanswered: t('The server does not respond. It is asked again by itself.'),
     reconnecting: lost,
     offline: lost,
   }[state];

@@ -11,25 +11,11 @@ import {
   rebased,
 } from './decide.ts';
 import { newId } from './ids.ts';
-import type { Cause, Outbox, Outcome, Pause, Settled } from './outcome.ts';
+import type { Cause, Outcome, Pause, Settled } from './outcome.ts';
+import type { Parts } from './operation-parts.ts';
 import { Signal } from './signal.ts';
-import type { Tickets } from './tickets.ts';
 import { Together } from './together.ts';
 import { timed, waitAfter } from './waits.ts';
-
-interface Parts {
-  tickets: Tickets;
-  outbox: Outbox;
-  send: (operation: Operation) => Promise<Outcome>;
-  /** Sends several of one act in one request, under its key; gives what came of each, in their order. */
-  sendTogether: (operations: readonly Operation[], key: string) => Promise<Outcome[]>;
-  /** Reads the ticket again, and gives it to the tickets. */
-  read: (ticket: Pick<Operation, 'workspace_id' | 'ticket_id'>) => Promise<void>;
-  now?: () => number;
-  newId?: () => string;
-  /** Waits before the next try; the function it returns ends the wait. */
-  wait?: (ms: number, then: () => void) => () => void;
-}
 
 type OfTicket = Pick<Operation, 'workspace_id' | 'ticket_id' | 'ticket_key'>;
 

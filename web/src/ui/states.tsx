@@ -37,7 +37,7 @@ export function Skeleton({ rows = 6, label }: { rows?: number; label: string }) 
 /** Why it still isn’t there, and what can be done. */
 const Slow = () => (
   <p className="skeleton-slow">
-    {t('The server takes longer to answer than usual.')} <Button onClick={tryNow}>{t('Try now')}</Button>
+    {t('The server is slower than usual.')} <Button onClick={tryNow}>{t('Try now')}</Button>
   </p>
 );
 
