@@ -1,4 +1,4 @@
-import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
+import type * as Scrolling from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
 import {
   draggable,
@@ -41,6 +41,21 @@ interface Drop {
   indexAt: (y: number, id: string) => number;
 }
 
+/** Scrolls an element while a card is held at its edge. Nobody drags before the page is there: the script for it comes later. */
+function scrollAtEdges(options: Parameters<typeof Scrolling.autoScrollForElements>[0]): () => void {
+  let stop: (() => void) | undefined;
+  let is_over = false;
+  const start = ({ autoScrollForElements }: typeof Scrolling) => {
+    if (!is_over) stop = autoScrollForElements(options);
+  };
+  // Without it, cards are dragged all the same.
+  import('@atlaskit/pragmatic-drag-and-drop-auto-scroll/element').then(start, () => undefined);
+  return () => {
+    is_over = true;
+    stop?.();
+  };
+}
+
 /** Lets cards be dropped on a column, and scrolls it while one is held at its edge. */
 export const dropOn = (element: HTMLElement, { status, may, indexAt }: Drop): (() => void) =>
   combine(
@@ -49,12 +64,12 @@ export const dropOn = (element: HTMLElement, { status, may, indexAt }: Drop): ((
       canDrop: ({ source }) => source.data['kind'] === kind && may(String(source.data['id'])),
       getData: ({ input, source }) => ({ status, index: indexAt(input.clientY, String(source.data['id'])) }),
     }),
-    autoScrollForElements({ element, canScroll: ({ source }) => source.data['kind'] === kind }),
+    scrollAtEdges({ element, canScroll: ({ source }) => source.data['kind'] === kind }),
   );
 
 /** Scrolls the board sideways while a card is held at its edge. */
 export const scrollSideways = (element: HTMLElement): (() => void) =>
-  autoScrollForElements({
+  scrollAtEdges({
     element,
     canScroll: ({ source }) => source.data['kind'] === kind,
     getAllowedAxis: () => 'horizontal',

@@ -7,7 +7,6 @@ import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
 import { useTrail } from '../desk/trail.ts';
 import { useNews } from '../desk/use-news.ts';
-import { Stepping } from '../detail/stepping.tsx';
 import { FilterBar } from '../list/filter-bar.tsx';
 import { type Filters, isFiltered } from '../list/filters.ts';
 import { isSameRead, readAll } from '../list/items.ts';
@@ -25,6 +24,7 @@ import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
 const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const Stepping = lazily(() => import('../detail/stepping.tsx'));
 const RowActs = lazily(() => import('../list/row-acts.tsx'));
 const Refused = lazily(() => import('../list/refused.tsx'));
 
@@ -70,7 +70,9 @@ export function Page() {
           <Loaded {...{ desk, groups, filters, change, project, opened, onOpen }} />
         )}
       </div>
-      <Stepping desk={desk} />
+      <Suspense fallback={null}>
+        <Stepping desk={desk} />
+      </Suspense>
       {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>

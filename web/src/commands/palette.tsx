@@ -50,6 +50,12 @@ function useFound(place: Place | undefined, query: string): Found[] {
   return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];
 }
 
+/** Adds to a text what was typed before there was a field for it. It is taken once, however often React asks for the text. */
+function ahead(add: (next: (text: string) => string) => void): void {
+  const typed = takeTyped();
+  add((text) => text + typed);
+}
+
 /** Every command and place, found by typing. */
 export default function Palette({ place }: { place: Place | undefined }) {
   const id = useId();
@@ -57,10 +63,6 @@ export default function Palette({ place }: { place: Place | undefined }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const found = useFound(place, query);
-  const takeAhead = () => {
-    const ahead = takeTyped(); // to be taken once, whatever React does
-    setQuery((now) => now + ahead);
-  };
   const optionId = (index: number) => `${id}-${index}`;
 
   const choose = (one: Found | undefined) => {
@@ -97,7 +99,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
-        onFocus={takeAhead}
+        onFocus={() => ahead(setQuery)}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

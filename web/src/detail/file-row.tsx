@@ -1,19 +1,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Attachment } from 'baton-sdk';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { attachmentsQuery, linkOf, pictureQuery, removeAttachment } from '../api/attachments.ts';
 import { failureOf } from '../api/problems.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePerson, useRole } from '../desk/use-desk.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazily } from '../ui/lazily.ts';
 import { openAddress } from '../ui/open-address.ts';
 import { shownSize } from '../ui/sizes.ts';
 import { t } from '../ui/text.ts';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
+
+const Confirm = lazily(async () => ({ default: (await import('../ui/confirm.tsx')).Confirm }));
+const Dialog = lazily(async () => ({ default: (await import('../ui/dialog.tsx')).Dialog }));
 
 /** The kinds of pictures that the server lets a browser show. */
 const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
@@ -46,16 +48,18 @@ function Picture({ desk, file }: { desk: Desk; file: Attachment }) {
         {path !== undefined && <img src={path} alt="" loading="lazy" decoding="async" />}
       </button>
       {is_large && (
-        <Dialog open wide title={file.name} onClose={() => setLarge(false)}>
-          {path !== undefined && <img className="file-large" src={path} alt={file.name} />}
-        </Dialog>
+        <Suspense fallback={null}>
+          <Dialog open wide title={file.name} onClose={() => setLarge(false)}>
+            {path !== undefined && <img className="file-large" src={path} alt={file.name} />}
+          </Dialog>
+        </Suspense>
       )}
     </>
   );
 }
 
 /** One file: what it is called, how large it is, who added it and when, and what can be done with it. */
-export default function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
+export function FileRow({ desk, file, may }: { desk: Desk; file: Attachment; may: boolean }) {
   const { workspace_id } = desk;
   const { name, size_bytes, media_type, added_by, created_at } = file;
   const queries = useQueryClient();
@@ -89,15 +93,17 @@ export default function FileRow({ desk, file, may }: { desk: Desk; file: Attachm
       </div>
       {may_remove && <IconButton icon="trash" label={t('Remove {name}', { name })} onClick={() => setAsks(true)} />}
       {asks && (
-        <Confirm
-          title={t('Remove the file?')}
-          act={t('Remove')}
-          acting={t('Removing…')}
-          onConfirm={remove}
-          onClose={() => setAsks(false)}
-        >
-          <p>{t('{name} is deleted permanently, for everybody. Its name stays in the activity.', { name })}</p>
-        </Confirm>
+        <Suspense fallback={null}>
+          <Confirm
+            title={t('Remove the file?')}
+            act={t('Remove')}
+            acting={t('Removing…')}
+            onConfirm={remove}
+            onClose={() => setAsks(false)}
+          >
+            <p>{t('{name} is deleted permanently, for everybody. Its name stays in the activity.', { name })}</p>
+          </Confirm>
+        </Suspense>
       )}
     </li>
   );

@@ -1,18 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { attachmentsQuery } from '../api/attachments.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { May } from '../desk/use-may.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button } from '../ui/button.tsx';
 import { Failed } from '../ui/states.tsx';
-import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
+import { FileRow } from './file-row.tsx';
 import { UploadRow } from './upload-row.tsx';
 import { useDropping } from './use-dropping.ts';
 import './files.css';
-
-const FileRow = lazily(() => import('./file-row.tsx'));
 
 /** Keeps the list of files as the server has it: after what happens elsewhere, and what is added here. */
 function useFiles(desk: Desk, ticket_id: string) {
@@ -92,11 +90,9 @@ export function Files({ desk, ticket, may }: FilesProps) {
       {is_empty && may.may && <p className="faint">{t('Drop files anywhere on the page, or paste them.')}</p>}
       {!is_empty && (
         <ul className="file-list">
-          <Suspense fallback={null}>
-            {files.map((file) => (
-              <FileRow key={file.id} desk={desk} file={file} may={may.may} />
-            ))}
-          </Suspense>
+          {files.map((file) => (
+            <FileRow key={file.id} desk={desk} file={file} may={may.may} />
+          ))}
           {uploads.map((upload) => (
             <UploadRow key={upload.id} desk={desk} upload={upload} />
           ))}

@@ -8,7 +8,7 @@ import { useCell } from '../ui/use-cell.ts';
 const StepSheet = lazilySoon(() => import('./step-sheet.tsx'));
 
 /** The form of the step that is to be taken, if one needs more than it has. */
-export function Stepping({ desk }: { desk: Desk }) {
+export default function Stepping({ desk }: { desk: Desk }) {
   const asked = useCell(stepping);
   const ticket = useTicket(desk, asked?.ticket_id ?? '');
   if (asked === undefined || ticket === undefined) return null;

@@ -2,17 +2,11 @@ import { useState } from 'react';
 import type { Desk } from '../desk/desk.ts';
 import { MenuCheck } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
+import { knownLabels } from './known-labels.ts';
 import { FieldMenu, type Opened, type Where } from './menu.tsx';
 
 /** More than these are found by typing. */
 const most = 50;
-
-/** The labels of the tickets that are known, the most used first. */
-export function knownLabels(desk: Desk): string[] {
-  const uses = new Map<string, number>();
-  for (const { labels } of desk.tickets.all()) for (const one of labels) uses.set(one, (uses.get(one) ?? 0) + 1);
-  return [...uses].toSorted(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)).map(([label]) => label);
-}
 
 interface LabelsMenuProps extends Opened {
   desk: Desk;

@@ -5,7 +5,6 @@ import { ArchivedNote } from '../desk/archived-note.tsx';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
-import { Stepping } from '../detail/stepping.tsx';
 import type { KnownTicket } from '../store/changes.ts';
 import { lazily, lazilySoon } from '../ui/lazily.ts';
 import { Skeleton } from '../ui/states.tsx';
@@ -18,6 +17,7 @@ import { useGroups } from './use-lists.ts';
 import './list.css';
 
 const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const Stepping = lazily(() => import('../detail/stepping.tsx'));
 const Refused = lazily(() => import('./refused.tsx'));
 
 /** The tickets of a project, or of all, as a list; beside it the ticket that is open. */
@@ -63,7 +63,9 @@ export function Page() {
           <Listed {...{ desk, groups, filters, change, project, opened, onOpen }} />
         )}
       </div>
-      <Stepping desk={desk} />
+      <Suspense fallback={null}>
+        <Stepping desk={desk} />
+      </Suspense>
       {opened !== undefined && (
         <aside className="beside" aria-label={t('Ticket {key}', { key: opened })}>
           <Suspense fallback={<Skeleton label={t('Loading the ticket…')} />}>

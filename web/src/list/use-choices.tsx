@@ -4,7 +4,7 @@ import { workflowQuery } from '../api/projects.ts';
 import { membersQuery, projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePeople } from '../desk/use-desk.ts';
-import { knownLabels } from '../fields/labels-menu.tsx';
+import { knownLabels } from '../fields/known-labels.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Priority, priorities, priorityName, StatusIcon } from '../ui/status.tsx';

@@ -4,7 +4,7 @@ import type { Desk } from '../desk/desk.ts';
 import { usePlaceOf } from '../desk/trail.ts';
 import { useDesk, useLive, useTicket } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
-import { Stepping } from '../detail/stepping.tsx';
+import Stepping from '../detail/stepping.tsx';
 import Ticket from '../detail/ticket.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
