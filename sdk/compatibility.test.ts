@@ -197,7 +197,7 @@ async function startFormer() {
     main: path.join(dir, 'tree/server/src/main.ts'),
     database_url: clusterUrl(name),
     // Without the settings that it doesn't know.
-    env: { BATON_MIGRATE: 'on', BATON_AUDIT_KEY: '', BATON_AUDIT_INTERVAL_S: '' },
+    env: { BATON_MIGRATE: 'on', BATON_AUDIT_KEY: '', BATON_AUDIT_INTERVAL_S: '', BATON_ATTACHMENTS_DIR: '' },
   });
   return {
     url: served.url,

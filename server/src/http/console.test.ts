@@ -192,7 +192,9 @@ describe('what the console does not have stays a problem', () => {
     const first = new Set(
       pathsOf((handler as unknown as { router: { stack: Layer[] } }).router.stack).map((one) => one.split('/')[1]),
     );
-    expect(first).toEqual(new Set(['v1', 'docs', 'openapi.json', 'metrics', 'livez', 'readyz', 'unsubscribe']));
+    expect(first).toEqual(
+      new Set(['v1', 'docs', 'openapi.json', 'metrics', 'livez', 'readyz', 'unsubscribe', 'files']),
+    );
     for (const begins of [...first, 'V1']) {
       for (const at of [`/${begins}`, `/${begins}/nowhere`]) {
         expect([at, await (await get(at, { headers: html })).text()]).not.toEqual([at, index]);

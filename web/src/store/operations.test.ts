@@ -199,7 +199,7 @@ describe('what people did and the server has not done yet', () => {
     world.operations.add(world.at, { kind: 'comment', body: 'On it.' }, 1);
     const { key } = world.last().operation;
     await world.last().respond(later);
-    expect(world.operations.pause()).toEqual({ cause: 'unreachable', since: 1_000 });
+    expect(world.operations.pause()).toEqual({ cause: 'unreachable', since: 1_000, next_at: 2_000 });
     expect([world.operations.all().length, world.sent.length, world.kept.size]).toEqual([2, 1, 2]);
     world.timers[0]?.();
     await settle();
