@@ -1,20 +1,18 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { WorkflowStatus } from 'baton-sdk';
-import { memo, Suspense, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { failureOf } from '../api/problems.ts';
 import type { ListState } from '../list/ticket-list.ts';
 import type { Group } from '../list/use-lists.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { StatusIcon } from '../ui/status.tsx';
-import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
 import { Card, type CardProps } from './card.tsx';
 import { type DragCell, dropOn } from './dragging.ts';
+import { NewCard } from './new-card.tsx';
 import { others } from './spots.ts';
-
-const NewCard = lazily(() => import('./new-card.tsx'));
 
 /** Below it every card is drawn, and the browser's own search finds all of them. */
 const virtual_from = 200;
@@ -73,11 +71,7 @@ export const Column = memo(function Column(props: ColumnProps) {
           />
         )}
       </header>
-      {is_creating && (
-        <Suspense fallback={null}>
-          <NewCard desk={props.desk} status={status.key} onClose={() => onCreating(undefined)} />
-        </Suspense>
-      )}
+      {is_creating && <NewCard desk={props.desk} status={status.key} onClose={() => onCreating(undefined)} />}
       <Body {...props} labelledby={heading} />
       {!by_hand && <Sorted drag={drag} status={status.key} order={order} />}
     </Frame>

@@ -15,7 +15,7 @@ interface NewCardProps {
 }
 
 /** Creates tickets in a column by their titles, one after the other. What was typed stays until the server has it. */
-export default function NewCard({ desk, status, onClose }: NewCardProps) {
+export function NewCard({ desk, status, onClose }: NewCardProps) {
   const { project = '' } = useParams({ strict: false });
   const { draft, type, discard } = useDraft(desk, `new in ${project}`, status);
   const title = draft?.text ?? '';

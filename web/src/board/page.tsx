@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense, useMemo } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
-import { ArchivedNote } from '../desk/archived-note.tsx';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import type { Desk } from '../desk/desk.ts';
 import { useDesk, useLive, useProject, useWorkflow } from '../desk/use-desk.ts';
@@ -24,6 +23,7 @@ import { totalOf, useBoard } from './use-board.ts';
 import '../list/list.css';
 
 const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const ArchivedNote = lazily(() => import('../desk/archived-note.tsx'));
 const Stepping = lazily(() => import('../detail/stepping.tsx'));
 const RowActs = lazily(() => import('../list/row-acts.tsx'));
 const Refused = lazily(() => import('../list/refused.tsx'));
@@ -58,7 +58,9 @@ export function Page() {
       </Title>
       <div className="list-side board-side">
         <ConnectionBanner />
-        <ArchivedNote desk={desk} project={project} />
+        <Suspense fallback={null}>
+          <ArchivedNote desk={desk} project={project} />
+        </Suspense>
         {opened === undefined && (
           <Suspense fallback={null}>
             <Refused desk={desk} />

@@ -4,7 +4,7 @@ import type { Desk } from './desk.ts';
 import { useProject } from './use-desk.ts';
 
 /** Above the tickets of an archived project: that nothing of it can be changed. */
-export function ArchivedNote({ desk, project }: { desk: Desk; project: string | undefined }) {
+export default function ArchivedNote({ desk, project }: { desk: Desk; project: string | undefined }) {
   const found = useProject(desk, project);
   if (found === undefined || found.archived_at === null) return null;
   return (

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useCommands } from '../commands/use-commands.ts';
-import { ArchivedNote } from '../desk/archived-note.tsx';
 import { ConnectionBanner } from '../desk/connection-banner.tsx';
 import { useDesk, useLive, useProject } from '../desk/use-desk.ts';
 import { useNews } from '../desk/use-news.ts';
@@ -17,6 +16,7 @@ import { useGroups } from './use-lists.ts';
 import './list.css';
 
 const Ticket = lazilySoon(() => import('../detail/ticket.tsx'));
+const ArchivedNote = lazily(() => import('../desk/archived-note.tsx'));
 const Stepping = lazily(() => import('../detail/stepping.tsx'));
 const Refused = lazily(() => import('./refused.tsx'));
 
@@ -53,7 +53,9 @@ export function Page() {
       </Title>
       <div className="list-side">
         <ConnectionBanner />
-        <ArchivedNote desk={desk} project={project} />
+        <Suspense fallback={null}>
+          <ArchivedNote desk={desk} project={project} />
+        </Suspense>
         <Suspense fallback={null}>
           <Refused desk={desk} together />
         </Suspense>
