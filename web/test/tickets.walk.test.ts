@@ -320,12 +320,16 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const drawn = () => page.locator('[data-id]').count();
     expect(await drawn()).toBeLessThan(many);
     const focused = () => page.evaluate<string>('document.activeElement.textContent');
-    await page.keyboard.press('j');
-    // The end comes nearer with each page.
     await soon(async () => {
+      await page.keyboard.press('j');
+      return focused();
+    }).toMatch(/^Bolt \d+$/);
+    // The end comes nearer with each page.
+    const atTheEnd = async () => {
       await page.keyboard.press('End');
       return page.getByText(`${many} tickets`).count();
-    }).toBe(1);
+    };
+    await expect.poll(atTheEnd, { interval: 300, timeout: 60_000 }).toBe(1);
     await page.keyboard.press('End');
     expect(await drawn()).toBeLessThan(100);
     const last = await focused();
