@@ -5171,7 +5171,7 @@ export interface operations {
     add_attachment: {
         parameters: {
             query: {
-                /** @description The name of the file: any Unicode, in one line. */
+                /** @description The name of the file: Unicode text in one line. */
                 name: string;
             };
             header?: {

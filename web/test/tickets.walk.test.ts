@@ -27,10 +27,8 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     ]);
     workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
     await joinWorkspace(grace, ada, workspace_id, 'member');
-    await grace.client.create_project({
-      workspace_id,
-      body: { key: 'ENG', name: 'Engineering', workflow: 'standard' },
-    });
+    const project = { key: 'ENG', name: 'Engineering', workflow: 'standard' } as const;
+    await grace.client.create_project({ workspace_id, body: project });
   }, patience);
   afterAll(async () => {
     await numbering.stop();

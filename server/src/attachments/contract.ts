@@ -55,7 +55,7 @@ export const add_attachment = operation({
   summary: 'Adds a file to a ticket. The body is the file, byte by byte; its name is in the query.',
   params: ticket_params,
   query: z.strictObject({
-    name: line(max_name).meta({ description: 'The name of the file: any Unicode, in one line.', example: 'crane.jpg' }),
+    name: line(max_name).meta({ description: 'The name of the file: Unicode text in one line.', example: 'crane.jpg' }),
   }),
   upload: true,
   status: 201,

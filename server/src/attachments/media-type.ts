@@ -7,7 +7,7 @@ const unknown_type = 'application/octet-stream';
 const text_type = 'text/plain';
 
 /** Control characters that texts don't have; tabs, ends of lines and of pages they do. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const control = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
 
 function isText(head: Uint8Array): boolean {

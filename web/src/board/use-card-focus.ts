@@ -4,7 +4,7 @@ import { type Column, spotOf } from './spots.ts';
 
 export type Heading = 'up' | 'down' | 'before' | 'after' | 'first' | 'last';
 
-/** The card to which a key leads from another: within its column, or at the same height of the next that has any. */
+/** The card to which a key leads from another: in the same column, or at the same height of the next column with cards. */
 export function neighbourOf(columns: readonly Column[], id: string | undefined, heading: Heading): string | undefined {
   const spot = id === undefined ? undefined : spotOf(columns, id);
   if (spot === undefined) return columns.find(({ rows }) => rows.length > 0)?.rows[0]?.id;
