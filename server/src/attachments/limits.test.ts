@@ -47,6 +47,25 @@ type Fetch = typeof fetch;
 const send = (at: Place, body: Uint8Array<ArrayBuffer>, own: { fetch?: Fetch } = {}) =>
   team.member.client.raw.add_attachment({ ...at, name: 'a', body }, own);
 
+const targetOf = (at: Place) => `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
+
+/** How a request that adds a file begins. */
+const headOf = (at: Place) =>
+  `POST ${targetOf(at)} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
+
+/** The errors that nobody handled meanwhile. Each of them ends a server's process. */
+async function uncaughtDuring(act: () => Promise<void>): Promise<unknown[]> {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown) => void uncaught.push(error);
+  process.on('uncaughtException', note);
+  try {
+    await act();
+  } finally {
+    process.off('uncaughtException', note);
+  }
+  return uncaught;
+}
+
 /** Sends bytes without saying how many they are, and no more after them. */
 const streaming =
   (bytes: Uint8Array<ArrayBuffer>, { ends }: { ends: boolean }): Fetch =>
@@ -76,6 +95,11 @@ async function expectNothing(at: Place): Promise<void> {
   await soon(left).toEqual([0, 0]);
 }
 
+async function purge(at: Place): Promise<void> {
+  await team.owner.client.purge_ticket({ ...at, body: { fields: ['attachments'] } });
+  await removeDue(server);
+}
+
 describe('a file', () => {
   test('over the bound is refused, before it comes where it says how long it is, and leaves nothing', async () => {
     const at = await place();
@@ -85,8 +109,7 @@ describe('a file', () => {
     expect(await send(at, too_large, { fetch: streaming(too_large, { ends: true }) })).toMatchObject(refused);
     await expectNothing(at);
     expect((await send(at, fits, { fetch: streaming(fits, { ends: true }) })).status).toBe(201);
-    await team.owner.client.purge_ticket({ ...at, body: { fields: ['attachments'] } });
-    await removeDue(server);
+    await purge(at);
   });
 
   test('that stalls is refused, and leaves nothing', async () => {
@@ -99,12 +122,52 @@ describe('a file', () => {
   test('whose sender leaves in the middle leaves nothing', async () => {
     const at = await place();
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    const target = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
-    const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
-    socket.write(`${head}Content-Length: 500000\r\n\r\n${'x'.repeat(200_000)}`);
+    socket.write(`${headOf(at)}Content-Length: 500000\r\n\r\n${'x'.repeat(200_000)}`);
     await soon(() => Promise.resolve(stored())).toBe(1);
     socket.destroy();
     await expectNothing(at);
+  });
+
+  describe('whose row has to wait', () => {
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+    /** No row of a file is written meanwhile. */
+    async function whileHeld(act: () => Promise<void>): Promise<void> {
+      const holder = await server.database.owner.connect();
+      try {
+        await holder.query('begin; lock table attachment_files in share mode');
+        await act();
+      } finally {
+        await holder.query('rollback');
+        holder.release();
+      }
+    }
+
+    test('is taken in as soon as it can be, however long that is, once it has all arrived', async () => {
+      const at = await place();
+      let sent: ReturnType<typeof send> | undefined;
+      await whileHeld(async () => {
+        sent = send(at, new Uint8Array(10));
+        await sleep(2_500); // more than twice as long as a file may take to come
+      });
+      expect((await sent)?.status).toBe(201);
+      await purge(at);
+    });
+
+    test('ends nothing but its own request when its sender leaves meanwhile', async () => {
+      const at = await place();
+      const uncaught = await uncaughtDuring(() =>
+        whileHeld(async () => {
+          const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+          socket.write(`${headOf(at)}Content-Length: 500000\r\n\r\nx`);
+          await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
+          socket.destroy();
+          await sleep(200);
+        }),
+      );
+      expect(uncaught).toEqual([]);
+      await expectNothing(at);
+    });
   });
 
   test('that is encoded is refused: it would come back as something else', async () => {
@@ -168,14 +231,16 @@ test('an account sends six files at one time, and its next is refused until one 
   const slow = await startServer({ BATON_ATTACHMENTS_DIR: dir }, { database: server.database });
   try {
     const port = Number(new URL(slow.url).port);
-    const target = `/v1/workspaces/${at.workspace_id}/tickets/${at.ticket}/attachments?name=a`;
-    const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${team.member.access_token}\r\n`;
     const before = stored();
     const sockets = Array.from({ length: 6 }, () => connect(port, '127.0.0.1'));
-    for (const socket of sockets) socket.write(`${head}Content-Length: 10\r\n\r\nx`);
+    for (const socket of sockets) socket.write(`${headOf(at)}Content-Length: 10\r\n\r\nx`);
     await soon(() => Promise.resolve(stored())).toBe(before + 6);
     const upload = (token: string) =>
-      fetch(slow.url + target, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: 'A file.' });
+      fetch(slow.url + targetOf(at), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: 'A file.',
+      });
     const refused = await upload(team.member.access_token);
     expect([refused.status, refused.headers.get('ratelimit-policy')]).toEqual([
       429,
@@ -192,15 +257,19 @@ test('an account sends six files at one time, and its next is refused until one 
 describe('a store', () => {
   test('that nobody has named takes nothing, and says so', async () => {
     const none = await startServer(
-      { NODE_ENV: 'production', BATON_BCRYPT_COST: '10', BATON_ATTACHMENTS_DIR: '' },
+      { NODE_ENV: 'production', BATON_BCRYPT_COST: '10', BATON_ATTACHMENTS_DIR: '', BATON_UPLOAD_TIMEOUT_S: '1' },
       { database: server.database },
     );
     try {
       expect(none.config.attachments_dir).toBeUndefined();
       const at = await place();
       const member = memberAt(none);
-      const { status, body } = await member.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) });
-      expect([status, body]).toMatchObject([403, { code: 'attachments_not_configured' }]);
+      const uncaught = await uncaughtDuring(async () => {
+        const { status, body } = await member.raw.add_attachment({ ...at, name: 'a', body: new Uint8Array(1) });
+        expect([status, body]).toMatchObject([403, { code: 'attachments_not_configured' }]);
+        await sleep(1_500); // until it would be late
+      });
+      expect(uncaught).toEqual([]);
     } finally {
       await none.stop();
     }

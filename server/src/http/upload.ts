@@ -48,17 +48,15 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
   const bytes = new PassThrough();
   const began = performance.now();
   let [length, seen] = [0, 0];
-  const end = (error: Error) => {
-    req.unpipe(bytes);
-    req.resume(); // what still comes is thrown away
-    bytes.destroy(error);
-  };
+  // Until somebody reads, nobody listens, and an error that nobody listens for ends the process. Who reads later gets it.
+  bytes.on('error', () => undefined);
   const look = setInterval(
     () => {
+      if (req.complete) return;
       const is_late = performance.now() - began > within_ms;
       // What the disk has not taken yet doesn't count against the sender.
       if (is_late || (length - seen < least_bytes_per_look && !bytes.writableNeedDrain))
-        end(new BatonError('request_timeout', {}, { headers: { Connection: 'close' } }));
+        bytes.destroy(new BatonError('request_timeout', {}, { headers: { Connection: 'close' } }));
       seen = length;
     },
     Math.min(look_ms, within_ms),
@@ -66,12 +64,16 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
   req.on('data', (chunk: Buffer) => {
     length += chunk.length;
     count(chunk.length);
-    if (length > limit) end(new BatonError('body_too_large'));
+    if (length > limit) bytes.destroy(new BatonError('body_too_large'));
   });
   req.once('close', () => {
-    if (!req.complete) end(new BatonError('malformed_request', {}, { cause: new Error('The client left.') }));
+    if (!req.complete) bytes.destroy(new BatonError('malformed_request', {}, { cause: new Error('The client left.') }));
   });
-  bytes.once('close', () => clearInterval(look));
+  bytes.once('close', () => {
+    clearInterval(look);
+    req.unpipe(bytes);
+    req.resume(); // what still comes is thrown away
+  });
   return req.pipe(bytes);
 }
 
@@ -116,7 +118,9 @@ export function readUpload(
     if (expect !== undefined) res.writeContinue();
     const place = params?.data as unknown as Place;
     const count = (bytes: number) => written.charge(holder.user_id ?? '', performance.now(), bytes);
-    const file = await uploads.receive(place, bounded(req, { limit, within_ms, count }));
+    const bytes = bounded(req, { limit, within_ms, count });
+    // Refused before it is read, it would be looked at for as long as the process runs.
+    const file = await uploads.receive(place, bytes).finally(() => bytes.destroy());
     whenClosed(res, () => {
       uploads.settle(place, file.id).catch(() => undefined); // it is due in a day
     });
