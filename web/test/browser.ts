@@ -152,3 +152,11 @@ export async function signIn(page: Page, { email, password }: { email: string; p
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.keyboard.press('Enter');
 }
+
+/** Waits until a ticket's page is live. Opens a menu once: its script is otherwise loaded when the browser is idle, which may be too late. */
+export async function untilReady(page: Page): Promise<void> {
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Priority: No priority' }).click();
+  await page.getByRole('menuitemradio', { name: 'Urgent' }).waitFor();
+  await page.keyboard.press('Escape');
+}

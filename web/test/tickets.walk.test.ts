@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
-import { executablePath, look, type Stage, startStage, type Tab } from './browser.ts';
+import { executablePath, look, type Stage, startStage, type Tab, untilReady } from './browser.ts';
 
 const patience = 300_000;
 
@@ -30,6 +30,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const project = { key: 'ENG', name: 'Engineering', workflow: 'standard' } as const;
     await grace.client.create_project({ workspace_id, body: project });
   }, patience);
+  afterEach(() => line.turn('fair'));
   afterAll(async () => {
     await numbering.stop();
     await stage.stop();
@@ -251,7 +252,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     await page.getByText('created the ticket').waitFor();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await untilReady(page);
     line.turn('refusing');
     await page.getByRole('button', { name: 'Priority: No priority' }).click();
     await page.getByRole('menuitemradio', { name: 'Urgent' }).click();
@@ -359,7 +360,7 @@ describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where 
     const tab = await enter(ada, `${w()}/t/${key}`);
     const { page } = tab;
     await page.getByText('created the ticket').waitFor();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await untilReady(page);
     line.turn('refusing');
     await page.getByRole('button', { name: 'Priority: No priority' }).click();
     await page.getByRole('menuitemradio', { name: 'Low' }).click();

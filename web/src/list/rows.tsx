@@ -14,7 +14,7 @@ import { useRoving } from './use-roving.ts';
 import './rows.css';
 
 /** Below it every row is drawn, and the browser's own search finds all of them. */
-const virtual_from = 200;
+const virtual_from = 150;
 const usual_height = 40;
 const open_after_ms = 150;
 
