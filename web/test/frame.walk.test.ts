@@ -178,8 +178,12 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.keyboard.press('Enter');
     await again.waitFor({ state: 'hidden' });
     expect(await create.getByLabel('Title').inputValue()).toBe('Typed before it ended');
-    await create.getByRole('button', { name: 'Create ticket' }).click();
-    await create.waitFor({ state: 'hidden' });
+    // Sent just when the session ended, it goes out by itself where it still waited for an access token.
+    const gone = create.waitFor({ state: 'hidden' });
+    await Promise.race([gone, create.getByRole('button', { name: 'Create ticket' }).click()]);
+    await gone;
+    const { data: tickets } = await team.admin.client.list_tickets({ workspace_id: team.workspace_id });
+    expect(tickets.filter(({ title }) => title === 'Typed before it ended')).toHaveLength(1);
     expect(faults.filter((fault) => !fault.includes('status of 401'))).toEqual([]);
   }, 300_000);
 
