@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { unusableDirectory } from '../config.ts';
-import { makeDirectoryDurably, syncDirectory } from '../lib/durable-files.ts';
+import { flushDirectory, makeDirectoryDurably } from '../lib/durable-files.ts';
 import type { Store } from './store.ts';
 
-const isAbsent = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const has = (code: string, error: unknown) => (error as NodeJS.ErrnoException).code === code;
 
 /** A store in a folder, which may be one that several machines share. Files are spread over 256 folders by the end of their ids. */
 export function openFolder(dir: string): Store {
@@ -15,13 +15,23 @@ export function openFolder(dir: string): Store {
   const fileOf = (id: string) => path.join(folderOf(id), id);
   const remove = (id: string) => rm(fileOf(id), { force: true });
 
+  const makeFolder = async (folder: string) => {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if (has('EEXIST', error)) return;
+      throw error;
+    }
+    await flushDirectory(dir);
+  };
+
   const put: Store['put'] = async (id, bytes) => {
-    makeDirectoryDurably(folderOf(id));
+    await makeFolder(folderOf(id));
     // `wx`: nothing is ever written over. `flush`: on the disk before the row says that it is there.
     const file = createWriteStream(fileOf(id), { flags: 'wx', mode: 0o600, flush: true });
     try {
       await pipeline(bytes, file);
-      syncDirectory(folderOf(id));
+      await flushDirectory(folderOf(id));
     } catch (error) {
       await remove(id);
       throw error;
@@ -33,7 +43,7 @@ export function openFolder(dir: string): Store {
       const file = await open(fileOf(id));
       return file.createReadStream();
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (has('ENOENT', error)) return undefined;
       throw error;
     }
   };
@@ -41,6 +51,7 @@ export function openFolder(dir: string): Store {
   const check = async () => {
     const probe = randomUUID();
     try {
+      makeDirectoryDurably(dir);
       await put(probe, (async function* () {})());
       await remove(probe);
     } catch (error) {
