@@ -49,6 +49,7 @@ const tree = root.addChildren([
     own('/w/$workspace/settings/projects', () => import('./settings/projects/page.tsx')),
     own('/w/$workspace/settings/workflow', () => import('./settings/workflow/choose.tsx')),
     own('/w/$workspace/settings/workflow/$project', () => import('./settings/workflow/page.tsx')),
+    own('/w/$workspace/settings/deleted', () => import('./settings/deleted/page.tsx')),
     own('/w/$workspace/settings/views', () => import('./settings/views/page.tsx')),
     own('/w/$workspace/settings/tokens', () => import('./settings/tokens/page.tsx')),
     own('/w/$workspace/settings/webhooks', () => import('./settings/webhooks/page.tsx')),

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../../proof/harness/make.ts';
 import { executablePath, look, signIn, type Stage, startStage, type Tab } from './browser.ts';
@@ -49,19 +50,34 @@ describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH wher
     await page.goBack();
     await page.waitForURL(`**${list()}`);
 
-    // Typed before the palette is there, a key is neither lost nor a command.
-    await page.route(/\/palette-[^/]+\.js$/, async (route) => {
+    const later = async (route: Route) => {
       await page.waitForTimeout(1_000);
       await route.continue();
-    });
+    };
+    // A page that comes while the palette is open doesn't take the focus from it.
+    await page.route(/\/page-[^/]+\.js$/, later);
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('heading', { name: 'Inbox', includeHidden: true }).waitFor();
+    expect(await focused(page)).toBe('Command, project, or key of a ticket');
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'hidden' });
+    await page.goBack();
+    await page.waitForURL(`**${list()}`);
+
+    // Typed before the palette is there, a key is neither lost nor a command.
+    await page.route(/\/palette-[^/]+\.js$/, later);
     await page.reload();
     await page.getByRole('button', { name: 'Project: Eng' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('ENG-19');
-    await page.getByRole('option', { name: 'Go to ticket ENG-19' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.keyboard.type('all proj');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/w/${team.workspace_id}/list`);
     await palette.waitFor({ state: 'hidden' });
     await page.unrouteAll();
+    await page.goBack();
+    await page.waitForURL(`**${list()}`);
 
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: 'Keys' });

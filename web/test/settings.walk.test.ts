@@ -201,6 +201,39 @@ describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH w
     expect(complaints(tab)).toEqual([]);
   }, 300_000);
 
+  test('of deleted tickets show each with its way back, which a viewer doesn’t have', async () => {
+    const { workspace_id, project_id, ada, viewer } = team;
+    const create = async (title: string) => {
+      const { id: ticket } = await ada.client.create_ticket({ workspace_id, project_id, body: { title } });
+      await ada.client.delete_ticket({ workspace_id, ticket });
+      return ticket;
+    };
+    const [kept, ticket] = [await create('Paint the crane'), await create('Grease the crane')];
+    const tab = await openAs(ada, at('projects'));
+    const { page } = tab;
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('deleted tickets');
+    await page.getByRole('option', { name: 'Settings: deleted tickets' }).waitFor();
+    await page.keyboard.press('Enter');
+    const rows = page.getByRole('list', { name: 'Deleted tickets' }).getByRole('listitem');
+    await rows.getByRole('link', { name: 'Paint the crane' }).waitFor();
+    expect(await rows.getByRole('link').allInnerTexts()).toEqual(['Grease the crane', 'Paint the crane']);
+    await look(page, 'settings-deleted');
+    await rows.filter({ hasText: 'Grease' }).getByRole('button').click();
+    await toast(page, 'restored');
+    await rows.getByRole('link', { name: 'Grease the crane' }).waitFor({ state: 'hidden' });
+    await expect.poll(() => focused(page)).toBe('Deleted tickets');
+    expect((await ada.client.get_ticket({ workspace_id, ticket })).deleted_at).toBeNull();
+    await rows.getByRole('link', { name: 'Paint the crane' }).click();
+    await page.waitForURL(`**/t/${kept}`);
+    await page.getByRole('button', { name: 'Restore' }).waitFor();
+
+    const other = await openAs(viewer, at('deleted'));
+    await other.page.getByText('Your role here is viewer.').waitFor();
+    expect(await other.page.getByRole('button', { name: /^Restore/ }).isDisabled()).toBe(true);
+    expect([...complaints(tab), ...complaints(other)]).toEqual([]);
+  }, 300_000);
+
   test('of a webhook show its secret once, what was delivered, and why Baton has stopped it', async () => {
     const tab = await openAs(team.ada, at('webhooks'));
     const { page } = tab;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { viewsQuery } from '../api/views.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import type { Place } from '../store/place.ts';
@@ -11,7 +11,7 @@ import { searching } from './opened.ts';
 import { available, commands, run } from './registry.ts';
 import { keysOf } from './remap.ts';
 import { type Found, matching, ticketKeyIn } from './search.ts';
-import { takeTyped } from './typed-ahead.ts';
+import { enter, takeTyped } from './typed-ahead.ts';
 import './commands.css';
 
 const close = () => searching.set(false);
@@ -50,10 +50,11 @@ function useFound(place: Place | undefined, query: string): Found[] {
   return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];
 }
 
-/** Adds to a text what was typed before there was a field for it. It is taken once, however often React asks for the text. */
-function ahead(add: (next: (text: string) => string) => void): void {
-  const typed = takeTyped();
+/** Adds to a text what was typed before there was a field for it, up to Enter. It is taken once, however often React asks for the text. */
+function ahead(add: (next: (text: string) => string) => void, enterIt: () => void): void {
+  const [typed = '', ...behind] = takeTyped().split(enter);
   add((text) => text + typed);
+  if (behind.length > 0) enterIt();
 }
 
 /** Every command and place, found by typing. */
@@ -62,6 +63,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
   const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
+  const [is_entered, setEntered] = useState(false);
   const found = useFound(place, query);
   const optionId = (index: number) => `${id}-${index}`;
 
@@ -71,6 +73,10 @@ export default function Palette({ place }: { place: Place | undefined }) {
     // When the dialog has given the focus back: what runs now may want it.
     setTimeout(one.run);
   };
+  const chooseFirst = useEffectEvent(() => choose(found[0]));
+  useEffect(() => {
+    if (is_entered) chooseFirst();
+  }, [is_entered]);
   const move = (to: number) => {
     const next = (to + found.length) % Math.max(1, found.length);
     setActive(next);
@@ -99,7 +105,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
-        onFocus={() => ahead(setQuery)}
+        onFocus={() => ahead(setQuery, () => setEntered(true))}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.currentTarget.value);

@@ -30,6 +30,7 @@ const table = {
   settings_invitations: { section: 'everywhere', name: () => t('Settings: invitations') },
   settings_projects: { section: 'everywhere', name: () => t('Settings: projects') },
   settings_workflow: { section: 'everywhere', name: () => t('Settings: workflow') },
+  settings_deleted: { section: 'everywhere', name: () => t('Settings: deleted tickets') },
   settings_views: { section: 'everywhere', name: () => t('Settings: views') },
   settings_tokens: { section: 'everywhere', name: () => t('Settings: API tokens') },
   settings_webhooks: { section: 'everywhere', name: () => t('Settings: webhooks') },
@@ -82,6 +83,9 @@ const table = {
 } as const satisfies Record<string, Command>;
 
 export type CommandId = keyof typeof table;
+
+/** The pages that commands lead to whose names begin like this. */
+export type PageOf<Start extends string, Id = CommandId> = Id extends `${Start}_${infer Page}` ? Page : never;
 
 /** Every command there is. */
 export const commands: Readonly<Record<CommandId, Command>> = table;

@@ -1,5 +1,8 @@
 import { searching } from './opened.ts';
 
+/** What Enter is in what was typed. */
+export const enter = '\n';
+
 let typed = '';
 let stopListening: (() => void) | undefined;
 
@@ -9,6 +12,7 @@ function take(event: KeyboardEvent): void {
   if (ctrlKey || metaKey || altKey || event.isComposing) return;
   if (key === 'Escape') searching.set(false);
   else if (key === 'Backspace') typed = typed.slice(0, -1);
+  else if (key === 'Enter') typed += enter;
   else if (key.length === 1) typed += key;
   else return;
   event.preventDefault();

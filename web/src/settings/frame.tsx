@@ -56,7 +56,7 @@ export function WorkspaceSettings({ page, title, says, wide, children }: Workspa
   const { may, why } = useMay({ workspace_id: workspace }, readsOf(page));
   const is_member = data?.some(({ id }) => id === workspace);
   return (
-    <Frame workspace={workspace} page={page} title={title ?? workspace_pages[page].name()} says={says} wide={wide}>
+    <Frame workspace={workspace} page={page} title={title ?? workspace_pages[page]()} says={says} wide={wide}>
       {error !== null && data === undefined && (
         <Failed what={t('The workspace could not be loaded')} error={error} onRetry={() => void refetch()} />
       )}
@@ -87,7 +87,7 @@ export function MySettings({
   children: React.ReactNode;
 }) {
   return (
-    <Frame workspace={lastPlace()?.workspace} page={page} title={my_pages[page].name()} says={says}>
+    <Frame workspace={lastPlace()?.workspace} page={page} title={my_pages[page]()} says={says}>
       {children}
     </Frame>
   );

@@ -41,7 +41,7 @@ export function Navigation({ workspace = '', page: current }: Chosen) {
             {readable.pages.map((page) => (
               <li key={page}>
                 <Link to={toWorkspace(page)} params={{ workspace }} aria-current={at(page)}>
-                  {workspace_pages[page].name()}
+                  {workspace_pages[page]()}
                 </Link>
               </li>
             ))}
@@ -53,7 +53,7 @@ export function Navigation({ workspace = '', page: current }: Chosen) {
         {namesOf(my_pages).map((page) => (
           <li key={page}>
             <Link to={toMine(page)} aria-current={at(page)}>
-              {my_pages[page].name()}
+              {my_pages[page]()}
             </Link>
           </li>
         ))}
@@ -65,8 +65,7 @@ export function Navigation({ workspace = '', page: current }: Chosen) {
 /** The same as a menu, where there is no room beside the page. */
 export function NavigationMenu({ workspace = '', page: current }: Chosen) {
   const readable = useReadable(workspace);
-  const name =
-    current in my_pages ? my_pages[current as MyPage].name() : workspace_pages[current as WorkspacePage].name();
+  const name = current in my_pages ? my_pages[current as MyPage]() : workspace_pages[current as WorkspacePage]();
   const trigger = (
     <button type="button" className="button button-plain settings-menu" aria-label={t('Settings: {name}', { name })}>
       {name}
@@ -77,12 +76,12 @@ export function NavigationMenu({ workspace = '', page: current }: Chosen) {
     <Menu trigger={trigger}>
       {readable?.pages.map((page) => (
         <MenuLink key={page} chosen={page === current} render={<Link to={toWorkspace(page)} params={{ workspace }} />}>
-          {workspace_pages[page].name()}
+          {workspace_pages[page]()}
         </MenuLink>
       ))}
       {namesOf(my_pages).map((page) => (
         <MenuLink key={page} chosen={page === current} render={<Link to={toMine(page)} />}>
-          {my_pages[page].name()}
+          {my_pages[page]()}
         </MenuLink>
       ))}
     </Menu>

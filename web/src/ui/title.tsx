@@ -12,7 +12,7 @@ interface TitleProps {
   className?: string;
 }
 
-/** The page's heading and the tab's title. It gets the focus when the page is another one: a reader begins there. */
+/** The page's heading and the tab's title. It gets the focus when the page is another one, for a reader to begin there; but not from a dialog over it. */
 export function Title({ children, tab = children, className = '' }: TitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   // The page's, and not yet the next one's, which is loaded while this one is still there.
@@ -21,7 +21,8 @@ export function Title({ children, tab = children, className = '' }: TitleProps) 
     nameTab(`${tab} · Baton`);
   }, [tab]);
   useEffect(() => {
-    if (focused_at !== undefined && focused_at !== at) heading.current?.focus();
+    const is_under = document.activeElement?.closest('[role$="dialog"]') != null;
+    if (focused_at !== undefined && focused_at !== at && !is_under) heading.current?.focus();
     focused_at = at;
   }, [at]);
   return (
