@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { forgetsFormerMembers, unscopedTables } from '../../../proof/harness/statements.ts';
 import { circles, houseViolations, lockedTables, sources } from './house.ts';
-import { unrecordedWrites } from './recording.ts';
+import { undecidedTables, unrecordedWrites } from './recording.ts';
 import { exceptions, functionSizes, longest_file, longest_function, sizes, usual_file } from './house-sizes.ts';
 
 describe('the house', () => {
@@ -11,6 +11,16 @@ describe('the house', () => {
     const all = sources();
     expect(all.length).toBeGreaterThan(40);
     expect(houseViolations(all)).toEqual([]);
+  });
+
+  test('has tests beside every domain, but for the reference, which the contract test is about', () => {
+    const root = path.resolve(import.meta.dirname, '../../src');
+    const domains = readdirSync(root).filter((folder) => existsSync(path.join(root, folder, 'routes.ts')));
+    expect(domains.length).toBeGreaterThan(10);
+    const untested = domains.filter(
+      (domain) => !readdirSync(path.join(root, domain)).some((file) => file.endsWith('.test.ts')),
+    );
+    expect(untested).toEqual(['reference']);
   });
 
   test.each([
@@ -36,7 +46,7 @@ describe('ARCHITECTURE', () => {
     expect([...folders].filter((folder) => !new RegExp(`^ {4}${folder}/ `, 'm').test(text))).toEqual([]);
   });
 
-  test('names under its locks every kind of row that is locked together with its permission', () => {
+  test('names under its locks every kind of row that a transaction waits for', () => {
     const section = /^## Locks$(.*?)^## /ms.exec(text)?.[1] ?? '';
     const locked = lockedTables(sources());
     expect(locked).toEqual(expect.arrayContaining(['comments', 'memberships']));
@@ -44,12 +54,20 @@ describe('ARCHITECTURE', () => {
     expect(
       lockedTables([
         { file: 'a.ts', text: 'tx.one(sql`select 1 from things t where ${writer.mayAct()} for no key update of t`' },
+        { file: 'b.ts', text: 'tx.one(sql`select 1 from others where id = ${id} for update`' },
+        { file: 'c.ts', text: 'tx.one(sql`select 1 from skipped s for update of s skip locked`' },
+        { file: 'd.ts', text: 'tx.settle(sql`select 1 from settled s for update of s`' },
       ]),
-    ).toEqual(['things']);
+    ).toEqual(['others', 'things']);
   });
 });
 
 describe('what writes a row that a log tells of', () => {
+  test('is known for every table: recording.ts says of each whether a log tells of its changes', () => {
+    expect(undecidedTables()).toEqual([]);
+    expect(undecidedTables(['tickets', 'watchers', 'things'])).toEqual(['things']);
+  });
+
   test('records it, or all who call it do', () => {
     expect(unrecordedWrites(sources())).toEqual([]);
   });

@@ -99,15 +99,23 @@ function foreignWrites({ file, text }: Source): string[] {
   return [...new Set(written)].filter((table) => all.includes(table) && !own.includes(table));
 }
 
-/** The tables whose rows are locked together with the permission: `from things t where … mayAct() for update of t`. */
+/** Rows of accounts, and of the processes themselves, are no part of a workspace's order; upkeep has its own row there. */
+const apart = /^(accounts|preferences|http|work)\/|upkeep-queries\.ts$/;
+
+/** The tables whose rows a transaction locks: `from things t where … for update of t`, or that of the first table where none is named. */
 export function lockedTables(all: readonly Source[]): string[] {
-  const found = all.flatMap(({ text }) =>
-    [...text.matchAll(/\bfor (?:no key update|update|key share) of (\w+)/g)].flatMap(({ 1: name = '', index }) => {
-      const before = text.slice(text.lastIndexOf('tx.', index), index);
-      if (!before.includes('mayAct()')) return [];
-      return new RegExp(`\\b(?:from|join)\\s+(\\w+) ${name}\\b`).exec(before)?.[1] ?? [];
-    }),
-  );
+  const lock = /\bfor (?:no key update|update|key share)\b(?: of (\w+))?( skip locked)?/g;
+  const found = all
+    .filter(({ file }) => !apart.test(file))
+    .flatMap(({ text }) =>
+      [...text.matchAll(lock)].flatMap(({ 1: name, 2: skips, index }) => {
+        const before = text.slice(text.lastIndexOf('tx.', index), index);
+        // Who skips what is locked waits for nobody, and who waits after the commit holds nothing else.
+        if (skips !== undefined || before.startsWith('tx.settle')) return [];
+        const from = name === undefined ? /\bfrom\s+(\w+)/ : new RegExp(`\\b(?:from|join)\\s+(\\w+) ${name}\\b`);
+        return from.exec(before)?.[1] ?? [];
+      }),
+    );
   return [...new Set(found)].sort();
 }
 
