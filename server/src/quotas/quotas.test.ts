@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registerPerson, type Person } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import type { WorkflowDefinition } from '../../../sdk/index.ts';
+import { contracts } from '../contracts.ts';
+import type { Quota } from '../errors.ts';
 import { weigh } from './usage.ts';
 
 let server: TestServer;
@@ -30,6 +32,27 @@ beforeAll(async () => {
   ({ id: project_id } = await owner.client.create_project({ workspace_id, body: { key: 'ONE', name: 'One' } }));
 });
 afterAll(() => server.stop());
+
+/** What bounds the number of those that each operation creates. */
+const bounds: Record<string, Quota | 'the requests of a network'> = {
+  register: 'the requests of a network',
+  create_workspace: 'workspaces_per_account',
+  create_bot: 'members_per_workspace',
+  create_invitation: 'open_invitations_per_workspace',
+  create_project: 'projects_per_workspace',
+  create_ticket: 'tickets_per_project',
+  transition_ticket: 'mib_per_workspace',
+  create_comment: 'mib_per_workspace',
+  add_attachment: 'attachments_per_ticket',
+  create_view: 'views_per_member',
+  create_token: 'tokens_per_member',
+  create_webhook: 'webhooks_per_workspace',
+};
+
+test('whatever can be created has a quota of its own, or is bounded by what a workspace stores', () => {
+  const created = contracts.filter(({ status }) => status === 201).map(({ id }) => id);
+  expect(Object.keys(bounds).toSorted()).toEqual(created.toSorted());
+});
 
 describe('a quota is refused by name once it is used up', () => {
   test('workspaces of an account; a deleted one gives its place back', async () => {

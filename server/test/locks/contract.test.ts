@@ -184,6 +184,20 @@ describe('routes, contracts and policies', () => {
     }
   });
 
+  test('every write within a project refuses one that is archived, but for what is no change of its content', () => {
+    const allowed: Record<string, string> = {
+      update_project: 'it brings the project back',
+      archive_project: 'the project is archived already',
+      purge_ticket: 'what must be deleted must be, wherever it is',
+      purge_comment: 'what must be deleted must be, wherever it is',
+      set_watching: 'it is the caller’s alone',
+    };
+    const open = contracts
+      .filter(({ method, path: route }) => method !== 'get' && /\{(project_id|ticket)\}/.test(route))
+      .filter(({ errors = [] }) => !errors.includes('project_archived'));
+    expect(ids(open).toSorted()).toEqual(Object.keys(allowed).toSorted());
+  });
+
   test('what may be sent to create something, its update takes, too, or names the operation that does', () => {
     const updates = contracts.filter(({ id }) => id.startsWith('update_'));
     const fixed = updates.flatMap(({ id, body, elsewhere = {} }: Operation) => {
