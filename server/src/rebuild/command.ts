@@ -1,3 +1,4 @@
+import type { AuditAction } from '../audit/facts.ts';
 import { worker_user } from '../db/connection-check.ts';
 import { createPool } from '../db/pool.ts';
 import { type Db, readOnly } from '../db/transaction.ts';
@@ -19,6 +20,23 @@ import {
 const batch_size = 500;
 const max_named = 20;
 const progress_ms = 2_000;
+
+type Subject = AuditAction extends infer Action ? (Action extends `${infer S}.${string}` ? S : never) : never;
+/**
+ * What isn't compared by itself: bots are members, and a workflow is its project's. Of a workspace, a token and a comment the entries don't
+ * say enough: a name that may have been erased, no hash, and no text.
+ */
+type Apart = 'bot' | 'workflow' | 'workspace' | 'token' | 'comment';
+
+/** How the rows of a workspace are rebuilt, by what the entries are about; the compiler asks for a new one. Tickets come in batches. */
+const rebuilders = {
+  member: rebuiltMemberships,
+  invitation: rebuiltInvitations,
+  view: rebuiltViews,
+  webhook: rebuiltWebhooks,
+  attachment: rebuiltAttachments,
+  project: rebuiltProjects,
+} satisfies Record<Exclude<Subject, Apart | 'ticket'>, (db: Db, workspace_id: string) => Promise<Rebuilt[]>>;
 
 interface Options {
   /** Of requests, and of the worker, who alone sees which workspaces there are. */
@@ -86,12 +104,9 @@ export async function checkRebuilt(options: Options, printing: Printing): Promis
       const found = await readOnly(worker, {}, (db) => workspacesBehind(db, behind, batch_size));
       for (const id of found) {
         for (const gone of await read(id, (db) => missingRows(db, id))) tally.add(gone.kind, id, [gone]);
-        tally.add('member', id, await read(id, (db) => rebuiltMemberships(db, id)));
-        tally.add('invitation', id, await read(id, (db) => rebuiltInvitations(db, id)));
-        tally.add('view', id, await read(id, (db) => rebuiltViews(db, id)));
-        tally.add('webhook', id, await read(id, (db) => rebuiltWebhooks(db, id)));
-        tally.add('attachment', id, await read(id, (db) => rebuiltAttachments(db, id)));
-        tally.add('project', id, await read(id, (db) => rebuiltProjects(db, id)));
+        for (const [kind, rebuild] of Object.entries(rebuilders)) {
+          tally.add(kind, id, await read(id, (db) => rebuild(db, id)));
+        }
         for (let last = first_id; ; ) {
           const tickets = await read(id, (db) => rebuiltTickets(db, id, { behind: last, limit: batch_size }));
           tally.add('ticket', id, tickets);
