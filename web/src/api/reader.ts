@@ -5,29 +5,30 @@ import { client } from './client.ts';
 /** Browsers open six connections to a host over HTTP/1.1, and one is the stream's. */
 const parallel = 5;
 
-/** All fields but the description: of a ticket that is only in a list, nobody sees it. */
-const without_description = [
-  'id',
-  'key',
-  'project_id',
-  'number',
-  'title',
-  'status',
-  'status_category',
-  'resolution',
-  'priority',
-  'labels',
-  'assignee_id',
-  'reporter_id',
-  'due_on',
-  'rank',
-  'version',
-  'created_at',
-  'updated_at',
-  'last_activity_at',
-  'deleted_at',
-  'allowed_transitions',
-] satisfies (keyof Ticket)[];
+/** All fields but the description: of a ticket that is only in a list, nobody sees it. The compiler names one that is missing. */
+const but_description: Record<Exclude<keyof Ticket, 'description'>, true> = {
+  id: true,
+  key: true,
+  project_id: true,
+  number: true,
+  title: true,
+  status: true,
+  status_category: true,
+  resolution: true,
+  priority: true,
+  labels: true,
+  assignee_id: true,
+  reporter_id: true,
+  due_on: true,
+  rank: true,
+  version: true,
+  created_at: true,
+  updated_at: true,
+  last_activity_at: true,
+  deleted_at: true,
+  allowed_transitions: true,
+};
+const without_description = Object.keys(but_description).join(',');
 
 const isNotFound = (error: unknown) => error instanceof BatonApiError && error.is('not_found');
 
@@ -96,7 +97,7 @@ export class Reader {
   /** Reads a ticket that is known. One that is no longer there is marked as deleted. */
   async again(id: string): Promise<void> {
     const asked = this.#tickets.ask();
-    const fields = this.#open.has(id) ? {} : { fields: without_description.join(',') };
+    const fields = this.#open.has(id) ? {} : { fields: without_description };
     try {
       const ticket = await client.get_ticket({ workspace_id: this.#workspace_id, ticket: id, ...fields });
       this.#tickets.receive([ticket], asked);
