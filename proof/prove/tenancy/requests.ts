@@ -133,8 +133,19 @@ export function untriedIds(): string[] {
 
 const sides = ['attacked', 'other', 'absent'] as const;
 
-function fill(operation: Operation, params: Record<string, string>): string {
-  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+/** The path of an operation with these ids. Throws where one is missing: a request without it says nothing about the operation. */
+export function fill({ id, path }: Pick<Operation, 'id' | 'path'>, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const given = params[name];
+    if (given === undefined) throw new Error(`${id} needs a ${name}: create one where the other ids come from.`);
+    return given;
+  });
+}
+
+/** The body that an operation accepts. Throws where it needs one, and nobody has written it. */
+export function bodyOf({ id, body }: Pick<Operation, 'id' | 'body'>): unknown {
+  if (body !== undefined && !(id in bodies)) throw new Error(`${id} has no body: add one to tenancy/requests.ts.`);
+  return bodies[id];
 }
 
 /** Parameters of a path that are no ids: they are nobody's. */
@@ -144,7 +155,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').slice(1);
   const [inner, inmost] = names.filter((name) => !(name in places));
   const method = operation.method.toUpperCase();
-  const body = bodies[operation.id];
+  const body = bodyOf(operation);
   const shots: Shot[] = [];
   for (const workspace of [...sides, 'gone'] as const) {
     const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
@@ -188,7 +199,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
 
 function otherShots(operation: Operation, world: World): Shot[] {
   const method = operation.method.toUpperCase();
-  const body = bodies[operation.id];
+  const body = bodyOf(operation);
   const none = { operation, workspace: undefined, inner: undefined, given: undefined, method, body } as const;
   if (operation.path.includes('{session_id}')) {
     return sides.map((given) => {

@@ -15,7 +15,7 @@ import { joinWorkspace, type Person, registerPerson } from '../../../proof/harne
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
-import { bodies, queries } from '../../../proof/prove/tenancy/requests.ts';
+import { bodyOf, fill, queries } from '../../../proof/prove/tenancy/requests.ts';
 import { prepared } from './prepared.ts';
 
 let server: TestServer;
@@ -26,6 +26,8 @@ let notifications: Record<string, { notification_id: string }>;
 let exmember: Person;
 let invited: Person;
 let disabled: Person;
+/** The stranger's own workspace. */
+let elsewhere: string;
 
 const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
 
@@ -92,6 +94,8 @@ beforeAll(async () => {
     ...{ ...places, ...webhook, ...attachment },
     ...notifications['owner'],
   };
+  // Last: none of its events have numbers, so that no tile or proof is its own.
+  ({ id: elsewhere } = await team.stranger.client.create_workspace({ body: { name: 'Own' } }));
 });
 afterAll(() => server.stop());
 
@@ -99,10 +103,10 @@ async function ask(
   operation: Operation,
   token: string | undefined,
   params: Record<string, string>,
-  body: unknown = operation.id === 'transition_ticket' ? { to: 'in_progress' } : bodies[operation.id],
+  body: unknown = operation.id === 'transition_ticket' ? { to: 'in_progress' } : bodyOf(operation),
   url = server.url,
 ) {
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const path = fill(operation, params);
   const answer = await fetch(`${url}${path}?${queries[operation.id] ?? ''}`, {
     method: operation.method.toUpperCase(),
     headers: {
@@ -143,12 +147,11 @@ describe.each(in_workspace.map((operation) => ({ id: operation.id, operation }))
   });
 
   test('finds nothing of another workspace in the caller’s own', async () => {
-    const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
     const inner = Object.keys(ids).filter((name) => operation.path.includes(`{${name}}`) && name !== 'workspace_id');
     if (inner.length === 0) return;
-    const mixed = await ask(operation, team.stranger.access_token, { ...ids, workspace_id: own.id });
+    const mixed = await ask(operation, team.stranger.access_token, { ...ids, workspace_id: elsewhere });
     const missing = Object.fromEntries(inner.map((name) => [name, absent]));
-    const none = await ask(operation, team.stranger.access_token, { ...missing, workspace_id: own.id });
+    const none = await ask(operation, team.stranger.access_token, { ...missing, workspace_id: elsewhere });
     expect(mixed.status).toBe(404);
     expect(mixed.text).toBe(none.text);
   });
@@ -345,13 +348,12 @@ describe('the second wall', () => {
       },
     );
     try {
-      const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
       const read = (workspace_id: string, token: string) =>
         fetch(`${broken.url}/v1/workspaces/${workspace_id}/tickets/${ids['ticket']}`, {
           headers: { authorization: `Bearer ${token}` },
         });
       expect((await read(team.workspace_id, team.member.access_token)).status).toBe(200);
-      expect((await read(own.id, team.stranger.access_token)).status).toBe(404);
+      expect((await read(elsewhere, team.stranger.access_token)).status).toBe(404);
     } finally {
       await broken.stop();
     }

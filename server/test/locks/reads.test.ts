@@ -8,6 +8,7 @@ import { contracts } from '../../src/contracts.ts';
 import { a_file, makeAttachment } from '../../../proof/harness/attachments.ts';
 import { makeNotification, makeTeam, makeWebhook, nowhere, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, registerPerson, someAddress } from '../../../proof/harness/people.ts';
+import { fill } from '../../../proof/prove/tenancy/requests.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 // What all reads have in common, asked of each of them.
@@ -59,11 +60,7 @@ async function readable(): Promise<Map<string, string>> {
     ...{ ...webhook, ...(await makeAttachment(owner, at)) },
     ...{ user_id: owner.user.id, sequence: '1', level: '0', tile: '000.p/1' },
   };
-  return new Map(
-    contracts
-      .filter(isRead)
-      .map(({ id, path }) => [id, path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? name)]),
-  );
+  return new Map(contracts.filter(isRead).map((operation) => [operation.id, fill(operation, ids)]));
 }
 
 describe('what was created', () => {
