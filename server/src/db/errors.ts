@@ -3,7 +3,7 @@ import { UnfitDatabaseError } from './connection-check.ts';
 import { BatonError, type PlainErrorCode } from '../errors.ts';
 
 // By SQLSTATE first; the constraint's name only says which rule it was.
-const codes_by_constraint: Record<string, PlainErrorCode> = {
+export const codes_by_constraint: Record<string, PlainErrorCode> = {
   users_email_key: 'email_taken',
   memberships_pkey: 'already_member',
   invitations_pending: 'invitation_pending',

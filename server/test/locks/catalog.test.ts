@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { dumpSchema } from '../../../scripts/schema.ts';
 import { contracts } from '../../src/contracts.ts';
+import { codes_by_constraint } from '../../src/db/errors.ts';
 import { prepare } from '../../src/db/sql.ts';
 import type { Operation } from '../../src/http/contract.ts';
 import { removeFiles } from '../../src/attachments/upkeep-queries.ts';
@@ -54,6 +55,26 @@ describe('the schema', () => {
       [...prepare(one).text.matchAll(/delete from (\w+)/g)].map(([, name]) => name),
     );
     expect([...new Set(tables)].sort()).toEqual(catalog.removed_by_worker);
+  });
+
+  test('has an error for each rule of uniqueness that a request can break, and for none that is gone', async () => {
+    /** Those that no request breaks, and why. */
+    const kept: Record<string, string> = {
+      comment_reactions_order: 'the comment is locked, and each reaction has a later time',
+      deliveries_event: 'the worker queues what is not queued yet',
+      events_ticket_version: 'the ticket is locked',
+      notifications_act: 'the worker creates what is not there yet',
+      tickets_number_key: 'the project counts while it is locked',
+    };
+    const { rows } = await database.owner.query<{ name: string; is_unique: boolean }>(
+      `select conname as name, contype = 'u' as is_unique from pg_constraint where connamespace = 'public'::regnamespace
+       union select indexrelid::regclass::text, not indisprimary from pg_index
+         where indisunique and indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)`,
+    );
+    const unique = rows.filter(({ is_unique }) => is_unique).map(({ name }) => name);
+    const answered = Object.keys(codes_by_constraint);
+    expect(unique.filter((name) => !answered.includes(name)).toSorted()).toEqual(Object.keys(kept).toSorted());
+    expect(answered.filter((name) => !rows.some((row) => row.name === name))).toEqual([]);
   });
 
   test('is the one in server/schema.sql', async () => {
