@@ -72,9 +72,21 @@ describe('what writes a row that a log tells of', () => {
     expect(unrecordedWrites(sources())).toEqual([]);
   });
 
+  test('is found in a function whose parameters take several lines', () => {
+    const text =
+      'export async function renameIt({\n  tx,\n}: Context) {\n  await updateThing(tx);\n  recordAudit(tx);\n}\n';
+    const queries = 'export function updateThing(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n';
+    const found = unrecordedWrites([
+      { file: 'a/queries.ts', text: queries },
+      { file: 'a/change.ts', text },
+    ]);
+    expect(found).toEqual([]);
+  });
+
   test.each([
     'export async function renameIt(tx: Tx): Promise<void> {\n  await updateProject(tx);\n}\n',
     'export const renameIt = (tx: Tx) => {\n  updateProject(tx);\n};\n',
+    'export async function renameIt({\n  tx,\n}: Context): Promise<void> {\n  await updateProject(tx);\n}\n',
     'function renameIt(tx: Tx) {\n  updateProject(tx);\n}\nexport function through(tx: Tx) {\n  renameIt(tx);\n}\n',
     'export function stateIt(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n',
   ])('would be named: %j', (text) => {
