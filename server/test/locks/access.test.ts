@@ -104,14 +104,14 @@ async function ask(
   token: string | undefined,
   params: Record<string, string>,
   body: unknown = operation.id === 'transition_ticket' ? { to: 'in_progress' } : bodyOf(operation),
-  url = server.url,
+  { url = server.url, versions = any_version }: { url?: string; versions?: { 'if-match': string } } = {},
 ) {
   const path = fill(operation, params);
   const answer = await fetch(`${url}${path}?${queries[operation.id] ?? ''}`, {
     method: operation.method.toUpperCase(),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(operation.if_match === undefined ? {} : any_version),
+      ...(operation.if_match === undefined ? {} : versions),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: body === undefined ? null : JSON.stringify(body),
@@ -182,6 +182,19 @@ describe('the policy', () => {
     });
     expect(operations.length).toBe(contracts.length);
   });
+});
+
+describe('a write that takes If-Match', () => {
+  const guarded = in_workspace.filter(({ if_match }) => if_match !== undefined);
+  test.each(guarded.map((operation) => ({ id: operation.id, operation })))(
+    'is refused where that names another version: $id',
+    async ({ operation }) => {
+      const { params, body } = await prepare(operation.id, 'owner', 'unmatched');
+      const all = { ...ids, ...params };
+      const answer = await ask(operation, team.owner.access_token, all, body, { versions: { 'if-match': '"999"' } });
+      expect([answer.status, (JSON.parse(answer.text) as { code: string }).code]).toEqual([412, 'precondition_failed']);
+    },
+  );
 });
 
 describe('a token of the owner’s', () => {
@@ -267,12 +280,12 @@ describe('a caller without the right', () => {
       const writes = in_workspace.filter(({ method }) => method !== 'get');
       expect(writes.length).toBeGreaterThan(20);
       for (const operation of writes) {
-        const answer = await ask(operation, team.stranger.access_token, ids, undefined, impatient.url);
+        const answer = await ask(operation, team.stranger.access_token, ids, undefined, { url: impatient.url });
         expect([operation.id, answer.status]).toEqual([operation.id, 404]);
       }
       // Control: who may write does wait, and is told so.
       const comment = in_workspace.find(({ id }) => id === 'create_comment');
-      const waited = comment && (await ask(comment, team.member.access_token, ids, undefined, impatient.url));
+      const waited = comment && (await ask(comment, team.member.access_token, ids, undefined, { url: impatient.url }));
       expect(waited?.status).toBe(503);
     } finally {
       await holder.query('rollback');
