@@ -5,24 +5,23 @@ import { applyToWrite } from '../../src/access/authorize.ts';
 import { accessOf, lineOf, scopeOf } from '../../src/access/policy.ts';
 import { contracts } from '../../src/contracts.ts';
 import { type Operation, scope_meanings, type TokenScope } from '../../src/http/contract.ts';
-import { disableUser, offerPasswordReset } from '../../src/accounts/operator.ts';
+import { disableUser } from '../../src/accounts/operator.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { lockTicket } from '../../src/tickets/queries.ts';
-import { numberEvents } from '../../../proof/harness/events.ts';
-import { makeAttachment } from '../../../proof/harness/attachments.ts';
-import { makeNotification, makeTeam, makeTicket, makeWebhook, type Team } from '../../../proof/harness/make.ts';
+import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { any_version } from '../../../proof/harness/wire.ts';
 import { tablesOf } from '../../../proof/harness/tables.ts';
 import { bodyOf, fill, queries } from '../../../proof/prove/tenancy/requests.ts';
+import { furnish, type Furnished } from './furnished.ts';
 import { prepared } from './prepared.ts';
 
 let server: TestServer;
 let team: Team;
-let ids: Record<string, string>;
-/** A notification of each role's. */
-let notifications: Record<string, { notification_id: string }>;
+let ids: Furnished['ids'];
+let beside: Furnished['beside'];
+let notifications: Furnished['notifications'];
 let exmember: Person;
 let invited: Person;
 let disabled: Person;
@@ -34,7 +33,7 @@ const absent = '0198c1f2-7a30-7c4e-9a55-3f2b6d1c8e90';
 beforeAll(async () => {
   server = await startServer();
   team = await makeTeam(server);
-  const { workspace_id, project_id, owner } = team;
+  const { workspace_id, owner } = team;
   const register = () => registerPerson(server);
   [exmember, invited, disabled] = await Promise.all([register(), register(), register()]);
   await joinWorkspace(owner, exmember, workspace_id, 'admin');
@@ -42,58 +41,7 @@ beforeAll(async () => {
   await owner.client.create_invitation({ workspace_id, body: { email: invited.email, role: 'admin' } });
   await joinWorkspace(owner, disabled, workspace_id, 'admin');
   await disableUser(server.database.owner, disabled.email);
-  // A row in every table, so that the wall has something to hide.
-  const text = 'x'.repeat(100_000);
-  const { id: ticket, version } = await makeTicket(team, { labels: ['wall'], description: text });
-  await owner.client.update_ticket({ workspace_id, ticket, body: { version, description: 'Short.' } });
-  const { email, password } = team.member;
-  await team.member.client.raw.login({ body: { email, password: `${password} not` } });
-  await offerPasswordReset(server.database.owner, email, 60);
-  const { id: comment_id } = await owner.client.create_comment({ workspace_id, ticket, body: { body: 'A word.' } });
-  await owner.client.add_reaction({ workspace_id, ticket, comment_id, emoji: '👍' });
-  const attachment = await makeAttachment(owner, { workspace_id, ticket });
-  const kept = { body: { body: 'Said once.' }, idempotency_key: 'a-key' };
-  await team.member.client.create_comment({ workspace_id, ticket, ...kept });
-  const body = { email: 'later@example.com', role: 'viewer' } as const;
-  const { id: invitation_id } = await owner.client.create_invitation({ workspace_id, body });
-  const { id: token_id } = await team.viewer.client.create_token({
-    workspace_id,
-    body: { name: 'Its own', scopes: ['tickets:read'] },
-  });
-  const { id: bot_id } = await owner.client.create_bot({ workspace_id, body: { name: 'Bot' } });
-  // As many as its tree has a node for.
-  await server.database.owner.query(
-    `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, request_id)
-     select $1, gen_random_uuid(), $2, 'workspace.purged', 'workspace', $1, 'seed-0001' from generate_series(1, 256)`,
-    [workspace_id, owner.user.id],
-  );
-  await numberEvents(server.database.url);
-  await owner.client.get_audit_checkpoint({ workspace_id });
-  const view = { name: 'All', shared: true };
-  const { id: view_id } = await owner.client.create_view({ workspace_id, body: view });
-  await team.member.client.update_preferences({ if_match: '*', body: { theme: 'dark' } });
-  const webhook = await makeWebhook(server.database, owner, workspace_id);
-  await makeTicket(team);
-  // Of whichever role: each finds one of its own.
-  const { owner: _, admin, member, viewer } = team;
-  notifications = {};
-  for (const [role, of] of Object.entries({ owner, admin, member, viewer })) {
-    const by = role === 'member' ? admin : member;
-    notifications[role] = await makeNotification(server.database, { by, of }, { workspace_id, ticket });
-  }
-  await owner.client.set_watching({ workspace_id, ticket, body: { choice: 'watching' } });
-  await owner.client.update_notification_settings({ workspace_id, if_match: '*', body: { kinds: { due: false } } });
-  const user_id = team.viewer.user.id;
-  const places = { emoji: '👍', level: '0', tile: '000.p/1', sequence: '1' };
-  ids = {
-    workspace_id,
-    project_id,
-    ticket,
-    comment_id,
-    ...{ invitation_id, token_id, bot_id, view_id, user_id },
-    ...{ ...places, ...webhook, ...attachment },
-    ...notifications['owner'],
-  };
+  ({ ids, beside, notifications } = await furnish(server, team));
   // Last: none of its events have numbers, so that no tile or proof is its own.
   ({ id: elsewhere } = await team.stranger.client.create_workspace({ body: { name: 'Own' } }));
 });
@@ -196,6 +144,25 @@ describe('a write that takes If-Match', () => {
     },
   );
 });
+
+/** The positions of a path in which an id of the workspace's stands. */
+const positions = ({ path }: Operation) =>
+  [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !['workspace_id', 'emoji', 'sequence', 'level', 'tile'].includes(name));
+
+const nested = in_workspace.filter((operation) => positions(operation).length > 1);
+test.each(nested.map((operation) => ({ id: operation.id, operation })))(
+  'what lies in one thing is not found in another of the workspace: $id',
+  async ({ operation }) => {
+    const [outer = ''] = positions(operation);
+    const other = beside[outer];
+    if (other === undefined) throw new Error(`Create another ${outer} beside the first, in furnished.ts.`);
+    const { params, body } = await prepare(operation.id, 'owner', 'beside');
+    const { status } = await ask(operation, team.owner.access_token, { ...ids, ...params, [outer]: other }, body);
+    expect(status).toBe(404);
+  },
+);
 
 describe('a token of the owner’s', () => {
   const scopes = Object.keys(scope_meanings) as TokenScope[];
@@ -319,7 +286,7 @@ describe('the second wall', () => {
         [team.workspace_id],
       );
       // The wall lets the workspace's own through: what hides is not an empty table.
-      expect(rows[0]?.n, `${table} is empty: give it a row in this file's beforeAll`).toBeGreaterThan(0);
+      expect(rows[0]?.n, `${table} is empty: give it a row in furnished.ts`).toBeGreaterThan(0);
       expect([table, await counted(`set local app.workspace = '${team.workspace_id}'`, table)]).toEqual([
         table,
         rows[0]?.n,

@@ -1,12 +1,9 @@
 import { makeTicket, type Team } from '../../../proof/harness/make.ts';
 import type { Role } from '../../src/http/contract.ts';
+import type { Furnished } from './furnished.ts';
 
-interface Stage {
+interface Stage extends Omit<Furnished, 'beside'> {
   team: Team;
-  /** What each position of a path is filled with. */
-  ids: Record<string, string>;
-  /** A notification of each role's. */
-  notifications: Record<string, { notification_id: string }>;
 }
 
 /** What a caller needs for success that isn't the first to ask: other ids than the usual, or another body with this name. */
