@@ -236,16 +236,28 @@ describe('a lock asked for together with its permission', () => {
 });
 
 describe('a caller without the right', () => {
-  test('waits for no row of the workspace, whatever they would write', async () => {
+  const writes = in_workspace.filter(({ method }) => method !== 'get');
+
+  /** Locks the workspace's rows but those of some tables, while a server waits a second for them. */
+  async function whileLocked(free: readonly string[], work: (impatient: TestServer) => Promise<void>): Promise<void> {
     const impatient = await startServer({ BATON_LOCK_TIMEOUT_MS: '1000' }, { database: server.database });
     const holder = await server.database.owner.connect();
     try {
       await holder.query('begin');
       for (const table of await tablesOf(server.database.owner, 'workspace')) {
-        await holder.query(`select 1 from ${table} for update`);
+        if (!free.includes(table)) await holder.query(`select 1 from ${table} for update`);
       }
-      const writes = in_workspace.filter(({ method }) => method !== 'get');
-      expect(writes.length).toBeGreaterThan(20);
+      await work(impatient);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+      await impatient.stop();
+    }
+  }
+
+  test('waits for no row of the workspace, whatever they would write', async () => {
+    expect(writes.length).toBeGreaterThan(20);
+    await whileLocked([], async (impatient) => {
       for (const operation of writes) {
         const answer = await ask(operation, team.stranger.access_token, ids, undefined, { url: impatient.url });
         expect([operation.id, answer.status]).toEqual([operation.id, 404]);
@@ -254,11 +266,30 @@ describe('a caller without the right', () => {
       const comment = in_workspace.find(({ id }) => id === 'create_comment');
       const waited = comment && (await ask(comment, team.member.access_token, ids, undefined, { url: impatient.url }));
       expect(waited?.status).toBe(503);
-    } finally {
-      await holder.query('rollback');
-      holder.release();
-      await impatient.stop();
-    }
+    });
+  });
+
+  // Their right is asked for again together with the write: what that locks meanwhile must carry the permission.
+  test('waits for none either where they have lost it a moment ago', async () => {
+    const { workspace_id, admin } = team;
+    const turn = (removed_at: 'now()' | 'null') =>
+      server.database.owner.query(
+        `update memberships set removed_at = ${removed_at} where workspace_id = $1 and user_id = $2`,
+        [workspace_id, admin.user.id],
+      );
+    const waited: unknown[] = [];
+    await whileLocked(['memberships', 'workspaces'], async (impatient) => {
+      const at = { url: impatient.url };
+      const look = contracts.find(({ id }) => id === 'get_workspace') as Operation;
+      for (const operation of writes) {
+        expect((await ask(look, admin.access_token, ids, undefined, at)).status).toBe(200);
+        await turn('now()');
+        const { status } = await ask(operation, admin.access_token, ids, undefined, at);
+        await turn('null');
+        if (status !== 404) waited.push([operation.id, status]);
+      }
+    });
+    expect(waited).toEqual([]);
   });
 });
 
