@@ -87,6 +87,7 @@ describe('what writes a row that a log tells of', () => {
     'export async function renameIt(tx: Tx): Promise<void> {\n  await updateProject(tx);\n}\n',
     'export const renameIt = (tx: Tx) => {\n  updateProject(tx);\n};\n',
     'export async function renameIt({\n  tx,\n}: Context): Promise<void> {\n  await updateProject(tx);\n}\n',
+    'const short = (tx: Tx) => 1;\n\nexport async function renameIt(tx: Tx): Promise<void> {\n  await updateProject(tx);\n}\n\nshort(tx);\n',
     'function renameIt(tx: Tx) {\n  updateProject(tx);\n}\nexport function through(tx: Tx) {\n  renameIt(tx);\n}\n',
     'export function stateIt(tx: Tx) {\n  tx.send(sql`update webhooks set state = 1`);\n}\n',
   ])('would be named: %j', (text) => {

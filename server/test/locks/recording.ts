@@ -53,7 +53,9 @@ const written = /\b(?:insert into|update|delete from)\s+([a-z_]+)\b/g;
 const records = /\brecord(?:Audits?|AccountAudit)\(|\bselect purge_\w+\(/;
 /** That a token was used is no change of it. */
 const no_changes = ['noteUse'];
-const top_level = /^(?:export )?(?:(?:async )?function (\w+)|const (\w+)(?:: \w+)? = (?:async )?\()[\s\S]*?^\};?$/gm;
+/** Up to whatever comes next at the start of a line, or the end: a short function doesn't take the next one for its own. */
+const top_level =
+  /^(?:export )?(?:(?:async )?function (\w+)|const (\w+)(?:: \w+)? = (?:async )?\()[\s\S]*?(?=^(?:export|const|let|async|function|interface|type|class|\/\*|\/\/)|(?![\s\S]))/gm;
 
 const functionsOf = ({ file, text }: Source): Func[] =>
   [...text.matchAll(top_level)].map(([all, name = '', constant = '']) => ({ file, name: name || constant, text: all }));
