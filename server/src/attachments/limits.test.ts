@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -66,6 +66,9 @@ async function uncaughtDuring(act: () => Promise<void>): Promise<unknown[]> {
   return uncaught;
 }
 
+/** The statements that wait for a lock. */
+const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
 /** Sends bytes without saying how many they are, and no more after them. */
 const streaming =
   (bytes: Uint8Array<ArrayBuffer>, { ends }: { ends: boolean }): Fetch =>
@@ -129,13 +132,11 @@ describe('a file', () => {
   });
 
   describe('whose row has to wait', () => {
-    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-
-    /** No row of a file is written meanwhile. */
-    async function whileHeld(act: () => Promise<void>): Promise<void> {
+    /** Meanwhile a table is locked: by default, no row of a file is written. */
+    async function whileHeld(act: () => Promise<void>, lock = 'attachment_files in share mode'): Promise<void> {
       const holder = await server.database.owner.connect();
       try {
-        await holder.query('begin; lock table attachment_files in share mode');
+        await holder.query(`begin; lock table ${lock}`);
         await act();
       } finally {
         await holder.query('rollback');
@@ -166,6 +167,23 @@ describe('a file', () => {
         }),
       );
       expect(uncaught).toEqual([]);
+      await expectNothing(at);
+    });
+
+    // The server has it all, and has read a part: no byte is missing, and the rest never comes.
+    test.each([
+      ['before its row is written', 'attachment_files in share mode'],
+      ['before its right is confirmed', 'memberships in access exclusive mode'],
+    ])('leaves nothing when its sender leaves after the last byte, %s', async (_, lock) => {
+      const at = await place();
+      await whileHeld(async () => {
+        const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+        socket.write(`${headOf(at)}Content-Length: 150000\r\n\r\n${'x'.repeat(150_000)}`);
+        await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
+        await sleep(200);
+        socket.destroy();
+        await sleep(200);
+      }, lock);
       await expectNothing(at);
     });
   });
@@ -252,6 +270,41 @@ test('an account sends six files at one time, and its next is refused until one 
   } finally {
     await slow.stop();
   }
+});
+
+/** Files of attachments that the process has open. */
+function opened(): number {
+  const of_process = '/proc/self/fd';
+  const target = (fd: string) => {
+    try {
+      return readlinkSync(path.join(of_process, fd));
+    } catch {
+      return ''; // closed since, as the one of this very list
+    }
+  };
+  return readdirSync(of_process).filter((fd) => target(fd).startsWith(dir)).length;
+}
+
+test.runIf(existsSync('/proc/self/fd'))('a reader who leaves before the first byte leaves no file open', async () => {
+  const at = await place();
+  const { body } = await send(at, new Uint8Array(mib));
+  const { id: attachment_id } = body as { id: string };
+  const { path: address } = await team.member.client.get_attachment_link({ ...at, attachment_id });
+  const holder = await server.database.owner.connect();
+  try {
+    await holder.query('begin; lock table attachments in access exclusive mode');
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(`GET ${address} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await soon(async () => (await server.database.owner.query(waiting)).rowCount).toBe(1);
+    socket.destroy();
+    await sleep(200);
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  await sleep(500); // a file is opened once the database has responded
+  expect(opened()).toBe(0);
+  await purge(at);
 });
 
 describe('a store', () => {

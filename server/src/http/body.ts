@@ -91,12 +91,24 @@ class Body {
   }
 }
 
+/**
+ * Does something when a request's client leaves before its body has been read; at once if it has left already. A body that has
+ * arrived isn't read yet: what is left of it is lost with the connection, and no event says so later.
+ */
+export function whenBroken(req: Request, work: () => void): void {
+  const look = () => {
+    if (!req.readableEnded) work();
+  };
+  if (req.destroyed) look();
+  else req.once('close', look);
+}
+
 function readInto(body: Body, req: Request): Promise<void> {
   const { counted } = body;
   return new Promise((resolve, reject) => {
     const settle = (error?: unknown) => {
       clearInterval(pace);
-      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', settle);
+      req.off('data', onData).off('end', onEnd).off('error', settle);
       if (error === undefined) resolve();
       else {
         req.resume(); // what still comes is thrown away
@@ -111,13 +123,13 @@ function readInto(body: Body, req: Request): Promise<void> {
       }
     };
     const onEnd = () => settle();
-    const onClose = () => settle(new Error('The client left.'));
     const look = () => {
       if (counted === undefined || body.keepsPace(counted)) return;
       settle(new BatonError('request_timeout', {}, { headers: { Connection: 'close' } }));
     };
     const pace = counted && setInterval(look, counted.window_ms);
-    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', settle);
+    req.on('data', onData).on('end', onEnd).on('error', settle);
+    whenBroken(req, () => settle(new Error('The client left.')));
   });
 }
 

@@ -44,8 +44,12 @@ export function downloadRouter(
     whenClosed(res, transfers.begin(holder));
     const bytes = await file.open();
     served.charge(holder, file.size_bytes);
-    // Who leaves, or takes nothing, is cut off: there is nobody left to tell.
-    await pipeline(bytes, res).catch(() => res.destroy());
+    // Who leaves, or takes nothing, is cut off: there is nobody left to tell. To one who has left before, nothing is piped, and
+    // the file would stay open.
+    await pipeline(bytes, res).catch(() => {
+      bytes.destroy();
+      res.destroy();
+    });
   });
   router.all('/files/:token', (_req, res) => {
     res.setHeader('Allow', 'GET, HEAD');

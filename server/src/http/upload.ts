@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import { BatonError } from '../errors.ts';
-import { requireUnspent } from './body.ts';
+import { requireUnspent, whenBroken } from './body.ts';
 import type { Operation, Upload } from './contract.ts';
 import type { Pace } from './pace.ts';
 import { holderOf, whenClosed } from './send.ts';
@@ -35,6 +35,9 @@ export interface UploadReading {
 const look_ms = 10_000;
 const least_bytes_per_look = 32 * 1024;
 
+/** Of a client that has left: nobody reads it, but the log. */
+const left = () => new BatonError('malformed_request', {}, { cause: new Error('The client left.') });
+
 interface Bounds {
   /** The most bytes. */
   limit: number;
@@ -66,8 +69,8 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
     count(chunk.length);
     if (length > limit) bytes.destroy(new BatonError('body_too_large'));
   });
-  req.once('close', () => {
-    if (!req.complete) bytes.destroy(new BatonError('malformed_request', {}, { cause: new Error('The client left.') }));
+  whenBroken(req, () => {
+    bytes.destroy(left());
   });
   bytes.once('close', () => {
     clearInterval(look);
@@ -112,15 +115,17 @@ export function readUpload(
     const holder = holderOf(req, res);
     requireUnspent(written, holder.user_id ?? '');
     await confirm?.(req, res);
+    if (req.destroyed) throw left();
     const done = transfers.begin(holder);
-    whenClosed(res, done);
     mayTakeLonger(req);
     if (expect !== undefined) res.writeContinue();
     const place = params?.data as unknown as Place;
     const count = (bytes: number) => written.charge(holder.user_id ?? '', performance.now(), bytes);
     const bytes = bounded(req, { limit, within_ms, count });
-    // Refused before it is read, it would be looked at for as long as the process runs.
-    const file = await uploads.receive(place, bytes).finally(() => bytes.destroy());
+    const file = await uploads.receive(place, bytes).finally(() => {
+      bytes.destroy(); // refused before it is read, it would be looked at for as long as the process runs
+      whenClosed(res, done); // not before: when its sender leaves, its file is open for a while
+    });
     whenClosed(res, () => {
       uploads.settle(place, file.id).catch(() => undefined); // it is due in a day
     });
