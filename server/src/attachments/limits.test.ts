@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { removeDue } from '../../../proof/harness/attachments.ts';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts';
@@ -353,23 +353,42 @@ describe('a store', () => {
 /** The member as a client of another server over the same data. */
 const memberAt = ({ url }: TestServer) => conformingClient(url, team.member.access_token);
 
-test('a body that is no file is refused when it takes longer than a request may, however long files may take', async () => {
-  const quick = await startServer(
-    { BATON_REQUEST_TIMEOUT_MS: '500', BATON_HEADERS_TIMEOUT_MS: '400' },
-    { database: server.database },
-  );
-  try {
-    const socket = connect(Number(new URL(quick.url).port), '127.0.0.1');
-    let received = '';
+describe('where a request may take three seconds', () => {
+  let quick: TestServer;
+  let socket: Socket;
+  let received: string;
+
+  beforeAll(async () => {
+    quick = await startServer(
+      { BATON_REQUEST_TIMEOUT_MS: '3000', BATON_HEADERS_TIMEOUT_MS: '2000', BATON_MAX_ATTACHMENT_MIB: '1' },
+      { database: server.database },
+    );
+  });
+  beforeEach(() => {
+    received = '';
+    socket = connect(Number(new URL(quick.url).port), '127.0.0.1');
     socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    socket.on('error', () => undefined); // it is cut off
+  });
+  afterEach(() => socket.destroy());
+  afterAll(() => quick.stop());
+
+  test('a body that is no file is refused when it takes longer, however long files may take', async () => {
     socket.write(
       'POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
     );
     await sleep(100);
     expect(received).toBe('');
     await soon(() => Promise.resolve(received)).toContain('request_timeout');
-    socket.destroy();
-  } finally {
-    await quick.stop();
-  }
+  });
+
+  test('what comes of a file after its refusal takes no longer than other bodies may', async () => {
+    const at = await place();
+    const chunkOf = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
+    socket.write(`${headOf(at)}Transfer-Encoding: chunked\r\n\r\n${chunkOf(mib + 1)}`);
+    await soon(() => Promise.resolve(received)).toContain('body_too_large');
+    const more = setInterval(() => socket.write(chunkOf(1)), 50);
+    await soon(() => Promise.resolve(socket.closed)).toBe(true);
+    clearInterval(more);
+  });
 });

@@ -129,21 +129,35 @@ class LastWords {
 
 type Limits = Pick<Config, 'headers_timeout_ms' | 'request_timeout_ms' | 'upload_timeout_ms'>;
 
-/** The requests whose bodies are files. */
-const longer = new WeakSet<IncomingMessage>();
+/** The time that the body of a request has to come. */
+interface BodyTime {
+  stop: () => void;
+  begin: () => void;
+}
 
-/** Lets the body of a request take longer than others may: whoever reads it sees to it that it comes. */
-export function mayTakeLonger(req: IncomingMessage): void {
-  longer.add(req);
+const times = new WeakMap<IncomingMessage, BodyTime>();
+
+/**
+ * Lets the body of a request take longer than others may, and gives what ends that: whoever reads it sees to it that it comes, and
+ * nobody reads what comes after a refusal.
+ */
+export function mayTakeLonger(req: IncomingMessage): () => void {
+  const time = times.get(req);
+  time?.stop();
+  return () => time?.begin();
 }
 
 /** Does something with a request whose body has not come in time, unless it may take longer. Node has one limit for all. */
 function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void): void {
   if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
-  const timer = setTimeout(() => {
-    if (!req.complete && !longer.has(req)) refuse();
-  }, within_ms);
-  req.once('close', () => clearTimeout(timer));
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => clearTimeout(timer);
+  const begin = () => {
+    if (!req.complete && !req.destroyed) timer = setTimeout(() => void (req.complete || refuse()), within_ms);
+  };
+  begin();
+  times.set(req, { stop, begin });
+  req.once('close', stop);
 }
 
 export interface HttpServer {

@@ -117,13 +117,14 @@ export function readUpload(
     await confirm?.(req, res);
     if (req.destroyed) throw left();
     const done = transfers.begin(holder);
-    mayTakeLonger(req);
+    const endLonger = mayTakeLonger(req);
     if (expect !== undefined) res.writeContinue();
     const place = params?.data as unknown as Place;
     const count = (bytes: number) => written.charge(holder.user_id ?? '', performance.now(), bytes);
     const bytes = bounded(req, { limit, within_ms, count });
     const file = await uploads.receive(place, bytes).finally(() => {
       bytes.destroy(); // refused before it is read, it would be looked at for as long as the process runs
+      endLonger();
       whenClosed(res, done); // not before: when its sender leaves, its file is open for a while
     });
     whenClosed(res, () => {
