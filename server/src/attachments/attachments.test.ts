@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { parse } from 'content-disposition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
@@ -80,7 +81,7 @@ describe('an attachment', () => {
     '起重机.txt',
     'رافعة.txt',
     '🏗️ "quoted"; and, so=on.txt',
-    "it's 100 % \\ back.txt",
+    "it's 100 % back.txt",
     '日本語'.repeat(80),
   ])('gives any Unicode name back: %s', async (name) => {
     const at = await onTicket();
@@ -89,6 +90,19 @@ describe('an attachment', () => {
     const given = (await download(at, added.id)).headers.get('content-disposition') ?? '';
     expect(given).toMatch(/^attachment;/);
     expect(parse(given).parameters['filename']).toBe(name);
+  });
+
+  test.each([
+    ['../../etc/cron.d/a', '.._.._etc_cron.d_a'],
+    ['C:\\Windows\\a.txt', 'C:_Windows_a.txt'],
+    ['..', '_'],
+    ['.', '_'],
+  ])('is saved under a name that leads nowhere else: %s', async (name, saved) => {
+    const at = await onTicket();
+    const added = await add(at, name);
+    expect(added.name).toBe(name);
+    const given = (await download(at, added.id)).headers.get('content-disposition') ?? '';
+    expect(parse(given).parameters['filename']).toBe(saved);
   });
 
   test.each(['', '   ', 'two\nlines', 'nul\0', 'x'.repeat(256)])('is refused the name %j', async (name) => {
@@ -141,6 +155,23 @@ describe('an attachment', () => {
     await removeDue(server);
     expect(stored()).not.toContain(own.id);
     expect(stored()).not.toContain(other.id);
+  });
+
+  test('whose bytes can’t be removed keeps no other’s, and is tried again', async () => {
+    const at = await onTicket();
+    const [stuck, other] = [await add(at), await add(at)];
+    const place = path.join(server.config.attachments_dir ?? '', stuck.id.slice(-2), stuck.id);
+    rmSync(place);
+    mkdirSync(place); // a directory isn't removed as a file is
+    for (const { id: attachment_id } of [stuck, other])
+      await team.member.client.remove_attachment({ ...at, attachment_id });
+    await expect(removeDue(server)).rejects.toThrow(/directory/);
+    const due = async () => (await filesLeft(at.workspace_id)).flatMap((file) => (file.due ? file.id : []));
+    expect(await due()).toEqual([stuck.id]);
+    expect(stored()).not.toContain(other.id);
+    rmdirSync(place);
+    await removeDue(server);
+    expect(await due()).toEqual([]);
   });
 
   test('is in the activity of its ticket, in the audit log and in the events, added and removed', async () => {

@@ -20,6 +20,12 @@ interface Parts {
 
 const gone = 'The address is not valid, or no longer: it is for five minutes. Ask for another one.';
 
+/**
+ * The name under which a file is saved: no part of a path, and no directory. Browsers see to that themselves (RFC 6266, 4.3), but
+ * whoever writes a program of ten lines may not.
+ */
+const savedAs = (name: string) => name.replaceAll(/[/\\]/g, '_').replace(/^\.+$/, '_');
+
 /** Opens files by their signed addresses. Whether the caller may read them is asked again each time. */
 export function createDownloads({ pool, log, links, store }: Parts): Downloads {
   return async (token, request_id): Promise<Download> => {
@@ -38,7 +44,7 @@ export function createDownloads({ pool, log, links, store }: Parts): Downloads {
       size_bytes,
       headers: {
         'Content-Type': is_shown ? media_type : 'application/octet-stream',
-        'Content-Disposition': contentDisposition(name, { type: is_shown ? 'inline' : 'attachment' }),
+        'Content-Disposition': contentDisposition(savedAs(name), { type: is_shown ? 'inline' : 'attachment' }),
       },
       open: async () => {
         const bytes = await store.get(attachment_id);

@@ -20,9 +20,13 @@ export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, coun
   while (goesOn()) {
     const due = await readOnly(pool, {}, (db) => dueFiles(db, batch_size));
     if (due.length === 0) return 'done';
-    await Promise.all(due.map(({ id }) => store.remove(id)));
-    const removed = await autocommit(pool, {}, removeFiles(due));
+    const removals = await Promise.allSettled(due.map(({ id }) => store.remove(id)));
+    const gone = due.filter((_, index) => removals[index]?.status === 'fulfilled');
+    const removed = await autocommit(pool, {}, removeFiles(gone));
     count(removed.length);
+    // One that can't be removed is tried again in the next pass, and keeps no other.
+    const failed = removals.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
   return 'more';
 }
