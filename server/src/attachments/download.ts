@@ -47,9 +47,9 @@ export function createDownloads({ pool, log, links, store }: Parts): Downloads {
         'Content-Disposition': contentDisposition(savedAs(name), { type: is_shown ? 'inline' : 'attachment' }),
       },
       open: async () => {
-        const bytes = await store.get(attachment_id);
+        const bytes = await store.get(attachment_id, size_bytes);
         if (bytes !== undefined) return bytes;
-        log.error({ workspace_id, attachment_id }, 'the bytes of an attachment are missing from the store');
+        log.error({ workspace_id, attachment_id }, 'bytes of an attachment are missing from the store');
         throw new BatonError('not_found', { detail: 'The bytes of this file are missing. Tell the operator.' });
       },
     };

@@ -38,14 +38,18 @@ export function openFolder(dir: string): Store {
     }
   };
 
-  const get: Store['get'] = async (id) => {
-    try {
-      const file = await open(fileOf(id));
-      return file.createReadStream();
-    } catch (error) {
+  const get: Store['get'] = async (id, size_bytes) => {
+    const file = await open(fileOf(id)).catch((error: unknown) => {
       if (has('ENOENT', error)) return undefined;
       throw error;
-    }
+    });
+    const size = await file?.stat().then(
+      (found) => found.size,
+      () => undefined,
+    );
+    if (size === size_bytes) return file?.createReadStream();
+    await file?.close();
+    return undefined;
   };
 
   const check = async () => {

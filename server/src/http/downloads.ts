@@ -34,15 +34,20 @@ export function downloadRouter(
     const file = await download(req.params.token, res.locals['request_id'] as string);
     const holder = { ...holderOf(req, res), user_id: file.user_id };
     served.requireRoom(holder);
-    res.setHeader('Content-Length', file.size_bytes);
-    for (const [name, value] of Object.entries(file.headers)) res.setHeader(name, value);
-    res.setHeader('Content-Security-Policy', policy);
+    // Not before the file is open: a refusal isn't saved under its name.
+    const describe = () => {
+      res.setHeader('Content-Length', file.size_bytes);
+      for (const [name, value] of Object.entries(file.headers)) res.setHeader(name, value);
+      res.setHeader('Content-Security-Policy', policy);
+    };
     if (req.method === 'HEAD') {
+      describe();
       res.end();
       return;
     }
     whenClosed(res, transfers.begin(holder));
     const bytes = await file.open();
+    describe();
     served.charge(holder, file.size_bytes);
     // Who leaves, or takes nothing, is cut off: there is nobody left to tell. To one who has left before, nothing is piped, and
     // the file would stay open.
