@@ -5,9 +5,16 @@ import type { Ended, Podman } from '../../../harness/podman.ts';
 /** Where containers find what listens on 127.0.0.1 of the machine. */
 const machine = '10.0.2.2';
 
-/** What compose.yaml says of a service, as podman takes it; PostgreSQL is on this port of the machine. */
-function flagsOf(service: Service, postgres_port: number): string[] {
-  const { environment, tmpfs = [], cap_drop = [], security_opt = [], mem_limit, pids_limit } = service;
+interface Around {
+  /** Where PostgreSQL is on the machine. */
+  postgres_port: number;
+  /** What the names of volumes begin with. */
+  project: string;
+}
+
+/** What compose.yaml says of a service, as podman takes it. */
+function flagsOf(service: Service, { postgres_port, project }: Around): string[] {
+  const { environment, tmpfs = [], volumes = [], cap_drop = [], security_opt = [], mem_limit, pids_limit } = service;
   return [
     '--network=slirp4netns:allow_host_loopback=true',
     `--add-host=database:${machine}`,
@@ -18,6 +25,7 @@ function flagsOf(service: Service, postgres_port: number): string[] {
     ...(service.healthcheck?.disable === true ? ['--no-healthcheck'] : []),
     ...(service.ports ?? []).map((port) => `--publish=${port}`),
     ...tmpfs.map((at) => `--tmpfs=${at}`),
+    ...volumes.map((volume) => `--volume=${project}-${volume}`),
     ...cap_drop.map((name) => `--cap-drop=${name}`),
     ...security_opt.map((option) => `--security-opt=${option}`),
     ...(mem_limit === undefined ? [] : [`--memory=${mem_limit}`]),
@@ -29,23 +37,23 @@ function flagsOf(service: Service, postgres_port: number): string[] {
 export class Containers {
   readonly #podman: Podman;
   readonly #image: string;
-  readonly #port: number;
+  readonly #around: Around;
 
   constructor(podman: Podman, image: string, postgres_port: number) {
     this.#podman = podman;
     this.#image = image;
-    this.#port = postgres_port;
+    this.#around = { postgres_port, project: randomBytes(6).toString('hex') };
   }
 
   /** Runs a command of a service to its end; its own by default. */
   run(service: Service, command = service.command ?? []): Promise<Ended> {
-    return this.#podman.run(['run', '--rm', ...flagsOf(service, this.#port), this.#image, ...command]);
+    return this.#podman.run(['run', '--rm', ...flagsOf(service, this.#around), this.#image, ...command]);
   }
 
   /** Starts a service, and leaves it running. */
   async start(service: Service): Promise<Container> {
     const name = `baton-${randomBytes(6).toString('hex')}`;
-    const flags = ['run', '--detach', `--name=${name}`, ...flagsOf(service, this.#port)];
+    const flags = ['run', '--detach', `--name=${name}`, ...flagsOf(service, this.#around)];
     await this.#podman.do([...flags, this.#image, ...(service.command ?? [])]);
     return new Container(this.#podman, name);
   }

@@ -47,6 +47,9 @@ export const image: Check = {
     'the console is left out': {
       source: [{ file: dockerfile, find: 'COPY --from=build /app/web/dist ./web/dist\n', replace: '' }],
     },
+    'the folder of attachments is root’s': {
+      source: [{ file: dockerfile, find: ' && chown node:node /attachments', replace: '' }],
+    },
     'runs as root': { source: [{ file: dockerfile, find: 'USER node\n', replace: '' }] },
     'is healthy whatever it responds': { source: [{ file: dockerfile, find: 'r.ok ? 0 : 1', replace: '0' }] },
     'is killed': { source: [{ file: dockerfile, find: 'EXPOSE 3000\n', replace: 'STOPSIGNAL SIGKILL\n' }] },

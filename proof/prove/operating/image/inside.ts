@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Podman } from '../../../harness/podman.ts';
 import { type Built, marker } from './build.ts';
@@ -20,7 +20,8 @@ function superfluous(app: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(app, path.join(entry.parentPath, entry.name)));
   const odd = dist.filter((file) => !served.has(path.extname(file)) || file.includes('.test.'));
-  const sources = readdirSync(path.join(app, 'web')).filter((name) => name !== 'dist');
+  const web = path.join(app, 'web');
+  const sources = existsSync(web) ? readdirSync(web).filter((name) => name !== 'dist') : [];
   return [
     ...beside,
     ...odd,

@@ -67,6 +67,10 @@ async function useIt(server: { url: string }): Promise<string> {
   const { id } = await client.create_ticket({ workspace_id, project_id: project.id, body });
   const { title, description } = await client.get_ticket({ workspace_id, ticket: id });
   if (title !== body.title || description !== body.description) throw new Error('The ticket is not read as written.');
+  const at = { workspace_id, ticket: id };
+  const { id: attachment_id } = await client.add_attachment({ ...at, name: 'a.txt', body: new Blob(['Bytes']) });
+  const { path: file } = await client.get_attachment_link({ ...at, attachment_id });
+  if ((await (await fetch(server.url + file)).text()) !== 'Bytes') throw new Error('The file is not read as written.');
   for (const page of [
     '/docs',
     '/docs/assets/docs.js',
@@ -96,7 +100,7 @@ async function openConsole(url: string): Promise<void> {
 }
 
 /** What the processes of the container may do, and where they can write. */
-async function confinement(container: Container, { tmpfs = [] }: Service): Promise<string[]> {
+async function confinement(container: Container, { tmpfs = [], volumes = [] }: Service): Promise<string[]> {
   const violations: string[] = [];
   const { stdout } = await container.exec('sh', '-c', 'cat /proc/[0-9]*/status');
   const values = (name: string) =>
@@ -108,7 +112,8 @@ async function confinement(container: Container, { tmpfs = [] }: Service): Promi
   const writes = async (file: string) => (await container.exec('touch', file)).status === 0;
   for (const file of ['/app/x', '/home/node/x', '/var/tmp/x'])
     if (await writes(file)) violations.push(`${file} is written`);
-  for (const at of tmpfs) if (!(await writes(`${at}/x`))) violations.push(`${at} is not writable`);
+  for (const at of [...tmpfs, ...volumes.flatMap((volume) => volume.split(':').slice(1, 2))])
+    if (!(await writes(`${at}/x`))) violations.push(`${at} is not writable`);
   return violations;
 }
 
