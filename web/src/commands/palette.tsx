@@ -50,11 +50,19 @@ function useFound(place: Place | undefined, query: string): Found[] {
   return [{ id: 'ticket', name: t('Go to ticket {ticket}', { ticket }), run: open }, ...found];
 }
 
-/** Adds to a text what was typed before there was a field for it, up to Enter. It is taken once, however often React asks for the text. */
-function ahead(add: (next: (text: string) => string) => void, enterIt: () => void): void {
-  const [typed = '', ...behind] = takeTyped().split(enter);
-  add((text) => text + typed);
-  if (behind.length > 0) enterIt();
+/** What adds to a text what was typed before there was a field for it, and chooses what that finds where Enter was pressed, too. */
+function useTypedAhead(add: (next: (text: string) => string) => void, choose: () => void): () => void {
+  const [is_entered, setEntered] = useState(false);
+  const chooseNow = useEffectEvent(choose);
+  useEffect(() => {
+    if (is_entered) chooseNow();
+  }, [is_entered]);
+  return () => {
+    // Taken once, however often React asks for the text.
+    const [typed = '', ...behind] = takeTyped().split(enter);
+    add((text) => text + typed);
+    if (behind.length > 0) setEntered(true);
+  };
 }
 
 /** Every command and place, found by typing. */
@@ -63,7 +71,6 @@ export default function Palette({ place }: { place: Place | undefined }) {
   const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
-  const [is_entered, setEntered] = useState(false);
   const found = useFound(place, query);
   const optionId = (index: number) => `${id}-${index}`;
 
@@ -73,10 +80,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
     // When the dialog has given the focus back: what runs now may want it.
     setTimeout(one.run);
   };
-  const chooseFirst = useEffectEvent(() => choose(found[0]));
-  useEffect(() => {
-    if (is_entered) chooseFirst();
-  }, [is_entered]);
+  const takeAhead = useTypedAhead(setQuery, () => choose(found[0]));
   const move = (to: number) => {
     const next = (to + found.length) % Math.max(1, found.length);
     setActive(next);
@@ -105,7 +109,7 @@ export default function Palette({ place }: { place: Place | undefined }) {
         autoComplete="off"
         spellCheck={false}
         value={query}
-        onFocus={() => ahead(setQuery, () => setEntered(true))}
+        onFocus={takeAhead}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.currentTarget.value);
