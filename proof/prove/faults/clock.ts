@@ -117,7 +117,9 @@ export const clock: Check = {
   control_size: 0.06,
   controls: {
     "takes the clock's word for the order": {
-      replace: [["greatest\\(now\\(\\), t\\.updated_at \\+ interval '1 microsecond'\\)", 'now()']],
+      source: [
+        { file: 'db/columns.ts', find: "greatest(now(), ${last} + interval '1 microsecond')", replace: 'now()' },
+      ],
     },
   },
 };

@@ -118,7 +118,6 @@ export default function Palette({ place }: { place: Place | undefined }) {
       />
       <ul id={`${id}-list`} role="listbox" aria-label={t('Found')} className="palette-list">
         {found.map((one, index) => (
-          // The keys are the input's: the focus stays there.
           <li
             key={one.id}
             id={optionId(index)}
