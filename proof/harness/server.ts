@@ -27,9 +27,15 @@ export interface TestServer {
   stop: () => Promise<void>;
 }
 
-/** Where the servers of this process keep attachments. */
-const attachments_dir = mkdtempSync(path.join(os.tmpdir(), 'baton-attachments-'));
-process.once('exit', () => rmSync(attachments_dir, { recursive: true, force: true }));
+let attachments_dir: string | undefined;
+
+/** Where the servers of this process keep attachments. Not created before the first of them: a command may set its own TMPDIR. */
+function attachmentsDir(): string {
+  if (attachments_dir !== undefined) return attachments_dir;
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-attachments-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return (attachments_dir = dir);
+}
 
 /** Opens /metrics of every server of the tests. */
 export const metrics_token = randomBytes(24).toString('hex');
@@ -55,7 +61,9 @@ export const test_environment = {
   LOG_LEVEL: 'error',
   BATON_BCRYPT_COST: '4',
   ...no_limits,
-  BATON_ATTACHMENTS_DIR: attachments_dir,
+  get BATON_ATTACHMENTS_DIR() {
+    return attachmentsDir();
+  },
   BATON_METRICS_TOKEN: metrics_token,
   BATON_SECRET: randomBytes(48).toString('base64'),
   BATON_AUDIT_KEY: randomBytes(48).toString('base64'),

@@ -22,11 +22,19 @@ function visible({ status, headers, text }: WireAnswer): string {
   return JSON.stringify([status, kept, typeof id === 'string' ? text.replaceAll(id, 'id') : text]);
 }
 
-async function makeAccounts(stage: Stage, count: number): Promise<{ enabled: Credentials[]; disabled: Credentials[] }> {
+interface Accounts {
+  enabled: Credentials[];
+  disabled: Credentials[];
+  /** Addresses without an account: as many, so that each is tried as often as the others, and has its counter as they have. */
+  unknown: string[];
+}
+
+async function makeAccounts(stage: Stage, count: number): Promise<Accounts> {
   const people = await Promise.all(Array.from({ length: count * 2 }, () => registerPerson(stage)));
   const disabled = people.splice(0, count);
   for (const { email } of disabled) await disableUser(stage.database.owner, email);
-  return { enabled: people, disabled };
+  const unknown = Array.from({ length: count }, () => `${randomBytes(8).toString('hex')}@example.com`);
+  return { enabled: people, disabled, unknown };
 }
 
 /** Every kind as often as the others, in any order. */
@@ -42,10 +50,10 @@ async function listen(run: Run, size: number): Promise<Finding> {
   const bcrypt_cost = judged ? 10 : 8;
   const stage = await setStage(run, { BATON_BCRYPT_COST: String(bcrypt_cost) });
   const wire = new Wire(stage.url, 1);
-  const { enabled, disabled } = await makeAccounts(stage, judged ? 20 : 5);
+  const { enabled, disabled, unknown } = await makeAccounts(stage, judged ? 20 : 5);
   const credentials = (kind: Kind): Credentials => {
     const wrong = { password: randomBytes(12).toString('base64url') };
-    if (kind === 'unknown') return { email: `${randomBytes(8).toString('hex')}@example.com`, ...wrong };
+    if (kind === 'unknown') return { email: run.random.pick(unknown), ...wrong };
     const { email, password } = run.random.pick(kind === 'wrong' ? enabled : disabled);
     return kind === 'disabled, right' ? { email, password } : { email, ...wrong };
   };

@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { deletedTickets, restoreTicket } from '../../api/deleted-tickets.ts';
 import { useMay } from '../../desk/use-may.ts';
 import { Button } from '../../ui/button.tsx';
@@ -45,11 +44,7 @@ function Deleted({ workspace }: { workspace: string }) {
               <li key={id} className="settings-entry">
                 <code className="entry-key">{key}</code>
                 <div className="entry-what">
-                  <strong>
-                    <Link to="/w/$workspace/t/$ticket" params={{ workspace, ticket: id }}>
-                      {title}
-                    </Link>
-                  </strong>
+                  <strong>{title}</strong>
                   <span className="entry-more">
                     {t('deleted')} <Time at={deleted_at ?? updated_at} />
                   </span>
