@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeFaults, executablePath, look, type Stage, startStage } from './browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeFaults, look, type Stage, startStage, walks } from './browser.ts';
 
 const password = 'correct horse battery';
 
 /** The text of what has the focus. */
 const focused = (page: Page) => page.evaluate<string>('document.activeElement?.textContent');
 
-describe.skipIf(executablePath === undefined)('a first visit (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('a first visit', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();

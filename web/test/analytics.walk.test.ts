@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../../proof/prove/random.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const day_ms = 86_400_000;
@@ -12,7 +12,7 @@ const next: Record<string, string[]> = {
   closed: [],
 };
 
-describe.skipIf(executablePath === undefined)('the analytics (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the analytics', () => {
   let stage: Stage;
   let harbour: Harbour;
   let analytics: string;

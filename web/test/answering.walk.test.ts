@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
@@ -18,7 +18,7 @@ const unavailable = (route: Route) =>
     },
   });
 
-describe.skipIf(executablePath === undefined)('a server that does not respond', () => {
+walks('a server that does not respond', () => {
   let stage: Stage;
   let harbour: Harbour;
 

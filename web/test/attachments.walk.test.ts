@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
-import { executablePath, look, type Stage, startStage, type Tab } from './browser.ts';
+import { look, type Stage, startStage, type Tab, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 300_000;
@@ -36,7 +36,7 @@ function makePicture(side: number): Buffer {
 
 const picture = makePicture(240);
 
-describe.skipIf(executablePath === undefined)('attachments (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('attachments', () => {
   let stage: Stage;
   let numbering: ReturnType<typeof keepNumbering>;
   let harbour: Harbour;

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ExportVerifier } from '../../bin/verify-audit.ts';
 import { numberEvents } from '../../proof/harness/events.ts';
 import { originOf } from '../../server/src/audit/checkpoints.ts';
 import { leafHash } from '../../server/src/ledger/merkle.ts';
 import { logSigner, printed, signedNote, signingKey } from '../../server/src/ledger/note.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
-describe.skipIf(executablePath === undefined)('the audit log (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the audit log', () => {
   let stage: Stage;
   let harbour: Harbour;
   let audit: string;

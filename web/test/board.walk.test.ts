@@ -1,15 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
-import { executablePath, look, signIn, type Stage, startStage, type Tab } from './browser.ts';
+import { look, signIn, type Stage, startStage, type Tab, walks } from './browser.ts';
 
 const patience = 180_000;
 
 /** Looks again until it is so. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
-describe.skipIf(executablePath === undefined)('the board (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the board', () => {
   let stage: Stage;
   let numbering: ReturnType<typeof keepNumbering>;
   let grace: Person;

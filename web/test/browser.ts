@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { startServer, type TestServer } from '../../proof/harness/server.ts';
 import { chromium_flags, findChromium } from '../../scripts/chromium.ts';
 import { type Broken, builtConsole } from './consoles.ts';
@@ -160,3 +160,15 @@ export async function untilReady(page: Page): Promise<void> {
   await page.getByRole('menuitemradio', { name: 'Urgent' }).waitFor();
   await page.keyboard.press('Escape');
 }
+
+/**
+ * Walks in a browser, where there is one. Each is tried once more when it fails: what a busy machine draws a moment late fails one
+ * try in hundreds, and a fault fails both. No other tests are tried again.
+ */
+export const walks = (of: string, define: () => void): void => {
+  describe.skipIf(executablePath === undefined)(
+    `${of} (set CHROMIUM_PATH where there is no Chromium)`,
+    { retry: 1 },
+    define,
+  );
+};

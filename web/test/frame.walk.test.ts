@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import type { Route } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTeam, type Team } from '../../proof/harness/make.ts';
-import { executablePath, look, signIn, type Stage, startStage, type Tab } from './browser.ts';
+import { look, signIn, type Stage, startStage, type Tab, walks } from './browser.ts';
 
 /** What has the focus, as a screen reader names it. */
 const focused = (page: Page) =>
@@ -11,7 +11,7 @@ const focused = (page: Page) =>
     return at.getAttribute('aria-label') ?? at.textContent;
   })()`);
 
-describe.skipIf(executablePath === undefined)('the frame (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the frame', () => {
   let stage: Stage;
   let team: Team;
   beforeAll(async () => {

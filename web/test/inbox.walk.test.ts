@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { notifyPeople } from '../../proof/harness/events.ts';
-import { axeFaults, executablePath, look, type Stage, startStage } from './browser.ts';
+import { axeFaults, look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
-describe.skipIf(executablePath === undefined)('the inbox (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the inbox', () => {
   let stage: Stage;
   let harbour: Harbour;
   let inbox: string;

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinWorkspace } from '../../proof/harness/people.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-describe.skipIf(executablePath === undefined)('who is removed (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('who is removed', () => {
   let stage: Stage;
   let harbour: Harbour;
 

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillProject } from '../../proof/harness/many-tickets.ts';
 import { type Person, registerPerson } from '../../proof/harness/people.ts';
-import { executablePath, signIn, type Stage, startStage } from './browser.ts';
+import { signIn, type Stage, startStage, walks } from './browser.ts';
 
 const patience = 180_000;
 
 // What it costs the browser is measured by `npm run bench:console`.
-describe.skipIf(executablePath === undefined)('a project of many tickets (set CHROMIUM_PATH)', () => {
+walks('a project of many tickets', () => {
   let stage: Stage;
   let grace: Person;
   let workspace_id: string;

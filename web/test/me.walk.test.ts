@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../proof/harness/people.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { complaints, goTo, openSettings } from './settings-pages.ts';
 
-describe.skipIf(executablePath === undefined)('the own account (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the own account', () => {
   let stage: Stage;
   let ada: Person;
   let vic: Person;

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-describe.skipIf(executablePath === undefined)('a part of the page that can’t be loaded', () => {
+walks('a part of the page that can’t be loaded', () => {
   let stage: Stage;
   let harbour: Harbour;
 

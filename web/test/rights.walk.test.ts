@@ -1,13 +1,13 @@
 import type { Role } from '../../sdk/index.ts';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { type Harbour, makeHarbour, openAs } from './team.ts';
 
 const patience = 180_000;
 
-describe.skipIf(executablePath === undefined)('who may less than before', () => {
+walks('who may less than before', () => {
   let stage: Stage;
   let numbering: ReturnType<typeof keepNumbering>;
   let harbour: Harbour;

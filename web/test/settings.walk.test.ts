@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepDelivering } from '../../proof/harness/deliveries.ts';
 import { confirmAddresses, joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Receiver, startReceiver } from '../../proof/harness/receiver.ts';
-import { executablePath, look, type Stage, startStage } from './browser.ts';
+import { look, type Stage, startStage, walks } from './browser.ts';
 import { complaints, goTo, openSettings } from './settings-pages.ts';
 
 interface Team {
@@ -34,7 +34,7 @@ async function makeTeam(server: Stage['server']): Promise<Team> {
 const focused = (page: Page) =>
   page.evaluate(`document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`);
 
-describe.skipIf(executablePath === undefined)('the settings (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('the settings', () => {
   let stage: Stage;
   let team: Team;
   let receiver: Receiver;

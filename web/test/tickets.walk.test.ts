@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
-import { executablePath, look, type Stage, startStage, type Tab, untilReady } from './browser.ts';
+import { look, type Stage, startStage, type Tab, untilReady, walks } from './browser.ts';
 
 const patience = 300_000;
 
 /** Looks again until it is so. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
-describe.skipIf(executablePath === undefined)('tickets (set CHROMIUM_PATH where there is no Chromium)', () => {
+walks('tickets', () => {
   let stage: Stage;
   let line: Proxy;
   let numbering: ReturnType<typeof keepNumbering>;

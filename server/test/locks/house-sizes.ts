@@ -50,7 +50,8 @@ export function functionSizes(file: string, source: string): Size[] {
   };
   new Visitor({
     CallExpression: ({ callee, arguments: given }) => {
-      if (source.startsWith('describe', callee.start)) for (const { start } of given) groups.add(start);
+      const is_group = /^(?:describe|walks)\b/.test(source.slice(callee.start, callee.end));
+      if (is_group) for (const { start } of given) groups.add(start);
       const [title, body] = given;
       if (title?.type !== 'Literal' || typeof title.value !== 'string' || body === undefined) return;
       names.set(body.start, title.value.split(' ', 5).join(' '));
