@@ -24,9 +24,7 @@ walks('a server that does not respond', () => {
 
   beforeAll(async () => {
     stage = await startStage();
-    harbour = await makeHarbour(stage);
-    const { ada, workspace_id } = harbour;
-    await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title: 'Oil the winch' } });
+    harbour = await makeHarbour(stage, ['Oil the winch']);
   }, patience);
   afterAll(() => stage.stop());
 

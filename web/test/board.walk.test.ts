@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import type { Person } from '../../proof/harness/people.ts';
 import { look, signIn, type Stage, startStage, type Tab, walks } from './browser.ts';
+import { makeMembers } from './team.ts';
 
 const patience = 180_000;
 
@@ -19,12 +20,8 @@ walks('the board', () => {
   beforeAll(async () => {
     stage = await startStage();
     numbering = keepNumbering(stage.server.database.url);
-    [grace, ada] = await Promise.all([
-      registerPerson(stage.server, { name: 'Grace Hopper' }),
-      registerPerson(stage.server, { name: 'Ada Lovelace' }),
-    ]);
-    workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
-    await joinWorkspace(grace, ada, workspace_id, 'member');
+    const names = { owner: 'Grace Hopper', member: 'Ada Lovelace' };
+    ({ workspace_id, owner: grace, member: ada } = await makeMembers(stage, names));
     await grace.client.create_project({
       workspace_id,
       body: { key: 'ENG', name: 'Engineering', workflow: 'strict' },

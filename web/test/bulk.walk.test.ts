@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import type { Person } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
 import { look, type Stage, startStage, type Tab, walks } from './browser.ts';
+import { makeMembers, openBy } from './team.ts';
 
 const patience = 300_000;
 /** Looks again until it is so. */
@@ -21,12 +22,8 @@ walks('many tickets at once', () => {
     stage = await startStage();
     line = await startProxy(stage.server.url);
     numbering = keepNumbering(stage.server.database.url);
-    [grace, ada] = await Promise.all([
-      registerPerson(stage.server, { name: 'Grace Hopper' }),
-      registerPerson(stage.server, { name: 'Ada Lovelace' }),
-    ]);
-    workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
-    await joinWorkspace(grace, ada, workspace_id, 'member');
+    const names = { owner: 'Grace Hopper', member: 'Ada Lovelace' };
+    ({ workspace_id, owner: grace, member: ada } = await makeMembers(stage, names));
   }, patience);
   afterAll(async () => {
     await numbering.stop();
@@ -45,21 +42,13 @@ walks('many tickets at once', () => {
 
   /** Opens a page for Ada, by the line that can be cut, and counts the bulk requests that it sends. */
   async function enter(where: string): Promise<Tab & { bulks: () => number; singles: () => number }> {
-    const { origin } = new URL(line.url);
-    const tab = await stage.open('/signin');
-    await tab.page.goto(`${origin}/signin`);
-    tab.faults.length = 0;
-    await tab.page.getByLabel('E-mail address').fill(ada.email);
-    await tab.page.getByLabel('Password', { exact: true }).fill(ada.password);
-    await tab.page.keyboard.press('Enter');
-    await tab.page.waitForURL(/\/w\//);
+    const tab = await openBy(line, stage, ada, `/w/${workspace_id}${where}`);
     let [bulks, singles] = [0, 0];
     tab.page.on('request', (request) => {
       if (request.method() === 'GET' || !request.url().includes('/tickets/')) return;
       if (request.url().endsWith('/tickets/bulk')) bulks++;
       else singles++;
     });
-    await tab.page.goto(`${origin}/w/${workspace_id}${where}`);
     return { ...tab, bulks: () => bulks, singles: () => singles };
   }
 

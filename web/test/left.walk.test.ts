@@ -12,10 +12,8 @@ walks('who is removed', () => {
 
   beforeAll(async () => {
     stage = await startStage();
-    harbour = await makeHarbour(stage);
-    const { ada, grace, workspace_id } = harbour;
-    await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title: 'Oil the winch' } });
-    await grace.client.create_workspace({ body: { name: 'Lighthouse' } });
+    harbour = await makeHarbour(stage, ['Oil the winch']);
+    await harbour.grace.client.create_workspace({ body: { name: 'Lighthouse' } });
   }, patience);
   afterAll(() => stage.stop());
 

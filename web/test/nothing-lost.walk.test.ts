@@ -1,9 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import type { Person } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
 import { executablePath, look, signIn, type Stage, startStage } from './browser.ts';
+import { makeMembers } from './team.ts';
 import { makeKillableBrowser } from './killable-browser.ts';
 import { findTyped, forgetful, typed_fields, typedText, typeEverywhere, type TypedField } from './typed-texts.ts';
 
@@ -29,12 +30,8 @@ describe.skipIf(executablePath === undefined).each([
     stage = await startStage({}, broken);
     line = await startProxy(stage.server.url);
     numbering = keepNumbering(stage.server.database.url);
-    [grace, ada] = await Promise.all([
-      registerPerson(stage.server, { name: 'Grace Hopper' }),
-      registerPerson(stage.server, { name: 'Ada Lovelace' }),
-    ]);
-    workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
-    await joinWorkspace(grace, ada, workspace_id, 'member');
+    const names = { owner: 'Grace Hopper', member: 'Ada Lovelace' };
+    ({ workspace_id, owner: grace, member: ada } = await makeMembers(stage, names));
     await grace.client.create_project({ workspace_id, body: { key: 'ENG', name: 'Engineering' } });
     const first = await stage.open('/signin');
     context = first.page.context();

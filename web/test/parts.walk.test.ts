@@ -11,9 +11,7 @@ walks('a part of the page that can’t be loaded', () => {
 
   beforeAll(async () => {
     stage = await startStage();
-    harbour = await makeHarbour(stage);
-    const { ada, workspace_id } = harbour;
-    await ada.client.create_ticket({ workspace_id, project_id: 'ENG', body: { title: 'Oil the winch' } });
+    harbour = await makeHarbour(stage, ['Oil the winch']);
   }, patience);
   afterAll(() => stage.stop());
 

@@ -1,4 +1,5 @@
 import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import type { Proxy } from '../../proof/harness/proxy.ts';
 import { signIn, type Stage, type Tab } from './browser.ts';
 
 /** A workspace with a project, its owner and a member, as it is after some days of work. */
@@ -9,13 +10,24 @@ export interface Harbour {
   grace: Person;
 }
 
-export async function makeHarbour({ server }: Stage): Promise<Harbour> {
-  const ada = await registerPerson(server, { name: 'Ada Lovelace' });
-  const grace = await registerPerson(server, { name: 'Grace Hopper' });
-  const { id: workspace_id } = await ada.client.create_workspace({ body: { name: 'Harbour' } });
-  await joinWorkspace(ada, grace, workspace_id, 'member');
+/** A workspace without a project, its owner and a member. */
+export async function makeMembers({ server }: Stage, names: { owner: string; member: string }) {
+  const [owner, member] = await Promise.all([
+    registerPerson(server, { name: names.owner }),
+    registerPerson(server, { name: names.member }),
+  ]);
+  const { id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Harbour' } });
+  await joinWorkspace(owner, member, workspace_id, 'member');
+  return { workspace_id, owner, member };
+}
+
+/** The same with a project, and tickets with these titles. */
+export async function makeHarbour(stage: Stage, titles: readonly string[] = []): Promise<Harbour> {
+  const names = { owner: 'Ada Lovelace', member: 'Grace Hopper' };
+  const { workspace_id, owner: ada, member: grace } = await makeMembers(stage, names);
   const body = { key: 'ENG', name: 'Engineering', workflow: 'standard' as const };
   const { id: project_id } = await ada.client.create_project({ workspace_id, body });
+  for (const title of titles) await ada.client.create_ticket({ workspace_id, project_id, body: { title } });
   return { workspace_id, project_id, ada, grace };
 }
 
@@ -24,5 +36,17 @@ export async function openAs(stage: Stage, person: Person, where: string): Promi
   const tab = await stage.open(`/signin?next=${encodeURIComponent(where)}`);
   await signIn(tab.page, person);
   await tab.page.waitForURL((url) => url.pathname + url.search === where);
+  return tab;
+}
+
+/** Opens a page as somebody, by a line that can be cut. */
+export async function openBy(line: Proxy, stage: Stage, person: Person, where: string): Promise<Tab> {
+  const { origin } = new URL(line.url);
+  const tab = await stage.open('/signin');
+  await tab.page.goto(`${origin}/signin`);
+  tab.faults.length = 0;
+  await signIn(tab.page, person);
+  await tab.page.waitForURL(/\/w\//);
+  await tab.page.goto(origin + where);
   return tab;
 }

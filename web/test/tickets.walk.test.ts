@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { keepNumbering } from '../../proof/harness/events.ts';
-import { joinWorkspace, type Person, registerPerson } from '../../proof/harness/people.ts';
+import type { Person } from '../../proof/harness/people.ts';
 import { type Proxy, startProxy } from '../../proof/harness/proxy.ts';
 import { look, type Stage, startStage, type Tab, untilReady, walks } from './browser.ts';
+import { makeMembers, openBy } from './team.ts';
 
 const patience = 300_000;
 
@@ -21,12 +22,8 @@ walks('tickets', () => {
     stage = await startStage();
     line = await startProxy(stage.server.url);
     numbering = keepNumbering(stage.server.database.url);
-    [grace, ada] = await Promise.all([
-      registerPerson(stage.server, { name: 'Grace Hopper' }),
-      registerPerson(stage.server, { name: 'Ada Lovelace' }),
-    ]);
-    workspace_id = (await grace.client.create_workspace({ body: { name: 'Harbour' } })).id;
-    await joinWorkspace(grace, ada, workspace_id, 'member');
+    const names = { owner: 'Grace Hopper', member: 'Ada Lovelace' };
+    ({ workspace_id, owner: grace, member: ada } = await makeMembers(stage, names));
     const project = { key: 'ENG', name: 'Engineering', workflow: 'standard' } as const;
     await grace.client.create_project({ workspace_id, body: project });
   }, patience);
@@ -42,19 +39,7 @@ walks('tickets', () => {
   const read = (ticket: string) => grace.client.get_ticket({ workspace_id, ticket });
   const w = () => `/w/${workspace_id}`;
 
-  /** Opens the console for somebody, by the line that can be cut. */
-  async function enter(person: Person, where: string): Promise<Tab> {
-    const { origin } = new URL(line.url);
-    const tab = await stage.open('/signin');
-    await tab.page.goto(`${origin}/signin`);
-    tab.faults.length = 0;
-    await tab.page.getByLabel('E-mail address').fill(person.email);
-    await tab.page.getByLabel('Password', { exact: true }).fill(person.password);
-    await tab.page.keyboard.press('Enter');
-    await tab.page.waitForURL(/\/w\//);
-    await tab.page.goto(origin + where);
-    return tab;
-  }
+  const enter = (person: Person, where: string) => openBy(line, stage, person, where);
 
   /** What it complained of, but for addresses of the line, and what a test causes on purpose. */
   const complaints = ({ faults }: Tab, expected = /^$/) =>

@@ -6,14 +6,16 @@ export const head_bytes = 4096;
 const unknown_type = 'application/octet-stream';
 const text_type = 'text/plain';
 
-/** Control characters that texts don't have; tabs, ends of lines and of pages they do. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const control = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
+/** The control characters that texts have: tabs, ends of lines and of pages, and Escape before colours. */
+const of_texts = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 
 function isText(head: Uint8Array): boolean {
+  // In UTF-8 a byte below 0x20 is that character, and no part of another one.
+  if (head.some((byte) => byte < 0x20 && !of_texts.has(byte))) return false;
   try {
     // As a stream: a character may be cut at the end.
-    return !control.test(new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }));
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
   } catch {
     return false;
   }
