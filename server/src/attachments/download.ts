@@ -20,10 +20,7 @@ interface Parts {
 
 const gone = 'The address is not valid, or no longer: it is for five minutes. Ask for another one.';
 
-/**
- * The name under which a file is saved: no part of a path, and no directory. Browsers see to that themselves (RFC 6266, 4.3), but
- * whoever writes a program of ten lines may not.
- */
+/** The name under which a file is saved: no path, and no directory. Browsers see to that (RFC 6266, 4.3); other programs may not. */
 const savedAs = (name: string) => name.replaceAll(/[/\\]/g, '_').replace(/^\.+$/, '_');
 
 /** Opens files by their signed addresses. Whether the caller may read them is asked again each time. */

@@ -91,6 +91,9 @@ class Body {
   }
 }
 
+/** Of a client that has left: nobody reads it, but the log. */
+export const clientLeft = () => new BatonError('malformed_request', {}, { cause: new Error('The client left.') });
+
 /**
  * Does something when a request's client leaves before its body has been read; at once if it has left already. A body that has
  * arrived isn't read yet: what is left of it is lost with the connection, and no event says so later.
@@ -129,7 +132,7 @@ function readInto(body: Body, req: Request): Promise<void> {
     };
     const pace = counted && setInterval(look, counted.window_ms);
     req.on('data', onData).on('end', onEnd).on('error', settle);
-    whenBroken(req, () => settle(new Error('The client left.')));
+    whenBroken(req, () => settle(clientLeft()));
   });
 }
 

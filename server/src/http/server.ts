@@ -152,8 +152,11 @@ function limitBody(req: IncomingMessage, within_ms: number, refuse: () => void):
   if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return;
   let timer: NodeJS.Timeout | undefined;
   const stop = () => clearTimeout(timer);
+  const look = () => {
+    if (!req.complete) refuse();
+  };
   const begin = () => {
-    if (!req.complete && !req.destroyed) timer = setTimeout(() => void (req.complete || refuse()), within_ms);
+    if (!req.complete && !req.destroyed) timer = setTimeout(look, within_ms);
   };
   begin();
   times.set(req, { stop, begin });

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Request, RequestHandler, Response } from 'express';
 import { BatonError } from '../errors.ts';
-import { requireUnspent, whenBroken } from './body.ts';
+import { clientLeft, requireUnspent, whenBroken } from './body.ts';
 import type { Operation, Upload } from './contract.ts';
 import type { Pace } from './pace.ts';
 import { holderOf, whenClosed } from './send.ts';
@@ -35,9 +35,6 @@ export interface UploadReading {
 const look_ms = 10_000;
 const least_bytes_per_look = 32 * 1024;
 
-/** Of a client that has left: nobody reads it, but the log. */
-const left = () => new BatonError('malformed_request', {}, { cause: new Error('The client left.') });
-
 interface Bounds {
   /** The most bytes. */
   limit: number;
@@ -70,7 +67,7 @@ function bounded(req: Request, { limit, within_ms, count }: Bounds): Readable {
     if (length > limit) bytes.destroy(new BatonError('body_too_large'));
   });
   whenBroken(req, () => {
-    bytes.destroy(left());
+    bytes.destroy(clientLeft());
   });
   bytes.once('close', () => {
     clearInterval(look);
@@ -115,7 +112,7 @@ export function readUpload(
     const holder = holderOf(req, res);
     requireUnspent(written, holder.user_id ?? '');
     await confirm?.(req, res);
-    if (req.destroyed) throw left();
+    if (req.destroyed) throw clientLeft();
     const done = transfers.begin(holder);
     const endLonger = mayTakeLonger(req);
     if (expect !== undefined) res.writeContinue();

@@ -5,8 +5,8 @@ import { siteOf } from '../http/networks.ts';
 import type { Answer } from './answer.ts';
 import type { Request } from './request.ts';
 
-// A page of this server's own keeps its session in a cookie that no script can read (docs/decisions, 54). Everything
-// that reads, sets or removes it is here (and 84).
+// A page of this server's own keeps its session in a cookie that no script can read (docs/decisions, 54 and 84).
+// Everything that reads, sets or removes it is here.
 
 /** The one place that the cookie is sent to: everything else takes an access token. */
 const cookie_path = '/v1/auth';

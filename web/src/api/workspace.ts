@@ -6,7 +6,7 @@ export const readWorkspace = (workspace_id: string): Promise<Workspace> => clien
 /** Whether a workspace is still there for who is signed in. Throws where that could not be found out. */
 export async function isMemberOf(workspace_id: string): Promise<boolean> {
   try {
-    await client.get_workspace({ workspace_id });
+    await readWorkspace(workspace_id);
     return true;
   } catch (error) {
     if (error instanceof BatonApiError && (error.status === 404 || error.status === 403)) return false;

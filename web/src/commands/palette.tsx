@@ -65,7 +65,7 @@ function useTypedAhead(add: (next: (text: string) => string) => void, choose: ()
   };
 }
 
-/** Every command and place, found by typing. */
+/** Every command and place, found by typing. All keys are the input's: the focus stays there. */
 export default function Palette({ place }: { place: Place | undefined }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);

@@ -13,7 +13,7 @@ export function Page() {
   return (
     <WorkspaceSettings
       page="deleted"
-      says={t('A deleted ticket keeps its key, its history and its comments, and can be restored at any time.')}
+      says={t('A deleted ticket keeps its key, its history and its comments, and can be restored.')}
     >
       {(workspace) => <Deleted workspace={workspace} />}
     </WorkspaceSettings>
