@@ -1,4 +1,4 @@
-import { type Columns, inserted, later, listed, selected, without } from '../db/columns.ts';
+import { type Columns, inserted, insertedFrom, later, listed, selected, without } from '../db/columns.ts';
 import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { KeysetPart } from '../http/cursor.ts';
@@ -231,7 +231,7 @@ const failure_columns = {
   ...without(entry_columns, 'detail', 'created_at'),
 };
 
-/** Counts a failed attempt in the entry of its hour. */
+/** Counts a failed attempt in the entry of its hour. An account that doesn't exist has none. */
 export function recordFailedAttempt(
   tx: Tx,
   user_id: string,
@@ -241,7 +241,7 @@ export function recordFailedAttempt(
   const { request_id, ip } = origin;
   const row = { user_id, hour: sql`date_trunc('hour', now())`, id: newId(), action, request_id, ip };
   tx.send(sql`
-    insert into failed_attempts as f ${inserted(failure_columns, row)}
+    insert into failed_attempts as f ${insertedFrom(failure_columns, row, sql`from users u where u.id = ${user_id}`)}
     on conflict (user_id, action, hour) do update set failures = f.failures + 1, last_at = excluded.last_at,
       request_id = excluded.request_id, ip = excluded.ip`);
 }
