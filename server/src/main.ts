@@ -1,5 +1,10 @@
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+// V8 takes the whole machine's memory for its own, and lets what has lived for a while grow to four times its size before it
+// collects: under the attacks of the check `neighbours` a process had 491 to 585 MB at most, and 463 to 501 with this.
+setFlagsFromString('--heap-growing-percent=50');
 
 // Compiled code is kept from start to start: loading everything takes 0.5 s of processor time instead of 0.75 s. It
 // lies with the packages, where nobody else can write. What is imported above this line would be compiled before it.
