@@ -50,5 +50,7 @@ export async function lookInside(podman: Podman, { image, stage }: Built): Promi
     const told = [await podman.do(['history', '--no-trunc', name]), await podman.do(['image', 'inspect', name])];
     if (told.join('').includes(marker)) violations.push(`the history of ${kind} holds a secret`);
   }
+  const user = (await podman.do(['image', 'inspect', '--format', '{{.Config.User}}', image])).trim();
+  if (['', '0', 'root'].includes(user)) violations.push('the image runs as root');
   return violations;
 }
