@@ -17,20 +17,19 @@ import { type Filters, isFiltered, withoutFilters } from './filters.ts';
 import { fold, folded, isUnfolded } from './folded.ts';
 import { isSameRead, itemsOf, readAll } from './items.ts';
 import { Rows } from './rows.tsx';
+import type { Beside } from './tickets-page.tsx';
 import { useStatuses } from './use-choices.tsx';
 import { type Group, useFirstPages, useRead } from './use-lists.ts';
 import { useSelection } from './use-selection.ts';
 
 const RowActs = lazily(() => import('./row-acts.tsx'));
 
-interface ListedProps {
+interface ListedProps extends Beside {
   desk: Desk;
   groups: readonly Group[];
   filters: Filters;
   change: (next: Filters) => void;
   project: string | undefined;
-  opened: string | undefined;
-  onOpen: (ticket: KnownTicket) => void;
 }
 
 /** How many tickets are shown: the API tells no total, so it is said when there are more. */
