@@ -6,6 +6,7 @@ import type { ListState } from '../list/ticket-list.ts';
 import type { Group } from '../list/use-lists.ts';
 import type { KnownTicket } from '../store/changes.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { rangeWith } from '../ui/range-with.ts';
 import { StatusIcon } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import { useCell } from '../ui/use-cell.ts';
@@ -182,12 +183,7 @@ function Cards(props: ColumnProps & { scroller: React.RefObject<HTMLDivElement |
     estimateSize: () => pitch,
     overscan: 6,
     getItemKey: (index) => rows[index]?.id ?? index,
-    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
-      const first = Math.max(0, startIndex - overscan);
-      const last = Math.min(count - 1, endIndex + overscan);
-      const range = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-      return kept < 0 || (kept >= first && kept <= last) ? range : [...range, kept].toSorted((a, b) => a - b);
-    },
+    rangeExtractor: rangeWith(kept),
   });
   useEffect(() => {
     onScroller(status.key, is_virtual ? (index) => virtualizer.scrollToIndex(index, { align: 'auto' }) : undefined);

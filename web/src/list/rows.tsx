@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useCommands } from '../commands/use-commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { KnownTicket } from '../store/changes.ts';
+import { rangeWith } from '../ui/range-with.ts';
 import { t } from '../ui/text.ts';
 import { GroupHead } from './group-head.tsx';
 import type { Item } from './items.ts';
@@ -181,12 +182,7 @@ function Lines({ items, active, draw, scrollTo }: LinesProps) {
     overscan: 12,
     scrollMargin: top,
     getItemKey: (index) => items[index]?.key ?? index,
-    rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
-      const first = Math.max(0, startIndex - overscan);
-      const last = Math.min(count - 1, endIndex + overscan);
-      const range = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-      return kept < 0 || (kept >= first && kept <= last) ? range : [...range, kept].toSorted((a, b) => a - b);
-    },
+    rangeExtractor: rangeWith(kept),
   });
   useEffect(() => {
     scrollTo.current = (index) => is_virtual && virtualizer.scrollToIndex(index, { align: 'auto' });
