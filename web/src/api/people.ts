@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import type { Person } from 'baton-sdk';
 import { client } from './client.ts';
 
@@ -5,3 +6,10 @@ import { client } from './client.ts';
 export async function loadPeople(workspace_id: string, ids: readonly string[]): Promise<readonly Person[]> {
   return (await client.list_people({ workspace_id, ids: ids.join(','), limit: 100 })).data;
 }
+
+/** Somebody of a workspace, former members included; null where there is nobody. */
+export const personQuery = (workspace_id: string, id: string) =>
+  queryOptions({
+    queryKey: ['person', workspace_id, id],
+    queryFn: async () => (await loadPeople(workspace_id, [id]))[0] ?? null,
+  });

@@ -4,12 +4,14 @@ import { client } from './client.ts';
 
 /** A menu of more than these would be no menu: what is searched for is asked of the server. */
 const most = 500;
+/** The most members that are read at once. */
+export const most_members = 100;
 
-async function first<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function first<T>(items: AsyncIterable<T>, most_items = most): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) {
     found.push(item);
-    if (found.length === most) break;
+    if (found.length === most_items) break;
   }
   return found;
 }
@@ -36,13 +38,14 @@ export const workflowQuery = (workspace_id: string, project_id: string) =>
     queryFn: ({ signal }): Promise<Workflow> => client.get_workflow({ workspace_id, project_id }, { signal }),
   });
 
-/** The members of a workspace whose name or address has a text; all, for none. */
+/** The members of a workspace of whose name or address a word begins with a text, all for none; the first of them. */
 export const membersQuery = (workspace_id: string, q = '') =>
   queryOptions({
     queryKey: ['members', workspace_id, q],
-    queryFn: async ({ signal }): Promise<Member[]> => {
-      const page = await client.list_members({ workspace_id, limit: 100, ...(q !== '' && { q }) }, { signal });
-      return page.data;
+    // Page after page: one looks at 2,000 members, and may find nobody of those behind them.
+    queryFn: ({ signal }): Promise<Member[]> => {
+      const about = { workspace_id, limit: most_members, ...(q !== '' && { q }) };
+      return first(client.pages.list_members(about, { signal }), most_members);
     },
   });
 

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { usePerson } from '../desk/use-desk.ts';
@@ -22,11 +22,13 @@ interface ChoiceProps {
   unfiltered: string;
   value: string;
   options: readonly { value: string; label: string }[];
+  /** Has the server find the options, where there may be more. */
+  onSearch?: (query: string) => void;
   onChange: (value: string | undefined) => void;
 }
 
 /** A button that says what is chosen, and opens a menu to choose something else. */
-function Choice({ of, unfiltered, value, options, onChange }: ChoiceProps) {
+function Choice({ of, unfiltered, value, options, onSearch, onChange }: ChoiceProps) {
   const label = value === '' ? unfiltered : (options.find((option) => option.value === value)?.label ?? value);
   const trigger = (
     <button type="button" className="button button-plain audit-choice" aria-label={`${of}: ${label}`}>
@@ -35,7 +37,7 @@ function Choice({ of, unfiltered, value, options, onChange }: ChoiceProps) {
     </button>
   );
   return (
-    <Menu trigger={trigger} search={of}>
+    <Menu trigger={trigger} search={of} onSearch={onSearch}>
       <MenuChoice
         label={of}
         value={value}
@@ -49,12 +51,13 @@ function Choice({ of, unfiltered, value, options, onChange }: ChoiceProps) {
 /** What the log is narrowed to: who, what, what to, and when. It is what the address says. */
 export function FilterBar({ desk, address, change }: BarProps) {
   const { actor = '', action = '', type = '', from = '', to = '' } = address;
-  const members = useQuery(membersQuery(desk.workspace_id)).data ?? [];
+  const [query, setQuery] = useState('');
+  const found = useQuery({ ...membersQuery(desk.workspace_id, query.trim()), placeholderData: keepPreviousData });
   // Somebody who left is in no list of members, and still in the log.
   const chosen = usePerson(desk, actor === '' ? null : actor);
-  const people = members.map(({ user_id, name }) => ({ value: user_id, label: name }));
-  const former = actor !== '' && !people.some(({ value }) => value === actor);
-  const everybody = former ? [...people, { value: actor, label: chosen?.name ?? '…' }] : people;
+  const people = (found.data ?? []).map(({ user_id, name }) => ({ value: user_id, label: name }));
+  const is_beside = actor !== '' && !people.some(({ value }) => value === actor);
+  const everybody = is_beside ? [...people, { value: actor, label: chosen?.name ?? '…' }] : people;
   const is_narrowed = Object.values(address).some((value) => value !== undefined);
   return (
     <div className="audit-filters" role="group" aria-label={t('Filters')}>
@@ -63,6 +66,7 @@ export function FilterBar({ desk, address, change }: BarProps) {
         unfiltered={t('Anybody')}
         value={actor}
         options={everybody}
+        onSearch={setQuery}
         onChange={(value) => change({ ...address, actor: value })}
       />
       <Choice

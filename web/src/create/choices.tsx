@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Priority as PriorityWord } from 'baton-sdk';
+import { personQuery } from '../api/people.ts';
 import { session } from '../api/session.ts';
-import { membersQuery, projectsQuery } from '../api/workspaces.ts';
+import { projectsQuery } from '../api/workspaces.ts';
+import { AssigneeMenu } from '../fields/assignee-menu.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuChoice, type Option } from '../ui/menu.tsx';
@@ -20,17 +22,19 @@ interface ChoiceProps<Value extends string> {
   onChange: (value: Value) => void;
 }
 
+/** The button that says what is chosen. */
+const buttonOf = (of: string, label: string, drawn: React.ReactNode) => (
+  <button type="button" className="button button-plain choice" aria-label={`${of}: ${label}`}>
+    {drawn}
+    <Icon name="chevron" />
+  </button>
+);
+
 /** A button that says what is chosen, and opens a menu to choose something else. */
 function Choice<Value extends string>({ of, value, options, onChange }: ChoiceProps<Value>) {
-  const chosen = options.find((option) => option.value === value);
-  const trigger = (
-    <button type="button" className="button button-plain choice" aria-label={`${of}: ${chosen?.label ?? value}`}>
-      {chosen?.drawn ?? chosen?.label ?? value}
-      <Icon name="chevron" />
-    </button>
-  );
+  const { label = value, drawn = label } = options.find((option) => option.value === value) ?? {};
   return (
-    <Menu trigger={trigger} search={options.length > many ? of : undefined}>
+    <Menu trigger={buttonOf(of, label, drawn)} search={options.length > many ? of : undefined}>
       <MenuChoice label={of} value={value} options={options} onChange={onChange} />
     </Menu>
   );
@@ -55,28 +59,15 @@ export function PriorityChoice(chosen: Chosen<PriorityWord>) {
 
 /** Who it is assigned to: nobody, who is signed in, or another member. */
 export function AssigneeChoice({ workspace, value, onChange }: Chosen<string | null> & { workspace: string }) {
-  const { data = [] } = useQuery(membersQuery(workspace));
   const who = useCell(session);
-  const own = 'user' in who ? who.user.id : '';
-  const members = [...data.filter(({ user_id }) => user_id === own), ...data.filter(({ user_id }) => user_id !== own)];
-  const nobody = {
-    value: '',
-    label: t('Nobody'),
-    drawn: (
-      <>
-        <Icon name="person" /> {t('Nobody')}
-      </>
-    ),
-  };
-  const options = members.map(({ user_id, name }) => ({
-    value: user_id,
-    label: name,
-    drawn: (
-      <>
-        <Avatar id={user_id} name={name} /> {name}
-      </>
-    ),
-  }));
-  const choose = (chosen: string) => onChange(chosen === '' ? null : chosen);
-  return <Choice of={t('Assignee')} value={value ?? ''} options={[nobody, ...options]} onChange={choose} />;
+  const desk = { workspace_id: workspace, account: 'user' in who ? who.user.id : '' };
+  const { data } = useQuery({ ...personQuery(workspace, value ?? ''), enabled: value !== null });
+  const name = value === null ? t('Nobody') : (data?.name ?? '…');
+  const drawn = (
+    <>
+      {value === null ? <Icon name="person" /> : <Avatar id={value} name={name} />} {name}
+    </>
+  );
+  const trigger = buttonOf(t('Assignee'), name, drawn);
+  return <AssigneeMenu {...{ desk, value, onChange }} where={{ trigger }} />;
 }

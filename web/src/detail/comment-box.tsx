@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { membersQuery } from '../api/workspaces.ts';
 import { useCommands } from '../commands/use-commands.ts';
 import { comment } from '../desk/acts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -12,13 +10,14 @@ import { t } from '../ui/text.ts';
 import { Editor } from './editor.tsx';
 import { withIds } from './mentions.ts';
 import { Prose } from './prose.tsx';
+import { useMentionable } from './use-mentionable.ts';
 
 /** Where a comment is written: what is typed is kept until the server has it. */
 export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTicket; may: Pick<May, 'may' | 'why'> }) {
   const { draft, others, type, discard, exchange, drop } = useDraft(desk, ticket.id, 'comment');
   const area = useRef<HTMLTextAreaElement>(null);
-  const people = useQuery(membersQuery(desk.workspace_id)).data ?? [];
   const text = draft?.text ?? '';
+  const { people, is_asking } = useMentionable(desk, text);
   useCommands({ comment: () => area.current?.focus() }, () => may.may);
   const send = () => {
     comment(desk, ticket, withIds(text, people));
@@ -44,7 +43,7 @@ export function CommentBox({ desk, ticket, may }: { desk: Desk; ticket: KnownTic
         onChange={(value) => (value === '' ? discard() : type(value, 0))}
         onSubmit={send}
         submit={t('Send')}
-        ready={text.trim() !== ''}
+        ready={text.trim() !== '' && !is_asking}
         preview={(value) => <Prose desk={desk} text={withIds(value, people)} />}
         note={draft === undefined ? t('Ctrl+Enter sends') : <DraftAge draft={draft} />}
       />

@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Comment } from 'baton-sdk';
 import { useEffect, useRef, useState } from 'react';
 import { failureOf } from '../api/problems.ts';
 import { editComment, readComment } from '../api/stories.ts';
-import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { DraftAge, OtherTabs } from '../desk/draft-note.tsx';
 import type { Typed } from '../desk/use-draft.ts';
@@ -11,8 +9,9 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../ui/text.ts';
 import { Editor } from './editor.tsx';
-import { withIds } from './mentions.ts';
+import { mentionedIn, withIds } from './mentions.ts';
 import { Prose } from './prose.tsx';
+import { useMentionable } from './use-mentionable.ts';
 
 interface CommentEditProps {
   desk: Desk;
@@ -30,9 +29,16 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
   const [is_saving, setSaving] = useState(false);
   const [fault, setFault] = useState<unknown>(undefined);
   const area = useRef<HTMLTextAreaElement>(null);
-  const people = useQuery(membersQuery(desk.workspace_id)).data ?? [];
   const story = desk.timeline(comment.ticket_id);
   const text = draft?.text ?? shown;
+  const { people, is_asking } = useMentionable(desk, text);
+  // Whom it mentions already may have left since.
+  const before = mentionedIn(comment.body).map((id) => ({
+    user_id: id,
+    name: desk.people.get(id)?.name ?? '',
+    email: null,
+  }));
+  const asSent = (typed_text: string) => withIds(typed_text, people, before);
   const version = draft?.base_version ?? comment.version;
   const is_stale = version < comment.version;
   const failure = fault === undefined || is_stale ? undefined : failureOf(fault);
@@ -42,7 +48,7 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
     const at = { ...comment, workspace_id: desk.workspace_id };
     setSaving(true);
     try {
-      story.receive(await editComment({ ...at, version }, withIds(text, people)));
+      story.receive(await editComment({ ...at, version }, asSent(text)));
       discard(draft?.text);
       onClose();
     } catch (error) {
@@ -77,8 +83,8 @@ export function CommentEdit({ desk, comment, shown, typed, onClose }: CommentEdi
         onSubmit={() => void save()}
         onCancel={onClose}
         submit={is_saving ? t('Saving…') : t('Save')}
-        ready={!is_saving && !is_stale && text.trim() !== ''}
-        preview={(value) => <Prose desk={desk} text={withIds(value, people)} />}
+        ready={!is_saving && !is_asking && !is_stale && text.trim() !== ''}
+        preview={(value) => <Prose desk={desk} text={asSent(value)} />}
         note={draft !== undefined && <DraftAge draft={draft} />}
       />
       <OtherTabs {...{ others, exchange, drop }} />

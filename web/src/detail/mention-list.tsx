@@ -5,7 +5,7 @@ import { membersQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { t } from '../ui/text.ts';
-import { type Fragment, fragmentAt } from './mentions.ts';
+import { type Fragment, fragmentAt, writtenAs } from './mentions.ts';
 
 const most = 6;
 
@@ -37,9 +37,10 @@ export function useMentioning(
     const is_caret = enabled && of.selectionStart === of.selectionEnd;
     setFragment(is_caret ? fragmentAt(of.value, of.selectionStart) : undefined);
   };
-  const choose = ({ name }: Member) => {
+  const choose = (member: Member) => {
     const { current } = area;
     if (current === null || fragment === undefined) return;
+    const name = writtenAs(member, members ?? []);
     current.focus();
     current.setSelectionRange(fragment.start, fragment.end);
     // As if it were typed: the browser’s own undo takes it back.

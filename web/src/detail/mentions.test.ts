@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { asMarkdown, fragmentAt, mentionedIn, withIds, withNames } from './mentions.ts';
+import { asMarkdown, askedIn, fragmentAt, mentionedIn, withIds, withNames, writtenAs } from './mentions.ts';
 
 const ada = '01990000-0000-7000-8000-00000000000a';
 const love = '01990000-0000-7000-8000-00000000000b';
 const other = '01990000-0000-7000-8000-00000000000c';
 const people = [
-  { user_id: ada, name: 'Ada' },
-  { user_id: love, name: 'Ada Lovelace' },
+  { user_id: ada, name: 'Ada', email: 'ada@example.com' },
+  { user_id: love, name: 'Ada Lovelace', email: 'love@example.com' },
 ];
+const namesake = { user_id: other, name: 'Ada', email: 'other@example.com' };
 const nameOf = (id: string) => people.find(({ user_id }) => user_id === id)?.name;
 
 describe('mentions', () => {
@@ -32,9 +33,21 @@ describe('mentions', () => {
     expect(mentionedIn(`x@${ada} @${ada}-1`)).toEqual([]);
   });
 
-  test('of a name that several people have are nobody’s', () => {
-    expect(withIds('@Ada', [...people, { user_id: other, name: 'Ada' }])).toBe('@Ada');
-    expect(withIds('@Ada', [...people, { user_id: ada, name: 'Ada' }])).toBe(`@${ada}`);
+  test('of a name that several people have are of the one whose address is written, or who was mentioned before', () => {
+    const three = [...people, namesake];
+    expect(withIds('@Ada', three)).toBe('@Ada');
+    expect(withIds('@Ada', [...people, ...people])).toBe(`@${ada}`);
+    expect([writtenAs(namesake, three), writtenAs(namesake, [namesake])]).toEqual(['Ada (other@example.com)', 'Ada']);
+    expect(withIds('@Ada (other@example.com), @Ada (ada@example.com)!', three)).toBe(`@${other}, @${ada}!`);
+    expect(withIds('@Ada again', three, [namesake])).toBe(`@${other} again`);
+    expect(withIds('@Ada', three, three)).toBe('@Ada');
+    expect(withIds('@Gone', people, [{ user_id: other, name: 'Gone', email: null }])).toBe(`@${other}`);
+  });
+
+  test('are looked up by the words behind each @', () => {
+    expect(askedIn('Hi @Grace Hopper, and @Ada!')).toEqual(['Grace', 'Grace Hopper', 'Ada']);
+    expect(askedIn(`mail@example.com @ ${'@a@b '.repeat(3)}`)).toEqual(['a']);
+    expect(askedIn(Array.from({ length: 40 }, (_, n) => `@n${n}`).join())).toHaveLength(10);
   });
 
   test('of somebody whom nobody knows stay as they are', () => {

@@ -2,6 +2,7 @@
 export interface Mentionable {
   user_id: string;
   name: string;
+  email: string | null;
 }
 
 const id_form = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
@@ -22,22 +23,50 @@ export const withNames = (text: string, nameOf: (id: string) => string | undefin
 
 const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** A text with ids in place of names, as the server finds mentions in it. A name that several people have stays a name. */
-export function withIds(text: string, people: readonly Mentionable[]): string {
-  const ids = new Map<string, string | undefined>();
-  for (const { name, user_id } of people) {
-    const other = ids.get(name);
-    ids.set(name, ids.has(name) && other !== user_id ? undefined : user_id);
+const withAddress = ({ name, email }: Mentionable) => (email === null ? name : `${name} (${email})`);
+
+/** How somebody is mentioned in what is typed: with the address where others have the same name. */
+export const writtenAs = (person: Mentionable, people: readonly Mentionable[]): string =>
+  people.some(({ name, user_id }) => name === person.name && user_id !== person.user_id)
+    ? withAddress(person)
+    : person.name;
+
+/** Who is meant by how people are mentioned: of several with one name the one who was mentioned before, or nobody. */
+function idsByWriting(people: readonly Mentionable[], before: readonly Mentionable[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const person of [...people, ...before].filter(({ name }) => name !== '')) {
+    const namesakes = (all: readonly Mentionable[]) =>
+      new Set(all.filter(({ name }) => name === person.name).map(({ user_id }) => user_id));
+    const [now, then] = [namesakes(people), namesakes(before)];
+    const [only] = then.size > 0 ? then : now;
+    if ((then.size || now.size) === 1 && only !== undefined) ids.set(person.name, only);
+    if (person.email !== null) ids.set(withAddress(person), person.user_id);
   }
-  // The longer name first: Ada Lovelace is not Ada.
-  const names = [...ids.keys()].filter((name) => name !== '').toSorted((a, b) => b.length - a.length);
-  if (names.length === 0) return text;
-  const written = new RegExp(String.raw`(?<![\p{L}\p{N}_@-])@(${names.map(escaped).join('|')})(?![\p{L}\p{N}_])`, 'gu');
-  return text.replaceAll(written, (whole, name: string) => {
+  return ids;
+}
+
+/** A text with ids in place of names, as the server finds mentions in it. `before`: whom it mentioned before it was edited. */
+export function withIds(text: string, people: readonly Mentionable[], before: readonly Mentionable[] = []): string {
+  const ids = idsByWriting(people, before);
+  // The longer one first: Ada Lovelace is not Ada.
+  const written = [...ids.keys()].toSorted((a, b) => b.length - a.length).map(escaped);
+  if (written.length === 0) return text;
+  const names = new RegExp(String.raw`(?<![\p{L}\p{N}_@-])@(${written.join('|')})(?![\p{L}\p{N}_])`, 'gu');
+  return text.replaceAll(names, (whole, name: string) => {
     const id = ids.get(name);
     return id === undefined ? whole : `@${id}`;
   });
 }
+
+/** The most names that are looked up for one text. */
+const most_asked = 10;
+const words_of_name = /(?<![\p{L}\p{N}_@-])@(?=([\p{L}\p{N}.'’-]+)( [\p{L}\p{N}.'’-]+)?)/gu;
+
+/** What to look people up by, whom a text may mention: the word behind each `@`, and that with the next. */
+export const askedIn = (text: string): string[] => {
+  const asked = Array.from(text.matchAll(words_of_name), ([, word = '', next = '']) => [word, word + next]);
+  return [...new Set(asked.flat())].slice(0, most_asked);
+};
 
 const special = /[\\`*_{}[\]()#+.!|<>~-]/g;
 

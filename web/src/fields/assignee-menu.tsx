@@ -9,7 +9,7 @@ import { t } from '../ui/text.ts';
 import { FieldMenu, type Opened, type Where } from './menu.tsx';
 
 interface AssigneeMenuProps extends Opened {
-  desk: Desk;
+  desk: Pick<Desk, 'workspace_id' | 'account'>;
   where: Where;
   value: string | null;
   onChange: (value: string | null) => void;

@@ -1,0 +1,18 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { membersQuery, most_members } from '../api/workspaces.ts';
+import type { Desk } from '../desk/desk.ts';
+import { askedIn, type Mentionable } from './mentions.ts';
+
+/**
+ * Whom a text may mention: the first members of the workspace and, where it has more, those whom the text's names find.
+ * `is_asking`: until they are found, a name would be sent as a word, and tell nobody.
+ */
+export function useMentionable({ workspace_id }: Desk, text: string): { people: Mentionable[]; is_asking: boolean } {
+  const { data: some = [] } = useQuery(membersQuery(workspace_id));
+  const asked = some.length < most_members ? [] : askedIn(text);
+  const found = useQueries({ queries: asked.map((q) => membersQuery(workspace_id, q)) });
+  return {
+    people: [...some, ...found.flatMap(({ data = [] }) => data)],
+    is_asking: found.some(({ data, isFetching }) => data === undefined && isFetching),
+  };
+}
