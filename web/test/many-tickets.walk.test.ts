@@ -70,7 +70,8 @@ walks('a project of many tickets', () => {
     await page.goto(`${stage.server.url}/w/${workspace_id}/p/BIG/${layout}`);
     await page.locator(first).first().waitFor();
     await page.getByText(total).first().waitFor();
-    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(8); // a list reads its second page ahead
+    const at_once = asked.filter((address) => !/preferences|views/.test(address)); // those come when nothing else is to be done
+    expect(at_once.length, asked.join('\n')).toBeLessThanOrEqual(8); // a list reads its second page ahead
     expect(counted.bytes).toBeLessThan(200_000);
     expect(asked.filter((address) => Number(/[?&](?:limit|per_column)=(\d+)/.exec(address)?.[1]) > 100)).toEqual([]);
     await page.locator(first).first().getByRole('link').first().focus();

@@ -1,5 +1,4 @@
 import type { Event, EventOffset } from 'baton-sdk';
-import { createParser } from 'eventsource-parser';
 
 /** The server sends a sign of life every 15 s; a stream that is silent for two of them is dead. */
 const silence_ms = 30_000;
@@ -76,6 +75,7 @@ const chunkOf = async (
 async function readStream(response: Response, listener: Listener, silent_ms: number, heard: () => void): Promise<void> {
   const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const decoder = new TextDecoder();
+  const { createParser } = await import('eventsource-parser'); // not a part of what is loaded before the page is seen
   const parser = createParser({
     maxBufferSize: max_frame,
     onEvent: ({ event, data, id }) => {

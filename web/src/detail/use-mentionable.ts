@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { membersQuery, most_members } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { askedIn, type Mentionable } from './mentions.ts';
@@ -8,11 +8,16 @@ import { askedIn, type Mentionable } from './mentions.ts';
  * `is_asking`: until they are found, a name would be sent as a word, and tell nobody.
  */
 export function useMentionable({ workspace_id }: Desk, text: string): { people: Mentionable[]; is_asking: boolean } {
+  const queries = useQueryClient();
   const { data: some = [] } = useQuery(membersQuery(workspace_id));
   const asked = some.length < most_members ? [] : askedIn(text);
-  const found = useQueries({ queries: asked.map((q) => membersQuery(workspace_id, q)) });
-  return {
-    people: [...some, ...found.flatMap(({ data = [] }) => data)],
-    is_asking: found.some(({ data, isFetching }) => data === undefined && isFetching),
-  };
+  const { data: found, isFetching } = useQuery({
+    queryKey: ['members', workspace_id, 'asked', ...asked],
+    queryFn: async () => {
+      const lists = await Promise.all(asked.map((q) => queries.fetchQuery(membersQuery(workspace_id, q))));
+      return lists.flat();
+    },
+    enabled: asked.length > 0,
+  });
+  return { people: [...some, ...(found ?? [])], is_asking: found === undefined && isFetching };
 }
