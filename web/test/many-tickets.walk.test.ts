@@ -72,6 +72,7 @@ walks('a project of many tickets', () => {
     await page.getByText(total).first().waitFor();
     const at_once = asked.filter((address) => !/preferences|views/.test(address)); // those come when nothing else is to be done
     expect(at_once.length, asked.join('\n')).toBeLessThanOrEqual(8); // a list reads its second page ahead
+    expect(asked.slice(0, at_once.length)).toEqual(at_once);
     expect(counted.bytes).toBeLessThan(200_000);
     expect(asked.filter((address) => Number(/[?&](?:limit|per_column)=(\d+)/.exec(address)?.[1]) > 100)).toEqual([]);
     await page.locator(first).first().getByRole('link').first().focus();

@@ -53,10 +53,12 @@ export function startSession(tx: Tx, services: Services, user: User, origin: Ori
 export function noteFailure(
   { pool }: Services,
   user_id: string,
-  origin: Pick<Origin, 'request_id' | 'ip'>,
+  origin: Pick<Origin, 'request_id' | 'ip'> & { network: string },
   action: 'sign_in_failed' | 'password_change_failed' | 'email_change_failed',
 ): Promise<void> {
-  return transaction(pool, { user_id }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
+  // Who tries addresses takes the turns of their network, and not those of each address.
+  const network = action === 'sign_in_failed' ? origin.network : undefined;
+  return transaction(pool, { user_id, network }, async (tx) => recordFailedAttempt(tx, user_id, origin, action));
 }
 
 /**

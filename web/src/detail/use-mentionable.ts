@@ -12,7 +12,7 @@ export function useMentionable({ workspace_id }: Desk, text: string): { people: 
   const { data: some = [] } = useQuery(membersQuery(workspace_id));
   const asked = some.length < most_members ? [] : askedIn(text);
   const { data: found, isFetching } = useQuery({
-    queryKey: ['members', workspace_id, 'asked', ...asked],
+    queryKey: ['members', workspace_id, asked],
     queryFn: async () => {
       const lists = await Promise.all(asked.map((q) => queries.fetchQuery(membersQuery(workspace_id, q))));
       return lists.flat();
