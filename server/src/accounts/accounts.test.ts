@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { conformingClient } from '../../../proof/harness/conformance.ts';
 import { registerPerson, signInAgain, someAddress } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
+import { Turns } from '../db/turns.ts';
 import { disableUser, offerPasswordReset } from './operator.ts';
 
 let server: TestServer;
@@ -79,19 +80,24 @@ describe('signing in', () => {
   test('sends the database as much for a disabled account and an unknown one as for a wrong password, also after the response', async () => {
     const sent: string[] = [];
     const listened = await startServer({}, { patch: (text) => (sent.push(text), text) });
+    const entering = vi.spyOn(Turns.prototype, 'enter');
     try {
       const [known, disabled] = [await registerPerson(listened), await registerPerson(listened)];
       await disableUser(listened.database.owner, disabled.email);
       const statements = async (body: { email: string; password: string }) => {
         sent.length = 0;
+        entering.mockClear();
         expect(await statusOf(conformingClient(listened.url).raw.login({ body }))).toBe(401);
         await vi.waitFor(() => expect(sent.at(-2)).toContain('into failed_attempts')); // and its commit
+        // Whatever address somebody tries, their network's turns are taken.
+        expect(entering.mock.calls.filter(([{ network }]) => network === undefined)).toEqual([]);
         return sent.map((text) => text.replace(/user_id = '.*'/, '')); // each asks as itself
       };
       const wrong = await statements({ email: known.email, password: disabled.password });
       expect(await statements({ email: 'nobody@example.com', password: disabled.password })).toEqual(wrong);
       expect(await statements({ email: disabled.email, password: disabled.password })).toEqual(wrong);
     } finally {
+      entering.mockRestore();
       await listened.stop();
     }
   });

@@ -33,15 +33,14 @@ export const writtenAs = (person: Mentionable, people: readonly Mentionable[]): 
 
 /** Who is meant by how people are mentioned: of several with one name the one who was mentioned before, or nobody. */
 function idsByWriting(people: readonly Mentionable[], before: readonly Mentionable[]): Map<string, string> {
-  const ids = new Map<string, string>();
-  for (const person of [...people, ...before].filter(({ name }) => name !== '')) {
-    const namesakes = (all: readonly Mentionable[]) =>
-      new Set(all.filter(({ name }) => name === person.name).map(({ user_id }) => user_id));
-    const [now, then] = [namesakes(people), namesakes(before)];
-    const [only] = then.size > 0 ? then : now;
-    if ((then.size || now.size) === 1 && only !== undefined) ids.set(person.name, only);
-    if (person.email !== null) ids.set(withAddress(person), person.user_id);
+  const ids = new Map(people.map((person) => [withAddress(person), person.user_id]));
+  const nameOf = ({ name }: Mentionable) => name;
+  for (const [name, namesakes] of [...Map.groupBy(people, nameOf), ...Map.groupBy(before, nameOf)]) {
+    const [id, ...others] = new Set(namesakes.map(({ user_id }) => user_id));
+    if (id !== undefined && others.length === 0) ids.set(name, id);
+    else ids.delete(name);
   }
+  ids.delete('');
   return ids;
 }
 
