@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'content-disposition';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { makeTeam, makeTicket, type Team } from '../../../proof/harness/make.ts'
 import { joinWorkspace, type Person, registerPerson, signInAgain } from '../../../proof/harness/people.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { removeDue } from '../../../proof/harness/attachments.ts';
+import { newId } from '../lib/ids.ts';
 
 /** Looks again until it is so. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000 });
@@ -157,19 +158,23 @@ describe('an attachment', () => {
     expect(stored()).not.toContain(other.id);
   });
 
-  test('whose bytes can’t be removed keeps no other’s, and is tried again', async () => {
+  test('whose bytes can’t be removed keeps no other’s, however many like it there are, and is tried again', async () => {
     const at = await onTicket();
-    const [stuck, other] = [await add(at), await add(at)];
-    const place = path.join(server.config.attachments_dir ?? '', stuck.id.slice(-2), stuck.id);
-    rmSync(place);
-    mkdirSync(place); // a directory isn't removed as a file is
-    for (const { id: attachment_id } of [stuck, other])
-      await team.member.client.remove_attachment({ ...at, attachment_id });
+    const other = await add(at);
+    const stuck = Array.from({ length: 60 }, newId);
+    await server.database.owner.query(
+      `insert into attachment_files (workspace_id, id, due_at)
+        select $1, id, now() - interval '1 day' from unnest($2::uuid[]) id`,
+      [at.workspace_id, stuck],
+    );
+    const places = stuck.map((id) => path.join(server.config.attachments_dir ?? '', id.slice(-2), id));
+    for (const place of places) mkdirSync(place, { recursive: true }); // a directory isn't removed as a file is
+    await team.member.client.remove_attachment({ ...at, attachment_id: other.id });
     await expect(removeDue(server)).rejects.toThrow(/directory/);
-    const due = async () => (await filesLeft(at.workspace_id)).flatMap((file) => (file.due ? file.id : []));
-    expect(await due()).toEqual([stuck.id]);
+    const due = async () => (await filesLeft(at.workspace_id)).flatMap((file) => (file.due ? file.id : [])).sort();
+    expect(await due()).toEqual(stuck.sort());
     expect(stored()).not.toContain(other.id);
-    rmdirSync(place);
+    for (const place of places) rmdirSync(place);
     await removeDue(server);
     expect(await due()).toEqual([]);
   });

@@ -1,17 +1,18 @@
 import { type Sql, sql } from '../db/sql.ts';
 import type { Db } from '../db/transaction.ts';
+import type { Position } from '../db/walk.ts';
 
 /** A file whose bytes are to be removed. */
-export interface DueFile {
+export interface DueFile extends Position {
   workspace_id: string;
-  id: string;
 }
 
 /** Those that are due, the longest first. Nothing makes a due file one of a ticket's again, so none needs a lock. */
-export function dueFiles(db: Db, limit: number): Promise<DueFile[]> {
+export function dueFiles(db: Db, { at, id }: Position, limit: number): Promise<DueFile[]> {
   return db.rows(sql`
-    select f.workspace_id, f.id from attachment_files f
-    where f.due_at < now() order by f.due_at limit ${limit}`);
+    select f.workspace_id, f.id, f.due_at::text as at from attachment_files f
+    where f.due_at < now() and f.due_at >= ${at}::timestamptz and (f.due_at, f.id) > (${at}::timestamptz, ${id}::uuid)
+    order by f.due_at, f.id limit ${limit}`);
 }
 
 /** Removes the rows of files whose bytes are gone. */

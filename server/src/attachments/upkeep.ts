@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { autocommit, readOnly } from '../db/transaction.ts';
+import { everything } from '../db/walk.ts';
 import { Loop, type Pass } from '../work/loop.ts';
 import type { Store } from './store.ts';
 import { dueFiles, removeFiles } from './upkeep-queries.ts';
@@ -17,16 +18,22 @@ const batch_size = 50;
  * what a stop leaves undone is found again.
  */
 export async function removeDueFiles(pool: pg.Pool, store: Store, { goesOn, count }: Pass): Promise<'done' | 'more'> {
+  let { after } = everything;
+  let failure: unknown;
   while (goesOn()) {
-    const due = await readOnly(pool, {}, (db) => dueFiles(db, batch_size));
-    if (due.length === 0) return 'done';
+    const due = await readOnly(pool, {}, (db) => dueFiles(db, after, batch_size));
+    const last = due.at(-1);
+    if (last === undefined) {
+      if (failure !== undefined) throw failure;
+      return 'done';
+    }
+    // One that can't be removed is passed over until the next pass: however many there are, they keep no other.
+    after = last;
     const removals = await Promise.allSettled(due.map(({ id }) => store.remove(id)));
     const gone = due.filter((_, index) => removals[index]?.status === 'fulfilled');
     const removed = await autocommit(pool, {}, removeFiles(gone));
     count(removed.length);
-    // One that can't be removed is tried again in the next pass, and keeps no other.
-    const failed = removals.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    failure ??= removals.find((one) => one.status === 'rejected')?.reason;
   }
   return 'more';
 }
