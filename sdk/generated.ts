@@ -3575,9 +3575,9 @@ export interface operations {
                 active_before?: string;
                 /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                 status_category?: string;
-                /** @description Only tickets that are due later than this day. */
+                /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
-                /** @description Only tickets that are due earlier than this day. */
+                /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
                 /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
@@ -3585,6 +3585,8 @@ export interface operations {
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
+                /** @description The time zone in which `today` is a day. */
+                time_zone?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description The order; `-` means descending. A ticket that changes during a walk by updated_at or last_activity_at moves: descending walks can miss it, ascending ones meet it again. created_at is the time at which the request began, so it can differ from the order of numbers. `rank` is the order by hand, the top first, equal ranks by id, and needs one project_id and a status. By due_on and by priority, the newest come first of those that are alike; tickets that are not due come last. Deleted tickets have neither rank nor due_on as an order. */
@@ -3649,9 +3651,9 @@ export interface operations {
                 active_before?: string;
                 /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                 status_category?: string;
-                /** @description Only tickets that are due later than this day. */
+                /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
-                /** @description Only tickets that are due earlier than this day. */
+                /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
                 /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
@@ -3659,6 +3661,8 @@ export interface operations {
                 deleted?: "true" | "false";
                 /** @description Tickets of archived projects: `false` leaves them out, `true` lists only them, `any` lists them with the others. By default `false`, and `any` where project_id names a project. */
                 archived?: "false" | "true" | "any";
+                /** @description The time zone in which `today` is a day. */
+                time_zone?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
             };
@@ -3714,12 +3718,14 @@ export interface operations {
                 active_before?: string;
                 /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                 status_category?: string;
-                /** @description Only tickets that are due later than this day. */
+                /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_after?: string;
-                /** @description Only tickets that are due earlier than this day. */
+                /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                 due_before?: string;
                 /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                 q?: string;
+                /** @description The time zone in which `today` is a day. */
+                time_zone?: string;
                 /** @description Respond with these fields alone, separated by commas. */
                 fields?: string;
                 /** @description The order within each status, as in GET …/tickets. */
@@ -4474,15 +4480,9 @@ export interface operations {
                         active_before?: string;
                         /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                         status_category?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due later than this day.
-                         */
+                        /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due earlier than this day.
-                         */
+                        /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
                         /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;
@@ -4631,15 +4631,9 @@ export interface operations {
                         active_before?: string;
                         /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                         status_category?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due later than this day.
-                         */
+                        /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due earlier than this day.
-                         */
+                        /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
                         /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;
@@ -4698,15 +4692,9 @@ export interface operations {
                         active_before?: string;
                         /** @description Only tickets whose status means one of these in the workflow of their project, separated by commas. */
                         status_category?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due later than this day.
-                         */
+                        /** @description Only tickets that are due later than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_after?: string;
-                        /**
-                         * Format: date
-                         * @description Only tickets that are due earlier than this day.
-                         */
+                        /** @description Only tickets that are due earlier than this day. `today`, `today+7` and `today-1` are days counted from today in `time_zone`. */
                         due_before?: string;
                         /** @description Only tickets whose title has words that start with each of these texts, whatever their letter case. A text that is a key is found in its ticket, too. A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count. */
                         q?: string;

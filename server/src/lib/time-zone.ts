@@ -26,3 +26,13 @@ export const known_time_zone = time_zone.refine(
   isZone,
   'Send the name of a time zone with a place in it, such as Europe/Berlin, or UTC.',
 );
+
+const day_ms = 24 * 60 * 60 * 1000;
+
+/** The day that `today`, `today+7` or `today-1` names at this moment in a time zone; any other text as it is. */
+export function dayNamed(text: string, time_zone: string): string {
+  const [is_relative, days = '0'] = /^today([+-]\d+)?$/.exec(text) ?? [];
+  if (is_relative === undefined) return text;
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone, dateStyle: 'short' }).format(Date.now()); // 2026-11-24
+  return new Date(Date.parse(`${today}T00:00:00Z`) + Number(days) * day_ms).toISOString().slice(0, 10);
+}

@@ -9,7 +9,17 @@ import type { Context } from '../serving/context.ts';
 import { type Counted, countColumn, countFound, endsWithin, momentOf } from './count-queries.ts';
 import type { get_board } from './list-contract.ts';
 import type { TicketFilter } from './list-filter.ts';
-import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
+import {
+  boundOf,
+  choose,
+  filterOf,
+  type Listed,
+  listing_order,
+  listingOf,
+  mostBytes,
+  restOf,
+  rowsOf,
+} from './listing.ts';
 import { presentSummary } from './present.ts';
 import { sourcesOf } from './source-queries.ts';
 
@@ -44,7 +54,7 @@ export async function boardOf(context: Asked, cursors: Cursors): Promise<Respons
           cursors,
           operation: 'list_tickets',
           order: listing_order,
-          filter: { ...filter, sort: query.sort, workspace_id },
+          filter: { ...boundOf(filter, query), sort: query.sort, workspace_id },
           query: { limit: query.per_column },
           rows: () => Promise.resolve(rows),
           mostBytes,
@@ -94,7 +104,7 @@ async function readColumns(context: Asked, project_id: string, definition: Workf
 
 /** Whether nothing narrows the board but the choice of its columns. */
 function isPlain(query: Asked['query']): boolean {
-  const choices = ['per_column', 'sort', 'fields', 'status', 'status_category'];
+  const choices = ['per_column', 'sort', 'fields', 'status', 'status_category', 'time_zone'];
   return Object.entries(query).every(([name, value]) => value === undefined || choices.includes(name));
 }
 

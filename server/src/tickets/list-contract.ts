@@ -18,6 +18,7 @@ import {
   workspace_params,
 } from '../http/contract.ts';
 import { offset } from '../audit/contract.ts';
+import { known_time_zone } from '../lib/time-zone.ts';
 import { project_params, several_projects } from '../projects/contract.ts';
 import { status_category } from '../projects/workflow-definition.ts';
 import { collection, label, max_text, priority, ticket } from './contract.ts';
@@ -46,6 +47,21 @@ export type ListedTicket = z.infer<typeof listed_ticket>;
 /** A ticket on a board: without its texts. */
 export const ticket_summary = listed_ticket.omit({ excerpt: true, description: true }).meta({ id: 'TicketSummary' });
 export type TicketSummary = z.infer<typeof ticket_summary>;
+
+/** A day by its date, or counted from the present day, which a view can keep. */
+const relative_day = z.union(
+  [
+    day,
+    z
+      .string()
+      .regex(/^today([+-]\d{1,3})?$/)
+      .max(9),
+  ],
+  {
+    error: 'Expected a day, 2026-11-24, or one counted from today: today, today-1, today+7.',
+  },
+);
+const relative = '`today`, `today+7` and `today-1` are days counted from today in `time_zone`.';
 
 /** What narrows any list of tickets. */
 const filters = {
@@ -100,8 +116,12 @@ const filters = {
         'Only tickets whose status means one of these in the workflow of their project, separated by commas.',
       example: 'todo,in_progress',
     }),
-  due_after: day.optional().meta({ description: 'Only tickets that are due later than this day.' }),
-  due_before: day.optional().meta({ description: 'Only tickets that are due earlier than this day.' }),
+  due_after: relative_day
+    .optional()
+    .meta({ description: `Only tickets that are due later than this day. ${relative}`, example: 'today-1' }),
+  due_before: relative_day
+    .optional()
+    .meta({ description: `Only tickets that are due earlier than this day. ${relative}`, example: 'today' }),
   q: line(200)
     .optional()
     .meta({
@@ -110,6 +130,11 @@ const filters = {
         'A word begins where the title does, after white space and after punctuation. Of more than eight texts, the first eight count.',
       example: 'crane drop',
     }),
+};
+
+/** Where the days of the filters are counted. A view is opened in many places, and doesn't keep it. */
+const place = {
+  time_zone: known_time_zone.default('UTC').meta({ description: 'The time zone in which `today` is a day.' }),
 };
 
 /** What narrows a list over projects, too. */
@@ -173,6 +198,7 @@ export const list_tickets = operation({
         description: `The number of items per page, 1 to ${max_listed}; to ${max_summaries} where \`fields\` names neither excerpt nor description.`,
       }),
     ...filters_of_all,
+    ...place,
     ...narrowing(listed_ticket),
     sort: sort.default('-created_at').meta({
       description:
@@ -241,6 +267,7 @@ export const get_board = operation({
       .default(50)
       .meta({ format: 'int32', description: `The number of tickets per status, 1 to ${max_listed}.` }),
     ...filters,
+    ...place,
     ...narrowing(board),
     sort: sort.default('rank').meta({ description: 'The order within each status, as in GET …/tickets.' }),
   }),
@@ -283,6 +310,7 @@ export const count_tickets = operation({
       .default('status')
       .meta({ description: 'What tickets are counted by. One with several labels counts for each of them.' }),
     ...filters_of_all,
+    ...place,
     ...narrowing(counts),
   }),
   walks: true,

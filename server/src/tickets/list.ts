@@ -4,7 +4,17 @@ import { type Cursors, cursorPage } from '../http/cursor.ts';
 import { definitionsOf } from '../projects/definitions.ts';
 import type { Context } from '../serving/context.ts';
 import { type list_tickets, max_listed, max_summaries } from './list-contract.ts';
-import { choose, filterOf, type Listed, listing_order, listingOf, mostBytes, restOf, rowsOf } from './listing.ts';
+import {
+  boundOf,
+  choose,
+  filterOf,
+  type Listed,
+  listing_order,
+  listingOf,
+  mostBytes,
+  restOf,
+  rowsOf,
+} from './listing.ts';
 import { rankSince } from './list-queries.ts';
 import { presentListed } from './present.ts';
 
@@ -31,7 +41,7 @@ export async function listTickets(
     cursors,
     operation: 'list_tickets',
     order: listing_order,
-    filter: { ...filter, sort, workspace_id },
+    filter: { ...boundOf(filter, asked), sort, workspace_id },
     query: { limit, cursor },
     rows: async (position, rows) => {
       const shown = { limit: rows, excerpt, description: has('description') };

@@ -3,6 +3,7 @@ import { all_texts, bestOf, type Ends, everything, type Source } from '../db/wal
 import { BatonError } from '../errors.ts';
 import type { Query } from '../http/contract.ts';
 import { daysBetween, spanAfter, spanBetween } from '../http/cursor.ts';
+import { dayNamed } from '../lib/time-zone.ts';
 import { priority } from './contract.ts';
 import type { list_tickets } from './list-contract.ts';
 import type { Order, TicketFilter, TicketList } from './list-filter.ts';
@@ -36,6 +37,7 @@ export function filterOf(query: Asked, user_id: string): TicketFilter {
   // A person may be named twice: as the caller, too.
   const people = <Who extends string | null>(who: readonly Who[] | undefined) => who && [...new Set(who)].sort();
   const me = (who: string) => (who === 'me' ? user_id : who);
+  const day = (text: string | undefined) => text && dayNamed(text, rest.time_zone);
   return {
     project_id,
     status: rest.status,
@@ -49,12 +51,18 @@ export function filterOf(query: Asked, user_id: string): TicketFilter {
     created: spanBetween(rest.created_after, rest.created_before),
     updated: spanBetween(rest.updated_after, rest.updated_before),
     active: spanBetween(rest.active_after, rest.active_before),
-    due: daysBetween(rest.due_after, rest.due_before),
+    due: daysBetween(day(rest.due_after), day(rest.due_before)),
     deleted: deleted === 'true',
     // Who names a project means it, archived or not.
     archived: archived ?? (project_id === undefined ? 'false' : 'any'),
   };
 }
+
+/** What the pages of a walk have in common: with days as they were sent, since `today` may change from page to page. */
+export const boundOf = (filter: TicketFilter, { due_after, due_before, time_zone }: Pick<Asked, 'due_after' | 'due_before' | 'time_zone'>) => ({
+  ...filter,
+  due: [due_after, due_before, time_zone],
+});
 
 const invalid = (parameter: string, detail: string) =>
   new BatonError('validation_failed', { errors: [{ parameter, detail }] });

@@ -20,7 +20,7 @@ const refused = (parameter: string, detail: string) =>
 /** Throws `validation_failed` where a list has no such order, as the list itself would. */
 function requireOrder({ deleted = 'false', sort = '-created_at', ...filters }: ListQuery): void {
   try {
-    listingOf('', filterOf({ ...filters, deleted }, ''), sort);
+    listingOf('', filterOf({ ...filters, deleted, time_zone: 'UTC' }, ''), sort);
   } catch (error) {
     if (!(error instanceof BatonError && error.code === 'validation_failed')) throw error;
     const { errors } = error.data as ErrorData<'validation_failed'>;
