@@ -90,6 +90,59 @@ walks('views and preferences', () => {
   );
 
   test(
+    'what is overdue is found by a filter, and a view keeps it as days counted from today',
+    async () => {
+      const { workspace_id, project_id, ada } = harbour;
+      const dueIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+      const create = (title: string, days: number) =>
+        ada.client.create_ticket({ workspace_id, project_id, body: { title, due_on: dueIn(days) } });
+      await create('Grease the winch', -2);
+      await create('Test the siren', 3);
+      const done = await create('Count the ropes', -2);
+      for (const to of ['in_progress', 'resolved']) {
+        const body = to === 'resolved' ? { to, resolution: 'fixed' } : { to };
+        await ada.client.transition_ticket({ workspace_id, ticket: done.id, body });
+      }
+      const tab = await openAs(stage, ada, `/w/${workspace_id}/list`);
+      const { page } = tab;
+      const row = (title: string) => page.getByRole('row').filter({ hasText: title });
+      await row('Count the ropes').waitFor();
+
+      await page.keyboard.press('/');
+      await page.getByRole('menuitem', { name: 'Due', exact: true }).click();
+      const overdue = page.getByRole('menuitemradio', { name: 'Overdue', exact: true });
+      await overdue.waitFor();
+      await look(page, 'views-due');
+      await overdue.click();
+      await page.getByRole('button', { name: 'Due: Overdue' }).waitFor();
+      await page.getByRole('button', { name: 'Kind of status: To do, In progress, Waiting' }).waitFor();
+      await row('Test the siren').waitFor({ state: 'detached' });
+      await row('Count the ropes').waitFor({ state: 'detached' });
+      await row('Grease the winch').waitFor();
+      expect(new URL(page.url()).searchParams.get('due_before')).toBe('today');
+      await look(page, 'views-overdue');
+
+      await command(page, 'save as a new view');
+      await page.getByRole('dialog').waitFor();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Late');
+      await page.keyboard.press('Enter');
+      await viewButton(page, 'Late').waitFor();
+      const late = (await ownViews()).find(({ name }) => name === 'Late');
+      expect(late?.query).toEqual({ due_before: 'today', status_category: 'in_progress,todo,waiting' });
+
+      // A ticket that is given another day leaves the list at once.
+      await page.getByRole('link', { name: 'Grease the winch' }).focus();
+      await page.keyboard.press('d');
+      await page.getByRole('menuitem', { name: 'Tomorrow' }).click();
+      await row('Grease the winch').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Remove the filter Due' }).click();
+      await row('Grease the winch').waitFor();
+      expect(complaints(tab)).toEqual([]);
+    },
+    patience,
+  );
+
+  test(
     'a view is named otherwise and shared; others may change what they see and not the view; deleted, it comes back',
     async () => {
       const { workspace_id, ada, grace } = harbour;
@@ -182,7 +235,7 @@ walks('views and preferences', () => {
     'a view opens when something of it has gone, and says so; one that is not there says that',
     async () => {
       const { workspace_id, ada } = harbour;
-      const query = { project_id: 'ENG', label: 'lost,crane', due_before: '2027-01-01' };
+      const query = { project_id: 'ENG', label: 'lost,crane', updated_before: '2999-01-01' };
       const { id } = await ada.client.create_view({
         workspace_id,
         body: { name: 'Partly gone', layout: 'board', query },
@@ -191,7 +244,7 @@ walks('views and preferences', () => {
       const { page } = tab;
       await page.goto(`${stage.server.url}/w/${workspace_id}/v/${id}`);
       await page.getByText('This view names what is gone: the label lost.').waitFor();
-      await page.getByText('parameters that this page doesn’t apply: due_before').waitFor();
+      await page.getByText('parameters that this page doesn’t apply: updated_before').waitFor();
       await page.getByText('The crane drops its load').waitFor();
       await look(page, 'views-gone');
 

@@ -1,6 +1,7 @@
 import type { Period } from '../api/analytics.ts';
 import { t } from '../ui/text.ts';
-import { isZone, type Length, lengths, ownZone, type PeriodAddress } from './period.ts';
+import { isZone, ownZone } from '../ui/dates.ts';
+import { type Length, lengths, type PeriodAddress } from './period.ts';
 
 interface BarProps {
   address: PeriodAddress;

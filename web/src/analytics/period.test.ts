@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addDays, bucketName, daysIn, everyOf, inWeeks, isZone, periodOf, readPeriod, todayIn } from './period.ts';
+import { addDays, bucketName, daysIn, everyOf, inWeeks, periodOf, readPeriod, todayIn } from './period.ts';
+import { isZone } from '../ui/dates.ts';
 
 const now = new Date('2026-03-01T02:00:00Z');
 const period = (from: string, to: string) => ({ from, to, time_zone: 'UTC' });

@@ -1,4 +1,4 @@
-import { timeZone } from '../store/preferences.ts';
+import { isZone, ownZone } from '../ui/dates.ts';
 import type { Every, Period } from '../api/analytics.ts';
 
 /** Periods that are chosen by name, in days. */
@@ -34,22 +34,6 @@ export function todayIn(time_zone: string, now: Date): string {
     day = '',
   } = Object.fromEntries(parts.formatToParts(now).map(({ type, value }) => [type, value]));
   return `${year}-${month}-${day}`;
-}
-
-/** Whether the server takes a time zone by this name: those with a place, and UTC. */
-export const isZone = (name: string): boolean => {
-  if (name !== 'UTC' && !name.includes('/')) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
-
-/** Where the person wants times to be shown, or where they are as far as the browser knows. */
-export function ownZone(): string {
-  const here = timeZone() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return isZone(here) ? here : 'UTC';
 }
 
 /** What the address says of a period: so many days until today, or two days. */

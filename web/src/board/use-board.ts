@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { loadBoard } from '../api/lists.ts';
 import type { Desk } from '../desk/desk.ts';
-import { type Filters, inputOf } from '../list/filters.ts';
+import { type Filters, hasDue, inputOf } from '../list/filters.ts';
+import { useToday } from '../ui/time.tsx';
 import type { Group } from '../list/use-lists.ts';
 
 /** How many tickets a column has, and how many of them were known when that was counted. */
@@ -27,8 +28,9 @@ export function useBoard(desk: Desk, groups: readonly Group[] | undefined, filte
   const shown = useRef(groups);
   shown.current = groups;
 
+  const today = useToday();
   const { data, error, refetch } = useQuery({
-    queryKey: ['board', workspace_id, input],
+    queryKey: ['board', workspace_id, input, hasDue(filters) && today],
     queryFn: async ({ signal }) => {
       const asked = tickets.ask();
       const { columns } = await loadBoard(workspace_id, input, signal);

@@ -1,10 +1,7 @@
-import { dayIn, shortDay } from '../ui/dates.ts';
+import { dayIn, mondayAfter, shortDay } from '../ui/dates.ts';
 import { MenuItem, MenuLine } from '../ui/menu.tsx';
 import { t } from '../ui/text.ts';
 import { FieldMenu, type Opened, type Where } from './menu.tsx';
-
-/** How many days until the next Monday. */
-const toMonday = (now: Date) => (8 - now.getDay()) % 7 || 7;
 
 interface DueMenuProps extends Opened {
   where: Where;
@@ -20,7 +17,7 @@ export function DueMenu({ value, onChange, onOther, ...rest }: DueMenuProps) {
   const usual = [
     { name: t('Today'), day: dayIn(0, now) },
     { name: t('Tomorrow'), day: dayIn(1, now) },
-    { name: t('Next Monday'), day: dayIn(toMonday(now), now) },
+    { name: t('Next Monday'), day: mondayAfter(dayIn(0, now)) },
     { name: t('In two weeks'), day: dayIn(14, now) },
   ];
   return (

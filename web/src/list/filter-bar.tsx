@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuItem } from '../ui/menu.tsx';
 import { lazily } from '../ui/lazily.ts';
 import { t } from '../ui/text.ts';
+import { always, choiceOf, dueName, due_choices, due_labels, due_spans, open_categories } from './due.ts';
 import {
   type FilterName,
   filter_names,
@@ -18,6 +19,8 @@ import {
 } from './filters.ts';
 import { filter_labels, sort_labels } from './names.ts';
 import { useChoices, useValueNames } from './use-choices.tsx';
+
+type Name = FilterName | 'due';
 
 // Nobody needs a view's menu before the page is there.
 const ViewControls = lazily(() => import('./view-controls.tsx'));
@@ -33,14 +36,20 @@ interface BarProps {
   board?: boolean;
 }
 
+const names: readonly Name[] = [...filter_names.filter((name) => name !== 'project'), 'due', 'project'];
+
 /** The filters as chips: what they say is what stands in the address. */
 export function FilterBar({ desk, filters, project, change, count, board = false }: BarProps) {
-  const [menu, setMenu] = useState<FilterName | 'names' | undefined>(undefined);
+  const [menu, setMenu] = useState<Name | 'names' | undefined>(undefined);
   useCommands({ filter: () => setMenu('names') });
   const projects = project === undefined ? filters.project : [project];
   const valueName = useValueNames(desk, filters, projects);
-  const used = filter_names.filter((name) => filters[name].length > 0);
-  const offered = filter_names.filter((name) => name !== 'project' || project === undefined);
+  const said = (name: Name): string | undefined => {
+    if (name === 'due') return dueName(filters.due);
+    return filters[name].length === 0 ? undefined : filters[name].map((value) => valueName(name, value)).join(', ');
+  };
+  const used = names.filter((name) => said(name) !== undefined);
+  const offered = names.filter((name) => name !== 'project' || project === undefined);
   return (
     <div className="filters" role="group" aria-label={t('Filters')}>
       {used.map((name) => (
@@ -51,8 +60,7 @@ export function FilterBar({ desk, filters, project, change, count, board = false
             onOpenChange={(open) => setMenu(open ? name : undefined)}
             trigger={
               <button type="button" className="chip-name">
-                {filter_labels[name]()}:{' '}
-                <strong>{filters[name].map((value) => valueName(name, value)).join(', ')}</strong>
+                {filter_labels[name]()}: <strong>{said(name)}</strong>
               </button>
             }
           />
@@ -60,7 +68,7 @@ export function FilterBar({ desk, filters, project, change, count, board = false
             icon="close"
             className="chip-remove"
             label={t('Remove the filter {name}', { name: filter_labels[name]() })}
-            onClick={() => change({ ...filters, [name]: [] })}
+            onClick={() => change({ ...filters, [name]: name === 'due' ? always : [] })}
           />
         </span>
       ))}
@@ -112,15 +120,37 @@ export function FilterBar({ desk, filters, project, change, count, board = false
 }
 
 interface ValueMenuProps extends Omit<BarProps, 'count' | 'project' | 'board'> {
-  name: FilterName;
+  name: Name;
   projects: readonly string[];
   open: boolean;
   onOpenChange: (open: boolean) => void;
   trigger: React.ReactElement<React.ComponentProps<'button'>>;
 }
 
+const ValueMenu = ({ name, ...props }: ValueMenuProps) =>
+  name === 'due' ? <DueMenu {...props} /> : <ValuesMenu {...props} name={name} />;
+
+/** Days on which tickets are due. What is overdue is what is not done yet, unless statuses are chosen already. */
+function DueMenu({ desk: _, filters, projects: __, change, ...rest }: Omit<ValueMenuProps, 'name'>) {
+  const { due, status, status_category } = filters;
+  const options = due_choices.map((value) => ({ value, label: due_labels[value]() }));
+  return (
+    <Menu {...rest}>
+      <MenuChoice
+        label={filter_labels.due()}
+        value={choiceOf(due) ?? null}
+        options={options}
+        onChange={(choice) => {
+          const is_open = choice === 'overdue' && status.length + status_category.length === 0;
+          change({ ...filters, due: due_spans[choice], ...(is_open && { status_category: open_categories }) });
+        }}
+      />
+    </Menu>
+  );
+}
+
 /** The values of one filter, to be chosen together. */
-function ValueMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps) {
+function ValuesMenu({ desk, name, filters, projects, change, ...rest }: ValueMenuProps & { name: FilterName }) {
   const [query, setQuery] = useState('');
   const choices = useChoices(desk, name, query.trim(), projects);
   return (

@@ -51,6 +51,16 @@ describe('the filters of an address', () => {
     expect(searchOf({ ...nothing, group: 'status' }, { grouped: true })).toEqual({});
   });
 
+  test('days are dates or counted from today, and the API is told where today is', () => {
+    const due = { due_after: 'today-1', due_before: '2027-01-01' };
+    expect(searchOf(filtersOf(due, { grouped: true }), { grouped: true })).toEqual(due);
+    expect(inputOf(filtersOf(due, { grouped: true }))).toMatchObject({ ...due, time_zone: expect.any(String) });
+    expect(inputOf(nothing)).toEqual({ sort: '-created_at' });
+    for (const none of ['tomorrow', 'today+', 'today+1000', '2027-13-01', '']) {
+      expect(filtersOf({ due_before: none }, { grouped: false })).toEqual(nothing);
+    }
+  });
+
   test('a filter has at most ten values, as in the API', () => {
     const many = Array.from({ length: 12 }, (_, index) => `status_${index}`);
     expect(filtersOf({ status: many.join(',') }, { grouped: false }).status).toHaveLength(10);
@@ -88,6 +98,15 @@ describe('whether a ticket belongs into a list', () => {
       false,
     ]);
     expect(isIn({ assignee: 'kim,none' }, { assignee_id: null })).toBe(true);
+  });
+
+  test('it is due within the days that are asked for, and in a status of a kind that is', () => {
+    const is_due = { due_on: '2027-01-02' };
+    expect(isIn({ due_after: '2027-01-01', due_before: '2027-01-03' }, is_due)).toBe(true);
+    expect(isIn({ due_after: '2027-01-02' }, is_due)).toBe(false);
+    expect(isIn({ due_before: '2027-01-02' }, is_due)).toBe(false);
+    expect(isIn({ due_before: '2999-01-01' })).toBe(false);
+    expect([isIn({ status_category: 'done' }), isIn({ status_category: 'todo,done' })]).toEqual([false, true]);
   });
 
   test('deleted tickets belong nowhere, and those of archived projects only where the project is named', () => {

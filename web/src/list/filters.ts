@@ -1,5 +1,7 @@
 import type { Input, Priority } from 'baton-sdk';
 import type { KnownTicket } from '../store/changes.ts';
+import { ownZone } from '../ui/dates.ts';
+import { always, type DueSpan, dueSpanOf, isDueIn } from './due.ts';
 
 export const sorts = [
   '-created_at',
@@ -15,11 +17,23 @@ export const sorts = [
 export type Sort = (typeof sorts)[number];
 
 /** The filters that take several values, as they stand in the address and in the API. */
-export const filter_names = ['status', 'assignee', 'reporter', 'priority', 'label', 'project'] as const;
+export const filter_names = [
+  'status',
+  'status_category',
+  'assignee',
+  'reporter',
+  'priority',
+  'label',
+  'project',
+] as const;
 export type FilterName = (typeof filter_names)[number];
 
 /** Which tickets a list has, and in which order: the page's address, and nothing beside it. */
-export type Filters = Record<FilterName, readonly string[]> & { sort: Sort; group: 'status' | 'none' };
+export type Filters = Record<FilterName, readonly string[]> & {
+  due: DueSpan;
+  sort: Sort;
+  group: 'status' | 'none';
+};
 
 /** As many values as the API takes of one filter. */
 export const max_values = 10;
@@ -58,7 +72,8 @@ export function filtersOf(search: Search, layout: Layout): Filters {
   const is_grouped = layout.board === true || (layout.grouped && search['group'] !== 'none');
   const group = is_grouped ? 'status' : 'none';
   const sort = sortsFor({ group }).find((one) => one === search['sort']) ?? usualSort(layout);
-  return { ...(Object.fromEntries(values) as Record<FilterName, string[]>), sort, group };
+  const due = dueSpanOf(textOf(search, 'due_after'), textOf(search, 'due_before'));
+  return { ...(Object.fromEntries(values) as Record<FilterName, string[]>), due, sort, group };
 }
 
 /** The filters as they stand in an address, without those that change nothing. */
@@ -66,6 +81,8 @@ export function searchOf(filters: Filters, layout: Layout): Record<string, strin
   const values = filter_names.map((name) => [name, filters[name].length === 0 ? undefined : join(filters[name])]);
   return {
     ...Object.fromEntries(values),
+    due_after: filters.due.after,
+    due_before: filters.due.before,
     sort: filters.sort === usualSort(layout) ? undefined : filters.sort,
     group: layout.grouped && filters.group === 'none' ? 'none' : undefined,
   };
@@ -78,11 +95,15 @@ export function toggled(filters: Filters, name: FilterName, value: string): Filt
   return { ...filters, [name]: next };
 }
 
-export const isFiltered = (filters: Filters): boolean => filter_names.some((name) => filters[name].length > 0);
+export const hasDue = ({ due }: Filters): boolean => due.after !== undefined || due.before !== undefined;
+
+export const isFiltered = (filters: Filters): boolean =>
+  hasDue(filters) || filter_names.some((name) => filters[name].length > 0);
 
 export const withoutFilters = (filters: Filters): Filters => ({
   ...filters,
   ...(Object.fromEntries(filter_names.map((name) => [name, []])) as unknown as Record<FilterName, string[]>),
+  due: always,
 });
 
 /** What a list asks the API for. */
@@ -90,11 +111,16 @@ export type ListInput = Omit<Input<'list_tickets'>, 'workspace_id' | 'limit' | '
 
 /** The list of these filters as the API takes them; `project` is the one that the page is of. */
 export function inputOf(filters: Filters, project?: string): ListInput {
-  const { status, assignee, reporter, priority, label, sort } = filters;
+  const { status, status_category, assignee, reporter, priority, label, sort, due } = filters;
   const projects = project === undefined ? filters.project : [project];
-  const given = { status, assignee, reporter, priority, label, project_id: projects };
+  const given = { status, status_category, assignee, reporter, priority, label, project_id: projects };
   const values = Object.entries(given).flatMap(([name, list]) => (list.length === 0 ? [] : [[name, join(list)]]));
-  return { ...(Object.fromEntries(values) as ListInput), sort };
+  const days = {
+    ...(due.after !== undefined && { due_after: due.after }),
+    ...(due.before !== undefined && { due_before: due.before }),
+    ...(hasDue(filters) && { time_zone: ownZone() }),
+  };
+  return { ...(Object.fromEntries(values) as ListInput), ...days, sort };
 }
 
 /** What it takes to say whether a ticket is in a list. */
@@ -122,6 +148,8 @@ export function belongs(
   return (
     (named.length > 0 ? named.includes(key) : (projects?.has(key) ?? true)) &&
     isOne(filters.status, ticket.status) &&
+    isOne(filters.status_category, ticket.status_category) &&
+    (!hasDue(filters) || isDueIn(filters.due, ticket.due_on)) &&
     isOne(filters.priority, ticket.priority satisfies Priority | (string & {})) &&
     isSomebody(filters.assignee, ticket.assignee_id) &&
     isSomebody(filters.reporter, ticket.reporter_id) &&

@@ -2,13 +2,23 @@ import { t } from '../ui/text.ts';
 import type { FilterName, Sort } from './filters.ts';
 
 /** What a filter is called. */
-export const filter_labels: Record<FilterName, () => string> = {
+export const filter_labels: Record<FilterName | 'due', () => string> = {
   status: () => t('Status'),
+  status_category: () => t('Kind of status'),
   assignee: () => t('Assignee'),
   reporter: () => t('Reporter'),
   priority: () => t('Priority'),
   label: () => t('Label'),
+  due: () => t('Due'),
   project: () => t('Project'),
+};
+
+/** What kinds of statuses are called. */
+export const category_labels: Record<string, () => string> = {
+  todo: () => t('To do'),
+  in_progress: () => t('In progress'),
+  waiting: () => t('Waiting'),
+  done: () => t('Done'),
 };
 
 /** What an order is called. */

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Priority, priorities, priorityName, StatusIcon } from '../ui/status.tsx';
 import { t } from '../ui/text.ts';
 import type { FilterName, Filters } from './filters.ts';
+import { category_labels } from './names.ts';
 
 /** A value that a filter can have. */
 export interface Choice {
@@ -88,6 +89,18 @@ export function useChoices(desk: Desk, name: FilterName, query: string, projects
   switch (name) {
     case 'status':
       return statuses.filter((choice) => isFound(choice, query));
+    case 'status_category':
+      return Object.entries(category_labels)
+        .map(([value, label]) => ({
+          value,
+          label: label(),
+          drawn: (
+            <>
+              <StatusIcon category={value} /> {label()}
+            </>
+          ),
+        }))
+        .filter((choice) => isFound(choice, query));
     case 'assignee':
     case 'reporter':
       return people;
@@ -114,6 +127,7 @@ export function useValueNames(desk: Desk, filters: Filters, projects: readonly s
   const nameOf = usePeople(desk, ids);
   return (name: FilterName, value: string): string => {
     if (name === 'status') return statuses.find(({ key }) => key === value)?.name ?? value;
+    if (name === 'status_category') return category_labels[value]?.() ?? value;
     if (name === 'priority') return priorityNameOf(value);
     if (name !== 'assignee' && name !== 'reporter') return value;
     if (value === 'me') return t('me');

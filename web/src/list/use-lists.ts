@@ -5,7 +5,8 @@ import { loadTickets } from '../api/lists.ts';
 import { projectsQuery } from '../api/workspaces.ts';
 import type { Desk } from '../desk/desk.ts';
 import { useWorkflow } from '../desk/use-desk.ts';
-import { belongs, type Filters, inputOf, type Viewer } from './filters.ts';
+import { useToday } from '../ui/time.tsx';
+import { belongs, type Filters, hasDue, inputOf, type Viewer } from './filters.ts';
 import { TicketList } from './ticket-list.ts';
 
 /** A part of the page's list: all of it, or the tickets in one status. */
@@ -32,10 +33,16 @@ function shelfOf(desk: Desk): Shelf {
   return made;
 }
 
-function listOf(desk: Desk, filters: Filters, project: string | undefined): TicketList {
+interface Asked {
+  filters: Filters;
+  project: string | undefined;
+  today: string;
+}
+
+function listOf(desk: Desk, { filters, project, today }: Asked): TicketList {
   const shelf = shelfOf(desk);
   const input = { ...inputOf(filters, project), sort: filters.sort };
-  const key = JSON.stringify(input);
+  const key = JSON.stringify([input, hasDue(filters) && today]);
   const list =
     shelf.lists.get(key) ??
     new TicketList({
@@ -55,16 +62,17 @@ function listOf(desk: Desk, filters: Filters, project: string | undefined): Tick
 export function useGroups(desk: Desk, filters: Filters, project: string | undefined): Group[] | undefined {
   const workflow = useWorkflow(desk, project ?? '');
   const projects = useQuery(projectsQuery(desk.workspace_id)).data;
+  const today = useToday();
   const groups = useMemo(() => {
     if (filters.group === 'none') {
-      return [{ key: 'all', status: undefined, list: listOf(desk, filters, project) }];
+      return [{ key: 'all', status: undefined, list: listOf(desk, { filters, project, today }) }];
     }
     const shown = workflow?.statuses.filter(({ key }) => filters.status.length === 0 || filters.status.includes(key));
     return shown?.map((status) => {
-      const list = listOf(desk, { ...filters, status: [status.key] }, project);
+      const list = listOf(desk, { filters: { ...filters, status: [status.key] }, project, today });
       return { key: status.key, status, list };
     });
-  }, [desk, filters, project, workflow]);
+  }, [desk, filters, project, workflow, today]);
   useEffect(() => {
     if (projects === undefined) return;
     const { viewer, lists } = shelfOf(desk);

@@ -15,6 +15,7 @@ describe('a view of what a page shows', () => {
     [{ sort: '-updated_at' }, { project: 'ENG' }, '/w/$workspace/p/$project/list'],
     [{ group: 'none', assignee: 'me' }, { project: 'ENG' }, '/w/$workspace/p/$project/list'],
     [{ project: 'ENG,OPS', sort: 'due_on' }, {}, '/w/$workspace/list'],
+    [{ due_before: 'today', status_category: 'todo,waiting' }, {}, '/w/$workspace/list'],
     [{}, {}, '/w/$workspace/list'],
   ])('opens as that page: %j of %j', (search, page, to) => {
     const view = { id: 'v', ...wantedOf(shown(search, page)) };
@@ -37,6 +38,7 @@ describe('a view of what a page shows', () => {
     expect(isSame({ status: 'closed,open' })).toBe(true);
     expect(isSame({ status: 'open' })).toBe(false);
     expect(isSame({ status: 'open,closed', sort: 'due_on' })).toBe(false);
+    expect(isSame({ status: 'open,closed', due_before: 'today' })).toBe(false);
     expect(isSame({ status: 'open,closed', group: 'none' })).toBe(false);
     expect(isSame({ status: 'open,closed' }, { board: true })).toBe(false);
     expect(isSame({ status: 'open,closed' }, { project: 'OPS' })).toBe(false);
@@ -45,13 +47,13 @@ describe('a view of what a page shows', () => {
   test('keeps what the console can’t show when something else of it is saved', () => {
     const view = {
       layout: 'list' as const,
-      query: { q: 'crane', due_before: '2027-01-01', sort: '-due_on', label: 'a' },
+      query: { q: 'crane', updated_before: '2027-01-01T00:00:00Z', sort: '-due_on', label: 'a' },
     };
-    expect(hiddenOf(view)).toEqual(['q', 'due_before', 'sort']);
+    expect(hiddenOf(view)).toEqual(['q', 'updated_before', 'sort']);
     expect(isAsSaved(view, shown({ label: 'a' }))).toBe(true);
     expect(savedOver(view, shown({ label: 'b' })).query).toEqual({
       q: 'crane',
-      due_before: '2027-01-01',
+      updated_before: '2027-01-01T00:00:00Z',
       sort: '-due_on',
       label: 'b',
     });

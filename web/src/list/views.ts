@@ -16,7 +16,7 @@ type Layout = NonNullable<Input<'create_view'>['body']['layout']>;
 
 /** What each filter is called in the API. */
 const parameterOf = (name: FilterName) => (name === 'project' ? 'project_id' : name);
-const shown_parameters: readonly string[] = [...filter_names.map(parameterOf), 'sort'];
+const shown_parameters: readonly string[] = [...filter_names.map(parameterOf), 'due_after', 'due_before', 'sort'];
 
 const usualSort = (layout: string) => (layout === 'board' ? 'rank' : '-created_at');
 const isSort = (text: string | undefined) => sorts.some((sort) => sort === text);
@@ -28,8 +28,13 @@ export function wantedOf({ project, board, filters }: Shown): { layout: Layout; 
   const values = filter_names
     .filter((name) => of_page[name].length > 0)
     .map((name) => [parameterOf(name), join(of_page[name].toSorted())]);
+  const { after, before } = filters.due;
+  const days = {
+    ...(after !== undefined && { due_after: after }),
+    ...(before !== undefined && { due_before: before }),
+  };
   const sort = filters.sort === usualSort(layout) ? {} : { sort: filters.sort };
-  return { layout, query: { ...Object.fromEntries(values), ...sort } };
+  return { layout, query: { ...Object.fromEntries(values), ...days, ...sort } };
 }
 
 /** The parameters of a view that no page of the console shows, as an API client may save them. */

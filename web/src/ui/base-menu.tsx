@@ -125,7 +125,8 @@ export interface Option<Value extends string> {
 
 interface ChoiceProps<Value extends string> {
   label?: string | undefined;
-  value: Value;
+  /** null: none of them. */
+  value: Value | null;
   options: readonly Option<Value>[];
   onChange: (value: Value) => void;
 }

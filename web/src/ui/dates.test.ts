@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { agoOf, dayOf, dueOf } from './dates.ts';
+import { agoOf, dayOf, dueOf, mondayAfter } from './dates.ts';
 
 const zone = process.env['TZ'];
 afterAll(() => {
@@ -43,6 +43,14 @@ test('a day with a change of the clock is still one day', () => {
   const now = localTime('Europe/Berlin', '2026-03-28T23:30:00');
   expect(dueOf('2026-03-29', now).text).toBe('Tomorrow');
   expect(dueOf('2026-03-30', now).text).toBe('Mon');
+});
+
+test.each([
+  ['2026-11-29', '2026-11-30'],
+  ['2026-11-30', '2026-12-07'],
+  ['2026-12-05', '2026-12-07'],
+])('the Monday after %s is %s', (day, monday) => {
+  expect(mondayAfter(day)).toBe(monday);
 });
 
 describe('how long ago a moment was', () => {

@@ -19,6 +19,22 @@ function formatIn(zone: string): Intl.DateTimeFormat {
   return format_in;
 }
 
+/** Whether the server takes a time zone by this name: those with a place, and UTC. */
+export const isZone = (name: string): boolean => {
+  if (name !== 'UTC' && !name.includes('/')) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Where the person wants times to be shown, or where they are as far as the browser knows. */
+export function ownZone(): string {
+  const here = timeZone() ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return isZone(here) ? here : 'UTC';
+}
+
 /** The day of a moment where the person is, or wants to be, as a date's text: `2026-12-04`. */
 export function dayOf(at: Date): string {
   const zone = timeZone();
@@ -45,10 +61,15 @@ const format = (day: string, options: Intl.DateTimeFormatOptions) =>
 /** A date beside its name: "Fri, 4 Dec". */
 export const shortDay = (day: string): string => format(day, { weekday: 'short', day: 'numeric', month: 'short' });
 
+/** The date some days after another. */
+export const dayAfter = (day: string, days: number): string =>
+  new Date(utc(day).getTime() + days * day_ms).toISOString().slice(0, 10);
+
+/** The first Monday after a date. */
+export const mondayAfter = (day: string): string => dayAfter(day, (8 - utc(day).getUTCDay()) % 7 || 7);
+
 /** The date some days after today, where the person is. */
-export function dayIn(days: number, now: Date): string {
-  return new Date(utc(dayOf(now)).getTime() + days * day_ms).toISOString().slice(0, 10);
-}
+export const dayIn = (days: number, now: Date): string => dayAfter(dayOf(now), days);
 
 export interface Due {
   text: string;

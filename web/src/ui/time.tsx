@@ -1,5 +1,6 @@
+import { useSyncExternalStore } from 'react';
 import { cell } from '../store/cell.ts';
-import { agoOf, dueOf, exactOf } from './dates.ts';
+import { agoOf, dayOf, dueOf, exactOf } from './dates.ts';
 import { t } from './text.ts';
 import { useCell } from './use-cell.ts';
 import './marks.css';
@@ -7,6 +8,9 @@ import './marks.css';
 /** The time, once a minute: one timer for everything on the page that shows how long ago something was. */
 const now = cell(new Date());
 setInterval(() => now.set(new Date()), 60_000);
+
+/** Today's date where the person is; another one after midnight. */
+export const useToday = (): string => useSyncExternalStore(now.subscribe, () => dayOf(now.get()));
 
 /** When something was, as "5 min ago"; pointed at, to the second. */
 export function Time({ at }: { at: string }) {
