@@ -10,7 +10,7 @@ export interface Agent {
   client: BatonClient;
 }
 
-/** A token of a person's in a workspace, and a client that has it. */
+/** Creates an API token of a person in a workspace, and a client that uses it. */
 export async function makeAgent(
   server: { url: string },
   person: Person,
@@ -20,7 +20,7 @@ export async function makeAgent(
   return { id, token, client: conformingClient(server.url, token) };
 }
 
-/** A response to a token as its client has it, without what differs from one request to the next anyway. */
+/** The response to a token's request, without the headers that differ between any two requests. */
 export async function responseTo(server: { url: string }, token: string, path: string) {
   const response = await fetch(server.url + path, { headers: { authorization: `Bearer ${token}` } });
   const changing = /^(date|x-request-id|ratelimit.*|connection|keep-alive)$/;

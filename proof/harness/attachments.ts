@@ -4,10 +4,10 @@ import { createPool } from '../../server/src/db/pool.ts';
 import type { Person } from './people.ts';
 import type { TestServer } from './server.ts';
 
-/** A file to add. */
+/** A file to attach. */
 export const a_file = { name: 'a.txt', body: new Blob(['The bytes of a file.']) };
 
-/** A file on a ticket. */
+/** Attaches a file to a ticket. */
 export async function makeAttachment(
   { client }: Person,
   at: { workspace_id: string; ticket: string },
@@ -17,7 +17,7 @@ export async function makeAttachment(
   return { attachment_id: id };
 }
 
-/** Removes the bytes of every file that is due, as the worker. Gives how many there were. */
+/** Deletes the bytes of every file that is due, as the worker does. Returns how many files there were. */
 export async function removeDue({ database, config }: TestServer): Promise<number> {
   const failures: Error[] = [];
   const limits = { max: 1, statement_timeout_ms: 30_000, lock_timeout_ms: 1_000 };

@@ -2,16 +2,16 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A key and the certificate of it, as servers take them. */
+/** A key and its certificate, in the form that servers take. */
 export interface Credentials {
   key: string;
   cert: string;
 }
 
-/** Somebody whose word on certificates a test may take. */
+/** A certificate authority that a test may trust. */
 export interface Authority {
   certificate: string;
-  /** Credentials of a host, good for a day unless they ended yesterday. */
+  /** Issues credentials for a host, valid for a day; `expired`: they expired yesterday. */
   vouchFor: (host: string, options?: { expired?: boolean }) => Promise<Credentials>;
 }
 
@@ -21,7 +21,7 @@ const { subtle } = webcrypto;
 const newKeys = () => subtle.generateKey(algorithm, true, ['sign', 'verify']);
 const at = (days: number) => new Date(Date.now() + days * day_ms);
 
-/** A new certificate authority, which nobody trusts by itself. */
+/** Creates a certificate authority, which no client trusts by default. */
 export async function makeAuthority(name = 'Authority of a test'): Promise<Authority> {
   const keys = await newKeys();
   const own = await x509.X509CertificateGenerator.createSelfSigned({

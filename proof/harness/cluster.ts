@@ -12,14 +12,14 @@ async function startOwn(dir: string, fsync: boolean): Promise<EmbeddedDatabase> 
 }
 
 /**
- * One cluster with one migrated template, that tests clone their databases from; TEST_DATABASE_URL names another
- * cluster to use. Gives the function that takes it down.
+ * Starts one cluster with one migrated template, from which tests clone their databases. TEST_DATABASE_URL names another cluster
+ * to use instead. Returns the function that takes the cluster down.
  */
 export default function startTestCluster(): Promise<() => Promise<void>> {
   return startCluster({ fsync: false });
 }
 
-/** The same, but whether commits wait for the disk, as where data is kept, is the caller's to say. */
+/** Like `startTestCluster`, but the caller decides whether commits wait for the disk, as they do in production. */
 export async function startCluster({ fsync }: { fsync: boolean }): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
   const dir = emptyDataDir();
@@ -44,8 +44,8 @@ async function adaptToTests({ url, data_dir }: EmbeddedDatabase): Promise<void> 
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   await admin.query(`alter database baton rename to ${template}`);
-  // Tests make thousands of connections. Of the cost of each a third would be hashing its password 4,096 times, and of what
-  // is left a fifth the rest of SCRAM, of which the tests' own databases are spared.
+  // Tests make thousands of connections. Hashing the password 4,096 times is a third of the cost of each; the rest of SCRAM is a
+  // fifth of the remainder, and databases of tests skip it.
   await admin.query('set scram_iterations = 1');
   await admin.query(`alter role postgres password ${admin.escapeLiteral(new URL(url).password)}`);
   const access = path.join(data_dir, 'pg_hba.conf');

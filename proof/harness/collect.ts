@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 
-// Loaded before the server by `node --expose-gc --import`: a signal that means nothing else has the garbage collected, of
-// all its processes, so that what is left of the memory is what is kept.
+// Loaded before the server by `node --expose-gc --import`. SIGWINCH, which nothing else uses, runs the garbage collector in all
+// of the server's processes. The memory that remains is memory that the server keeps.
 process.on('SIGWINCH', () => {
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGWINCH');
   globalThis.gc?.();

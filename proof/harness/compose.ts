@@ -25,15 +25,18 @@ const service = z.looseObject({
   security_opt: z.array(z.string()).optional(),
 });
 
-/** What compose.yaml says of a container. */
+/** A service of compose.yaml. */
 export type Service = z.infer<typeof service>;
 
 const services = z.record(z.string(), service);
 
-/** The services as they are written. */
+/** The services as compose.yaml has them, variables not filled in. */
 export const compose_services = services.parse((parse(compose_text) as { services: unknown }).services);
 
-/** What must be in .env, with characters that mean something to a URL, a shell or compose: all but `'` and `\`. */
+/**
+ * The variables that .env must set. The values contain every character that is special in a URL, a shell or compose, except `'`
+ * and `\`.
+ */
 export const env_file: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'POSTGRES_PASSWORD',
@@ -46,7 +49,7 @@ export const env_file: Readonly<Record<string, string>> = Object.fromEntries(
   ].map((name) => [name, `${name} /:@?#%&=+"$x`]),
 );
 
-/** `${NAME}`, `${NAME:-default}` and `${NAME:?why}`, as compose fills them in. */
+/** Fills in `${NAME}`, `${NAME:-default}` and `${NAME:?why}` as compose does. */
 function fillIn(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest = '') => {
     const value = variables[name] ?? '';

@@ -10,7 +10,7 @@ import { note } from './seen.ts';
 
 const by_id = new Map(contracts.map((contract) => [contract.id, contract]));
 
-/** What a read returns that asks for some fields alone. */
+/** The schema of a response to a read that asks for some fields only. */
 function narrowedTo(response: z.ZodType, fields: string): z.ZodType {
   const some = Object.fromEntries(fields.split(',').map((field) => [field, true as const]));
   const whole = response as z.ZodObject;
@@ -20,7 +20,7 @@ function narrowedTo(response: z.ZodType, fields: string): z.ZodType {
     : whole.extend({ data: z.array(data.element.pick(some as never)) });
 }
 
-/** What is wrong with a response, by its contract and the fields that were asked for: nothing if it conforms. */
+/** Says how a response departs from its contract, given the fields that were asked for; empty if it conforms. */
 export function nonconformities(
   operation_id: string,
   { status, headers, body }: RawResponse,
@@ -68,11 +68,14 @@ export function nonconformities(
   return found;
 }
 
-/** How many writes of each kind a process compares with what it reads: what is wrong with one kind is wrong each time. */
+/** How many writes of each operation a process reads back: a defect in one operation shows every time. */
 const read_back_of_each = 20;
 const read_back = new Map<string, number>();
 
-/** Compares a write with its read; tells whether it could: the writer may be allowed to read no more, or the resource changed again. */
+/**
+ * Compares a write with a read of it. Returns false if it could not: the writer may not read the resource, or somebody changed it
+ * since.
+ */
 async function readBack(base_url: string, token: string | undefined, at: ReadBack): Promise<boolean> {
   const response = await fetch(base_url + at.path, { headers: { authorization: `Bearer ${token}` } });
   const found = response.ok ? unlike(at, (await response.json()) as Record<string, unknown>) : undefined;
@@ -81,8 +84,8 @@ async function readBack(base_url: string, token: string | undefined, at: ReadBac
 }
 
 /**
- * A client that checks every response against its contract, reads back what the first writes of each kind say, and throws
- * where something isn't as it should be.
+ * Creates a client that checks every response against its contract and reads back the first writes of each operation. It throws
+ * an error where something is wrong.
  */
 export function conformingClient(base_url: string, access_token?: string): BatonClient {
   const client = createClient({

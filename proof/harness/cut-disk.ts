@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** The file systems that know a shutdown in the middle of everything. */
+/** The file systems that support a sudden shutdown. */
 export const file_systems = ['ext4', 'xfs'] as const;
 export type FileSystem = (typeof file_systems)[number];
 
@@ -12,13 +12,13 @@ function run(program: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr.trim()}`);
 }
 
-// FS_IOC_SHUTDOWN with 2, NOLOGFLUSH: what has not been written to the disk by now is never written. Node has no ioctl.
+// FS_IOC_SHUTDOWN with 2, NOLOGFLUSH: data that has not reached the disk by now is never written. Node has no ioctl.
 const shutdown =
   'open(my $dir, "<", shift) or die $!; my $how = pack("L", 2); ioctl($dir, 0x8004587d, $how) or die "ioctl: $!\\n"';
 
-/** A file system in a file, whose power can be cut: from then on nothing is written, and what was not flushed is lost. */
+/** A file system in a file, whose power can be cut. After the cut nothing is written, and unflushed data is lost. */
 export class CutDisk {
-  /** For a cluster. */
+  /** The directory for a cluster. */
   readonly dir: string;
   readonly #beside: string;
   readonly #image: string;
@@ -46,7 +46,7 @@ export class CutDisk {
     }
   }
 
-  /** Writes down what there is by now, as a machine does that has run for a while. */
+  /** Flushes everything to the disk, as a machine that has run for a while has done. */
   flush(): void {
     run('sync', '--file-system', this.#root);
   }
@@ -55,7 +55,7 @@ export class CutDisk {
     run('perl', '-e', shutdown, this.#root);
   }
 
-  /** The power comes back: the file system recovers. Nobody may work in it meanwhile. */
+  /** Restores the power: the file system recovers. No process may use it meanwhile. */
   back(): void {
     run('umount', this.#root);
     this.#mount();
@@ -74,7 +74,7 @@ export class CutDisk {
   }
 }
 
-/** The file systems whose power can be cut here, and why not the others. */
+/** The file systems whose power can be cut on this machine, and why the others can't be. */
 export function cuttable(): { can: FileSystem[]; why_not: string } {
   const can: FileSystem[] = [];
   let why_not = '';

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** The template's name. */
 export const template = 'baton_template';
-/** What the names of the tests' databases begin with. */
+/** The prefix of the names of tests' databases. */
 export const test_prefix = 'baton_test_';
 const variable = 'BATON_TEST_TEMPLATE_URL';
 
@@ -13,22 +13,22 @@ export function withDatabase(url: string, database: string): string {
   return changed.href;
 }
 
-/** Says where the migrated template is, to this process and those it starts. */
+/** Tells this process, and those that it starts, where the migrated template is. */
 export function setTemplateUrl(url: string): void {
   process.env[variable] = url;
 }
 
-/** The owner's URL of a database of the test cluster. */
+/** Returns the owner's URL of a database in the test cluster. */
 export function clusterUrl(database: string): string {
   const url = process.env[variable];
   if (url === undefined) throw new Error('There is no test cluster. Start one with startTestCluster.');
   return withDatabase(url, database);
 }
 
-/** A database of the test's own, cloned from the migrated template. */
+/** A database for one test, cloned from the migrated template. */
 export interface TestDatabase {
   url: string;
-  /** The owner's connection: sees every row, for looking behind the API. */
+  /** Connects as the owner, who sees every row, to look behind the API. */
   owner: pg.Pool;
   drop: () => Promise<void>;
 }
@@ -37,11 +37,11 @@ export async function createDatabase(): Promise<TestDatabase> {
   const name = `${test_prefix}${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: clusterUrl('postgres') });
   await admin.connect();
-  // Copied as files: block by block through the log takes several times as long.
+  // File by file: block by block through the write-ahead log takes several times as long.
   await admin.query(`create database ${name} template ${template} strategy file_copy`);
   await admin.end();
   const url = clusterUrl(name);
-  // As the server's connections: what looks at everything would be compiled, for seconds, where a PostgreSQL can.
+  // As on the server's connections: PostgreSQL would spend seconds compiling statements that read whole tables.
   const owner = new pg.Pool({ connectionString: url, max: 4, options: '-c jit=off' });
   owner.on('error', () => undefined);
   return {

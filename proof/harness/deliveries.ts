@@ -5,7 +5,7 @@ import { createDeliverer, deliveryLoop } from '../../server/src/webhooks/deliver
 import { keepNumbering } from './events.ts';
 import type { TestServer } from './server.ts';
 
-/** Numbers events, tells people of them and delivers them to webhooks, as the worker does, until it is stopped. */
+/** Numbers events, notifies people of them and delivers them to webhooks, as the worker does, until it is stopped. */
 export function keepDelivering(
   { database, config }: Pick<TestServer, 'database' | 'config'>,
   log_to: (line: string) => void = (line) => process.stderr.write(line),

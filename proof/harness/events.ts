@@ -13,7 +13,7 @@ function workerPool(database_url: string): { pool: pg.Pool; failures: Error[] } 
   return { pool: createPool({ url: database_url, role: 'baton_worker', ...limits, on_error }), failures };
 }
 
-/** Numbers everything that is committed, as the worker. Gives how many entries there were. */
+/** Numbers all committed changes, as the worker does. Returns how many there were. */
 export async function numberEvents(database_url: string): Promise<number> {
   const { pool, failures } = workerPool(database_url);
   let numbered = 0;
@@ -26,7 +26,7 @@ export async function numberEvents(database_url: string): Promise<number> {
   return numbered;
 }
 
-/** Numbers everything that is committed, and tells people of it, as the worker. */
+/** Numbers all committed changes and notifies people of them, as the worker does. */
 export async function notifyPeople(
   database_url: string,
   telling?: ConstructorParameters<typeof Notifier>[2],
@@ -45,7 +45,7 @@ export async function notifyPeople(
   if (refused[0] !== undefined) throw new Error(refused[0]);
 }
 
-/** Numbers events as they are committed, as the worker does, until it is stopped. */
+/** Numbers changes as they are committed, as the worker does, until it is stopped. */
 export function keepNumbering(database_url: string): { stop: () => Promise<void> } {
   const { pool } = workerPool(database_url);
   const loop = sequencerLoop(pool, log);

@@ -7,7 +7,7 @@ interface Page {
 }
 
 const patience_ms = 30_000;
-/** Before it asks again where nobody was there, or nothing worked. */
+/** The pause before the next request after no server responded, or a 503. */
 const pause_ms = 100;
 
 type Way = 'pages' | 'stream';
@@ -31,15 +31,15 @@ export async function* framesIn(
 }
 
 /**
- * Follows a workspace's events as its owner, page by page or by a stream, through whatever happens to servers and database.
- * To whom everything is shown, the offsets are 1 to n: a gap or a repetition is a fault.
+ * Follows a workspace's events as its owner, by pages or by a stream, whatever happens to servers and the database. The owner
+ * sees every event, so the offsets are 1 to n: a gap or a repetition is a fault.
  */
 export class Follower {
   readonly #urls: readonly string[];
   readonly #path: string;
   readonly #token: string;
   readonly #way: Way;
-  /** The ids of the events, in the order in which they came. */
+  /** The ids of the events, in the order of their arrival. */
   readonly #seen: string[] = [];
   readonly #faults: string[] = [];
   readonly #end = new AbortController();
@@ -79,7 +79,7 @@ export class Follower {
         if (this.#way === 'pages') await this.#readPage(n, signal);
         else await this.#readStream(n, signal);
       } catch {
-        await sleep(pause_ms); // nobody is there, or the connection was cut
+        await sleep(pause_ms); // no server is there, or the connection was cut
       }
     }
   }
@@ -102,14 +102,14 @@ export class Follower {
     }
   }
 
-  /** A refusal while nothing works is none of the feed's; another one is. */
+  /** A 503 is expected while nothing works; any other refusal is a fault of the feed. */
   async #refused(response: Response): Promise<void> {
     const text = await response.text();
     if (response.status !== 503) this.#faults.push(`${this.#way}: ${response.status} ${text.slice(0, 200)}`);
     await sleep(pause_ms);
   }
 
-  /** Ends when it has come as far as the events have by now. Gives what was wrong, in words. */
+  /** Waits until it has read every event that exists by now, and stops. Returns what was wrong. */
   async stop(): Promise<string[]> {
     const deadline = performance.now() + patience_ms;
     const left = () => performance.now() < deadline && this.#faults.length === 0;
@@ -131,7 +131,7 @@ export class Follower {
     const faults = [...this.#faults];
     if (this.#seen.length < all.length) faults.push(`${this.#way}: of ${all.length} events ${this.#seen.length} came`);
     const other = all.findIndex((id, n) => n < this.#seen.length && this.#seen[n] !== id);
-    if (other >= 0) faults.push(`${this.#way}: event ${other + 1} was another one when it came`);
+    if (other >= 0) faults.push(`${this.#way}: event ${other + 1} differed when it came`);
     return faults;
   }
 }

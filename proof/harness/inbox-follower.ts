@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Team } from './make.ts';
 import { Wire } from './wire.ts';
 
-/** So long nothing more may have been told before what is left counts as lost: leases of killed workers are over by then. */
+/**
+ * After this long without a new notification, the missing ones count as lost: the leases of killed workers have expired by then.
+ */
 const patience_ms = 40_000;
-/** Between two acts: a small load, and so short that one is mostly about to be told. */
+/** The pause between two acts: long enough for a small load, short enough that a notification is nearly always due. */
 const act_every_ms = 300;
 const pause_ms = 100;
 const ask_again_ms = 5_000;
@@ -26,23 +28,23 @@ interface Notification {
 const actOf = (ticket_id: string | null, at: string, actor_id: string | null) => `${ticket_id} ${at} ${actor_id}`;
 
 /**
- * The inbox of an owner, through whatever happens to servers, workers and database. They watch tickets on which a member acts, and one of
- * their own on which the member mentions them and moves it, again and again. In the end they must have been told of each of these
- * acts, once, with each reason, and of nothing else.
+ * Follows an owner's inbox, whatever happens to servers, workers and the database. The owner watches tickets on which a member
+ * acts, and one more that the follower creates, on which the member alternately mentions the owner and moves the ticket. In the
+ * end the owner must have one notification of each of these acts, with every reason, and no other notification.
  */
 export class InboxFollower {
   readonly #wires: readonly Wire[];
   readonly #team: Team;
-  /** The tickets that are watched; the last is its own. */
+  /** The tickets that the owner watches; the last is the one that the follower created. */
   readonly #tickets: string[];
   #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
-  /** `watched`: tickets that the owner watches already, on which others act. */
+  /** `watched`: tickets that the owner already watches, on which others act. */
   static async start(urls: readonly string[], team: Team, watched: readonly string[]): Promise<InboxFollower> {
     const follower = new InboxFollower(urls, team, watched);
     await follower.#beginTicket();
-    // There is something to tell, whatever becomes of the others.
+    // There is at least one act to notify of, even if all later ones fail.
     while (!(await follower.#act(0))) await sleep(pause_ms);
     follower.#running = follower.#goOn();
     return follower;
@@ -54,7 +56,7 @@ export class InboxFollower {
     this.#tickets = [...tickets];
   }
 
-  /** By the servers that there are now: the team may have been made by others. */
+  /** Uses the servers that run now: others may have created the team. */
   async #beginTicket(): Promise<void> {
     const { project_id, member, owner } = this.#team;
     const [by_member, by_owner] = [{ token: member.access_token }, { token: owner.access_token }];
@@ -73,7 +75,7 @@ export class InboxFollower {
     return wire.send({ ...request, path, abort_after_ms: ask_again_ms }).catch(() => undefined);
   }
 
-  /** Tells whether it was acknowledged. What was done of the others, the ticket's activity says. */
+  /** Returns whether the act was acknowledged. For the other acts, the ticket's activity says whether they happened. */
   async #act(n: number): Promise<boolean> {
     const { member, owner } = this.#team;
     const text = `@${owner.user.id} ${n}`;
@@ -95,7 +97,7 @@ export class InboxFollower {
     }
   }
 
-  /** All pages of a list, as the owner reads them; undefined where nobody gives one. */
+  /** Reads all pages of a list as the owner; undefined if no server responds with them. */
   async #all<Item>(path: string): Promise<Item[] | undefined> {
     const items: Item[] = [];
     for (let [n, cursor] = [0, 'start'] as [number, string | null]; cursor !== null; n++) {
@@ -109,7 +111,7 @@ export class InboxFollower {
     return items;
   }
 
-  /** What the owner is to be told: of each act the reasons. */
+  /** The acts that the owner must be notified of, each with its reasons. */
   async #expected(): Promise<Map<string, string> | undefined> {
     const { owner } = this.#team;
     const acts = new Map<string, Set<string>>();
@@ -130,7 +132,7 @@ export class InboxFollower {
     return new Map([...acts].map(([act, reasons]) => [act, [...reasons].sort().join()]));
   }
 
-  /** How many acts the owner has been told of, and what is wrong with that by now; undefined where nobody says. */
+  /** Returns how many acts the owner has been notified of and what is wrong so far; undefined if no server responds. */
   async #look(): Promise<{ told: number; faults: string[] } | undefined> {
     const expected = await this.#expected();
     const inbox = await this.#all<Notification>('notifications?folder=all&fields=ticket_id,actor_id,happened_at,kinds');
@@ -139,23 +141,26 @@ export class InboxFollower {
     const told = new Map<string, string>();
     for (const { ticket_id, happened_at, actor_id, kinds } of inbox) {
       const act = actOf(ticket_id, happened_at, actor_id);
-      if (told.has(act)) faults.push(`inbox: an act was told twice: ${act}`);
+      if (told.has(act)) faults.push(`inbox: there are two notifications of one act: ${act}`);
       told.set(act, kinds.toSorted().join());
     }
     for (const [act, kinds] of expected) {
       const got = told.get(act) ?? 'nothing';
-      if (got !== kinds) faults.push(`inbox: of ${act} "${kinds}" was to be told, and ${got} was`);
+      if (got !== kinds)
+        faults.push(`inbox: of ${act} there should be a notification for "${kinds}", and there is ${got}`);
     }
-    for (const [act, kinds] of told) if (!expected.has(act)) faults.push(`inbox: "${kinds}" was told of ${act}`);
-    if (expected.size === 0) faults.push('inbox: there was nothing to tell');
+    for (const [act, kinds] of told)
+      if (!expected.has(act))
+        faults.push(`inbox: there is a notification for "${kinds}" of ${act}, which never happened`);
+    if (expected.size === 0) faults.push('inbox: there was no act to notify of');
     return { told: told.size, faults };
   }
 
-  /** Ends when the owner has been told of everything. Gives what was wrong, in words. */
+  /** Waits until the owner has every notification, and stops. Returns what was wrong. */
   async stop(): Promise<string[]> {
     this.#stopped = true;
     await this.#running;
-    let faults = ['inbox: nobody said what was told'];
+    let faults = ['inbox: no server returned the notifications'];
     for (let [told, since] = [-1, performance.now()]; faults.length > 0; await sleep(pause_ms)) {
       const seen = await this.#look();
       if (seen !== undefined) faults = seen.faults;
@@ -167,7 +172,7 @@ export class InboxFollower {
   }
 }
 
-/** Has the owner watch a ticket. */
+/** Makes the owner watch a ticket. */
 export async function watch({ owner, workspace_id }: Team, ticket: string): Promise<void> {
   await owner.client.set_watching({ workspace_id, ticket, body: { choice: 'watching' } });
 }

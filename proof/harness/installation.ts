@@ -10,7 +10,7 @@ import { withDatabase } from './database.ts';
 import { data_place_variable } from './memory-disk.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
-/** An empty directory that others may pass through, for BATON_DATA_DIR. */
+/** Creates an empty directory that other accounts may pass through, for BATON_DATA_DIR. */
 export function emptyDataDir(): string {
   const dir = mkdtempSync(path.join(process.env[data_place_variable] || os.tmpdir(), 'baton-data-'));
   chmodSync(dir, 0o755);
@@ -18,7 +18,7 @@ export function emptyDataDir(): string {
   return dir;
 }
 
-// What was created once serves the processes started later, too.
+// Processes that this one starts later use the same template.
 const variable = 'BATON_TEST_DATA_DIR';
 let template: Promise<string> | undefined;
 
@@ -37,7 +37,10 @@ async function makeTemplate(): Promise<string> {
   return dir;
 }
 
-/** A data directory with a migrated database, as an earlier start would have left it: a copy, without initdb's second. */
+/**
+ * Creates a data directory with a migrated database, as an earlier start would have left it. It copies a template, which saves
+ * the second that initdb takes.
+ */
 export async function madeDataDir(dir = emptyDataDir()): Promise<string> {
   const from = process.env[variable] ?? (await (template ??= makeTemplate()));
   const { status, stderr } = spawnSync('cp', ['-a', `${from}/.`, dir], { encoding: 'utf8' });
@@ -45,7 +48,7 @@ export async function madeDataDir(dir = emptyDataDir()): Promise<string> {
   return dir;
 }
 
-/** The pid of the postmaster that is alive in a data directory; undefined when none is. */
+/** Returns the pid of the live postmaster in a data directory; undefined if there is none. */
 export function postmasterOf(dir: string): number | undefined {
   const pid = readClaim(path.join(dir, 'postgres'))?.pid;
   return pid !== undefined && isAlive(pid) ? pid : undefined;

@@ -10,7 +10,7 @@ const file = path.resolve(import.meta.dirname, '../../server/sql/invariants.sql'
 
 const [settings = '', ...parts] = readFileSync(file, 'utf8').split(/^-- name: /m);
 
-/** Each invariant of invariants.sql by its name. */
+/** The invariants of invariants.sql, each with its name. */
 export function invariants(): { name: string; statement: string }[] {
   return parts.map((part) => {
     const end = part.indexOf('\n');
@@ -18,21 +18,24 @@ export function invariants(): { name: string; statement: string }[] {
   });
 }
 
-/** With what invariants.sql sets; as one message it has that on whichever connection of a pool, and leaves nothing behind. */
+/**
+ * Runs a statement with the settings of invariants.sql. One message does it all, so any connection of a pool will do, and nothing
+ * is left set on it.
+ */
 export async function withSettings(owner: pg.Pool | pg.Client, statement: string): Promise<unknown[]> {
   const results = await owner.query(`begin; ${settings}; ${statement}; rollback`);
   return (results as unknown as pg.QueryResult[]).flatMap(({ rows }) => rows as unknown[]);
 }
 
-/** What is wrong with a part of an entry, which carries nothing where its kind has no shape for it. */
+/** Says how a part of an entry departs from its shape. A kind without a shape for the part has nothing there. */
 function unlike(name: string, shape: z.ZodType, part: unknown): string[] {
   const parsed = shape.safeParse(part);
   return parsed.success ? [] : [`${name} ${z.prettifyError(parsed.error)}`];
 }
 
-/** Where entries of the audit log aren't what their kind is to carry. */
+/** Finds the entries of the audit log that don't carry what their kind must carry. */
 async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
-  // Tests and checks write entries by SQL, too; a server's have more to them than `seed`.
+  // Tests and checks also write entries by SQL, incomplete ones; their request ids start with `seed`.
   const { rows } = await owner.query<{ action: AuditAction; before: unknown; after: unknown }>(
     `select action, before, after from audit_log where request_id not like 'seed%' order by id desc limit 5000`,
   );
@@ -44,7 +47,7 @@ async function unlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
   });
 }
 
-/** Where entries of accounts' audit logs aren't what their kind is to carry. */
+/** Finds the entries of accounts' audit logs that don't carry what their kind must carry. */
 async function accountsUnlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<string[]> {
   const { rows } = await owner.query<{ action: AccountAction; detail: unknown }>(
     `select action, detail from account_audit_log where request_id not like 'seed%' order by id desc limit 5000`,
@@ -55,7 +58,7 @@ async function accountsUnlikeTheirFacts(owner: pg.Pool | pg.Client): Promise<str
   });
 }
 
-/** What the invariants find wrong in a database, some rows of each; nothing when all hold. */
+/** Returns the rows that violate the invariants, a few of each; empty if all hold. */
 export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
   for (const { name, statement } of invariants()) {
@@ -64,7 +67,7 @@ export async function brokenInvariants(owner: pg.Pool | pg.Client): Promise<Reco
   }
   const odd = [...(await unlikeTheirFacts(owner)), ...(await accountsUnlikeTheirFacts(owner))];
   if (odd.length > 0) found['entries_carry_what_their_kind_does'] = odd.slice(0, 5);
-  // Of which SQL counts the hashes alone.
+  // SQL checks only how many hashes a tree has.
   const grown_otherwise = await treesUnlikeTheirEvents(owner);
   if (grown_otherwise.length > 0) found['trees_are_those_of_their_events'] = grown_otherwise.slice(0, 5);
   return found;

@@ -3,16 +3,16 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** How much of a response arrives before its connection is cut. */
 export type Loss = 'nothing arrives' | 'a part arrives';
 
-/** A TCP proxy between clients and a server, that loses responses: the server has done its work by then. */
+/** A TCP proxy between clients and a server that loses responses. The server has done its work by then. */
 export interface LossyLine {
-  /** The server's URL by way of the line. */
+  /** The server's URL through the proxy. */
   url: string;
-  /** How many responses it has cut. */
+  /** How many responses the proxy has cut. */
   lost: () => number;
   close: () => Promise<void>;
 }
 
-/** Starts a line to the server of a URL; `lose` is asked once for each response. */
+/** Starts a proxy to a server; it calls `lose` once for each response. */
 export async function startLossyLine(server_url: string, lose: () => Loss | undefined): Promise<LossyLine> {
   const target = new URL(server_url);
   const clients = new Set<Socket>();
@@ -27,7 +27,7 @@ export async function startLossyLine(server_url: string, lose: () => Loss | unde
       upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      // Clients that send one request at a time on a connection: what comes first after a request is its response.
+      // Clients send one request at a time on a connection, so the first bytes after a request are its response.
       const loss = is_answered ? undefined : lose();
       is_answered = true;
       if (loss === undefined) {

@@ -14,23 +14,23 @@ interface Refusal {
   message?: string;
 }
 
-/** A mail server that takes what it is sent, on a port of its own. */
+/** A mail server that accepts mails, on its own port. */
 export interface Mailbox {
   port: number;
   mails: ParsedMail[];
-  /** How often somebody was named as a receiver, taken or not. */
+  /** Every recipient that a client named, accepted or refused. */
   receivers: string[];
-  /** What it refuses: by default nothing. */
+  /** Says which recipients it refuses, and how; by default none. */
   refuses: (address: string) => Refusal | undefined;
   refusesSender: boolean;
-  /** What it waits for before it responds to a receiver. */
+  /** What it waits for before it responds to a recipient. */
   before: (address: string) => Promise<void> | undefined;
-  /** What it waits for before it takes a mail: by default nothing. */
+  /** What it waits for before it accepts a mail; by default nothing. */
   waits: () => Promise<unknown>;
   stop: () => Promise<void>;
 }
 
-/** `tls`: it offers STARTTLS, with these credentials, or with a certificate that nobody has signed. */
+/** Starts a mail server. `tls`: it offers STARTTLS, with these credentials or with a self-signed certificate. */
 export async function startMailbox({ tls = false }: { tls?: boolean | Credentials } = {}): Promise<Mailbox> {
   const server = new SMTPServer({
     authOptional: true,
@@ -54,7 +54,7 @@ export async function startMailbox({ tls = false }: { tls?: boolean | Credential
       void take().finally(done);
     },
   });
-  server.on('error', () => undefined); // a client that doesn't trust it hangs up
+  server.on('error', () => undefined); // a client that doesn't trust the certificate hangs up
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mailbox: Mailbox = {
     port: (server.server.address() as AddressInfo).port,
@@ -71,7 +71,7 @@ export async function startMailbox({ tls = false }: { tls?: boolean | Credential
 
 export const app_url = 'https://tickets.example.com/app';
 
-/** The settings of a server that sends mail to this one. */
+/** The settings of a server that sends its mail to this mailbox. */
 export const mailSettings = ({ port }: Pick<Mailbox, 'port'>, more: Record<string, string> = {}) => ({
   BATON_SMTP_URL: `smtp://127.0.0.1:${port}`,
   BATON_SMTP_TLS: 'off',
@@ -80,7 +80,7 @@ export const mailSettings = ({ port }: Pick<Mailbox, 'port'>, more: Record<strin
   ...more,
 });
 
-/** Has so many workers send what is due. */
+/** Runs this many workers, which send the mails that are due. */
 export async function sendMails(
   { config, database }: { config: Config; database: { url: string } },
   { workers = 1, log, settings = config.mail }: { workers?: number; log: Logger; settings?: Config['mail'] },
@@ -101,7 +101,7 @@ export async function sendMails(
   );
 }
 
-/** What is queued to be sent, first in first out. */
+/** The queued mails, oldest first. */
 export async function queuedMails({ config, database }: Pick<TestServer, 'config' | 'database'>): Promise<MailOrder[]> {
   const { rows } = await database.owner.query<{ sealed: Buffer }>('select sealed from mails order by created_at, id');
   return rows.map(({ sealed }) => openOrder(mailKey(config.secret), sealed)).filter((one) => one !== undefined);

@@ -1,7 +1,7 @@
 import { notifyPeople, numberEvents } from './events.ts';
 import { registerPerson, joinWorkspace, type Person } from './people.ts';
 
-/** A workspace with somebody in each role, a stranger, and one project. */
+/** A workspace with one person in each role, a stranger, and one project. */
 export interface Team {
   workspace_id: string;
   project_id: string;
@@ -36,19 +36,22 @@ export async function makeTicket(
   return member.client.create_ticket({ workspace_id, project_id, body: { title: 'A ticket', ...fields } });
 }
 
-/** A name that never has an address (RFC 2606). */
+/** A name that never resolves (RFC 2606). */
 export const nowhere = 'https://receiver.invalid/';
 
-/** A webhook that leads nowhere, with something queued for it. It is paused before that: a worker changes nothing of it. */
+/**
+ * Creates a webhook whose name never resolves, with a delivery queued for it. It is paused before the delivery is queued, so a
+ * worker changes nothing.
+ */
 export async function makeWebhook(
   { url }: { url: string },
   { client }: Person,
   workspace_id: string,
   description = '',
 ): Promise<{ webhook_id: string; delivery_id: string }> {
-  // Until it is paused it is for what doesn't happen.
+  // Until it is paused, it is subscribed to an event that doesn't happen.
   const body = { url: nowhere, description, types: ['workspace.deleted' as const] };
-  await numberEvents(url); // what is sent again is behind the webhook
+  await numberEvents(url); // redelivery covers events older than the webhook
   const { id: webhook_id } = await client.create_webhook({ workspace_id, body });
   const change = { state: 'paused' as const, types: null };
   await client.update_webhook({ workspace_id, webhook_id, if_match: '*', body: change });
@@ -58,7 +61,7 @@ export async function makeWebhook(
   return { webhook_id, delivery_id: data[0]?.id ?? '' };
 }
 
-/** Has one member mention another on a ticket, which the other is told of. Gives what they were told. */
+/** Makes one member mention another on a ticket, which notifies the other. Returns the notification. */
 export async function makeNotification(
   { url }: { url: string },
   { by, of }: { by: Person; of: Person },

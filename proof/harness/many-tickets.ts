@@ -6,7 +6,7 @@ interface Place {
   reporter_id: string;
 }
 
-/** Fills an empty project with tickets in one statement, `Ticket number 1` and so on; by the API it would take minutes. */
+/** Fills an empty project with tickets, `Ticket number 1` and so on, in one statement; through the API it would take minutes. */
 export async function fillProject(owner: pg.Pool, place: Place, tickets: number): Promise<void> {
   const { workspace_id, project_id, reporter_id } = place;
   await owner.query(

@@ -6,18 +6,18 @@ import ipaddr from 'ipaddr.js';
 const [type_a, type_aaaa] = [1, 28];
 const [no_error, no_such_name] = [0x8180, 0x8183];
 
-/** What a name leads to: these addresses; nothing where there is no such name; `silent`: no response ever comes. */
+/** What a name resolves to: these addresses; undefined if the name doesn't exist; `silent` if no response ever comes. */
 type Known = readonly string[] | 'silent' | undefined;
 
-/** A name server on this machine, and a resolver that asks it alone. */
+/** A name server on this machine, and a resolver that asks only it. */
 export interface NameServer {
   resolver: Resolver;
-  /** The names that were asked for, of either family. */
+  /** The names that were asked for, one entry for each query of either family. */
   asked: string[];
   stop: () => Promise<void>;
 }
 
-/** A record of the name that the question is for. */
+/** A resource record for the name in the question. */
 function recordOf(address: string): Buffer {
   const bytes = ipaddr.parse(address).toByteArray();
   return Buffer.from([0xc0, 12, 0, isIPv6(address) ? type_aaaa : type_a, 0, 1, 0, 0, 0, 0, 0, bytes.length, ...bytes]);
@@ -30,7 +30,7 @@ function nameIn(question: Buffer): string {
   return labels.join('.').toLowerCase();
 }
 
-/** `knows` is asked for each name and family anew. */
+/** Starts a name server; it calls `knows` for each query. */
 export async function startNameServer(knows: (name: string, family: 4 | 6) => Known): Promise<NameServer> {
   const socket = createSocket('udp4');
   const asked: string[] = [];

@@ -9,18 +9,18 @@ import { isRunning, signalFamily } from './processes.ts';
 import { freePort } from './served.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
-/** A PostgreSQL of the test's own, migrated, that writes to disk as a real one does, and may be killed. */
+/** A migrated PostgreSQL cluster for one test. It writes to disk as in production, and may be killed. */
 export interface OwnCluster extends TestDatabase {
   data_dir: string;
-  /** The postmaster's. */
+  /** The pid of the postmaster. */
   pid: () => number;
-  /** Ends it and all its children at once, with no time for a last write. */
+  /** Kills it and all its children at once, without a final write. */
   kill: () => Promise<void>;
-  /** Starts it again where it was, on its port. */
+  /** Starts it again in its directory, on its port. */
   start: () => Promise<void>;
 }
 
-/** Sets one up, in an empty directory. `drop` takes it down. */
+/** Starts a cluster in an empty directory. `drop` takes it down. */
 export async function startOwnCluster(given?: string): Promise<OwnCluster> {
   const dir = await madeDataDir(given);
   writeFileSync(path.join(dir, 'postgres-port'), String(await freePort()));
@@ -38,7 +38,7 @@ export async function startOwnCluster(given?: string): Promise<OwnCluster> {
     data_dir,
     pid,
     kill: async () => {
-      // A child that was just started still listens on the port.
+      // A child that has just started still listens on the port.
       const family = signalFamily(pid(), 'SIGKILL');
       while (family.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 2));
     },

@@ -1,24 +1,24 @@
 import { registerHooks } from 'node:module';
 import pg from 'pg';
 
-// Loaded before the server by `node --import`: a deliberately broken build, for controls. Statements are rewritten on
-// their way to the database, source text as it is loaded; nothing of this is in the server itself.
+// Loaded before the server by `node --import`, this turns it into a deliberately broken build, for controls. It rewrites
+// statements on their way to the database, and source text as it is loaded. The server itself contains none of this.
 
-/** Replacements of a statement's text: regular expressions and what to put in their place. */
+/** Replaces parts of a statement's text: a regular expression and its replacement. */
 export type Replacement = readonly [find: string, replace: string];
 
-/** A replacement in the text of one file of server/src; the text to find must be there. */
+/** Replaces a text in one file of server/src; it is an error if the file doesn't contain it. */
 export interface SourceReplacement {
   file: string;
   find: string;
   replace: string;
 }
 
-/** Where the replacements come from, as JSON. */
+/** The environment variables that carry the replacements, as JSON. */
 export const patch_variable = 'BATON_TEST_REPLACE';
 export const source_variable = 'BATON_TEST_SOURCE';
 
-/** The statement with every replacement applied. */
+/** Applies every replacement to a statement. */
 export function replaceIn(text: string, replacements: readonly Replacement[]): string {
   return replacements.reduce((all, [find, replace]) => all.replace(new RegExp(find, 'g'), replace), text);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BatonClient, Role, User } from '../../sdk/index.ts';
 import { conformingClient } from './conformance.ts';
 
-/** Somebody with an account, signed in. */
+/** A signed-in person. */
 export interface Person {
   client: BatonClient;
   user: User;
@@ -12,7 +12,7 @@ export interface Person {
   refresh_token: string;
 }
 
-/** An address that nobody has. */
+/** Returns an address that nobody has. */
 export const someAddress = () => `${randomBytes(8).toString('hex')}@example.com`;
 
 export async function registerPerson(server: { url: string }, fields: { name?: string } = {}): Promise<Person> {
@@ -25,7 +25,7 @@ export async function registerPerson(server: { url: string }, fields: { name?: s
   return { client, user, email, password, access_token, refresh_token };
 }
 
-/** Makes addresses count as confirmed, as tokens of mails to them do. */
+/** Marks addresses as confirmed, as following the link in a mail does. */
 export async function confirmAddresses(
   { database }: { database: { owner: { query: (text: string, values: unknown[]) => Promise<unknown> } } },
   ...people: Person[]
@@ -34,7 +34,7 @@ export async function confirmAddresses(
   await database.owner.query(confirm, [people.map(({ user }) => user.id)]);
 }
 
-/** The same person, signed in once more. */
+/** Signs the same person in once more. */
 export async function signInAgain(server: { url: string }, { email, password }: Person) {
   const client = conformingClient(server.url);
   const answer = await client.login({ body: { email, password } });
@@ -42,7 +42,7 @@ export async function signInAgain(server: { url: string }, { email, password }: 
   return { client, ...answer };
 }
 
-/** Invites and accepts: the way anybody gets into a workspace. */
+/** Invites and accepts: the way everybody joins a workspace. */
 export async function joinWorkspace(host: Person, guest: Person, workspace_id: string, role: Role): Promise<void> {
   const { token } = await host.client.create_invitation({ workspace_id, body: { email: guest.email, role } });
   await guest.client.accept_invitation({ body: { token } });

@@ -7,21 +7,21 @@ import pg from 'pg';
 import { chooseRunner } from '../../server/src/db/embedded/account.ts';
 import { freePort } from './served.ts';
 
-/** Why there is no PgBouncer here; undefined where there is. */
+/** Says why PgBouncer can't run here; undefined if it can. */
 export function noPgBouncer(): string | undefined {
   const { error } = spawnSync('pgbouncer', ['--version']);
   return error === undefined ? undefined : 'pgbouncer is not installed; on Debian: apt-get install pgbouncer';
 }
 
 export interface PgBouncer {
-  /** The same URL, with PgBouncer in between. */
+  /** Returns the same URL, through PgBouncer. */
   through: (url: string) => string;
-  /** Opens the connections behind anew, with the settings that logins have by now. */
+  /** Reopens the connections to the database, so that they use the logins' current settings. */
   reconnect: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** Starts PgBouncer with these settings, on a port of its own; their host `db` becomes the cluster's. */
+/** Starts PgBouncer on its own port with these settings; the cluster replaces their host `db`. */
 export async function startPgBouncer(options: {
   cluster_url: string;
   ini: string;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { prepare, type Sql } from '../../server/src/db/sql.ts';
 import { beginRead } from '../../server/src/db/transaction.ts';
 
-/** What PostgreSQL did for one node of a plan; the buffers are those of all below it as well. */
+/** What PostgreSQL did for one node of a plan; the buffers include those of all nodes below it. */
 export interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
@@ -19,7 +19,7 @@ export interface PlanNode {
 
 const of_its_own = ['CTE Scan', 'WorkTable Scan'];
 
-/** How many rows of tables the statement looked at: those that its scans gave, and those that they threw away. */
+/** How many rows of tables a statement read: those that its scans returned, and those that they filtered out. */
 export function rowsLookedAt(node: PlanNode): number {
   const own =
     (node.Plans ?? []).length > 0 || of_its_own.includes(node['Node Type'])
@@ -29,10 +29,10 @@ export function rowsLookedAt(node: PlanNode): number {
   return (node.Plans ?? []).reduce((sum, plan) => sum + rowsLookedAt(plan), own);
 }
 
-/** A list as a literal of PostgreSQL. */
+/** Writes a list as a PostgreSQL literal. */
 const arrayOf = (values: unknown[]) => `{${values.map((value) => JSON.stringify(value)).join()}}`;
 
-/** Runs a statement as a prepared one, and gives its plan with what it did. */
+/** Runs a statement as a prepared one and returns its plan with what it did. */
 export async function explain(client: pg.PoolClient, statement: Sql): Promise<PlanNode> {
   const { text, values } = prepare(statement);
   const literals = values.map((value) =>
@@ -47,7 +47,10 @@ export async function explain(client: pg.PoolClient, statement: Sql): Promise<Pl
   return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
 }
 
-/** A transaction as a list's, that of figures, or a write's, of which every statement's plan is one way: by its values, or whatever they are. */
+/**
+ * Runs a transaction set up like that of a list, of figures or of a write, with one kind of plan for every statement: custom (for
+ * its values) or generic (for any).
+ */
 export async function planning<T>(
   {
     pool,
@@ -59,7 +62,7 @@ export async function planning<T>(
 ): Promise<T> {
   const client = await pool.connect();
   try {
-    // Not read only: what writes is looked at, too.
+    // Not read-only, so that writes can be explained, too.
     const scope = { workspace_id, list: as === 'list', asker: { figures: as === 'figures' } };
     const begin = beginRead(scope).replace(', read only', '');
     await client.query(`${begin}; set local plan_cache_mode = force_${mode}_plan`);

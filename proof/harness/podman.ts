@@ -7,7 +7,10 @@ import { takeDownOnSignal } from './take-down.ts';
 
 const packages = { podman: 'podman', runc: 'runc', catatonit: 'catatonit', slirp4netns: 'slirp4netns' };
 
-/** Why images can't be built and run here; undefined where they can. `more` are other programs, each Debian's package too. */
+/**
+ * Says why images can't be built and run here; undefined if they can. `more` names further programs, each also the name of its
+ * Debian package.
+ */
 export function noPodman(...more: string[]): string | undefined {
   if (process.platform !== 'linux') return 'podman’s containers are for Linux';
   if (process.getuid?.() !== 0) return 'the base image is built, and podman’s containers are run, as root';
@@ -16,7 +19,7 @@ export function noPodman(...more: string[]): string | undefined {
   return missing.length === 0 ? undefined : `not installed; on Debian: apt-get install ${missing.join(' ')}`;
 }
 
-/** What became of a command. */
+/** The outcome of a command. */
 export interface Ended {
   status: number | null;
   stdout: string;
@@ -27,11 +30,11 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    return ''; // ended since
+    return ''; // the process has ended since
   }
 }
 
-/** podman with images and containers of its own, all under one folder; the machine's are left alone. */
+/** podman with its images and containers in one folder of its own; the machine's own are untouched. */
 export class Podman {
   readonly dir = mkdtempSync(path.join(os.tmpdir(), 'baton-podman-'));
   readonly #running = new Set<ChildProcess>();
@@ -45,19 +48,19 @@ export class Podman {
     writeFileSync(path.join(this.dir, 'containers.conf'), this.#settings());
   }
 
-  /** Runs a podman command to its end; each line that it prints is passed on. */
+  /** Runs a podman command to its end and passes on each line that it prints. */
   run(args: readonly string[], onLine: (line: string) => void = () => undefined): Promise<Ended> {
     return this.#spawn('podman', [...this.#global, ...args], onLine);
   }
 
-  /** The same, giving what it printed; a command that fails is an error. */
+  /** Runs a podman command and returns what it printed; throws an error if it fails. */
   async do(args: readonly string[], onLine?: (line: string) => void): Promise<string> {
     const { status, stdout, stderr } = await this.run(args, onLine);
     if (status !== 0) throw new Error(`podman ${args[0]} ended with ${status}: ${`${stdout}${stderr}`.slice(-6000)}`);
     return stdout.trim();
   }
 
-  /** Ends every container, and removes all that there is. */
+  /** Ends every container and removes the whole folder. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -65,7 +68,7 @@ export class Podman {
     this.#forget();
     for (const child of this.#running) child.kill('SIGKILL');
     spawnSync('podman', [...this.#global, 'rm', '--all', '--force', '--time=0'], { env: this.#env });
-    // A build that was cut short has processes and mounts that podman no longer knows of.
+    // An interrupted build leaves processes and mounts that podman no longer knows of.
     for (
       let left = this.#processes(), tries = 0;
       left.length > 0 && tries < 100;
@@ -83,11 +86,11 @@ export class Podman {
   }
 
   get #env(): NodeJS.ProcessEnv {
-    // Health is asked for by the check itself, not by timers of systemd, which may not be there.
+    // The check itself asks for a container's health: systemd, whose timers podman would use, may be absent.
     return { ...process.env, CONTAINERS_CONF: path.join(this.dir, 'containers.conf'), DISABLE_HC_SYSTEMD: 'true' };
   }
 
-  /** Nothing outside the folder, no service of the machine, and limits that may be set without CAP_SYS_RESOURCE. */
+  /** Keeps everything within the folder, uses no service of the machine, and sets limits that don't need CAP_SYS_RESOURCE. */
   #settings(): string {
     return `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
@@ -122,7 +125,7 @@ network_config_dir = "${path.join(this.dir, 'networks')}"
     });
   }
 
-  /** Mounts in the folder, the innermost first. */
+  /** The mounts in the folder, innermost first. */
   #mounts(): string[] {
     const mounted = read('/proc/self/mountinfo')
       .split('\n')
@@ -130,7 +133,7 @@ network_config_dir = "${path.join(this.dir, 'networks')}"
     return mounted.filter((at) => at.startsWith(`${this.dir}/`)).toReversed();
   }
 
-  /** Processes that were started with the folder's name, or whose root lies in it. */
+  /** The processes whose command line names the folder, or whose root lies in it. */
   #processes(): number[] {
     const here = (pid: string) =>
       read(`/proc/${pid}/cmdline`).includes(this.dir) ||

@@ -7,32 +7,32 @@ import pg from 'pg';
 import { chooseRunner, giveTo, type Runner } from '../../server/src/db/embedded/account.ts';
 import { freePort } from './served.ts';
 
-/** Where Debian's packages put the programs of a version. */
+/** The directory where Debian's packages put the programs of a version. */
 export const debianBin = (version: number) => `/usr/lib/postgresql/${version}/bin`;
 
-/** Why Debian's PostgreSQL of this version isn't here; undefined where it is. */
+/** Says why Debian's PostgreSQL of this version can't run here; undefined if it can. */
 export function noDebian(version: number): string | undefined {
   return existsSync(path.join(debianBin(version), 'postgres'))
     ? undefined
     : `PostgreSQL ${version} of Debian is not installed: apt-get install postgresql-${version}`;
 }
 
-/** A PostgreSQL of given programs, that lets everybody in on 127.0.0.1. */
+/** A PostgreSQL server from a given directory of programs, which trusts every login on 127.0.0.1. */
 export interface Postgres {
   port: number;
-  /** A superuser's, without a password. */
+  /** A superuser's URL, without a password. */
   url: string;
   stop: () => Promise<void>;
 }
 
-/** A directory that the account of PostgreSQL may pass through, and how it is run there. */
+/** Creates a directory that PostgreSQL's account may pass through, and chooses how to run PostgreSQL there. */
 export function roomFor(bin: string): { dir: string; runner: Runner } {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-postgres-'));
   chmodSync(dir, 0o755);
   return { dir, runner: chooseRunner([dir, bin]) };
 }
 
-/** Starts a cluster that is there; `stop` leaves its files. */
+/** Starts an existing cluster; `stop` leaves its files. */
 export async function startOn(bin: string, data_dir: string, runner: Runner): Promise<Postgres> {
   const port = await freePort();
   const flags = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'];
@@ -70,7 +70,7 @@ export async function startOn(bin: string, data_dir: string, runner: Runner): Pr
   };
 }
 
-/** Creates a cluster with these programs and starts it; `stop` removes it. */
+/** Creates and starts a cluster with these programs; `stop` removes it. */
 export async function startPostgres(bin: string): Promise<Postgres> {
   const { dir, runner } = roomFor(bin);
   giveTo(runner, dir);

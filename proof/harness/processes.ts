@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Why processes can't be looked at here; undefined where they can. */
+/** Says why processes can't be inspected here; undefined if they can. */
 export function noProcesses(): string | undefined {
   return process.platform === 'linux' ? undefined : 'processes are looked up in /proc, which only Linux has';
 }
 
-/** The state and the parent of a process; undefined where it is gone. */
+/** The state and the parent of a process; undefined if it is gone. */
 function statOf(pid: number): { state: string; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // They are after the name, which stands in parentheses and may hold anything.
+    // They follow the name, which is in parentheses and may contain any character.
     const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state, parent: Number(parent) };
   } catch {
@@ -17,12 +17,12 @@ function statOf(pid: number): { state: string; parent: number } | undefined {
   }
 }
 
-/** Whether a process still has anything open: one that has ended, and whose parent hasn't asked how, has not. */
+/** Whether a process still runs. A zombie, whose parent has not waited for it, has nothing open any more. */
 export function isRunning(pid: number): boolean {
   return !['Z', 'X', undefined].includes(statOf(pid)?.state);
 }
 
-/** The processes that this one has started and that are still there. */
+/** The live child processes of a process. */
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -30,12 +30,12 @@ export function childrenOf(parent: number): number[] {
     .filter((pid) => statOf(pid)?.parent === parent);
 }
 
-/** The processes that this one has started, with those that they have started. */
+/** The live child processes of a process, with their children and so on. */
 export function familyOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...familyOf(child)]);
 }
 
-/** Sends a signal to each that is still there. */
+/** Sends a signal to each process that still exists. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
@@ -46,7 +46,9 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
-/** Signals a process and its children, and says which they are; stopped first, it can't start another meanwhile. */
+/**
+ * Signals a process and its children, and returns their pids. It stops the parent first, so that no child is started meanwhile.
+ */
 export function signalFamily(parent: number, signal: NodeJS.Signals): number[] {
   signalAll([parent], 'SIGSTOP');
   const family = [...childrenOf(parent), parent];

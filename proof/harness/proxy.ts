@@ -1,18 +1,18 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * What lies between a server and its database: nothing, silence, a closed port, cut connections, a slow line, or a line
- * that is cut where the database says that it has committed.
+ * What happens between a server and its database: all is well, nothing gets through, connections are refused, open connections
+ * are cut, each packet is late, or the connection is cut as the database confirms a commit.
  */
 export type Weather = 'fair' | 'hanging' | 'refusing' | 'resetting' | 'slow' | 'muffled';
 
 /** A TCP proxy in front of a database, for its faults and for counting round trips. */
 export interface Proxy {
-  /** The database's URL by way of the proxy. */
+  /** The database's URL through the proxy. */
   url: string;
-  /** Changes what happens to connections, those open already included. */
+  /** Changes what happens to all connections, including open ones. */
   turn: (weather: Weather) => void;
-  /** How often a client spoke after the database had: the round trips, connecting aside. */
+  /** How often a client spoke after the database had: the round trips, without those for connecting. */
   bursts: () => number;
   /** How many bytes the database has sent. */
   received: () => number;

@@ -3,10 +3,10 @@ import path from 'node:path';
 
 const decision = path.resolve(import.meta.dirname, '../../docs/decisions/0027-names-and-labels-stay-in-history.md');
 
-/** What the operator does by the statements of decision 27, in the order in which it has them. */
+/** The purposes of the statements of decision 27, in the decision's order. */
 const purposes = ['takes out a name and a label', 'finds an address', 'takes out an address'] as const;
 
-/** Statements of decision 27, with these values in place of psql's variables. */
+/** Returns statements of decision 27, with values in place of psql's variables. */
 export function purging(purpose: (typeof purposes)[number], values: Record<string, string>): string {
   const blocks = [...readFileSync(decision, 'utf8').matchAll(/```sql\n(.*?)```/gs)].map(([, block]) => block);
   const text = blocks[purposes.indexOf(purpose)];

@@ -4,38 +4,38 @@ import type { Operation } from '../../server/src/http/contract.ts';
 
 type Fields = Record<string, unknown>;
 
-/** What may differ between two responses with one version of a resource: other rows, or who asks, decide it. */
+/** The fields that may differ between two responses with the same version: other rows, or the caller, decide them. */
 const not_its_own = ['last_activity_at', 'allowed_transitions', 'role', 'reactions'];
-/** A member's name and address are the account's, which has a version of its own. */
+/** A member's name and address belong to the account, which has its own version. */
 const of_the_account = ['name', 'email'];
 
 const by_id = new Map<string, Operation>(contracts.map((contract) => [contract.id, contract]));
 
-/** The reads of one resource, by the shape that they respond with. */
+/** The reads of a single resource, by the schema of their response. */
 const reads = new Map(
   contracts.flatMap((operation: Operation) =>
     operation.method === 'get' && operation.response !== undefined ? [[operation.response, operation] as const] : [],
   ),
 );
 
-/** What a write says of a resource, and the path at which that is read. */
+/** A resource as a write returned it, and the path that reads it. */
 export interface ReadBack {
   path: string;
   written: Fields;
 }
 
-/** The read of the resource that a write responds with; undefined where there is none. */
+/** The read of the resource that a write returns; undefined if there is none. */
 function readAfter({ id, method, response }: Operation): Operation | undefined {
   if (method === 'get' || response === undefined) return undefined;
   return id === 'transition_ticket' ? by_id.get('get_ticket') : reads.get(response);
 }
 
-/** The writes whose response can be read back. */
+/** The writes whose response can be compared with a read. */
 export const read_back_operations: readonly string[] = contracts
   .filter((operation) => readAfter(operation) !== undefined)
   .map(({ id }) => id);
 
-/** The read of what a write responded with; undefined where there is none. */
+/** The read of the resource that a write returned; undefined if there is none. */
 export function readBackOf(operation_id: string, params: Fields, body: unknown): ReadBack | undefined {
   const operation = by_id.get(operation_id);
   const read = operation && readAfter(operation);
@@ -47,10 +47,10 @@ export function readBackOf(operation_id: string, params: Fields, body: unknown):
   return { path, written: resource };
 }
 
-/** The fields that a read shows otherwise than the write before it said; undefined where somebody has changed it since. */
+/** The fields in which a read differs from the write before it; undefined if somebody changed the resource in between. */
 export function unlike({ path, written }: ReadBack, read: Fields): string[] | undefined {
   const [before, now] = [written['version'], read['version']];
-  // Somebody's change makes a version later, and nothing makes it earlier.
+  // A change by somebody raises the version, and nothing lowers it.
   if (typeof before === 'number' && typeof now === 'number' && now < before)
     return [`${path} has version ${now} after ${before}`];
   if (now !== before) return undefined;

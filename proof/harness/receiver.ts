@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A message as it came over the wire. */
+/** A message as it was received. */
 export interface Received {
   id: string;
   path: string;
@@ -21,23 +21,23 @@ export interface Reaction {
   status?: number;
   headers?: Record<string, string>;
   body?: string;
-  /** It waits before it responds. */
+  /** The delay before it responds. */
   after_ms?: number;
   /** It never responds. */
   silent?: boolean;
-  /** It closes the connection in place of a response. */
+  /** It closes the connection instead of responding. */
   cut?: boolean;
-  /** Called as it responds: whether the sender is still there. */
+  /** Called as it responds, with whether the sender is still connected. */
   responds?: (is_there: boolean) => void;
 }
 
-/** A program that gets the messages of webhooks, on a port of its own. */
+/** A program that receives webhooks' messages, on its own port. */
 export interface Receiver {
   url: string;
   received: Received[];
-  /** What it does with a message; by default it responds with 204. */
+  /** Decides what it does with a message; by default it responds with 204. */
   react: (message: Received) => Reaction;
-  /** Those that it responded to with success, read. */
+  /** The messages that it responded to with success, parsed. */
   accepted: () => Told[];
   stop: () => Promise<void>;
 }

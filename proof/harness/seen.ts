@@ -1,18 +1,18 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Names the folder that `npm test` collects in what its tests saw. */
+/** Names the folder in which `npm test` collects what its tests saw. */
 export const seen_variable = 'BATON_TEST_SEEN';
 
 /**
- * What is collected: the errors that operations responded with, `operation code`, the quotas that were used up, `quota name`, the
- * statements that they sent, and the writes whose response was compared with a read after it.
+ * What is collected: the errors that operations returned, as `operation code`; the quotas that were exceeded, as `quota name`;
+ * the statements that the server sent; and the writes whose response was compared with a later read.
  */
 type Kind = 'errors' | 'statements' | 'read back';
 
 const seen: Record<Kind, Set<string>> = { errors: new Set(), statements: new Set(), 'read back': new Set() };
 
-/** Notes something that was seen, once for each process. */
+/** Records something that was seen, once per process. */
 export function note(kind: Kind, what: string): void {
   const dir = process.env[seen_variable];
   if (dir === undefined || seen[kind].has(what)) return;
@@ -20,7 +20,7 @@ export function note(kind: Kind, what: string): void {
   appendFileSync(path.join(dir, kind), `${JSON.stringify(what)}\n`);
 }
 
-/** All that was noted, by every process. */
+/** Everything that was recorded, by every process. */
 export function allSeen(kind: Kind, dir: string): Set<string> {
   const file = path.join(dir, kind);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];

@@ -7,46 +7,46 @@ import { test_environment } from './server.ts';
 import { takeDownOnSignal } from './take-down.ts';
 
 const main = path.resolve(import.meta.dirname, '../../server/src/main.ts');
-// As bin/run.js starts it.
+// The same cache as bin/run.js uses.
 const compiled = path.resolve(import.meta.dirname, '../../node_modules/.cache/compiled');
 const patch = path.resolve(import.meta.dirname, 'patch.ts');
 
-/** The real server in processes of its own. */
+/** The real server in a process of its own. */
 export interface Served {
   url: string;
   child: ChildProcess;
-  /** Everything it printed so far. */
+  /** Everything that it has printed so far. */
   output: () => string;
-  /** Its exit code, once it has ended; null when a signal ended it. */
+  /** Its exit code once it has ended; null if a signal ended it. */
   ended: Promise<number | null>;
-  /** Tells it to stop, and waits. */
+  /** Sends SIGTERM and waits until it has ended. */
   stop: () => Promise<number | null>;
 }
 
 export interface ServeOptions {
-  /** Absent: the embedded database in BATON_DATA_DIR. */
+  /** By default, the embedded database in BATON_DATA_DIR. */
   database_url?: string;
   env?: Record<string, string>;
-  /** Statements to break. */
+  /** Statements to rewrite, for a broken build. */
   replace?: readonly Replacement[] | undefined;
-  /** Source to break. */
+  /** Source to rewrite, for a broken build. */
   source?: readonly SourceReplacement[] | undefined;
   port?: number;
-  /** Another entry point than this build's. */
+  /** Another entry point than that of this build. */
   main?: string;
-  /** Of the command line; `serve` by default. */
+  /** The command to run; `serve` by default. */
   verb?: string;
-  /** What follows the verb. */
+  /** The arguments after the command. */
   words?: readonly string[];
 }
 
-/** Which of the programs beside each other this is: each has ports of its own. */
+/** Numbers the programs that run side by side, so that each has its own range of ports. */
 export const lane_variable = 'BATON_TEST_LANE';
 const lanes = 8;
 
 /**
- * A port that was free a moment ago, below those that systems give to connections: a process that comes back to it after a
- * while finds it free still.
+ * Returns a port that was free a moment ago. It is below the range that systems assign to outgoing connections, so a process that
+ * returns to it later still finds it free.
  */
 export function freePort(): Promise<number> {
   const given = process.env[lane_variable];
@@ -59,13 +59,13 @@ export function freePort(): Promise<number> {
   });
 }
 
-// A test or check that breaks down leaves none of its servers behind.
+// A test or check that crashes must leave no server running.
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill();
 });
 
-/** Starts `serve` and does not wait for it. */
+/** Starts `serve` without waiting for it. */
 export async function startServed(options: ServeOptions): Promise<Served> {
   const port = options.port ?? (await freePort());
   const { PATH = '', HOME = '' } = process.env;
@@ -113,10 +113,10 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   };
 }
 
-/** Starts `serve` and waits until it says that it serves. */
+/** Starts `serve` and waits until it prints that it serves. */
 export async function startServing(options: ServeOptions): Promise<Served> {
   const served = await startServed(options);
-  const deadline = Date.now() + 120_000; // a second alone; a busy machine takes its time
+  const deadline = Date.now() + 120_000; // takes a second on an idle machine, and much longer on a busy one
   while (!served.output().includes('Ctrl-C stops it')) {
     if (served.child.exitCode !== null || Date.now() > deadline) throw new Error(served.output());
     await sleep(20);

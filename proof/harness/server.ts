@@ -17,19 +17,22 @@ import { note } from './seen.ts';
 import { forgetsFormerMembers, unscopedTables } from './statements.ts';
 import { tablesOf } from './tables.ts';
 
-/** A server of the test's own on a free port, over a database of its own. */
+/** A server for one test on a free port, with its own database. */
 export interface TestServer {
   url: string;
   config: Config;
   database: TestDatabase;
-  /** The app's pool: acts as the role that owns nothing. */
+  /** The app's pool, whose role owns nothing. */
   pool: pg.Pool;
   stop: () => Promise<void>;
 }
 
 let attachments_dir: string | undefined;
 
-/** Where the servers of this process keep attachments. Not created before the first of them: a command may set its own TMPDIR. */
+/**
+ * Where the servers of this process keep attachments. Created with the first server, because a command may set its own TMPDIR
+ * first.
+ */
 function attachmentsDir(): string {
   if (attachments_dir !== undefined) return attachments_dir;
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-attachments-'));
@@ -37,10 +40,10 @@ function attachmentsDir(): string {
   return (attachments_dir = dir);
 }
 
-/** Opens /metrics of every server of the tests. */
+/** The token that opens /metrics of every server of the tests. */
 export const metrics_token = randomBytes(24).toString('hex');
 
-/** Limits out of a test's way. */
+/** Limits so high that a test never reaches them. */
 const no_limits = {
   BATON_RATE_LIMIT_PER_MINUTE: '1000000',
   BATON_AUTH_LIMIT_PER_ADDRESS: '1000000',
@@ -51,10 +54,10 @@ const no_limits = {
   BATON_READ_MIB_PER_MINUTE: '1000000',
 };
 
-/** Limits as an operator has them who sets none. */
+/** Resets the limits to the defaults that apply when an operator sets none. */
 export const default_limits = Object.fromEntries(Object.keys(no_limits).map((name) => [name, '']));
 
-/** Settings that only a test would use: quick hashes, no limits. */
+/** Settings that only a test would use: cheap hashes and no limits. */
 export const test_environment = {
   BATON_ENV_FILE: '', // anyone who runs the tests may have a .env
   NODE_ENV: 'test',
@@ -71,10 +74,13 @@ export const test_environment = {
   BATON_JWT_KEYS: ['newer', 'older'].map((kid) => `${kid}:${randomBytes(48).toString('base64')}`).join(','),
 };
 
-/** Rewrites statements on their way: a deliberately broken build, for controls. */
+/** Rewrites statements on their way to the database: a deliberately broken build, for controls. */
 export type Patch = (text: string) => string;
 
-/** Looks at every statement the server sends, and refuses one that forgets the workspace, or that members leave. */
+/**
+ * Inspects every statement that the server sends. It refuses one without an equality on workspace_id, or one that overlooks
+ * former members.
+ */
 function watch(pool: pg.Pool, patch: Patch, of_workspaces: readonly string[]): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -91,18 +97,18 @@ function watch(pool: pg.Pool, patch: Patch, of_workspaces: readonly string[]): v
 }
 
 interface StartOptions {
-  /** What the server says of its readiness. */
+  /** The state that the server reports as its readiness. */
   lifecycle?: Lifecycle;
   patch?: Patch;
-  /** Another server's: a second process over the same data. */
+  /** The database of another server, for a second process over the same data. */
   database?: TestDatabase;
-  /** Takes the log, line by line. */
+  /** Receives the log line by line. */
   log_to?: (line: string) => void;
-  /** Takes the hints that the server would give its worker; a test's server has none. */
+  /** Receives the hints that the server would give its worker, which a test's server doesn't have. */
   hint?: (task: string) => void;
-  /** Where the console is built: a folder of the test's own. */
+  /** The folder of the built console, if a test has its own. */
   console_dir?: string;
-  /** Says which addresses names have; by default the system's name servers do. */
+  /** Resolves names; by default the system's name servers do. */
   resolver?: Resolver;
 }
 
@@ -139,7 +145,7 @@ export async function startServer(
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all([pool.end(), probe_pool.end()]);
-      // Whatever the tests did: what must hold of the data holds. A broken build may break it; its test looks itself.
+      // The invariants must hold after any test. A broken build may violate them; its test checks that itself.
       const broken = options.patch === undefined ? await brokenInvariants(database.owner) : {};
       if (Object.keys(broken).length > 0) throw new Error(`Invariants are broken: ${JSON.stringify(broken)}`);
       if (options.database === undefined) await database.drop();

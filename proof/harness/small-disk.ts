@@ -29,7 +29,7 @@ function unmount(dir: string): void {
 
 const newDir = () => mkdtempSync(path.join(os.tmpdir(), 'baton-disk-'));
 
-/** Why there is no small disk to be had here; undefined where there is. */
+/** Says why no small disk can be created here; undefined if one can. */
 export function noSmallDisk(): string | undefined {
   if (process.platform !== 'linux') return 'a small disk is a tmpfs, which only Linux has';
   const dir = newDir();
@@ -39,9 +39,9 @@ export function noSmallDisk(): string | undefined {
   return refused === undefined ? undefined : `a small disk is a tmpfs, which may not be mounted here: ${refused}`;
 }
 
-/** A disk that can be filled to its last byte without harm to anybody else. */
+/** A disk that can be filled to the last byte without affecting anything else. */
 export class SmallDisk {
-  /** For a cluster. */
+  /** The directory for a cluster. */
   readonly dir: string;
   readonly #root: string;
   readonly #beside: string;
@@ -58,14 +58,14 @@ export class SmallDisk {
     this.dir = path.join(this.#root, 'cluster');
     this.#filling = path.join(this.#root, 'filling');
     mkdirSync(this.dir);
-    // The log lies elsewhere: it is to say what happens when the disk is full.
+    // The log is on another disk, so that it can say what happens when this one is full.
     const log = path.join(this.#beside, 'postgres.log');
     writeFileSync(log, '', { mode: 0o600 });
     chmodSync(this.dir, 0o755);
     symlinkSync(log, path.join(this.dir, 'postgres.log'));
   }
 
-  /** Takes all the room there is, to the last page. */
+  /** Takes all free space, to the last page. */
   fill(): void {
     const file = openSync(this.#filling, 'a');
     for (const piece of [Buffer.alloc(1024 * 1024), Buffer.alloc(4096)]) {

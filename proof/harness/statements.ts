@@ -2,7 +2,7 @@ const equality = /\bworkspace_id\s*=\s*(?:\$\d+|\w+\.workspace_id)/gi;
 
 const references = new Map<readonly string[], RegExp>();
 
-/** Where a statement names one of the tables. */
+/** A pattern that finds where a statement names one of the tables. */
 function referenceTo(tables: readonly string[]): RegExp {
   const known = references.get(tables);
   if (known !== undefined) return known;
@@ -12,8 +12,8 @@ function referenceTo(tables: readonly string[]): RegExp {
 }
 
 /**
- * The workspaces' tables of a statement that no equality on workspace_id stands for: what would go to every shard, and past
- * the first wall. Counted, not parsed: as many equalities as tables.
+ * Returns the workspaces' tables of a statement that has too few equalities on workspace_id. Such a statement would go to every
+ * shard and skip the first protection of tenants. It counts and does not parse: there must be as many equalities as tables.
  */
 export function unscopedTables(text: string, of_workspaces: readonly string[]): string[] {
   const tables = [...text.matchAll(referenceTo(of_workspaces))].map((match) => match[1] ?? '');
@@ -21,7 +21,7 @@ export function unscopedTables(text: string, of_workspaces: readonly string[]): 
   return equalities >= tables.length ? [] : tables;
 }
 
-/** Whether a statement finds memberships without a word on whether former members count: `removed_at` says so. */
+/** Whether a statement reads memberships without saying, by `removed_at`, whether former members count. */
 export function forgetsFormerMembers(text: string): boolean {
   return /\b(?:from|join|update)\s+memberships\b/i.test(text) && !/\bremoved_at\b/.test(text);
 }

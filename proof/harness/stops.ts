@@ -4,8 +4,8 @@ import { stop } from '../../server/src/webhooks/delivery.ts';
 import { lockHealth, noteFailure } from '../../server/src/webhooks/worker-queries.ts';
 
 /**
- * Has Baton stop a webhook, as the worker does when its receiver has failed for long or responds with 410. A worker beside sends it nothing, if
- * it is for what doesn't happen.
+ * Stops a webhook as the worker does when its receiver has failed for long or responds with 410. A worker that runs meanwhile
+ * sends the webhook nothing, provided it is subscribed to an event that doesn't happen.
  */
 export async function stopWebhook(
   database: { url: string },

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { bookkeeping } from '../../scripts/schema.ts';
 
-/** A table, and what it is as it says itself (server/migrations/0007_table_kinds.sql). */
+/** A table with its kind, which its comment states (server/migrations/0007_table_kinds.sql). */
 export interface Table {
   name: string;
   kind: string | null;
   append_only: boolean;
-  /** Requests read it, and change columns of what they did not add. */
+  /** Requests read its rows, and change columns of rows that the worker added. */
   by_worker: boolean;
   /** Requests add rows, and the worker removes them. */
   queue: boolean;
@@ -26,7 +26,7 @@ const tables = `
   where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname not in ${bookkeeping}
   order by 1`;
 
-/** Every table of a database, but for those of the migrations. */
+/** Every table of a database, except those of the migrations. */
 export async function readTables(owner: Pick<pg.Pool, 'query'>): Promise<Table[]> {
   return (await owner.query<Table>(tables)).rows;
 }

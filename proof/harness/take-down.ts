@@ -12,10 +12,10 @@ const patience_ms = 15_000;
 let listening = false;
 let ending = false;
 
-/** Whether the process has been told to end before its time: what it sees from then on says nothing. */
+/** Whether the process has been told to end early; what it observes after that means nothing. */
 export const isEnding = () => ending;
 
-/** Ends what a check or a bench started without a step of its own, with what that started. */
+/** Ends the processes that a check or bench started without a step for them, and their children. */
 async function endFamily(): Promise<void> {
   if (noProcesses() !== undefined) return;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
@@ -28,11 +28,11 @@ async function endFamily(): Promise<void> {
 async function end(signal: keyof typeof signals): Promise<void> {
   if (ending) return; // one Ctrl-C may come twice: from the terminal, and from npm
   ending = true;
-  // What fails now fails for want of what is taken down.
+  // Errors from here on come only from what is being taken down.
   process.on('uncaughtException', () => undefined);
   for (const name of ['log', 'warn', 'error'] as const) console[name] = () => undefined;
   for (const step of [...steps].toReversed()) {
-    // The others are taken down all the same.
+    // A step that fails doesn't stop the others.
     await Promise.race([Promise.resolve(step()).catch(() => undefined), sleep(patience_ms, undefined, { ref: false })]);
   }
   await endFamily();
@@ -41,18 +41,18 @@ async function end(signal: keyof typeof signals): Promise<void> {
   process.exit(128 + signals[signal]);
 }
 
-/** Has signals end the process with what was started taken down. */
+/** Makes signals take down everything that was started, and then end the process. */
 function listen(): void {
   if (listening) return;
   listening = true;
   for (const signal of Object.keys(signals) as (keyof typeof signals)[]) process.on(signal, () => void end(signal));
-  // Whoever read the output has gone, or the terminal has.
+  // The reader of the output is gone, or the terminal is.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void end('SIGHUP'));
 }
 
 /**
- * Has what was started taken down when the process is told to end before its time, the last first. Gives the function that
- * forgets it, for when it is taken down as it should be.
+ * Registers a step that takes something down if the process is told to end early; the last registered step runs first. Returns
+ * the function that unregisters the step, for when it is taken down normally.
  */
 export function takeDownOnSignal(step: Step): () => void {
   listen();
@@ -64,13 +64,13 @@ export function takeDownOnSignal(step: Step): () => void {
 
 let own_folder: string | undefined;
 
-/** As the last thing that the process does: what else listens to its exit may have a disk to unmount in there. */
+/** Runs last of all when the process exits: other exit listeners may have to unmount a disk in the folder first. */
 function removeFolder(): void {
   const dir = own_folder;
   if (dir !== undefined) process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
 }
 
-/** Runs a command whose temporary files are all in one folder, which goes with it, however it ends. */
+/** Runs a command with all its temporary files in one folder, which is removed however the command ends. */
 export async function inOwnFolder(command: () => Promise<void>): Promise<void> {
   listen();
   own_folder = mkdtempSync(path.join(os.tmpdir(), 'baton-run-'));

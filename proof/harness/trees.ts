@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import type pg from 'pg';
 
-/** Trees that are built again, the largest ones, and leaves that one may have. */
+/** How many trees are rebuilt, the largest first, and the most leaves that one may have. */
 const [max_trees, max_leaves] = [5, 200_000];
-/** Levels of the tree between those that are stored. */
+/** The number of tree levels from one stored level to the next. */
 const tile_height = 8;
 
-// RFC 6962, section 2.1, for itself: it shares no line with what built the trees.
+// RFC 6962, section 2.1, written independently: this file shares no code with what built the trees.
 const nodeOf = (left: Buffer, right: Buffer) => hash('sha256', Buffer.concat([Buffer.of(1), left, right]), 'buffer');
 
-/** The roots of the complete subtrees of each height: at height 0 the leaves. */
+/** The roots of the complete subtrees, by height; at height 0 the leaves. */
 function subtreesOf(leaves: readonly Buffer[]): (readonly Buffer[])[] {
   const heights = [leaves];
   for (let row = leaves; row.length > 1; heights.push(row)) {
@@ -20,7 +20,7 @@ function subtreesOf(leaves: readonly Buffer[]): (readonly Buffer[])[] {
   return heights;
 }
 
-/** Of a tree of `size` leaves the roots of the complete subtrees that it consists of, the largest first. */
+/** The roots of the complete subtrees that make up a tree of `size` leaves, the largest first. */
 const frontierOf = (heights: readonly (readonly Buffer[])[], size: number): Buffer[] =>
   heights.flatMap((row, height) => ((size >> height) % 2 === 1 ? (row[(size >> height) - 1] ?? []) : [])).reverse();
 
@@ -33,7 +33,7 @@ interface Head {
   frontier: Buffer;
 }
 
-/** What is wrong with one tree, as of its head: nothing before that changes any more, whoever adds events meanwhile. */
+/** Says what is wrong with one tree, as of its head. Events added meanwhile don't change anything before the head. */
 async function faultsOf(
   owner: pg.Pool | pg.ClientBase,
   { workspace_id, tree_size, frontier }: Head,
@@ -68,7 +68,7 @@ async function faultsOf(
   return faults.slice(0, 3).map((fault) => `the tree of ${workspace_id} ${fault}`);
 }
 
-/** Builds trees again from their events, and compares frontier, stored hashes and the newest checkpoint. Gives what differs, in words. */
+/** Rebuilds trees from their events, and compares the frontier, stored hashes and newest checkpoint. Returns the differences. */
 export async function treesUnlikeTheirEvents(owner: pg.Pool | pg.ClientBase): Promise<string[]> {
   const { rows } = await owner.query<Head>(
     `select workspace_id, tree_size::int, frontier from event_heads where tree_size between 1 and $1

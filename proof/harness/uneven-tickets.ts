@@ -8,8 +8,9 @@ export const workspace_id = id('1');
 export const tickets = 30_000;
 
 /**
- * Tickets as unevenly spread as in life: of each kind there is a frequent, a rare and an unknown one, some that are all
- * long ago, and some that never meet. Nobody's ticket is missing. Among them another workspace's, where the rare is common.
+ * Tickets spread as unevenly as in real life. Each kind of value has a frequent, a rare and an unknown case, some that only old
+ * tickets have, and some that no ticket combines. Every ticket has an assignee. A second workspace's tickets lie among them, and
+ * there the rare label is common.
  */
 const fill = `
   insert into users (id, email, name)
@@ -56,7 +57,7 @@ const fill = `
   select '${id('1')}', (select id from made where w = 1 and n = 20), gen_random_uuid(), '${id('a1')}'::uuid, 'c', now() + n * interval '1 second' + interval '71 days'
   from generate_series(1, 6000) n;`;
 
-/** Fills a database with them. */
+/** Fills a database with these tickets. */
 export async function fillUnevenly({ owner }: TestDatabase): Promise<void> {
   const client = await owner.connect();
   await client.query(fill);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A command of a page, with what the page says it prints. */
+/** A command of a page, with the output that the page shows. */
 export interface Step {
   command: string;
   answer: string;
@@ -15,7 +15,7 @@ const inConsole = (block: string): Step[] =>
       return { command: text.slice(0, end), answer: text.slice(end + 1).trim() };
     });
 
-/** A text that a page has for a file or for a command's input, by the comment before it. */
+/** A text of a page that the comment before it assigns to a file or to a command's input. */
 export interface Text {
   kind: 'file' | 'input';
   /** The file's name, or the command. */
@@ -23,7 +23,7 @@ export interface Text {
   text: string;
 }
 
-/** Everything in a page that can be run, in its order. */
+/** Everything on a page that can be run, in order. */
 export function runnable(markdown: string): (Step | Text)[] {
   const blocks = markdown.matchAll(/(?:^<!-- (file|input): ([^\n]+) -->\n\n)?^```(\w*)\n(.*?)^```/gms);
   return [...blocks].flatMap(([, kind, to = '', language, text = '']): (Step | Text)[] => {
@@ -37,7 +37,7 @@ export function stepsOf(markdown: string): Step[] {
   return runnable(markdown).filter((one): one is Step => 'command' in one);
 }
 
-/** Whether a response is as printed; … stands for anything. */
+/** Whether an output is as printed on the page; … stands for anything. */
 export function isAsPrinted(answer: string, printed: string): boolean {
   const pattern = printed.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${pattern.join('[^"]+')}$`).test(answer);
@@ -45,7 +45,7 @@ export function isAsPrinted(answer: string, printed: string): boolean {
 
 const mark = '--- next ---';
 
-/** Runs commands in one bash, one after the other, and gives what each printed; after one that fails, no other is run. */
+/** Runs commands in one bash, one after the other, and returns what each printed. It stops at the first that fails. */
 export function runAll(
   commands: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; prelude?: string } = {},

@@ -14,18 +14,18 @@ export interface WireRequest {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as they are, in place of a body. */
+  /** Sent as they are, instead of a body. */
   bytes?: Buffer | undefined;
-  /** The address to come from, one of 127.0.0.0/8. */
+  /** The address to send from, one of 127.0.0.0/8. */
   from?: string;
-  /** Ends the connection after so long, with or without a response. */
+  /** Ends the connection after this long, with or without a response. */
   abort_after_ms?: number;
 }
 
-/** For a write that is to be done whatever the version is. */
+/** For a write that applies to any version. */
 export const any_version = { 'if-match': '*' } as const;
 
-/** Sends requests over kept connections: a third of fetch's cost, so that the server is the bottleneck of a load. */
+/** Sends requests over kept connections at a third of fetch's cost, so that the server is the bottleneck of a load. */
 export class Wire {
   readonly url: string;
   readonly #agent: Agent;
@@ -40,7 +40,7 @@ export class Wire {
     this.#port = Number(port);
   }
 
-  /** The response; rejects when none came. */
+  /** Returns the response; rejects if none came. */
   send({ method, path, token, headers = {}, body, bytes, from, abort_after_ms }: WireRequest): Promise<WireAnswer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const all: Record<string, string> = {
@@ -65,7 +65,7 @@ export class Wire {
       if (abort_after_ms !== undefined) {
         const timer = setTimeout(() => {
           outgoing.destroy();
-          // One that still waits for a connection may end without saying so.
+          // A request that still waits for a connection may end without an event.
           reject(new Error(`No response within ${abort_after_ms} ms.`));
         }, abort_after_ms);
         outgoing.on('close', () => clearTimeout(timer));
