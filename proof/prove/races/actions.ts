@@ -7,7 +7,7 @@ import { presets } from '../../../server/src/projects/workflow-definition.ts';
 const { standard } = presets;
 const statuses = standard.statuses.map(({ key }) => key);
 
-/** The workflow of the races, and every pair of its statuses. */
+/** The workflow of the races. */
 export const rules: Rules = {
   initial: standard.initial[0] ?? '',
   steps: new Set(standard.transitions.map(({ from, to }) => `${from} ${to}`)),
@@ -15,7 +15,7 @@ export const rules: Rules = {
 };
 export const all_pairs = statuses.length ** 2;
 
-/** How often each action is chosen. */
+/** The relative frequency of each action. */
 export type Mix = Readonly<Partial<Record<Action['kind'], number>>>;
 
 function kindOf(random: Random, mix: Mix): Action['kind'] {
@@ -28,7 +28,7 @@ function kindOf(random: Random, mix: Mix): Action['kind'] {
   return 'read';
 }
 
-/** Something to do to a ticket last seen at a version. */
+/** Chooses an action for a client that last saw the ticket at a version. */
 export function chooseAction(random: Random, mix: Mix, about: { id: string; seen: number; people: string[] }): Action {
   const { id, seen, people } = about;
   const kind = kindOf(random, mix);
@@ -59,7 +59,7 @@ export function chooseAction(random: Random, mix: Mix, about: { id: string; seen
   }
 }
 
-/** The request that asks for it. */
+/** The request for an action. */
 export function requestFor(action: Action, ticket_path: string): WireRequest {
   switch (action.kind) {
     case 'create':

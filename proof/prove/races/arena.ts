@@ -8,7 +8,7 @@ import { chooseAction, type Mix, outcomeOf, requestFor, rules } from './actions.
 import { violationsOf } from './checker.ts';
 import type { Operation, Outcome } from './history.ts';
 
-/** One ticket in the arena, and everything that was asked of it. */
+/** One ticket in the arena, and all calls on it. */
 export interface Bout {
   path: string;
   ticket_id: string;
@@ -21,11 +21,11 @@ export interface Bout {
 export interface ArenaOptions {
   clients: number;
   mix: Mix;
-  /** How many calls are cut off before their response, of all. */
+  /** The share of calls that are aborted, most of them before their response. */
   cut: number;
 }
 
-/** Where clients race for tickets and each call is written down. */
+/** Clients race for tickets here, and every call is recorded. */
 export class Arena {
   readonly #wire: Wire;
   readonly #run: Run;
@@ -54,7 +54,7 @@ export class Arena {
     return this.#team;
   }
 
-  /** A fresh ticket to race for. */
+  /** Creates a new ticket to race for. */
   async open(): Promise<Bout> {
     const id = this.#name();
     const start = performance.now();
@@ -77,7 +77,7 @@ export class Arena {
     return `op-${String(++this.#calls).padStart(8, '0')}`;
   }
 
-  /** One call by one of the clients; `as` may be somebody whose role changes meanwhile. */
+  /** Makes one call; `as` may be a person whose role changes meanwhile. */
   async act(bout: Bout, as: Person, roleOf?: (start: number, end: number) => Set<string>): Promise<void> {
     const { random } = this.#run;
     const { owner, admin, member } = this.#team;
@@ -120,7 +120,7 @@ export class Arena {
 
   #note(bout: Bout, operation: Operation): void {
     const { action, outcome } = operation;
-    if (outcome.kind === 'refused' && outcome.code === 'forbidden') return; // refused by role, whatever the ticket
+    if (outcome.kind === 'refused' && outcome.code === 'forbidden') return; // refused for the role, whatever the state of the ticket
     if (outcome.kind === 'state') bout.seen = Math.max(bout.seen, outcome.version);
     if (action.kind === 'comment' && outcome.kind === 'done') bout.comments++;
     if (action.kind === 'transition' && outcome.kind === 'refused' && outcome.status !== undefined) {
@@ -129,11 +129,11 @@ export class Arena {
     bout.operations.push(operation);
   }
 
-  /** When everything asked of it has ended: whether one order of single steps explains it all. */
+  /** Waits for all calls on a ticket, then checks whether one order of single steps explains them all. */
   async close(bout: Bout): Promise<void> {
     while (bout.under_way > 0) await sleep(5);
     const id = 'last-read';
-    await sleep(50); // calls cut off may still be in progress at the server
+    await sleep(50); // aborted calls may still be in progress at the server
     const start = performance.now();
     const answer = await this.#wire.send({ method: 'GET', path: bout.path, token: this.#team.owner.access_token });
     const outcome = outcomeOf({ kind: 'read' }, answer);
@@ -180,7 +180,7 @@ export class Arena {
   }
 }
 
-/** Whether somebody was let in, or kept out, by a role that they can't have had at any moment of the call. */
+/** Says whether a call was allowed or refused for a role that the person can't have had at any moment of the call. */
 function roleFault(kind: string, outcome: Outcome, roles: Set<string>): string | undefined {
   const forbidden = outcome.kind === 'refused' && outcome.code === 'forbidden';
   if (forbidden && !roles.has('viewer')) return `${kind}: refused a member as a viewer`;

@@ -3,7 +3,7 @@ import { violationsOf } from './checker.ts';
 import type { Action, Operation, Outcome, TicketState } from './history.ts';
 import { toy_rules } from './simulate.ts';
 
-// The smallest histories that show what the checker goes by. `npm run prove -- checker` has the thousands of large ones.
+// The smallest histories for each rule of the checker. `npm run prove -- checker` judges thousands of large ones.
 
 const fresh: TicketState = {
   status: 'open',
@@ -41,7 +41,7 @@ const unsound = (operations: Operation[], order: string[] = []) =>
   expect(look(operations, order).length).toBeGreaterThan(0);
 
 describe('a response that names no version', () => {
-  test('must be explained at some moment of its call', () => {
+  test('must be true at some moment of its call', () => {
     sound([remove([2, 4]), read([3, 5], gone)], ['remove']);
     sound([remove([2, 4]), read([3, 5], saw(1))], ['remove']);
     unsound([remove([4, 5]), read([2, 3], gone)], ['remove']);
@@ -51,7 +51,7 @@ describe('a response that names no version', () => {
     unsound([remove([2, 3]), restore, read([8, 9], gone)], ['remove', 'restore']);
   });
 
-  test('leaves room for all that come after: two of them, the second before the first in the order', () => {
+  test('is placed at the earliest version that explains it, to leave room for later ones', () => {
     const restore = call('restore', [6, 7], { kind: 'restore' }, saw(3));
     const later = call('later', [5.5, 9], { kind: 'read' }, saw(3));
     sound([remove([2, 3]), restore, read([2.5, 8], gone), later], ['remove', 'restore']);
@@ -75,7 +75,7 @@ describe('a call that never got a response', () => {
 });
 
 describe('calls that overlap', () => {
-  test('may be seen in either order, and no later one may go back', () => {
+  test('may be seen in either order, but a later call cannot see the earlier state', () => {
     const done = saw(2, { status: 'doing' });
     sound([move([2, 9], done), read([3, 4], saw(1))], ['move']);
     sound([move([2, 9], done), read([3, 4], done)], ['move']);
@@ -94,7 +94,7 @@ test('a refusal must be right about the version it names and the reason it gives
   unsound([refused('transition_not_allowed', 2, 'open')]);
 });
 
-test('a version that changes nothing, or of a call that was told no, is one too many', () => {
+test('a version that changes nothing, or that a refused call produced, is a violation', () => {
   const assign = call('assign', [2, 3], { kind: 'assign', assignee_id: null }, saw(1));
   sound([assign]);
   unsound([{ ...assign, outcome: saw(2) }], ['assign']);

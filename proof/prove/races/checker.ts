@@ -1,17 +1,18 @@
 import type { History, Operation, Rules } from './history.ts';
 import { same, step, Versions } from './model.ts';
 
-/** What the checker looks at: whether the writes obey the rules, the responses the writes, and both the clock. */
+/** The parts of the checker: writes must obey the rules, responses must match the writes, and both must agree with the clock. */
 export type Part = 'rules' | 'answers' | 'time';
 
 /**
- * What of a ticket's history no order of single steps explains; nothing if it is linearizable (Herlihy and Wing 1990).
+ * Returns what in a ticket's history no order of single steps explains; empty if the history is linearizable (Herlihy and Wing
+ * 1990).
  *
- * Every write has a version and nearly every response names one, so the order is not searched for but known: writes by
- * version, each response after the write whose version it saw. Left to check is that the order obeys real time, that each
- * write is what the rules make of the one before, and that each response is true of the version it names. A response that
- * names none is put at the first version that explains it, which leaves all that come after it the most room. Linear,
- * but for sorting, and for the versions produced while a response without one was in progress.
+ * Every write has a version and nearly every response names one, so the order is known and needs no search: writes by version,
+ * each response after the write whose version it saw. It remains to check that this order agrees with real time, that the rules
+ * allow each write after the one before, and that each response is true of the version it names. A response that names no version
+ * is placed at the first version that explains it, which leaves the most room for all later ones. The time is linear, apart from
+ * sorting and from the versions produced while a response without a version was in progress.
  */
 export function violationsOf(history: History, rules: Rules, blind_to?: Part): string[] {
   const found: Record<Part, string[]> = { rules: [], answers: [], time: [] };
@@ -25,7 +26,7 @@ export function violationsOf(history: History, rules: Rules, blind_to?: Part): s
   for (const operation of history.operations) {
     judge(operation, version_of.get(operation.id), states, rules, found.answers);
   }
-  // Only where versions mean what they say does it make sense to ask when they were seen.
+  // Times of versions mean something only if the versions themselves are right.
   if (found.rules.length + found.answers.length === 0) {
     const starts = history.order.map((id) => by_id.get(id)?.start ?? -Infinity);
     followTime({ operations: history.operations, version_of, states, rules, starts }, found.time);
@@ -33,7 +34,9 @@ export function violationsOf(history: History, rules: Rules, blind_to?: Part): s
   return (['rules', 'answers', 'time'] as const).flatMap((part) => (part === blind_to ? [] : found[part]));
 }
 
-/** The states that the versions lead to, one upon the other; a write that the rules forbid is a violation. */
+/**
+ * Applies the writes one after the other and returns the state after each version; a write that the rules forbid is a violation.
+ */
 function replay(history: History, by_id: Map<string, Operation>, rules: Rules, found: string[]): Versions {
   const states = new Versions();
   history.order.forEach((id, index) => {
@@ -52,9 +55,9 @@ function replay(history: History, by_id: Map<string, Operation>, rules: Rules, f
 }
 
 const say = (result: ReturnType<typeof step>) =>
-  result === 'gone' ? 'gone' : 'code' in result ? result.code : 'it may';
+  result === 'gone' ? 'gone' : 'code' in result ? result.code : 'it is allowed';
 
-/** Whether what the client was told is true of the version it was told about. */
+/** Checks that what the response said is true of the version that it named. */
 function judge(
   { id, action, outcome }: Operation,
   made: number | undefined,
@@ -81,7 +84,7 @@ function judge(
         fault(`refused by ${outcome.code} at version ${outcome.version}, where the rules say ${say(result)}`);
       }
       if (outcome.status !== undefined && outcome.status !== states.at(outcome.version)?.status) {
-        fault(`told of status ${outcome.status} at version ${outcome.version}`);
+        fault(`named status ${outcome.status} at version ${outcome.version}`);
       }
       return;
     }
@@ -106,11 +109,11 @@ interface Course {
   version_of: ReadonlyMap<string, number>;
   states: Versions;
   rules: Rules;
-  /** When the call that produced each version began; version 1 first. */
+  /** When the call that produced each version began, from version 1 on. */
   starts: readonly number[];
 }
 
-/** Whether every operation can stand after all those that had ended before it began. */
+/** Checks that every operation can come after all those that ended before it began. */
 function followTime(course: Course, found: string[]): void {
   const { operations, version_of } = course;
   const by_start = operations.toSorted((a, b) => a.start - b.start);
@@ -138,7 +141,7 @@ function followTime(course: Course, found: string[]): void {
   }
 }
 
-/** Where an operation that produced no version stands: right after the version it saw, or the first that explains it. */
+/** The position of an operation that produced no version: right after the version it saw, or after the first that explains it. */
 function seenAt({ action, outcome, end }: Operation, course: Course, reached: number): number | undefined {
   if ((outcome.kind === 'state' || outcome.kind === 'refused') && outcome.version !== undefined) {
     return 2 * outcome.version + 1;
@@ -146,7 +149,7 @@ function seenAt({ action, outcome, end }: Operation, course: Course, reached: nu
   const { states, rules, starts } = course;
   const first = Math.floor(reached / 2);
   for (let version = first; version <= states.last; version++) {
-    // It can't have seen what was only asked for when it had ended.
+    // It can't have seen a version whose call began after this one ended.
     if (version > first && (starts[version - 1] ?? 0) > end) return undefined;
     const result = step(action, states, version, rules);
     const explains =

@@ -13,7 +13,7 @@ const sizes = [
 ];
 const sizeOf = (n: number) => sizes[n % sizes.length] ?? { operations: 80, clients: 5 };
 
-/** As many mutants of one kind as asked for, and how many of them were noticed; some histories offer no occasion. */
+/** Tries this many mutants of one kind and counts those that the checker notices; some histories can't be broken in this way. */
 function tryMutation(mutation: Mutation, wanted: number, seed: number, blind_to?: Part) {
   let made = 0;
   const missed: number[] = [];
@@ -33,7 +33,7 @@ async function checkChecker(run: Run, size: number): Promise<Finding> {
   const violations: string[] = [];
   const histories = scaled(3000, size, 20);
   let operations = 0;
-  let judging_us = 0; // of the processor: what else the machine does is no matter
+  let judging_us = 0; // of processor time, which other load on the machine doesn't change
   const judge = (seed: number, shape: { operations: number; clients: number }) => {
     const history = simulate(new Random(seed), shape);
     operations += history.operations.length;

@@ -2,7 +2,7 @@ import { joinWorkspace, registerPerson } from '../../harness/people.ts';
 import type { Check, Mutant } from '../check.ts';
 import { atOnce, type Ring, type Round, runRounds, statuses } from './rounds.ts';
 
-/** Begins each text of the comments that are purged: none of them may be anywhere in the end. */
+/** The prefix of every comment text that is purged: in the end no table may contain it. */
 const purged_mark = 'to be purged:';
 
 interface Revisions {
@@ -63,7 +63,7 @@ async function openLane(ring: Ring): Promise<Round> {
   };
 }
 
-/** The tables in which a text is left that was purged. */
+/** Finds the tables that still contain a purged text. */
 async function findPurged({ stage, violate }: Ring): Promise<void> {
   const { owner } = stage.database;
   const { rows } = await owner.query<{ name: string }>(

@@ -11,21 +11,24 @@ import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts
 import { type Stage, setStage } from '../stage.ts';
 import { killWorkers } from './killing.ts';
 
-/** For a control: the events of one webhook come one after the other, and of two workers that live one queues the next while the other delivers. */
+/**
+ * For a control: one webhook gets its events one after the other, from two live workers, of which one queues while the other
+ * delivers.
+ */
 const in_step = 'a version a second for one webhook';
 const isInStep = ({ mutant }: Run) => mutant?.other === in_step;
-/** Each sends few at a time while one of three fails, so that many are needed to be quick. */
+/** Each webhook sends few messages at a time, and three in ten fail, so a high rate needs many webhooks. */
 const hooksOf = (run: Run) => (isInStep(run) ? 1 : isSlice(run) ? 4 : 16);
-/** For so long nothing may have arrived before the rest is taken for lost: several leases. */
+/** After this long without a new message, the rest counts as lost: several leases have expired by then. */
 const patience_ms = 40_000;
 const env = {
-  BATON_WORKER: 'off', // the workers are those that are killed
+  BATON_WORKER: 'off', // the check runs and kills workers of its own
   BATON_WEBHOOK_PRIVATE: 'on',
   BATON_WEBHOOK_TIMEOUT_MS: '700',
   BATON_WEBHOOK_RETRIES_S: Array(20).fill('0').join(),
 };
 
-/** What one webhook has got, and what is wrong with that. */
+/** What one webhook has received, and what is wrong with it. */
 class Inbox {
   readonly accepted = new Map<string, number>();
   readonly faults: string[] = [];
@@ -38,7 +41,9 @@ class Inbox {
     this.#verifier = new Verifier(secret);
   }
 
-  /** A message that comes in: signed, the same as at every attempt before, and not before those that it follows. */
+  /**
+   * Checks an incoming message: signed, the same bytes as at every earlier attempt, and not before a predecessor was accepted.
+   */
   arrives({ id, body, headers }: Received): void {
     try {
       this.#verifier.verify(body, headers as Record<string, string>);
@@ -72,7 +77,7 @@ interface Scene {
   inboxes: ReadonlyMap<string, Inbox>;
 }
 
-/** How a receiver fails, three times of ten. */
+/** The ways in which a receiver fails, three times in ten. */
 const failures: Reaction[] = [
   { status: 500 },
   { status: 503 },
@@ -82,13 +87,13 @@ const failures: Reaction[] = [
 ];
 
 function failureOf({ random, mutant }: Run): Reaction | undefined {
-  // A broken build gets few messages: some of them must be on their way when a worker is killed.
+  // A broken build gets few messages, so more of them must be in transit when a worker is killed.
   if (random.below(mutant === undefined ? 1_000 : 50) === 0) return { silent: true };
   if (random.below(1_000) === 0) return { status: 429, headers: { 'retry-after': '1' } };
   return random.below(10) < 3 ? failures[random.below(failures.length)] : undefined;
 }
 
-/** Webhooks of a workspace, each with a path of its own at one receiver; and some whose receiver is silent. */
+/** Creates webhooks of a workspace, each with its own path at one receiver, and two whose receiver is silent. */
 async function makeScene(run: Run, stage: Stage): Promise<Scene> {
   const { workspace_id, owner } = await makeTeam(stage);
   const inboxes = new Map<string, Inbox>();
@@ -113,7 +118,7 @@ async function makeScene(run: Run, stage: Stage): Promise<Scene> {
   return { run, stage, workspace_id, user_id: owner.user.id, receiver, inboxes };
 }
 
-/** Versions of some subjects, one of each in a transaction. */
+/** Writes versions of several subjects, one version of each per transaction. */
 async function write({ run, stage, workspace_id, user_id }: Scene, subjects: number, versions: number): Promise<void> {
   const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   const pool = createPool({ url: stage.database.url, role: 'baton_app', max: 1, ...limits });
@@ -129,7 +134,7 @@ async function write({ run, stage, workspace_id, user_id }: Scene, subjects: num
       recordAudits(tx, actor, entries);
       return Promise.resolve();
     });
-    await sleep(isInStep(run) ? 400 : 2); // the next version is later
+    await sleep(isInStep(run) ? 400 : 2); // the next version must have a later time
   }
   await pool.end();
 }
@@ -146,7 +151,7 @@ async function deliverAll(run: Run, size: number): Promise<Finding> {
   const killing = new AbortController();
   if (isInStep(run)) killing.abort();
   const killed = killWorkers(run, stage, env, killing.signal);
-  if (isInStep(run)) await killed; // both work
+  if (isInStep(run)) await killed; // both workers run
   const began = performance.now();
   await write(scene, subjects, versions);
   let [last, since] = [0, performance.now()];
@@ -160,7 +165,7 @@ async function deliverAll(run: Run, size: number): Promise<Finding> {
   const seconds = (performance.now() - began) / 1000;
   killing.abort();
   const { kills, workers } = await killed;
-  await sleep(500); // what was taken last is written down
+  await sleep(500); // the workers record the last responses
   await Promise.all(workers.map((worker) => worker.stop()));
   await scene.receiver.stop();
   const violations = all.flatMap(({ faults }) => faults.slice(0, 3));
@@ -187,7 +192,7 @@ async function countGivenUp({ stage, workspace_id }: Scene): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Changes queue_deliveries. */
+/** Rewrites queue_deliveries. */
 const queueing = (find: string, replace: string): string =>
   `do $$ begin execute replace(pg_get_functiondef('queue_deliveries'::regproc), ${pg.escapeLiteral(find)}, ${pg.escapeLiteral(replace)}); end $$`;
 const source = (file: string, find: string, replace: string) => [{ file: `webhooks/${file}`, find, replace }];

@@ -13,10 +13,10 @@ import { entriesOf, faultsOf, type Row } from './numbers.ts';
 import { commits_as_it_goes, stepThrough } from './steps.ts';
 
 const writers = 12;
-/** Longer than a workspace is set aside that could not be numbered, and than a database takes to come back. */
+/** Longer than a workspace that can't be numbered is set aside, and longer than a database takes to restart. */
 const patience_ms = 30_000;
 
-/** Does something again and again until told to stop; the database may be gone at the moment. */
+/** Repeats an action until it is aborted, also while the database is down. */
 async function repeatedly(over: AbortSignal, act: () => Promise<unknown>): Promise<void> {
   while (!over.aborted) {
     await act().catch(() => undefined);
@@ -27,7 +27,7 @@ async function repeatedly(over: AbortSignal, act: () => Promise<unknown>): Promi
 interface Scene {
   run: Run;
   stage: Stage;
-  /** A connection for each writer, as requests have them. */
+  /** One connection for each writer, as requests have. */
   pool: pg.Pool;
   workspace_id: string;
   user_id: string;
@@ -35,12 +35,12 @@ interface Scene {
 
 class RolledBack extends Error {}
 
-/** One version of one subject, in a transaction that takes a while. Gives whether it was committed. */
+/** Writes one version of a subject in a transaction that takes a while. Returns whether it was committed. */
 async function change(scene: Scene, subject_id: string, subject_version: number): Promise<boolean> {
   const { run, stage, pool, workspace_id, user_id } = scene;
   const actor = { workspace_id, user_id, request_id: 'seed-0001', token: null };
   const is = { name: 'P', archived: true };
-  // Later than the last version's, if by a microsecond.
+  // Each version's time must be later than the one before, if only by a microsecond.
   const at = new Date().toISOString().replace('Z', `${String(subject_version).padStart(3, '0')}Z`);
   const [pause_ms, keeps] = [run.random.below(12), run.random.below(7) > 0];
   try {
@@ -53,7 +53,7 @@ async function change(scene: Scene, subject_id: string, subject_version: number)
   } catch (error) {
     if (error instanceof RolledBack) return false;
   }
-  // The database was killed. Whether the commit came before, it says when it is back.
+  // The database was killed. Once it is back, it says whether the commit came first.
   const ask = 'select 1 from audit_log where subject_id = $1 and subject_version = $2';
   for (;;) {
     const there = await stage.database.owner.query(ask, [subject_id, subject_version]).catch(() => undefined);
@@ -62,7 +62,7 @@ async function change(scene: Scene, subject_id: string, subject_version: number)
   }
 }
 
-/** A program that keeps a place in the log and goes on behind it; `place` is the column that it keeps. */
+/** A program that remembers its place in the log and reads on from there; `place` is the column that it remembers. */
 class Follower {
   readonly seen: string[] = [];
   readonly #statement: string;
@@ -88,11 +88,14 @@ interface Kills {
   databases: number;
 }
 
-/** Kills sequencers, and connections of theirs and of writers, wherever they are; and the database if it is the check's own. */
+/**
+ * Kills sequencers, and connections of sequencers and writers, at any moment, and PostgreSQL itself if the cluster belongs to the
+ * check.
+ */
 async function killAround(scene: Scene, cluster: OwnCluster | undefined, over: AbortSignal): Promise<Kills> {
   const { run, stage } = scene;
   const kills: Kills = { workers: 0, connections: 0, databases: 0 };
-  // It is up before the next is killed: there are two most of the time.
+  // A new worker is up before the next is killed, so there are two most of the time.
   const start = () => startServing({ ...servingOn(stage.database, run.mutant), verb: 'work' });
   const workers: Served[] = [await start(), await start()];
   await Promise.all([
@@ -167,13 +170,13 @@ async function writeAndNumber(run: Run, size: number): Promise<Finding> {
   const violations = faultsOf(rows, committed);
   const numbered = rows.filter(({ sequence }) => sequence !== null).map(({ id }) => id);
   if (follower.seen.join() !== numbered.join())
-    violations.push('who followed the numbers has not seen every event once, in order');
+    violations.push('a follower of the numbers has not seen every event once, in order');
   const missed = ({ seen }: Follower) => rows.filter(({ id }) => !seen.includes(id)).length;
   const lost = { behind_the_last_id: missed(naive.id), behind_the_last_time: missed(naive.time) };
   if (!isSlice(run) && Math.min(...Object.values(lost)) === 0)
     violations.push('readers without numbers lost nothing: this load proves nothing');
   violations.push(...(await stage.strike()));
-  // The other broken builds are of other things.
+  // The other controls break other things.
   const other = run.mutant !== undefined && run.mutant.other !== commits_as_it_goes;
   const stepped = other ? { kills: 0, violations: [] } : await stepThrough(run);
   return {
@@ -184,7 +187,7 @@ async function writeAndNumber(run: Run, size: number): Promise<Finding> {
 }
 
 const source = (find: string, replace: string) => [{ file: 'audit/sequencer-queries.ts', find, replace }];
-/** Changes number_events, which is said to count what it has moved: that would undo each of these. */
+/** Rewrites number_events and turns its exceptions into notices: its own count of the moved entries would undo each of these. */
 const moving = (...changes: [find: string, replace: string][]): string => {
   const all = [['raise exception', 'raise notice'], ...changes];
   const text = all.reduce(
@@ -193,7 +196,7 @@ const moving = (...changes: [find: string, replace: string][]): string => {
   );
   return `do $$ begin execute ${text}; end $$`;
 };
-/** So long that others meet it: between what is numbered and its removal. */
+/** A pause between numbering and removal from the outbox, long enough for another pass to interfere. */
 const long_between: [string, string] = ['delete from outbox', 'perform pg_sleep(0.2); delete from outbox'];
 const in_no_order = source('order by o.created_at, o.id limit', 'order by md5(o.id::text) limit');
 

@@ -1,4 +1,4 @@
-/** What of a ticket the checker follows. */
+/** The part of a ticket that the checker follows. */
 export interface TicketState {
   status: string;
   resolution: string | null;
@@ -19,19 +19,19 @@ export type Action =
   | { kind: 'restore' }
   | { kind: 'comment' };
 
-/** What it was told. */
+/** What the response said. */
 export type Outcome =
   /** 2xx with the ticket. */
   | { kind: 'state'; version: number; state: TicketState }
-  /** 2xx without it. */
+  /** 2xx without the ticket. */
   | { kind: 'done' }
   | { kind: 'refused'; code: string; version?: number; status?: string }
   /** 404. */
   | { kind: 'gone' }
-  /** No response came: it happened, or it didn't, or it still will. */
+  /** No response came: the call happened, didn't happen, or will still happen. */
   | { kind: 'unknown' };
 
-/** One call as its client saw it. Times are of one monotonic clock, in milliseconds. */
+/** One call as its client saw it. All times come from one monotonic clock, in milliseconds. */
 export interface Operation {
   id: string;
   start: number;
@@ -41,7 +41,7 @@ export interface Operation {
   outcome: Outcome;
 }
 
-/** The calls on one ticket, and which of them led to its versions, from version 1 on, as the audit log has it. */
+/** The calls on one ticket, and the ids of those that produced its versions, from version 1 on, taken from the audit log. */
 export interface History {
   operations: Operation[];
   order: string[];
@@ -50,7 +50,7 @@ export interface History {
 /** The rules of the ticket's workflow. */
 export interface Rules {
   initial: string;
-  /** `from to` of every step that there is. */
+  /** `from to` of every transition that exists. */
   steps: ReadonlySet<string>;
   done: ReadonlySet<string>;
 }

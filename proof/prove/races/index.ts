@@ -14,7 +14,7 @@ import { ticket_numbers } from './ticket-numbers.ts';
 import { transitions } from './transitions.ts';
 import { unique_keys } from './unique-keys.ts';
 
-/** What must hold when many act at once. */
+/** The checks of what must hold under concurrency. */
 export const races: readonly Check[] = [
   checker,
   transitions,

@@ -30,7 +30,7 @@ async function openLane(ring: Ring): Promise<Round> {
       path: `${path}/members/${guest.user.id}`,
       token: guest.access_token,
     });
-    if (left.status !== 204) ring.violate(`who accepted is no member: ${left.status} ${left.text}`);
+    if (left.status !== 204) ring.violate(`the person who accepted is not a member: ${left.status} ${left.text}`);
     return left.status === 204;
   };
 }

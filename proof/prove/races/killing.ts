@@ -3,7 +3,7 @@ import { type Served, startServed } from '../../harness/served.ts';
 import type { Run } from '../check.ts';
 import { servingOn, type Stage } from '../stage.ts';
 
-/** Starts a process of `work`, the mutant's if the run has one, and waits until it works. */
+/** Starts a `work` process, of the mutant if the run has one, and waits until it works. */
 export async function startWorker(
   { mutant }: Pick<Run, 'mutant'>,
   { database }: Pick<Stage, 'database'>,
@@ -14,7 +14,9 @@ export async function startWorker(
   return worker;
 }
 
-/** Kills processes of `work`, wherever they are, until told to stop; gives two that go on. One is killed when both work. */
+/**
+ * Kills `work` processes at any moment until it is aborted, and returns the two that are left. It kills one only while two work.
+ */
 export async function killWorkers(
   run: Run,
   stage: Stage,

@@ -15,7 +15,7 @@ async function openLane(ring: Ring): Promise<Round> {
       ...{ token: by.access_token, body: { role: 'admin' } },
     });
   return async (n) => {
-    // Every other round each unmakes the other; in between each steps down.
+    // In every other round each demotes the other; in the rest each steps down.
     const each_other = n % 2 === 0;
     const answers = await atOnce(ring, each_other ? [demote(a, b), demote(b, a)] : [demote(a, a), demote(b, b)]);
     const won = answers.filter(({ status }) => status === 200).length;
@@ -34,7 +34,7 @@ async function openLane(ring: Ring): Promise<Round> {
       body: { role: 'owner' },
     });
     if (raised.status !== 200)
-      ring.violate(`the owner that is left can't make another: ${raised.status} ${raised.text}`);
+      ring.violate(`the remaining owner can't promote another: ${raised.status} ${raised.text}`);
     return raised.status === 200;
   };
 }

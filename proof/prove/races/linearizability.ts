@@ -5,7 +5,7 @@ import { without_lock_or_key } from './transitions.ts';
 
 const clients = 64;
 const many_tickets = 24;
-const few_tickets = 6; // so that a part of the load meets as often
+const few_tickets = 6; // fewer, so that a partial load has as many conflicts
 const calls_a_ticket = 2000;
 
 async function record(run: Run, size: number): Promise<Finding> {

@@ -3,10 +3,10 @@ import type { Action, Rules, TicketState } from './history.ts';
 const fields = ['title', 'priority'] as const;
 type Field = (typeof fields)[number];
 
-/** How a ticket came to be what it is: its state after each version, version 0 being nothing. */
+/** The history of a ticket: its state after each version; before version 1 it doesn't exist. */
 export class Versions {
   readonly #states: (TicketState | undefined)[] = [undefined];
-  /** For each version, the last one up to it that changed the field. */
+  /** For each version, the last version up to it that changed the field. */
   readonly #changed: Record<Field, number[]> = { title: [0], priority: [0] };
 
   /** The latest version. */
@@ -34,7 +34,7 @@ export class Versions {
   }
 }
 
-/** The fields an edit would set that somebody else set to something else after its base. */
+/** Whether the edit would set a field that somebody else set to another value after the edit's base. */
 function overlaps(action: Action & { kind: 'edit' }, states: Versions, version: number): boolean {
   return fields.some((field) => {
     const mine = action[field];
@@ -42,7 +42,7 @@ function overlaps(action: Action & { kind: 'edit' }, states: Versions, version: 
   });
 }
 
-/** The state after an action on a version; a refusal's code; or nothing, where the ticket isn't there for it. */
+/** The state after an action on a version, the code of its refusal, or `gone` if the ticket isn't there for it. */
 export function step(
   action: Action,
   states: Versions,

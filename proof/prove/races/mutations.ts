@@ -5,14 +5,14 @@ import { type Simulated, toy_rules } from './simulate.ts';
 type Acknowledged = Operation & { outcome: { kind: 'state' } };
 type Refused = Operation & { outcome: { kind: 'refused'; version: number } };
 
-/** Breaks a history so that no order explains it; false where it offers no occasion. */
+/** Breaks a history so that no order explains it; returns false if the history offers no occasion. */
 export type Mutation = (history: Simulated, random: Random) => boolean;
 
 const isAcknowledged = (one: Operation): one is Acknowledged => one.outcome.kind === 'state';
 const isRefused = (one: Operation): one is Refused =>
   one.outcome.kind === 'refused' && one.outcome.version !== undefined;
 
-/** The acknowledged writes, by version. */
+/** The acknowledged writes, in the order of their calls. */
 function writes({ operations, order }: Simulated): Acknowledged[] {
   const made = new Set(order);
   return operations.filter(isAcknowledged).filter(({ id }) => made.has(id));
@@ -21,14 +21,14 @@ function writes({ operations, order }: Simulated): Acknowledged[] {
 const reads = ({ operations }: Simulated) =>
   operations.filter(isAcknowledged).filter(({ action }) => action.kind === 'read');
 
-/** Changes one of the places that allow it, any of them. */
+/** Changes one of the suitable places, chosen at random. */
 function anywhere<T>(random: Random, places: readonly T[], change: (place: T) => void): boolean {
   if (places.length === 0) return false;
   change(random.pick(places));
   return true;
 }
 
-/** Pairs of which the second began when the first had ended; one second for each first. */
+/** Pairs in which the second call began after the first had ended; one second call for each first. */
 function inTurn<A extends Operation, B extends Operation>(
   random: Random,
   firsts: readonly A[],
@@ -41,7 +41,7 @@ function inTurn<A extends Operation, B extends Operation>(
   });
 }
 
-/** Whether the ticket was there, or gone, at every version that an operation can have seen. */
+/** Whether the ticket existed, or was deleted, at every version that an operation can have seen. */
 function throughout(history: Simulated, { start, end }: Operation, deleted: boolean): boolean {
   const { operations, order, states } = history;
   const version_of = new Map(order.map((id, index) => [id, index + 1]));
@@ -67,10 +67,10 @@ const ask = (operation: Operation, action: Action) => {
   operation.action = action;
 };
 
-/** The histories of broken servers, each kind by its name. */
+/** The histories of broken servers, by kind. */
 export const mutations: Record<string, Mutation> = {
   'a lost update': (history, random) => {
-    // A title that somebody was promised, and that nobody ever sees: the next writer saved the row as it had been.
+    // A title that was acknowledged and that nobody ever sees: the next writer saved the row with the old one.
     const edits = writes(history).filter(({ action }) => action.kind === 'edit' && action.title !== undefined);
     const seenBy = ({ outcome }: Acknowledged) =>
       history.operations
@@ -116,7 +116,7 @@ export const mutations: Record<string, Mutation> = {
       tell(read, { ...later.outcome }),
     ),
   'a dirty read': (history, random) => {
-    // The title of an edit that was refused and rolled back, or never happened.
+    // The title of an edit that was refused, rolled back, or never happened.
     const made = new Set(history.order);
     const titles = history.operations.flatMap(({ id, action }) =>
       action.kind === 'edit' && action.title !== undefined && !made.has(id) ? [action.title] : [],

@@ -8,9 +8,9 @@ import { inParallel, setStage, type Stage } from '../stage.ts';
 import { killWorkers } from './killing.ts';
 
 const tickets_at_once = 6;
-/** For so long nothing may have been told before the rest is taken for lost. */
+/** After this long without a new notification, the rest counts as lost. */
 const patience_ms = 20_000;
-const env = { BATON_WORKER: 'off', BATON_RATE_LIMIT_PER_MINUTE: '1000000' }; // the workers are those that are killed
+const env = { BATON_WORKER: 'off', BATON_RATE_LIMIT_PER_MINUTE: '1000000' }; // the check runs and kills its own workers
 
 interface Scene {
   run: Run;
@@ -18,13 +18,13 @@ interface Scene {
   team: Team;
   /** All of them watch every ticket. */
   members: readonly Person[];
-  /** What each is to be told: of an act, by ticket, time and actor, for which reasons. */
+  /** For each member, the acts to be notified of (by ticket, time and actor) with the reasons. */
   expected: ReadonlyMap<string, Map<string, string>>;
 }
 
 const actOf = (ticket_id: string | null, at: string, actor_id: string) => `${ticket_id} ${at} ${actor_id}`;
 
-/** Notes that all but the actor are to be told of an act; some of them for more reasons. */
+/** Records that all members except the actor must be notified of an act, a mentioned one for more reasons. */
 function expectAll(
   { members, expected }: Scene,
   { act, actor, kinds, mentioned }: { act: string; actor: Person; kinds: string[]; mentioned: Person | undefined },
@@ -36,7 +36,7 @@ function expectAll(
   }
 }
 
-/** One ticket and some acts on it, by members at random. */
+/** Creates one ticket and performs acts on it as random members. */
 async function actOn(scene: Scene, acts: number): Promise<void> {
   const { run, team, members } = scene;
   const { workspace_id, project_id } = team;
@@ -76,7 +76,7 @@ async function actOn(scene: Scene, acts: number): Promise<void> {
   }
 }
 
-/** What somebody was told, by act; and what is wrong with that by itself. */
+/** Reads a person's notifications, by act, and what is wrong with them in themselves. */
 async function toldTo(scene: Scene, { client }: Person): Promise<{ told: Map<string, string>; faults: string[] }> {
   const told = new Map<string, string>();
   const faults: string[] = [];
@@ -87,7 +87,7 @@ async function toldTo(scene: Scene, { client }: Person): Promise<{ told: Map<str
     });
     for (const { ticket_id, happened_at, actor_id, kinds } of page.data) {
       const act = actOf(ticket_id, happened_at, actor_id ?? '');
-      if (told.has(act)) faults.push(`an act was told twice to one person: ${act}`);
+      if (told.has(act)) faults.push(`one person has two notifications of one act: ${act}`);
       told.set(act, kinds.join());
     }
     cursor = page.next_cursor;
@@ -95,7 +95,7 @@ async function toldTo(scene: Scene, { client }: Person): Promise<{ told: Map<str
   return { told, faults };
 }
 
-/** Waits until the workers have told all they will. */
+/** Waits until the workers have processed every event. */
 async function settled({ stage, team }: Scene): Promise<void> {
   const ask = `select coalesce(sum(p.last_sequence), 0)::int as told, (select count(*)::int from audit_log where workspace_id = $1) as all
     from notification_places p where p.workspace_id = $1`;
@@ -138,9 +138,11 @@ async function tellAll(run: Run, size: number): Promise<Finding> {
     const more = [...told].filter(([act]) => !wanted.has(act));
     violations.push(...faults.slice(0, 3));
     for (const [act, kinds] of missing.slice(0, 3))
-      violations.push(`somebody was to be told "${kinds}" of ${act}, and was told "${told.get(act) ?? 'nothing'}"`);
+      violations.push(
+        `somebody should be notified of ${act} for "${kinds}", and was for "${told.get(act) ?? 'nothing'}"`,
+      );
     for (const [act, kinds] of more.slice(0, 3))
-      violations.push(`somebody was told "${kinds}" of ${act}, and need not be`);
+      violations.push(`somebody was notified of ${act} for "${kinds}", and should not be`);
   }
   return {
     load: { tickets, acts: tickets * acts, members: members.length, kills },
@@ -149,7 +151,7 @@ async function tellAll(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Changes notify_of_events. */
+/** Rewrites notify_of_events. */
 export const telling = (find: string, replace: string): string =>
   `do $$ begin execute replace(pg_get_functiondef('notify_of_events'::regproc), ${pg.escapeLiteral(find)}, ${pg.escapeLiteral(replace)}); end $$`;
 const one_at_a_time = [
@@ -180,11 +182,11 @@ export const notifications: Check = {
           'set kinds = n.kinds',
         ),
       ],
-      noticed_by: 'and was told',
+      noticed_by: 'should be notified',
     },
     'the actor is told, too': {
       ddl: [telling('where p.user_id <> e.actor_id)', 'where true)')],
-      noticed_by: 'need not be',
+      noticed_by: 'and should not be',
     },
     'an act has no time': {
       source: one_at_a_time,
@@ -196,7 +198,7 @@ export const notifications: Check = {
           'on conflict (workspace_id, user_id, id)',
         ),
       ],
-      noticed_by: 'told twice',
+      noticed_by: 'two notifications of one act',
     },
   },
 };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A committed change; its number once it has one. */
+/** A committed change, with its number once it has one. */
 export interface Row {
   id: string;
   sequence: number | null;
@@ -8,7 +8,7 @@ export interface Row {
   subject_version: number;
 }
 
-/** All that was committed in a workspace, in the order of its numbers. */
+/** All committed changes of a workspace, ordered by their numbers. */
 export async function entriesOf(owner: pg.Pool, workspace_id: string): Promise<Row[]> {
   const { rows } = await owner.query<Row>(
     `select id, sequence::int, subject_id, subject_version from audit_log where workspace_id = $1
@@ -18,7 +18,7 @@ export async function entriesOf(owner: pg.Pool, workspace_id: string): Promise<R
   return rows;
 }
 
-/** What is wrong with the numbers of what was committed: of each subject so many versions. */
+/** Checks the numbers of committed changes; `committed` has the count of versions of each subject. Returns what is wrong. */
 export function faultsOf(rows: readonly Row[], committed: ReadonlyMap<string, number>): string[] {
   const found: string[] = [];
   const without = rows.filter(({ sequence }) => sequence === null).length;

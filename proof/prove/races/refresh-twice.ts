@@ -7,7 +7,7 @@ interface Tokens {
   refresh_token: string;
 }
 
-/** Two clients refresh with one token at once, a third with the successor; then the first token comes back late. */
+/** Two clients refresh with one token at once, and a third with the successor; then the first token is used again, late. */
 async function openLane(ring: Ring): Promise<Round> {
   const { stage, wire } = ring;
   const { email, password, user } = await registerPerson(stage);
@@ -25,16 +25,17 @@ async function openLane(ring: Ring): Promise<Round> {
     const [one, other] = answers.map(({ text }) => JSON.parse(text) as Tokens) as [Tokens, Tokens];
     if (one.refresh_token !== other.refresh_token) ring.violate('one token has two successors');
     const usable = await atOnce(ring, [me(one.access_token), me(other.access_token), refresh(one.refresh_token)]);
-    if (statuses(usable) !== '200, 200, 200') ring.violate(`the successor is of no use: ${statuses(usable)}`);
+    if (statuses(usable) !== '200, 200, 200') ring.violate(`the successor is not usable: ${statuses(usable)}`);
     await stage.database.owner.query(
       `update refresh_tokens set spent_at = spent_at - interval '31 seconds' where user_id = $1`,
       [user.id],
     );
     const late = await atOnce(ring, [refresh(spent)]);
     if (statuses(late) !== '401 invalid_refresh_token') ring.violate(`used late: ${statuses(late)}`);
-    // The late use told of a thief: nothing of the family may live.
+    // The late use shows that a token was stolen: every token of the family must be dead.
     const after = await atOnce(ring, [refresh(one.refresh_token), me(one.access_token), me(other.access_token)]);
-    if (after.some(({ status }) => status !== 401)) ring.violate(`the family lives on: ${statuses(after)}`);
+    if (after.some(({ status }) => status !== 401))
+      ring.violate(`a token of the family still works: ${statuses(after)}`);
     return true;
   };
 }

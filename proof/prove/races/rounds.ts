@@ -6,24 +6,24 @@ import { type Stage, setStage, two_processes } from '../stage.ts';
 const full = 2_000;
 const lanes = 16;
 
-/** Where the rounds of one small race are run, and what was seen. */
+/** What the rounds of a race run with, and where they report violations. */
 export interface Ring {
   stage: Stage;
   wire: Wire;
   violate: (what: string) => void;
 }
 
-/** One round; false when its lane can't go on. */
+/** Runs one round; false if its lane can't continue. */
 export type Round = (n: number) => Promise<boolean>;
 
-/** The responses to the same request sent by `hands` clients at the same time; each is counted as a breach if it is a 5xx. */
+/** Waits for requests sent at the same time and returns the responses; every 5xx is a violation. */
 export async function atOnce(ring: Ring, sends: readonly Promise<WireAnswer>[]): Promise<WireAnswer[]> {
   const answers = await Promise.all(sends);
   for (const { status, text } of answers) if (status >= 500) ring.violate(`responded ${status}: ${text}`);
   return answers;
 }
 
-/** How often each status was returned, by code where there is one: `200, 404 not_found`. */
+/** The statuses of the responses, each with its error code: `200, 404 not_found`. */
 export function statuses(answers: readonly WireAnswer[]): string {
   const named = answers.map(({ status, text }) => {
     const { code } = (text === '' ? {} : JSON.parse(text)) as { code?: string };
@@ -32,7 +32,7 @@ export function statuses(answers: readonly WireAnswer[]): string {
   return named.toSorted().join(', ');
 }
 
-/** Runs 2,000 rounds of a race, in lanes beside each other that each set up their own; then looks at what is left. */
+/** Runs 2,000 rounds of a race in parallel lanes, each with its own setup, and then calls `look` to inspect the result. */
 export async function runRounds(
   run: Run,
   size: number,

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { Action, History, Operation, Outcome, Rules } from './history.ts';
 import { same, step, Versions } from './model.ts';
 
-/** A small workflow with steps that are there, and steps that aren't. */
+/** A small workflow in which some transitions exist and others don't. */
 export const toy_rules: Rules = {
   initial: 'open',
   steps: new Set(['open doing', 'doing open', 'doing done', 'done open']),
@@ -46,12 +46,12 @@ interface Call {
   id: string;
   start: number;
   end: number;
-  /** When it takes effect: somewhere between; Infinity for never. */
+  /** When it takes effect: between start and end, or later if its response was lost; Infinity for never. */
   at: number;
   lost: boolean;
 }
 
-/** Calls that overlap. Of those that never hear back, some happen, some don't, and some happen later. */
+/** Generates overlapping calls. Of those without a response, some happen, some don't, and some happen late. */
 function calls(random: Random, size: { operations: number; clients: number }): Call[] {
   const clocks = Array.from({ length: size.clients }, () => 1 + random.next());
   const all: Call[] = [{ id: 'o0', start: 0, at: 0.5, end: 1, lost: false }];
@@ -68,7 +68,7 @@ function calls(random: Random, size: { operations: number; clients: number }): C
   return all;
 }
 
-/** What the client is told, and whether it produced a version. */
+/** Performs an action: what the client is told, and whether it produced a version. */
 function perform(action: Action, states: Versions, random: Random): { outcome: Outcome; made: boolean } {
   const { last } = states;
   const result = step(action, states, last, toy_rules);
@@ -83,12 +83,12 @@ function perform(action: Action, states: Versions, random: Random): { outcome: O
   return { outcome: silent ? { kind: 'done' } : { kind: 'state', version: states.last, state: result.state }, made };
 }
 
-/** A history with the states that its versions led to. */
+/** A history with the state after each of its versions. */
 export interface Simulated extends History {
   states: Versions;
 }
 
-/** A history of one client after the other, as clients saw it whose calls overlap. */
+/** Generates a correct history: calls take effect one at a time, but overlap as their clients see them. */
 export function simulate(random: Random, size: { operations: number; clients: number }): Simulated {
   const states = new Versions();
   const order: string[] = [];

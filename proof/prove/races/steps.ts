@@ -12,14 +12,14 @@ import { type OwnCluster, startOwnCluster } from '../../harness/own-cluster.ts';
 import { isSlice, type Run } from '../check.ts';
 import { entriesOf, faultsOf } from './numbers.ts';
 
-/** So many entries that each pass completes a hash of the tree that is stored. */
+/** So many entries that every pass completes a stored hash of the tree. */
 const batch = 256;
 const patience_ms = 30_000;
 
-/** What is killed: the connection, the process whose it is, or PostgreSQL. */
+/** What is killed: the connection, the process that uses it, or PostgreSQL. */
 type Victim = 'connection' | 'process' | 'database';
 
-/** For a control's: what is done stays done, and the rest never comes. */
+/** For a control: a killed pass leaves the part that it has done. */
 export const commits_as_it_goes = 'commits as it goes';
 
 interface Scene {
@@ -28,13 +28,16 @@ interface Scene {
   cluster: OwnCluster | undefined;
   workspace_id: string;
   user_id: string;
-  /** Of each subject how many versions were committed. */
+  /** The number of committed versions of each subject. */
   committed: Map<string, number>;
 }
 
 type Query = (text: string, done: () => void) => unknown;
 
-/** A pool of one connection, and what is done behind a message of its transaction: the first is its begin. */
+/**
+ * Creates a pool of one connection that calls `strike` right after message number `after` of its transaction; message 1 is its
+ * begin.
+ */
 function stepping(
   { database: { url } }: Scene,
   role: 'baton_app' | 'baton_worker',
@@ -57,17 +60,17 @@ function stepping(
   return { pool, sent: () => sent };
 }
 
-/** Has a victim killed behind a message. Gives what waits until it is over. */
+/** Prepares to kill a victim after a message. `over` waits until that is done. */
 function killing({ run, database, cluster }: Scene, victim: Victim) {
   let over: Promise<unknown> = Promise.resolve();
   const nothing = () => undefined;
   const strike = (query: Query, socket: Socket) => {
     if (victim === 'connection') {
       const commit = run.mutant?.other === commits_as_it_goes ? 'commit; ' : '';
-      // As the login, which is a superuser's: a role may not end a superuser's connection, not even its own.
+      // As the login, a superuser: another role may not end a superuser's connection, not even its own.
       query(`${commit}set role none; select pg_terminate_backend(pg_backend_pid())`, nothing);
     } else if (victim === 'process') {
-      // What it has sent is still carried out; it is there for no response.
+      // PostgreSQL still executes what was sent, but no process receives the response.
       query('select pg_sleep(0.2)', nothing);
       setImmediate(() => socket.destroy());
     } else {
@@ -78,7 +81,7 @@ function killing({ run, database, cluster }: Scene, victim: Victim) {
   return { strike, over: () => over };
 }
 
-/** Kills PostgreSQL once it has come as far as the pause, and starts it again. */
+/** Kills PostgreSQL once it has reached the pause, and restarts it. */
 async function killDatabase({ owner }: TestDatabase, cluster: OwnCluster | undefined): Promise<void> {
   const pausing = `select 1 from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'`;
   for (const until = Date.now() + patience_ms; Date.now() < until; await sleep(5)) {
@@ -86,11 +89,11 @@ async function killDatabase({ owner }: TestDatabase, cluster: OwnCluster | undef
   }
   await cluster?.kill();
   await cluster?.start();
-  // The pool's connections were cut: the first statements may still be told so.
+  // The pool's connections were cut, so its first statements may fail.
   while ((await owner.query('select 1').catch(() => undefined)) === undefined) await sleep(20);
 }
 
-/** A workspace that nobody serves, so that nobody else numbers its events. */
+/** Creates a workspace without a server, so that no worker numbers its events. */
 async function makeScene(run: Run): Promise<Scene> {
   const cluster = isSlice(run) ? undefined : await startOwnCluster();
   const database = cluster ?? (await createDatabase());
@@ -104,7 +107,7 @@ async function makeScene(run: Run): Promise<Scene> {
   return { run, database, cluster, workspace_id, user_id, committed: new Map() };
 }
 
-/** Versions of a new subject, in one transaction. */
+/** Writes versions of a new subject in one transaction. */
 function write({ workspace_id, user_id }: Scene, pool: pg.Pool, subject_id: string, versions: number): Promise<void> {
   const actor = { workspace_id, user_id, request_id: 'seed-0001', token: null };
   const is = { name: 'P', archived: true };
@@ -119,7 +122,7 @@ function write({ workspace_id, user_id }: Scene, pool: pg.Pool, subject_id: stri
   });
 }
 
-/** Pools that nothing happens to. */
+/** Pools that nothing disturbs. */
 function pools({ database: { url } }: Scene) {
   const limits = { max: 1, statement_timeout_ms: 60_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   return {
@@ -143,7 +146,7 @@ async function countOf({ database, workspace_id }: Scene): Promise<{ entries: nu
   }
 }
 
-/** Numbers what is left, as the next worker does: the one that was killed may still have the head locked. */
+/** Numbers the remaining entries, as the next worker does; the killed one may still have the head locked for a while. */
 async function numberRest(scene: Scene, { worker }: Pools): Promise<void> {
   for (const until = Date.now() + patience_ms; Date.now() < until; await sleep(10)) {
     await numberBatch(worker, scene.workspace_id, batch).catch(() => undefined);
@@ -152,7 +155,7 @@ async function numberRest(scene: Scene, { worker }: Pools): Promise<void> {
   }
 }
 
-/** Kills who numbers a batch, behind one of its messages. */
+/** Kills a pass that numbers a batch, right after one of its messages. */
 async function killNumbering(scene: Scene, plain: Pools, { victim, after }: { victim: Victim; after: number }) {
   const subject_id = newId();
   await write(scene, plain.app, subject_id, batch);
@@ -173,7 +176,10 @@ async function killNumbering(scene: Scene, plain: Pools, { victim, after }: { vi
   return { faults, messages: sent() };
 }
 
-/** Kills a writer behind one of its messages: what was acknowledged is there, and what isn't there whole isn't at all. */
+/**
+ * Kills a writer right after one of its messages: an acknowledged write must be there, and any write must be there whole or not
+ * at all.
+ */
 async function killWriting(scene: Scene, plain: Pools, { victim, after }: { victim: Victim; after: number }) {
   const subject_id = newId();
   const { strike, over } = killing(scene, victim);
@@ -183,7 +189,7 @@ async function killWriting(scene: Scene, plain: Pools, { victim, after }: { vict
     () => false,
   );
   await over();
-  // Of a process that is gone the transaction may end a moment later.
+  // The transaction of a dead process may end a moment later.
   if (victim === 'process') await sleep(400);
   const there = (await entriesOf(scene.database.owner, scene.workspace_id)).filter(
     (row) => row.subject_id === subject_id,
@@ -197,7 +203,7 @@ async function killWriting(scene: Scene, plain: Pools, { victim, after }: { vict
   return { faults, messages: sent() };
 }
 
-/** The whole tree must have been built by the passes that numbered: nobody else adds to it here. */
+/** The passes must have built the whole tree: no other process adds to it here. */
 async function treeFaults({ database, workspace_id }: Scene): Promise<string[]> {
   const { rows } = await database.owner.query<{ tree_size: number; last_sequence: number }>(
     'select tree_size::int, last_sequence::int from event_heads where workspace_id = $1',
@@ -208,8 +214,8 @@ async function treeFaults({ database, workspace_id }: Scene): Promise<string[]> 
 }
 
 /**
- * Kills a pass that numbers events, and a writer, behind each of their messages to the database once: their connections, their
- * processes, and PostgreSQL. Whatever is killed when, a batch is numbered whole, with its part of the tree, or not at all.
+ * Kills a pass that numbers events, and a writer, once after each of their messages to the database: their connections, their
+ * processes, and PostgreSQL. In every case a batch must be numbered whole, with its part of the tree, or not at all.
  */
 export async function stepThrough(run: Run): Promise<{ kills: number; violations: string[] }> {
   const scene = await makeScene(run);
@@ -219,7 +225,7 @@ export async function stepThrough(run: Run): Promise<{ kills: number; violations
   let kills = 0;
   try {
     for (const step of [killNumbering, killWriting]) {
-      // How many messages there are, a pass says to which nothing happens.
+      // An undisturbed pass shows how many messages there are.
       const { messages } = await step(scene, plain, { victim: 'connection', after: Infinity });
       for (const victim of victims) {
         for (let after = 1; after <= messages; after++, kills++) {

@@ -7,19 +7,19 @@ import { type Check, type Finding, isNoticed, patienceOf, type Run, scaled } fro
 import { setStage, type Stage } from '../stage.ts';
 
 const streams_each = 2;
-/** For so long an event may take to a stream before it counts as lost: far longer than a stream rests. */
+/** How long an event may take to reach a stream before it counts as lost: far longer than a stream rests. */
 const patience_ms = 10_000;
-/** Of pages and streams: those alone share a read that ask for the same. */
+/** The limit of every page and stream: they share a read only if they ask for the same. */
 const limit = 100;
 
 type Event = Awaited<ReturnType<Person['client']['read_events']>>['data'][number];
 
-/** Somebody's stream of a workspace's events. */
+/** A person's stream of a workspace's events. */
 class Stream {
   readonly person: Person;
-  /** The place that it named last. */
+  /** The last offset that it received. */
   offset = '';
-  /** What it ended with; undefined while it goes on. */
+  /** What it ended with; undefined while it is open. */
   end: string | undefined;
   readonly #events: Event[] = [];
   readonly #closing = new AbortController();
@@ -46,7 +46,7 @@ class Stream {
     }
   }
 
-  /** What has come since this was asked last. */
+  /** The events that have arrived since the last call. */
   taken(): Event[] {
     return this.#events.splice(0);
   }
@@ -57,18 +57,18 @@ class Stream {
   }
 }
 
-/** A workspace, and everybody who follows it. */
+/** A workspace with everybody who follows it. */
 interface Place {
   team: Team;
-  /** Viewers who are removed, one after the other. */
+  /** Viewers who are removed one after the other. */
   guests: Person[];
   former: Set<Person>;
   streams: Stream[];
-  /** Where everybody has read up to. */
+  /** The offset that everybody has read up to. */
   at: string;
 }
 
-/** The place behind everything that has happened so far. */
+/** The offset after everything that has happened so far. */
 async function latest({ database }: Stage, { workspace_id, owner }: Team): Promise<string> {
   const ask = 'select 1 from outbox where workspace_id = $1 limit 1';
   const until = performance.now() + patience_ms;
@@ -96,7 +96,7 @@ async function furnish(stage: Stage, guests_count: number): Promise<Place> {
   return { team, guests, former: new Set(), streams, at };
 }
 
-/** One event: for everybody, for admins alone, with what was before for admins alone, or the end of somebody's right. */
+/** Causes one event: for everybody, for admins only, with earlier values that only admins see, or the removal of a viewer. */
 async function act({ team, guests, former }: Place, n: number): Promise<void> {
   const { workspace_id, project_id, owner, member } = team;
   const kind = n % 4;
@@ -116,7 +116,7 @@ async function act({ team, guests, former }: Place, n: number): Promise<void> {
 
 const shown = (events: readonly Event[]) => JSON.stringify(events).slice(0, 200);
 
-/** Waits until what has happened has come to every stream. Gives what is wrong with what each shows. */
+/** Waits until every stream has received the new events. Returns what is wrong with the events of each. */
 async function faultsOf(run: Run, place: Place): Promise<string[]> {
   const { team, at, streams, former } = place;
   const { workspace_id, owner } = team;
@@ -138,13 +138,13 @@ async function faultsOf(run: Run, place: Place): Promise<string[]> {
     const taken = stream.taken();
     if (former.has(person)) {
       if (taken.length > 0) faults.push(`a former member’s stream showed ${shown(taken)}`);
-      else if (end === undefined) faults.push('a former member’s stream goes on');
+      else if (end === undefined) faults.push('a former member’s stream is still open');
       continue;
     }
     const page = pages.get(person) ?? (await pageOf(person)).data;
     pages.set(person, page);
     if (end !== undefined) faults.push(`a stream ended with ${end}`);
-    else if (offset < next) faults.push(`a stream was told nothing of an event for ${patience_ms} ms`);
+    else if (offset < next) faults.push(`a stream showed nothing of an event for ${patience_ms} ms`);
     else if (!isDeepStrictEqual(taken, page))
       faults.push(`a stream showed ${shown(taken)}, where its reader’s page has ${shown(page)}`);
   }
@@ -163,7 +163,7 @@ async function follow(run: Run, size: number): Promise<Finding> {
   while (streams.some(({ offset, end }) => offset === '' && end === undefined) && performance.now() < until)
     await sleep(20);
   for (let n = 0; n < rounds && !isNoticed(run, violations); n++) {
-    // A read that finds nothing, a moment before there is something.
+    // A read that finds nothing, a moment before there is an event.
     const wait = ({ team: { workspace_id, viewer }, at }: Place) =>
       viewer.client.read_events({ workspace_id, after: at, limit, wait: 1 });
     if (n % 2 === 0) await Promise.all(places.map(wait));
@@ -180,7 +180,7 @@ async function follow(run: Run, size: number): Promise<Finding> {
 }
 
 const in_shared = (find: string, replace: string) => ({ file: 'feed/shared-reads.ts', find, replace });
-/** What was read before somebody asked is given to them. */
+/** Gives callers a read that began before they asked. */
 const from_before = in_shared('known === undefined || known.began < asked_at', 'known === undefined');
 const in_routes = (find: string, replace: string) => ({ file: 'feed/routes.ts', find, replace });
 
@@ -194,7 +194,7 @@ export const streams: Check = {
   controls: {
     'a read from before an event is given to who is woken by it': {
       source: [from_before, in_shared('const kept_ms = 250;', 'const kept_ms = 20_000;')],
-      noticed_by: 'was told nothing of an event',
+      noticed_by: 'showed nothing of an event',
     },
     'a read is shared with another workspace': {
       source: [

@@ -13,7 +13,7 @@ async function openLane(ring: Ring): Promise<Round> {
     wire.send({ method: 'POST', path, token: owner.access_token, body: { title: 'T', ...fields } });
   let last = 0;
   return async () => {
-    // One of the four takes a number and is refused after: it must give it back.
+    // One of the four takes a number and is then refused: the number must be returned.
     const answers = await atOnce(ring, [create({}), create({}), create({ assignee_id: newId() }), create({})]);
     const numbers = answers
       .filter(({ status }) => status === 201)

@@ -6,7 +6,7 @@ import { Arena } from './arena.ts';
 
 const clients = 64;
 const rounds_a_ticket = 10;
-/** The p99 may be so many medians: who waits longest for a ticket waits its turn, and not until a lock times out. */
+/** The limit of p99 in medians: a caller may wait for its turn on a ticket, but not until a lock times out. */
 const most_medians = 5;
 
 interface Change {
@@ -15,7 +15,7 @@ interface Change {
   role: string;
 }
 
-/** Somebody whose role is changed under their hands, and when. */
+/** A person whose role changes during their calls, and when it changed. */
 class Turncoat {
   readonly #changes: Change[] = [{ start: -Infinity, end: -Infinity, role: 'member' }];
   readonly person: Person;
@@ -42,7 +42,7 @@ class Turncoat {
     change.end = performance.now();
   }
 
-  /** Every role they may have had at some moment of an interval. */
+  /** Every role that the person may have had at some moment of an interval. */
   roles(start: number, end: number): Set<string> {
     const settled = this.#changes.findLastIndex((change) => change.end < start);
     return new Set(
@@ -71,7 +71,8 @@ async function race(run: Run, size: number): Promise<Finding> {
           ? arena.act(bout, turncoat.person, (start, end) => turncoat.roles(start, end))
           : arena.act(bout, [owner, admin, member][n % 3] ?? member),
       );
-      // Every other round under the calls' feet; in between it is settled, and the very next call must feel it.
+      // In every other round the role changes during the calls. In the rounds between it is settled, and the next calls must
+      // observe it.
       await Promise.all(round % 2 === 0 ? [...calls, turncoat.turn()] : calls);
     }
     await arena.close(bout);
@@ -98,10 +99,10 @@ async function race(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Statements broken as a hasty hand would write them. */
+/** Statements with the mistakes of a careless programmer. */
 export const without_ticket_lock = { replace: [[' for no key update of t', '']] } as const;
 
-/** The same, on a schema without the keys that would refuse the second of two. */
+/** The same statements, on a schema without the keys that would refuse the second of two writes. */
 export const without_lock_or_key = {
   ...without_ticket_lock,
   ddl: ['drop index events_ticket_version', 'alter table status_history drop constraint status_history_pkey'],

@@ -5,7 +5,7 @@ import { isReplayed, type KeyedWrite, post, rowsWith, type Stand } from './stand
 const hands = 64;
 const kinds = ['create', 'comment', 'transition'] as const;
 
-/** A write that leaves one row with a text. */
+/** Builds a write that leaves one row with a text. */
 async function writeOf(team: Team, kind: (typeof kinds)[number], text: string): Promise<KeyedWrite> {
   const here = `/v1/workspaces/${team.workspace_id}`;
   const key = `key ${text}`.replaceAll(' ', '-');
@@ -15,7 +15,7 @@ async function writeOf(team: Team, kind: (typeof kinds)[number], text: string): 
   return { key, path: `${ticket}/transitions`, body: { to: 'in_progress', comment: text } };
 }
 
-/** 64 hands send one write under one key to two processes. */
+/** Sends one write under one key 64 times at once to two processes. */
 export async function sendAtOnce(stand: Stand, rounds: number) {
   const { team, violate } = stand;
   const people = [team.owner, team.admin, team.member].map(({ access_token }, n) => ({ name: `${n}`, access_token }));
@@ -27,15 +27,15 @@ export async function sendAtOnce(stand: Stand, rounds: number) {
     const write = await writeOf(team, kind, text);
     const answers = await Promise.all(Array.from({ length: hands }, () => post(stand, who, write)));
     const done = answers.filter(({ status }) => status < 300);
-    // Of so many some may be told that there is no room for them, and to come again.
+    // With so many at once, the server may ask some to come back later.
     const others = answers.filter(({ status }) => status >= 300 && ![429, 503].includes(status));
     figures.answered += done.length;
     figures.told_to_wait += answers.length - done.length - others.length;
     if (others.length > 0) violate(`one key at once, a ${kind}: ${statuses(others)}`);
     if (new Set(done.map((answer) => answer.text)).size !== 1)
-      violate(`one key at once has several responses: ${kind}`);
+      violate(`one key at once got several responses: ${kind}`);
     const first = done.filter((answer) => !isReplayed(answer)).length;
-    if (first !== 1) violate(`one key at once: ${first} of ${done.length} are no replays: ${kind}`);
+    if (first !== 1) violate(`one key at once: ${first} of ${done.length} are not replays: ${kind}`);
     const other = await post(stand, who, { ...write, body: { ...write.body, ...otherThan(write.body) } });
     if (other.status !== 422) violate(`other arguments under the same key: ${statuses([other])}`);
     const rows = await rowsWith(stand, text);

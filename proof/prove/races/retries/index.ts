@@ -47,7 +47,7 @@ async function sendAgain(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Keeps what was done once it has committed: what was done and wasn't kept is done again. */
+/** Records the outcome only after the write has committed: a write whose outcome wasn't recorded is done again. */
 export const kept_apart = {
   source: [
     {

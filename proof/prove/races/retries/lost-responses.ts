@@ -5,20 +5,20 @@ import { makeTicket } from '../../../harness/make.ts';
 import type { Random } from '../../random.ts';
 import { isReplayed, outcomesOf, type Principal, type Stand } from './stand.ts';
 
-/** A control's: the client makes a key for each attempt, in place of one for each write. */
+/** For a control: the client generates a key for each attempt instead of one for each write. */
 export const new_keys = 'a new key for each attempt';
 
 const lanes = 16;
 const lost_part = 0.3;
 const kinds = ['create', 'comment', 'transition', 'edit'] as const;
 
-/** One write that was meant once. */
+/** A write that the client wants done once. */
 interface Intent {
   kind: (typeof kinds)[number];
   text: string;
 }
 
-/** A client of the SDK that has a ticket of its own, and what it meant to do. */
+/** A client of the SDK with its own ticket, and the writes that it intended. */
 class Lane {
   readonly intents: Intent[] = [];
   attempts = 0;
@@ -57,7 +57,7 @@ class Lane {
   }
 
   async write(text: string): Promise<void> {
-    // A closed ticket has no step left.
+    // A closed ticket has no transition left.
     const possible = kinds.filter((kind) => kind !== 'transition' || this.#next.length > 0);
     const intent = { kind: this.#random.pick(possible), text };
     this.intents.push(intent);
@@ -92,7 +92,7 @@ class Lane {
     }
   }
 
-  /** Past the line that loses responses: the response that is kept, which must be the one that the client got. */
+  /** Sends the last attempt again, directly to the server: the recorded response must be the one that the client got. */
   async #askAgain({ kind }: Intent, result: unknown, was_repeated: boolean): Promise<void> {
     if (this.#sent === undefined) return;
     const { violate, wire } = this.#stand;
@@ -106,8 +106,9 @@ class Lane {
       bytes,
     };
     const kept = await wire.send(request);
-    if (!isReplayed(kept)) violate(`a ${kind} is not kept under its key: ${kept.status} ${kept.text.slice(0, 200)}`);
-    else if (kept.text !== JSON.stringify(result)) violate(`a ${kind} has another response than the one that is kept`);
+    if (!isReplayed(kept))
+      violate(`a ${kind} has no recorded response under its key: ${kept.status} ${kept.text.slice(0, 200)}`);
+    else if (kept.text !== JSON.stringify(result)) violate(`a ${kind} got another response than the recorded one`);
     if (!was_repeated) return;
     const known = await outcomesOf(this.#stand, this.#who, headers['idempotency-key'] ?? '');
     if (known.length !== 1) violate(`a ${kind} that was sent again has ${known.length} outcomes`);
@@ -119,7 +120,7 @@ async function countedBy(stand: Stand, statement: string, values: unknown[]): Pr
   return new Map(rows.map(({ id, n }) => [id, n]));
 }
 
-/** What is there, against what was meant: each intent once. */
+/** Compares what exists with what was intended: each intent once. */
 async function compare(stand: Stand, walked: readonly Lane[]): Promise<{ rows: number; intents: number }> {
   const { team, violate } = stand;
   const texts = await countedBy(
@@ -148,7 +149,7 @@ async function compare(stand: Stand, walked: readonly Lane[]): Promise<{ rows: n
   return { rows, intents: walked.reduce((sum, { intents }) => sum + intents.length, 0) };
 }
 
-/** Several people and a token write by the SDK, over a line that loses 30 % of the responses. */
+/** Makes several people and an API token write through the SDK, over a line that loses 30 % of the responses. */
 export async function writeOverLossyLine(stand: Stand, writes: number) {
   const { run, stage, team, agent } = stand;
   const { random } = run;

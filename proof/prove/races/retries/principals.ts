@@ -1,7 +1,7 @@
 import { statuses } from '../rounds.ts';
 import { isReplayed, makeAgent, outcomesOf, post, rowsWith, type Stand } from './stand.ts';
 
-/** Five principals send the same write under the same key, each twice and all at once: five writes. */
+/** Five principals send the same write under the same key, each twice and all at once: five writes are done. */
 export async function sendFromEach(stand: Stand, rounds: number): Promise<void> {
   const { team, agent, violate } = stand;
   const { workspace_id, project_id, owner, member } = team;

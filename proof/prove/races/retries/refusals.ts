@@ -4,10 +4,10 @@ import { makeTicket } from '../../../harness/make.ts';
 import { statuses } from '../rounds.ts';
 import { isReplayed, type KeyedWrite, outcomesOf, post, type Principal, rowsWith, type Stand } from './stand.ts';
 
-/** The response to a write that was done: for the first time, or once more. */
+/** The status of a response, with `again` if it is a replay. */
 const seen = (answer: WireAnswer) => `${statuses([answer])}${isReplayed(answer) ? ' again' : ''}`;
 
-/** What follows a refusal under a key: nothing was done, and then it is, once. */
+/** After a refusal under a key nothing was done. This checks that the next attempt does the write, once. */
 async function expectDoneOnce(stand: Stand, who: Principal, write: KeyedWrite & { text: string; after: string }) {
   const { violate } = stand;
   const [first, second] = [await post(stand, who, write), await post(stand, who, write)];
@@ -27,7 +27,7 @@ async function expectNothingDone(
   if (known.length > 0 || rows > 0) stand.violate(`after ${after}: outcomes ${known.join()}, done ${rows} times`);
 }
 
-/** A refusal is evaluated anew: the ticket may have moved on, or the person got the right. */
+/** Checks that a refused write is evaluated anew: the ticket may have moved on, or the person may have got the permission. */
 export async function sendAfterRefusal(stand: Stand, rounds: number): Promise<void> {
   const { team, violate } = stand;
   const { workspace_id, member, viewer, owner } = team;
@@ -47,7 +47,7 @@ export async function sendAfterRefusal(stand: Stand, rounds: number): Promise<vo
     const guest = { name: 'a viewer', access_token: viewer.access_token };
     const words = `forbidden ${n}`;
     const comment = { path: `${path}/comments`, body: { body: words }, key: `forbidden-${n}`, text: words };
-    const write = { ...comment, after: 'a want of rights' };
+    const write = { ...comment, after: 'a lack of permission' };
     const forbidden = await post(stand, guest, write);
     if (seen(forbidden) !== '403 forbidden') violate(`a viewer’s comment: ${seen(forbidden)}`);
     const role = (to: 'member' | 'viewer') =>
@@ -56,11 +56,11 @@ export async function sendAfterRefusal(stand: Stand, rounds: number): Promise<vo
     await expectDoneOnce(stand, guest, write);
     await role('viewer');
     const again = await post(stand, guest, write);
-    if (seen(again) !== '403 forbidden') violate(`sent again after the right was lost: ${seen(again)}`);
+    if (seen(again) !== '403 forbidden') violate(`sent again after the permission was lost: ${seen(again)}`);
   }
 }
 
-/** Ends the statement that waits for a lock: by itself, or with its connection. */
+/** Ends the statement that waits for a lock: cancels it, or closes its connection. */
 async function endWaiting({ stage }: Stand, by: 'pg_cancel_backend' | 'pg_terminate_backend'): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline) {
@@ -71,10 +71,10 @@ async function endWaiting({ stage }: Stand, by: 'pg_cancel_backend' | 'pg_termin
     if (rowCount !== 0) return;
     await sleep(2);
   }
-  throw new Error('No write waits.');
+  throw new Error('No write waits for a lock.');
 }
 
-/** The database fails amid a write, after it has changed a row: the response is 503, and nothing of it is kept. */
+/** Makes the database fail within a write that has already changed a row: the response is 503, and no outcome is recorded. */
 export async function sendAfterFailure(stand: Stand, rounds: number): Promise<void> {
   const { team, violate } = stand;
   const path = `/v1/workspaces/${team.workspace_id}/projects/${team.project_id}/tickets`;
@@ -85,7 +85,7 @@ export async function sendAfterFailure(stand: Stand, rounds: number): Promise<vo
     const write = { path, body: { title: text }, key: `failed-${n}`, text, after: 'a failure' };
     const holder = await stand.stage.database.owner.connect();
     try {
-      // The entry in the audit log is the last that a write inserts before its outcome.
+      // The entry in the outbox is the last row that a write inserts before its outcome.
       await holder.query('begin; lock table outbox in share mode');
       const failing = post(stand, person, write);
       await endWaiting(stand, by);

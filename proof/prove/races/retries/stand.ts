@@ -4,18 +4,18 @@ import type { Wire, WireAnswer } from '../../../harness/wire.ts';
 import type { Run } from '../../check.ts';
 import type { Stage } from '../../stage.ts';
 
-/** Where writes are sent again, and what was seen. */
+/** The place where writes are sent again, and what was seen there. */
 export interface Stand {
   run: Run;
   stage: Stage;
   wire: Wire;
   team: Team;
-  /** An API token of the member's. */
+  /** An API token of the member. */
   agent: Principal;
   violate: (what: string) => void;
 }
 
-/** Somebody whose keys are their own. */
+/** A person or token, whose keys are separate from all others. */
 export interface Principal {
   name: string;
   access_token: string;
@@ -27,7 +27,7 @@ export interface KeyedWrite {
   key: string;
 }
 
-/** Makes an API token of the client's for the work on tickets. */
+/** Creates an API token of the client's person with the scope for tickets. */
 export async function makeAgent(client: BatonClient, workspace_id: string, name: string): Promise<Principal> {
   const { token } = await client.create_token({ workspace_id, body: { name, scopes: ['tickets:write'] } });
   return { name, access_token: token };
@@ -43,7 +43,7 @@ export function post(
 
 export const isReplayed = ({ headers }: WireAnswer) => headers['idempotent-replayed'] === 'true';
 
-/** How many rows have this text: the title of a ticket, or a comment. */
+/** How many rows have this text, as the title of a ticket or as a comment. */
 export async function rowsWith({ stage, team }: Stand, text: string): Promise<number> {
   const { rows } = await stage.database.owner.query<{ n: number }>(
     `select count(*)::integer as n from (
@@ -54,7 +54,7 @@ export async function rowsWith({ stage, team }: Stand, text: string): Promise<nu
   return rows[0]?.n ?? 0;
 }
 
-/** What is said to have been done under a key of somebody's: statuses. */
+/** The statuses of the outcomes recorded under a key of a principal. */
 export async function outcomesOf({ wire }: Stand, { access_token }: Principal, key: string): Promise<number[]> {
   const answer = await wire.send({ method: 'GET', path: `/v1/outcomes/${key}`, token: access_token });
   const { data } = JSON.parse(answer.text) as { data?: { status: number }[] };
