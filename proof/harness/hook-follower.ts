@@ -2,16 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reaction, type Received, type Receiver, startReceiver, type Told } from './receiver.ts';
 import { Wire } from './wire.ts';
 
-/** So long nothing may come before what is left counts as lost: leases of killed workers are over by then, several times. */
+/**
+ * After this long without a new message, the rest counts as lost: the leases of killed workers have expired several times by
+ * then.
+ */
 const patience_ms = 40_000;
-/** How long the receiver takes: so that a worker that is killed is likely to be at it. */
+/** The receiver's delay, so that a killed worker is likely to be waiting for it. */
 const response_ms = 500;
-/** As many messages are on their way at a time as there are pairs of a webhook and a project: workers are at some of them most of the time. */
+/**
+ * Each pair of a webhook and a project has one message in transit at a time, so workers are busy with some of them most of the
+ * time.
+ */
 const [hooks, projects] = [2, 3];
 const pause_ms = 100;
 const ask_again_ms = 5_000;
 
-/** Settings of a server that sends to a receiver on this machine: whose leases are short, and which tries again soon. */
+/** Settings of a server that sends to a receiver on this machine, with short leases and quick retries. */
 export const to_receivers = {
   BATON_WEBHOOK_PRIVATE: 'on',
   BATON_WEBHOOK_TIMEOUT_MS: '2000',
@@ -20,18 +26,18 @@ export const to_receivers = {
 
 interface Place {
   workspace_id: string;
-  /** Of an owner. */
+  /** An owner's token. */
   token: string;
 }
 
-/** What one webhook has got. A message counts once its sender was still there for the response. */
+/** What one webhook has received. A message counts as accepted if its sender was still connected for the response. */
 class Inbox {
   readonly accepted = new Set<string>();
   readonly faults: string[] = [];
-  /** Messages whose sender was gone before it had a response. */
+  /** Messages whose sender was gone before it got a response. */
   cut_off = 0;
   readonly #bodies = new Map<string, string>();
-  /** By project: how many messages were accepted, and of which version the last one was. */
+  /** The number of accepted messages, by project; and below it the version of the last one. */
   readonly #counts = new Map<string, number>();
   readonly #versions = new Map<string, number>();
 
@@ -62,9 +68,9 @@ class Inbox {
 }
 
 /**
- * Webhooks' receiver, through whatever happens to servers, workers and database. Something small happens again and again, once what
- * happened before has come: a project of its own gets another name. Each of these events must come to each webhook, with the same bytes
- * however often, each project's in order.
+ * Receives the messages of webhooks, whatever happens to servers, workers and the database. It renames projects of its own, each
+ * again once the previous event has arrived. Each of these events must reach each webhook, with the same bytes at every attempt,
+ * and each project's in order.
  */
 export class HookFollower {
   readonly #urls: readonly string[];
@@ -92,7 +98,7 @@ export class HookFollower {
       for (let n = 0; n < projects; n++) {
         ids.push(await follower.#create('projects', { key: `HOOK${n}`, name: 'Followed' }));
       }
-      // There is something to send, whatever becomes of the others.
+      // There is at least one event to send, even if all later acts fail.
       for (const id of ids) {
         while (!(await follower.#rename(id, 0))) await sleep(pause_ms);
       }
@@ -116,7 +122,7 @@ export class HookFollower {
     this.#inboxes = inboxes;
   }
 
-  /** How many messages a sender that was gone has had no response to. */
+  /** How many messages had a sender that was gone before it got a response. */
   get cut_off(): number {
     return [...this.#inboxes.values()].reduce((sum, inbox) => sum + inbox.cut_off, 0);
   }
@@ -133,7 +139,7 @@ export class HookFollower {
     return (JSON.parse(text) as { id: string }).id;
   }
 
-  /** Tells whether it was acknowledged. What was done of the others, the events say. */
+  /** Returns whether the renaming was acknowledged. For all others, the events say whether they happened. */
   async #rename(project_id: string, n: number): Promise<boolean> {
     const { workspace_id, token } = this.#place;
     const path = `/v1/workspaces/${workspace_id}/projects/${project_id}`;
@@ -144,13 +150,13 @@ export class HookFollower {
     return answer?.status === 200;
   }
 
-  /** Renames a project again and again, each time once every webhook has accepted something of it. */
+  /** Renames a project over and over, each time after every webhook has accepted one of its events. */
   async #goOn(project_id: string): Promise<void> {
     const accepted = () => Math.min(...[...this.#inboxes.values()].map((inbox) => inbox.acceptedOf(project_id)));
     for (let n = 1; !this.#stopped; n++) {
       const before = accepted();
       if (!(await this.#rename(project_id, n))) {
-        await sleep(pause_ms); // nobody is there; the next server may be
+        await sleep(pause_ms); // no server is there; the next one may be
         continue;
       }
       const deadline = performance.now() + ask_again_ms;
@@ -158,7 +164,7 @@ export class HookFollower {
     }
   }
 
-  /** Reads the events that the webhooks are for, from where it stopped reading, as far as they have numbers. */
+  /** Reads the numbered events that the webhooks subscribe to, from where it last stopped. */
   async #read(): Promise<void> {
     const { workspace_id, token } = this.#place;
     const deadline = performance.now() + patience_ms;
@@ -177,16 +183,16 @@ export class HookFollower {
       this.#after = page.next_offset;
       if (page.up_to_date) return;
     }
-    this.#faults.push('webhook: nobody said which events there are');
+    this.#faults.push('webhook: no server returned the events');
   }
 
-  /** Of all webhooks together. */
+  /** The number of missing events of all webhooks together. */
   get #missing(): number {
     const missing = ({ accepted }: Inbox) => [...this.#events].filter((id) => !accepted.has(id)).length;
     return [...this.#inboxes.values()].reduce((sum, inbox) => sum + missing(inbox), 0);
   }
 
-  /** Ends when every event that has a number has come. Gives what was wrong, in words. */
+  /** Waits until every numbered event has arrived, and stops. Returns what was wrong. */
   async stop(): Promise<string[]> {
     this.#stopped = true;
     await this.#running;

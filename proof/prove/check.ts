@@ -2,40 +2,40 @@ import type { Replacement, SourceReplacement } from '../harness/patch.ts';
 import { Random } from './random.ts';
 import type { SharedStages } from './stage.ts';
 
-/** A build broken on purpose, that a check must catch. */
+/** A deliberately broken build that a check must catch. */
 export interface Mutant {
-  /** Statements rewritten on their way to the database. */
+  /** Statements to rewrite on their way to the database. */
   replace?: readonly Replacement[];
-  /** Source text rewritten as it is loaded. */
+  /** Source text to rewrite as it is loaded. */
   source?: readonly SourceReplacement[];
-  /** Run by the database's owner before the check. */
+  /** Statements that the database's owner runs before the check. */
   ddl?: readonly string[];
   env?: Record<string, string>;
-  /** Anything else that the check itself breaks, by a name that it knows. */
+  /** Anything else that the check itself breaks, by a name that the check knows. */
   other?: string;
-  /** What the check must say of this build: what is broken, where something else could be noticed by chance. */
+  /** A text that one of the violations must contain, where something other than the broken part could be noticed by chance. */
   noticed_by?: string;
 }
 
-/** What one run of a check works with. */
+/** The input of one run of a check. */
 export interface Run {
   seed: number;
   random: Random;
-  /** Undefined: the build as it is. */
+  /** Undefined for the unbroken build. */
   mutant: Mutant | undefined;
-  /** Stages to share with other runs; absent, each run sets its own. */
+  /** Stages shared with other runs; without them each run sets its own. */
   shared?: SharedStages | undefined;
-  /** Says how far it is; 0 to 1. */
+  /** Reports the progress, 0 to 1. */
   progress: (done: number) => void;
 }
 
-/** What one run of a check saw. */
+/** The result of one run of a check. */
 export interface Finding {
-  /** The load: rounds, requests, clients, faults, in words and numbers. */
+  /** The load in names and numbers: rounds, requests, clients, faults. */
   load: Record<string, number>;
-  /** What was measured beside. */
+  /** Further measurements. */
   figures: Record<string, number | string>;
-  /** Each breach of the promise, in words. */
+  /** Each breach of a promise, in words. */
   violations: string[];
 }
 
@@ -45,22 +45,22 @@ export interface Check {
   promises: readonly string[];
   /** The rule, in one sentence. */
   says: string;
-  /** Why it can't run on this machine; undefined when it can. */
+  /** Says why it can't run on this machine; undefined if it can. */
   impossible?: () => string | undefined;
   /** `size` 1 is the full load; npm test runs a small part of it. */
   run: (run: Run, size: number) => Promise<Finding>;
-  /** The part of the load that npm test runs; 0 where other tests do what it does. */
+  /** The part of the load that npm test runs; 0 if other tests cover it. */
   slice: number;
-  /** It runs the project's tests, and is another check when they change. */
+  /** It runs the project's tests, so it must run again when they change. */
   runs_tests?: true;
-  /** It measures times, and so nothing else may run beside it. */
+  /** It measures times, so nothing else may run at the same time. */
   alone?: true;
-  /** The part of the load that catches each mutant. */
+  /** The part of the load that catches each broken build. */
   control_size: number;
   controls: Record<string, Mutant>;
 }
 
-/** Runs a check once. The same seed gives the same choices. */
+/** Runs a check once. The same seed makes the same choices. */
 export function runCheck(
   check: Check,
   options: {
@@ -76,17 +76,17 @@ export function runCheck(
   return check.run({ seed, random: new Random(seed), mutant, shared, progress }, size);
 }
 
-/** In npm test, where other tests run beside it: what it judges of times is only what they can't explain. */
+/** Whether this is a small run within npm test. Other tests run at the same time, so only times that they can't explain count. */
 export const isSlice = ({ shared }: Pick<Run, 'shared'>): boolean => shared !== undefined;
 
-/** Whether a broken build has been noticed: it need not be tried any longer. */
+/** Whether a broken build has been noticed, so that the rest of the load can be skipped. */
 export const isNoticed = ({ mutant }: Run, violations: readonly string[]): boolean =>
   mutant !== undefined && violations.some((violation) => violation.includes(mutant.noticed_by ?? ''));
 
-/** How many times as long things may take as on a machine that has nothing else to do. */
+/** How many times as long as on an idle machine things may take. */
 export const patienceOf = (run: Pick<Run, 'shared'>): number => (isSlice(run) ? 5 : 1);
 
-/** Of a full load, the part of this size, but at least `least`. */
+/** A part of a full load, but at least `least`. */
 export function scaled(full: number, size: number, least = 1): number {
   return Math.max(least, Math.round(full * size));
 }

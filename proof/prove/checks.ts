@@ -11,7 +11,7 @@ import { turns } from './neighbours/turns.ts';
 import { races } from './races/index.ts';
 import { tenancies } from './tenancy/index.ts';
 
-/** Every check, in the order of what it rests on. */
+/** Every check; later ones rest on earlier ones. */
 export const checks: readonly Check[] = [
   ...races,
   ...tenancies,

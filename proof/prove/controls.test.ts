@@ -6,15 +6,15 @@ import { checks } from './checks.ts';
 
 const src = path.resolve(import.meta.dirname, '../../server/src');
 
-/** What a broken build would change and the sources don't have. */
+/** The source texts that a broken build replaces and that don't exist. */
 function missing({ file, find }: Pick<SourceReplacement, 'file' | 'find'>): string[] {
   const at = path.join(src, file);
   const text = existsSync(at) ? readFileSync(at, 'utf8') : '';
   return text.includes(find) ? [] : [`${file}: ${find}`];
 }
 
-// npm run prove alone runs the broken builds, and hours later.
-test('every broken build changes sources that are there', () => {
+// Otherwise only npm run prove would notice, hours later.
+test('every broken build replaces source text that exists', () => {
   const lost = checks.flatMap(({ id, controls }) =>
     Object.entries(controls).flatMap(([name, { source = [] }]) =>
       source.flatMap(missing).map((text) => `${id}, ${name}: there is no ${text}`),
@@ -24,7 +24,7 @@ test('every broken build changes sources that are there', () => {
   expect(missing({ file: 'app.ts', find: 'not to be found' })).toEqual(['app.ts: not to be found']);
 });
 
-test('every promise of the events and of what follows from them has a check', () => {
+test('every promise about events, and about what is derived from them, has a check', () => {
   const shown = new Set(checks.flatMap(({ promises }) => promises));
   expect(['P15', 'P16', 'P17', 'P18', 'P19', 'P20'].filter((promise) => !shown.has(promise))).toEqual([]);
 });

@@ -6,15 +6,15 @@ import { isEnding } from '../harness/take-down.ts';
 import type { Check } from './check.ts';
 import type { Result } from './report.ts';
 
-/** What a process that runs one check tells the one that started it. */
+/** A message from a process that runs one check to the process that started it. */
 export type Told = { title: string; done: number } | { result: Result };
 
-/** As it was before this process had a folder of its own. */
+/** The folder before this process got one of its own. */
 const temporary_folder = os.tmpdir();
 
-/** No run of a check takes longer; beside others, no check with all its broken builds does. */
+/** The limit for one run of a check; in a run of several checks, the limit for a check with all its broken builds. */
 export const limit_ms = 90 * 60_000;
-/** For so long its process may take to end after its result. */
+/** How long a process may take to exit after its result. */
 const farewell_ms = 60_000;
 
 async function runInChild(
@@ -23,7 +23,7 @@ async function runInChild(
 ): Promise<{ result: Result | undefined; output: string }> {
   const child = fork(process.argv[1] ?? '', [id, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Not within this process's folder: some paths may not be long.
+    // Not within this process's folder, because some paths must be short.
     env: { ...process.env, TMPDIR: temporary_folder, [lane_variable]: String(lane) },
   });
   const bar = bars.create(100, 0, { title: id });
@@ -34,7 +34,7 @@ async function runInChild(
   child.on('message', (told: Told) => {
     if ('result' in told) {
       result = told.result;
-      // A check that broke down may have left something running, which would keep its process.
+      // A check that broke down may have left something running, which would keep its process alive.
       last_word = setTimeout(() => child.kill('SIGTERM'), farewell_ms);
     } else bar.update(Math.floor(told.done * 100), { title: `${id}: ${told.title}` });
   });
@@ -43,13 +43,13 @@ async function runInChild(
   await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(timer);
   clearTimeout(last_word);
-  if (process.stderr.isTTY) bars.remove(bar); // elsewhere there is nothing to remove, and this would print it
+  if (process.stderr.isTTY) bars.remove(bar); // without a terminal this would print the bar instead
   return { result, output };
 }
 
 /**
- * Runs each check in a process of its own, `jobs` at a time, and those that measure times one by one at the end. Gives
- * each result, or undefined and the output of a process that ended without one, to `finished`.
+ * Runs each check in its own process, `jobs` at a time, and those that measure times one by one at the end. Calls `finished` with
+ * each result, or with undefined and the output of a process that ended without one.
  */
 export async function runJobs(
   checks: readonly Check[],

@@ -23,15 +23,15 @@ const usage = `Usage: npm run prove [-- options] [what …]
   what            ids of checks or of promises (transitions, P1); all by default
   --seed N        makes the same choices again; 1 by default
   --size F        a part of the full load, 0.01 for a hundredth; 1 by default
-  --no-controls   leaves the deliberately broken builds out
-  --jobs N        checks that run beside each other; 2 by default. Those that measure times run alone, at the end:
+  --no-controls   skips the deliberately broken builds
+  --jobs N        checks that run at the same time; 2 by default. Those that measure times run alone, at the end:
                   ${checks.flatMap(({ id, alone }) => ((alone ?? false) ? [id] : [])).join(', ')}
-  --continue      leaves out the checks that passed in full already, where nothing of the build or of the check has changed since
+  --continue      skips checks that have passed in full, unless the build or the check has changed since
   --dry           does not write docs/proof.md
 
 Checks: ${checks.map(({ id, promises }) => `${id} (${promises.join(' ')})`).join(', ')}`;
 
-/** The commit the build is of; with a plus when the tree has changes on top. */
+/** The commit of the build; with a plus if the working tree has further changes. */
 function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   try {
@@ -65,7 +65,7 @@ interface Options {
   controls: boolean;
 }
 
-/** What a run saw, or why it has no end: one that breaks down or hangs takes none of the others with it. */
+/** Returns what a run saw, or why it didn't end. A run that breaks down or hangs must not stop the others. */
 async function attempt(run: Promise<Finding>): Promise<Finding & { broke_down?: string }> {
   const limit = new AbortController();
   const late = sleep(limit_ms, undefined, { signal: limit.signal }).then(() => {
@@ -126,7 +126,7 @@ async function prove(check: Check, { seed, size, controls }: Options): Promise<R
   console.log(`  load     ${JSON.stringify(finding.load)}\n  figures  ${JSON.stringify(finding.figures)}`);
   console.log(`  ${finding.violations.length} violations in ${seconds} s`);
   for (const violation of finding.violations.slice(0, 10)) console.log(`    ${violation}`);
-  // What a check that broke down has left running would be in the way of its controls.
+  // A check that broke down may have left something running that would disturb its controls.
   const tries = controls && broke_down === undefined;
   return { ...common, seconds, finding, controls: tries ? await tryControls(check, seed) : [] };
 }
@@ -168,7 +168,7 @@ async function main(): Promise<void> {
     ({ id, promises }) =>
       !left_out.has(id) && (positionals.length === 0 || [id, ...promises].some((what) => positionals.includes(what))),
   );
-  if (values.continue) console.log(`passed on this build already: ${[...left_out].join(', ') || 'none'}`);
+  if (values.continue) console.log(`already passed on this build: ${[...left_out].join(', ') || 'none'}`);
   const [only] = chosen;
   const results: Result[] = [];
   const keep = (result: Result) => {

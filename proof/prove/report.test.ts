@@ -20,14 +20,14 @@ test.each([
   ['a path that is cut', `open ${cut}`, 'open '],
   ['the project itself', `in ${project}`, 'in '],
   ['a path of the API', 'GET /v1/workspaces', 'GET /v1/workspaces'],
-])('what a broken build said is kept without places of the machine: %s', (_, said, kept) => {
+])('messages of broken builds are stored without paths of this machine: %s', (_, said, kept) => {
   expect(withoutPlaces(said, [project, os.tmpdir()])).toBe(kept);
 });
 
-describe('a check is tried again', () => {
+describe('a check must run again', () => {
   const concerned = (...changed: string[]) => checks.filter((check) => concerns(check, changed)).map(({ id }) => id);
 
-  test('when the server, the harness or what is installed changes: every one', () => {
+  test('if the server, the harness or the installed packages change', () => {
     for (const file of [
       'server/src/main.ts',
       'server/migrations/0001_baton.sql',
@@ -37,18 +37,18 @@ describe('a check is tried again', () => {
       expect(concerned('docs/proof.md', file), file).toHaveLength(checks.length);
   });
 
-  test('when its own source changes, or one that it imports', () => {
+  test('if its own source changes, or a file that it imports', () => {
     expect(concerned('proof/prove/races/deliveries.ts')).toEqual(['deliveries']);
     expect(concerned('proof/prove/races/killing.ts')).toEqual(expect.arrayContaining(['deliveries', 'kills-database']));
     expect(concerned('proof/prove/races/killing.ts')).not.toContain('versions');
     expect(concerned('proof/prove/stage.ts').length).toBeGreaterThan(20);
   });
 
-  test('when tests change, if it runs them', () => {
+  test('if tests change and it runs them', () => {
     expect(concerned('server/src/feed/stream.test.ts', 'proof/prove/report.test.ts')).toEqual(['versions']);
   });
 
-  test('of each check the source is found', () => {
+  test('if some file of proof/prove changes, whichever check it is', () => {
     const sources = globSync('proof/prove/**/*.ts');
     expect(checks.filter((check) => !sources.some((file) => concerns(check, [file]))).map(({ id }) => id)).toEqual([]);
   });

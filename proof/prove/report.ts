@@ -4,16 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Check, Finding } from './check.ts';
 
-/** What became of one control: what the check said of the broken build; nothing when it noticed nothing. */
+/** The result of one control: what the check said of the broken build; no violations if it noticed nothing. */
 export interface ControlResult {
   name: string;
-  /** How long its run took; absent in older results. */
+  /** How long its run took; older results don't have it. */
   seconds?: number;
   violations: number;
   first: string;
 }
 
-/** One check's row of the table, as it is kept. */
+/** The stored result of one check, a row of the table. */
 export interface Result {
   id: string;
   promises: readonly string[];
@@ -80,7 +80,7 @@ function table(results: readonly Result[]): string {
   ].join('\n');
 }
 
-/** A text without where this machine has the project, also where the text was cut within such a path. */
+/** Removes paths of this machine from a text, even one that was cut within such a path. */
 export function withoutPlaces(text: string, places: readonly string[] = [root, os.tmpdir()]): string {
   let rest = text;
   for (const place of places) rest = rest.replaceAll(`file://${place}/`, '').replaceAll(`${place}/`, '');
@@ -89,14 +89,14 @@ export function withoutPlaces(text: string, places: readonly string[] = [root, o
   return end !== undefined && places.some((place) => place.startsWith(end)) ? rest.slice(0, -end.length) : rest;
 }
 
-/** A run of other checks beside this one never reads half a file. */
+/** Replaces a file at once: another process never reads half of it. */
 function replaceFile(file: string, text: string): void {
   const next = `${file}.${process.pid}`;
   writeFileSync(next, text);
   renameSync(next, file);
 }
 
-/** The results that docs/proof.json has. */
+/** The results in docs/proof.json. */
 function keptResults(): Result[] {
   try {
     return JSON.parse(readFileSync(json_file, 'utf8')) as Result[];
@@ -106,7 +106,7 @@ function keptResults(): Result[] {
   }
 }
 
-/** The paths that decide how a build behaves, and how it is tried: checks follow the operator's page and build the image, too. */
+/** The paths that decide how a build behaves and how it is tested: checks also follow the operator's page and build the image. */
 export const build_paths = [
   'server',
   'sdk',
@@ -120,12 +120,12 @@ export const build_paths = [
 
 const proofs = 'proof/prove/';
 
-/** The file that has a check, and all that it imports of the proofs, as paths from the project's root. */
+/** The file of a check and everything that it imports from proof/prove, as paths from the project's root. */
 function sourcesOf(id: string): Set<string> {
   const files = globSync(`${proofs}**/*.ts`, { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
   const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
   const sources = new Set(files.filter((file) => texts.get(file)?.includes(`id: '${id}',`)));
-  // A set that grows while it is walked: what is imported is looked at in turn.
+  // The set grows while the loop runs, so imported files are processed in turn.
   for (const file of sources) {
     for (const [, to = ''] of texts.get(file)?.matchAll(/ from '(\.[^']+)'/g) ?? []) {
       const imported = path.join(path.dirname(file), to);
@@ -135,7 +135,7 @@ function sourcesOf(id: string): Set<string> {
   return sources;
 }
 
-/** Whether a check may find something else after these files have changed: not by tests that it doesn't run, nor by other checks. */
+/** Whether changes to these files may change a check's result. Tests that it doesn't run, and other checks, can't. */
 export function concerns({ id, runs_tests }: Pick<Check, 'id' | 'runs_tests'>, changed: readonly string[]): boolean {
   const sources = sourcesOf(id);
   return changed.some((file) => {
@@ -144,7 +144,7 @@ export function concerns({ id, runs_tests }: Pick<Check, 'id' | 'runs_tests'>, c
   });
 }
 
-/** The checks that passed in full, with their controls, on a build that is for them the one that is here now. */
+/** The checks that have passed in full, with their controls, on a build that for them is the current one. */
 export function provenAlready(checks: readonly Check[]): Set<string> {
   const git = (...args: string[]) => spawnSync('git', [...args, '--', ...build_paths], { cwd: root, encoding: 'utf8' });
   if (git('status', '--porcelain').stdout !== '') return new Set();
@@ -166,8 +166,8 @@ export function provenAlready(checks: readonly Check[]): Set<string> {
 }
 
 /**
- * The checks in the order in which one learns most, soonest: what failed or has never run, then what took longest. The
- * short ones come last, so that all lanes end together.
+ * Orders checks by how much the result tells: those that failed or never ran first, then the longest ones. The short ones come
+ * last, so that all lanes end at about the same time.
  */
 export function soonestTold(checks: readonly Check[]): Check[] {
   const took = new Map(
@@ -180,11 +180,11 @@ export function soonestTold(checks: readonly Check[]): Check[] {
   return checks.toSorted((a, b) => (secondsOf(a) === secondsOf(b) ? 0 : secondsOf(b) - secondsOf(a)));
 }
 
-/** Keeps the results, each in place of the one before it, and writes the table anew. */
+/** Stores the results, each in place of its predecessor, and writes the table. */
 export function keepResults(checks: readonly Check[], fresh: readonly Result[]): void {
   const by_id = new Map([...keptResults(), ...fresh].map((result) => [result.id, result]));
   const results = checks.flatMap(({ id }) => by_id.get(id) ?? []);
-  // What a broken build said may name where it lay: no business of the reader.
+  // Messages of a broken build may contain paths of this machine, which don't concern the reader.
   const said = (_key: string, value: unknown) => (typeof value === 'string' ? withoutPlaces(value) : value);
   const text = JSON.stringify(results, said, 2);
   replaceFile(json_file, `${text}\n`);

@@ -4,23 +4,23 @@ import { to_receivers } from '../harness/hook-follower.ts';
 import { brokenInvariants } from '../harness/invariants.ts';
 import { type Served, type ServeOptions, startServing } from '../harness/served.ts';
 
-/** A database with a server before it, the mutant's if there is one. */
+/** A database with a server in front of it, built as the mutant if there is one. */
 export interface Stage extends Served {
   database: TestDatabase;
-  /** What the data's invariants say; the server is stopped and the database dropped. */
+  /** Stops the server, checks the invariants and drops the database. Returns the broken invariants. */
   strike: () => Promise<string[]>;
 }
 
-/** For a load that outlasts the quarter of an hour that a token lives. */
+/** For a load that takes longer than the fifteen minutes that a token is valid. */
 export const lasting_tokens = { BATON_ACCESS_TOKEN_TTL_S: '86400' };
 
-/** Settings of a server that is raced for: two processes, with connections for 64 clients' statements. */
+/** Settings of a server for races: two processes, with enough connections for 64 clients. */
 export const two_processes = { WEB_CONCURRENCY: '2', BATON_POOL_SIZE: '20', ...lasting_tokens };
 
-/** Settings for a part of a load that needs hashes to take their time: the same for all checks, which then share a server. */
+/** Settings for a small run that needs slow hashes: the same for all checks, so that they share a server. */
 export const slow_hashes = { BATON_BCRYPT_COST: '9' };
 
-/** How the server is started over a database: the mutant's if there is one. */
+/** How the server is started over a database, as the mutant if there is one. */
 export function servingOn(database: TestDatabase, mutant: Mutant | undefined, env: Record<string, string> = {}) {
   return {
     database_url: database.url,
@@ -30,11 +30,11 @@ export function servingOn(database: TestDatabase, mutant: Mutant | undefined, en
   } satisfies ServeOptions;
 }
 
-/** What the stages of several runs of the honest build can share, by their settings. */
+/** Stages that several runs of the unbroken build share, by their settings. */
 export class SharedStages {
   readonly #stages = new Map<string, Promise<Stage>>();
 
-  /** The one with these settings; struck only when all are. */
+  /** Returns the stage with these settings; it is taken down only with all others. */
   async borrow(env: Record<string, string>): Promise<Stage> {
     const key = JSON.stringify(env);
     const stage = this.#stages.get(key) ?? setUp(undefined, env);
@@ -48,12 +48,12 @@ export class SharedStages {
   }
 }
 
-/** A database and a server in processes of its own, the mutant's if the run has one; or one that runs share. */
+/** Sets up a database and a server in its own processes, as the mutant if the run has one; or borrows a shared stage. */
 export function setStage(run: Pick<Run, 'mutant' | 'shared'>, env: Record<string, string> = {}): Promise<Stage> {
   return run.shared === undefined || run.mutant !== undefined ? setUp(run.mutant, env) : run.shared.borrow(env);
 }
 
-/** The same over a database that is there already; `strike` drops it too. */
+/** Sets up a stage over an existing database, which `strike` drops too. */
 export function setStageOn(
   database: TestDatabase,
   mutant: Mutant | undefined,
@@ -78,10 +78,10 @@ async function setUp(mutant: Mutant | undefined, env: Record<string, string>, gi
   };
 }
 
-/** A response that takes no longer is at once, as people see it. A p99 may be twice the idle one, or this (decision 26). */
+/** A response within this time feels instant to people. A p99 may be twice the idle one, or this long (decision 26). */
 export const at_once_ms = 100;
 
-/** Where `fraction` of the values lie below: 0.99 is the p99. */
+/** The value below which `fraction` of the values lie: 0.99 is the p99. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0;

@@ -6,13 +6,13 @@ import { setStageOn, type Stage } from '../stage.ts';
 import { settle, type Write } from './ledger.ts';
 import { Writers, writersFor } from './writers.ts';
 
-// While a list is walked it grows, so that the next walk takes longer: after so many jumps a new workspace begins.
+// While a list is walked it grows, so the next walk takes longer. After this many jumps the check starts a new workspace.
 const stretch = 10;
 const jumps = ['-1 hour', '1 hour', '-1 second', '0', '-1 day', '1 minute'];
-/** Later than any of them. */
+/** Later than any of the jumps. */
 const latest = '2 hours';
 
-/** The database's clock, off by what one row says: every statement of the server asks it instead of now(). */
+/** A clock in the database, shifted by the jump in one row: every statement of the server reads it instead of now(). */
 const clock_ddl = [
   'create table test_clock (jump interval not null)',
   "insert into test_clock values ('0')",
@@ -22,7 +22,7 @@ const clock_ddl = [
 ];
 const by_that_clock = ['\\bnow\\(\\)', 'public.test_now()'] as const;
 
-/** Walks a list to its end while others write and the clock jumps: how often each row came. */
+/** Walks a list to its end while others write and the clock jumps. Returns how often each row came. */
 async function walk(wire: Wire, path: string, token: string): Promise<Map<string, number>> {
   const times = new Map<string, number>();
   let cursor: string | null = null;
@@ -38,7 +38,7 @@ async function walk(wire: Wire, path: string, token: string): Promise<Map<string
   throw new Error('A walk did not end.');
 }
 
-/** Rows that were there before a walk began must each come once in it; no row may come twice. */
+/** Checks that rows from before a walk began come once in it, and that no row comes twice. */
 async function walkFaults(stage: Stage, writers: Writers, wire: Wire): Promise<string[]> {
   const { workspace_id, owner } = writers.team;
   const faults: string[] = [];
@@ -59,7 +59,7 @@ async function walkFaults(stage: Stage, writers: Writers, wire: Wire): Promise<s
   return faults;
 }
 
-/** Jumps with writers at work in a workspace of their own; gives what they were told. */
+/** Moves the clock while writers work in their workspace. Returns the violations. */
 async function jumpUnder(stage: Stage, writers: Writers, run: Run, chosen: readonly string[]): Promise<string[]> {
   const wire = new Wire(stage.url, 2);
   const violations: string[] = [];
@@ -69,7 +69,7 @@ async function jumpUnder(stage: Stage, writers: Writers, run: Run, chosen: reado
     violations.push(...(await walkFaults(stage, writers, wire)));
     await sleep(10 * run.random.next());
   }
-  // What is due would wait as long as the clock has gone back.
+  // Otherwise everything that is due would wait for as long as the clock has gone back.
   await stage.database.owner.query('update test_clock set jump = $1', [latest]);
   await writers.stop();
   wire.close();

@@ -14,16 +14,16 @@ import { settle, type Write } from './ledger.ts';
 type Trouble = Exclude<Weather, 'fair'> | 'stopped' | 'exhausted';
 
 const all: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'slow', 'muffled', 'stopped', 'exhausted'];
-/** In these the database is out of reach altogether: readiness must say so. */
+/** In these states the database is unreachable, and readiness must say so. */
 const away: readonly Trouble[] = ['hanging', 'refusing', 'resetting', 'stopped'];
 const pool_size = 8;
-/** Of the worker, which what follows keeps busy, and for readiness. */
+/** The connections of the worker, which the followers keep busy, and of readiness. */
 const other_connections = 5;
 
 interface Times {
   statement_timeout_ms: number;
   lock_timeout_ms: number;
-  /** Waiting for a connection, then for a statement that never returns, and something for a busy machine. */
+  /** The time to wait for a connection and for a statement that never returns, plus a margin for a busy machine. */
   deadline_ms: number;
   live_ms: number;
 }
@@ -36,7 +36,7 @@ function timesOf(run: Run): Times {
 }
 
 const at_once = 24;
-/** Of this check's own requests to the server, its probes among them. */
+/** The connections of this check's own requests to the server, including probes. */
 const client_connections = at_once + 4;
 
 function troublesOf(size: number): readonly Trouble[] {
@@ -44,7 +44,7 @@ function troublesOf(size: number): readonly Trouble[] {
   return size >= 0.1 ? ['hanging', 'refusing', 'muffled'] : ['refusing', 'muffled'];
 }
 
-/** A server whose database is taken from it in every way, and given back. */
+/** A server that loses its database in every way and gets it back. */
 class Patient {
   readonly violations: string[] = [];
   readonly writes: Write[] = [];
@@ -69,19 +69,19 @@ class Patient {
     this.#ticket = `/v1/workspaces/${parts.team.workspace_id}/tickets/${parts.ticket_id}`;
   }
 
-  /** Open files of the server: connections that nobody closes add up. */
+  /** The server's open files, which would grow if it left connections open. */
   files(): number {
     return readdirSync(`/proc/${this.#stage.child.pid}/fd`).length;
   }
 
   async suffer(trouble: Trouble, requests: number): Promise<void> {
-    // So that there are connections which are open as it begins: one that is being opened ends by a time of its own.
+    // So that connections are open when the trouble begins: one that is still being opened has a timeout of its own.
     await inParallel(at_once, at_once, (n) => this.#ask(undefined, n));
     const relieve = await this.#afflict(trouble);
     let over = false;
     const watching = this.#watchProbes(trouble, () => over);
     await inParallel(requests, at_once, (n) => this.#ask(trouble, n));
-    if (away.includes(trouble)) await sleep(1_200); // a probe at least begins and ends in it
+    if (away.includes(trouble)) await sleep(1_200); // long enough for at least one probe
     over = true;
     await watching;
     await relieve();

@@ -45,7 +45,7 @@ async function fail(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Each tenth flush of the log fails, in every process of the cluster, until the function that it gives is called. */
+/** Makes every tenth flush of the log fail, in every process of the cluster, until the returned function is called. */
 function failFlushes(cluster: OwnCluster): () => Promise<void> {
   const pid = cluster.pid();
   const pids = [pid, ...childrenOf(pid)].flatMap((one) => ['-p', String(one)]);
@@ -53,7 +53,7 @@ function failFlushes(cluster: OwnCluster): () => Promise<void> {
   const strace = spawn('strace', ['-f', '-qq', '-o', '/dev/null', ...inject, ...pids], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => strace.once('exit', () => resolve()));
   return () => {
-    strace.kill('SIGTERM'); // it lets go of them all
+    strace.kill('SIGTERM'); // it detaches from all processes
     return ended;
   };
 }
@@ -66,7 +66,7 @@ function noStrace(): string | undefined {
     timeout: 300,
   });
   sleeper.kill();
-  // Attached, it stays until it is told to go.
+  // If it could attach, it stays until it is killed.
   if (signal !== null) return undefined;
   return error === undefined ? 'strace may not attach to processes here' : 'strace is not installed';
 }

@@ -10,7 +10,7 @@ import { Followers } from './followers.ts';
 
 const patience_ms = 20_000;
 
-/** Tells a server to stop; says what is wrong with its end. */
+/** Stops a server and returns what is wrong with how it ended. */
 async function stop({ child, ended }: Served, whole: boolean): Promise<string[]> {
   const { pid = 0 } = child;
   const children = childrenOf(pid);
@@ -39,7 +39,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** Stops a server at any moment of its start. */
+/** Stops a server at a random moment of its start. */
 async function stopAtStart(serving: ServeOptions, run: Run, start_ms: number): Promise<string[]> {
   const served = await startServed(serving);
   await sleep(start_ms * run.random.next());
@@ -47,7 +47,7 @@ async function stopAtStart(serving: ServeOptions, run: Run, start_ms: number): P
   return faults.map((fault) => `told to stop at its start, it ${fault}`);
 }
 
-/** Stops a server at any moment of the start of a process that takes a killed one's place. */
+/** Stops a server at a random moment while it replaces a killed process. */
 async function stopAtReplacement(serving: ServeOptions, run: Run): Promise<string[]> {
   const served = await startServing(serving);
   const workers = () => childrenOf(served.child.pid ?? 0);
@@ -65,7 +65,7 @@ async function stopEarly(run: Run, size: number): Promise<Finding> {
   const started = performance.now();
   const first = await startServing(first_serving);
   const start_ms = performance.now() - started;
-  // Always at the same address, so that what follows from the events can be followed through all of it.
+  // Always on the same port, so that the followers can follow the events throughout.
   const serving = { ...first_serving, port: Number(new URL(first.url).port) };
   const followers = await Followers.start([first.url], await makeTeam(first, 'standard'));
   const violations = await stop(first, true);

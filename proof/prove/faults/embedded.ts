@@ -17,7 +17,7 @@ import { Writers } from './writers.ts';
 const writers_count = 4;
 const following_ms = 1_000;
 
-/** Processes that work in the directory and were not started by another that does: postmasters. */
+/** Counts the postmasters in a directory: processes that work there and whose parent doesn't. */
 function postmastersIn(data_dir: string): number {
   const here = realpathSync(data_dir);
   const parents = new Map<number, number>();
@@ -27,13 +27,13 @@ function postmastersIn(data_dir: string): number {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
     } catch {
-      // gone since
+      // the process has ended since
     }
   }
   return [...parents.values()].filter((parent) => !parents.has(parent)).length;
 }
 
-/** A supervisor with its own database, killed and started again in one directory. */
+/** A supervisor with its embedded database, killed and restarted in one directory. */
 class Installation {
   readonly violations: string[] = [];
   readonly writes: Write[] = [];
@@ -41,7 +41,7 @@ class Installation {
   readonly #dir: string;
   readonly #run: Run;
   #served: Served | undefined;
-  /** Those of the last life. */
+  /** The writers of the last life. */
   #writers: Writers | undefined;
 
   constructor(dir: string, run: Run) {
@@ -57,7 +57,7 @@ class Installation {
     return { env: { BATON_DATA_DIR: this.#dir, LOG_LEVEL: 'silent', ...to_receivers }, source: mutant?.source };
   }
 
-  /** One life of the supervisor: it starts, is written to, and is killed. */
+  /** One life of the supervisor: it starts, gets writes, and is killed. */
   async live(n: number): Promise<void> {
     const foreign = n % 5 === 3 ? this.#plantForeignPid() : undefined;
     const served = await startServing(this.#options());
@@ -81,7 +81,7 @@ class Installation {
     if (postmastersIn(this.#data_dir) > 1) this.violations.push('two postmasters work in one directory');
   }
 
-  /** The supervisor alone, or PostgreSQL with it: its postmaster alone, or all of its processes. */
+  /** Kills the supervisor only, or PostgreSQL with it: either its postmaster or all its processes. */
   async #kill(kind: number): Promise<void> {
     const postmaster = postmasterOf(this.#dir) ?? 0;
     this.#served?.child.kill('SIGKILL');
@@ -94,7 +94,7 @@ class Installation {
   async #startTwice(first: Served): Promise<void> {
     this.did.second_starts++;
     const second = await startServed(this.#options());
-    // It takes its time where the machine is busy; one that serves has said so by then.
+    // On a busy machine this takes a while; a server that serves has said so by then.
     const deadline = Date.now() + 120_000;
     const runs = () => second.child.exitCode === null && second.child.signalCode === null;
     while (runs() && !second.output().includes('Ctrl-C stops it') && Date.now() < deadline) await sleep(50);
@@ -106,7 +106,7 @@ class Installation {
     if ((await fetch(`${first.url}/readyz`)).status !== 200) this.violations.push('a second start disturbed the first');
   }
 
-  /** What a machine's restart can leave: postmaster.pid with a number that is somebody else's by now. */
+  /** Leaves what a restart of the machine can leave: a postmaster.pid with a number that now belongs to another process. */
   #plantForeignPid() {
     this.did.foreign_pids++;
     const bystander = spawn('sleep', ['120']);
@@ -120,7 +120,7 @@ class Installation {
     };
   }
 
-  /** Starts it once more, compares what is there with what was acknowledged, and stops it as one should. */
+  /** Starts it once more, compares the data with what was acknowledged, and stops it normally. */
   async close(): Promise<void> {
     const last = await startServing(this.#options());
     this.#served = last;
@@ -129,7 +129,7 @@ class Installation {
     const served = await startServing(this.#options()); // over an adopted database
     this.#served = served;
     if (!served.output().includes('found running')) this.violations.push('a database left running was not adopted');
-    // What the last ones did follows, though its worker was killed.
+    // The events of the last writers must still be delivered, though their worker was killed.
     if (this.#writers !== undefined) {
       const { team, watched } = this.#writers;
       this.violations.push(...(await followFor(following_ms, [served.url], team, [watched])));
@@ -147,7 +147,7 @@ class Installation {
     if (left > 0) this.violations.push('a postmaster was left running');
   }
 
-  /** Leaves nothing behind, whatever went wrong. */
+  /** Cleans up, whatever went wrong. */
   async clear(): Promise<void> {
     this.#served?.child.kill('SIGKILL');
     await this.#served?.ended;

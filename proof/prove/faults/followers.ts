@@ -5,20 +5,20 @@ import { InboxFollower } from '../../harness/inbox-follower.ts';
 import type { Team } from '../../harness/make.ts';
 import { Wire } from '../../harness/wire.ts';
 
-/** For so long nothing may have got a number before the rest counts as stuck. */
+/** After this long without a new number, the remaining entries count as stuck. */
 const patience_ms = 30_000;
 const pause_ms = 100;
 
 /**
- * What follows from the events of a workspace, through a fault: the feed, by pages and as a stream, webhooks and an inbox. Each check of faults
- * has it, beside the invariants of the data: of log, tree, outbox, notifications and deliveries.
+ * Follows everything that derives from the events of a workspace through a fault: the feed as pages and as a stream, webhooks,
+ * and an inbox. Every check of faults uses it, besides the invariants of the log, tree, outbox, notifications and deliveries.
  */
 export class Followers {
   readonly #urls: readonly string[];
   readonly #team: Team;
   readonly #all: readonly (Follower | HookFollower | InboxFollower)[];
 
-  /** `watched`: tickets that the workspace's owner watches already. */
+  /** `watched`: tickets that the workspace's owner already watches. */
   static async start(urls: readonly string[], team: Team, watched: readonly string[] = []): Promise<Followers> {
     const reader = { workspace_id: team.workspace_id, token: team.owner.access_token };
     const inbox = await InboxFollower.start(urls, team, watched);
@@ -33,23 +33,23 @@ export class Followers {
     this.#all = all;
   }
 
-  /** Messages of webhooks whose sender was gone before it had a response. */
+  /** Messages of webhooks whose sender was gone before it got a response. */
   get cut_off(): number {
     return this.#all.reduce((sum, one) => sum + (one instanceof HookFollower ? one.cut_off : 0), 0);
   }
 
-  /** Ends when all of it has come, which takes servers that are there. Gives what was wrong, in words. */
+  /** Waits until everything has arrived, which needs running servers, and stops. Returns what was wrong. */
   async stop(): Promise<string[]> {
     const faults = await Promise.all(this.#all.map((one) => one.stop()));
     return [...faults.flat(), ...(await this.#leftInOutbox())];
   }
 
-  /** Whether the latest entries have their numbers, and so all have: nobody acts any more. */
+  /** Checks that the latest entries have numbers. Nobody acts any more, so then all entries have. */
   async #leftInOutbox(): Promise<string[]> {
     const { workspace_id, owner } = this.#team;
     const wires = this.#urls.map((url) => new Wire(url, 1));
     const path = `/v1/workspaces/${workspace_id}/audit?limit=100&fields=sequence`;
-    let says = 'outbox: nobody said what has a number';
+    let says = 'outbox: no server returned the entries';
     for (let n = 0, end = performance.now() + patience_ms; performance.now() < end; n++) {
       const wire = wires[n % wires.length] as Wire;
       const request = { method: 'GET', path, token: owner.access_token, abort_after_ms: 5_000 };
@@ -67,7 +67,7 @@ export class Followers {
   }
 }
 
-/** The same for a moment, after a fault or beside it: what follows from what happens now, and from all that happened before. */
+/** Follows for a moment, after or during a fault: the events that happen now and all earlier ones must arrive. */
 export async function followFor(
   ms: number,
   urls: readonly string[],

@@ -14,7 +14,7 @@ import { Writers, writersFor } from './writers.ts';
 
 const disk_mb = 160;
 const patience_ms = 20_000;
-/** How long there may be no process that recovers, nor a response, before PostgreSQL counts as stuck. */
+/** How long PostgreSQL may have no recovery process and not respond before it counts as stuck. */
 const stuck_ms = 1_000;
 
 /** What can't grow: the tables, or the write-ahead log, without which PostgreSQL can't even recover. */
@@ -22,7 +22,7 @@ type Kind = 'tables' | 'log';
 
 const says: Record<Kind, RegExp> = { tables: /ERROR: .*No space left/, log: /PANIC: .*No space left/ };
 
-/** Looks at the API while the disk is full: a write and a read, by turns. */
+/** Uses the API while the disk is full: a write and a read in turn. */
 class Onlooker {
   readonly writes: Write[] = [];
   readonly violations: string[] = [];
@@ -87,15 +87,15 @@ class Patient {
     return readFileSync(path.join(this.#disk.dir, 'postgres.log'), 'utf8');
   }
 
-  /** Fills the disk until PostgreSQL says so, and a while longer; says whether it did. */
+  /** Fills the disk until PostgreSQL notices, and keeps it full for a while. Returns whether PostgreSQL noticed. */
   async fill(kind: Kind, longer_ms: number, look: () => Promise<void>): Promise<boolean> {
-    await this.#cluster.owner.query('checkpoint'); // old pages of the log make room now, not in between
+    await this.#cluster.owner.query('checkpoint'); // removes old log files now, so that they don't free space in between
     const from = this.#log.length;
     this.#disk.fill();
     let until = Date.now() + patience_ms;
     let noticed = false;
     while (Date.now() < until) {
-      // The rest of the log's page would do for a while.
+      // Otherwise the rest of the log file would last for a while.
       if (kind === 'log' && !noticed) await this.#cluster.owner.query('select pg_switch_wal()').catch(() => undefined);
       await look();
       if (noticed || !says[kind].test(this.#log.slice(from))) continue;
@@ -106,7 +106,7 @@ class Patient {
     return noticed;
   }
 
-  /** Makes room, and starts PostgreSQL again if it has ended, as its supervisor would, or does nothing any more. */
+  /** Frees space. If PostgreSQL has ended or is stuck, it restarts it, as a supervisor would. */
   async relieve(): Promise<void> {
     this.#disk.makeRoom();
     const until = Date.now() + patience_ms;
@@ -125,13 +125,13 @@ class Patient {
     await this.#cluster.start();
   }
 
-  /** Version 18's postmaster can lose sight of the end of the process that recovers, and wait for it for ever. */
+  /** PostgreSQL 18's postmaster can miss the end of the recovery process and wait for it forever. */
   #recovers(): boolean {
     return childrenOf(this.#cluster.pid()).some((pid) => {
       try {
         return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('startup');
       } catch {
-        return false; // gone since
+        return false; // the process has ended since
       }
     });
   }
@@ -148,7 +148,7 @@ async function fillUp(run: Run, size: number): Promise<Finding> {
   const disk = new SmallDisk(disk_mb);
   try {
     const cluster = await startOwnCluster(disk.dir);
-    // The log keeps no old files for new: a new one needs room.
+    // The log must not recycle old files: a new file then needs free space.
     for (const setting of ['wal_recycle = off', "min_wal_size = '32MB'"]) {
       await cluster.owner.query(`alter system set ${setting}`);
     }
@@ -205,7 +205,7 @@ export const full_disk: Check = {
   says: 'When the disk is full, tables and log, each write gets 503 with Retry-After or lasts: none acknowledged is lost, none doubled, none refused is done; once there is room and PostgreSQL is up, the API goes on without a restart.',
   impossible: noSmallDisk,
   run: fillUp,
-  slice: 0.015, // one round, of tables: where the log is full PostgreSQL ends, and recovers as in kills-database
+  slice: 0.015, // one round, with full tables: with a full log PostgreSQL ends and recovers, as in kills-database
   control_size: 0.1,
   controls: {
     'acknowledges before it commits': acknowledges_early,
@@ -215,7 +215,7 @@ export const full_disk: Check = {
     'takes a full disk for a lost connection': {
       source: [
         { file: 'db/errors.ts', find: "['FATAL', 'PANIC'].includes(error.severity ?? '')", replace: 'isUnable(error)' },
-        // Then the first refusal is that of a statement after it, which says only that one before it failed.
+        // The first refusal is then that of a later statement, which only says that an earlier one failed.
         {
           file: 'db/transaction.ts',
           find: 'isAborted(reason) ? (this.#failure ?? reason) : reason',

@@ -13,7 +13,7 @@ import { power_cuts } from './power-cuts.ts';
 import { rolling_restart } from './rolling-restart.ts';
 import { takeovers } from './takeovers.ts';
 
-/** What must hold when something breaks. */
+/** The checks of what must hold when something breaks. */
 export const faults: readonly Check[] = [
   kills_api,
   kills_database,

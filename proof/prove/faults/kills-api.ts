@@ -10,7 +10,7 @@ import { kept_apart } from '../races/retries/index.ts';
 import { settle } from './ledger.ts';
 import { without_keys, Writers, writersFor } from './writers.ts';
 
-/** Waits until nothing of a killed process is in progress at the database any more. */
+/** Waits until no statement of a killed process is in progress in the database. */
 export async function quiet({ owner }: TestDatabase): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
@@ -20,20 +20,20 @@ export async function quiet({ owner }: TestDatabase): Promise<void> {
     if (rows.length === 0) return;
     await sleep(20);
   }
-  throw new Error('A killed process is still at work in the database.');
+  throw new Error('A killed process still has connections to the database.');
 }
 
-/** What is wrong in a database, in words. */
+/** The broken invariants of a database, in words. */
 export async function invariantFaults({ owner }: TestDatabase): Promise<string[]> {
   return Object.entries(await brokenInvariants(owner)).map(
     ([name, rows]) => `invariant ${name}: ${JSON.stringify(rows[0])}`,
   );
 }
 
-/** After so many kills one at least was of a worker that was sending a message. */
+/** After this many kills, at least one must have hit a worker that was sending a message. */
 const telling_kills = 20;
 
-/** One server that is killed and started again, on the same port: alone, or with two processes under a primary. */
+/** A server that is killed and restarted on its port, as one process or as two under a primary. */
 class Target {
   readonly #serving: ServeOptions;
   readonly #clustered: boolean;
@@ -56,7 +56,7 @@ class Target {
     return this.#served.url;
   }
 
-  /** Kills a process of a primary's, that it must replace, or everything. */
+  /** Kills a process that the primary must replace, or the whole server. */
   async kill(random: Random): Promise<void> {
     const { pid = 0 } = this.#served.child;
     if (this.#clustered && random.chance(0.8)) {
@@ -77,7 +77,7 @@ class Target {
 async function kill(run: Run, size: number): Promise<Finding> {
   const database = await createDatabase();
   const serving = servingOn(database, run.mutant);
-  const servers = size < 0.01 ? 1 : 4; // the one has two processes under a primary
+  const servers = size < 0.01 ? 1 : 4; // a single server has two processes under a primary
   const writers_count = writersFor(32, run);
   const targets = await Promise.all(Array.from({ length: servers }, (_, n) => Target.start(serving, n === 0)));
   const urls = targets.map(({ url }) => url);
@@ -116,12 +116,12 @@ async function kill(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** Acknowledges what PostgreSQL still has in memory only. */
+/** Acknowledges writes that PostgreSQL has only in memory. */
 export const forgets_the_disk = {
   source: [{ file: 'db/pool.ts', find: "synchronous_commit: 'on'", replace: "synchronous_commit: 'off'" }],
 };
 
-/** Acknowledges steps and comments a moment before it commits: what a cache of writes would come to. */
+/** Acknowledges transitions and comments a moment before the commit, as a write-back cache would. */
 export const acknowledges_early = {
   source: [
     {

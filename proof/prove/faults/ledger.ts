@@ -1,16 +1,16 @@
 import type pg from 'pg';
 
-/** What a writer was told of one write. */
+/** What the response to a write said. */
 export type Told = 'acknowledged' | 'refused' | 'unknown';
 
-/** One write, by the request id that the audit log has it under. */
+/** One write, identified by its request id in the audit log. */
 export interface Write {
   id: string;
   kind: 'create' | 'transition' | 'edit' | 'comment';
   told: Told;
-  /** The id of the row that the response named: a ticket, a step of its history, or a comment. */
+  /** The id of the row that the response named: a ticket, a transition, or a comment. */
   made: string | undefined;
-  /** Of one whose outcome is unknown: whether the outcomes of its key have it. Undefined while nobody has asked. */
+  /** For an unknown outcome: whether the outcomes of its key contain it; undefined until somebody has asked. */
   known_done?: boolean;
 }
 
@@ -21,7 +21,7 @@ async function counts(owner: pg.Pool, statement: string): Promise<Map<string, nu
   return new Map(rows.map(({ id, n }) => [id, n]));
 }
 
-/** Whether each acknowledged row is there. */
+/** Finds the acknowledged rows that are missing. */
 async function missingRows(owner: pg.Pool, writes: readonly Write[]): Promise<string[]> {
   const missing: string[] = [];
   for (const [kind, table] of Object.entries(table_of)) {
@@ -29,18 +29,21 @@ async function missingRows(owner: pg.Pool, writes: readonly Write[]): Promise<st
     const there = new Set(rows.map(({ id }) => id));
     for (const write of writes) {
       if (write.kind !== kind || write.told !== 'acknowledged' || there.has(write.made ?? '')) continue;
-      missing.push(`${write.id}: ${kind} acknowledged, its row is lost`);
+      missing.push(`${write.id}: ${kind} acknowledged, and its row is lost`);
     }
   }
   return missing;
 }
 
-/** What became of the writes: how many of those unknown were done, and every one that is lost, doubled or uncalled for. */
+/**
+ * Compares the writes with the data: counts the unknown ones that were done, and finds those that are lost, doubled or done
+ * despite a refusal.
+ */
 export async function settle(
   owner: pg.Pool,
   writes: readonly Write[],
 ): Promise<{ unknown: number; unknown_settled: number; unknown_done: number; violations: string[] }> {
-  // A step with a comment leaves two entries, each of another action.
+  // A transition with a comment leaves two entries with different actions.
   const audited = await counts(
     owner,
     `select id, max(n) as n

@@ -13,20 +13,20 @@ import { followFor } from './followers.ts';
 
 interface Cut {
   file: string;
-  /** Where in it a statement has just ended. */
+  /** The position in the file right after a statement. */
   at: number;
 }
 
 const following_ms = 1_000;
 const later = '0002_later.sql';
-/** A second migration, so that a cut falls between two as well, and on a schema that is in use. */
+/** A second migration, so that some cuts fall between two migrations, on a schema that is in use. */
 const later_text = `-- Up Migration
 create table later (id integer primary key, note text not null);
 alter table later add column more text;
 create index later_note on later (note);
 `;
 
-/** The end of every statement; those within a function's body don't count. */
+/** The end of every statement, except those within a function's body. */
 function boundariesOf(text: string): number[] {
   const ends: number[] = [];
   let quoted = false;
@@ -51,7 +51,7 @@ function writeMigrations(
     let whole = text;
     if (cut?.file === name) {
       whole = `${text.slice(0, cut.at)}\n${lost}\n${text.slice(cut.at)}`;
-      // The broken build: what is done stays done, and the rest never comes.
+      // The broken build keeps what was done before the cut, and the rest never follows.
       if (run.mutant?.other === 'commits as it goes') whole = whole.replace(lost, `commit; begin; ${lost}`);
     }
     writeFileSync(path.join(dir, name), whole);
@@ -68,7 +68,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** Everything in the schema but the migrations' own tables, and how many migrations are said to have been applied. */
+/** The number of objects in the schema, without the migrations' own tables, and the migrations recorded as applied. */
 async function stateOf(url: string): Promise<{ objects: number; applied: string[] }> {
   return withClient(url, async (client) => {
     const objects = await client.query<{ n: number }>(
@@ -82,7 +82,7 @@ async function stateOf(url: string): Promise<{ objects: number; applied: string[
   });
 }
 
-/** Cuts a migration in a fresh database, looks at what is left, starts again, and compares. */
+/** Cuts a migration in a fresh database, inspects what it left, migrates again, and compares the schema. */
 async function cutAt(cut: Cut, run: Run, whole: string): Promise<string[]> {
   const name = `baton_cut_${randomBytes(6).toString('hex')}`;
   const url = clusterUrl(name);
@@ -112,7 +112,7 @@ async function cutAt(cut: Cut, run: Run, whole: string): Promise<string[]> {
   return faults;
 }
 
-/** The schema of migrations that nobody cut. */
+/** The schema after uncut migrations. */
 async function wholeSchema(run: Run): Promise<string> {
   const name = `baton_whole_${randomBytes(6).toString('hex')}`;
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-whole-'));
@@ -125,7 +125,9 @@ async function wholeSchema(run: Run): Promise<string> {
   return schema;
 }
 
-/** Serves from a database whose migration was cut and finished by the next start: what follows from the events must follow there, too. */
+/**
+ * Serves from a database whose migration was cut and then finished by the next start: its events must reach every follower, too.
+ */
 async function serveAfter(cut: Cut, run: Run): Promise<string[]> {
   const name = `baton_cut_${randomBytes(6).toString('hex')}`;
   const url = clusterUrl(name);
@@ -171,7 +173,7 @@ async function cutEverywhere(run: Run, size: number): Promise<Finding> {
     if (cut !== undefined) violations.push(...(await cutAt(cut, run, whole)));
     run.progress(++done / cuts.length);
   });
-  // One is enough: what the schema is has been compared for each. A broken build's may not serve.
+  // One is enough, because the schema was compared for every cut. The schema of a broken build may be unusable.
   const served = cuts.findLast(({ file }) => file !== later);
   if (served !== undefined && run.mutant === undefined) violations.push(...(await serveAfter(served, run)));
   return { load: { statements: all.length, cuts: cuts.length }, figures: {}, violations };

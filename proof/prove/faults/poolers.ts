@@ -13,7 +13,7 @@ import { Writers, writersFor } from './writers.ts';
 
 const modes = ['session', 'transaction'] as const;
 const operating = readFileSync(path.resolve(import.meta.dirname, '../../../docs/operating.md'), 'utf8');
-/** The pgbouncer.ini of docs/operating.md. */
+/** The pgbouncer.ini in docs/operating.md. */
 const documented =
   runnable(operating).find((one): one is Text => 'to' in one && one.to === 'pgbouncer.ini')?.text ?? '';
 const login = 'baton_web';
@@ -55,12 +55,12 @@ class Installation {
 
   #serve(pooler: PgBouncer): Promise<Served> {
     const url = pooler.through(this.#login_url);
-    // The worker has a login of its own, past the pooler.
+    // The worker has its own login and bypasses the pooler.
     const env = { BATON_POOL_SIZE: '16', WORKER_DATABASE_URL: this.#cluster.url };
     return startServing(servingOn({ ...this.#cluster, url }, this.#run.mutant, env));
   }
 
-  /** A pooler that doesn't let the settings through: neither ready nor silent about it. */
+  /** With a pooler that refuses the settings, the server must not be ready, and must log why. */
   async refuseSettings(): Promise<void> {
     const pooler = await this.#pooler('transaction', false);
     const served = await this.#serve(pooler);
@@ -72,7 +72,10 @@ class Installation {
     await pooler.stop();
   }
 
-  /** One that leaves them out: the same, until the statements that are printed have been run. Then it serves. */
+  /**
+   * With a pooler that drops the settings, the server must not be ready until the statements that it prints have been run. Then
+   * it must serve.
+   */
   async serveThrough(mode: (typeof modes)[number], size: number): Promise<void> {
     const { owner } = this.#cluster;
     await owner.query(`alter role ${login} in database baton reset all`);
@@ -80,7 +83,7 @@ class Installation {
     const served = await this.#serve(pooler);
     if ((await readiness(served.url)) !== 503) this.violations.push(`${mode}: ready without its settings`);
     const statements = served.output().match(/alter role [^;]+;/g) ?? [];
-    if (statements.length === 0) this.violations.push(`${mode}: nothing says which settings are missing`);
+    if (statements.length === 0) this.violations.push(`${mode}: the log does not say which settings are missing`);
     for (const statement of new Set(statements)) await owner.query(statement);
     await pooler.reconnect();
     if (await becomesReady(served.url)) {
@@ -133,7 +136,7 @@ export const poolers: Check = {
   says: 'Through PgBouncer, whether it pools sessions or transactions, all requests are served as they are without it; one that loses settings is refused in words until they are set as these say.',
   impossible: noPgBouncer,
   run: pool,
-  slice: 0, // three servers and a cluster of its own, for what changes seldom
+  slice: 0, // it needs three servers and its own cluster, and this code seldom changes
   control_size: 0.1,
   controls: {
     'names statements behind a pooler': {

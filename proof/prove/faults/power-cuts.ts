@@ -15,7 +15,7 @@ interface Seen {
   violations: string[];
 }
 
-/** A child of PostgreSQL that was killed has its files open for a moment more, and with them the file system. */
+/** Restores the power. A killed process of PostgreSQL keeps its files open, and so the file system busy, for a moment longer. */
 async function putBack(disk: CutDisk): Promise<void> {
   const until = performance.now() + 10_000;
   for (;;) {
@@ -28,7 +28,7 @@ async function putBack(disk: CutDisk): Promise<void> {
   }
 }
 
-/** Cuts the power under a cluster on one file system again and again, while a server writes to it. */
+/** Cuts the power under a cluster on one file system repeatedly, while a server writes to it. */
 async function cutUnder(file_system: FileSystem, cuts: number, run: Run): Promise<Seen> {
   const disk = new CutDisk(file_system);
   try {
@@ -51,7 +51,7 @@ async function cutUnder(file_system: FileSystem, cuts: number, run: Run): Promis
     }
     await writers.stop();
     const settled = await settle(cluster.owner, writers.writes);
-    // Every page is read, and every index compared with its table.
+    // Reads every page, and compares every index with its table.
     await cluster.owner.query('create extension if not exists amcheck');
     const { rows } = await cluster.owner.query<{ name: string; damage: string }>(
       `select relname as name, msg as damage from pg_class, lateral verify_heapam(oid) where relkind = 'r'`,

@@ -11,22 +11,22 @@ import { servingOn } from '../stage.ts';
 
 const clients = 16;
 const probe_every_ms = 50;
-/** How long the balancer believes a server that said it is ready: until some probes later. */
+/** How long the balancer considers a server ready after a probe succeeded: several probes. */
 const believed_ms = 300;
 /**
- * Far longer than that: the processes of one server hear of the stop one after the other, and on a busy machine a
- * request is a while in progress.
+ * Far longer than that: the processes of a server learn of the stop one after the other, and on a busy machine a request takes a
+ * while.
  */
 const drain_ms = 1_500;
-/** Between two requests of a client: a load, but one that lets the next server start. */
+/** The pause between two requests of a client: enough load, but the next server can still start. */
 const pause_ms = 15;
 
-/** One of several servers behind the balancer. */
+/** One of the servers behind the balancer. */
 interface Backend {
   served: Served;
   serving: ServeOptions;
   wire: Wire;
-  /** When the last probe was sent that found it ready. */
+  /** When the last successful probe was sent. */
   ready_at: number;
 }
 
@@ -38,7 +38,7 @@ async function startBackend(serving: ServeOptions): Promise<Backend> {
   return { served, serving: { ...serving, port }, wire: new Wire(served.url, clients), ready_at: performance.now() };
 }
 
-/** Sends requests to the servers that say they are ready, over kept connections, and never a second time. */
+/** Sends requests to the servers that are ready, over kept connections, and never retries one. */
 class Balancer {
   readonly violations: string[] = [];
   requests = 0;
@@ -79,7 +79,7 @@ class Balancer {
       const ready = this.#backends.filter(isReady);
       const backend = ready[(n + this.requests) % Math.max(1, ready.length)];
       if (backend === undefined) {
-        await sleep(5); // all at once are never down, but a probe may be late
+        await sleep(5); // the servers are never all down, but a probe may be late
         continue;
       }
       this.requests++;

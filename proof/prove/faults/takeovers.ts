@@ -7,15 +7,15 @@ import { type Check, type Finding, isSlice, type Run, scaled } from '../check.ts
 import { servingOn, setStage, type Stage } from '../stage.ts';
 import { followFor } from './followers.ts';
 
-/** The promise. */
+/** The time within which the promise says a takeover happens. */
 const within_ms = 30_000;
-/** For so long something is waited for before it is taken for lost. */
+/** How long the check waits for something before it counts as lost. */
 const patience_ms = 50_000;
-/** Longer than a lease: what is renewed meanwhile nobody else takes. Shorter than a mail server may be silent. */
+/** Longer than a lease, so that leases must be renewed. Shorter than the time for which a mail server may be silent. */
 const working_ms = 22_000;
 const following_ms = 1_000;
 
-/** An attempt may take longer than a lease; and a statement may wait for the lock below until its worker is killed. */
+/** An attempt may take longer than a lease, and a statement may wait for the lock below until its worker is killed. */
 const settings = {
   BATON_WORKER: 'off',
   BATON_WEBHOOK_PRIVATE: 'on',
@@ -47,7 +47,7 @@ async function count({ stage }: Pick<Scene, 'stage'>, text: string, ...values: u
   return (await stage.database.owner.query(text, values)).rowCount ?? 0;
 }
 
-/** Has a worker send a message and a mail that nobody takes. */
+/** Makes a worker send a message and a mail to servers that don't respond. */
 async function occupy(scene: Scene): Promise<string> {
   const { team, receiver, mailbox } = scene;
   const forever = new Promise<undefined>(() => undefined);
@@ -59,7 +59,7 @@ async function occupy(scene: Scene): Promise<string> {
   return ticket;
 }
 
-/** Has it tell somebody what can't be written, too. Gives how that is let go. */
+/** Makes the worker also write a notification that waits for a lock. Returns the function that releases the lock. */
 async function occupyNotifier({ stage, team }: Scene, ticket: string): Promise<() => Promise<void>> {
   const holder = await stage.database.owner.connect();
   await holder.query('begin; lock table notifications in share row exclusive mode');
@@ -74,7 +74,7 @@ async function occupyNotifier({ stage, team }: Scene, ticket: string): Promise<(
   };
 }
 
-/** What there is in the database, once each. */
+/** The effects in the database, each of which must be there once. */
 const effects = (ticket: string, { team }: Scene): [what: string, text: string, values: unknown[]][] => [
   [
     'delivery',
@@ -91,7 +91,7 @@ const effects = (ticket: string, { team }: Scene): [what: string, text: string, 
   ['notification', 'select 1 from notifications where ticket_id = $1', [ticket]],
 ];
 
-/** Kills the worker that has begun all of it; gives how long each took until another had done it. */
+/** Kills the worker that has begun all of it. Returns how long each part took until another worker had finished it. */
 async function takeOver(run: Run, scene: Scene, start: () => Promise<Served>) {
   const violations: string[] = [];
   const { receiver, mailbox } = scene;
@@ -101,7 +101,8 @@ async function takeOver(run: Run, scene: Scene, start: () => Promise<Served>) {
   const ticket = await occupy(scene);
   const heir = await start();
   if (!isSlice(run)) await sleep(working_ms);
-  // Last: while a statement of a workspace waits, its other ones wait for their turn, and no lease of its is renewed.
+  // This comes last: while one statement of a workspace waits, the workspace's other statements wait for their turn, and none of
+  // its leases is renewed.
   const release = await occupyNotifier(scene, ticket);
   for (const [what, times] of [
     ['message', receiver.received.length],
@@ -122,7 +123,7 @@ async function takeOver(run: Run, scene: Scene, start: () => Promise<Served>) {
     return [what, took_ms] as const;
   });
   const took = new Map(await Promise.all(waits));
-  await sleep(2_000); // what would be done twice
+  await sleep(2_000); // time for anything that would be done twice
   for (const [what, text, values] of effects(ticket, scene)) {
     const times = await count(scene, text, ...values);
     if (times > 1) violations.push(`a ${what} is ${times} times in the database`);
@@ -144,7 +145,7 @@ async function killHolders(run: Run, size: number): Promise<Finding> {
   const violations: string[] = [];
   for (let n = 0; n < rounds && violations.length === 0; n++) {
     const team = await makeTeam(stage);
-    await stage.database.owner.query('delete from mails'); // invitations
+    await stage.database.owner.query('delete from mails'); // the mails of invitations
     const body = { url: receiver.url, types: ['ticket.created' as const] };
     await team.owner.client.create_webhook({ workspace_id: team.workspace_id, body });
     const start = async () => {
@@ -159,7 +160,7 @@ async function killHolders(run: Run, size: number): Promise<Finding> {
   }
   await receiver.stop();
   const struck = await stage.strike();
-  void mailbox.stop(); // the connection of the killed one may still be there
+  void mailbox.stop(); // the connection of the killed worker may still be open
   const figures = Object.fromEntries([...longest].map(([what, ms]) => [`longest_ms_${what}`, ms]));
   return { load: { kills: rounds }, figures, violations: [...violations, ...struck] };
 }

@@ -10,7 +10,10 @@ import type { Told, Write } from './ledger.ts';
 
 const kinds = ['create', 'transition', 'transition', 'edit', 'comment'] as const;
 const patience_ms = 30_000;
-/** After so long a question is asked again: a primary never closes the connection that it was handing to a process killed at that moment. */
+/**
+ * After this long a question is asked again: a primary never closes a connection that it was handing to a process killed at that
+ * moment.
+ */
 const ask_again_ms = 5_000;
 
 interface Seen {
@@ -18,16 +21,16 @@ interface Seen {
   next: string[];
 }
 
-/** After a refusal because nothing works: what a client would wait at least, and what lets the database come back. */
+/** The pause after a 503: at least what a client would wait, and time for the database to come back. */
 const pause_ms = 100;
 
-/** How many write: as many as the full load has; in a slice few, since there the steps count, not the load. */
+/** How many writers there are: all of them under the full load, few in a small run, where the steps matter and not the load. */
 export const writersFor = (full: number, run: Run): number => (isSlice(run) ? Math.min(full, 8) : full);
 
-/** For a control's: a build that does twice what it shouldn't does so only without a key. */
+/** For a control: a build that wrongly does a write twice does so only without a key. */
 export const without_keys = 'without keys';
 
-/** Clients that write without pause, and write down what they were told of each. */
+/** Clients that write without pause and record the response to each write. */
 export class Writers {
   readonly writes: Write[] = [];
   readonly violations: string[] = [];
@@ -44,8 +47,8 @@ export class Writers {
   #longest_ms = 0;
 
   /**
-   * Puts `count` writers to work on servers of one database, two on each ticket; and what follows from the events is followed meanwhile,
-   * unless the servers won't be there in the end.
+   * Starts `count` writers on servers of one database, two per ticket. It also starts followers of the events, unless the servers
+   * won't be running at the end.
    */
   static async start(
     urls: readonly string[],
@@ -90,17 +93,17 @@ export class Writers {
     return { acknowledged: this.count('acknowledged'), refused: this.count('refused') };
   }
 
-  /** Messages of webhooks whose sender was gone before it had a response. */
+  /** Messages of webhooks whose sender was gone before it got a response. */
   get cut_off(): number {
     return this.#followers?.cut_off ?? 0;
   }
 
-  /** The longest that anybody waited for a response. */
+  /** The longest wait for a response. */
   get longest_ms(): number {
     return this.#longest_ms;
   }
 
-  /** Waits until some writes more have been acknowledged: work goes on. */
+  /** Waits until this many further writes have been acknowledged. */
   async progress(more: number, within_ms = 30_000): Promise<void> {
     const target = this.count('acknowledged') + more;
     const deadline = performance.now() + within_ms;
@@ -131,13 +134,13 @@ export class Writers {
         if (answer.status === 503) await sleep(pause_ms);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') write.told = 'refused';
-        await sleep(100); // nobody is there
+        await sleep(100); // no server is there
       }
       if (this.#settles && write.told === 'unknown') await this.#settle(write);
     }
   }
 
-  /** Asks what was done under the key of a write, whichever server is there, until one answers. */
+  /** Asks for the outcomes of a write's key, at each server in turn, until one responds. */
   async #settle(write: Write): Promise<void> {
     const path = `/v1/outcomes/${write.id}`;
     const deadline = performance.now() + patience_ms;
@@ -152,7 +155,7 @@ export class Writers {
       }
       await sleep(pause_ms);
     }
-    this.violations.push(`${write.id}: nobody said what was done under its key`);
+    this.violations.push(`${write.id}: no server returned the outcomes of its key`);
   }
 
   #request({ id, kind }: Write, ticket_id: string, seen: Seen): WireRequest {

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
 import { tampering } from './tampering.ts';
 
-/** What an audit log proves to those who trust nobody. */
+/** The checks of what an audit log proves to somebody who trusts nobody. */
 export const ledgers: readonly Check[] = [tampering];

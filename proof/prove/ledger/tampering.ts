@@ -19,7 +19,7 @@ const patience_ms = 60_000;
 
 type Verifier = typeof ExportVerifier;
 
-/** Verifiers broken on purpose: what of the source is replaced, and by what. */
+/** Deliberately broken verifiers: the source text and its replacement. */
 const broken: Record<string, [find: string, replace: string]> = {
   'payloads are not hashed': ["hash('sha256', bytes, 'base64') !== hashed", 'false'],
   'anything may be erased': ['#waiting.set(under, [sequence])', '#waiting.delete(under)'],
@@ -38,7 +38,7 @@ const broken: Record<string, [find: string, replace: string]> = {
   'a log may end anywhere': ['if (last === undefined)', 'if (last === undefined) void 0; else if (last === null)'],
 };
 
-/** The verifier, broken if the run says so. */
+/** The verifier, broken if the run asks for it. */
 async function verifierOf({ mutant }: Run): Promise<Verifier> {
   const change = broken[mutant?.other ?? ''];
   if (change === undefined) return ExportVerifier;
@@ -56,7 +56,7 @@ async function exported(team: Team): Promise<string[]> {
   return lines;
 }
 
-/** Until everything has its number and is in the tree. */
+/** Waits until every event has its number and is in the tree. */
 async function settled({ database }: Stage, { workspace_id }: Team): Promise<void> {
   const state = `select 1 from event_heads h where workspace_id = $1 and tree_size = last_sequence and not exists (
     select 1 from outbox o where o.workspace_id = $1)`;
@@ -66,7 +66,7 @@ async function settled({ database }: Stage, { workspace_id }: Team): Promise<voi
   throw new Error('The events were not numbered in time.');
 }
 
-/** Some things happen: many that are small, a few by the API, and of one ticket the text is purged. */
+/** Causes many small events, a few through the API, and the purge of a ticket's text. */
 async function happen({ database }: Stage, team: Team, events: number): Promise<void> {
   const { workspace_id, owner } = team;
   await database.owner.query(
@@ -121,7 +121,7 @@ const linesOf = ({ events, note }: Tampered): string[] => [
   ...(note === undefined ? [] : [JSON.stringify({ checkpoint: note })]),
 ];
 
-/** What is wrong with what the verifier says of a tampering. */
+/** Says how the verifier misjudges a tampering; undefined if it names it correctly. */
 function misjudged({ problems }: Verdict, { code, sequence }: Tampered): string | undefined {
   if (problems.length === 0) return 'not found';
   const named = problems.some((one) => one.code === code && (sequence === undefined || one.sequence === sequence));
@@ -154,7 +154,7 @@ async function tamperAndVerify(run: Run, size: number): Promise<Finding> {
     const says = misjudged(verdict, tampered);
     if (says === undefined) found++;
     else violations.add(`${kind}: ${says}`);
-    // Without a witness, and without anything from before, nobody could tell.
+    // Without a witness or an earlier checkpoint, nobody could tell.
     if (tampered.agrees && verdictOf(Kind, given, { key: options.key }).problems.length === 0) unseen++;
     if (n % 100 === 0) {
       run.progress(n / tamperings);

@@ -14,25 +14,25 @@ export interface Exported {
 export interface Honest {
   events: readonly Exported[];
   note: string;
-  /** The log's own key: who tampers may have it. */
+  /** The log's own key, which an attacker may have. */
   signer: Signer;
-  /** So many events has a checkpoint that a witness has cosigned. */
+  /** The number of events in the checkpoint that a witness has cosigned. */
   cosigned_size: number;
-  /** The last checkpoint, as somebody else was shown it. */
+  /** The last checkpoint as somebody else saw it. */
   shown: string;
 }
 
 export interface Tampered {
   events: readonly Exported[];
-  /** Absent: the export ends without one. */
+  /** Absent if the export ends without one. */
   note?: string;
-  /** What the verifier must call it. */
+  /** The code that the verifier must report. */
   code: Problem['code'];
   /** The event that it must name. */
   sequence?: number;
-  /** It agrees with itself: only who has something from before can see it. */
+  /** The log is consistent in itself: only somebody who has an earlier checkpoint can tell. */
   agrees?: true;
-  /** What is known beside the cosigned checkpoint. */
+  /** A checkpoint known in addition to the cosigned one. */
   known?: string;
 }
 
@@ -47,13 +47,13 @@ const replaceIn = (text: string, find: RegExp, by: (found: string) => string): s
   return changed;
 };
 
-/** Another digit, letter or whatever it is, of its kind. */
+/** Another character of the same kind. */
 const other = (digit: string) => (digit === '1' ? '2' : '1');
 
 const numbered = (events: readonly Exported[]): Exported[] =>
   events.map((event, n) => ({ ...event, entry: event.entry.replace(/"sequence":\d+/, `"sequence":${n + 1}`) }));
 
-/** The event with another payload, and everything in it that follows from that. */
+/** The event with another payload, and with everything in it that depends on the payload. */
 function rewritten(event: Exported): Exported {
   const salt = Buffer.alloc(16, 7);
   const payload = (event.payload ?? '{"after":null,"before":null,"request_id":""}').replace(/"}$/, 'x"}');
@@ -71,15 +71,15 @@ function signed(events: readonly Exported[], signer: Signer): string {
 const without = <T>(list: readonly T[], at: number) => list.toSpliced(at, 1);
 const exchanged = <T>(list: readonly T[], a: number, b: number) => list.with(a, list[b] as T).with(b, list[a] as T);
 
-/** Somewhere in the log; with `span`, so many events before its end. */
+/** A random place in the log, at least `span` events before its end. */
 const anywhere = ({ honest, random }: Hand, span = 0) => random.below(honest.events.length - span);
 const eventAt = ({ honest }: Hand, at: number) => honest.events[at] as Exported;
 
-/** One event changed, by its place. */
+/** The log with one event changed. */
 const changed = (hand: Hand, at: number, change: (event: Exported) => Exported) =>
   hand.honest.events.with(at, change(eventAt(hand, at)));
 
-/** An event whose text is there. */
+/** The place of an event whose payload was not erased. */
 function told(hand: Hand): number {
   for (;;) {
     const at = anywhere(hand);
@@ -87,7 +87,7 @@ function told(hand: Hand): number {
   }
 }
 
-/** What is done by somebody who has the export alone, or the database without the key. */
+/** Tamperings by somebody who has only the export, or the database without the key. */
 const without_key: Record<string, (hand: Hand) => Omit<Tampered, 'note'> & { note?: string | null }> = {
   'a payload is edited': (hand) => {
     const at = told(hand);
@@ -101,7 +101,7 @@ const without_key: Record<string, (hand: Hand) => Omit<Tampered, 'note'> & { not
   },
   'a text is passed off as erased': (hand) => {
     let at = told(hand);
-    // Of a ticket that was purged later, nobody can tell: its text may have been purged before it was numbered.
+    // For a ticket that was purged later, nobody can tell: its text may have been purged before the event was numbered.
     while (eventAt(hand, at).entry.startsWith('{"action":"ticket.created"')) at = told(hand);
     const events = changed(hand, at, (event) => ({ ...event, salt: null, payload: null }));
     return { events, code: 'erased_without_purge', sequence: at + 1 };
@@ -190,7 +190,7 @@ const without_key: Record<string, (hand: Hand) => Omit<Tampered, 'note'> & { not
   },
 };
 
-/** What is done by a superuser who has the key: the log agrees with itself. */
+/** Tamperings by a superuser who has the key: the log is consistent in itself. */
 const with_key: Record<string, (hand: Hand) => Omit<Tampered, 'note' | 'agrees'>> = {
   'an event is edited, and everything is hashed and signed anew': (hand) => ({
     events: changed(hand, hand.random.below(hand.honest.cosigned_size), rewritten),
@@ -218,7 +218,7 @@ const with_key: Record<string, (hand: Hand) => Omit<Tampered, 'note' | 'agrees'>
 
 export const kinds = [...Object.keys(without_key), ...Object.keys(with_key)];
 
-/** One tampering of this kind, somewhere. */
+/** Tampers with the log in this way, at a random place. */
 export function tamper(kind: string, hand: Hand): Tampered {
   const { note, signer } = hand.honest;
   const alone = without_key[kind]?.(hand);

@@ -1,20 +1,20 @@
 import { type Person, someAddress } from '../../harness/people.ts';
 import { allSent, type Cast, mailsTo, type Office, tokenIn, useAtOnce } from './office.ts';
 
-/** Who signs up gets one mail, whose token confirms the address once. */
+/** Checks that each person who signs up gets one mail, whose token confirms the address once. */
 export async function confirmSignUps(office: Office, { team, former }: Cast): Promise<void> {
   const { owner, admin, member, viewer } = team;
   for (const person of [owner, admin, member, viewer, former]) {
     const [mail, ...more] = mailsTo(office, person);
     if (mail?.subject !== 'Confirm your address' || more.length > 0)
-      office.say(`who signed up got “${mail?.subject}” and ${more.length} mails more`);
+      office.say(`a person who signed up got “${mail?.subject}” and ${more.length} more mails`);
     const body = { token: tokenIn(mail, 'confirm-email') };
     const uses = await useAtOnce(office, '/v1/auth/confirm-email', () => body);
     if (uses !== 1) office.say(`a token that confirms an address worked ${uses} times`);
   }
 }
 
-/** An invitation is mailed to its address, and not in the name of somebody who may be anybody. */
+/** Checks that an invitation is mailed to its address, unless the inviter's own address is unconfirmed. */
 export async function inviteByMail(office: Office, { team, unconfirmed }: Cast): Promise<void> {
   const { workspace_id, owner } = team;
   const invite = ({ client }: Person) =>

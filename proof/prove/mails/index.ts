@@ -20,7 +20,7 @@ async function correspond(run: Run, size: number): Promise<Finding> {
   const env = mailSettings(mailbox, {
     WEB_CONCURRENCY: String(processes),
     BATON_POOL_SIZE: '8',
-    BATON_WORKER: 'off', // the worker is a process of its own, which is stopped while things change
+    BATON_WORKER: 'off', // the check runs the worker itself, to stop it while things change
     BATON_NOTIFICATION_MAIL_DELAY_S: '0',
     BATON_WEBHOOK_PRIVATE: 'on', // the receiver is on this machine
   });
@@ -54,7 +54,7 @@ const source = (file: string, find: string, replace: string, noticed_by: string)
   source: [{ file, find, replace }],
   noticed_by,
 });
-/** Changes what a mail says at the moment it is sent. */
+/** Rewrites the statement that composes a notification mail as it is sent. */
 const saying = (find: string, replace: string, noticed_by: string): Mutant => ({
   ddl: [
     `do $$ begin execute replace(pg_get_functiondef('notifications_to_mail'::regproc), ${pg.escapeLiteral(find)}, ${pg.escapeLiteral(replace)}); end $$`,
@@ -96,12 +96,12 @@ export const mails: Check = {
     'a mail says what has been deleted since': saying(
       'and t.id = n.ticket_id and t.deleted_at is null',
       'and t.id = n.ticket_id',
-      'what was deleted by then',
+      'that was deleted before',
     ),
     'who may not see webhooks any more is mailed about one': saying(
       'and h.deleted_at is null and may_see_webhooks(m.role)',
       'and h.deleted_at is null',
-      'who may not see webhooks any more was mailed',
+      'who may no longer see webhooks was mailed',
     ),
     'a token for a new password works again': source(
       'accounts/queries.ts',

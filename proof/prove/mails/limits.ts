@@ -2,9 +2,9 @@ import { mails_an_address } from '../../../server/src/http/mail-limits.ts';
 import { confirmAddresses, type Person, registerPerson, someAddress } from '../../harness/people.ts';
 import { allSent, type Office } from './office.ts';
 
-/** More than an address may get mails. */
+/** Twice as many hosts as an address may get mails. */
 const hosts_count = 2 * mails_an_address;
-/** More mails to different addresses than an account may cause. */
+/** More mails to different addresses than one account may cause. */
 const most_asked = 20;
 
 interface Host {
@@ -19,14 +19,14 @@ async function makeHost({ stage }: Office): Promise<Host> {
   return { person, workspace_id };
 }
 
-/** Has an address be confirmed as somebody's new one; gives the status of the response. */
+/** Asks to confirm an address as a person's new one. Returns the status of the response. */
 async function ask({ wire }: Office, { person }: Host, email: string): Promise<number> {
   const { access_token: token, password } = person;
   const body = { email, current_password: password };
   return (await wire.send({ method: 'POST', path: '/v1/me/email-change', token, body })).status;
 }
 
-/** Of invitations of one address that come at the same moment, as many are mailed as it may get. */
+/** Checks that of invitations to one address at the same moment, exactly as many are mailed as the address may get. */
 async function inviteAtOnce({ wire, say }: Office, hosts: readonly Host[]): Promise<void> {
   const email = someAddress();
   const answers = await Promise.all(
@@ -42,7 +42,7 @@ async function inviteAtOnce({ wire, say }: Office, hosts: readonly Host[]): Prom
     say(`${mailed} of ${hosts.length} invitations of one address were mailed, not ${mails_an_address}`);
 }
 
-/** A mail that is refused, because who asks for it has used up their own limit, counts for nothing. */
+/** Checks that a mail refused because its requester's own limit is used up does not count for its address. */
 async function askInVain(office: Office, [spent, ...others]: readonly Host[]): Promise<void> {
   if (spent === undefined) return;
   let asked = 0;
@@ -60,7 +60,7 @@ async function askInVain(office: Office, [spent, ...others]: readonly Host[]): P
   if (last !== 429) office.say(`beyond the limit of an address somebody got ${last}`);
 }
 
-/** Mails to an address that somebody names are counted as they are queued. */
+/** Checks that mails to an address that somebody names are counted as they are queued. */
 export async function limitMails(office: Office): Promise<void> {
   const hosts = await Promise.all(Array.from({ length: hosts_count }, () => makeHost(office)));
   await inviteAtOnce(office, hosts);

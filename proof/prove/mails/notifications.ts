@@ -7,7 +7,7 @@ const deleted = 'This was deleted.';
 
 const mention = (...people: Person[]) => people.map(({ user }) => `@${user.id}`).join(' ');
 
-/** What is wrong with the mails of what happened on one ticket that is there, and on one that was deleted since. */
+/** Checks the mails about one ticket that exists, and one that was deleted before they were sent. */
 function judge(office: Office, { team, unconfirmed, former }: Cast, key: string): void {
   const { mailbox, say } = office;
   const { owner, admin, member, viewer } = team;
@@ -16,21 +16,22 @@ function judge(office: Office, { team, unconfirmed, former }: Cast, key: string)
     const [subject, text] = [mail?.subject ?? '', mail?.text ?? ''];
     const says = subject === `[${key}] A ticket` && text.includes('mentioned you') && text.includes(readable);
     if (!says || more.length > 0)
-      say(`who was mentioned got “${subject}”, ${JSON.stringify(text.slice(0, 200))}, and ${more.length} more`);
+      say(`a mentioned person got “${subject}”, ${JSON.stringify(text.slice(0, 200))}, and ${more.length} more`);
   }
   const none: [who: Person, fault: string][] = [
     [unconfirmed, 'notifications were mailed to an address that nobody has confirmed'],
-    [former, 'a former member was mailed what they were told before'],
-    [viewer, 'somebody was mailed what they have read'],
-    [owner, 'somebody was mailed what they did themselves'],
+    [former, 'a former member was mailed notifications from before their removal'],
+    [viewer, 'somebody was mailed a notification that they had read'],
+    [owner, 'somebody was mailed a notification of their own act'],
   ];
   for (const [who, fault] of none) if (mailsTo(office, who).length > 0) say(fault);
-  if (mailbox.mails.some(({ text = '' }) => text.includes(deleted))) say('a mail says what was deleted by then');
+  if (mailbox.mails.some(({ text = '' }) => text.includes(deleted)))
+    say('a mail contains a text that was deleted before it was sent');
 }
 
 /**
- * Mails of notifications wait in the queue while rights, tickets and inboxes change. No worker runs meanwhile: what is sent
- * afterwards is composed afterwards.
+ * Checks notification mails that wait in the queue while rights, tickets and inboxes change. The worker is stopped meanwhile, so
+ * every mail sent afterwards must be composed afterwards.
  */
 export async function mailNotifications(office: Office, cast: Cast): Promise<void> {
   const { stage, mailbox, say } = office;
@@ -43,7 +44,7 @@ export async function mailNotifications(office: Office, cast: Cast): Promise<voi
     owner.client.create_comment({ workspace_id, ticket, body: { body } });
   await comment(kept, `${mention(admin, member, viewer, unconfirmed, former)} ${readable}`);
   await comment(gone, `${mention(admin)} ${deleted}`);
-  await allTried(office, 5); // two of the admin, and one each of the member, the viewer and the one who will be gone
+  await allTried(office, 5); // two for the admin, and one each for the member, the viewer and the person who will be removed
   await office.worker.stop();
   if (mailbox.mails.length > 0) say('a mail was sent that the mail server refused');
   const { data } = await viewer.client.list_notifications({ workspace_id });

@@ -7,12 +7,12 @@ import type { Served } from '../../harness/served.ts';
 import type { Wire, WireRequest } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
 
-/** For so long mails may take before they count as lost. */
+/** How long mails may take before they count as lost. */
 export const patience_ms = 30_000;
-/** As many people use one token at once. */
+/** How many people use one token at once. */
 const hands = 6;
 
-/** Servers that send no mail, and the worker that does, one at a time. */
+/** Servers that send no mail, and one worker at a time, which does. */
 export interface Office {
   stage: Stage;
   mailbox: Mailbox;
@@ -22,16 +22,16 @@ export interface Office {
   say: (fault: string) => void;
 }
 
-/** Whom a round is about: their addresses are confirmed by mail, one of them excepted. */
+/** The people of a round: mails confirm all their addresses except one. */
 export interface Cast {
   team: Team;
-  /** An admin whose address nobody confirms. */
+  /** An admin whose address stays unconfirmed. */
   unconfirmed: Person;
-  /** A viewer, who is removed. */
+  /** A viewer who will be removed. */
   former: Person;
 }
 
-/** What is not in the queue of mails yet. */
+/** The number of events and notifications that are not yet queued as mails. */
 const untold = `(select count(*)::int from outbox) + (select count(*)::int from notification_mails)
   + (select count(*)::int from event_heads h left join notification_places p using (workspace_id)
      where h.last_sequence > coalesce(p.last_sequence, 0))`;
@@ -41,7 +41,7 @@ interface Queue {
   tried: number;
 }
 
-/** Waits until the queue is as it should be; says so where it never is. */
+/** Waits until the queue satisfies a condition, and reports a fault if it never does. */
 async function untilQueue({ stage, say }: Office, isDone: (queue: Queue) => boolean, what: string): Promise<void> {
   const ask = `select ${untold} + (select count(*)::int from mails where attempts = 0) as waiting,
     (select count(*)::int from mails where attempts > 0) as tried`;
@@ -54,11 +54,11 @@ async function untilQueue({ stage, say }: Office, isDone: (queue: Queue) => bool
   say(`mails were not ${what} within ${patience_ms / 1000} s`);
 }
 
-/** Waits until everybody is told, and every mail is sent. */
+/** Waits until everybody is notified and every mail is sent. */
 export const allSent = (office: Office): Promise<void> =>
   untilQueue(office, ({ waiting, tried }) => waiting + tried === 0, 'sent');
 
-/** Waits until so many mails have been tried that the mail server doesn't take, and all others. */
+/** Waits until this many mails that the mail server refuses have been tried, and all others sent. */
 export const allTried = (office: Office, count: number): Promise<void> =>
   untilQueue(office, ({ waiting, tried }) => waiting === 0 && tried >= count, 'tried');
 
@@ -67,13 +67,13 @@ export const receiverOf = ({ to }: ParsedMail): string => (to as { text: string 
 export const mailsTo = ({ mailbox }: Office, { email }: { email: string }): ParsedMail[] =>
   mailbox.mails.filter((mail) => receiverOf(mail) === email);
 
-/** The token of a mail's link to this page of the app; nothing where it has none. */
+/** The token in a mail's link to this page of the app; empty if there is none. */
 export function tokenIn(mail: ParsedMail | undefined, page: string): string {
   const [, token] = new RegExp(`^${app_url}/${page}#(\\S+)$`, 'm').exec(mail?.text ?? '') ?? [];
   return token ?? '';
 }
 
-/** Has several people do the same at the same moment. Gives for how many it worked; the others must get 401. */
+/** Makes several people use a token at the same moment. Returns how many succeeded; the others must get 401. */
 export async function useAtOnce(
   { wire, say }: Office,
   path: string,
@@ -86,7 +86,7 @@ export async function useAtOnce(
   return answers.filter(({ status }) => status === 204).length;
 }
 
-/** New people, who have been sent what there is to be sent. */
+/** Registers new people, and waits until the mails to them are sent. */
 export async function gather(office: Office): Promise<Cast> {
   const { stage, mailbox } = office;
   mailbox.mails = [];

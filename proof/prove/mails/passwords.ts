@@ -3,7 +3,7 @@ import { disableUser } from '../../../server/src/accounts/operator.ts';
 import { someAddress } from '../../harness/people.ts';
 import { allSent, type Cast, type Office, receiverOf, tokenIn, useAtOnce } from './office.ts';
 
-/** Tokens for a new password go to the account's address alone, and one of them works, once. */
+/** Checks that tokens for a new password go only to the account's address, and that one of them works, once. */
 export async function resetPasswords(office: Office, { team: { member }, former }: Cast): Promise<void> {
   const { stage, mailbox, wire, say } = office;
   mailbox.mails = [];
@@ -25,7 +25,7 @@ export async function resetPasswords(office: Office, { team: { member }, former 
   for (const [what, token, expected] of [
     ['', first, 1],
     [' that was used before', first, 0],
-    [', of which another was used before,', second, 0],
+    [' after another one was used', second, 0],
   ] as const) {
     const uses = await useToken(token);
     if (uses !== expected) say(`a token for a new password${what} worked ${uses} times`);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startReceiver } from '../../harness/receiver.ts';
 import { allSent, allTried, type Cast, mailsTo, type Office, patience_ms } from './office.ts';
 
-/** Has a webhook of the owner's be stopped, because its receiver says that it is gone. */
+/** Makes the worker stop a webhook of the owner: its receiver says that it is gone. */
 async function stopOne({ say }: Office, { team: { workspace_id, owner } }: Cast): Promise<void> {
   const receiver = await startReceiver(() => ({ status: 410 }));
   const body = { url: receiver.url, types: ['workspace.deleted' as const] };
@@ -20,7 +20,7 @@ async function stopOne({ say }: Office, { team: { workspace_id, owner } }: Cast)
   await receiver.stop();
 }
 
-/** Mails about a stopped webhook wait in the queue while an admin loses the right to see it. */
+/** Checks mails about a stopped webhook that wait in the queue while an admin loses the right to see it. */
 export async function mailStops(office: Office, cast: Cast): Promise<void> {
   const { stage, mailbox, say } = office;
   const { workspace_id, owner, admin, member, viewer } = cast.team;
@@ -37,8 +37,8 @@ export async function mailStops(office: Office, cast: Cast): Promise<void> {
   await allSent(office);
   const [mail, ...more] = mailsTo(office, owner);
   if (mail?.subject?.startsWith('Webhook disabled: ') !== true || more.length > 0)
-    say(`the owner of a stopped webhook got “${mail?.subject}” and ${more.length} mails more`);
-  if (mailsTo(office, admin).length > 0) say('who may not see webhooks any more was mailed that one was stopped');
+    say(`the owner of a stopped webhook got “${mail?.subject}” and ${more.length} more mails`);
+  if (mailsTo(office, admin).length > 0) say('a member who may no longer see webhooks was mailed that one was stopped');
   if ([member, viewer].some((person) => mailsTo(office, person).length > 0))
-    say('who never saw a webhook was mailed that one was stopped');
+    say('a member who never saw webhooks was mailed that one was stopped');
 }

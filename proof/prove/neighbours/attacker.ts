@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { attacks, type Target } from './attacks.ts';
 
-// A process of its own, so that the others' client isn't slowed by it; and the last to have the processor: an attacker's
+// A separate process, so that it doesn't slow the neighbour's client. It has the lowest priority, because a real attacker's
 // machine is not the server's.
 os.setPriority(19);
 process.on('message', ({ kind, target }: { kind: string; target: Target }) => {

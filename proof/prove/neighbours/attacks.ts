@@ -3,13 +3,13 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Wire, type WireRequest } from '../../harness/wire.ts';
 
-/** What an attacker knows: an account and a workspace of its own, and the address of the server. */
+/** What the attackers know: their accounts and workspace, and the address of the server. */
 export interface Target {
   url: string;
   ms: number;
   tokens: string[];
   email: string;
-  /** Of the attacker's workspace: every list with every filter, and a ticket whose row is locked. */
+  /** In the attackers' workspace: every list with every filter, and a ticket whose row is locked. */
   lists: string[];
   tickets_path: string;
   ticket_path: string;
@@ -17,27 +17,30 @@ export interface Target {
   long_path: string;
 }
 
-/** What came of an attack. */
+/** The result of an attack. */
 export interface Outcome {
   responses?: number;
-  /** After which time a request was refused with 429. */
+  /** How long a request took that was refused with 429. */
   refused_after_ms?: number;
-  /** Bodies that the server took, or responses that it wrote, and kept; and those of the account that has most of them. */
+  /** The MiB of bodies or responses that the server accepted and kept, in total and for the account that has the most. */
   held_mib?: number;
   held_of_one_mib?: number;
 }
 
 interface Attack {
   target: Target;
-  /** Says that the attack is over, and that only what it has done is looked at. */
+  /** Says that the attack is over, and that only its results are still being read. */
   over: () => void;
 }
 
-/** Addresses to come from: the limit of a network is not the only thing in the way. */
+/** The source addresses: the limit for one network must not be the only obstacle. */
 const addresses = Array.from({ length: 8 }, (_, n) => `127.0.0.${n + 10}`);
 const address = (n: number) => addresses[n % addresses.length] ?? '127.0.0.1';
 
-/** Asks over so many connections, each again as soon as it has its response; and then sees how soon a refusal comes. */
+/**
+ * Sends requests over this many connections, each as soon as the previous one has its response. Then it measures how soon a
+ * refusal comes.
+ */
 async function flood(
   { target, over }: Attack,
   connections: number,
@@ -58,14 +61,14 @@ async function flood(
   };
   await Promise.all(Array.from({ length: connections }, (_, n) => worker(n)));
   over();
-  // By itself, where nothing else delays it.
+  // One at a time, so that nothing else delays it.
   const alone = [await send(0), await send(0), await send(0)].filter(({ status }) => status === 429);
   const refused_after_ms = Math.min(...alone.map(({ took_ms }) => took_ms));
   wire.close();
   return { responses, ...(alone.length > 0 ? { refused_after_ms } : {}) };
 }
 
-/** Opens connections to use for as long as the attack lasts, and does something with them before they end. */
+/** Opens connections, uses them for the duration of the attack, and does something with them before they end. */
 async function openMany(
   target: Target,
   count: number,
@@ -85,14 +88,14 @@ async function openMany(
 }
 
 const token = ({ tokens }: Target, n: number) => tokens[n % tokens.length] ?? '';
-/** Most of an attack's connections are one account's. */
+/** Most connections of an attack belong to one account. */
 const greedy = (n: number) => n % 10 < 7;
 const tokenOf = (target: Target, n: number) => token(target, greedy(n) ? 0 : n);
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
 const largest_body = 6 * 1024 * 1024;
 
-/** Bodies of 6 MiB on 100 connections, all but their last byte; those that weren't refused in the end are kept. */
+/** Sends bodies of 6 MiB, all but the last byte, on 100 connections; those not refused by the end count as kept. */
 async function unfinishedBodies({ target }: Attack): Promise<Outcome> {
   const kept = new Set<number>();
   const rest = Buffer.alloc(largest_body - 1, ' ');
@@ -118,7 +121,7 @@ async function unfinishedBodies({ target }: Attack): Promise<Outcome> {
   return { held_mib: mib(held), held_of_one_mib: mib(of_one) };
 }
 
-/** Reads all that comes, until nothing has come for a while; gives the bytes of each connection. */
+/** Reads everything until nothing has arrived for a while. Returns the bytes of each connection. */
 async function readUp(sockets: readonly net.Socket[]): Promise<number[]> {
   const bytes = sockets.map(() => 0);
   for (const [n, socket] of sockets.entries()) {
@@ -128,7 +131,7 @@ async function readUp(sockets: readonly net.Socket[]): Promise<number[]> {
   return bytes;
 }
 
-/** Pages, and the largest of tickets, asked for again and again over connections that read nothing until the end. */
+/** Asks for pages and the largest ticket over and over, on connections that read nothing until the end. */
 async function slowReaders({ target, over }: Attack): Promise<Outcome> {
   let [waited, of_one] = [0, 0];
   const ask = (socket: net.Socket, n: number) => {
@@ -146,7 +149,10 @@ async function slowReaders({ target, over }: Attack): Promise<Outcome> {
   return { held_mib: mib(waited), held_of_one_mib: mib(of_one) };
 }
 
-/** Probes, and what else anybody may ask for, ten ahead of their responses on each of fifty connections; over twenty end one. */
+/**
+ * Sends probes and other anonymous requests, ten ahead of their responses on each of fifty connections; more than twenty would
+ * end a connection.
+ */
 async function probes({ target }: Attack): Promise<Outcome> {
   const paths = ['/readyz', '/livez', '/metrics', '/openapi.json', '/nowhere', '/docs/assets/swagger-ui.css'];
   let answered = 0;
@@ -162,13 +168,13 @@ async function probes({ target }: Attack): Promise<Outcome> {
   return { responses: answered };
 }
 
-/** Whether the database is there, asked again and again and of nothing else: the server has the time to look each time. */
+/** Asks for readiness and nothing else, so the server has time to ask the database each time. */
 const readiness = (attack: Attack) => flood(attack, 10, () => ({ method: 'GET', path: '/readyz' }));
 
 const json = (method: string, path: string, body: unknown): WireRequest => ({ method, path, body });
 
 export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
-  // First: an account that has read or written what it may is refused before its body arrives.
+  // First: once an account has used up its reads or writes, it is refused before its body arrives.
   'unfinished bodies': unfinishedBodies,
   lists: (attack) =>
     flood(attack, 60, (n) => ({
@@ -178,7 +184,7 @@ export const attacks: Record<string, (attack: Attack) => Promise<Outcome>> = {
     })),
   'large bodies': (attack) => {
     const { target } = attack;
-    // The characters that take longest to read and to write. Of a million, the contract takes half.
+    // The characters that take longest to parse and serialize. Of a million, the contract accepts half.
     const texts = ['\u0001'.repeat(500_000), '\u0001'.repeat(1_000_000)];
     return flood(attack, 20, (n) => ({
       ...json('POST', target.tickets_path, { title: 'Large', description: texts[n % 2] }),

@@ -6,15 +6,15 @@ import { Wire } from '../../harness/wire.ts';
 import { type Check, type Finding, isNoticed, type Run, scaled } from '../check.ts';
 import { setStageOn, type Stage } from '../stage.ts';
 
-/** Rows that a list passes over: many times as many as a page looks at. */
+/** The rows that a list skips: many times as many as one page examines. */
 const rows_count = 20_000;
 const page_looks_at = 2_000;
-/** A page reads the rows that it looks at, as many again to see where it stopped, and some more to see who asks. */
+/** A page reads the rows that it examines, as many again to find where it stopped, and some more to identify the caller. */
 const most_read = 2 * page_looks_at + 500;
-/** PostgreSQL writes a connection's counters down when it is idle, at most once a second. */
+/** PostgreSQL publishes a connection's counters when it is idle, at most once a second. */
 const counted_ms = 1_200;
 
-// One connection: its next request writes down what the one before has read.
+// One connection, so that the next request publishes the counts of the one before.
 const settings = { BATON_WORKER: 'off', BATON_POOL_SIZE: '1', BATON_STATEMENT_TIMEOUT_MS: '60000' };
 
 interface Scene {
@@ -23,7 +23,7 @@ interface Scene {
   team: Team;
 }
 
-/** A list: the table that it walks, where it is, and the ids of what it shows. */
+/** A list: its table, its path, and the ids that it must show. */
 interface List {
   table: string;
   path: string;
@@ -32,7 +32,7 @@ interface List {
 
 const dead = `now() - interval '2 days' + n * interval '1 ms', now() - interval '1 day' from generate_series(1, ${rows_count}) n`;
 
-/** What is passed over: invitations that were accepted or have expired, tokens that have, people who are no bots. */
+/** Inserts the rows that must be skipped: accepted and expired invitations, expired tokens, and members who are not bots. */
 async function fill({ stage, team }: Scene): Promise<void> {
   const { workspace_id, owner } = team;
   const mine = [workspace_id, owner.user.id];
@@ -64,7 +64,7 @@ async function fill({ stage, team }: Scene): Promise<void> {
   );
 }
 
-/** Notifications of a ticket that was deleted, all later than one of a ticket that is there. Gives the id of that one. */
+/** Inserts notifications of a deleted ticket, all later than one of an existing ticket. Returns the id of that one. */
 async function fillInbox({ stage, team }: Scene): Promise<string> {
   const { workspace_id, owner } = team;
   const [kept, gone] = [await makeTicket(team), await makeTicket(team)];
@@ -82,7 +82,10 @@ async function fillInbox({ stage, team }: Scene): Promise<string> {
   return rows[0]?.id ?? '';
 }
 
-/** What there is to find: one of each. It is created first, because the rest would use up quotas; its time is later all the same. */
+/**
+ * Creates the one row of each list that must be found. It comes first, because the others would exhaust quotas; its time is later
+ * all the same.
+ */
 async function furnish(scene: Scene): Promise<List[]> {
   const { stage, team } = scene;
   const { workspace_id, owner } = team;
@@ -102,7 +105,7 @@ async function furnish(scene: Scene): Promise<List[]> {
   ];
 }
 
-/** How many rows of a table were read so far, by an index or without. */
+/** How many rows of a table have been read so far, by an index or without. */
 async function readSoFar({ stage }: Scene, table: string): Promise<number> {
   const { rows } = await stage.database.owner.query<{ n: number }>(
     `select (coalesce(t.seq_tup_read, 0) + coalesce((
@@ -119,7 +122,7 @@ async function read({ wire, team }: Scene, path: string): Promise<string> {
   return text;
 }
 
-/** Reads a path. Gives the response, and how many rows of a table that took. */
+/** Reads a path. Returns the response and how many rows of a table were read for it. */
 async function measured(scene: Scene, table: string, path: string): Promise<{ text: string; rows: number }> {
   const settled = async () => {
     await sleep(counted_ms);
@@ -137,7 +140,7 @@ interface Page {
   next_cursor: string | null;
 }
 
-/** Walks a list to its end, and counts what its first pages read. */
+/** Walks a list to its end, and counts the rows that its first pages read. */
 async function walk(scene: Scene, { table, path, ids }: List, measured_pages: number) {
   const faults: string[] = [];
   const found: string[] = [];
@@ -159,7 +162,7 @@ async function walk(scene: Scene, { table, path, ids }: List, measured_pages: nu
 }
 
 async function readMuch(run: Run, size: number): Promise<Finding> {
-  // Its own: what is written behind the API breaks invariants.
+  // A database of its own, because the rows inserted behind the API violate invariants.
   const stage = await setStageOn(await createDatabase(), run.mutant, settings);
   const wire = new Wire(stage.url, 1);
   const scene: Scene = { stage, wire, team: await makeTeam(stage) };

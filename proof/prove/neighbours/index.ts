@@ -12,26 +12,26 @@ import { attacks, type Outcome, type Target } from './attacks.ts';
 import { everyList } from './lists.ts';
 
 const max_resident_mb = 512;
-/** However busy the machine is, nobody waits so long for what others do. */
+/** The longest that a neighbour may wait because of others, however busy the machine is. */
 const patience_ms = 2_500;
-/** From this size on there are enough requests to judge how long they take. */
+/** From this size on there are enough requests to judge their times. */
 const judged_size = 0.3;
-/** BATON_BODY_MEMORY_MIB and BATON_RESPONSE_MEMORY_MIB, and an account's quarter. */
+/** BATON_BODY_MEMORY_MIB and BATON_RESPONSE_MEMORY_MIB, and the quarter of them that one account may use. */
 const max_held_mib = 64;
 const max_held_of_one_mib = 16;
-/** What the system keeps of responses that nobody reads. */
+/** What the operating system buffers of unread responses. */
 const max_sent_mib = 24;
 /** Three eighths of BATON_POOL_SIZE. */
 const max_waiting_for_locks = 7;
-/** Looks at the database a second, however many probes come. */
+/** How often probes may query the database per second, however many there are. */
 const max_looks_a_second = 10;
-/** BATON_REFUSAL_DELAY_MS, which a timer may fall short of. */
+/** BATON_REFUSAL_DELAY_MS, less what a timer may fall short of it. */
 const refusal_delay_ms = 250 - 5;
 const attackers = 4;
 
 const settings = { ...default_limits, BATON_ACCESS_TOKEN_TTL_S: '86400' };
 
-/** Somebody who works in a workspace of their own, one request after the other. */
+/** A person who works in their own workspace, one request after the other. */
 class Neighbour {
   readonly #wire: Wire;
   readonly #token: string;
@@ -48,7 +48,7 @@ class Neighbour {
     this.#ticket_id = place.ticket_id;
   }
 
-  /** Works until told otherwise; gives how long each request took. */
+  /** Works until told to stop. Returns how long each request took. */
   async work(during: string, goOn: () => boolean): Promise<number[]> {
     const ticket = `${this.#base}/tickets/${this.#ticket_id}`;
     const day = [
@@ -96,7 +96,7 @@ class Neighbour {
   }
 }
 
-/** The attacker's workspace: many tickets, one of which somebody keeps locked. */
+/** Creates the attackers' workspace: many tickets, one of which stays locked. */
 async function settle(
   stage: Stage,
   tickets: number,
@@ -180,15 +180,15 @@ function attack(kind: string, target: Target): { over: Promise<void>; outcome: P
   return { over: over.promise, outcome: outcome.promise };
 }
 
-/** The most that the process ever had in memory. */
+/** The most memory that the process ever had. */
 function peakResident_mb(stage: Stage): number {
   const status = readFileSync(`/proc/${stage.child.pid}/status`, 'utf8');
   return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
 }
 
 /**
- * How often probes asked the database, until told otherwise: those of them that were seen in 20 ms. The counters of
- * pg_stat_database don't tell, since a transaction that touches no table is added to them only with one that does.
+ * Counts how often probes query the database, by looking every 20 ms until told to stop. The counters of pg_stat_database are no
+ * help: PostgreSQL adds a transaction that touches no table to them only along with one that does.
  */
 async function looksOfProbes({ database }: Stage, goOn: () => boolean): Promise<number> {
   const seen = new Set<string>();
@@ -203,7 +203,7 @@ async function looksOfProbes({ database }: Stage, goOn: () => boolean): Promise<
   return seen.size;
 }
 
-/** The most connections that waited for a lock at one time, until told otherwise. */
+/** The most connections that waited for a lock at one time, until told to stop. */
 async function waitingForLocks({ database }: Stage, goOn: () => boolean): Promise<number> {
   let most = 0;
   while (goOn()) {
@@ -216,7 +216,7 @@ async function waitingForLocks({ database }: Stage, goOn: () => boolean): Promis
   return most;
 }
 
-/** The p99; of fewer than seven hundred requests the seventh slowest, so that a handful decides nothing. */
+/** The p99; with fewer than seven hundred requests the seventh slowest, so that a handful doesn't decide. */
 function slowest(times: readonly number[]): number {
   return quantile(times, Math.min(0.99, 1 - 7 / times.length));
 }
@@ -227,7 +227,7 @@ interface Seen {
   kind: string;
   outcome: Outcome;
   seconds: number;
-  /** Questions of probes to the database. */
+  /** Queries by probes. */
   looks: number;
   /** Connections that waited for a lock at one time. */
   waiting: number;
@@ -266,7 +266,7 @@ async function liveBeside(run: Run, size: number): Promise<Finding> {
     const [times, waiting, looks] = await Promise.all(watching);
     return { times, waiting, looks };
   };
-  await during('nothing', sleep(ms / 2)); // what is compiled and planned at first is no idle server's
+  await during('nothing', sleep(ms / 2)); // warms up: an idle server has compiled code and plans already
   const { times: idle_times } = await during('nothing', sleep(2 * ms));
   const idle = { p50: quantile(idle_times, 0.5), p99: slowest(idle_times) };
   const figures: Record<string, number> = { 'idle ms p50': round(idle.p50), 'idle ms p99': round(idle.p99) };
@@ -326,7 +326,7 @@ export const neighbours: Check = {
       noticed_by: 'the database was asked',
     },
     'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' }, noticed_by: 'a request was refused after' },
-    // With what may be sent in a minute, few of them would be sent.
+    // The limit of what may be sent in a minute would allow too few of them.
     'responses have no share of the memory': {
       ...broken('http/send.ts', 'responses.take(holder, bytes);', ''),
       env: { BATON_READ_MIB_PER_MINUTE: '1000000' },

@@ -29,7 +29,7 @@ function valuesOf({ name, schema }: Parameter): readonly string[] {
   return schema.enum ?? (schema.anyOf ?? []).flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const]));
 }
 
-/** Every list of a workspace, with each of its filters and their values, from the contract. */
+/** Every list of a workspace, with each value of each of its filters, from the contract. */
 export function everyList(place: { workspace_id: string; project_id: string; ticket: string }): string[] {
   const file = path.resolve(import.meta.dirname, '../../../server/openapi.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;

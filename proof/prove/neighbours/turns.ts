@@ -9,13 +9,16 @@ import { startWorker } from '../races/killing.ts';
 import { setStage, type Stage } from '../stage.ts';
 
 const pool_size = 4;
-/** So many people have so many requests each at the same time: more people than there are connections. */
+/** This many people send this many requests each at the same time: more people than there are connections. */
 const [crowd, each] = [8, 20];
-/** In turns, one workspace or webhook of many comes before another person's only one; in one line, all of them. */
+/**
+ * With turns, few of the busy person's workspaces or webhooks come before another person's only one; in a single queue all of
+ * them do.
+ */
 const most_before = 5;
-/** In turns, each of the crowd has a request or two before somebody else; without, most of all their requests come first. */
+/** With turns, each of the crowd gets a request or two before the newcomer; without turns, most of their requests come first. */
 const most_requests_before = 3 * crowd;
-/** More than one statement of the worker looks at would be found one after the other. */
+/** One statement of the worker finds at most about so many at a time; more would not all wait at once. */
 const most_found_at_once = 450;
 const patience_ms = 60_000;
 /** Shorter than a request may wait for a connection. */
@@ -29,14 +32,14 @@ const settings = {
   BATON_NEW_WORKSPACES_PER_DAY: '10000',
 };
 
-/** A workspace with a webhook for what never happens. */
+/** Creates a workspace with a webhook for an event that never happens. */
 async function furnish({ client }: Person): Promise<string> {
   const { id: workspace_id } = await client.create_workspace({ body: { name: 'W' } });
   await client.create_webhook({ workspace_id, body: { url: nowhere, types: ['workspace.deleted'] } });
   return workspace_id;
 }
 
-/** Whether the worker has looked at every event, for notifications and for each webhook. */
+/** Whether the worker has processed every event, for notifications and for each webhook. */
 async function isUpToDate({ database }: Stage): Promise<boolean> {
   const { rowCount } = await database.owner.query(
     `select 1 from event_heads h left join notification_places p using (workspace_id)
@@ -47,7 +50,7 @@ async function isUpToDate({ database }: Stage): Promise<boolean> {
   return rowCount === 0;
 }
 
-/** How many rows the worker has changed before that of this workspace. It changes each once, in a transaction of its own. */
+/** How many rows the worker changed before that of this workspace. It changes each row once, in its own transaction. */
 async function changedBefore({ database }: Stage, table: string, workspace_id: string): Promise<number> {
   const { rows } = await database.owner.query<{ n: number }>(
     `select count(*)::int as n from ${table} t
@@ -57,7 +60,7 @@ async function changedBefore({ database }: Stage, table: string, workspace_id: s
   return rows[0]?.n ?? Number.NaN;
 }
 
-/** One person has many workspaces and webhooks that wait for the worker, and another one of each. */
+/** One person has many workspaces and webhooks that wait for the worker, and another person has one of each. */
 async function workBeside(run: Run, stage: Stage, many: number): Promise<{ faults: string[]; most: number }> {
   const [busy, other] = [await registerPerson(stage), await registerPerson(stage)];
   for (let n = 0; n < many; n++) {
@@ -65,7 +68,7 @@ async function workBeside(run: Run, stage: Stage, many: number): Promise<{ fault
     run.progress((0.8 * n) / many);
   }
   const workspace_id = await furnish(other);
-  // All of it waits when the worker begins.
+  // Everything is waiting when the worker starts.
   await numberEvents(stage.database.url);
   const worker = await startWorker(run, stage, settings);
   const until = performance.now() + patience_ms;
@@ -84,7 +87,7 @@ async function workBeside(run: Run, stage: Stage, many: number): Promise<{ fault
   return { faults, most: Math.max(workspaces, webhooks) };
 }
 
-/** Waits until so many requests wait for a connection; tells whether they do. */
+/** Waits until this many requests wait for a connection. Returns whether they do. */
 async function doWait(wire: Wire, count: number): Promise<boolean> {
   for (const until = performance.now() + gate_ms; performance.now() < until; await sleep(10)) {
     const { text } = await wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
@@ -97,11 +100,13 @@ async function doWait(wire: Wire, count: number): Promise<boolean> {
 interface Crowd {
   stage: Stage;
   wire: Wire;
-  /** Reads somebody's workspace; gives the status of the response. The last one is not of the crowd. */
+  /** Each reads one person's workspace and returns the status. The last one is not part of the crowd. */
   asks: readonly (() => Promise<number>)[];
 }
 
-/** People with a workspace each, confirmed a moment ago, so that each of their requests takes one connection once. */
+/**
+ * Creates people with a workspace each. The server has just confirmed them, so each of their requests takes one connection once.
+ */
 async function gather(stage: Stage): Promise<Crowd> {
   const wire = new Wire(stage.url, crowd * each);
   const asks: (() => Promise<number>)[] = [];
@@ -117,8 +122,8 @@ async function gather(stage: Stage): Promise<Crowd> {
 }
 
 /**
- * Has all requests of the crowd wait, and then one of somebody else. Gives how many of the crowd's had their responses before that
- * one, which got this status; undefined where they didn't wait.
+ * Makes all requests of the crowd wait, and then one of another person. Returns that request's status and how many of the crowd's
+ * got their responses first; undefined if they didn't wait.
  */
 async function requestsBefore({ stage, wire, asks }: Crowd): Promise<{ before: number; status: number } | undefined> {
   const holder = await stage.database.owner.connect();

@@ -3,5 +3,5 @@ import { image } from './image/index.ts';
 import { operating } from './pages.ts';
 import { versions } from './versions.ts';
 
-/** What operators are told, tried. */
+/** The checks of what operators are told. */
 export const operations: readonly Check[] = [operating, image, versions];

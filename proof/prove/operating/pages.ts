@@ -22,7 +22,10 @@ const steps = runnable(page);
 const isText = (one: (typeof steps)[number]): one is Text => 'to' in one;
 const passwords = { baton_owner: '0123abcd', baton_web: '4567ef01', baton_worker: '89ab2345' };
 
-/** In place of npm's `start`, which stays: in the background, ending the one before, until it is ready. */
+/**
+ * Replaces npm's `start`, which would not return: it stops the previous server, starts one in the background and waits until it
+ * is ready.
+ */
 const prelude = `
 stop() { [ -z "$baton" ] || { kill -TERM -- -$baton; wait $baton || true; baton=; }; }
 trap stop EXIT
@@ -45,7 +48,7 @@ interface Places {
   pooler: PgBouncer;
 }
 
-/** The command with the page's places changed to those here. */
+/** A command with the page's places replaced by those of this run. */
 function here(command: string, { work, port, postgres, pooler }: Places): string {
   const behind = new URL(pooler.through('postgres://x@x/x')).host;
   return command
@@ -60,7 +63,7 @@ function here(command: string, { work, port, postgres, pooler }: Places): string
     .replace('BATON_WORKER_PASSWORD=$(openssl rand -hex 24)', `BATON_WORKER_PASSWORD=${passwords.baton_worker}`);
 }
 
-/** Runs the page from its top to its end; says which responses differ from what is printed. */
+/** Runs the page from top to bottom. Returns which outputs differ from what is printed. */
 async function walk(places: Places): Promise<{ commands: number; violations: string[] }> {
   const run = steps.filter((one) => !isText(one) || one.kind === 'input');
   const commands = run.map((one) =>
@@ -74,14 +77,14 @@ async function walk(places: Places): Promise<{ commands: number; violations: str
   const violations = run.flatMap((one, n) => {
     const answer = answers[n];
     const [said, printed] = isText(one) ? [one.to, ''] : [one.command, one.answer];
-    // The last of the responses is what came after the last command that was run.
+    // The last output is that of the last command that was run.
     if (answer === undefined || n >= answers.length - 1) return [`${said}: did not end well`];
     return isAsPrinted(answer, printed) || answer === printed ? [] : [`${said}: responded ${answer.slice(0, 300)}`];
   });
   return { commands: commands.length, violations };
 }
 
-/** What the page says of owners: that they are refused what row-level security would falsify. */
+/** Checks that PostgreSQL refuses owners what row-level security would falsify, as the page says. */
 function refusedToOwners(port: number): string[] {
   const url = `postgres://baton_owner@127.0.0.1:${port}/baton`;
   const invariants = path.join(root, 'server/sql/invariants.sql');
@@ -96,7 +99,7 @@ function refusedToOwners(port: number): string[] {
   });
 }
 
-/** The standby that the page creates: refused while it is one, served from its promotion on, without a restart. */
+/** Serves from the standby that the page creates: writes are refused until its promotion, and then succeed without a restart. */
 async function failOver(run: Run, { work, postgres }: Places): Promise<string[]> {
   const violations: string[] = [];
   const before = await startServing({ database_url: `postgres://baton_web@127.0.0.1:${postgres.port}/baton` });
@@ -127,7 +130,7 @@ async function failOver(run: Run, { work, postgres }: Places): Promise<string[]>
       violations.push(`a standby gets ${answer.status} ${code}`);
     }
     if ((await ready()) !== 503) violations.push('a standby counts as ready');
-    if (!served.output().includes('is a standby')) violations.push('nothing says that it is a standby');
+    if (!served.output().includes('is a standby')) violations.push('the log does not say that it is a standby');
     const owner = new pg.Pool({ connectionString: standby.url.replace(/postgres$/, 'baton'), max: 2 });
     await owner.query('select pg_promote()');
     for (const until = Date.now() + 20_000; (await ready()) !== 200 && Date.now() < until; ) await sleep(100);
@@ -172,7 +175,7 @@ export const operating: Check = {
   says: 'Every command of docs/operating.md does what the page says: three logins, PgBouncer, backup and restore, upgrade, key rotation; a standby is refused until its promotion, and then served without a restart.',
   impossible: () => noDebian(version) ?? noPgBouncer(),
   run: operate,
-  slice: 0, // Debian's packages, and two minutes
+  slice: 0, // it needs Debian's packages and two minutes
   control_size: 1,
   controls: {
     'takes connections as they come': {

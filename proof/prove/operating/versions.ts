@@ -9,12 +9,12 @@ import type { Check, Finding, Run } from '../check.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const from_npm = path.join(root, 'tools/postgres');
-/** The versions beside the embedded one, on which everything else is tried. */
+/** The versions besides the embedded one, which all other checks use. */
 const older = [15, 16, 17] as const;
 
 const npmDir = (version: number) => path.join(from_npm, 'node_modules', `postgres-${version}-linux-x64`);
 
-/** Where the programs of a version are: Debian's, or those of tools/postgres. */
+/** The directory of a version's programs: Debian's, or that of tools/postgres. */
 function binOf(version: number): string | undefined {
   if (noDebian(version) === undefined) return debianBin(version);
   const bin = path.join(npmDir(version), 'native', 'bin');
@@ -49,7 +49,7 @@ interface Results {
   testResults: { name: string; message: string; assertionResults: Asserted[] }[];
 }
 
-/** What the tests run: all that ask a database of the test cluster for something, or the part that asks most of it. */
+/** The tests to run: all that use a database of the test cluster, or those that use it most. */
 const testsOf = (size: number) =>
   size >= 0.5
     ? ['server/src', 'server/test/edge', 'server/test/locks', 'server/test/races', 'proof/replay', 'sdk']
@@ -58,7 +58,7 @@ const testsOf = (size: number) =>
 interface Outcome {
   passed: number;
   violations: string[];
-  /** The files that have them. */
+  /** The files with failed tests. */
   files: string[];
 }
 
@@ -105,7 +105,7 @@ async function tryVersions(run: Run, size: number): Promise<Finding> {
     try {
       const result = await test(postgres.url, run, testsOf(size));
       figures[`tests_passed_on_${version}`] = result.passed;
-      // Beside another check a test may fail for want of time. What is wrong with a version fails by itself, too.
+      // While other checks run, a test may fail for lack of time. A real fault of a version also fails when its file runs alone.
       const again = result.files.length > 0 ? await test(postgres.url, run, result.files) : result;
       if (again !== result) figures[`failed_once_on_${version}`] = result.violations.join('; ');
       violations.push(...again.violations.map((violation) => `${version}: ${violation}`));
@@ -131,7 +131,7 @@ export const versions: Check = {
   },
   runs_tests: true,
   run: tryVersions,
-  slice: 0, // the whole suite again, for each version
+  slice: 0, // it runs the whole suite again for each version
   control_size: 0.1,
   controls: {
     'calls a function of PostgreSQL 18': { replace: [['^begin isolation', 'select uuidv7(); begin isolation']] },

@@ -2,23 +2,23 @@ import { accessOf, covers, lineOf } from '../../../server/src/access/policy.ts';
 import type { Shot } from './requests.ts';
 import type { Principal } from './world.ts';
 
-/** What the policy says of a request: a status, or `done`: carried out, or refused for the state things are in. */
+/** What the policy says of a request: a status, or `done` if it is carried out or refused only because of the current state. */
 export type Expected = number | 'done' | 'public';
 
-/** Rules on the target, that stand in the verb on top of the policy. */
+/** Rules on the target, which the operation applies in addition to the policy. */
 const on_others: Record<string, readonly string[]> = {
   remove_member: ['owner', 'admin'],
-  // The comments here are the owners'.
+  // The comments in this world are the owner's.
   update_comment: ['owner'],
   delete_comment: ['owner', 'admin'],
   remove_attachment: ['owner', 'admin'],
-  // And so are the views, which are shared.
+  // So are the views, which are shared.
   update_view: ['owner', 'admin'],
   delete_view: ['owner', 'admin'],
   restore_view: ['owner', 'admin'],
 };
 
-/** What is the owners’ here, and not there for those who are neither they nor these. */
+/** The owner's resources that exist only for the owner and these roles. */
 const own_or_admins: Record<string, readonly string[]> = {
   get_notification: ['owner'],
   update_notification: ['owner'],
@@ -26,7 +26,7 @@ const own_or_admins: Record<string, readonly string[]> = {
   revoke_token: ['owner', 'admin'],
 };
 
-/** Lists of which only these see the whole. The others’ own part is another list, and has other cursors. */
+/** Lists that only these roles see whole. Other members see their own part, which is another list with other cursors. */
 const whole_lists: Record<string, readonly string[]> = {
   list_tokens: ['owner', 'admin'],
   list_notifications: ['owner'],
@@ -42,7 +42,7 @@ function ofAccount({ operation, where, given }: Shot, { roles }: Principal): Exp
   return where === 'cursor' && !own ? 400 : 'done';
 }
 
-/** What the table says of a token, beyond what it says of its person; undefined where that is nothing. */
+/** What the policy table says of a token beyond what it says of the token's person; undefined if it adds nothing. */
 function ofToken({ operation, workspace, where }: Shot, { token_of }: Principal): Expected | undefined {
   if (token_of === undefined) return undefined;
   const [access, needs = 'session'] = lineOf(operation.id);
@@ -70,13 +70,13 @@ export function expectedOf(shot: Shot, principal: Principal): Expected {
   if (operation.id === 'read_notifications') {
     return where === 'body' && given === workspace && role === 'owner' ? 'done' : 422;
   }
-  // Admins create tokens for bots, and these are people.
+  // Admins may create tokens for bots, and these users are people.
   if (where === 'body' && operation.id === 'create_token') return ['owner', 'admin'].includes(role) ? 422 : 403;
   if (where === 'body' && given !== workspace) return 422;
   return 'done';
 }
 
-/** Whether the principal would be right to write here, and whether that can be undone by nothing. */
+/** What the request may rightly change here: nothing, something that can be changed back, or something final. */
 export function effectOf(shot: Shot, principal: Principal): 'none' | 'gentle' | 'final' {
   if (expectedOf(shot, principal) !== 'done' || shot.method === 'GET') return 'none';
   return shot.method === 'DELETE' || shot.operation.id === 'logout' ? 'final' : 'gentle';

@@ -6,7 +6,7 @@ import type { Wire } from '../../harness/wire.ts';
 import { expectedOf } from './expected.ts';
 import type { World } from './world.ts';
 
-/** Something fresh to take away, by the operation that does. */
+/** Creates a new target for each operation that removes something. */
 const fresh: Record<string, (stage: { url: string }, world: World) => Promise<string | string[]>> = {
   delete_comment: async (_, { team, sides }) => {
     const { workspace_id, ticket } = sides.attacked;
@@ -52,7 +52,7 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
   delete_webhook: async (_, { team, sides }) => {
     const { workspace_id } = sides.attacked;
     const { data } = await team.owner.client.list_webhooks({ workspace_id, limit: 100 });
-    // The quota may be used up.
+    // The quota may be exhausted.
     const spare = data.find(({ id }) => id !== sides.attacked.webhook_id)?.id;
     const body = { url: 'https://receiver.invalid/' };
     return spare ?? (await team.owner.client.create_webhook({ workspace_id, body })).id;
@@ -62,11 +62,11 @@ const fresh: Record<string, (stage: { url: string }, world: World) => Promise<st
     await joinWorkspace(team.owner, guest, sides.attacked.workspace_id, 'viewer');
     return guest.user.id;
   },
-  // Last: nothing is there after it.
+  // Last, because nothing exists after it.
   delete_workspace: (_, { sides }) => Promise.resolve(sides.attacked.workspace_id),
 };
 
-/** Lets each role take away what the policy lets it, and the owner the workspace in the end. */
+/** Lets each role remove what the policy lets it remove, and finally the owner the whole workspace. */
 export async function takeAway(stage: { url: string }, wire: Wire, world: World): Promise<string[]> {
   const { workspace_id } = world.sides.attacked;
   const violations: string[] = [];
@@ -94,9 +94,9 @@ export async function takeAway(stage: { url: string }, wire: Wire, world: World)
   return violations;
 }
 
-/** Operations that take away without a fresh thing to try them on: none may be left. */
+/** Operations that remove something and have no target to try them on; there must be none. */
 export function untriedFinals(): string[] {
   return contracts
     .filter(({ id, method, path }) => method === 'delete' && path.includes('{workspace_id}') && !(id in fresh))
-    .map(({ id }) => `${id} is not tried by those who may`);
+    .map(({ id }) => `${id} is not tried by anybody who may do it`);
 }

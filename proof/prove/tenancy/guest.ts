@@ -5,7 +5,7 @@ import { any_version, type Wire, type WireAnswer, type WireRequest } from '../..
 import type { Stage } from '../stage.ts';
 import { sessionOf } from './tokens.ts';
 
-/** The ways to lose a right. */
+/** The ways to lose access. */
 export const kinds = [
   'role',
   'removal',
@@ -18,7 +18,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** What the very next read and write get. */
+/** The statuses of the very next read and write. */
 const afterwards: Record<Kind, { read: number; write: number }> = {
   role: { read: 200, write: 403 },
   removal: { read: 404, write: 404 },
@@ -30,7 +30,7 @@ const afterwards: Record<Kind, { read: number; write: number }> = {
   token_removal: { read: 401, write: 401 },
 };
 
-/** One right lost. */
+/** One loss of access. */
 export interface Loss {
   /** The statuses of the requests that were in progress. */
   meanwhile: number[];
@@ -38,7 +38,10 @@ export interface Loss {
   violations: string[];
 }
 
-/** A member who keeps losing what they may, and gets it back: rights are taken `here`, their requests go `there`. */
+/**
+ * A member who repeatedly loses access and gets it back. Access is taken on server `here`; the member's requests go to server
+ * `there`.
+ */
 export class Guest {
   readonly #stage: Stage;
   readonly #host: Person;
@@ -49,7 +52,7 @@ export class Guest {
   readonly #ticket: string;
   #password: string;
   #changes = 0;
-  /** Of the API token in use. */
+  /** The id of the API token in use. */
   #token_id = '';
 
   static async invite(stage: Stage, here: Wire, there: Wire): Promise<Guest> {
@@ -80,7 +83,7 @@ export class Guest {
     this.#password = parts.self.password;
   }
 
-  /** Loses a right in the midst of using it, and tries again at once when that is acknowledged. */
+  /** Takes away the access while it is in use, and tries again as soon as the loss is acknowledged. */
   async lose(kind: Kind): Promise<Loss> {
     const token = await this.#tokenFor(kind);
     const violations: string[] = [];
@@ -99,7 +102,7 @@ export class Guest {
     return { meanwhile: statuses, refused_after_ms, violations };
   }
 
-  /** Gets back what was lost: a role in the midst of a write. Gives what was wrong. */
+  /** Restores what was lost; a role in the middle of a write. Returns what was wrong. */
   async regain(kind: Kind): Promise<string[]> {
     if (kind === 'role') return this.#regainRole();
     await this.#restore(kind);
@@ -107,8 +110,9 @@ export class Guest {
   }
 
   /**
-   * The write asks for its ticket first, and then waits for its session: for the ticket it has no right yet, and for its
-   * role it has one. So it is of one who was let in a moment ago: everybody else is asked about before all that.
+   * The write first asks for its ticket and then waits for its session: when it asks for the ticket the person may not write yet,
+   * and when it asks for the role they may. Only a caller who was allowed a moment ago takes this path; the server confirms
+   * everybody else before all that.
    */
   async #regainRole(): Promise<string[]> {
     const token = this.#self.access_token;
@@ -134,7 +138,7 @@ export class Guest {
   async #restore(kind: Kind): Promise<void> {
     if (kind === 'disabling') {
       await enableUser(this.#stage.database.owner, this.#self.email);
-      this.#self = { ...this.#self, access_token: await this.#signIn() }; // the session from before is over
+      this.#self = { ...this.#self, access_token: await this.#signIn() }; // disabling ended the earlier session
     }
     if (kind !== 'removal' && kind !== 'token_removal') return;
     const email = this.#self.email;
@@ -149,7 +153,7 @@ export class Guest {
     await this.#done({ ...accept, body: { token } });
   }
 
-  /** Sessions that end are fresh ones; the first stays, to end them. */
+  /** A session that will be ended is a new one; the first session stays, to end the others. */
   async #tokenFor(kind: Kind): Promise<string> {
     if (kind === 'role' || kind === 'removal' || kind === 'disabling') return this.#self.access_token;
     if (kind === 'token' || kind === 'token_removal') return this.#apiToken();

@@ -3,5 +3,5 @@ import { predicates } from './predicates.ts';
 import { revocation } from './revocation.ts';
 import { tenancy } from './tenancy.ts';
 
-/** Who may do what, and nobody else. */
+/** The checks of who may do what. */
 export const tenancies: readonly Check[] = [tenancy, predicates, revocation];

@@ -6,13 +6,13 @@ import type { World } from './world.ts';
 
 const patience_ms = 1500;
 
-/** The ways to lose the right to write, and what the membership is otherwise. */
+/** The ways to lose the permission to write, and the normal state of the membership. */
 const losses = { 'who was removed': 'removed_at = now()', 'who was demoted': "role = 'viewer'" };
 const as_before = "removed_at = null, role = 'member'";
 
 /**
- * Who may not write, yet waits for a ticket that somebody holds: they could hold it themselves, and tell it is there. So do
- * those who were let in a moment ago: the others are asked about before.
+ * Finds callers who may not write and yet wait for a locked ticket: they could lock it themselves, or infer from the wait that it
+ * exists. Among them are members who lost the permission a moment ago; the server confirms all others before the lock.
  */
 export async function waitsOfOutsiders({ owner }: TestDatabase, wire: Wire, world: World): Promise<string[]> {
   const { workspace_id, ticket } = world.sides.attacked;

@@ -14,7 +14,7 @@ export interface Cell {
   principal: Principal;
 }
 
-/** What was fired, and what came back that should not have. */
+/** What was sent, and which responses were wrong. */
 export interface Barrage {
   requests: number;
   answers: Record<string, number>;
@@ -32,8 +32,8 @@ function shuffle<T>(cells: T[], random: Random): T[] {
 }
 
 /**
- * Every operation × mixture of ids × principal, in a random order, without what somebody in the attacked workspace may
- * rightly change: after these requests its rows must be as they were.
+ * Every operation × mixture of ids × principal, in random order, except what a member of the attacked workspace may rightly
+ * change. After these requests the workspace's rows must be unchanged.
  */
 export function attacksOn(world: World, random: Random): Cell[] {
   const cells = shotsAt(world).flatMap((shot) => world.principals.map((principal) => ({ shot, principal })));
@@ -46,7 +46,7 @@ export function attacksOn(world: World, random: Random): Cell[] {
   );
 }
 
-/** What those of the attacked workspace may rightly change and change again: the other half of the policy. */
+/** What the members of the attacked workspace may rightly change, repeatedly: the other half of the policy. */
 export function rightfulOn(world: World, random: Random): Cell[] {
   const cells = shotsAt(world).flatMap((shot) => world.principals.map((principal) => ({ shot, principal })));
   return shuffle(
@@ -57,11 +57,13 @@ export function rightfulOn(world: World, random: Random): Cell[] {
   );
 }
 
-/** Fires requests at a server and judges the responses. */
+/** Sends requests to a server and judges the responses. */
 export class Battery {
   readonly #wire: Wire;
   readonly #world: World;
-  /** The one response to what is not there, and each operation's to a person in its body who is not there. */
+  /**
+   * The one response for anything that doesn't exist, and by operation the one for a body that names a person who doesn't exist.
+   */
   readonly #alike = new Map<string, string>();
   readonly seen: Barrage = { requests: 0, answers: {}, leaks: 0, violations: [] };
 
@@ -116,7 +118,7 @@ function describe({ operation, workspace, inner, given, where }: Shot): string {
 
 const start = ({ text }: WireAnswer) => text.slice(0, 160);
 
-/** The response as the client has it, without what differs from one request to the next anyway. */
+/** The response as its client sees it, without the headers that differ between any two requests. */
 function bytesOf({ status, headers, text }: WireAnswer): string {
   const changing = /^(date|x-request-id|ratelimit.*|connection|keep-alive)$/;
   const lasting = Object.entries(headers).filter(([name]) => !changing.test(name));

@@ -8,10 +8,10 @@ import { type Removal, removals } from './removals.ts';
 import { changedRows, rowsOf } from './rows.ts';
 import { buildWorld, type World } from './world.ts';
 
-/** The second wall is taken down in all tables at once: with a worker at work in several of them that may be a deadlock. */
+/** The check changes row-level security in all tables at once, which might deadlock with a worker that uses several of them. */
 const without_worker = { BATON_WORKER: 'off' };
 
-/** Puts the second wall up, or takes it down. */
+/** Enables or disables row-level security, the second wall. */
 export const rowLevelSecurity = (state: 'enable' | 'disable') => `do $$ declare t regclass; begin
   for t in select polrelid from pg_policy loop
     execute format('alter table %s ${state} row level security', t);
@@ -19,7 +19,7 @@ export const rowLevelSecurity = (state: 'enable' | 'disable') => `do $$ declare 
 
 interface Sight {
   requests: number;
-  /** What was seen, the first of it in words. */
+  /** How many breaches were seen, and the first of them. */
   seen: number;
   first: string;
 }
@@ -31,7 +31,7 @@ interface Target {
   cells: Cell[];
 }
 
-/** Requests after which one looks whether something was seen: then the rest would say no more. */
+/** How many requests are sent before checking whether something was seen; once it was, the rest would add nothing. */
 const volley = 250;
 
 async function look({ stage, world, wire, cells }: Target, { leaks_only, operations }: Removal): Promise<Sight> {
@@ -53,7 +53,7 @@ interface Verdict {
   first: string;
 }
 
-/** Who says so when one condition is gone. */
+/** Determines what notices that one condition is gone. */
 async function judge(run: Run, stage: Stage, removal: Removal): Promise<Verdict> {
   const world = await buildWorld(stage);
   const replace = run.mutant?.other === 'removals that remove nothing' ? [] : removal.replace;
@@ -95,7 +95,7 @@ async function remove(run: Run, size: number): Promise<Finding> {
     run.progress((index + 1) / chosen.length);
   }
   await stage.stop();
-  await stage.database.drop(); // its invariants are broken on purpose
+  await stage.database.drop(); // the check violated its invariants on purpose
   return {
     load: { predicates: chosen.length, requests },
     figures: {
@@ -112,7 +112,7 @@ export const predicates: Check = {
   promises: ['P7', 'P8', 'P9'],
   says: 'Each condition that authorization rests on is missed when it is gone: the suite sees it, or row-level security stands in, and the suite sees it without.',
   run: remove,
-  slice: 0, // server/test/locks/access.test.ts takes the first wall away, and tenancy tries both
+  slice: 0, // server/test/locks/access.test.ts removes the first wall, and tenancy tries both
   control_size: 0.01,
   controls: {
     'no second wall': { ddl: [rowLevelSecurity('disable')] },

@@ -1,14 +1,14 @@
 import type { Replacement } from '../../harness/patch.ts';
 
-/** One condition that authorization rests on, and what notices when it is gone. */
+/** One condition that authorization rests on, and what notices its absence. */
 export interface Removal {
   name: string;
-  /** Where it stands. */
+  /** The operations whose statements contain it. */
   operations: readonly string[];
   replace: readonly Replacement[];
-  /** The suite sees it; or row-level security makes it harmless, and the suite sees it without. */
+  /** Either the suite notices, or row-level security makes the absence harmless and the suite notices once that is off, too. */
   by: 'suite' | 'row-level security';
-  /** Behind another door: that one is taken down too, and only what is learned through both counts. */
+  /** The condition is behind another one. That one is removed too, and only information learned through both counts. */
   leaks_only?: true;
 }
 
@@ -19,7 +19,7 @@ const door: Replacement = [
   '$1::uuid is not null and $2::uuid is not null and ',
 ];
 
-/** A statement without an equality, after the text that tells it from others; its parameter stays. */
+/** Removes an equality from the statement that has this text before it; the parameter stays. */
 const without = (before: string, column: string, after = ''): Replacement => [
   `(${before})${column.replaceAll('.', '\\.')} = (\\$\\d+)(?=${after})`,
   '$1$2::uuid is not null',
@@ -63,7 +63,7 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'listed tickets are the workspace’s',
     operations: ['list_tickets'],
-    // A ticket without its project would not be shown.
+    // A ticket without its project would not be listed.
     replace: [
       without('from tickets t\\s+where ', 't.workspace_id'),
       without('from projects r\\s+where ', 'r.workspace_id'),
@@ -83,14 +83,14 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'comments are the workspace’s, their ticket’s door being open',
+    name: 'comments are the workspace’s, even if their ticket’s door is open',
     operations: ['list_comments'],
     replace: [door, without('from comments c\\s+where ', 'c.workspace_id')],
     by: wall,
     leaks_only: true,
   },
   {
-    name: 'history is the workspace’s, its ticket’s door being open',
+    name: 'history is the workspace’s, even if its ticket’s door is open',
     operations: ['list_transitions'],
     replace: [door, without('where ', 'h.workspace_id')],
     by: wall,
@@ -124,7 +124,7 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'who was a member is none',
+    name: 'a former member is not a member',
     operations: ['get_workspace', 'list_projects', 'create_ticket'],
     replace: [['(m\\.user_id = \\$\\d+) and m\\.removed_at is null', '$1']],
     by: 'suite',
@@ -138,7 +138,7 @@ const in_workspace: readonly Removal[] = [
   {
     name: 'listed invitations are the workspace’s',
     operations: ['list_invitations'],
-    // Nor would an invitation whose inviter has no right in the workspace.
+    // An invitation whose inviter has no role in the workspace would not be listed either.
     replace: [
       without('from invitations i\\s+where ', 'i.workspace_id'),
       without('where ', 'b.workspace_id', ' and b\\.user_id = i\\.invited_by'),
@@ -146,7 +146,7 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'an invitation read is the workspace’s',
+    name: 'a single invitation is the workspace’s',
     operations: ['get_invitation'],
     replace: [
       without('from invitations i\\s+where ', 'i.workspace_id', ' and i\\.id'),
@@ -155,7 +155,7 @@ const in_workspace: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'a transition is the workspace’s, its ticket’s door being open',
+    name: 'a transition is the workspace’s, even if its ticket’s door is open',
     operations: ['get_transition'],
     replace: [door, without('on ', 'h.workspace_id')],
     by: wall,
@@ -176,7 +176,7 @@ const in_workspace: readonly Removal[] = [
     by: 'suite',
   },
   {
-    name: 'only who may write waits for a ticket',
+    name: 'only a caller who may write waits for a ticket',
     operations: ['transition_ticket'],
     replace: [['m\\.role = any \\((\\$\\d+)::text\\[\\]\\)', '$1::text[] is not null']],
     by: 'suite',
@@ -193,7 +193,7 @@ const of_accounts: readonly Removal[] = [
     by: 'suite',
   },
   {
-    name: 'the session is not over',
+    name: 'the session has not expired',
     operations: ['get_me', 'get_workspace', 'create_comment'],
     replace: [['s\\.expires_at > now\\(\\) and (?=u\\.)', '']],
     by: 'suite',
@@ -207,7 +207,7 @@ const of_accounts: readonly Removal[] = [
   {
     name: 'the session is the caller’s',
     operations: ['get_me', 'get_workspace'],
-    // The join would find the session's own user: the token's word for who is calling stays.
+    // The join alone would find the session's own user; the condition that the token names that user stays.
     replace: [without('from sessions s\\s+join users u on u\\.id = s\\.user_id\\s+where ', 's.user_id')],
     by: wall,
   },
@@ -248,7 +248,7 @@ const of_accounts: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'a session read is the caller’s',
+    name: 'a single session is the caller’s',
     operations: ['get_session'],
     replace: [without('from sessions s\\s+where ', 's.user_id', ' and s\\.id')],
     by: wall,
@@ -272,13 +272,13 @@ const of_accounts: readonly Removal[] = [
     by: wall,
   },
   {
-    name: 'the account read is the caller’s',
+    name: 'the returned account is the caller’s',
     operations: ['get_me'],
     replace: [without('from users u where ', 'u.id', '$')],
     by: 'suite',
   },
   {
-    name: 'the account renamed is the caller’s',
+    name: 'the renamed account is the caller’s',
     operations: ['update_me'],
     replace: [without("interval '1 microsecond'\\)\\s+where ", 'u.id')],
     by: 'suite',
@@ -301,7 +301,7 @@ const of_tokens: readonly Removal[] = [
     by: 'suite',
   },
   {
-    name: 'a token is of its person’s present membership',
+    name: 'a token belongs to its person’s current membership',
     operations: by_token,
     replace: [[' and b\\.joined = k\\.joined', '']],
     by: 'suite',
@@ -320,5 +320,5 @@ const of_tokens: readonly Removal[] = [
   },
 ];
 
-/** Every condition of a statement that decides who may do what, the one that npm test removes first. */
+/** Every condition of a statement that decides who may do what; a small run removes the first ones. */
 export const removals: readonly Removal[] = [...in_workspace, ...of_accounts, ...of_tokens];

@@ -5,13 +5,13 @@ import type { Operation } from '../../../server/src/http/contract.ts';
 import { presets } from '../../../server/src/projects/workflow-definition.ts';
 import { type Ids, type Side, type World } from './world.ts';
 
-/** One request, whichever principal sends it, and whose ids are in it. */
+/** One request for any principal to send, and the sides whose ids it contains. */
 export interface Shot {
   operation: Operation;
   workspace: Side | undefined;
-  /** Whose the other id of the path is. */
+  /** The side of the second id in the path. */
   inner: Side | undefined;
-  /** Whose the id in the query or the body is, or the cursor. */
+  /** The side of the id in the query or body, or of the cursor. */
   given: Side | undefined;
   where: 'path' | 'query' | 'cursor' | 'body';
   method: string;
@@ -19,7 +19,7 @@ export interface Shot {
   body: unknown;
 }
 
-/** A body that each write accepts. */
+/** A body that the operation accepts, for each write. */
 export const bodies: Record<string, unknown> = {
   update_workspace: { name: 'Same' },
   update_member: { role: 'viewer' },
@@ -63,10 +63,10 @@ export const bodies: Record<string, unknown> = {
   accept_invitation: { token: 'bit_' },
 };
 
-/** What each operation needs in its query. */
+/** The query parameters that an operation requires. */
 export const queries: Record<string, string> = { add_attachment: 'name=a.txt' };
 
-/** Where ids stand outside the path: the field, and which of a side's ids belongs there. */
+/** The ids outside the path: the field, and which id of a side belongs in it. */
 const in_queries: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>][]> = {
   list_tickets: [
     ['project_id', 'project_id'],
@@ -106,13 +106,14 @@ const in_bodies: Record<string, [field: string, from: keyof Omit<Ids, 'cursors'>
   read_notifications: ['up_to', 'notification_id'],
 };
 
-/** Other names of the same fields, still taken: they lead to the same value. */
+/** Deprecated names of the same fields, which are still accepted. */
 const former_names: Record<string, string[]> = { set_assignee: ['user_id'] };
 
-/** Fields of the contract that carry ids outside the path, but aren't tried: none may be left. */
+/** Fields of the contract that carry ids outside the path but aren't tried; there must be none. */
 export function untriedIds(): string[] {
   return contracts.flatMap((operation) => {
-    // What a contract transforms is the input of a pipe. A former name is its present one by the time it is looked at.
+    // A schema with a transform is a pipe, whose input has the fields. A deprecated field is renamed before anything else sees
+    // it.
     const fields = (type: unknown) => {
       type Fields = Record<string, z.ZodType>;
       const { shape, in: input } = (type ?? {}) as { shape?: Fields; in?: { shape?: Fields } };
@@ -133,7 +134,7 @@ export function untriedIds(): string[] {
 
 const sides = ['attacked', 'other', 'absent'] as const;
 
-/** The path of an operation with these ids. Throws where one is missing: a request without it says nothing about the operation. */
+/** Fills ids into the path of an operation. Throws if one is missing, because the request would then prove nothing. */
 export function fill({ id, path }: Pick<Operation, 'id' | 'path'>, params: Readonly<Record<string, string>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const given = params[name];
@@ -142,13 +143,13 @@ export function fill({ id, path }: Pick<Operation, 'id' | 'path'>, params: Reado
   });
 }
 
-/** The body that an operation accepts. Throws where it needs one, and nobody has written it. */
+/** Returns a body that the operation accepts. Throws if the operation needs one and `bodies` has none. */
 export function bodyOf({ id, body }: Pick<Operation, 'id' | 'body'>): unknown {
   if (body !== undefined && !(id in bodies)) throw new Error(`${id} has no body: add one to tenancy/requests.ts.`);
   return bodies[id];
 }
 
-/** Parameters of a path that are no ids: they are nobody's. */
+/** Path parameters that are not ids and belong to nobody. */
 const places: Record<string, string> = { emoji: '%F0%9F%91%8D', sequence: '1', level: '0', tile: '000.p/1' };
 
 function workspaceShots(operation: Operation, world: World): Shot[] {
@@ -160,7 +161,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
   for (const workspace of [...sides, 'gone'] as const) {
     const workspace_id = workspace === 'gone' ? world.gone_id : world.sides[workspace].workspace_id;
     const add = (side: (typeof sides)[number] | undefined, ref: string) => {
-      const beneath = side === undefined ? {} : world.sides[side]; // a comment is its ticket's, or else foreign to it
+      const beneath = side === undefined ? {} : world.sides[side]; // so that a comment belongs to the ticket in the path
       const ids: Record<string, string> = {
         ...places,
         ...beneath,
@@ -189,7 +190,7 @@ function workspaceShots(operation: Operation, world: World): Shot[] {
       for (const side of sides) {
         add(side, world.sides[side][inner as 'ticket']);
         if (inner === 'ticket') add(side, world.sides[side].key);
-        // The workspace's own ticket or webhook, with what hangs on another's. Every ticket has a first transition.
+        // The workspace's own ticket or webhook, with a part of another one. Every ticket has a first transition.
         if (inmost !== undefined && workspace !== 'gone') add(side, world.sides[workspace][inner as 'ticket']);
       }
     }

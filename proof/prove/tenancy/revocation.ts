@@ -6,7 +6,9 @@ import { Guest, type Kind, kinds } from './guest.ts';
 
 const full_load = 5_000;
 
-/** Somebody's right is taken on one process while they use it on another, and is gone there once that is acknowledged. */
+/**
+ * A person loses access on one process while using it on another, and must be refused there as soon as the loss is acknowledged.
+ */
 async function revoke(run: Run, size: number): Promise<Finding> {
   const lanes = size < 0.01 ? 6 : 16;
   const stage = await setStage(run);
@@ -83,7 +85,7 @@ export const revocation: Check = {
       ],
     },
     'a disabled account is let in': {
-      // Disabling ends the sessions as well: one condition stands in for the other.
+      // Disabling also ends the sessions, so one condition would mask the other.
       replace: [
         [
           's\\.revoked_at is null (and s\\.expires_at > now\\(\\)) and u\\.disabled_at is null',

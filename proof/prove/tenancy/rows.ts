@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../../harness/database.ts';
 import type { World } from './world.ts';
 
-/** Every row of the attacked workspace and of its members' accounts, as text in order, by table. */
+/** Every row of the attacked workspace and of its members' accounts, by table, as text in a fixed order. */
 export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): Promise<Map<string, string>> {
   const { rows: columns } = await owner.query<{ table_name: string; column_name: string }>(
     `select c.table_name, c.column_name from information_schema.columns c
@@ -13,12 +13,12 @@ export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): P
   const dump = new Map<string, string>();
   for (const { table_name, column_name } of columns) {
     const tenant = column_name === 'workspace_id' || table_name === 'workspaces';
-    // A member's rows elsewhere are their own doing: they may make workspaces, and fail to give their own password.
+    // Members' rows outside the workspace are their own doing: they may create workspaces, and give a wrong password.
     if (!tenant && ['memberships', 'user_workspaces', 'failed_attempts'].includes(table_name)) continue;
-    // Reading the checkpoint has one signed, from time to time.
+    // Reading the checkpoint makes the server sign one from time to time.
     if (table_name === 'event_checkpoints') continue;
     const { rows } = await owner.query<{ text: string | null }>(
-      // That a token was used is noted from time to time.
+      // The server updates last_used_at from time to time.
       `select string_agg((to_jsonb(t) - 'last_used_at')::text, E'\\n' order by (to_jsonb(t) - 'last_used_at')::text) as text from ${table_name} t
        where ${column_name} = any ($1)`,
       [tenant ? [sides.attacked.workspace_id] : people],
@@ -28,7 +28,7 @@ export async function rowsOf({ owner }: TestDatabase, { sides, team }: World): P
   return dump;
 }
 
-/** The tables whose rows aren't what they were. */
+/** The tables whose rows have changed. */
 export function changedRows(before: Map<string, string>, after: Map<string, string>): string[] {
   return [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => `rows changed: ${name}`);
 }

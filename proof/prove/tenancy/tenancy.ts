@@ -13,7 +13,7 @@ import { buildWorld } from './world.ts';
 const full_load = 60_000;
 const told_apart = 0.6;
 
-/** The load: whole rounds of the matrix for a full one, a random part of it for less. */
+/** The load: whole rounds of the matrix for the full size, a random part of it for less. */
 function chosen(cells: Cell[], size: number): Cell[] {
   const wanted = scaled(full_load, size);
   if (wanted <= cells.length) return cells.slice(0, wanted);
@@ -25,7 +25,7 @@ async function attack(run: Run, size: number): Promise<Finding> {
   const { replace, ...sound } = mutant ?? {};
   const stage = await setStage({ ...run, mutant: mutant && sound });
   const world = await buildWorld(stage);
-  // The world is built by the build as it is; the broken one is attacked.
+  // A sound build creates the world, and the broken one is attacked.
   const broken = replace && (await startServing({ database_url: stage.database.url, replace }));
   const wire = new Wire((broken ?? stage).url, 16);
   const battery = new Battery(wire, world);
@@ -38,7 +38,7 @@ async function attack(run: Run, size: number): Promise<Finding> {
   const apart = size >= 1 || mutant?.other === 'timed' ? await tellingApart(wire, world, scaled(1000, size, 150)) : {};
   const rightful = rightfulOn(world, random);
   await battery.fire(rightful.slice(0, scaled(rightful.length, size)));
-  // On what a broken build has laid waste there is nothing left to take.
+  // In a world that a broken build has damaged, nothing may be left to remove.
   const kept = battery.seen.violations.length === 0 ? await takeAway(stage, wire, world) : [];
   wire.close();
   await broken?.stop();
@@ -103,7 +103,7 @@ export const tenancy: Check = {
           replace:
             'const claim = { ...claimOf(caller, line, workspace_id), access: line[0] as readonly Role[], lacks: undefined };\n  besides',
         },
-        // Who isn't known is asked about as a reader is, first.
+        // The server first checks an unconfirmed caller as it checks a reader.
         {
           file: 'serving/serve.ts',
           find: 'else await confirm(caller, line, workspace_id);',

@@ -1,7 +1,7 @@
 import type { Wire } from '../../harness/wire.ts';
 import type { World } from './world.ts';
 
-/** How well one can tell two samples apart: the chance that one of `b` is above one of `a`; 0.5 is not at all. */
+/** How well two samples can be told apart: the chance that a value of `b` exceeds one of `a`; 0.5 means not at all. */
 function auc(a: readonly number[], b: readonly number[]): number {
   const all = [...a.map((ms) => ({ ms, above: 0 })), ...b.map((ms) => ({ ms, above: 1 }))];
   all.sort((one, other) => one.ms - other.ms);
@@ -10,8 +10,9 @@ function auc(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Reads what is the attacked workspace's and what is nowhere, in turn: how well their times tell them apart, from 0.5
- * to 1. The worst of: a workspace, a ticket in the caller's own by id and by key, a project in the caller's own.
+ * Reads resources of the attacked workspace and missing ones in turn, and says how well response times tell them apart, from 0.5
+ * (not at all) to 1. It compares a workspace and, within the caller's own workspace, a ticket by id, a ticket by key, and a
+ * project.
  */
 export async function tellingApart(wire: Wire, world: World, reads: number): Promise<Record<string, number>> {
   const { attacked, other, absent } = world.sides;
@@ -26,7 +27,7 @@ export async function tellingApart(wire: Wire, world: World, reads: number): Pro
   for (const [name, paths] of Object.entries(pairs)) {
     const times: [number[], number[]] = [[], []];
     for (let read = 0; read < 2 * reads; read++) {
-      // there, nowhere, nowhere, there: neither is always the first after the other
+      // existing, missing, missing, existing: so neither always comes first
       const which = read % 4 === 0 || read % 4 === 3 ? 0 : 1;
       const started = performance.now();
       await wire.send({ method: 'GET', path: paths[which], token: world.attacker.access_token });

@@ -4,13 +4,13 @@ import { readConfig } from '../../../server/src/config.ts';
 import type { Person } from '../../harness/people.ts';
 import { test_environment } from '../../harness/server.ts';
 
-/** The session that an access token is of. */
+/** The session id in an access token. */
 export function sessionOf(access_token: string): string {
   const claims = Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString();
   return (JSON.parse(claims) as { sid: string }).sid;
 }
 
-/** Tokens that say they are the victim's, and must open nothing. */
+/** Access tokens that claim to be the victim's and must open nothing. */
 export function forgedTokens({ victim, attacker }: { victim: Person; attacker: Person }) {
   const { jwt_keys } = readConfig({ ...test_environment, DATABASE_URL: 'postgres://127.0.0.1/none' });
   const identity = { user_id: victim.user.id, session_id: sessionOf(victim.access_token) };
@@ -19,10 +19,10 @@ export function forgedTokens({ victim, attacker }: { victim: Person; attacker: P
   const [, claims = ''] = victim.access_token.split('.');
   return {
     expired: new AccessTokens(jwt_keys, -60).sign(identity).access_token,
-    /** Another installation's: the key's name is the same, the key isn't. */
+    /** From another installation: the key has the same name and another secret. */
     foreign: new AccessTokens(other_keys, 900).sign(identity).access_token,
     tampered: `${head}.${claims}.${signature}`,
-    /** Well signed, but the session is somebody else's. */
+    /** Correctly signed, but for a session of another user. */
     borrowed: new AccessTokens(jwt_keys, 900).sign({ ...identity, session_id: sessionOf(attacker.access_token) })
       .access_token,
   };

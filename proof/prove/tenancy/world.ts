@@ -9,28 +9,30 @@ import { newApiToken } from '../../../server/src/tokens/token.ts';
 import { tablesOf } from '../../harness/tables.ts';
 import { forgedTokens } from './tokens.ts';
 
-/** Whose an id is: the attacked workspace's, the attackers' own, nobody's; or of a workspace that was deleted. */
+/**
+ * Whose an id is: the attacked workspace's, the attackers' own (`other`), nobody's (`absent`), or a deleted workspace's (`gone`).
+ */
 export type Side = 'attacked' | 'other' | 'absent' | 'gone';
 
-/** Stands in every text of the attacked workspace, and of the other one. */
+/** Every text of the attacked workspace contains the first, every text of the other one the second. */
 export const canaries = { attacked: 'canary-of-the-attacked', other: 'canary-of-the-others' } as const;
 
-/** Every list but the one of a key, which nobody else knows. */
+/** Every list except that of an idempotency key, which nobody else knows. */
 type CursorList = Exclude<keyof Person['client']['pages'], 'list_outcomes'>;
 
-/** What a workspace has for each id position of the contract. */
+/** An id of one side for each position in the contract. */
 export interface Ids {
   workspace_id: string;
   project_id: string;
   ticket: string;
-  /** The same ticket by its key. */
+  /** The key of the same ticket. */
   key: string;
   user_id: string;
   comment_id: string;
   attachment_id: string;
   invitation_id: string;
   session_id: string;
-  /** A transition's place in its ticket's history. */
+  /** A transition's number in the history of its ticket. */
   sequence: string;
   token_id: string;
   bot_id: string;
@@ -38,24 +40,24 @@ export interface Ids {
   webhook_id: string;
   delivery_id: string;
   notification_id: string;
-  /** An invitation's token. */
+  /** The token of an invitation. */
   token: string;
   /** The cursor of a second page, by operation. */
   cursors: Record<string, string>;
 }
 
-/** Somebody, or something, that sends requests. */
+/** A person or program that sends requests. */
 export interface Principal {
   name: string;
   token: string | undefined;
-  /** Whether the credential is one. */
+  /** Whether the credential is valid. */
   valid: boolean;
   roles: Partial<Record<Side, Role>>;
-  /** Of an API token: whose workspace it is for, and its scopes. */
+  /** For an API token: the side of its workspace, and its scopes. */
   token_of?: { side: 'attacked' | 'other'; scopes: readonly TokenScope[] };
 }
 
-/** Two workspaces, and everybody who may and may not come into the first. */
+/** Two workspaces, and all principals who may and may not enter the first. */
 export interface World {
   sides: Record<Exclude<Side, 'gone'>, Ids>;
   gone_id: string;
@@ -64,7 +66,7 @@ export interface World {
   attacker: Person;
   /** Ids that no outsider's response may contain unless the request did. */
   secrets: Set<string>;
-  /** Tokens of invitations to the invited that must not open anything: by why. */
+  /** Tokens of invitations to `invited` that must open nothing, by reason. */
   dead_tokens: Record<string, string>;
 }
 
@@ -111,12 +113,12 @@ async function furnish(
   await makeWebhook(database, host, workspace_id, text);
   const idle = { url: nowhere, description: text, types: ['workspace.deleted' as const] };
   const { id: stopped } = await client.create_webhook({ workspace_id, body: idle });
-  await stopWebhook(database, { workspace_id, webhook_id: stopped }); // which the host is notified of
+  await stopWebhook(database, { workspace_id, webhook_id: stopped }); // the host is notified of this
   await client.login({ body: { email: host.email, password: host.password } });
   const sessions = await client.list_sessions({});
   const session = sessions.data.find(({ current }) => !current);
   const guest = guests.find(([, role]) => role === 'viewer')?.[0] ?? host;
-  // The host is told of two, on a ticket that two watch.
+  // The host is notified of two acts, on a ticket with two watchers.
   const writer = guests.find(([, role]) => role !== 'viewer')?.[0] ?? host;
   const { notification_id } = await makeNotification(database, { by: writer, of: host }, at);
   await makeNotification(database, { by: writer, of: host }, at);
@@ -198,14 +200,14 @@ function nothing(): Ids {
 }
 
 /**
- * Disables an account, and leaves its sessions and invitations as they are: an operator's disabling ends those as well, and
- * one condition would stand in for the other.
+ * Disables an account and leaves its sessions and invitations as they are. The operator's command also ends those, and one
+ * condition would mask the other.
  */
 async function disableAlone({ owner }: TestDatabase, { user }: Person): Promise<void> {
   await owner.query('update users set disabled_at = now() where id = $1', [user.id]);
 }
 
-/** Tokens of invitations that were for the guest, but are revoked, over, by somebody without the right, or invented. */
+/** Tokens of invitations to the guest that are revoked, expired, from an inviter who was disabled, or forged. */
 async function deadTokens(
   { url, database }: { url: string; database: TestDatabase },
   host: Person,
@@ -216,27 +218,27 @@ async function deadTokens(
   const invite = () => host.client.create_invitation({ workspace_id, body });
   const revoked = await invite();
   await host.client.revoke_invitation({ workspace_id, invitation_id: revoked.id });
-  // Elsewhere: the next invitation to an address retires one that has expired.
+  // In another workspace, because the next invitation to an address replaces an expired one.
   const elsewhere = await host.client.create_workspace({ body: { name: canaries.attacked } });
   const expired = await host.client.create_invitation({ workspace_id: elsewhere.id, body });
   await database.owner.query(
     `update invitations set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
     [expired.id],
   );
-  // Elsewhere, too: by somebody whose account is disabled since.
+  // Also in another workspace: the inviter's account has been disabled since.
   const inviter = await registerPerson({ url });
   const third = await inviter.client.create_workspace({ body: { name: canaries.attacked } });
   const unbacked = await inviter.client.create_invitation({ workspace_id: third.id, body });
   await disableAlone(database, inviter);
   const live = await invite();
-  // The right ids, another secret.
+  // The right ids with another secret.
   const made_up = live.token.slice(0, -8) + (live.token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
   return { revoked: revoked.token, expired: expired.token, unbacked: unbacked.token, made_up };
 }
 
 const all_scopes = token_scope.options;
 
-/** API tokens, each a principal: every scope by itself, all of them in each role, a bot's, and such as must open nothing. */
+/** API tokens as principals: one for each scope, one with all scopes in each role, a bot's, and tokens that must open nothing. */
 async function tokenPrincipals(
   database: TestDatabase,
   { team, attacker, guests, sides }: Pick<World, 'team' | 'attacker' | 'sides'> & { guests: Record<string, Person> },
@@ -314,15 +316,15 @@ const known = (name: string, { access_token: token }: Person, roles: Principal['
   roles,
 });
 
-/** Builds it all through the API of a sound server. */
+/** Builds the world through the API of a sound server. */
 export async function buildWorld(stage: { url: string; database: TestDatabase }): Promise<World> {
   const { database } = stage;
   const insider = () => registerPerson(stage, { name: canaries.attacked });
-  const owner = await insider(); // first, so that a statement without its condition finds somebody of the attacked
+  const owner = await insider(); // first, so that a statement without its condition finds a user of the attacked workspace
   const [admin, member, viewer, colleague] = await Promise.all([insider(), insider(), insider(), insider()]);
   const outsider = () => registerPerson(stage, { name: canaries.other });
   const [attacker, mate, invited] = await Promise.all([outsider(), outsider(), outsider()]);
-  const anybody = () => registerPerson(stage); // named in the attacked, though not to be let in
+  const anybody = () => registerPerson(stage); // belonged to the attacked workspace, and must not get in
   const [former, disabled, signed_out, lapsed] = await Promise.all([anybody(), anybody(), anybody(), anybody()]);
   const [left, invited_again, switched_off] = await Promise.all([anybody(), anybody(), anybody()]);
   const attacked = await furnish(stage, owner, 'attacked', [

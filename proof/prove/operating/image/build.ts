@@ -11,12 +11,12 @@ const tools = path.join(root, 'tools/image');
 const debian = path.join(tools, 'debian.tar');
 const base = 'localhost/baton-base';
 
-/** A text that is in what an image must not have. */
+/** A text in every file that an image must not contain. */
 export const marker = 'must-not-be-in-the-image';
 
 type Progress = (done: number) => void;
 
-/** Debian's system, downloaded once and kept beside the tools. */
+/** Downloads Debian's system once and keeps it next to the tools. */
 async function installDebian(progress: Progress): Promise<void> {
   if (existsSync(debian)) return;
   const unfinished = path.join(tools, `unfinished-${process.pid}.tar`);
@@ -43,7 +43,7 @@ async function installDebian(progress: Progress): Promise<void> {
   }
 }
 
-/** The npm of the base; Node is the one that npm brought to the project. */
+/** Installs the npm of the base image; its Node is the one that npm installed for the project. */
 function installNpm(): void {
   if (existsSync(path.join(tools, 'node_modules/npm'))) return;
   const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
@@ -55,7 +55,7 @@ function installNpm(): void {
 
 const step = /^(?:\[(\d)\/(\d)\] )?STEP (\d+)\/(\d+)/;
 
-/** How far a build is, by what it prints. */
+/** Reports the progress of a build from what it prints. */
 function watchSteps(progress: Progress): (line: string) => void {
   return (line) => {
     const found = step.exec(line);
@@ -67,7 +67,7 @@ function watchSteps(progress: Progress): (line: string) => void {
 
 const build = ['build', '--format=docker', '--network=host', '--pull=never'];
 
-/** An image with the layout of Node's own, of Debian's packages and npm's Node. */
+/** Builds a base image with the layout of Node's official one, from Debian's packages and npm's Node. */
 export async function buildBase(podman: Podman, progress: Progress): Promise<void> {
   if ((await podman.run(['image', 'exists', base])).status === 0) return;
   await installDebian((done) => progress(done * 0.8));
@@ -80,10 +80,10 @@ export async function buildBase(podman: Podman, progress: Progress): Promise<voi
   );
 }
 
-/** Files that a folder of somebody who works on Baton has, and that are nobody else's business. */
+/** Private files in a developer's folder, which no image may contain. */
 const private_files = ['.env', '.env.local', '.git/config', '.baton/secrets.json', 'server/.env', 'server/.env.local'];
 
-/** The project's folder as somebody works in it: secrets in it, and the Dockerfile broken if it is to be. */
+/** Copies the project's folder as a developer has it, with secrets in it, and breaks the Dockerfile if asked to. */
 function copyProject(dir: string, broken: readonly SourceReplacement[]): void {
   const left_out = new Set(['node_modules', '.git', '.baton', 'dist', 'tools']);
   cpSync(root, dir, { recursive: true, filter: (from) => !left_out.has(path.relative(root, from)) });
@@ -103,7 +103,7 @@ function copyProject(dir: string, broken: readonly SourceReplacement[]): void {
   }
 }
 
-/** What Docker is given behind a mirror: the registry and whom to trust, as npm has them here. */
+/** Writes the files that Docker gets behind a mirror: the registry and the trusted authorities of npm here. */
 function writeNpmrc(dir: string): { npmrc: string; authorities: string } {
   const npmrc = path.join(dir, 'npmrc');
   const authorities = path.join(dir, 'authorities.pem');
@@ -113,7 +113,7 @@ function writeNpmrc(dir: string): { npmrc: string; authorities: string } {
   return { npmrc, authorities };
 }
 
-/** An image, with that of the stage that builds. */
+/** An image, and the image of its build stage. */
 export interface Built {
   image: string;
   stage: string;
@@ -138,7 +138,7 @@ export async function buildImage(
   return { image, stage };
 }
 
-/** Bytes of the image, and of them those of the base. */
+/** The bytes of the image, and of its base. */
 export async function sizesOf(podman: Podman, image: string): Promise<{ all: number; base: number }> {
   const size = async (of: string) => Number(await podman.do(['image', 'inspect', '--format={{.Size}}', of]));
   return { all: await size(image), base: await size(base) };

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { compose_file, composeWith, env_file } from '../../../harness/compose.ts';
 
-// `docker compose` where there is Docker's plugin, else Debian's docker-compose.
+// `docker compose` if Docker's plugin is installed, else Debian's docker-compose.
 const programs = [['docker', 'compose'], ['docker-compose']] as const;
 
-/** What a compose makes of compose.yaml with these variables in .env. */
+/** Runs compose on compose.yaml with these variables in .env. */
 function configured([program, ...args]: (typeof programs)[number], variables: Readonly<Record<string, string>>) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-compose-'));
   try {
@@ -29,7 +29,9 @@ interface Configured {
   services: Record<string, { environment: Record<string, string>; build?: { args?: Record<string, string> } }>;
 }
 
-/** Asks compose itself for what we take compose.yaml to mean: each value of .env, and a refusal for each that is missing. */
+/**
+ * Checks our reading of compose.yaml against compose itself: it must fill in each value of .env, and refuse if one is missing.
+ */
 export function askCompose(): { compose: string; violations: string[] } {
   const found = programs.find(([program, ...args]) => spawnSync(program, [...args, 'version']).status === 0);
   if (found === undefined) return { compose: 'not here', violations: [] };

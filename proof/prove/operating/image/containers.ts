@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Service } from '../../../harness/compose.ts';
 import type { Ended, Podman } from '../../../harness/podman.ts';
 
-/** Where containers find what listens on 127.0.0.1 of the machine. */
+/** The address at which containers reach what listens on 127.0.0.1 of the machine. */
 const machine = '10.0.2.2';
 
 interface Around {
-  /** Where PostgreSQL is on the machine. */
+  /** The port of PostgreSQL on the machine. */
   postgres_port: number;
-  /** What the names of volumes begin with. */
+  /** The prefix of the names of volumes. */
   project: string;
 }
 
-/** What compose.yaml says of a service, as podman takes it. */
+/** The options of a service in compose.yaml, as podman's flags. */
 function flagsOf(service: Service, { postgres_port, project }: Around): string[] {
   const { environment, tmpfs = [], volumes = [], cap_drop = [], security_opt = [], mem_limit, pids_limit } = service;
   return [
@@ -33,7 +33,7 @@ function flagsOf(service: Service, { postgres_port, project }: Around): string[]
   ];
 }
 
-/** The services of compose.yaml that are of the image, before a PostgreSQL of the machine. */
+/** The services of compose.yaml that run the image, with a PostgreSQL on the machine. */
 export class Containers {
   readonly #podman: Podman;
   readonly #image: string;
@@ -45,12 +45,12 @@ export class Containers {
     this.#around = { postgres_port, project: randomBytes(6).toString('hex') };
   }
 
-  /** Runs a command of a service to its end; its own by default. */
+  /** Runs a command of a service to its end, by default the service's own. */
   run(service: Service, command = service.command ?? []): Promise<Ended> {
     return this.#podman.run(['run', '--rm', ...flagsOf(service, this.#around), this.#image, ...command]);
   }
 
-  /** Starts a service, and leaves it running. */
+  /** Starts a service and leaves it running. */
   async start(service: Service): Promise<Container> {
     const name = `baton-${randomBytes(6).toString('hex')}`;
     const flags = ['run', '--detach', `--name=${name}`, ...flagsOf(service, this.#around)];
@@ -68,23 +68,23 @@ export class Container {
     this.#name = name;
   }
 
-  /** Runs a command in it, as its user. */
+  /** Runs a command in the container, as its user. */
   exec(...command: string[]): Promise<Ended> {
     return this.#podman.run(['exec', this.#name, ...command]);
   }
 
-  /** Asks the image's own HEALTHCHECK. */
+  /** Runs the image's own HEALTHCHECK. */
   async isHealthy(): Promise<boolean> {
     return (await this.#podman.run(['healthcheck', 'run', this.#name])).status === 0;
   }
 
-  /** What it printed. */
+  /** Everything that it has printed. */
   async output(): Promise<string> {
     const { stdout, stderr } = await this.#podman.run(['logs', this.#name]);
     return stdout + stderr;
   }
 
-  /** Sends the image's signal to stop, and after the grace SIGKILL; gives the exit code. */
+  /** Sends the image's stop signal, and SIGKILL after the grace period. Returns the exit code. */
   async stop(grace_s: number): Promise<number> {
     await this.#podman.do(['stop', `--time=${grace_s}`, this.#name]);
     return Number(await this.#podman.do(['inspect', '--format={{.State.ExitCode}}', this.#name]));

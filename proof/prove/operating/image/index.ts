@@ -6,7 +6,7 @@ import { askCompose } from './compose.ts';
 import { lookInside } from './inside.ts';
 import { serveImage, version } from './serve.ts';
 
-// The controls take from the real build what they have in common with it.
+// The controls reuse the images of the real build.
 let shared: Podman | undefined;
 
 async function tryImage(run: Run): Promise<Finding> {
@@ -15,7 +15,7 @@ async function tryImage(run: Run): Promise<Finding> {
   const built = await buildImage(podman, run.mutant?.source ?? [], (done) => run.progress(0.3 + done * 0.5));
   const violations = await lookInside(podman, built);
   violations.push(...(await serveImage(podman, built.image, (done) => run.progress(0.8 + done * 0.2))));
-  // Broken builds have compose.yaml as it is.
+  // compose.yaml is the same for broken builds.
   const { compose, violations: misread } = run.mutant === undefined ? askCompose() : { compose: '', violations: [] };
   violations.push(...misread);
   const { all, base } = await sizesOf(podman, built.image);
@@ -38,7 +38,7 @@ export const image: Check = {
   says: 'The image of the Dockerfile, run as compose.yaml says, migrates, serves, is healthy only with its database, writes nothing but /tmp, ends with 0, and holds no secret and nothing that serving doesn’t need.',
   impossible: () => noDebian(version) ?? noPodman('mmdebstrap'),
   run: tryImage,
-  slice: 0, // Debian's packages, and ten minutes
+  slice: 0, // it needs Debian's packages and ten minutes
   control_size: 1,
   controls: {
     'migrations are left out': {
@@ -50,7 +50,7 @@ export const image: Check = {
     'the folder of attachments is root’s': {
       source: [{ file: dockerfile, find: ' && chown node:node /attachments', replace: '' }],
     },
-    // Otherwise noticed by its folders alone, which root can't write to without capabilities.
+    // Otherwise only its folders would give it away: without capabilities, root can't write to them.
     'runs as root': {
       source: [{ file: dockerfile, find: 'USER node\n', replace: '' }],
       noticed_by: 'the image runs as root',

@@ -7,7 +7,7 @@ import { type Built, marker } from './build.ts';
 const root = path.resolve(import.meta.dirname, '../../../..');
 const served = new Set(['.js', '.map', '.sql', '.json', '.css', '.html', '.md']);
 
-/** What the image has in /app beside what serving needs. */
+/** What the image has in /app beyond what serving needs. */
 function superfluous(app: string): string[] {
   const beside = readdirSync(app).filter((name) => !['dist', 'node_modules', 'package.json', 'web'].includes(name));
   const { devDependencies, optionalDependencies } = JSON.parse(
@@ -30,13 +30,13 @@ function superfluous(app: string): string[] {
   ];
 }
 
-/** Files that hold the marker of what is private. */
+/** The files that contain the marker of private files. */
 function leaks(dir: string): string[] {
   const { stdout } = spawnSync('grep', ['-rlF', '--devices=skip', marker, dir], { encoding: 'utf8' });
   return stdout.split('\n').filter((file) => file !== '');
 }
 
-/** What is in the image and its layers that should not be. */
+/** Returns what the image and its layers should not contain. */
 export async function lookInside(podman: Podman, { image, stage }: Built): Promise<string[]> {
   const violations: string[] = [];
   for (const name of [image, stage]) {

@@ -17,7 +17,7 @@ export const version = 15;
 const bin = debianBin(version);
 const main = ['node', 'dist/server/src/main.js'];
 
-/** What .env has. In a password stands every character that means something to a URL, a shell or compose. */
+/** The values of .env. The passwords contain every character that is special in a URL, a shell or compose. */
 function secrets(): Record<string, string> {
   const password = () => `${randomBytes(9).toString('hex')}/:@?#%&=+ $\`"\\`;
   return {
@@ -31,7 +31,7 @@ function secrets(): Record<string, string> {
   };
 }
 
-/** Creates the database and its logins, as compose has PostgreSQL's image do, and asks for their passwords. */
+/** Creates the database and its logins, as PostgreSQL's image does in compose, and makes PostgreSQL ask for passwords. */
 async function createLogins(url: string, env: Record<string, string>): Promise<void> {
   const file = path.join(root, 'server/sql/logins.sql');
   const options = { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } } as const;
@@ -53,7 +53,7 @@ async function becomesHealthy(container: Container): Promise<boolean> {
   return false;
 }
 
-/** Registers, signs in, creates a ticket and reads it; the address of who did. */
+/** Registers, signs in, creates a ticket and reads it. Returns the address of the account. */
 async function useIt(server: { url: string }): Promise<string> {
   const person = await registerPerson(server);
   const { client } = await signInAgain(server, person);
@@ -62,7 +62,7 @@ async function useIt(server: { url: string }): Promise<string> {
     workspace_id,
     body: { key: 'ENG', name: 'Eng', workflow: 'standard' },
   });
-  // Large enough for the thread of large JSON, which is a file of its own in the image.
+  // Large enough for the thread that handles large JSON, which has its own file in the image.
   const body = { title: 'A ticket', description: 'Text. '.repeat(50_000).trim() };
   const { id } = await client.create_ticket({ workspace_id, project_id: project.id, body });
   const { title, description } = await client.get_ticket({ workspace_id, ticket: id });
@@ -86,11 +86,12 @@ async function useIt(server: { url: string }): Promise<string> {
   return person.email;
 }
 
-/** Gets the console's page, and each script and style sheet that it names. */
+/** Fetches the console's page, and each script and style sheet that it names. */
 async function openConsole(url: string): Promise<void> {
   const page = await fetch(`${url}/signin`, { headers: { accept: 'text/html' } });
   const files = [...(await page.text()).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file = '']) => file);
-  if (page.status !== 200 || files.length === 0) throw new Error(`The console gets ${page.status}, and no script.`);
+  if (page.status !== 200 || files.length === 0)
+    throw new Error(`The console responds ${page.status}, without a script.`);
   for (const file of files) {
     const { status, headers } = await fetch(url + file, { headers: { 'accept-encoding': 'br' } });
     const encoding = headers.get('content-encoding');
@@ -99,7 +100,7 @@ async function openConsole(url: string): Promise<void> {
   }
 }
 
-/** What the processes of the container may do, and where they can write. */
+/** Checks what the processes of the container may do, and where they can write. */
 async function confinement(container: Container, { tmpfs = [], volumes = [] }: Service): Promise<string[]> {
   const violations: string[] = [];
   const { stdout } = await container.exec('sh', '-c', 'cat /proc/[0-9]*/status');
@@ -108,16 +109,16 @@ async function confinement(container: Container, { tmpfs = [], volumes = [] }: S
   const uids = values('Uid');
   if (uids.length < 3 || uids.includes('0')) violations.push(`the container runs as uid ${uids.join()}`);
   if (values('CapBnd').some((set) => Number(`0x${set}`) !== 0)) violations.push('a process may get capabilities');
-  if (values('NoNewPrivs').includes('0')) violations.push('a process may get more rights');
+  if (values('NoNewPrivs').includes('0')) violations.push('a process may gain privileges');
   const writes = async (file: string) => (await container.exec('touch', file)).status === 0;
   for (const file of ['/app/x', '/home/node/x', '/var/tmp/x'])
-    if (await writes(file)) violations.push(`${file} is written`);
+    if (await writes(file)) violations.push(`${file} is writable`);
   for (const at of [...tmpfs, ...volumes.flatMap((volume) => volume.split(':').slice(1, 2))])
     if (!(await writes(`${at}/x`))) violations.push(`${at} is not writable`);
   return violations;
 }
 
-/** An operator's verb, as docs/operating.md has it for containers. */
+/** Runs an operator's command in a container, as docs/operating.md describes. */
 async function resetsPassword(containers: Containers, migrate: Service, url: string, email: string): Promise<string[]> {
   const { status, stdout, stderr } = await containers.run(migrate, [...main, 'reset-password', email]);
   if (status !== 0) return [`reset-password ended with ${status}: ${stderr.slice(0, 300)}`];
@@ -134,7 +135,7 @@ async function stops(container: Container, how: string, grace_s: number): Promis
   return code === 0 ? [] : [`${how} it ends with ${code}: ${(await container.output()).slice(-300)}`];
 }
 
-/** The worker beside it: healthy, and stopped in time. */
+/** Runs the worker next to the server: it must be healthy, and stop in time. */
 async function works(containers: Containers, worker: Service): Promise<string[]> {
   const container = await containers.start(worker);
   const output = () => container.output();
@@ -142,7 +143,7 @@ async function works(containers: Containers, worker: Service): Promise<string[]>
   return stops(container, 'as the worker', seconds(worker.stop_grace_period));
 }
 
-/** Runs what compose.yaml runs of the image, before Debian's PostgreSQL; says what was not as it should be. */
+/** Runs the image as compose.yaml does, with Debian's PostgreSQL. Returns what was wrong. */
 export async function serveImage(podman: Podman, image: string, progress: (done: number) => void): Promise<string[]> {
   const postgres = await startPostgres(bin);
   let is_up = true;
@@ -171,7 +172,7 @@ export async function serveImage(podman: Podman, image: string, progress: (done:
     progress(0.6);
     const grace_s = seconds(baton.stop_grace_period);
     violations.push(...(await stops(container, 'under compose’s init', grace_s)));
-    // Elsewhere the server may be the container's first process, to whom signals without a handler mean nothing.
+    // Outside compose the server may be the container's first process, which ignores signals without a handler.
     const alone = await containers.start({ ...baton, init: false });
     if (!(await becomesHealthy(alone))) violations.push('without an init it is not healthy');
     progress(0.8);
