@@ -66,7 +66,7 @@ class Installation {
     const served = await this.#serve(pooler);
     if ((await readiness(served.url)) !== 503) this.violations.push('a pooler that refuses settings counts as ready');
     if (!served.output().includes('ignore_startup_parameters = options')) {
-      this.violations.push('a pooler that refuses settings is not told of in words');
+      this.violations.push('the log does not say that the pooler refuses settings');
     }
     await served.stop();
     await pooler.stop();
