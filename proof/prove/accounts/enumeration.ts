@@ -9,13 +9,13 @@ const kinds = ['wrong', 'unknown', 'disabled, wrong', 'disabled, right'] as cons
 type Kind = (typeof kinds)[number];
 type Credentials = Record<'email' | 'password', string>;
 
-/** How likely a value of `left` is above one of `right`: 0.5 when nothing tells them apart, 0 or 1 when all does. */
+/** The probability that a value of `left` exceeds one of `right`: 0.5 if nothing tells them apart, 0 or 1 if everything does. */
 function areaUnderCurve(left: readonly number[], right: readonly number[]): number {
   const above = left.flatMap((one) => right.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)));
   return above.reduce((sum: number, one) => sum + one, 0) / above.length;
 }
 
-/** What an onlooker can compare: all but the request's id, the time, and the counters. */
+/** What an attacker can compare: everything except the request's id, the time and the rate-limit counters. */
 function visible({ status, headers, text }: WireAnswer): string {
   const { date: _date, 'x-request-id': id, ...rest } = headers;
   const kept = Object.entries(rest).filter(([name]) => !/^ratelimit/.test(name));
@@ -25,7 +25,7 @@ function visible({ status, headers, text }: WireAnswer): string {
 interface Accounts {
   enabled: Credentials[];
   disabled: Credentials[];
-  /** Addresses without an account: as many, so that each is tried as often as the others, and has its counter as they have. */
+  /** Addresses without an account: as many, so that each is tried as often and its counters are as high. */
   unknown: string[];
 }
 
@@ -37,7 +37,7 @@ async function makeAccounts(stage: Stage, count: number): Promise<Accounts> {
   return { enabled: people, disabled, unknown };
 }
 
-/** Every kind as often as the others, in any order. */
+/** Every kind equally often, in random order. */
 function shuffled(run: Run, rounds: number): Kind[] {
   return Array.from({ length: rounds }, () => {
     const left = [...kinds];
@@ -73,7 +73,8 @@ async function listen(run: Run, size: number): Promise<Finding> {
   if (answers.size !== 1) violations.push(`responses differ: ${JSON.stringify([...answers].slice(0, 3))}`);
   if (![...answers.keys()].every((text) => text.startsWith('[401,'))) violations.push('not refused with 401');
   const figures: Record<string, number> = {};
-  // Few samples scatter: of a part only a gross difference is told, which 20 of a kind show by chance once in 20,000 runs.
+  // Few samples scatter. A small run reports only a gross difference, which 20 samples of a kind show by chance once in 20,000
+  // runs.
   const bar = judged ? 0.55 : 0.9;
   for (const kind of kinds) {
     figures[`ms p50 ${kind}`] = Number(quantile(times[kind], 0.5).toFixed(2));

@@ -16,7 +16,7 @@ const signIn = (email: string, password = guess()): WireRequest => ({
 const someone = () => `${randomBytes(8).toString('hex')}@example.com`;
 const address = (n: number) => `127.${10 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`;
 
-/** Says one comes from elsewhere, in every way there is. */
+/** Headers that claim another source address, in every common form. */
 function forged(run: Run): Record<string, string> {
   const elsewhere = Array.from({ length: 4 }, () => run.random.below(256)).join('.');
   return {
@@ -29,7 +29,7 @@ function forged(run: Run): Record<string, string> {
   };
 }
 
-/** An attacker's view of one run: what is tried, what gets through, and what must not. */
+/** An attacker in one run: counts tries, and checks how many get through. */
 class Attack {
   readonly #wire: Wire;
   readonly #run: Run;
@@ -41,7 +41,7 @@ class Attack {
     this.#run = run;
   }
 
-  /** Tries `count` times; no more than `answered` may be anything but refused, and no fewer. */
+  /** Makes `count` tries, of which exactly `answered` must not be refused for the rate limit. */
   async attempt(what: string, count: number, answered: number, make: (n: number) => WireRequest): Promise<void> {
     let through = 0;
     await inParallel(count, at_once, async (n) => {
@@ -119,7 +119,7 @@ async function guessOn(run: Run, size: number): Promise<Finding> {
     body: { email: second.email, password: guess(), name: 'N' },
     from: one_from.fourth,
   }));
-  // What can't have been right is no guess.
+  // A malformed password can't be right, so it doesn't count as a guess.
   await attack.attempt('malformed from one address', 100, 100, () => ({
     ...signIn(second.email, ''),
     from: one_from.fourth,

@@ -7,7 +7,7 @@ import { sign_in_share } from './sign-in-share.ts';
 import { tokens } from './tokens.ts';
 import { upkeep } from './upkeep.ts';
 
-/** What must hold of signing in. */
+/** The checks of signing in. */
 export const accounts: readonly Check[] = [
   tokens,
   passwords,

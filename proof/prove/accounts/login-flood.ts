@@ -5,10 +5,10 @@ import { type Check, type Finding, type Run, scaled } from '../check.ts';
 import { at_once_ms, quantile, setStage, slow_hashes } from '../stage.ts';
 
 const full = { processes: 2, in_flight: 64, people: 8, settings: { WEB_CONCURRENCY: '2', BATON_BCRYPT_COST: '12' } };
-// Enough to tell hashes on threads from hashes between requests; no time is judged, so that nothing else at work tells.
+// Enough to tell hashing on threads from hashing between requests. A small run judges no times, so other load doesn't matter.
 const part = { processes: 1, in_flight: 16, people: 4, settings: slow_hashes };
 
-/** Signs in without pause, with the right password and with a wrong one. */
+/** Signs in without pause, in turn with the right password and a wrong one. */
 class Flood {
   readonly #wire: Wire;
   readonly #running: Promise<void>[];
@@ -41,7 +41,7 @@ class Flood {
   }
 }
 
-/** Reads one after the other, so many, but no longer than a minute; gives how long each took. */
+/** Sends this many reads one after the other, for a minute at most. Returns how long each took. */
 async function read(wire: Wire, token: string, count: number) {
   const times: number[] = [];
   const until = performance.now() + 60_000;
@@ -85,7 +85,7 @@ async function flood(run: Run, size: number): Promise<Finding> {
   if (judged && ratio > 2 && p99 > at_once_ms) {
     violations.push(`the p99 of reads is ${p99.toFixed(0)} ms, ${ratio.toFixed(2)} times that of an idle server`);
   }
-  // A read that had to wait for hashes would let a few sign-ins pass before it, however slow or quick the machine.
+  // If a read had to wait for hashes, several sign-ins would finish before it, however fast the machine is.
   if (meanwhile > flooded.length) violations.push(`${flooded.length} reads waited for ${meanwhile} sign-ins`);
   const others = Object.keys(flooding.statuses).filter((status) => !['200', '401', '503'].includes(status));
   if (others.length > 0) violations.push(`sign-ins got ${others.join(', ')}`);

@@ -1,12 +1,12 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { Random } from '../random.ts';
 
-/** What a true token consists of. */
+/** The parts of a genuine token. */
 export interface Ingredients {
   token: string;
   secret: string;
   kid: string;
-  /** The other key that verifies, and its id. */
+  /** The other key that verifies tokens, and its id. */
   other: { secret: string; kid: string };
 }
 
@@ -15,7 +15,7 @@ type Json = Record<string, unknown>;
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Json;
 
-/** A token with these parts, signed with this secret. */
+/** Creates a token with this header and these claims, signed with this secret. */
 export function mint(header: Json, claims: Json, secret: string, hash = 'sha256'): string {
   const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`;
@@ -30,7 +30,7 @@ export function partsOf(token: string): { header: Json; claims: Json } {
 const without = (from: Json, name: string): Json =>
   Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
 
-/** Another algorithm, with what a confused verifier would take for its signature. */
+/** Other algorithms, with what a confused verifier might accept as their signatures. */
 function algorithms({ token, secret, kid }: Ingredients): string[] {
   const { header, claims } = partsOf(token);
   const signature = token.split('.')[2] ?? '';
@@ -82,7 +82,7 @@ function algorithms({ token, secret, kid }: Ingredients): string[] {
   ];
 }
 
-/** Headers that we never write; the signature is the true key's, so only the header is at fault. */
+/** Headers that Baton never writes. The genuine key signs them, so only the header is wrong. */
 function headers({ token, secret, other }: Ingredients): string[] {
   const { header, claims } = partsOf(token);
   const extra: Json = {
@@ -124,7 +124,7 @@ function headers({ token, secret, other }: Ingredients): string[] {
   ];
 }
 
-/** Claims that are wrong under a true signature. */
+/** Wrong claims with a genuine signature. */
 function claimed({ token, secret }: Ingredients): string[] {
   const { header, claims } = partsOf(token);
   const now = Math.floor(Date.now() / 1000);
@@ -143,7 +143,7 @@ function claimed({ token, secret }: Ingredients): string[] {
   ];
 }
 
-/** The true token's text bent: parts left out or doubled, another alphabet, too long, one character changed. */
+/** A genuine token with its text distorted: parts missing or repeated, another alphabet, too long, or one character changed. */
 function bent({ token, secret }: Ingredients, random: Random, count: number): string[] {
   const [header = '', claims = '', signature = ''] = token.split('.');
   const parts = partsOf(token);
@@ -168,7 +168,7 @@ function bent({ token, secret }: Ingredients, random: Random, count: number): st
     const at = random.below(token.length);
     return token.slice(0, at) + random.pick(Array.from(letters)) + token.slice(at + 1);
   });
-  // The last letter of 32 bytes has two bits that nobody needs: four spellings of one signature, one of them ours.
+  // The last letter of a signature of 32 bytes has two unused bits, so a signature has four spellings, of which Baton writes one.
   const spellings = Array.from(letters).map((letter) => token.slice(0, -1) + letter);
   return [...shapes, ...oversized, `${token}=`, `${token}==`, ...changed, ...spellings].filter((one) => one !== token);
 }

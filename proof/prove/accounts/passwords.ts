@@ -36,7 +36,7 @@ const edges: Case[] = [
   { password: ' Spaces Around ', wrong: ['Spaces Around', ' spaces around ', ' Spaces Around'] },
 ];
 
-/** Any password, and others that differ from it in one character. */
+/** A random password, and others that differ from it in one character. */
 function anyCase(random: Random): Case {
   const letters = Array.from('abcXYZ019 _-é😀ß漢');
   const password = Array.from({ length: 10 + random.below(110) }, () => random.pick(letters));
@@ -85,7 +85,7 @@ async function tryOut(run: Run, size: number): Promise<Finding> {
     for (const [one, expected] of tries) {
       const { status } = await post('login', { email, password: one });
       sign_ins++;
-      // Longer than any password may be is refused before it is compared.
+      // A password longer than the limit is refused before it is compared.
       const too_long = expected === 401 && one.length > 256 && status === 422;
       if (status !== expected && !too_long) {
         violations.push(`${status} to ${JSON.stringify(one)} where the password is ${JSON.stringify(password)}`);

@@ -8,9 +8,9 @@ import { setStage, slow_hashes } from '../stage.ts';
 
 const at_once = 60;
 
-/** A network sends 60 sign-ins at once; another sends one: no more than two rounds of hashes may come before it. */
+/** One network sends 60 sign-ins at once, and another sends one: at most two rounds of hashes may come before it. */
 async function crowd(run: Run, size: number): Promise<Finding> {
-  // A hash takes far longer than a request needs to arrive, on a busy machine too.
+  // A hash takes far longer than a request needs to arrive, even on a busy machine.
   const stage = await setStage(run, size < 0.04 ? slow_hashes : { BATON_BCRYPT_COST: '10' });
   const wire = new Wire(stage.url, at_once * 2);
   const { email, password } = await registerPerson(stage);
@@ -25,7 +25,7 @@ async function crowd(run: Run, size: number): Promise<Finding> {
     const flood = Array.from({ length: at_once }, async () => {
       answered.push((await signIn('127.5.5.5', guess())).status);
     });
-    while (answered.length === 0) await sleep(1); // by now all the others wait
+    while (answered.length === 0) await sleep(1); // by now all the others are waiting
     const before = answered.length;
     const { status } = await signIn('127.6.6.6', { email, password });
     most = Math.max(most, answered.length - before);

@@ -12,19 +12,19 @@ interface Key {
   secret: string;
 }
 
-/** The keys that servers of tests have: the newer signs, the older verifies. */
+/** The keys of tests' servers: the newer one signs, and the older one only verifies. */
 const [newer, older] = test_environment.BATON_JWT_KEYS.split(',').map((key) => {
   const [kid = '', secret = ''] = key.split(':');
   return { kid, secret };
 }) as [Key, Key];
 const setting = (keys: readonly Key[]) => keys.map(({ kid, secret }) => `${kid}:${secret}`).join(',');
 
-/** Whether a token opens the caller's own account. */
+/** Whether a token opens its person's account. */
 async function opens(wire: Wire, token: string): Promise<boolean> {
   return (await wire.send({ method: 'GET', path: '/v1/me', token })).status === 200;
 }
 
-/** Tokens about to end, and just ended. */
+/** Checks tokens that are about to expire or have just expired. */
 async function edges(wire: Wire, { token, secret }: Ingredients): Promise<string[]> {
   const { header, claims } = partsOf(token);
   const now = Math.floor(Date.now() / 1000);
@@ -39,7 +39,7 @@ async function edges(wire: Wire, { token, secret }: Ingredients): Promise<string
   return found;
 }
 
-/** After the older of two keys is taken out, its tokens are refused, and those of the newer one are not. */
+/** Checks that after the older key is removed its tokens are refused, and those of the newer key are not. */
 async function rotated(stage: Stage, run: Run, from: Ingredients): Promise<string[]> {
   const { header, claims } = partsOf(from.token);
   const keys = setting([from]);
@@ -76,12 +76,12 @@ async function forge(run: Run, size: number): Promise<Finding> {
     if (status !== 401) violations.push(`responded ${status} to ${forged[n]?.slice(0, 300)}`);
     run.progress(n / forged.length);
   });
-  // What the true key signed for somebody without a session is refused by the database, all else by the signature.
+  // The database refuses what the genuine key signed for a person without a session; the signature check refuses the rest.
   if (kinds.size > 2) violations.push(`refused in ${kinds.size} ways: ${[...kinds].slice(0, 3).join(' | ')}`);
   if (![...kinds].some((kind) => kind.includes('Bearer'))) violations.push('no WWW-Authenticate');
   const [at_the_edges, after_rotation] = await Promise.all([edges(wire, from), rotated(stage, run, from)]);
   violations.push(...at_the_edges, ...after_rotation);
-  if (!(await opens(wire, token))) violations.push('the true token is refused after all');
+  if (!(await opens(wire, token))) violations.push('the genuine token is refused in the end');
   wire.close();
   return {
     load: { forged: forged.length },

@@ -7,10 +7,10 @@ import { inParallel, type Stage, servingOn, setStage } from '../stage.ts';
 
 const limit = 5;
 const lanes = 16;
-/** Longer than a pass and the rest after it. */
+/** Longer than a pass and the pause after it. */
 const pass_ms = 2_500;
 
-/** What has ended is removed as soon as it may be. */
+/** Removes what has ended as soon as allowed. */
 const eager = {
   BATON_UPKEEP_INTERVAL_S: '1',
   BATON_SESSION_RETENTION_S: '900',
@@ -24,7 +24,7 @@ interface Tokens {
   refresh_token: string;
 }
 
-/** Processes of `work` beside the server's own worker, of which one is killed every second or so and replaced. */
+/** Runs `work` processes in addition to the server's own worker; every second or so one is killed and replaced. */
 async function besides(stage: Stage, { random, mutant }: Run): Promise<{ end: () => Promise<number> }> {
   const start = () => startServed({ ...servingOn(stage.database, mutant, eager), verb: 'work' });
   const workers: Served[] = [await start(), await start()];
@@ -50,7 +50,7 @@ async function besides(stage: Stage, { random, mutant }: Run): Promise<{ end: ()
   };
 }
 
-/** The life of one account: what has ended of it goes, and what has not is as good as ever. */
+/** Plays the life of one account: what has ended is removed, and what has not must still work. */
 async function live(stage: Stage, wire: Wire, say: (what: string) => void): Promise<void> {
   const { owner } = stage.database;
   const { email, password, user } = await registerPerson(stage);
@@ -61,13 +61,13 @@ async function live(stage: Stage, wire: Wire, say: (what: string) => void): Prom
   const me = async (token: string) => (await wire.send({ method: 'GET', path: '/v1/me', token })).status;
   const signIn = async () => JSON.parse((await login(password)).text) as Tokens;
 
-  // A session that goes on for long, one whose first token is stolen, and one that has ended.
+  // A session that lasts long, one whose first token is stolen, and one that has ended.
   const [kept, stolen, ended] = [await signIn(), await signIn(), await signIn()];
   let { refresh_token } = kept;
   for (let n = 0; n < 3; n++) ({ refresh_token } = JSON.parse((await refresh(refresh_token)).text) as Tokens);
   await refresh(stolen.refresh_token);
   await wire.send({ method: 'POST', path: '/v1/auth/logout', token: ended.access_token });
-  // Long ago, as far as the database knows: spent for a year, and ended for a day.
+  // Ages them in the database: the tokens were spent a year ago, and the sessions ended a day ago.
   await owner.query(
     `update refresh_tokens set spent_at = spent_at - interval '365 days', created_at = created_at - interval '365 days'
      where user_id = $1 and spent_at is not null`,
@@ -92,7 +92,7 @@ async function live(stage: Stage, wire: Wire, say: (what: string) => void): Prom
   if (late !== 401 || (await me(stolen.access_token)) !== 401) say('a spent token used late leaves its session alive');
 }
 
-/** What has ended and is still there, once workers have had their time. */
+/** What has ended and still exists after the workers have had time to remove it. */
 async function leftovers({ database }: Stage): Promise<string[]> {
   const count = async () => {
     const { rows } = await database.owner.query<{ n: number }>(
@@ -126,7 +126,7 @@ async function keepUp(run: Run, size: number): Promise<Finding> {
   };
 }
 
-/** A build whose second wall is down, too: the policies of the worker would keep it from doing harm. */
+/** A build without the worker's row-level security policies, which would otherwise prevent the harm. */
 const unwalled = (table: string, find: string, replace: string, noticed_by: string): Mutant => ({
   ddl: [
     `drop policy worker_deletes on ${table}`,
@@ -143,7 +143,7 @@ export const upkeep: Check = {
   promises: ['P13', 'P31'],
   says: 'While workers remove what has ended, and are killed, no client notices: sessions go on, a spent token used a year later ends its session, limits keep counting; and in the end nothing that has ended is left.',
   run: keepUp,
-  slice: 0, // server/src/upkeep/upkeep.test.ts does what it does
+  slice: 0, // server/src/upkeep/upkeep.test.ts covers it
   control_size: 0.1,
   controls: {
     'spent tokens of live sessions are removed': unwalled(

@@ -1,17 +1,17 @@
-/** The body of a new ticket that would be sound, but for one part; filled up to so many bytes. */
+/** Builds the body of a new ticket that is valid except for one part, filled up to this many bytes. */
 type Kind = (bytes: number) => string;
 
 const around = (start: string, end: string, fill: (bytes: number) => string) => (bytes: number) =>
   start + fill(bytes - start.length - end.length) + end;
 const times = (unit: string) => (bytes: number) => unit.repeat(Math.floor(bytes / unit.length));
-/** `open` and `close` as often as each other. */
+/** Repeats `open` and `close` equally often. */
 const nested = (open: string, close: string) => (bytes: number) => {
   const depth = Math.floor((bytes - 1) / (open.length + close.length));
   return `${open.repeat(depth)}1${close.repeat(depth)}`;
 };
 const joined = (bytes: number, width: number, item: (n: number) => string) =>
   Array.from({ length: Math.floor(bytes / (width + 1)) }, (_, n) => item(n).padEnd(width)).join();
-/** Just as many values as are read at all, so long that they fill the body. */
+/** As many values as the server reads at all, each so long that together they fill the body. */
 const widest = (item: (n: number, width: number) => string) => (bytes: number) => {
   const count = Math.min(24_000, Math.floor(bytes / 20));
   const width = Math.floor(bytes / count) - 1;
@@ -19,7 +19,7 @@ const widest = (item: (n: number, width: number) => string) => (bytes: number) =
 };
 const numbered = (n: number, width: number) => `"${String(n).padEnd(width - 4, '.')}":1`;
 
-/** Bodies built to cost more than they weigh. None is a ticket, an account or a workflow. */
+/** Bodies built to cost more than they weigh. None is a valid ticket, account or workflow. */
 export const bomb_kinds: Record<string, Kind> = {
   'arrays in arrays': around('{"title":', '}', nested('[', ']')),
   'objects in objects': around('{"title":', '}', nested('{"a":', '}')),

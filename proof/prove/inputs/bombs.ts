@@ -8,16 +8,16 @@ import { collectable, MemoryWatch } from './memory.ts';
 import { exchange } from './raw.ts';
 import { faultsOfRefusal } from './refusal.ts';
 
-/** Longer than this on the slowest machine, and it is a bomb. The largest bodies take a tenth of it on two cores. */
+/** A body that takes longer than this on the slowest machine is a bomb. The largest bodies take a tenth of it on two cores. */
 const bound_ms = 4000;
-/** Others get their responses within this, whatever is being refused meanwhile. */
+/** Other clients must get their responses within this time, whatever is being refused meanwhile. */
 const others_bound_ms = 3000;
 const max_answer = 64 * 2 ** 10;
 const at_once = 4;
-/** So many violations end the load: where it fails, each takes its time. */
+/** This many violations end the load: where it fails, each takes long. */
 const enough = 3;
 
-/** As many bytes as the load sends: what an account may send by default in an hour would refuse most bombs unread. */
+/** Allows as many bytes as the load sends: with the default per account and hour, the server would refuse most bombs unread. */
 const unbounded = { BATON_WRITE_MIB_PER_HOUR: '1000000', BATON_BODY_MEMORY_MIB: '256' };
 
 interface Target {
@@ -51,16 +51,19 @@ interface Bomb {
   name: string;
   target: Target;
   bomb: Buffer;
-  /** Deeper than 32 levels, or of more than 25,000 values. */
+  /** Deeper than 32 levels, or with more than 25,000 values. */
   beyond: boolean;
 }
 
 const isBeyond = (json: string) => /^\W*(?:"\w+":)?(?:\[|\{"\w*":){33}/.test(json) || json.split(',').length > 25_000;
 
-/** At most so many bombs, each kind for each target once; built before the load, in which building them would be felt. */
+/**
+ * Builds at most this many bombs, each kind for each target once. It does so before the load, whose times building them would
+ * distort.
+ */
 function makeBombs(targets: readonly Target[], count: number): Bomb[] {
   const each = Object.entries(bomb_kinds).flatMap(([name, make]) => targets.map((target) => ({ name, make, target })));
-  // A stride that shares no factor with their number: a part of them is a mixture.
+  // A stride that shares no factor with the number of bombs, so that any part of them is a mixture.
   const chosen = Array.from({ length: Math.min(count, each.length) }, (_, n) => each[(n * 29) % each.length]);
   return chosen.flatMap((one) => {
     if (one === undefined) return [];
@@ -90,11 +93,11 @@ async function send(wire: Wire, token: string, shot: Shot, within_ms: number): P
     const took = performance.now() - started;
     const found = faultsOfRefusal({ status, content_type: answered['content-type']?.toString(), text });
     if (status < 400) found.push(`responded ${status}`);
-    // How long a body in chunks is, is seen when it is there: by then the room for bodies may be used up.
+    // The server only learns the length of a chunked body as it arrives; by then the room for bodies may be used up.
     const refusals = chunked ? [413, 429] : [413];
     if (bytes.length > limit && !refusals.includes(status)) found.push(`responded ${status} beyond the limit`);
     if (beyond && !refusals.includes(status))
-      found.push(`responded ${status} to what is deeper or wider than any contract`);
+      found.push(`responded ${status} to a body deeper or wider than any contract`);
     if (text.length > max_answer) found.push(`responded with ${text.length} bytes`);
     if (took > within_ms) found.push(`responded after ${Math.round(took)} ms`);
     return found;
@@ -103,7 +106,7 @@ async function send(wire: Wire, token: string, shot: Shot, within_ms: number): P
   }
 }
 
-/** A body of which only the length is ever sent: what is too long is refused by that alone. */
+/** Announces the length of a body and never sends it: one that is too long must be refused by its length alone. */
 async function announce({ patience, stage, token, targets }: Arena): Promise<string[]> {
   const port = Number(new URL(stage.url).port);
   const found: string[] = [];

@@ -7,13 +7,13 @@ import { inParallel, type Stage, setStage } from '../stage.ts';
 const at_once = 8;
 const processes = 2;
 const pool_size = 8;
-/** How many requests of an account may pass together: as many as it has connections, a quarter of each pool. */
+/** How many requests of an account may pass a quota together: as many as the account has connections, a quarter of each pool. */
 const passing = (processes * pool_size) / 4;
 const max_mib = 4;
 const text_bytes = 2 ** 19;
 const read_mib = 20;
 
-/** A quota: what uses it up, and how much more than it may be granted. */
+/** A quota, a request that uses it, and by how much it may be exceeded. */
 interface Quota {
   name: string;
   limit: number;
@@ -22,7 +22,7 @@ interface Quota {
   use: (n: number) => WireRequest;
 }
 
-/** Uses each quota up, and goes on; says which were granted otherwise than they may. */
+/** Uses each quota up and goes on, and records requests that were wrongly granted or refused. */
 class Bounds {
   readonly violations: string[] = [];
   requests = 0;
@@ -47,7 +47,9 @@ class Bounds {
     }
   }
 
-  /** Asks for large responses at this rate and beyond; no more bytes than `mib` may, and those in the making. */
+  /**
+   * Asks for large responses faster than allowed. It must get no more bytes than `mib` allows, plus those already in progress.
+   */
   async drink(who: string, requests: readonly WireRequest[], mib: number): Promise<void> {
     const started = performance.now();
     let bytes = 0;
@@ -74,7 +76,7 @@ const post = ({ access_token: token }: Person, path: string, body: unknown): Wir
   body,
 });
 
-/** A workspace of its own for each quota, so that none is used up by another's. */
+/** Each quota has its own workspace, so that no other quota's load uses it up. */
 async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
   const owner = await registerPerson(stage);
   const tries = 2 * (limit + passing);
@@ -114,7 +116,7 @@ async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
     {
       ...counted,
       name: 'workflow_versions_per_project',
-      limit: limit - 1, // the first is the project's own
+      limit: limit - 1, // creating the project made the first
       slack: 0,
       use: () => ({
         ...post(owner, `${versions.at}/workflow`, presets.standard),
@@ -134,7 +136,7 @@ async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
       tries: 40,
       use: () => post(owner, comments, { body }),
     },
-    // The last: by now it owns five.
+    // This one is last: by now the account owns five.
     {
       ...counted,
       name: 'workspaces_per_account',
@@ -144,7 +146,7 @@ async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
   ];
 }
 
-/** Each guest is another account, with connections of its own: one after the other, so that none pass together. */
+/** Each guest is another account, with its own connections. They join one after the other, so that none pass together. */
 async function invite(stage: Stage, limit: number, bounds: Bounds): Promise<void> {
   const owner = await registerPerson(stage);
   const { id: workspace_id } = await owner.client.create_workspace({ body: { name: 'Full' } });
@@ -165,14 +167,14 @@ async function invite(stage: Stage, limit: number, bounds: Bounds): Promise<void
   bounds.requests += 3 * limit;
 }
 
-/** Large responses: of an account its rate, and of all accounts of a network no more than twice that. */
+/** Checks the rate of large responses: for one account, and for all accounts of a network twice that. */
 async function readTooMuch(run: Run): Promise<Bounds> {
   const stage = await setStage(run, { BATON_READ_MIB_PER_MINUTE: String(read_mib) });
   const wire = new Wire(stage.url, at_once);
   const bounds = new Bounds(wire);
   let readers = 0;
   const reader = async (): Promise<WireRequest> => {
-    const from = `127.9.3.${++readers}`; // what is told of its comment counts for no other reader's network
+    const from = `127.9.3.${++readers}`; // so that creating the comment doesn't count for another reader's network
     const person = await registerPerson(stage);
     const { client } = person;
     const { id: workspace_id } = await client.create_workspace({ body: { name: 'Long' } });
@@ -185,7 +187,7 @@ async function readTooMuch(run: Run): Promise<Bounds> {
   };
   const alone = { ...(await reader()), from: '127.9.1.1' };
   const together: WireRequest[] = [];
-  // So many that without the network's bound they would get far more than what is in the making at the same time.
+  // So many that without the limit for a network they would get far more than the responses in progress.
   for (let n = 0; n < 20; n++) together.push({ ...(await reader()), from: '127.9.2.1' });
   await bounds.drink('an account', [alone], read_mib);
   await bounds.drink('the accounts of a network', together, 2 * read_mib);
@@ -237,7 +239,7 @@ export const bounds: Check = {
   promises: ['P22', 'P32'],
   says: 'Each quota is refused by name once it is used up, from any process; large responses are refused beyond the rate of an account, or of a network.',
   run: exceed,
-  slice: 0, // server/src/quotas/quotas.test.ts uses each up
+  slice: 0, // server/src/quotas/quotas.test.ts uses up each quota
   control_size: 0.2,
   controls: {
     'rows are not counted': broken('quotas/quotas.ts', 'await countUpTo(db, limit, rows)', '0'),

@@ -1,8 +1,8 @@
-/** Bytes as a client might send them, and the responses that they must get. One unit is one byte (Latin-1). */
+/** Bytes that a client might send, and the responses that it must get. One character is one byte (Latin-1). */
 export interface FramingCase {
   name: string;
   bytes: string;
-  /** The statuses, in their order; none: the connection ends without a word. */
+  /** The statuses in order; empty if the connection must end without a response. */
   statuses: readonly number[];
 }
 
@@ -15,7 +15,7 @@ const header = (line: string) => `${me}${line}\r\n\r\n`;
 
 type Row = readonly [name: string, bytes: string, ...statuses: number[]];
 
-/** After these the server can't know where the next request starts: it responds, and ends the connection. */
+/** After these the server can't know where the next request starts: it responds and closes the connection. */
 const fatal: readonly Row[] = [
   ['two Hosts', `${me}Host: b\r\n\r\n`, 400],
   ['two equal Hosts', `${me}hOST: a\r\n\r\n`, 400],
@@ -116,7 +116,7 @@ const fatal: readonly Row[] = [
   ['bytes beyond ASCII in the path', get('/v1/m\xc3\xa9'), 400],
 ];
 
-/** These are wrong, if at all, within their own bounds: what follows on the connection is served. */
+/** Anything wrong with these has a known end, so the server serves what follows on the connection. */
 const bounded: readonly Row[] = [
   ['two in one go', livez, 200],
   ['ten in one go', livez.repeat(10), ...Array.from({ length: 10 }, () => 200)],

@@ -9,14 +9,14 @@ import { faultsOfRefusal } from './refusal.ts';
 const follower = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
 const within_ms = 4000;
 
-/** A request that makes an account: what an attacker would hide behind another's. */
+/** A request that registers an account, which an attacker would hide behind another request. */
 function smuggled(email: string): string {
   const body = JSON.stringify({ email, password: 'correct horse battery', name: 'Smuggled' });
   const head = 'POST /v1/auth/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
   return `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Cuts bytes at random places, so that each part of a request arrives split in some round. */
+/** Cuts bytes at random places, so that over the rounds every part of a request arrives split. */
 function cut(bytes: string, random: Random): string[] {
   const at = Array.from({ length: 1 + random.below(3) }, () => random.below(bytes.length)).toSorted((a, b) => a - b);
   return [0, ...at].map((from, n) => bytes.slice(from, at[n])).filter((part) => part !== '');
@@ -34,7 +34,7 @@ interface Setting {
   run: Run;
 }
 
-/** One connection: the case, and behind it what must not be carried out, or what must be served. */
+/** Sends a case on one connection. Behind it comes a request that must not be carried out, or one that must be served. */
 async function tryCase({ name, bytes, statuses }: FramingCase, fatal: boolean, setting: Setting): Promise<string[]> {
   const { port, round, run } = setting;
   const email = `${round}-${fatal_cases.findIndex((one) => one.name === name)}@smuggled.example.com`;
@@ -54,7 +54,7 @@ async function tryCase({ name, bytes, statuses }: FramingCase, fatal: boolean, s
   return found.map((fault) => `${name}, round ${round}: ${fault}`);
 }
 
-/** Connections that the server hands out of its care, reset as soon as it responds to them. */
+/** Makes connections that Node hands over to the application, and resets them as soon as the server responds. */
 async function resetHandedOver(port: number, count: number): Promise<void> {
   await inParallel(count, 8, (n) => {
     const request =
@@ -99,7 +99,7 @@ async function frame(run: Run, size: number): Promise<Finding> {
   if (stage.child.exitCode !== null) violations.push(`The server ended: ${stage.output().slice(-500)}`);
   else {
     const { answers } = await exchange({ port, parts: [follower], answers: 1, within_ms });
-    if (answers[0]?.status !== 200) violations.push('The server serves no more after connections were reset.');
+    if (answers[0]?.status !== 200) violations.push('The server no longer serves after connections were reset.');
   }
   violations.push(...(await smuggledAccounts(stage)));
   return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Known } from './nasty.ts';
 
-/** As much of JSON Schema as openapi.json speaks. */
+/** The part of JSON Schema that openapi.json uses. */
 export interface Schema {
   $ref?: string;
   type?: string | readonly string[];
@@ -21,7 +21,7 @@ export interface Schema {
   maximum?: number;
 }
 
-/** Fields whose value somebody must know for the request to go far. */
+/** Fields that need an existing value for the request to get far. */
 const known = new Set([
   ...['workspace_id', 'project_id', 'ticket', 'user_id', 'assignee_id', 'invitation_id', 'session_id', 'refresh_token'],
   ...[
@@ -50,7 +50,7 @@ function textOf(schema: Schema): fc.Arbitrary<unknown> {
   return fc.string({ unit: 'grapheme-ascii', minLength, maxLength: Math.max(minLength, Math.min(maxLength, 40)) });
 }
 
-/** Values that the schema takes, as far as it tells; `name` is the field's. */
+/** Values that the schema allows, as far as it says; `name` is the name of the field. */
 export function fromSchema(schema: Schema, all: Record<string, Schema>, name = ''): fc.Arbitrary<unknown> {
   const own = fromShape(schema, all);
   return known.has(name)

@@ -14,7 +14,7 @@ import { type FuzzRequest, requestArbitraries, type Transport, type Who } from '
 
 const at_once = 24;
 
-/** Those who ask, and what they know: all of it is of the owner's workspace. */
+/** The callers, and the values that they know: all of the owner's workspace. */
 interface Actors {
   tokens: Record<Exclude<Who, 'nobody'>, string>;
   known: Record<string, unknown>;
@@ -107,16 +107,16 @@ function isUnstorable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.entries(value).flat().some(isUnstorable);
 }
 
-/** Whether what the server reads has such a text: of members with one name, that is the last. */
+/** Whether the parsed body contains an unstorable text. Of fields with the same name, only the last counts. */
 function hasUnstorable(json: Buffer | undefined): boolean {
   try {
     return isUnstorable(JSON.parse(String(json)));
   } catch {
-    return false; // refused as no JSON at all
+    return false; // refused as invalid JSON
   }
 }
 
-/** Why the request must not be carried out; undefined: it may be. */
+/** Says why the request must not be carried out; undefined if it may be. */
 function breachOf(request: FuzzRequest, { bytes }: Sendable): string | undefined {
   if (request.breach !== undefined) return request.breach;
   if (!mayAsk(request)) return `coming from ${request.who}`;
@@ -126,11 +126,11 @@ function breachOf(request: FuzzRequest, { bytes }: Sendable): string | undefined
 const notReady = ({ operation_id }: FuzzRequest, { status }: WireAnswer) =>
   operation_id === 'get_readyz' && status === 503;
 
-/** What is wrong with a response, whatever was asked. */
+/** What is wrong with a response, whatever the request was. */
 function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text }: WireAnswer): string[] {
   const found = faultsOfRefusal({ status, content_type: headers['content-type']?.toString(), text });
   const breach = breachOf(request, sent);
-  // The probes are asked by load balancers, with whatever these add.
+  // Load balancers send probes with whatever they add.
   if (breach !== undefined && status < 400 && request.path.startsWith('/v1/'))
     found.push(`responded ${status} in spite of ${breach}`);
   let body: unknown;
@@ -138,7 +138,7 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
     const is_json = /[/+]json\b/.test(String(headers['content-type']));
     body = text === '' ? undefined : is_json ? JSON.parse(text) : text;
   } catch {
-    return [...found, `${status} with what is no JSON: ${text.slice(0, 200)}`];
+    return [...found, `${status} with invalid JSON: ${text.slice(0, 200)}`];
   }
   const [, query = ''] = sent.path.split('?');
   const fields = new URLSearchParams(query).get('fields');
@@ -147,12 +147,12 @@ function faultsOf(request: FuzzRequest, sent: Sendable, { status, headers, text 
 }
 
 /**
- * What a write said, and a read right after it doesn't. Only of what has a version: what others, who act on the same ticket at the same
- * time, change in between is not told apart otherwise.
+ * Reads a resource back after a write and returns the fields that differ. It does so only for resources with a version: otherwise
+ * changes by concurrent requests to the same ticket would look like faults.
  */
 async function readBack(wire: Wire, request: FuzzRequest, sent: Sendable, answer: WireAnswer): Promise<string[]> {
   if (answer.status >= 300 || answer.text === '' || request.method.toUpperCase() === 'GET') return [];
-  // The path as it was sent: its values may be spelt in many ways.
+  // The path as it was sent, because its values can be encoded in many ways.
   const names = [...request.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const [plain = ''] = sent.path.split('?');
   const values = new RegExp(`^${request.path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`).exec(plain)?.slice(1) ?? [];
@@ -170,10 +170,10 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
   const stage = await setStage(run, {
     ...collectable,
     WEB_CONCURRENCY: part ? '1' : '2',
-    // All act on one ticket: what waits for its lock on a slow machine is no fault of the inputs.
+    // All requests use one ticket, so waiting for its lock on a slow machine is not a fault.
     BATON_LOCK_TIMEOUT_MS: '60000',
     BATON_STATEMENT_TIMEOUT_MS: '60000',
-    // Nor is what waits for a connection.
+    // Neither is waiting for a connection.
     BATON_POOL_SIZE: String(at_once + 1),
   });
   const wire = new Wire(stage.url, at_once);
@@ -200,7 +200,7 @@ async function fuzzIt(run: Run, size: number): Promise<Finding> {
       };
       try {
         let answer = await wire.send(sent);
-        // A slow machine may be late for a while; the database is there, so it may not stay so.
+        // A slow machine may not be ready for a while. The database is up, so this must pass.
         for (let more = 0; more < 8 && notReady(request, answer); more++) {
           await sleep(300);
           answer = await wire.send(sent);
@@ -272,7 +272,7 @@ export const fuzz: Check = {
       'const problem = toProblem(error);',
       'const problem = { ...toProblem(error), stack: error.stack };',
     ),
-    // Of a new ticket, which nobody else changes before it is read back.
+    // For a new ticket, which no other request changes before it is read back.
     'a field is returned and not stored': {
       ...broken('tickets/change.ts', 'insertTicket(tx, row);', "insertTicket(tx, { ...row, priority: 'none' });"),
       noticed_by: 'has priority',

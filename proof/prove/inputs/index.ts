@@ -5,5 +5,5 @@ import { framing } from './framing.ts';
 import { fuzz } from './fuzz.ts';
 import { slow } from './slow.ts';
 
-/** What must hold whatever is sent. */
+/** The checks of what must hold for any input. */
 export const inputs: readonly Check[] = [framing, fuzz, bombs, slow, bounds];

@@ -1,6 +1,6 @@
 import { Known, Verbatim } from './nasty.ts';
 
-/** Writes a value as JSON, with what is known filled in, and what is verbatim as it is. */
+/** Writes a value as JSON. It fills in known values and writes verbatim texts unchanged. */
 export function writeJson(value: unknown, known: Record<string, unknown>): string {
   if (value instanceof Verbatim) return value.text;
   if (value instanceof Known) return JSON.stringify(known[value.name] ?? null);
@@ -12,7 +12,7 @@ export function writeJson(value: unknown, known: Record<string, unknown>): strin
   return JSON.stringify(value) ?? 'null';
 }
 
-/** An object as it is written: a key may come twice, and `__proto__` is one like any other. */
+/** An object as it is written: a key may come twice, and `__proto__` is a key like any other. */
 export class Fields {
   readonly entries: (readonly [string, unknown])[];
 
@@ -21,7 +21,7 @@ export class Fields {
   }
 }
 
-/** Text for a URL, percent-encoded by its bytes; what isn't well-formed becomes U+FFFD. */
+/** Percent-encodes text for a URL; lone surrogates become U+FFFD. */
 export function writeUrl(value: unknown, known: Record<string, unknown>): string {
   const text = value instanceof Known ? known[value.name] : value instanceof Verbatim ? value.text : value;
   return encodeURIComponent(String(text).toWellFormed());

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Wire } from '../../harness/wire.ts';
 
-/** How others fared while something else was going on. */
+/** How other requests fared during a load. */
 export interface Meanwhile {
   times: number[];
   faults: string[];
@@ -11,14 +11,14 @@ interface Asked {
   url: string;
   path: string;
   token: string | undefined;
-  /** Each gets 200 within this. */
+  /** Each request must get 200 within this time. */
   bound_ms: number;
 }
 
-/** Others' load is small beside what they are watched through; whatever holds them up takes far longer. */
+/** The pause keeps this load small beside the other one; a real delay is far longer. */
 const pause_ms = 40;
 
-/** Asks for something again and again until told to stop, over a connection of its own each time. */
+/** Sends a request over and over until it is aborted, each on its own connection. */
 export async function askMeanwhile({ url, path, token, bound_ms }: Asked, signal: AbortSignal): Promise<Meanwhile> {
   const times: number[] = [];
   const faults: string[] = [];

@@ -5,14 +5,16 @@ import { metrics_token } from '../../harness/server.ts';
 import type { Wire } from '../../harness/wire.ts';
 import type { Stage } from '../stage.ts';
 
-/** What the memory may grow by from early in a load to its end: caches that fill, not what each request leaves. */
+/**
+ * How much the memory may grow from early in a load to its end: enough for caches that fill, too little for a leak per request.
+ */
 const allowance_bytes = 32 * 2 ** 20;
 
 const collect = pathToFileURL(path.resolve(import.meta.dirname, '../../harness/collect.ts')).href;
 /** Settings of a server whose memory is watched. */
 export const collectable = { NODE_OPTIONS: `--expose-gc --import ${collect}` };
 
-/** Watches what the server's processes keep, all together: the heap after a collection, by its own metrics. */
+/** Watches the memory that all of the server's processes keep: the heap after a garbage collection, from the server's metrics. */
 export class MemoryWatch {
   readonly #stage: Stage;
   readonly #wire: Wire;
@@ -20,14 +22,14 @@ export class MemoryWatch {
   readonly #missing: string[] = [];
   #resident = 0;
 
-  /** Of a stage that is `collectable`. */
+  /** For a stage with the settings `collectable`. */
   constructor(stage: Stage, wire: Wire) {
     this.#stage = stage;
     this.#wire = wire;
   }
 
   async look(): Promise<void> {
-    // Twice: what the first finds in use may have been let go by the second.
+    // Twice, because the server may have released by the second what the first found in use.
     for (const wait_ms of [200, 200]) {
       this.#stage.child.kill('SIGWINCH');
       await sleep(wait_ms);
@@ -43,7 +45,9 @@ export class MemoryWatch {
     this.#resident = sum('process_resident_memory_bytes');
   }
 
-  /** What the server says of itself; undefined, and a fault, when it doesn't: zero bytes in use would hide any growth. */
+  /**
+   * The server's metrics. If there are none, it returns undefined and records a fault: zero bytes in use would hide any growth.
+   */
   async #metrics(): Promise<string | undefined> {
     let said = '';
     for (const wait_ms of [0, 500, 1000, 2000]) {
@@ -56,7 +60,7 @@ export class MemoryWatch {
     return undefined;
   }
 
-  /** The least of a part of the looks: without what was in progress just then. */
+  /** The smallest heap in a part of the measurements, which excludes what was in progress at the time. */
   #least(from: number, to: number): number {
     const { length } = this.#heaps;
     return Math.min(...this.#heaps.slice(Math.round(length * from), Math.ceil(length * to)));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A piece of JSON as it is to be sent, whether it is JSON or not. */
+/** A text to send unchanged in place of JSON, whether it is valid JSON or not. */
 export class Verbatim {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Verbatim {
   }
 }
 
-/** A value that is known only once there is somebody to act: an id, a token, an address. */
+/** A value that is known only once there are people and a workspace: an id, a token, an address. */
 export class Known {
   readonly name: string;
 
@@ -18,7 +18,7 @@ export class Known {
   }
 }
 
-/** Text that has broken software: by its bytes, its direction, its length, or because somebody evaluates it. */
+/** Texts that have broken software: by their bytes, direction or length, or because they were evaluated. */
 const texts = [
   '',
   ' ',
@@ -76,7 +76,7 @@ const texts = [
   `${'a'.repeat(300)}@example.com`,
 ];
 
-/** Numbers at the edges of what machines count with, as they are written. */
+/** Numbers at the limits of numeric types, as they are written. */
 const numbers = [
   '0',
   '-0',
@@ -96,7 +96,7 @@ const numbers = [
   `0.${'1'.repeat(400)}`,
 ];
 
-/** What is no JSON at all, and may stand where a value should. */
+/** Invalid JSON to put in place of a value. */
 const broken = [
   '',
   'NaN',
@@ -135,14 +135,14 @@ const depths = [2, 50, 2000].map((depth) => '['.repeat(depth) + ']'.repeat(depth
 const nested = [20, 1000].map((depth) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth));
 const wide = [`[${'0,'.repeat(500)}0]`, `{${Array.from({ length: 300 }, (_, n) => `"k${n}":${n}`).join()}}`];
 
-// Not fast-check's `binary`: for each string it makes, that indexes all code points, to shrink what nobody shrinks.
+// Not fast-check's `binary`: for each string that it generates, it indexes all code points for shrinking, which nobody uses here.
 const any_character = fc.nat({ max: 0x10ffff }).map((code) => String.fromCodePoint(code));
 
 export const nasty_text = fc.oneof(fc.constantFrom(...texts), fc.string({ unit: any_character, maxLength: 20 }));
 export const nasty_key = fc.constantFrom(...keys);
 export const broken_json = fc.constantFrom(...broken);
 
-/** A value that is JSON, and fits hardly anywhere. */
+/** A JSON value that is valid almost nowhere. */
 export const nasty_value: fc.Arbitrary<unknown> = fc.oneof(
   nasty_text,
   fc.constantFrom(...numbers, ...depths, ...nested, ...wide).map((text) => new Verbatim(text)),

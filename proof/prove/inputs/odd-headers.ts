@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Mostly JSON, said so in several ways. */
+/** The content type: mostly JSON, written in several ways. */
 export const content_type = fc.oneof(
   { weight: 30, arbitrary: fc.constant('application/json') },
   {
@@ -52,11 +52,11 @@ const if_match = fc.constantFrom<unknown>(
     '"1"'.repeat(200),
   ],
 );
-/** Headers that a request may have beside, mostly none. */
+/** Further headers of a request, mostly none. */
 export const odd_headers: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   { weight: 3, arbitrary: if_match.map((value) => ({ 'if-match': value })) },
-  // Each its own: what is done under a key twice is for the check `retries`.
+  // A new key each time: using a key twice is the subject of the check `retries`.
   { weight: 3, arbitrary: fc.uuid().map((value) => ({ 'idempotency-key': value })) },
   {
     weight: 1,

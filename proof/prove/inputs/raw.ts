@@ -1,22 +1,22 @@
 import { connect, type Socket } from 'node:net';
 
-/** One response as it stood on the wire. */
+/** One response as it was received. */
 export interface RawAnswer {
   status: number;
   headers: Map<string, string>;
   text: string;
 }
 
-/** What came back over one connection. */
+/** What one connection received. */
 export interface Exchange {
   answers: RawAnswer[];
-  /** Bytes that make no whole response. */
+  /** Bytes that don't form a whole response. */
   rest: string;
-  /** The server ended the connection. */
+  /** Whether the server closed the connection. */
   closed: boolean;
 }
 
-/** The body that starts at `from` and where it ends; undefined while it isn't whole. */
+/** The body that starts at `from`, and where it ends; undefined if it is incomplete. */
 function chunkedBody(bytes: string, from: number): { text: string; end: number } | undefined {
   let text = '';
   let at = from;
@@ -32,7 +32,7 @@ function chunkedBody(bytes: string, from: number): { text: string; end: number }
   }
 }
 
-/** Reads responses off the front; interim ones (1xx) are left out. Bytes are given as Latin-1. */
+/** Parses the responses, without interim ones (1xx). Bytes are Latin-1 characters. */
 export function readAnswers(bytes: string): { answers: RawAnswer[]; rest: string } {
   const answers: RawAnswer[] = [];
   let at = 0;
@@ -61,9 +61,9 @@ export function readAnswers(bytes: string): { answers: RawAnswer[]; rest: string
 
 interface ExchangeOptions {
   port: number;
-  /** Sent one after the other, each a write of its own; one unit is one byte (Latin-1). */
+  /** Sent one after the other, each in its own write; one character is one byte (Latin-1). */
   parts: readonly string[];
-  /** Ends the connection a moment after so many responses; else it waits for the server to. */
+  /** Closes the connection a moment after this many responses; otherwise it waits for the server to close it. */
   answers: number;
   within_ms: number;
 }
@@ -74,12 +74,12 @@ async function sendAll(socket: Socket, parts: readonly string[]): Promise<void> 
   for (const part of parts) {
     if (socket.destroyed || !socket.writable) return;
     socket.write(part, 'latin1');
-    // What is written in one turn of the loop would travel in one packet.
+    // Writes in one turn of the event loop would travel in one packet.
     if (parts.length > 1) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
-/** Sends bytes over a connection of their own, and gathers what comes back. */
+/** Sends bytes on a new connection and collects the responses. */
 export function exchange({ port, parts, answers, within_ms }: ExchangeOptions): Promise<Exchange> {
   return new Promise((resolve) => {
     let received = '';
@@ -98,10 +98,10 @@ export function exchange({ port, parts, answers, within_ms }: ExchangeOptions): 
     });
     socket.on('end', () => {
       closed = true;
-      // Not at once: what the server does not mean to respond to, it might still be doing.
+      // Not at once: the server might still be working on what it doesn't respond to.
       moment ??= setTimeout(() => socket.destroy(), 2 * moment_ms);
     });
-    // A connection reset while there was still something to send has ended too.
+    // A connection that was reset with data still to send has ended, too.
     socket.on('error', () => (closed = true));
     socket.on('close', () => {
       clearTimeout(deadline);

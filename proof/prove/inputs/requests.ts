@@ -6,26 +6,26 @@ import { Fields } from './json-text.ts';
 import { broken_json, Known, nasty_key, nasty_text, nasty_value, Verbatim } from './nasty.ts';
 import { content_type, odd_headers } from './odd-headers.ts';
 
-/** A request in the making: what of it only the actor knows is filled in as it is sent. */
+/** A request with placeholders, which are filled in with the actors' values as it is sent. */
 export interface FuzzRequest {
   operation_id: string;
   method: string;
   path: string;
   params: Record<string, unknown>;
   query: (readonly [string, unknown])[];
-  /** Absent where the operation takes none. */
+  /** Absent if the operation takes none. */
   body: { value: unknown; transport: Transport } | undefined;
   content_type: string;
   headers: Record<string, unknown>;
   who: Who;
-  /** Why no 2xx may come of it. */
+  /** Why the response must not be 2xx. */
   breach: string | undefined;
 }
 
-/** Who asks: somebody of the workspace, a member of another one, or nobody who is known. */
+/** The caller: a person of the workspace, a member of another one, or nobody. */
 export type Who = 'owner' | 'member' | 'viewer' | 'stranger' | 'nobody';
 
-/** How the body's bytes differ from its text. */
+/** How the bytes of the body differ from its text. */
 export type Transport = 'plain' | 'bom' | 'cut' | 'bad_utf8' | 'utf16' | 'empty';
 
 interface Document {
@@ -36,7 +36,7 @@ interface Document {
 interface DocumentOperation {
   operationId: string;
   parameters?: { in: string; name: string; schema: Schema; required?: boolean }[];
-  /** Of a file no schema says anything. */
+  /** A file has no schema. */
   requestBody?: { content: { 'application/json'?: { schema: Schema } } };
 }
 
@@ -47,7 +47,7 @@ interface Made {
   breach?: string;
 }
 
-/** One field of an object replaced, left out, added, or there twice. */
+/** An object with one field replaced, left out, added or repeated. */
 function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
   const entries = Object.entries(object);
   const where = fc.nat({ max: Math.max(0, entries.length - 1) });
@@ -71,7 +71,7 @@ function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
     value: new Fields([...entries.filter((_, n) => n !== at), ['x', new Verbatim(text)]]),
     breach: 'no JSON, or an unknown field',
   }));
-  // PostgreSQL and UTF-8 don't have them; a text is sound but for one.
+  // PostgreSQL and UTF-8 can't represent these; otherwise the text is valid.
   const texts = entries.flatMap(([, field], n) => (typeof field === 'string' ? [n] : []));
   const unstorable = fc
     .tuple(texts.length > 0 ? fc.constantFrom(...texts) : where, fc.constantFrom('\0', '\ud800'))
@@ -80,7 +80,7 @@ function brokenObject(object: Record<string, unknown>): fc.Arbitrary<Made> {
         entries.map(([name, field], n) => [name, n === at ? (typeof field === 'string' ? field : 'a') + unit : field]),
       ),
     }));
-  // A fault within one field, one level down.
+  // A fault within a field, one level down.
   const inner = entries.flatMap(([name, field], at) => {
     if (typeof field !== 'object' || field === null || Array.isArray(field) || field instanceof Known) return [];
     return [
@@ -171,10 +171,13 @@ function requestsOf(
   }));
 }
 
-/** What ends or empties the workspace or the session that the others work in. */
+/** Operations that end or empty the workspace or session that all others use. */
 const last = new Set(['logout', 'delete_workspace', 'archive_project', 'change_password']);
 
-/** Requests of every operation of openapi.json, sound and broken; the first of the pair may go in any order. */
+/**
+ * Requests for every operation of openapi.json, valid and broken. Those of `any` may go in any order; those of `last` must come
+ * after them.
+ */
 export function requestArbitraries(): {
   any: fc.Arbitrary<FuzzRequest>;
   last: fc.Arbitrary<FuzzRequest>;

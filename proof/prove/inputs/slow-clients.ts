@@ -2,16 +2,16 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawAnswer, readAnswers } from './raw.ts';
 
-/** A way to keep a connection and take its time. */
+/** A way to keep a connection open and be slow. */
 export interface SlowKind {
   name: string;
   /** Sent at once. */
   start: string;
-  /** Sent a byte at a time after that, again and again. */
+  /** Then sent one byte at a time, over and over. */
   drip: string;
-  /** What ends it: the limit of headers, or that of a whole request. */
+  /** The limit that ends it: that of headers, or that of a whole request. */
   limit: 'headers' | 'request';
-  /** What it gets, the end included. */
+  /** The statuses of all responses, including the last. */
   statuses: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export const slow_kinds: readonly SlowKind[] = [
       ['drips its body', `${login}Content-Length: 16000\r\n\r\n`, ' ', 408],
       ['drips chunks', `${login}Transfer-Encoding: chunked\r\n\r\n`, '1\r\n \r\n', 408],
       ['stops within its body', `${login}Content-Length: 16000\r\n\r\n{`, '', 408],
-      // Its response it has at once; it gets no second one.
+      // It gets its response at once, and no second one.
       ['drips a body that is refused', of_no_json, ' ', 415],
     ] as const
   ).map(([name, start, drip, status]) => ({ name, start, drip, limit: 'request' as const, statuses: [status] })),
@@ -46,20 +46,20 @@ async function drip(socket: Socket, text: string): Promise<void> {
   }
 }
 
-/** What became of a slow client. */
+/** What happened to a slow client. */
 export interface Fate {
-  /** When the server ended the connection; undefined: not within the time. */
+  /** When the server closed the connection; undefined if not in time. */
   ended_ms: number | undefined;
   answers: RawAnswer[];
 }
 
 export interface SlowClient {
   fate: Promise<Fate>;
-  /** It never ends its connection itself: this does. */
+  /** Closes the connection, which the client itself never does. */
   leave: () => void;
 }
 
-/** A client that is slow until the server ends it, or for so long. */
+/** Starts a client that is slow until the server closes the connection, or for this long. */
 export function beSlow({ start, drip: text }: SlowKind, port: number, patience_ms: number): SlowClient {
   const chunks: Buffer[] = [];
   let started = performance.now();
@@ -82,11 +82,11 @@ export function beSlow({ start, drip: text }: SlowKind, port: number, patience_m
 }
 
 const reference = 'GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n';
-/** More than the buffers between two sockets hold, and fewer than a connection may have waiting. */
+/** More than the buffers between two sockets hold, and fewer than a connection may have queued. */
 const deaf_requests = 18;
 const listen_ms = 1500;
 
-/** A client that asks for megabytes and reads none of it for so long, and then whatever is still to come. */
+/** Starts a client that asks for megabytes, reads nothing for this long, and then reads what still comes. */
 export function beDeaf(port: number, patience_ms: number): SlowClient {
   const chunks: Buffer[] = [];
   const socket = connect(port, '127.0.0.1', () => socket.write(reference.repeat(deaf_requests)));

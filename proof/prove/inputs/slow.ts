@@ -12,14 +12,14 @@ import { beDeaf, beSlow, type Fate, type SlowClient, type SlowKind, slow_kinds }
 interface Limits {
   headers: number;
   request: number;
-  /** How much later than its limit an end may come: the server looks each quarter of a limit, and the machine is slow. */
+  /** How long after its limit a connection may close: the server checks every quarter of a limit, and the machine may be slow. */
   slack: number;
 }
 
-/** In ms. Thousands of clients take their time to start. */
+/** In ms. Thousands of clients take a while to start. */
 const limitsAt = (size: number): Limits =>
   size < 0.1 ? { headers: 400, request: 800, slack: 1500 } : { headers: 2000, request: 4000, slack: 3000 };
-/** The server gives the client this long to read its last words; then the connection is gone, whatever the client does. */
+/** How long the server lets a client read the last response before it closes the connection in any case. */
 const linger_ms = 2000;
 const others_bound_ms = 2000;
 
@@ -30,19 +30,19 @@ function faultsOfFate({ name, limit, statuses }: SlowKind, { ended_ms, answers }
   const got = answers.map(({ status }) => status).join(' ');
   if (got !== statuses.join(' ')) found.push(`responded [${got}] and not [${statuses.join(' ')}]`);
   if (ended_ms === undefined || ended_ms > limits[limit] + limits.slack)
-    found.push(`was let be for ${Math.round(ended_ms ?? Number.POSITIVE_INFINITY)} ms`);
-  return found.map((fault) => `who ${name}: ${fault}`);
+    found.push(`was not disconnected for ${Math.round(ended_ms ?? Number.POSITIVE_INFINITY)} ms`);
+  return found.map((fault) => `a client that ${name}: ${fault}`);
 }
 
-/** The sockets that the server's process has, those to its database included. */
+/** The open sockets of the server's process, including those to its database. */
 async function openSockets(wire: Wire): Promise<number> {
   const { text } = await wire.send({ method: 'GET', path: '/metrics', token: metrics_token });
   return Number(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
 /**
- * Waits until no more connections are taken: one comes at a time, and what a full backlog drops comes a second later, or
- * never, of a client that says nothing (SYN cookies).
+ * Waits until the server has accepted all connections. It accepts one at a time. A connection that a full backlog drops comes a
+ * second later, or never if the client says nothing (SYN cookies).
  */
 async function allAccepted(wire: Wire): Promise<void> {
   let before = 0;
@@ -61,15 +61,16 @@ interface Wave {
   deaf: number;
 }
 
-/** So many slow clients at once, all of which the server ends without their help. */
+/** Starts this many slow clients at once. The server must disconnect all of them by itself. */
 async function sendWave({ stage, limits, wire, count, deaf }: Wave): Promise<string[]> {
   const port = Number(new URL(stage.url).port);
   const before = await openSockets(wire);
-  // A connection that took something before its timeout has another one: twice the limit.
+  // A connection that accepted some data before its timeout gets a second timeout, so twice the limit.
   const clients: SlowClient[] = Array.from({ length: deaf }, () => beDeaf(port, 2 * limits.request + limits.slack));
   const found: string[] = [];
   const fates = clients.map(async ({ fate }) => {
-    if ((await fate).ended_ms === undefined) found.push('who never reads: was let be beyond the limit');
+    if ((await fate).ended_ms === undefined)
+      found.push('a client that never reads: was not disconnected within the limit');
   });
   for (let n = 0; n < count; n++) {
     const kind = slow_kinds[n % slow_kinds.length] as SlowKind;
@@ -80,13 +81,13 @@ async function sendWave({ stage, limits, wire, count, deaf }: Wave): Promise<str
   }
   await Promise.all(fates);
   const deadline = performance.now() + linger_ms + limits.slack;
-  // One is the client's that asks meanwhile.
+  // One socket belongs to the client that sends requests meanwhile.
   let after = await openSockets(wire);
   while (after > before + 1 && performance.now() < deadline) {
     await sleep(100);
     after = await openSockets(wire);
   }
-  if (!(after <= before + 1)) found.push(`of ${before} sockets there were ${after} after all`);
+  if (!(after <= before + 1)) found.push(`${after} sockets are open, where ${before} were before`);
   for (const { leave } of clients) leave();
   return found;
 }
