@@ -8,16 +8,16 @@ import { startServing } from '../harness/served.ts';
 import { type Place, seedPlace } from './seed.ts';
 import { baton_environment } from './targets.ts';
 
-/** Where a run takes place: one database that waits for the disk as a kept one does, and its tickets. */
+/** The setting of a run: a database that waits for the disk, as in production, and its tickets. */
 export interface Bed {
   database_url: string;
   owner: pg.Pool;
   /** The pid whose children do the database's work. */
   postmaster: number;
   person: Person;
-  /** One place for each number of tickets asked for, in that order. */
+  /** One place for each requested number of tickets, in that order. */
   places: Place[];
-  /** A member who has every ticket of a place of their own, as large as the second. */
+  /** A member who has every ticket of a separate place as large as the second. */
   leaver: Person;
   leavers: Place;
   clear: () => Promise<void>;
@@ -30,11 +30,11 @@ async function postmasterOf(owner: pg.Pool): Promise<number> {
   try {
     return Number(readFileSync(path.join(rows[0]?.setting ?? '', 'postmaster.pid'), 'utf8').split('\n')[0]);
   } catch {
-    return 0; // on another machine, or another user's
+    return 0; // the directory is on another machine, or belongs to another user
   }
 }
 
-/** Makes the bed: a fresh cluster, one workspace for each size. */
+/** Creates a fresh cluster with one workspace for each size. */
 export async function makeBed(sizes: readonly number[], log: (text: string) => void): Promise<Bed> {
   const stopCluster = await startCluster({ fsync: true });
   const database = await createDatabase();
@@ -50,7 +50,7 @@ export async function makeBed(sizes: readonly number[], log: (text: string) => v
       log(`${size.toLocaleString('en')} tickets …`);
       places.push(await seedPlace(database.owner, person, size));
     }
-    log('Another workspace, all of its tickets one member’s …');
+    log('Another workspace, with all tickets assigned to one member …');
     const leaver = await registerPerson(served);
     const leavers = await seedPlace(database.owner, person, sizes[1] ?? 0, leaver);
     await served.stop();

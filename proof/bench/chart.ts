@@ -37,7 +37,10 @@ function panel(results: Results, title: string, figure: (sample: Sample) => numb
   return `<text x="${left + label_width}" y="46" font-weight="bold">${title}</text>\n${groups.join('\n')}`;
 }
 
-/** The run as an SVG: requests per second, and CPU per request of server and database together; each group to scale. */
+/**
+ * Draws the run as an SVG: requests per second, and CPU per request of server and database together; each group has its own
+ * scale.
+ */
 export function chart(results: Results): string {
   const height = 70 + results.scenarios.length * group_height;
   const legend = targets.map(

@@ -8,8 +8,8 @@ import { type Person, registerPerson } from '../harness/people.ts';
 import { inOwnFolder } from '../harness/take-down.ts';
 import { startOwnServer } from '../replay/own-server.ts';
 
-// `npm run bench:console`: what the console costs the browser's main thread, on a project of 1,000 tickets and on one of
-// 10,000. It counts CPU and not the time that passes, which others on the machine have, too.
+// `npm run bench:console` measures what the console costs the browser's main thread, on a project of 1,000 tickets and on one of
+// 10,000. It counts CPU time instead of elapsed time, which other load on the machine changes.
 
 const root = path.resolve(import.meta.dirname, '../..');
 const sizes = [1_000, 10_000] as const;
@@ -17,7 +17,7 @@ const times = 15;
 const warming_up = 5;
 const openings = 5;
 
-/** The bars, in milliseconds of CPU on 1,000 tickets. On 10,000 each may take half as much again. */
+/** The limits, in milliseconds of CPU with 1,000 tickets. With 10,000, each act may take half as much again. */
 const bars: Record<string, number> = {
   'board: to the first cards': 200,
   'board: an arrow': 10,
@@ -57,7 +57,7 @@ const middleOf = (all: readonly Spent[]): Spent => ({
   script_ms: middle(all.map((one) => one.script_ms)),
 });
 
-/** The middle of what an act costs, of several; the first ones, which compile what they run, don't count. */
+/** The median cost of an act. The first few runs, in which code is still being compiled, don't count. */
 async function costOf(page: Page, cdp: CDPSession, act: () => Promise<unknown>, repeats = times): Promise<Spent> {
   const all: Spent[] = [];
   for (let n = repeats === 1 ? 0 : -warming_up; n < repeats; n++) {
@@ -70,18 +70,18 @@ async function costOf(page: Page, cdp: CDPSession, act: () => Promise<unknown>, 
   return middleOf(all);
 }
 
-/** Opens a page several times, and gives the middle of what it costs to show what is waited for. */
+/** Opens a page several times and returns the median cost until `first` appears. */
 async function costToOpen(page: Page, cdp: CDPSession, url: string, first: string): Promise<Spent> {
   const all: Spent[] = [];
   for (let n = 0; n < openings; n++) {
     await page.goto(url);
     await page.locator(first).first().waitFor();
-    all.push(await spentBy(cdp)); // which begins anew with each page
+    all.push(await spentBy(cdp)); // the counters restart with each page
   }
   return middleOf(all);
 }
 
-/** Counts the requests of the API, and the bytes of their JSON, from now on. */
+/** Counts API requests, and the bytes of their JSON, from now on. */
 function countRequests(page: Page): { requests: number; bytes: number } {
   const count = { requests: 0, bytes: 0 };
   page.on('response', (response) => {
@@ -131,7 +131,7 @@ async function measure(page: Page, board: string, list: string): Promise<Measure
   return { acts, heap_mb: usedSize / 1e6, nodes, requests, json_kb: bytes / 1000 };
 }
 
-/** The table, and what of it is over its bar. */
+/** The table, and the list of what exceeds its limit. */
 function report([small, large]: readonly [Measured, Measured]): string {
   const over: string[] = [];
   const shown = (ms: number) => ms.toFixed(1).padStart(9);

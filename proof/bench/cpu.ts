@@ -5,7 +5,7 @@ const ticks_per_s = 100; // USER_HZ, the same on every Linux
 interface ProcessTimes {
   parent: number;
   cpu_us: number;
-  /** Of its children that have ended. */
+  /** The time of its children that have ended. */
   ended_us: number;
 }
 
@@ -16,11 +16,11 @@ function timesOf(pid: number | string): ProcessTimes | undefined {
     const ticks = (a: number, b: number) => ((Number(fields[a]) + Number(fields[b])) * 1_000_000) / ticks_per_s;
     return { parent: Number(fields[1]), cpu_us: ticks(11, 12), ended_us: ticks(13, 14) };
   } catch {
-    return undefined; // it ended meanwhile, or this is no Linux
+    return undefined; // the process has ended, or this is not Linux
   }
 }
 
-/** The most memory that the process ever had, in MB; 0 where /proc doesn't say. */
+/** The most memory that a process ever had, in MB; 0 if /proc doesn't say. */
 export function peakResident_mb(pid: number): number {
   try {
     const [, kb = '0'] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -30,12 +30,15 @@ export function peakResident_mb(pid: number): number {
   }
 }
 
-/** CPU that a process has used so far, in µs; 0 where there is no /proc. */
+/** The CPU time that a process has used so far, in µs; 0 without /proc. */
 export function cpuOf(pid: number): number {
   return timesOf(pid)?.cpu_us ?? 0;
 }
 
-/** CPU that the children of a process have used so far, those that ended too, in µs: PostgreSQL's backends, given its postmaster. */
+/**
+ * The CPU time, in µs, that the children of a process have used so far, including those that have ended. For the postmaster's
+ * pid, these are PostgreSQL's backends.
+ */
 export function cpuOfChildren(parent: number): number {
   try {
     return readdirSync('/proc')

@@ -11,7 +11,7 @@ import { makeScenarios, type Scenario } from './scenarios.ts';
 import type { Place } from './seed.ts';
 import { baton_environment } from './targets.ts';
 
-/** How long after the change a stream had its event. Counted from the time that the event has, which is before the commit. */
+/** How long after a change its event reached a stream, measured from the event's timestamp, which is before the commit. */
 interface Delivery {
   connections: number;
   requests_per_s: number;
@@ -19,23 +19,23 @@ interface Delivery {
   events: number;
   p50_ms: number;
   p99_ms: number;
-  /** The most that waited for a number when that was looked at. */
+  /** The most events that were seen waiting for a number. */
   most_waiting: number;
 }
 
 interface Backlog {
   entries: number;
   seconds: number;
-  /** Connections that write beside it, and what they did. */
+  /** The connections that write at the same time, and what they achieved. */
   writers: number;
   writes_per_s: number;
   errors: number;
   resident_mb: number;
 }
 
-/** What numbering and sending events costs the writes beside it, and how far behind it is. */
+/** What numbering and sending events costs concurrent writes, and how far behind it falls. */
 export interface EventFigures {
-  /** Steps of tickets with a worker on the same cores, and without any. */
+  /** Transitions of tickets with a worker on the same cores, and without one. */
   with_worker: Sample;
   without_worker: Sample;
   deliveries: Delivery[];
@@ -47,7 +47,7 @@ interface Options {
   pool_size: number;
   seconds: number;
   rounds: number;
-  /** Of a backlog that is caught up beside writers, and of one that is caught up alone. */
+  /** The sizes of a backlog that is worked off while others write, and of one that is worked off alone. */
   backlog: number;
   long_backlog: number;
 }
@@ -55,7 +55,7 @@ interface Options {
 const look_ms = 50;
 const patience_ms = 600_000;
 
-/** What a stream of a workspace's events is sent, until it is closed. */
+/** Opens a stream of a workspace's events and records their delays until it is closed. */
 function openStream(url: string, token: string, { workspace_id }: Place) {
   const delays_ms: number[] = [];
   const path = `/v1/workspaces/${workspace_id}/events?after=now`;
@@ -68,7 +68,7 @@ function openStream(url: string, token: string, { workspace_id }: Place) {
       const [, at] = /^data: .*"created_at":"([^"]+)"/.exec(line) ?? [];
       if (at !== undefined) delays_ms.push(Date.now() - Date.parse(at));
     });
-    lines.on('error', () => undefined); // when it is closed
+    lines.on('error', () => undefined); // emitted when it is closed
   });
   outgoing.on('error', () => undefined);
   outgoing.end();
@@ -95,7 +95,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
 
 const untilNumbered = (owner: pg.Pool) => until(async () => (await waiting(owner)) === 0);
 
-/** The number of a workspace's last event: one row, which looking at costs nobody anything. */
+/** The number of a workspace's last event: one row, so reading it costs next to nothing. */
 async function lastSequence(owner: pg.Pool, { workspace_id }: Place): Promise<number> {
   const { rows } = await owner.query<{ last: number }>(
     'select last_sequence::float8 as last from event_heads where workspace_id = $1',
@@ -104,7 +104,7 @@ async function lastSequence(owner: pg.Pool, { workspace_id }: Place): Promise<nu
   return rows[0]?.last ?? 0;
 }
 
-/** Entries that are committed and have no number. */
+/** Inserts committed entries without numbers. */
 async function fillOutbox(owner: pg.Pool, { workspace_id }: Place, entries: number): Promise<void> {
   await owner.query(
     `insert into outbox (workspace_id, created_at, id, actor_id, action, subject_type, subject_id, after, request_id)
@@ -115,7 +115,7 @@ async function fillOutbox(owner: pg.Pool, { workspace_id }: Place, entries: numb
   );
 }
 
-/** Steps of many tickets, sent to a Baton of this measurement's own. */
+/** Sends transitions of many tickets to a Baton that this measurement starts. */
 class Steps {
   readonly #bed: Bed;
   readonly #steps: Scenario;
@@ -137,7 +137,7 @@ class Steps {
     return load(target, this.#steps, { connections, seconds, postmaster: this.#bed.postmaster });
   }
 
-  /** A round by a server that is stopped after it, with what it left numbered. */
+  /** Runs one round on a server of its own, then stops it and numbers the events that it left. */
   async round(worker: boolean): Promise<Sample> {
     const { connections, seconds } = this.#options;
     const served = await this.start(worker);
@@ -193,7 +193,7 @@ class Steps {
       }
     };
     const writing = writers > 0 ? write() : undefined;
-    // Entries get their numbers in the order of their times, and the writers' are later.
+    // Entries are numbered in the order of their times, and the writers' entries are later.
     await until(async () => (await lastSequence(owner, place)) >= before + entries);
     const seconds = (performance.now() - begun) / 1000;
     over.abort();
@@ -209,7 +209,7 @@ class Steps {
   }
 }
 
-/** Measures it by servers of its own, while no other runs before the database. */
+/** Measures with servers of its own; no other server uses the database meanwhile. */
 export async function measureEvents(bed: Bed, options: Options, say: (text: string) => void): Promise<EventFigures> {
   const { connections, rounds, backlog, long_backlog } = options;
   const [, place] = bed.places;
@@ -221,7 +221,7 @@ export async function measureEvents(bed: Bed, options: Options, say: (text: stri
   const samples: Record<'with' | 'without', Sample[]> = { with: [], without: [] };
   for (let round = 0; round < rounds; round++) {
     say(`writes without a worker and with one: round ${round + 1} of ${rounds} …`);
-    // Each is first as often as the other: the tables grow.
+    // Each comes first equally often, because the tables grow.
     const order = round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
     for (const which of order) samples[which].push(await steps.round(which === 'with'));
   }
@@ -230,7 +230,7 @@ export async function measureEvents(bed: Bed, options: Options, say: (text: stri
   const backlogs: Backlog[] = [];
   try {
     for (const busy of [Math.max(1, Math.floor(connections / 4)), connections]) {
-      say(`Events of ${busy} connections on their way …`);
+      say(`Events of ${busy} connections in transit …`);
       deliveries.push(await steps.delivery(served, place, busy));
     }
     for (const [entries, writers] of [

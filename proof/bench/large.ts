@@ -6,16 +6,16 @@ import type { Bed } from './bed.ts';
 import type { Place } from './seed.ts';
 import type { Target } from './targets.ts';
 
-/** One request that means work on many tickets, and what writers of single tickets of the same project saw meanwhile. */
+/** One request that causes work on many tickets, and what writers of single tickets in the same project experienced meanwhile. */
 export interface Large {
   name: string;
   says: string;
   tickets: number;
-  /** Of the response; `right` if it is the one to expect. */
+  /** The status of the response; `right` tells whether it is the expected one. */
   status: number;
   right: boolean;
   response_ms: number;
-  /** Until everything that follows from it is done. */
+  /** The time until everything that the request causes is done. */
   done_ms: number;
   others: Others;
 }
@@ -30,7 +30,7 @@ interface Others {
 const writers = 2;
 const alone_ms = 3_000;
 
-/** Edits tickets of the place, each once, until told to stop: all of them changes that merge with anything else. */
+/** Edits tickets of the place, each once, until it is stopped. All edits merge with any other change. */
 function writeMeanwhile(target: Target, { workspace_id }: Place, ids: string[]): { stop: () => Promise<Others> } {
   const wire = new Wire(target.url, writers);
   const latencies_ms: number[] = [];
@@ -57,7 +57,7 @@ function writeMeanwhile(target: Target, { workspace_id }: Place, ids: string[]):
   return { stop };
 }
 
-/** A workflow that has none of the statuses that tickets are in. */
+/** A workflow without any of the statuses that tickets are in. */
 const anew: WorkflowDefinition = {
   statuses: [{ key: 'anew', name: 'Anew', category: 'todo' }],
   initial: ['anew'],
@@ -81,7 +81,7 @@ interface Piece {
   tickets: number;
   request: WireRequest;
   right: (answer: WireAnswer) => boolean;
-  /** Waits until what follows the response is done. */
+  /** Waits until the work that continues after the response is done. */
   settled?: () => Promise<void>;
 }
 
@@ -107,7 +107,7 @@ async function stillAssigned({ owner, leaver, leavers }: Bed): Promise<number> {
   return rows[0]?.tickets ?? 0;
 }
 
-/** Waits until Baton has ended the clean-up, and sees that nothing is left. */
+/** Waits until Baton has finished the clean-up, and checks that nothing is left. */
 async function unassigned(bed: Bed, say: (text: string) => void): Promise<void> {
   const { owner, leaver, leavers } = bed;
   const query = 'select from membership_cleanups where workspace_id = $1 and user_id = $2';
@@ -151,7 +151,7 @@ function piecesOf({ leaver, leavers }: Bed, settled: () => Promise<void>): Piece
   ];
 }
 
-/** What writers of single tickets see alone, and each large piece of work with them beside it. */
+/** What writers of single tickets experience alone, and during each large piece of work. */
 export interface LargeWork {
   alone: Others;
   pieces: Large[];

@@ -4,7 +4,7 @@ import { cpuOf, cpuOfChildren } from './cpu.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Target } from './targets.ts';
 
-/** What one target did with one load. CPU is in µs per request. */
+/** What one target achieved under one load. CPU is in µs per request. */
 export interface Sample {
   requests_per_s: number;
   p50_ms: number;
@@ -14,7 +14,7 @@ export interface Sample {
   errors: number;
 }
 
-/** Keeps so many connections busy for so long; each sends its next request when the last has its response. */
+/** Keeps this many connections busy for this long. Each sends its next request once it has the previous response. */
 export async function load(
   target: Pick<Target, 'url' | 'pid' | 'token'>,
   scenario: Pick<Scenario, 'next'>,
@@ -51,7 +51,7 @@ export async function load(
   };
 }
 
-/** The middle one of several samples, figure by figure; errors are added up. */
+/** The median of several samples, figure by figure; errors are added up. */
 export function middle(samples: readonly Sample[]): Sample {
   const of = (figure: keyof Sample) =>
     quantile(

@@ -18,13 +18,13 @@ import { measureUpdates } from './updates.ts';
 const usage = `Usage: npm run bench [-- options]
 
   --seconds N   length of a round; 5 by default
-  --rounds N    rounds of each server and load, in turn; the middle one counts; 3 by default
+  --rounds N    rounds of each server and load, in turn; the median counts; 3 by default
   --only NAME   one load: list, read, create, transition, login
-  --small       a hundredth of the tickets, and a page 100 for the deep one: a trial
+  --small       a trial with a hundredth of the tickets, and page 100 as the deep one
   --dry         does not write docs/bench.*`;
 
 const connections = 10;
-/** All connections are one account's, whose lists may use a sixteenth of Baton's pool at a time. */
+/** All connections belong to one account, whose lists may use a sixteenth of Baton's pool at a time. */
 const pool_size = connections * 16;
 const say = (text: string) => console.error(text);
 
@@ -72,7 +72,7 @@ async function measureScenarios(targets: Target[], bed: Bed, only: string | unde
   return scenarios;
 }
 
-/** Everything, by the same processes from the first request to the last. */
+/** Runs everything with the same processes from the first request to the last. */
 async function runAll(bed: Bed, only: string | undefined, options: Options & { part: number }): Promise<Results> {
   const { part, ...load_options } = options;
   const { database_url, person } = bed;
@@ -132,7 +132,7 @@ async function main(): Promise<void> {
     console.log(page(results));
     if (!values.dry) keep(results);
     const missed = barsOf(results).filter((bar) => !holds(bar));
-    console.log(missed.length === 0 ? 'Every bar is reached.' : `${missed.length} bars are not reached.`);
+    console.log(missed.length === 0 ? 'Every bar is reached.' : `${missed.length} bars are missed.`);
   } finally {
     await bed.clear();
   }

@@ -6,7 +6,7 @@ import type { Bed } from './bed.ts';
 import { cpuOf, cpuOfChildren } from './cpu.ts';
 import type { Target } from './targets.ts';
 
-/** What a page costs that is the worst of its kind, one request at a time. */
+/** The cost of the most expensive page of its kind, one request at a time. */
 export interface Page {
   name: string;
   says: string;
@@ -20,7 +20,10 @@ export interface Page {
 const requests = 100;
 const long_length = 16_000;
 
-/** Projects whose descriptions fill a page to its bound in bytes: of ordinary text, and of what JSON spells with six. */
+/**
+ * Creates projects whose descriptions fill a page to its limit in bytes: with ordinary text, and with characters that take six
+ * bytes in JSON.
+ */
 async function makeLong(client: BatonClient, workspace_id: string): Promise<{ plain: string; control: string }> {
   const make = async (key: string, description: string, tickets: number) => {
     const { id } = await client.create_project({ workspace_id, body: { key, name: key } });

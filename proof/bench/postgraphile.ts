@@ -10,11 +10,11 @@ import type { Scenario } from './scenarios.ts';
 
 const dir = path.resolve(import.meta.dirname, '../../tools/postgraphile');
 
-/** PostGraphile's own tracker in a database of its own, with as many tickets as Baton's place has. */
+/** A tracker for PostGraphile in a separate database, with as many tickets as Baton's place. */
 export interface Peer {
   url: string;
   visitor: string;
-  /** Whose tracker it is. */
+  /** The user who owns the tracker. */
   user_id: string;
   script: string;
   scenarios: Scenario[];
@@ -28,7 +28,7 @@ async function asAdmin(...statements: string[]): Promise<void> {
   await admin.end();
 }
 
-/** Installs PostGraphile, which nobody else needs, and makes its database. */
+/** Installs PostGraphile, which only this benchmark needs, and creates its database. */
 export async function makePeer({ tickets, connections }: { tickets: number; connections: number }): Promise<Peer> {
   await installPackages(dir, 'PostGraphile');
   const database = `${test_prefix}${randomBytes(6).toString('hex')}`;
@@ -62,7 +62,7 @@ interface PeerPlace {
   busy_project_id: string;
 }
 
-/** The tickets that seedPlace makes, in the peer's tables. */
+/** Inserts the same tickets as seedPlace into the peer's tables. */
 async function seed(owner: pg.Client, tickets: number): Promise<PeerPlace> {
   const { rows } = await owner.query<PeerPlace>(
     `select gen_random_uuid() as user_id, gen_random_uuid() as workspace_id, gen_random_uuid() as project_id,
@@ -123,7 +123,7 @@ const ask = (query: string, variables: object): WireRequest => ({
 const right = ({ status, text }: WireAnswer) =>
   status === 200 && !text.includes('"errors"') && text.includes('"rowId"');
 
-/** The loads that it can take, by the names of Baton's. */
+/** The loads that PostGraphile supports, under the names of Baton's. */
 function makeScenarios(rows: readonly Movable[], place: PeerPlace, connections: number): Scenario[] {
   const { workspace_id, busy_project_id } = place;
   const random = new Random(1);

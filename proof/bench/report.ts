@@ -10,7 +10,7 @@ import type { Scale } from './scale.ts';
 import type { Target } from './targets.ts';
 import type { Updates } from './updates.ts';
 
-/** The servers before Baton's own schema. */
+/** The servers that use Baton's own schema. */
 type Ours = Exclude<Target['name'], 'postgraphile'>;
 
 export interface ScenarioResult {
@@ -21,7 +21,7 @@ export interface ScenarioResult {
   trips: Record<Ours, number>;
 }
 
-/** A whole run, as it is kept. */
+/** The stored results of a whole run. */
 export interface Results {
   commit: string;
   on: string;
@@ -30,7 +30,7 @@ export interface Results {
   seconds: number;
   rounds: number;
   scenarios: ScenarioResult[];
-  /** The most that each server had in memory, of all that it was asked. */
+  /** The most memory that each server had in the whole run. */
   resident_mb: Record<Target['name'], number>;
   scale: Scale;
   updates: Updates[];
@@ -39,7 +39,7 @@ export interface Results {
   events: EventFigures;
 }
 
-/** What the figures must meet, and what was seen. */
+/** A limit for a figure, and the measured value. */
 export interface Bar {
   says: string;
   seen: number;
@@ -169,7 +169,7 @@ function eventLines({ with_worker, without_worker, deliveries, backlogs }: Event
   ];
 }
 
-/** What is measured of Baton alone. */
+/** The figures that only Baton has. */
 function alone({ updates, pages, large, resident_mb, events }: Results): string[] {
   return [
     'The worst pages, one request at a time:',
@@ -200,7 +200,7 @@ function alone({ updates, pages, large, resident_mb, events }: Results): string[
   ];
 }
 
-/** The run as a page: what was measured, against which bars. */
+/** The run as a page: the figures and their limits. */
 export function page(results: Results): string {
   const { commit, on, machine, connections, seconds, rounds, scale } = results;
   return [
@@ -238,13 +238,13 @@ export function page(results: Results): string {
   ].join('\n');
 }
 
-/** Which machine, in a few words. */
+/** Describes the machine in a few words. */
 export function machineName(): string {
   const [cpu] = os.cpus();
   return `${os.availableParallelism()} cores of ${cpu?.model.trim() ?? 'unknown make'}, Node ${process.versions.node}, PostgreSQL 18`;
 }
 
-/** Keeps the run in docs: the page, the figures, the chart. */
+/** Writes the page, the figures and the chart into docs. */
 export function keep(results: Results): void {
   const docs = path.resolve(import.meta.dirname, '../../docs');
   writeFileSync(path.join(docs, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);

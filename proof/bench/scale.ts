@@ -3,7 +3,9 @@ import { quantile } from '../prove/stage.ts';
 import type { Place } from './seed.ts';
 import type { Target } from './targets.ts';
 
-/** How a list's time follows its workspace's size, and the depth of the page. Medians in ms, one request at a time. */
+/**
+ * How the time of a list depends on the size of its workspace and the depth of the page. Medians in ms, one request at a time.
+ */
 export interface Scale {
   sizes: { tickets: number; p50_ms: number }[];
   first_page_ms: number;
@@ -13,7 +15,7 @@ export interface Scale {
 
 const samples = 400;
 
-/** Times requests in turn, so that what else the machine does meets them all alike. */
+/** Times requests in turn, so that other load on the machine affects all of them equally. */
 async function timeInTurn(wire: Wire, token: string, paths: readonly string[]): Promise<number[]> {
   const times: number[][] = paths.map(() => []);
   for (let n = 0; n < samples; n++) {
@@ -29,7 +31,7 @@ async function timeInTurn(wire: Wire, token: string, paths: readonly string[]): 
 
 const listOf = ({ workspace_id }: Place) => `/v1/workspaces/${workspace_id}/tickets?status=open&limit=50`;
 
-/** The path of a page so many pages on. */
+/** The path of the page at this depth. */
 async function walk(wire: Wire, token: string, list: string, pages: number): Promise<string> {
   let path = list;
   for (let page = 1; page < pages; page++) {
@@ -41,7 +43,7 @@ async function walk(wire: Wire, token: string, list: string, pages: number): Pro
   return path;
 }
 
-/** Measures the smallest against the largest place, and in the largest the first page against a deep one. */
+/** Compares the smallest with the largest place, and in the largest the first page with a deep one. */
 export async function measureScale(target: Target, places: readonly Place[], deep_page: number): Promise<Scale> {
   const wire = new Wire(target.url, 1);
   const largest = places.at(-1);

@@ -4,7 +4,7 @@ import type { Person } from '../harness/people.ts';
 import { Random } from '../prove/random.ts';
 import type { Place } from './seed.ts';
 
-/** One kind of load: what each connection asks for next, and whether the response is a right one. */
+/** One kind of load: the next request of each connection, and whether its response is right. */
 export interface Scenario {
   name: string;
   says: string;
@@ -22,7 +22,7 @@ interface Movable {
   status: string;
 }
 
-/** Each connection has tickets of its own and knows where they are: every step is legal. */
+/** Each connection has its own tickets and knows their statuses, so every transition is legal. */
 function spreadSteps(tickets: readonly Movable[], connections: number, path: string, random: Random): Scenario['next'] {
   return (connection) => {
     const mine = random.below(Math.floor(tickets.length / connections)) * connections + connection;
@@ -37,7 +37,7 @@ function spreadSteps(tickets: readonly Movable[], connections: number, path: str
   };
 }
 
-/** The loads of a run, over the tickets of a place. */
+/** The loads of a run, on the tickets of a place. */
 export async function makeScenarios(
   owner: pg.Pool,
   place: Place,

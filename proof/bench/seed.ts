@@ -2,20 +2,20 @@ import type pg from 'pg';
 import { joinWorkspace, type Person } from '../harness/people.ts';
 import type { WorkflowDefinition } from '../../server/src/projects/workflow-definition.ts';
 
-/** A workspace of the benchmark, with projects and tickets enough. */
+/** A workspace of the benchmark with its projects and tickets. */
 export interface Place {
   workspace_id: string;
-  /** The project of the tickets that are there, and the one of those that are created. */
+  /** The project with the existing tickets, and the one in which new ones are created. */
   project_id: string;
   busy_project_id: string;
-  /** The ticket that everybody is at. */
+  /** The ticket that all connections change. */
   hot_ticket_id: string;
   tickets: number;
 }
 
 const hot_statuses = 12;
 
-/** A workflow in which every status leads to every other: whatever status the hot ticket is in, a step is legal. */
+/** A workflow in which every status leads to every other, so that a step is legal from any status of the hot ticket. */
 export function hotWorkflow(): WorkflowDefinition {
   const keys = Array.from({ length: hot_statuses }, (_, n) => `s${n}`);
   return {
@@ -29,8 +29,8 @@ export function hotWorkflow(): WorkflowDefinition {
 }
 
 /**
- * Makes a workspace through the API, and its tickets behind it: a million through the API would take an hour. One in three
- * tickets is the person's, or all are another's.
+ * Creates a workspace through the API, and its tickets by SQL: a million through the API would take an hour. Every third ticket
+ * is assigned to the person, or all are assigned to `assignee`.
  */
 export async function seedPlace(owner: pg.Pool, person: Person, tickets: number, assignee?: Person): Promise<Place> {
   const { client, user } = person;
@@ -59,7 +59,7 @@ async function insertTickets(owner: pg.Pool, seed: Seed): Promise<void> {
   const client = await owner.connect();
   try {
     await client.query('begin');
-    // One in ten is closed and one in five in progress, none has moved: the history stays true.
+    // One in ten is closed and one in five in progress, but none has moved, so the history is consistent.
     await client.query(
       `insert into tickets (workspace_id, id, project_id, number, title, description, initial_status, status, priority,
          labels, assignee_id, reporter_id, created_at, updated_at)

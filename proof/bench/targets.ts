@@ -14,7 +14,7 @@ export interface Target {
   url: string;
   pid: number;
   token: string;
-  /** Its own form of the loads, where it doesn't take Baton's requests. */
+  /** Its own form of the loads, if it doesn't accept Baton's requests. */
   scenarios?: readonly Scenario[];
   stop: () => Promise<void>;
 }
@@ -23,15 +23,15 @@ export interface TargetOptions {
   database_url: string;
   pool_size: number;
   person: Person;
-  /** Whether Baton's worker runs in its process, as by default. */
+  /** Whether Baton's worker runs in its process, which is the default. */
   worker?: boolean;
   /** PostGraphile's tracker, to be loaded as well. */
   peer?: Peer;
 }
 
 /**
- * The settings of every Baton in a run: tokens of one are good at all and as long as it takes, and the bcrypt cost is
- * production's least.
+ * The settings of every Baton in a run: tokens work at all of them and outlast the run, and the bcrypt cost is the lowest that is
+ * allowed in production.
  */
 export const baton_environment = { LOG_LEVEL: 'warn', BATON_BCRYPT_COST: '10', BATON_ACCESS_TOKEN_TTL_S: '86400' };
 
@@ -72,7 +72,7 @@ async function startScript(
     await ended;
   };
   const forget = takeDownOnSignal(stop);
-  process.once('exit', () => child.kill()); // should the run break down
+  process.once('exit', () => child.kill()); // if the run breaks down
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve());
     child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code}.`)));
@@ -100,7 +100,7 @@ async function startPeer({ url, user_id, visitor, script, scenarios }: Peer, poo
   return { ...(await startScript(started, { database_url: url, pool_size })), scenarios };
 }
 
-/** Starts the three before one database, and the peer before its own of the same cluster. */
+/** Starts the three servers that use one database, and the peer with its own database in the same cluster. */
 export function startTargets(options: TargetOptions): Promise<Target[]> {
   const { sub, sid } = claimsOf(options.person.access_token);
   const at = (name: string) => path.join(import.meta.dirname, `${name}/main.ts`);

@@ -6,7 +6,10 @@ import { startTargets } from './targets.ts';
 
 const requests = 40;
 
-/** Round trips to the database per request, by scenario and target: those of requests alone, counted one by one on one connection. */
+/**
+ * Counts the round trips to the database per request, by scenario and target. Only requests count, one at a time on one
+ * connection.
+ */
 export async function countRoundTrips(bed: Bed): Promise<Record<string, Record<string, number>>> {
   const [, place] = bed.places;
   if (place === undefined) throw new Error('There is no place to count in.');
@@ -22,7 +25,7 @@ export async function countRoundTrips(bed: Bed): Promise<Record<string, Record<s
           const { request, right } = next(0);
           right(await wire.send({ ...request, token }));
         };
-        await send(); // connects, and remembers the workflow
+        await send(); // connects, and caches the workflow
         const before = proxy.bursts();
         for (let n = 0; n < requests; n++) await send();
         trips[target] = (proxy.bursts() - before) / requests;

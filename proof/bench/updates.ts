@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import type { Place } from './seed.ts';
 
-/** What PostgreSQL writes for one update of a ticket: bytes of its log, and the share of updates that touch no index. */
+/**
+ * What PostgreSQL writes for one update of a ticket: the bytes of its write-ahead log, and the share of updates that touch no
+ * index.
+ */
 export interface Updates {
   says: string;
   wal_bytes: number;
@@ -19,8 +22,8 @@ interface Plan {
 }
 
 /**
- * Updates tickets one by one, twice, in a transaction that is undone, and counts the second time: the first time, each page
- * is written whole, once for each checkpoint.
+ * Updates tickets one by one, twice, in a transaction that is rolled back, and counts the second time. The first time, PostgreSQL
+ * writes each page in full, once per checkpoint.
  */
 async function measureKind(client: pg.PoolClient, { workspace_id, project_id }: Place, set: string) {
   const { rows } = await client.query<{ id: string }>(

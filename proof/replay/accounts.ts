@@ -4,16 +4,16 @@ import type { Mapping } from '../../server/src/importing/derive.ts';
 import { displayName } from '../../server/src/importing/names.ts';
 import { eachOf } from './pool.ts';
 
-/** The workspace a source is replayed in, and everyone who acts there. */
+/** The workspace that a source is replayed in, and everyone who acts there. */
 export interface Stage {
   workspace_id: string;
   project_id: string;
   owner: BatonClient;
-  /** By the source's name; whom it doesn't name, the owner stands for. */
+  /** The client of a person, by the source's name; where the source names nobody, the owner's. */
   clientOf: (name: string | null) => BatonClient;
-  /** The id of the person who acts by this name. */
+  /** The id of the person who acts under this name. */
   actorOf: (name: string | null) => string;
-  /** The id of the person who has a ticket by this name, or nobody's. */
+  /** The id of the person whom this name assigns, or null for nobody. */
   userOf: (name: string | null) => string | null;
 }
 
@@ -22,12 +22,12 @@ interface Actor {
   user_id: string;
 }
 
-/** How a workspace looks to people; a replay's names matter to nobody. */
+/** The names and addresses that people see; in a replay they don't matter. */
 export interface Looks {
   workspace: string;
   key: string;
   project: string;
-  /** The name and the address of the n-th person; the owner is the first. */
+  /** The name and address of the n-th person; the owner is the first. */
   person: (n: number, name: string) => { name: string; email: string };
   password: () => string;
 }
@@ -43,7 +43,7 @@ function anonymous(): Looks {
   };
 }
 
-/** Signs everybody up, makes a workspace with all of them, and a project with the derived workflow. */
+/** Signs everybody up, and creates a workspace with all of them and a project with the derived workflow. */
 export async function setStage(options: {
   base_url: string;
   mapping: Mapping;

@@ -1,6 +1,6 @@
 import type { Priority } from '../../server/src/importing/priority.ts';
 
-/** One call to the API; people are the source's names, statuses and resolutions the workflow's keys. */
+/** One call to the API. People are named as in the source, statuses and resolutions by the workflow's keys. */
 export type Call = CreateCall | TransitionCall | AssignCall | EditCall | CommentCall;
 
 export interface CreateCall {
@@ -17,7 +17,7 @@ export interface TransitionCall {
   kind: 'transition';
   to: string;
   resolution?: string;
-  /** Absent: stays as it is; null: nobody. */
+  /** Absent: unchanged; null: nobody. */
   assignee?: string | null;
   comment?: string;
 }
@@ -40,16 +40,16 @@ interface CommentCall {
   body: string;
 }
 
-/** What one author did to a ticket at one instant, and the calls that say it: none if nothing here changes. */
+/** What one author did to a ticket at one instant, and the calls for it; there are none if nothing changes in Baton. */
 export interface Step {
   at: string;
   by: string | null;
-  /** How many operations of the source this covers: 0 for an invented creation. */
+  /** How many operations of the source this covers; 0 for an invented creation. */
   operations: number;
   calls: Call[];
 }
 
-/** A status change as the history must show it: `resolution` is the ticket's afterwards. */
+/** A status change as the history must show it; `resolution` is the ticket's after the change. */
 export interface ExpectedChange {
   from: string;
   to: string;
@@ -57,7 +57,7 @@ export interface ExpectedChange {
   resolution: string | null;
 }
 
-/** The ticket as it must be afterwards. */
+/** The ticket as it must be at the end. */
 export interface ExpectedTicket {
   title: string;
   description: string;
@@ -69,7 +69,7 @@ export interface ExpectedTicket {
   changes: ExpectedChange[];
 }
 
-/** Everything to do for one ticket, in order, and how it must look afterwards. */
+/** Everything to do for one ticket, in order, and how the ticket must look at the end. */
 export interface TicketPlan {
   ticket: string;
   steps: Step[];

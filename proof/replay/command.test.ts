@@ -30,28 +30,32 @@ const missing = path.join(dir, 'missing-replay.ndjson');
 
 test.each([
   ['a file without an operation', [garbage], `${garbage}: no line of this file is an operation.`],
-  ['tickets that are none', [of_garbage], `${garbage_tickets}: no line of this file is a ticket.`],
+  ['a tickets file without tickets', [of_garbage], `${garbage_tickets}: no line of this file is a ticket.`],
   ['a file cut within a line', [cut_line], `${cut_line}: the file ends in the middle of line 2. It was cut off.`],
   ['a gzip file cut off', [cut_gzip], `${cut_gzip}: the gzip file ends too early. It was cut off.`],
   ['a damaged gzip file', [damaged], `${damaged}: the gzip file is damaged.`],
   ['a missing file', [missing], `${missing}: there is no such file.`],
   ['a folder', [dir], `${dir}: this is a folder.`],
-  ['no number of clients', ['--clients', 'abc'], '--clients must be a whole number from 1 to 256, not "abc".'],
-  ['no clients', ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".'],
-  ['half a ticket', ['--limit-tickets', '0.5'], '--limit-tickets must be a whole number'],
-  ['no URL', ['--url', 'localhost'], '--url must be the URL of a server'],
-  ['a server that is not there', ['--url', 'http://127.0.0.1:1'], 'No server is ready at http://127.0.0.1:1 ('],
+  [
+    'a number of clients that is not a number',
+    ['--clients', 'abc'],
+    '--clients must be a whole number from 1 to 256, not "abc".',
+  ],
+  ['zero clients', ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".'],
+  ['a fraction of a ticket', ['--limit-tickets', '0.5'], '--limit-tickets must be a whole number'],
+  ['an invalid URL', ['--url', 'localhost'], '--url must be the URL of a server'],
+  ['a server that is not running', ['--url', 'http://127.0.0.1:1'], 'No server is ready at http://127.0.0.1:1 ('],
   ['an unknown option', ['--client', '7'], "Unknown option '--client'"],
-])('replay refuses %s in one line', async (_, args, says) => {
+])('replay refuses %s with one line', async (_, args, says) => {
   const words = inWords(await replayCommand(args).catch((error: unknown) => error));
   expect(words).toContain(says);
   expect(words?.split('\n')).toHaveLength(1);
 });
 
 test.each([
-  ['what it can’t read', 1, [missing], `${missing}: there is no such file.\n`],
-  ['a wrong call', 2, ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".\n'],
-])('replay tells %s on stderr alone, and ends with %i', (_, code, args, says) => {
+  ['an unreadable file', 1, [missing], `${missing}: there is no such file.\n`],
+  ['a wrong option', 2, ['--clients', '0'], '--clients must be a whole number from 1 to 256, not "0".\n'],
+])('replay reports %s only on stderr, and exits with %i', (_, code, args, says) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], {
     encoding: 'utf8',
   });
@@ -65,18 +69,18 @@ test.each([
   [{ HOST: '0.0.0.0', PORT: '4000' }, 'http://127.0.0.1:4000'],
   [{ HOST: '::' }, 'http://[::1]:3000'],
   [{ HOST: '10.0.0.5' }, 'http://10.0.0.5:3000'],
-])('without --url, demo asks the server of the settings: %j is %s', (settings, url) => {
+])('without --url, demo uses the server of the settings: %j means %s', (settings, url) => {
   expect(urlOfSettings(settings)).toBe(url);
 });
 
 test.each([
-  ['no port', 'abc', 'PORT must be a whole number from 0 to 65535.'],
+  ['not a number', 'abc', 'PORT must be a whole number from 0 to 65535.'],
   [
-    'a port that the server chooses',
+    '0, so that the system chooses,',
     '0',
     'With PORT 0 the system chooses the port: name the server’s address with --url.',
   ],
-])('a setting that names %s is refused in one line', (_, PORT, says) => {
+])('a PORT that is %s is refused with one line', (_, PORT, says) => {
   const words = (() => {
     try {
       return urlOfSettings({ PORT });
@@ -87,7 +91,7 @@ test.each([
   expect(words).toBe(says);
 });
 
-test('demo names the address that it tried and --url, where no server is', async () => {
+test('demo names the address that it tried, and --url, if no server runs there', async () => {
   const gone = createServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;

@@ -3,26 +3,26 @@ import { BatonApiError, createClient } from '../../sdk/index.ts';
 import { ConfigError, environment } from '../../server/src/config.ts';
 import { SourceError } from '../../server/src/importing/source.ts';
 
-/** What is wrong with how a command was called. */
+/** A command was called with wrong arguments. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** A whole number within bounds, given on the command line. */
+/** Parses a whole number within bounds from the command line. */
 export function wholeNumber(name: string, given: string, bounds: { min: number; max: number }): number {
   const number = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
   if (number >= bounds.min && number <= bounds.max) return number;
   throw new UsageError(`--${name} must be a whole number from ${bounds.min} to ${bounds.max}, not "${given}".`);
 }
 
-/** The URL of a server, given on the command line. */
+/** Checks the URL of a server from the command line. */
 export function serverUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return given;
   throw new UsageError(`--url must be the URL of a server, like http://127.0.0.1:3000, not "${given}".`);
 }
 
-/** Where `npm start` serves with these settings, as seen from this machine. */
+/** The URL on this machine at which `npm start` serves with these settings. */
 export function urlOfSettings(source: NodeJS.ProcessEnv): string {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const { data, error } = environment.pick({ HOST: true, PORT: true }).safeParse(given);
@@ -31,7 +31,7 @@ export function urlOfSettings(source: NodeJS.ProcessEnv): string {
   }
   if (data.PORT === 0)
     throw new UsageError('With PORT 0 the system chooses the port: name the server’s address with --url.');
-  // A server that listens on every address is reached by the loopback's.
+  // A server that listens on every address is reached by the loopback address.
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[data.HOST] ?? data.HOST;
   return `http://${isIPv6(host) ? `[${host}]` : host}:${data.PORT}`;
 }
@@ -40,7 +40,7 @@ class ServerError extends Error {
   override name = 'ServerError';
 }
 
-/** Throws, in words, unless a server is ready there. */
+/** Throws an error with a readable message unless a server is ready there. */
 export async function requireServer(url: string): Promise<void> {
   try {
     await createClient({ base_url: url }).get_readyz();
@@ -51,7 +51,7 @@ export async function requireServer(url: string): Promise<void> {
   }
 }
 
-/** One line for what a user can do something about; undefined for a fault of ours. */
+/** One line for an error that the user can do something about; undefined for a bug. */
 export function inWords(error: unknown): string | undefined {
   if (error instanceof BatonApiError) {
     const lost = error.code === 'no_response' || error.code === 'timed_out';
@@ -64,8 +64,8 @@ export function inWords(error: unknown): string | undefined {
 }
 
 /**
- * Runs a command to its end. `cleanUp` runs in any case, also when the command is told to stop or its terminal is gone:
- * whatever it started, it stops.
+ * Runs a command to its end. `cleanUp` always runs, even if the command is told to stop or loses its terminal, and stops whatever
+ * the command started.
  */
 export async function runCommand(run: () => Promise<void>, cleanUp: () => Promise<void>): Promise<void> {
   let stopping: Promise<void> | undefined;
@@ -77,14 +77,14 @@ export async function runCommand(run: () => Promise<void>, cleanUp: () => Promis
   ] as const) {
     process.on(signal, () => void stop().finally(() => process.exit(128 + number)));
   }
-  // `| head` closes the pipe, and a closed terminal its end: neither may keep the clean-up from its work.
+  // `| head` closes the pipe, and a terminal that closes ends it, too: neither may prevent the clean-up.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => void stop().finally(() => process.exit(1)));
   }
   try {
     await run();
   } catch (error) {
-    if (stopping !== undefined) await new Promise(() => undefined); // what fails now, fails for want of the server
+    if (stopping !== undefined) await new Promise(() => undefined); // errors from here on come only from the missing server
     const words = inWords(error);
     if (words === undefined) throw error;
     console.error(words);

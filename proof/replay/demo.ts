@@ -12,9 +12,9 @@ const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.
 const usage = `Usage: npm run demo -- [--url URL]
 
 Fills a new workspace of a running server with 200 real tickets: people, statuses, history and comments. Each run makes
-another workspace with other people.
+a new workspace with new people.
 
-  --url URL   the server; by default that of the settings HOST and PORT, which npm start reads too`;
+  --url URL   the server; by default the one at HOST and PORT, the settings that npm start reads, too`;
 
 // The sample has pseudonyms like user-af6670fd.
 const names =
@@ -40,17 +40,17 @@ function demoLooks(): Looks & { owner_email: string; shared_password: string } {
   };
 }
 
-/** What to do next, as commands that can be pasted. */
+/** The next steps, as commands to paste. */
 function whatNext(url: string, workspace_id: string, looks: ReturnType<typeof demoLooks>): string {
   const body = JSON.stringify({ email: looks.owner_email, password: looks.shared_password });
   return `
-The workspace "${looks.workspace}" is there. Its people share one password, shown only now:
+The workspace "${looks.workspace}" is ready. Its people share one password, which is shown only now:
 
   owner     ${looks.owner_email}
   members   ${[1, 2, 3].map((n) => looks.person(n, '').email).join(', ')} …
   password  ${looks.shared_password}
 
-Have a look in the console, ${url}/: sign in there with the owner's address and the password.
+Open the console, ${url}/, and sign in with the owner's address and the password.
 
 Or in bash:
 
@@ -73,7 +73,7 @@ async function run(url: string): Promise<void> {
   const moves = result.measure.count('transition');
   const comments = result.measure.count('comment');
   console.log(
-    `${result.tickets} tickets. They were moved ${moves} times, and commented on ${comments} times without a move.`,
+    `${result.tickets} tickets. They have ${moves} transitions, and ${comments} comments without a transition.`,
   );
   console.log(whatNext(url.replace(/\/$/, ''), result.workspace_id, looks));
 }

@@ -15,7 +15,10 @@ interface Files {
   gzip?: boolean;
 }
 
-/** Writes a tracker's files into a new temporary folder; returns the replay file's path. Strings are lines as they stand. */
+/**
+ * Writes a tracker's files into a new temporary folder and returns the path of the replay file. Strings are written as lines
+ * unchanged.
+ */
 export function writeSource({ operations, tickets, gzip = false }: Files): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -29,7 +32,7 @@ export function writeSource({ operations, tickets, gzip = false }: Files): strin
   return write('other-replay', operations);
 }
 
-/** Reads, derives and plans an invented tracker, as a replay would. */
+/** Reads an invented tracker, derives its mapping and plans its tickets, as a replay would. */
 export async function planSource(files: Files): Promise<{
   source: Source;
   mapping: Mapping;
@@ -43,7 +46,7 @@ export async function planSource(files: Files): Promise<{
   return { source, mapping, plans: new Map(planned.map((plan) => [plan.ticket, plan])), report };
 }
 
-/** Everything a stream yields. */
+/** Collects everything that a stream yields. */
 export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of stream) all.push(item);

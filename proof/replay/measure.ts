@@ -1,4 +1,4 @@
-/** The responses that a run got, and how long each call took. */
+/** Counts the responses of a run, and records how long each call took. */
 export class Measure {
   readonly #durations_ms = new Map<string, number[]>();
   readonly #statuses = new Map<number, number>();

@@ -10,9 +10,9 @@ const unlimited = '10000000';
 
 export interface OwnServer {
   base_url: string;
-  /** The owner's URL of its database. Call it once the server is ready. */
+  /** The database URL of its owner, available once the server is ready. */
   databaseUrl: () => string;
-  /** Resolves when it serves requests. */
+  /** Resolves once it serves requests. */
   ready: Promise<void>;
   stop: () => Promise<void>;
 }
@@ -28,7 +28,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server as `npm start` does, in a directory of its own, with quick hashes and no limits in the way. */
+/** Starts a server as `npm start` does, in its own directory, with cheap hashes and limits too high to reach. */
 export async function startOwnServer(options: { keep: boolean }): Promise<OwnServer> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'baton-replay-'));
   chmodSync(dir, 0o755);
@@ -36,7 +36,7 @@ export async function startOwnServer(options: { keep: boolean }): Promise<OwnSer
   const child = spawn(process.execPath, [main, 'serve'], {
     env: {
       ...process.env,
-      BATON_ENV_FILE: '', // its settings are these
+      BATON_ENV_FILE: '', // it must not read a .env file
       NODE_ENV: 'development',
       PORT: String(port),
       HOST: '127.0.0.1',
@@ -49,7 +49,7 @@ export async function startOwnServer(options: { keep: boolean }): Promise<OwnSer
       LOG_LEVEL: 'error',
     },
     stdio: ['ignore', 'ignore', 'inherit'],
-    detached: true, // Ctrl-C is for us, who stop it
+    detached: true, // Ctrl-C must reach only this process, which then stops the server
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const base_url = `http://127.0.0.1:${port}`;

@@ -18,7 +18,7 @@ const create = (ticket: string) => ({
   set: { status: 'New' },
 });
 
-test('every ticket with operations is planned once: those the tickets file has, then the others', async () => {
+test('every ticket with operations is planned once, first those in the tickets file, then the others', async () => {
   const { plans, report } = await planSource({
     operations: [create('A'), create('B'), create('C')],
     tickets: [{ id: 'C' }, { id: 'Z' }, { id: 'A' }, { id: 'C' }],

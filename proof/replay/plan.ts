@@ -6,12 +6,12 @@ import { readTickets } from '../../server/src/importing/source.ts';
 import { planTicket } from './ticket.ts';
 
 /**
- * The plan of each ticket, one at a time, so that only the texts at work are in memory: in the tickets file's order,
- * then those it doesn't have. No plan rests on another: all may be played at once.
+ * Yields the plan of each ticket, one at a time, so that only the texts in use are in memory: first in the order of the tickets
+ * file, then the tickets that it lacks. No plan depends on another, so all may be played at once.
  */
 export async function* plans(source: Source, mapping: Mapping, report: Report): AsyncGenerator<TicketPlan> {
   const left = new Map<string, History>(source.histories);
-  // What this file has wrong was reported when its facts were read.
+  // Faults of this file were reported when its facts were read.
   const records = source.tickets_file ? readTickets(source.tickets_file, new Report()) : [];
   for await (const record of records) {
     const history = left.get(record.id);

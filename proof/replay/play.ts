@@ -3,7 +3,7 @@ import type { Stage } from './accounts.ts';
 import type { Call, TicketPlan } from './calls.ts';
 import type { Measure } from './measure.ts';
 
-/** What became of a plan: the ticket it created, unless its creation was refused, and every call that was refused. */
+/** The result of a plan: the ticket that it created, unless its creation was refused, and every refused call. */
 export interface Played {
   ticket_id: string | undefined;
   plan: TicketPlan;
@@ -43,21 +43,21 @@ function send(raw: Raw, stage: Stage, call: Call, ticket: Ticket | undefined): P
   }
 }
 
-/** The ticket as a response has it; a comment leaves it as it was. */
+/** The ticket as the response contains it; a comment leaves it unchanged. */
 function ticketAfter(call: Call, body: unknown, before: Ticket | undefined): Ticket | undefined {
   if (call.kind === 'comment') return before;
   return call.kind === 'transition' ? (body as { ticket: Ticket }).ticket : (body as Ticket);
 }
 
-/** Sends the call; a replay may take longer than an access token lives, so one that has expired is renewed. */
+/** Sends a call. A replay may take longer than an access token is valid, so it renews one that has expired. */
 async function sendAs(client: BatonClient, ...rest: [Stage, Call, Ticket | undefined]): Promise<RawResponse> {
   const response = await send(client.raw, ...rest);
   if (response.status !== 401) return response;
-  await client.get_me(); // with the refresh token, as the client of anybody would
+  await client.get_me(); // this call makes the client use its refresh token
   return send(client.raw, ...rest);
 }
 
-/** The status and, if it refuses, why; 0 if there was no response. */
+/** The status and, for a refusal, the reason; status 0 if there was no response. */
 async function outcomeOf(sent: Promise<RawResponse>): Promise<{ status: number; body: unknown; why: string }> {
   try {
     const { status, body } = await sent;
@@ -67,7 +67,7 @@ async function outcomeOf(sent: Promise<RawResponse>): Promise<{ status: number; 
   }
 }
 
-/** Plays one ticket's life, call by call, each as the person who did it. A refused call is noted, and the others go on. */
+/** Plays one ticket's history call by call, each as the person who did it. A refused call is recorded, and the rest continues. */
 export async function playTicket(stage: Stage, plan: TicketPlan, measure: Measure): Promise<Played> {
   const refusals: string[] = [];
   let ticket: Ticket | undefined;

@@ -1,4 +1,4 @@
-/** Runs work over items as they come, a bounded number at a time; the first failure ends it. */
+/** Runs work over items as they arrive, at most `at_once` at a time; the first failure ends it. */
 export async function eachOf<T>(
   items: Iterable<T> | AsyncIterable<T>,
   at_once: number,
@@ -7,7 +7,7 @@ export async function eachOf<T>(
   const source: Iterator<T> | AsyncIterator<T> =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let turn: Promise<unknown> = Promise.resolve();
-  // One asks the source at a time: an async generator's values then come in order.
+  // Only one worker at a time asks the source, so the values of an async generator come in order.
   const take = () => {
     const next = turn.then(() => source.next());
     turn = next.catch(() => undefined);

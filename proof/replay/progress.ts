@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from './replay.ts';
 
-/** A bar on a terminal; elsewhere a line for each tenth. */
+/** Shows a bar on a terminal, and otherwise prints a line for each tenth. */
 export function progressBar(): Progress {
   if (!process.stdout.isTTY) {
     let name = '';

@@ -15,13 +15,14 @@ const sample = path.resolve(import.meta.dirname, 'sample/jqueryui-replay.ndjson.
 
 const usage = `Usage: npm run replay -- [FILE-replay.ndjson[.gz]] [options]
 
-Plays real tickets through a server and compares the result with the source. Without a file: the sample of 200 tickets.
+Plays real tickets through a server and compares the result with the source.
+Without a file, it plays a sample of 200 tickets.
 
-  --url URL            a running server; by default one is started for the replay
-  --clients N          clients at once, 1 to 256 (32)
+  --url URL            a running server; by default the replay starts one
+  --clients N          concurrent clients, 1 to 256 (32)
   --limit-tickets N    only the first N tickets
   --keep               keep the started server's data
-  --dry-run            only say what would be done`;
+  --dry-run            only print what would be done`;
 
 interface Options {
   file: string;
@@ -31,7 +32,7 @@ interface Options {
   keep: boolean;
 }
 
-/** Runs the invariants over the server's database; says which don't hold. */
+/** Checks the invariants on the server's database. Returns those that don't hold. */
 async function lookAtInvariants(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -49,7 +50,7 @@ async function dryRun(file: string): Promise<void> {
 let own: OwnServer | undefined;
 
 async function run({ file, url, clients, limit_tickets, keep }: Options): Promise<void> {
-  await readSource(file, new Report()); // whatever is wrong with the file is said before anything is started
+  await readSource(file, new Report()); // reports what is wrong with the file before it starts anything
   if (url === undefined) own = await startOwnServer({ keep });
   await (url === undefined ? own?.ready : requireServer(url));
   const base_url = url ?? own?.base_url ?? '';
@@ -69,15 +70,15 @@ async function run({ file, url, clients, limit_tickets, keep }: Options): Promis
   };
   verdict(`calls refused: ${refusals.length}`, refusals);
   verdict(
-    `${result.compared} of ${result.tickets} tickets compared: fields, history and comments are the source’s`,
+    `${result.compared} of ${result.tickets} tickets compared: fields, history and comments match the source`,
     faults,
   );
   verdict(`responses with 5xx: ${measure.server_errors}`, measure.server_errors > 0 ? ['see the server’s log'] : []);
-  if (own === undefined) console.log('-      invariants: not looked at, the database is another server’s');
+  if (own === undefined) console.log('-      invariants: not checked, because the replay did not start this server');
   else verdict(`${invariants().length} invariants hold`, broken);
 }
 
-/** Does what the command line says. */
+/** Runs the command with these arguments. */
 export async function replayCommand(given: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...given],
@@ -106,7 +107,7 @@ export async function replayCommand(given: readonly string[]): Promise<void> {
   else await run(options);
 }
 
-/** Stops the server that was started for the replay. */
+/** Stops the server that the replay started. */
 export async function stopOwnServer(): Promise<void> {
   await own?.stop();
 }

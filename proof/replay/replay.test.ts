@@ -29,7 +29,7 @@ type More = Pick<Parameters<typeof replay>[0], 'limit_tickets' | 'tamper' | 'pla
 const play = (file: string, more: More = {}) =>
   replay({ file, base_url: server.url, clients: 8, progress: quiet, ...more });
 
-/** A tracker with words of its own: twenty tickets, reopened, reassigned, commented on, and closed. */
+/** A tracker with its own vocabulary: twenty tickets, some reopened, all reassigned, commented on and closed. */
 function otherTracker() {
   const at = (minute: number) => new Date(Date.UTC(2024, 0, 1, 0, minute)).toISOString();
   const operations = Array.from({ length: 20 }, (_, n) => {
@@ -70,13 +70,13 @@ function otherTracker() {
 }
 
 describe('a replay', () => {
-  test('of another tracker ends as its source does', async () => {
+  test('of another tracker ends with the same tickets as its source', async () => {
     const result = await play(otherTracker());
     expect(result).toMatchObject({ tickets: 20, operations: 107, faults: [] });
     expect(result.measure.server_errors).toBe(0);
   });
 
-  test('control: says so when a field, a step or a comment differs', async () => {
+  test('control: reports a field, a transition or a comment that differs', async () => {
     const { faults } = await play(otherTracker(), {
       tamper: ([first, second, third]) => {
         if (!first || !second || !third) throw new Error('Expected three tickets.');
@@ -91,7 +91,7 @@ describe('a replay', () => {
     expect(faults.join()).toMatch(/comment 1 is .* instead of absent/);
   });
 
-  test('notes a resolution on the way into a status that is not done, and makes the step without it', async () => {
+  test('reports a resolution that is set with a status that is not done, and makes the transition without it', async () => {
     const change = (set: object) => ({ at: '2024-01-01T00:01:00Z', op: 'change', ticket: 'T-1', by: 'ada', set });
     const file = writeSource({
       operations: [
@@ -119,7 +119,7 @@ describe('a replay', () => {
     }
   });
 
-  test('counts a refused call with its ticket, and the rest goes on', async () => {
+  test('records a refused call with its ticket, and continues with the rest', async () => {
     const result = await play(otherTracker(), {
       plan: (plan) => {
         const [create] = plan.steps[0]?.calls ?? [];
@@ -138,7 +138,7 @@ describe('a replay', () => {
   const real = path.resolve(import.meta.dirname, '../../../shared/data/jqueryui-replay.ndjson.gz');
 
   test.skipIf(!existsSync(real))(
-    'of real tickets ends as its source does (skipped without ../shared/data)',
+    'of real tickets ends with the same tickets as its source (skipped without ../shared/data)',
     async () => {
       const result = await play(real, { limit_tickets: 20 });
       expect(result).toMatchObject({ tickets: 20, faults: [] });
@@ -148,7 +148,7 @@ describe('a replay', () => {
 });
 
 describe('the commands', () => {
-  /** Runs a command against the server, and gives what it printed. */
+  /** Runs a command against the server and returns what it printed. */
   async function run(file: string, ...args: string[]): Promise<string> {
     const command = [path.join(import.meta.dirname, file), '--url', server.url, ...args];
     return (await promisify(execFile)(process.execPath, command)).stdout;

@@ -24,15 +24,15 @@ export interface ReplayResult {
   measure: Measure;
   report: Report;
   tickets: number;
-  /** How many of them were compared: those no call was refused of. */
+  /** How many tickets were compared: those without a refused call. */
   compared: number;
-  /** Calls that the server refused, each with its ticket. */
+  /** The calls that the server refused, each with its ticket. */
   refusals: string[];
-  /** What isn't as the source has it, of the tickets without a refusal. */
+  /** Differences from the source, for the tickets without a refusal. */
   faults: string[];
 }
 
-/** Plays a source against a server, as many clients at once, and compares what came of it with the source. */
+/** Plays a source against a server with concurrent clients, and compares the result with the source. */
 export async function replay(options: {
   file: string;
   base_url: string;
@@ -40,9 +40,9 @@ export async function replay(options: {
   limit_tickets?: number | undefined;
   progress: Progress;
   looks?: Looks;
-  /** Looks over a plan before it is played: a test's chance to make a call that is refused. */
+  /** Called with each plan before it is played, so that a test can add a call that is refused. */
   plan?: (plan: TicketPlan) => void;
-  /** Looks over the expectations before they are compared: a test's chance to falsify one. */
+  /** Called with the expectations before they are compared, so that a test can falsify one. */
   tamper?: (expectations: Expectation[]) => void;
 }): Promise<ReplayResult> {
   const { file, base_url, clients, progress } = options;

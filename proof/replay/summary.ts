@@ -10,7 +10,7 @@ interface Totals {
   longest_description: number;
 }
 
-/** Plans every ticket without playing one; returns what a replay would do, a line each. */
+/** Plans every ticket without playing it. Returns what a replay would do, line by line. */
 export async function summarize(source: Source, mapping: Mapping, report: Report): Promise<string[]> {
   const totals = await planAll(source, mapping, report);
   const { workflow, people } = mapping;

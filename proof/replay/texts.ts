@@ -3,7 +3,7 @@ import type { Report } from '../../server/src/importing/report.ts';
 import type { SourceOperation, SourceTicket } from '../../server/src/importing/source.ts';
 import { fit, LIMITS, placeholder } from '../../server/src/importing/text.ts';
 
-/** The title a ticket is created with: the source's first, or readable filler of its length. */
+/** The title that a ticket is created with: the source's first title, or readable filler of its length. */
 export function initialTitle(history: History, record: SourceTicket | undefined, report: Report): string {
   const given = initialValue(history, 'title') ?? record?.title ?? '';
   const title = fitTitle(given, history.ticket, report);
@@ -12,12 +12,12 @@ export function initialTitle(history: History, record: SourceTicket | undefined,
   return placeholder(Math.min(history.create.title_chars, LIMITS.title)).trim() || '(untitled)';
 }
 
-/** One line, or '' if nothing is left of it. */
+/** A title on one line, or '' if nothing of it is left. */
 export function fitTitle(title: string, where: string, report: Report): string {
   return fit(title.trim(), 'title', where, report).trim();
 }
 
-/** The description a ticket is created with. */
+/** The description that a ticket is created with. */
 export function initialDescription(history: History, record: SourceTicket | undefined, report: Report): string {
   const changed = history.rest.find((operation) => operation.set.has('description'));
   const known = changed ? initialValue(history, 'description') : record?.description;
@@ -25,7 +25,7 @@ export function initialDescription(history: History, record: SourceTicket | unde
   return fit(known ?? (record ? '' : filler()), 'description', history.ticket, report);
 }
 
-/** Hands out the comments of a ticket, each to the operation that wrote it: by instant and author, in order. */
+/** Assigns the comments of a ticket to the operations that wrote them: by instant and author, in order. */
 export class Comments {
   readonly #bodies: Map<string, string[]>;
   readonly #where: string;
@@ -44,7 +44,7 @@ export class Comments {
     return fit(body ?? placeholder(Math.min(operation.chars, LIMITS.comment)), 'comment', this.#where, this.#report);
   }
 
-  /** Reports the comments nobody took. */
+  /** Reports the comments that no operation took. */
   close(): void {
     const left = [...this.#bodies.values()].flat().length;
     for (let n = 0; n < left; n += 1) this.#report.note('comment_without_operation', this.#where);

@@ -64,7 +64,7 @@ test('a status change with resolution, assignee and comment is one call', async 
   expect(found('comment_folded', 'nul')).toEqual([1, 1]);
 });
 
-test('what one call cannot say takes a second one', async () => {
+test('a change that does not fit into one call takes a second one', async () => {
   const set = {
     status: ['New', 'Open'],
     title: ['Old', 'New title'],
@@ -79,7 +79,7 @@ test('what one call cannot say takes a second one', async () => {
   expect(found('second_call')).toEqual([1]);
 });
 
-test('a creation has what its operation says, else what the first change says was before, else what never changed', async () => {
+test('a field of a creation comes from its operation, else from the old value of the first change, else from the tickets file', async () => {
   const { calls } = await planned(
     [
       create({ component: 'ui' }),
@@ -107,7 +107,7 @@ test('a creation has what its operation says, else what the first change says wa
   });
 });
 
-test('without a tickets file texts are invented in the length the source tells', async () => {
+test('without a tickets file, texts are filler of the length that the source states', async () => {
   const { calls, found } = await planned([create(), comment(1, 40), comment(2, LIMITS.comment + 9)]);
   expect(calls[0]).toMatchObject({
     kind: 'create',
@@ -119,14 +119,14 @@ test('without a tickets file texts are invented in the length the source tells',
   expect(found('no_tickets_file', 'no_title', 'comment_without_text')).toEqual([1, 1, 2]);
 });
 
-test('comments of one author and instant keep their order, and none is lost unsaid', async () => {
+test('comments of one author and instant keep their order, and one without its text or operation is reported', async () => {
   const bodies = ['one', 'two', 'three'].map((body) => ({ at: at(1), by, body }));
   const { calls, found } = await planned([create(), comment(1), comment(1, 5, 'Bo'), comment(1)], { comments: bodies });
   expect(calls.slice(1).map((call) => call.kind === 'comment' && call.body.slice(0, 3))).toEqual(['one', 'The', 'two']);
   expect(found('comment_without_text', 'comment_without_operation', 'same_instant')).toEqual([1, 1, 2]);
 });
 
-test('a ticket that is never created is created from what follows, by its reporter', async () => {
+test('a ticket without a creation is created from its later operations, by its reporter', async () => {
   const { plan, found } = await planned([change(1, { status: ['Open', 'Shut'], assignee: ['Bo', null] }, null)], {
     reporter: 'Cy',
   });
@@ -135,7 +135,7 @@ test('a ticket that is never created is created from what follows, by its report
   expect(found('no_create')).toEqual([1]);
 });
 
-test('operations before their ticket’s creation are played after it, and a second creation is left out', async () => {
+test('operations before their ticket’s creation are played after it, and a second creation is skipped', async () => {
   const early = { ...change(0, { status: ['Wait', 'New'] }), at: '1970-01-01T00:24:00Z' };
   const { calls, found } = await planned([early, create({ status: 'Wait' }), create({ status: 'New' })]);
   expect(calls).toMatchObject([
@@ -145,7 +145,7 @@ test('operations before their ticket’s creation are played after it, and a sec
   expect(found('before_create', 'created_twice', 'out_of_time_order')).toEqual([1, 1, 0]);
 });
 
-test('a change from elsewhere is played from where the ticket is; one to where it is, is none', async () => {
+test('a change from another status is played from the current one, and a change to the current one is skipped', async () => {
   const { plan, found } = await planned([
     create({ status: 'New' }),
     change(1, { status: ['Open', 'Shut'] }),
@@ -160,7 +160,7 @@ test('a change from elsewhere is played from where the ticket is; one to where i
   expect(found('chain_gap', 'unchanged_status', 'resolution_without_status', 'nothing_to_say')).toEqual([2, 1, 1, 1]);
 });
 
-test('a change that has no place here is no call, and is reported', async () => {
+test('a change that Baton cannot represent makes no call, and is reported', async () => {
   const operations = [
     create({ title: 'T' }),
     change(1, { cc: [null, 'Bo'] }),
@@ -172,7 +172,7 @@ test('a change that has no place here is no call, and is reported', async () => 
   expect(found('nothing_to_say', 'nul', 'lone_surrogate')).toEqual([3, 1, 1]);
 });
 
-test('a stand-in for nobody is nobody, unless it acts', async () => {
+test('a placeholder for nobody counts as nobody, unless it acts', async () => {
   const operations = [create({ assignee: 'somebody' }), change(1, { assignee: ['somebody', 'nobody@example.org'] })];
   const { calls, mapping } = await planned(operations);
   expect(calls).toMatchObject([{ kind: 'create', assignee: null }]);
@@ -181,7 +181,7 @@ test('a stand-in for nobody is nobody, unless it acts', async () => {
   expect(acting.calls.slice(0, 2)).toMatchObject([{ assignee: 'somebody' }, { kind: 'assign', assignee: null }]);
 });
 
-test('a priority that shares its place is told apart by a label', async () => {
+test('two priorities that map to the same one are told apart by a label', async () => {
   const { calls } = await planned([create({ priority: 'minor' }), change(1, { priority: ['minor', 'trivial'] })]);
   expect(calls).toMatchObject([
     { priority: 'low', labels: [] },
@@ -189,7 +189,7 @@ test('a priority that shares its place is told apart by a label', async () => {
   ]);
 });
 
-test('texts, labels and their number are kept within the limits, and reported', async () => {
+test('texts, labels and the number of labels are cut to the limits, and reported', async () => {
   const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`field${n}`, 'x']));
   const too_long = (limit: number) => 'y'.repeat(limit + 1);
   const { calls, found } = await planned([
@@ -205,7 +205,7 @@ test('texts, labels and their number are kept within the limits, and reported', 
   expect(found('title_cut', 'label_cut', 'description_cut')).toEqual([1, 1, 1]);
 });
 
-test('where the tickets file ends elsewhere than the last change, the report says so', async () => {
+test('the report says where the tickets file differs from the last change', async () => {
   const operations = [create({ status: 'New', assignee: 'Bo' }), change(1, { status: ['New', 'Open'] })];
   const differs = await planned(operations, { status: 'Shut', assignee: 'Cy' });
   expect(differs.plan?.expected).toMatchObject({ status: 'open', assignee: 'Bo' });

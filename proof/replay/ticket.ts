@@ -10,7 +10,7 @@ import type { SourceOperation, SourceTicket } from '../../server/src/importing/s
 import { fit } from '../../server/src/importing/text.ts';
 import { Comments, fitTitle, initialDescription, initialTitle } from './texts.ts';
 
-/** The calls for one ticket: its creation first, then what was done together in one call where the API can say it. */
+/** Plans the calls for one ticket: its creation first, then one call for what was done together, if the API has one. */
 export function planTicket(
   history: History,
   record: SourceTicket | undefined,
@@ -28,7 +28,7 @@ export function planTicket(
   return { ticket: history.ticket, steps, expected: state.expected() };
 }
 
-/** Neighbours of one instant and author. */
+/** Groups adjacent operations of one instant and author. */
 function* groups(operations: readonly SourceOperation[]): Generator<[SourceOperation, ...SourceOperation[]]> {
   let group: [SourceOperation, ...SourceOperation[]] | undefined;
   for (const operation of operations) {
@@ -69,7 +69,7 @@ function planStep(
   return { at, by, operations: group.length, calls };
 }
 
-/** Where a ticket stands while its history is walked through. */
+/** The state of a ticket while its history is processed. */
 class TicketState {
   readonly #history: History;
   readonly #mapping: Mapping;

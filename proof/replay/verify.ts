@@ -4,14 +4,14 @@ import type { Stage } from './accounts.ts';
 import type { Played } from './play.ts';
 import { eachOf } from './pool.ts';
 
-/** What a ticket must have come to, each fact by the name it is told by. Long texts are kept by their hash. */
+/** What a ticket must look like, as facts by name. Long texts are stored as hashes. */
 export interface Expectation {
   ticket_id: string;
   ticket: string;
   facts: Record<string, string>;
 }
 
-/** The text itself if it is short; of a long one enough to tell it from any other. */
+/** A short text unchanged; of a long one, enough to tell it from any other. */
 function brief(text: string): string {
   if (text.length <= 80) return JSON.stringify(text);
   const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -26,7 +26,7 @@ interface Told {
   comments: Pick<Comment, 'author_id' | 'body'>[];
 }
 
-/** What a ticket is compared by: its fields, each step of its history and each comment, in order. */
+/** The facts that a ticket is compared by: its fields, and each transition and comment in order. */
 function factsOf({ ticket, history, comments }: Told): Record<string, string> {
   const facts: Record<string, string> = {
     title: brief(ticket.title),
@@ -53,7 +53,9 @@ function factsOf({ ticket, history, comments }: Told): Record<string, string> {
   return facts;
 }
 
-/** Keeps of a played plan what verifying needs; nothing of one that a call was refused of, which can't end as planned. */
+/**
+ * Keeps the facts of a played plan for verification; undefined if a call was refused, because the ticket can't end as planned.
+ */
 export function expectationOf(stage: Stage, { ticket_id, plan, refusals }: Played): Expectation | undefined {
   if (ticket_id === undefined || refusals.length > 0) return undefined;
   const calls = plan.steps.flatMap(({ by, calls }) => calls.map((call) => ({ by, call })));
@@ -81,14 +83,14 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** What differs between two tickets' facts. */
+/** The differences between two tickets' facts. */
 function differences(is: Record<string, string>, should: Record<string, string>): string[] {
   return [...new Set([...Object.keys(should), ...Object.keys(is)])]
     .filter((name) => is[name] !== should[name])
     .map((name) => `${name} is ${is[name] ?? 'absent'} instead of ${should[name] ?? 'absent'}`);
 }
 
-/** Reads everything back through the API, and says what isn't as the source has it. */
+/** Reads everything back through the API. Returns the differences from the source. */
 export async function verify(
   stage: Stage,
   expectations: readonly Expectation[],

@@ -7,9 +7,9 @@ import jwt from 'jsonwebtoken';
 import pg from 'pg';
 import { z } from 'zod';
 
-// The baseline: such a service as it is usually written. Express, pg, jsonwebtoken with a string secret, zod, helmet,
-// express-rate-limit, a middleware for each concern and one query for each step, in the same schema. It logs in with
-// the owner's rights, as such services do: no row-level security.
+// The baseline: such a service as it is usually written, in the same schema. It uses Express, pg, jsonwebtoken with a string
+// secret, zod, helmet, express-rate-limit, a middleware for each concern and one query for each step. It connects as the
+// database's owner, as such services do, so it has no row-level security.
 
 const pool = new pg.Pool({
   connectionString: process.env['DATABASE_URL'],
@@ -216,7 +216,7 @@ const credentials = z.object({ email: z.email(), password: z.string() });
 app.post('/v1/auth/login', validate(credentials), async (req, res) => {
   const { rows } = await pool.query('SELECT id, email, name FROM users WHERE email = $1', [req.body.email]);
   const hash = await pool.query('SELECT password_hash FROM user_credentials WHERE user_id = $1', [rows[0].id]);
-  // Its own users' hashes would be of the password; of Baton's it does the same work.
+  // A hash of its own would be of the password itself; comparing with Baton's hash takes the same work.
   await bcrypt.compare(req.body.password, hash.rows[0].password_hash);
   const session_id = randomUUID();
   const refresh_token = randomUUID();
@@ -232,7 +232,7 @@ app.post('/v1/auth/login', validate(credentials), async (req, res) => {
   res.json({ user: rows[0], access_token: jwt.sign({ sub: rows[0].id }, secret, { expiresIn: '15m' }), refresh_token });
 });
 
-// A log as it is usually kept: a table of its own, with an index for each way of reading it.
+// An audit log as it is usually kept: a separate table, with an index for each kind of read.
 await pool.query(`
   CREATE TABLE IF NOT EXISTS service_audit (workspace_id uuid NOT NULL REFERENCES workspaces, id uuid NOT NULL,
     actor_id uuid NOT NULL, action text NOT NULL, subject_type text NOT NULL, subject_id uuid NOT NULL,

@@ -13,7 +13,7 @@ export const pool = new pg.Pool({
   ...({ pipeline: true } as object),
 });
 
-/** A row as the driver gives it. */
+/** A row as the driver returns it. */
 export interface Row {
   [column: string]: unknown;
   id: string;
@@ -25,7 +25,7 @@ export interface Row {
 
 export type Send = <R extends pg.QueryResultRow = Row>(name: keyof typeof texts, values: unknown[]) => Promise<R[]>;
 
-/** Runs on one connection; what is sent without awaiting travels in one burst. */
+/** Runs work on one connection. Statements sent without awaiting travel in one batch. */
 export async function onClient<T>(work: (send: Send, client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {

@@ -3,12 +3,12 @@ import bcrypt from 'bcrypt';
 import { onClient, type Send } from './database.ts';
 import { present, steps } from './present.ts';
 
-/** A request, taken apart. */
+/** A parsed request. */
 export interface Call {
   user_id: string;
   session_id: string;
   workspace_id: string;
-  /** The path's last id. */
+  /** The last id in the path. */
   id: string;
   url: string;
   body: Record<string, unknown>;

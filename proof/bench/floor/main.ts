@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Answer, type Call, create, list, login, read, transition } from './handlers.ts';
 import { readWorkflows } from './present.ts';
 
-// The floor: what is left when everything but the work is taken away. Bare node:http and pg, the statements that Baton
-// sends, prepared and pipelined as Baton's are; no framework, token, validation, row-level security or limits. It is
-// not a server to use: it believes every caller.
+// The floor: what is left when everything except the work is removed. It is bare node:http and pg with Baton's statements,
+// prepared and pipelined as in Baton; no framework, tokens, validation, row-level security or limits. Don't use it as a server:
+// it believes every caller.
 
 async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   if (req.method === 'GET') return {};

@@ -5,10 +5,10 @@ interface Definition {
   transitions: { from: string; to: string }[];
 }
 const categories = new Map<string, Map<string, string>>();
-/** Where each status leads, by project. */
+/** The statuses that each status can move to, by project. */
 export const steps = new Map<string, Map<string, string[]>>();
 
-/** Reads every project's workflow, once. */
+/** Reads every project's workflow once. */
 export async function readWorkflows(): Promise<void> {
   const { rows } = await pool.query<{ project_id: string; definition: Definition }>(
     'select p.id as project_id, w.definition from projects p join workflows w on w.workspace_id = p.workspace_id and w.project_id = p.id and w.version = p.workflow_version',
@@ -21,7 +21,7 @@ export async function readWorkflows(): Promise<void> {
   }
 }
 
-/** The ticket as Baton shows it, in a list with an excerpt in place of the description. */
+/** A ticket as Baton returns it; in a list, with an excerpt instead of the description. */
 export function present(t: Row): Record<string, unknown> {
   const start = t['start'] as string | undefined;
   return {

@@ -6,7 +6,7 @@ const columns = `t.workspace_id, t.id, p.key || '-' || t.number as key, t.projec
 const from_tickets =
   'from tickets t join projects p on p.workspace_id = t.workspace_id and p.id = t.project_id where t.workspace_id = $1 and p.workspace_id = $1';
 
-/** The statements that Baton sends, apart from what sets the scope of row-level security. */
+/** The statements that Baton sends, except those that set the scope of row-level security. */
 export const texts = {
   session: `select s.revoked_at is not null or s.expires_at <= now() as ended, u.disabled_at is not null as disabled
     from sessions s join users u on u.id = s.user_id where s.user_id = $1 and s.id = $2`,

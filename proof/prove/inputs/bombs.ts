@@ -139,7 +139,7 @@ async function explode(run: Run, size: number): Promise<Finding> {
     if (violations.length >= enough) return;
     const { name, bomb, target, beyond } = all[n % all.length] as (typeof all)[number];
     const chunked = Math.floor(n / all.length) % 2 === 1;
-    // At the limit, and one byte beyond it.
+    // At the limit, and one byte over it.
     for (const bytes of [bomb, Buffer.concat([bomb, Buffer.alloc(target.limit + 1 - bomb.length, ' ')])]) {
       const found = await send(wire, token, { ...target, bytes, chunked, beyond }, bound_ms * patience);
       const what = `${name}, ${bytes.length} bytes${chunked ? ' in chunks' : ''} to ${target.path.split('/').at(-1)}`;

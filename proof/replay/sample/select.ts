@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-// Chooses the sample from the whole archive, the same each time:
+// Chooses the sample from the whole archive, always the same:
 //   node proof/replay/sample/select.ts ../shared/data/jqueryui-replay.ndjson.gz
-// Few people, so that a demo has few accounts: tickets that only the 24 most active touched. Of these, those that are
-// still open and those with the longest stories, 200 in all.
+// A demo should have few accounts, so it takes only tickets that nobody but the 24 most active people touched. Of these it
+// takes those that are still open and those with the longest histories, 200 in all.
 
 const people_wanted = 24;
 const tickets_wanted = 200;
@@ -43,7 +43,7 @@ const active = new Set(
     .map(([name]) => name),
 );
 
-/** Everyone who acts in the operation, or is given the ticket. */
+/** Everyone who acts in the operation or is assigned the ticket. */
 function peopleOf({ by, set }: Operation): unknown[] {
   return [by, set?.['assignee']].flat().filter((one) => one !== null && one !== undefined && one !== '');
 }
