@@ -7,7 +7,7 @@ interface Page {
 }
 
 const patience_ms = 30_000;
-/** The pause before the next request after no server responded, or a 503. */
+/** The pause before the next request after a failure or a refusal. */
 const pause_ms = 100;
 
 type Way = 'pages' | 'stream';

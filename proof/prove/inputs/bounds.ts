@@ -116,7 +116,7 @@ async function quotasOf(stage: Stage, limit: number): Promise<Quota[]> {
     {
       ...counted,
       name: 'workflow_versions_per_project',
-      limit: limit - 1, // creating the project made the first
+      limit: limit - 1, // the first was created with the project
       slack: 0,
       use: () => ({
         ...post(owner, `${versions.at}/workflow`, presets.standard),

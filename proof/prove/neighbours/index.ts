@@ -326,7 +326,7 @@ export const neighbours: Check = {
       noticed_by: 'the database was asked',
     },
     'refusals come at once': { env: { BATON_REFUSAL_DELAY_MS: '0' }, noticed_by: 'a request was refused after' },
-    // The limit of what may be sent in a minute would allow too few of them.
+    // The default limit per minute would allow too few responses.
     'responses have no share of the memory': {
       ...broken('http/send.ts', 'responses.take(holder, bytes);', ''),
       env: { BATON_READ_MIB_PER_MINUTE: '1000000' },

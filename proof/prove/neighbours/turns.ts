@@ -18,7 +18,7 @@ const [crowd, each] = [8, 20];
 const most_before = 5;
 /** With turns, each of the crowd gets a request or two before the newcomer; without turns, most of their requests come first. */
 const most_requests_before = 3 * crowd;
-/** One statement of the worker finds at most about so many at a time; more would not all wait at once. */
+/** One statement of the worker looks at no more rows than this; beyond it, they would not all be waiting at once. */
 const most_found_at_once = 450;
 const patience_ms = 60_000;
 /** Shorter than a request may wait for a connection. */

@@ -91,7 +91,9 @@ async function remove(run: Run, size: number): Promise<Finding> {
     by[verdict.by]++;
     requests += verdict.requests;
     if (verdict.by !== removal.by)
-      violations.push(`without “${removal.name}”: ${removal.by} should say so, ${verdict.by} does: ${verdict.first}`);
+      violations.push(
+        `without “${removal.name}”: ${removal.by} should notice, and ${verdict.by} did: ${verdict.first}`,
+      );
     run.progress((index + 1) / chosen.length);
   }
   await stage.stop();
