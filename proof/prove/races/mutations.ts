@@ -12,7 +12,7 @@ const isAcknowledged = (one: Operation): one is Acknowledged => one.outcome.kind
 const isRefused = (one: Operation): one is Refused =>
   one.outcome.kind === 'refused' && one.outcome.version !== undefined;
 
-/** The acknowledged writes, in the order of their calls. */
+/** The acknowledged writes, ordered by version. */
 function writes({ operations, order }: Simulated): Acknowledged[] {
   const made = new Set(order);
   return operations.filter(isAcknowledged).filter(({ id }) => made.has(id));
