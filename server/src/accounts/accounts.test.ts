@@ -18,7 +18,7 @@ const jwtKeys = ({ config }: TestServer) =>
 const statusOf = async (call: Promise<{ status: number }>) => (await call).status;
 
 describe('registering', () => {
-  test('keeps the address in lower case, once', async () => {
+  test('stores the address in lower case, and refuses it a second time in any case', async () => {
     const client = conformingClient(server.url);
     const body = { email: '  Ada.Lovelace@Example.com ', password: 'a long enough one', name: ' Ada ' };
     const { user } = await client.register({ body });
@@ -35,14 +35,14 @@ describe('registering', () => {
     [{ email: 'a@example.com', password: 'nul \0 inside it', name: 'N' }, ['/password']],
     [{ email: 'a@example.com', password: 'half \ud800 a character', name: 'N' }, ['/password']],
     [{ email: 'a@example.com', password: 'long enough 1', name: 'N', role: 'owner' }, ['/role']],
-  ])('says what is wrong with %j', async (body, pointers) => {
+  ])('refuses %j with the places of its faults', async (body, pointers) => {
     const { status, body: problem } = await conformingClient(server.url).raw.register({ body });
     expect(status).toBe(422);
     expect((problem as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 });
 
-describe('signing in', () => {
+describe('a sign-in', () => {
   test('returns the same bytes for an unknown address, a wrong password and a disabled account', async () => {
     const [known, disabled] = [await registerPerson(server), await registerPerson(server)];
     expect(await disableUser(server.database.owner, disabled.email)).toBe(true);
@@ -56,7 +56,7 @@ describe('signing in', () => {
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   });
 
-  test('ends with the account, on the very next request', async () => {
+  test('ends on the next request after its account is disabled', async () => {
     const person = await registerPerson(server);
     await person.client.get_me();
     await disableUser(server.database.owner, person.email);
@@ -65,7 +65,7 @@ describe('signing in', () => {
     expect(await statusOf(person.client.raw.refresh({ body }))).toBe(401);
   });
 
-  test('hands out tokens and never a hash or secret again', async () => {
+  test('returns tokens, after which no read shows a token, password or hash', async () => {
     const person = await registerPerson(server);
     const shown = JSON.stringify([
       await person.client.get_me(),
@@ -77,7 +77,7 @@ describe('signing in', () => {
     }
   });
 
-  test('sends the database as much for a disabled account and an unknown one as for a wrong password, also after the response', async () => {
+  test('sends the same statements for an unknown address, a disabled account and a wrong password, even after the response', async () => {
     const sent: string[] = [];
     const listened = await startServer({}, { patch: (text) => (sent.push(text), text) });
     const entering = vi.spyOn(Turns.prototype, 'enter');
@@ -89,9 +89,9 @@ describe('signing in', () => {
         entering.mockClear();
         expect(await statusOf(conformingClient(listened.url).raw.login({ body }))).toBe(401);
         await vi.waitFor(() => expect(sent.at(-2)).toContain('into failed_attempts')); // and its commit
-        // Whatever address somebody tries, their network's turns are taken.
+        // Whatever address somebody tries, the attempt uses their network's turns.
         expect(entering.mock.calls.filter(([{ network }]) => network === undefined)).toEqual([]);
-        return sent.map((text) => text.replace(/user_id = '.*'/, '')); // each asks as itself
+        return sent.map((text) => text.replace(/user_id = '.*'/, '')); // each account has its own id
       };
       const wrong = await statements({ email: known.email, password: disabled.password });
       expect(await statements({ email: 'nobody@example.com', password: disabled.password })).toEqual(wrong);
@@ -103,7 +103,7 @@ describe('signing in', () => {
   });
 });
 
-/** Makes it a while since the session's tokens were spent. */
+/** Moves the time at which the user's tokens were spent back by some seconds. */
 const age = (user_id: string, seconds: number) =>
   server.database.owner.query(
     `update refresh_tokens set spent_at = spent_at - $2 * interval '1 second' where user_id = $1`,
@@ -111,7 +111,7 @@ const age = (user_id: string, seconds: number) =>
   );
 
 describe('refreshing', () => {
-  test('rotates, and a token that was spent a while ago ends the whole session', async () => {
+  test('rotates the token, and ends the session if a token was spent before the grace period', async () => {
     const person = await registerPerson(server);
     const first = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
     person.client.access_token = first.access_token;
@@ -126,7 +126,7 @@ describe('refreshing', () => {
     expect(data.map(({ action }) => action)).toEqual(['logged_in', 'refresh_token_reused', 'registered']);
   });
 
-  test('gives four tabs with one token the same successor, on every process, and one branch', async () => {
+  test('returns the same successor to four tabs with one token, on every process', async () => {
     const second = await startServer(
       {
         BATON_JWT_KEYS: `next:${Buffer.alloc(48, 'a1b2c3d4e5f6').toString('base64')},${jwtKeys(server).split(',')[0]}`,
@@ -148,7 +148,7 @@ describe('refreshing', () => {
     }
   });
 
-  test('gives a late retry the live token although others have refreshed since', async () => {
+  test('returns the live token to a late retry, even after further refreshes', async () => {
     const { client, refresh_token } = await registerPerson(server);
     let latest = refresh_token;
     for (let n = 0; n < 3; n++) latest = (await client.refresh({ body: { refresh_token: latest } })).refresh_token;
@@ -157,7 +157,7 @@ describe('refreshing', () => {
     expect(await statusOf(client.raw.refresh({ body: { refresh_token } }))).toBe(401);
   });
 
-  test('refuses a retry whose successor was created with a key that is gone, and the session goes on', async () => {
+  test('refuses a retry whose successor was created with a removed key, without ending the session', async () => {
     const person = await registerPerson(server);
     const body = { refresh_token: person.refresh_token };
     const { refresh_token } = await person.client.refresh({ body });
@@ -173,7 +173,7 @@ describe('refreshing', () => {
     }
   });
 
-  test('without a grace ends the session of who uses a token twice', async () => {
+  test('ends the session if a token is used twice and there is no grace period', async () => {
     const strict = await startServer({ BATON_REFRESH_GRACE_S: '0' }, { database: server.database });
     try {
       const { client, refresh_token } = await registerPerson(strict);
@@ -185,7 +185,7 @@ describe('refreshing', () => {
     }
   });
 
-  test('refuses everything else with the same bytes', async () => {
+  test('refuses every invalid token with the same bytes', async () => {
     const person = await registerPerson(server);
     const altered = person.refresh_token.slice(0, -4) + (person.refresh_token.endsWith('AAAA') ? 'BBBB' : 'AAAA');
     const answers = await Promise.all(
@@ -212,7 +212,7 @@ describe('sessions', () => {
     expect(await statusOf(person.client.raw.get_me())).toBe(401);
   });
 
-  test("of others can't be revoked", async () => {
+  test("of other users can't be revoked", async () => {
     const [person, stranger] = [await registerPerson(server), await registerPerson(server)];
     const { data } = await person.client.list_sessions();
     expect(await statusOf(stranger.client.raw.revoke_session({ session_id: data[0]?.id ?? '' }))).toBe(404);
@@ -234,7 +234,7 @@ describe('sessions', () => {
     await person.client.login({ body: { email: person.email, password: 'another long one' } });
   });
 
-  test('get a new refresh token with a new password; the old one is refused, and ends nothing', async () => {
+  test('get a new refresh token with a new password; the old one is refused and ends no session', async () => {
     const person = await registerPerson(server);
     const before = await person.client.refresh({ body: { refresh_token: person.refresh_token } });
     const body = { current_password: person.password, new_password: 'another long one' };
@@ -246,7 +246,7 @@ describe('sessions', () => {
     await person.client.refresh({ body: { refresh_token } });
   });
 
-  test('that have ended change no password', async () => {
+  test('that have ended cannot change the password', async () => {
     const { client, password } = await registerPerson(server);
     await client.logout();
     const body = { current_password: password, new_password: 'another long one' };
@@ -254,8 +254,8 @@ describe('sessions', () => {
   });
 });
 
-describe('the account', () => {
-  test('is renamed on the version it was read at', async () => {
+describe('an account', () => {
+  test('can be renamed only with its current version', async () => {
     const { client } = await registerPerson(server);
     expect(await client.update_me({ body: { name: 'New' }, if_match: '"1"' })).toMatchObject({
       name: 'New',
@@ -265,7 +265,7 @@ describe('the account', () => {
   });
 });
 
-/** Waits for what is done after the response. */
+/** Waits for an effect that comes after the response. */
 async function eventually<T>(look: () => Promise<T>, expected: (found: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries++) {
     const found = await look();
@@ -274,8 +274,8 @@ async function eventually<T>(look: () => Promise<T>, expected: (found: T) => boo
   }
 }
 
-describe('failures', () => {
-  test('leave one counting entry an hour in the account’s own audit log', async () => {
+describe('failed attempts', () => {
+  test('are counted in one entry an hour in the account’s audit log', async () => {
     const person = await registerPerson(server);
     const { client, email, user } = person;
     const guess = { email, password: 'not this one' };
@@ -313,7 +313,7 @@ describe('failures', () => {
 });
 
 describe('choosing a password', () => {
-  test('refuses the most common ones and the address, wherever one is chosen', async () => {
+  test('refuses common passwords and the e-mail address, at sign-up, at a change and at a reset', async () => {
     const person = await registerPerson(server);
     const { client, email, password } = person;
     const token = (await offerPasswordReset(server.database.owner, email, 60)) ?? '';
@@ -333,6 +333,6 @@ describe('choosing a password', () => {
         [422, '/new_password'],
       ]);
     }
-    await client.reset_password({ body: { token, new_password: 'a long enough one' } }); // not used up by that
+    await client.reset_password({ body: { token, new_password: 'a long enough one' } }); // the refusals did not use up the token
   });
 });

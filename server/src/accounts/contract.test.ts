@@ -14,7 +14,7 @@ test.each([
   ['j@MÜNCHEN.de', 'j@xn--mnchen-3ya.de'],
   ['j@ＥＸＡＭＰＬＥ.com', 'j@example.com'],
   [`${'x'.repeat(64)}@example.com`, `${'x'.repeat(64)}@example.com`],
-])('%s can sign up and be invited, as %s', (given, kept) => {
+])('%s can sign up and be invited, and is stored as %s', (given, kept) => {
   expect(email.parse(given)).toBe(kept);
   expect(create_invitation.body.parse({ email: given, role: 'viewer' }).email).toBe(kept);
 });
@@ -45,6 +45,6 @@ test.each([
   `${'x'.repeat(65)}@example.com`,
   `ada@${'x'.repeat(64)}.com`,
   `ada@${'xy.'.repeat(90)}com`,
-])('%s is no address', (given) => {
+])('%s is not a valid address', (given) => {
   expect(email.safeParse(given).success).toBe(false);
 });

@@ -18,7 +18,7 @@ import {
 } from '../http/contract.ts';
 import { type AccountAction, account_facts, meaningOf } from './facts.ts';
 
-// An address as it was stored.
+// An address as it is stored.
 export const stored_email = z.string().max(254).meta({ format: 'email', example: 'ada@example.com' });
 
 export const user = z
@@ -28,7 +28,7 @@ export const user = z
     email_confirmed_at: timestamp
       .nullable()
       .describe(
-        'When the address was confirmed by a mail to it; null: it wasn’t, and notifications aren’t mailed to it.',
+        'When the address was confirmed by a mail to it. Null means that it wasn’t; then notifications aren’t mailed to it.',
       ),
     name: stored(200),
     version,
@@ -38,7 +38,7 @@ export const user = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-/** Where the refresh token goes. */
+/** Whether the refresh token goes into a cookie. */
 const keep = z
   .enum(['cookie'])
   .optional()
@@ -48,7 +48,7 @@ const keep = z
       'this server’s own origin may ask for it. By default it is in the response.',
   });
 
-/** The response to signing in: the user, a short-lived access token, and the refresh token that replaces both. */
+/** The response to signing in: the user, a short-lived access token, and the refresh token that gets the next pair. */
 const tokens = z
   .strictObject({
     user,
@@ -101,22 +101,22 @@ export const account_audit_entry = z
   .meta({ id: 'AccountAuditEntry' });
 export type AccountAuditEntry = z.infer<typeof account_audit_entry>;
 
-/** A domain as DNS has it: `münchen.de` is `xn--mnchen-3ya.de`; '' for what can't be one. */
+/** Returns a domain in its DNS form: `münchen.de` is `xn--mnchen-3ya.de`. Returns '' for text that can't be a domain. */
 const toAscii = (domain: string) => (/[%/:@\\?#[\]]/.test(domain) ? '' : domainToASCII(domain));
 
-// RFC 5321: a local part of at most 64 characters, dot-atom; no quoted strings, no address literals. Of a domain, labels
-// of at most 63; the last one has a letter, or is a punycoded one.
+// RFC 5321: the local part is a dot-atom of at most 64 characters. Quoted strings and address literals are refused. Labels
+// of the domain have at most 63 characters; the last one consists of letters or is punycoded.
 const mailbox =
   /^(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
 
-/** An address as it is kept and compared: trimmed, in lower case, its domain in ASCII form. */
+/** An address as it is stored and compared: trimmed, in lower case, with its domain in ASCII form. */
 export const email = z
   .string()
   .trim()
   .max(254)
   .transform((text) => {
     const at = text.lastIndexOf('@');
-    // Letters of ASCII only: the Kelvin sign in lower case is a k, and somebody else's.
+    // ASCII letters only: the Kelvin sign in lower case is a k, which would be another person's address.
     const local = text.slice(0, at + 1).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
     return local + toAscii(text.slice(at + 1));
   })
@@ -198,7 +198,7 @@ export const logout = operation({
   method: 'post',
   path: '/v1/auth/logout',
   tag: 'accounts',
-  summary: 'Ends the session of this request, and that of its cookie; their access tokens stop working at once.',
+  summary: 'Ends the session of this request and the session of its cookie; their access tokens stop working at once.',
   status: 204,
   refresh_cookie: 'removed',
   errors: ['cross_origin_request'],

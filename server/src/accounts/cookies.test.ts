@@ -15,10 +15,10 @@ afterAll(() => server.stop());
 const keep = 'cookie' as const;
 const password = 'a long enough password';
 
-/** The name of the cookie of a server that is asked over plain HTTP. */
+/** The name of a server's cookie over plain HTTP. */
 const nameAt = ({ url }: TestServer = server) => `baton_refresh_${new URL(url).port}`;
 
-/** A browser: it keeps cookies, sends them below their path, and says where its page is from. */
+/** A browser that keeps cookies, sends them below their path, and sends the headers of its page's origin. */
 function openBrowser({ url }: TestServer = server, page: Record<string, string> = {}) {
   const jar = new Map<string, { value: string; path: string }>();
   const set: string[] = [];
@@ -38,7 +38,7 @@ function openBrowser({ url }: TestServer = server, page: Record<string, string> 
     }
     return response;
   };
-  /** A page of it, with or without an access token. */
+  /** A page of the browser, with or without an access token. */
   const openPage = (access_token?: string): BatonClient =>
     createClient({
       base_url: url,
@@ -55,7 +55,7 @@ function openBrowser({ url }: TestServer = server, page: Record<string, string> 
 
 type Browser = ReturnType<typeof openBrowser>;
 
-/** A browser in which somebody has just signed up. */
+/** Signs somebody up in a browser. */
 async function signUp(browser: Browser = openBrowser()) {
   const email = someAddress();
   const page = browser.openPage();
@@ -70,7 +70,7 @@ const codeOf = async (call: Promise<{ status: number; body: unknown }>) => {
 };
 
 describe('a session that is kept in a cookie', () => {
-  test('gives no script its refresh token, from its start to its end', async () => {
+  test('never shows its refresh token to a script, from sign-up to sign-out', async () => {
     const { browser, page, email, tokens } = await signUp();
     const signed_in = await page.login({ body: { email, password, keep } });
     const refreshed = await page.refresh({ body: { keep } });
@@ -91,7 +91,7 @@ describe('a session that is kept in a cookie', () => {
     expect(browser.jar.size).toBe(0);
   });
 
-  test('goes on in a page that was just loaded, and that has nothing but the cookie', async () => {
+  test('continues in a newly loaded page that has only the cookie', async () => {
     const { browser, tokens } = await signUp();
     for (let n = 0; n < 3; n++) {
       const { access_token, user } = await browser.openPage().refresh({ body: { keep } });
@@ -101,7 +101,7 @@ describe('a session that is kept in a cookie', () => {
     }
   });
 
-  test('takes one over whose refresh token a script had', async () => {
+  test('can be started with the refresh token that a script has', async () => {
     const person = await registerPerson(server);
     const browser = openBrowser();
     await browser.openPage().refresh({ body: { refresh_token: person.refresh_token, keep } });
@@ -109,7 +109,7 @@ describe('a session that is kept in a cookie', () => {
     expect((await person.client.list_sessions()).data).toHaveLength(1);
   });
 
-  test('stays signed in in both of two tabs that refresh at once, fifty times', async () => {
+  test('stays signed in in two tabs that refresh at the same time, fifty times', async () => {
     const { browser } = await signUp();
     for (let n = 0; n < 50; n++) {
       const both = await Promise.all([0, 1].map(() => browser.openPage().refresh({ body: { keep } })));
@@ -119,7 +119,7 @@ describe('a session that is kept in a cookie', () => {
     expect(new Set(browser.set).size).toBe(51);
   });
 
-  test('is no other’s: without keep, the cookie is not looked at, and nothing is set', async () => {
+  test('is ignored by requests without `keep`, which set no cookie', async () => {
     const { browser, page, email } = await signUp();
     const before = browser.set.length;
     const { refresh_token } = await page.login({ body: { email, password } });
@@ -133,7 +133,7 @@ describe('a session that is kept in a cookie', () => {
 describe('a cookie that is refused', () => {
   const removal = () => `${nameAt()}=; Path=/v1/auth; Max-Age=0; HttpOnly; SameSite=Strict`;
 
-  test('is removed: of a session that has ended, or that a new password has given another', async () => {
+  test('is removed if its session has ended or a new password has replaced its token', async () => {
     const { browser, page, email } = await signUp();
     const [other] = (await page.list_sessions()).data;
     const elsewhere = conformingClient(server.url);
@@ -150,7 +150,7 @@ describe('a cookie that is refused', () => {
     expect(person.browser.jar.size).toBe(0);
   });
 
-  test('is not removed where there is none, nor by a wrong password', async () => {
+  test('is not removed if the browser has no cookie, or by a sign-in with a wrong password', async () => {
     const nobody = openBrowser();
     expect(await codeOf(nobody.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
     expect(nobody.set).toEqual([]);
@@ -161,7 +161,7 @@ describe('a cookie that is refused', () => {
     expect([browser.set.length, browser.cookie()]).toEqual([1, before]);
   });
 
-  test('is one of two of its name: another host of the domain may have set it, and would be left alone', async () => {
+  test('is neither used nor removed if there are two of its name, since another host may have set one', async () => {
     const { browser, tokens } = await signUp();
     const intruder = await signUp();
     const two = { value: `${intruder.browser.cookie()}; ${nameAt()}=${browser.cookie()}`, path: '/v1/auth' };
@@ -171,7 +171,7 @@ describe('a cookie that is refused', () => {
     await browser.openPage(tokens.access_token).get_me();
   });
 
-  test('is removed by signing out, also where the session has ended before', async () => {
+  test('is removed by signing out, even if the session ended earlier', async () => {
     const { browser, page } = await signUp();
     const kept = browser.cookie() ?? '';
     await page.logout();
@@ -180,7 +180,7 @@ describe('a cookie that is refused', () => {
     expect(browser.set.at(-1)).toBe(removal());
   });
 
-  test('counts as a failure of its network; a page that has none does not', async () => {
+  test('counts as a failure of its network, unlike a refresh without a cookie', async () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_PER_ADDRESS: '2' });
     try {
       const [nobody, forger] = [openBrowser(limited), openBrowser(limited)];
@@ -198,7 +198,7 @@ describe('a cookie that is refused', () => {
         [401, 'invalid_refresh_token'],
         [429, 'rate_limited'],
       ]);
-      // Nobody else in that network is kept out.
+      // Others in that network can still refresh.
       const { browser } = await signUp(openBrowser(limited));
       expect(await refresh(browser)).toEqual([200, undefined]);
     } finally {
@@ -216,12 +216,12 @@ describe('signing out', () => {
     return { person, browser, cookie: browser.cookie() ?? '' };
   };
   const bad: [string, string | undefined][] = [
-    ['none', undefined],
-    ['one that is none', 'nonsense'],
-    ['one of another session, which has ended', 'ended'],
+    ['without one', undefined],
+    ['with an invalid one', 'nonsense'],
+    ['with one of another session that has ended', 'ended'],
   ];
 
-  test.each(bad)('ends the session of the cookie, whatever access token comes along: %s', async (_, given) => {
+  test.each(bad)('ends the session of the cookie whatever the access token: %s', async (_, given) => {
     const { person, browser, cookie } = await withSessions();
     const other = await signUp();
     await other.page.logout();
@@ -233,7 +233,7 @@ describe('signing out', () => {
     expect(await codeOf(browser.openPage().raw.refresh({ body: { keep } }))).toEqual([401, 'invalid_refresh_token']);
   });
 
-  test('ends both sessions where the access token is of another than the cookie', async () => {
+  test('ends both sessions if the access token and the cookie belong to different ones', async () => {
     const { person, browser } = await withSessions();
     const other = await registerPerson(server);
     await browser.openPage(other.access_token).logout();
@@ -242,7 +242,7 @@ describe('signing out', () => {
     }
   });
 
-  test('by a cookie that is nobody’s ends nothing', async () => {
+  test('with a forged cookie ends no session', async () => {
     const { person, browser } = await withSessions();
     browser.jar.set(nameAt(), { value: `brt_${randomBytes(64).toString('base64url')}`, path: '/v1/auth' });
     expect(await codeOf(browser.openPage().raw.logout())).toEqual([401, 'unauthenticated']);
@@ -251,7 +251,7 @@ describe('signing out', () => {
 });
 
 describe('two servers on one host', () => {
-  test('keep each its own session in one browser', async () => {
+  test('each keep their own session in one browser', async () => {
     const other = await startServer({}, { database: server.database });
     try {
       const { browser } = await signUp();
@@ -270,18 +270,21 @@ describe('two servers on one host', () => {
 
 describe('a page of another origin', () => {
   const foreign: [string, Record<string, string>][] = [
-    ['of another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
-    ['of the same site', { 'sec-fetch-site': 'same-site' }],
-    ['of another host, by its origin', { origin: 'https://evil.example' }],
-    ['of another port', { origin: 'http://127.0.0.1:1' }],
-    ['of an origin that has no name', { origin: 'null' }],
-    ['of another scheme', { origin: 'https://OWN' }],
-    ['with a user', { origin: 'http://user@OWN' }],
-    ['with a path', { origin: 'http://OWN/path' }],
-    ['with a user, and a browser that says the same', { origin: 'http://user@OWN', 'sec-fetch-site': 'same-origin' }],
+    ['another site according to the browser', { 'sec-fetch-site': 'cross-site' }],
+    ['the same site', { 'sec-fetch-site': 'same-site' }],
+    ['another host in its origin', { origin: 'https://evil.example' }],
+    ['another port', { origin: 'http://127.0.0.1:1' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['another scheme', { origin: 'https://OWN' }],
+    ['a user in its origin', { origin: 'http://user@OWN' }],
+    ['a path in its origin', { origin: 'http://OWN/path' }],
+    [
+      'a user in its origin, though the browser says same-origin',
+      { origin: 'http://user@OWN', 'sec-fetch-site': 'same-origin' },
+    ],
   ];
 
-  test.each(foreign)('is refused %s: nothing is spent, started, ended or set', async (_, headers) => {
+  test.each(foreign)('is refused without changing any session, token or cookie: %s', async (_, headers) => {
     const { browser, email, tokens } = await signUp();
     const { host } = new URL(server.url);
     const sent = Object.entries(headers).map(([name, value]) => [name, value.replace('OWN', host)]);
@@ -306,7 +309,7 @@ describe('a page of another origin', () => {
     await own.login({ body: { email, password } });
   });
 
-  test('signs in and out as before without the cookie', async () => {
+  test('can sign in and out without the cookie', async () => {
     const { browser, email } = await signUp();
     const page = openBrowser(server, { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' });
     const client = page.openPage();
@@ -316,7 +319,7 @@ describe('a page of another origin', () => {
     expect([page.set, browser.jar.size]).toEqual([[], 1]);
   });
 
-  test('is not taken for one of this server’s own', async () => {
+  test('is not confused with a page of the server’s own origin', async () => {
     const { url } = server;
     const { browser } = await signUp(openBrowser(server, { origin: url, 'sec-fetch-site': 'same-origin' }));
     await browser.openPage().refresh({ body: { keep } });
@@ -331,7 +334,7 @@ describe('behind a proxy that ends TLS', () => {
     origin: 'https://tickets.example',
   };
 
-  test('the cookie is for TLS alone where the proxy is trusted', async () => {
+  test('the cookie is marked as secure if the proxy is trusted', async () => {
     const trusting = await startServer({ BATON_TRUST_PROXY: '127.0.0.1' }, { database: server.database });
     try {
       const { browser, page } = await signUp(openBrowser(trusting, headers));
@@ -352,7 +355,7 @@ describe('behind a proxy that ends TLS', () => {
     }
   });
 
-  test('a proxy that is not trusted says nothing of the host or of TLS', async () => {
+  test('an untrusted proxy’s headers about the host and TLS are ignored', async () => {
     const { raw } = openBrowser(server, headers).openPage();
     const body = { email: someAddress(), password, name: 'Ada', keep };
     expect(await codeOf(raw.register({ body }))).toEqual([403, 'cross_origin_request']);
@@ -363,7 +366,7 @@ describe('behind a proxy that ends TLS', () => {
 });
 
 describe('a new password under an Idempotency-Key', () => {
-  test('sets the same cookie again, and keeps it nowhere in clear', async () => {
+  test('sets the same cookie again, and stores it nowhere in clear text', async () => {
     const { browser, page } = await signUp();
     const change = {
       idempotency_key: 'a-new-password',
@@ -384,7 +387,7 @@ describe('a new password under an Idempotency-Key', () => {
     const token = browser.cookie() ?? 'none';
     expect(rows[0]?.kept).not.toMatch(/brt_|cookie/i);
     expect(rows[0]?.body.includes(token)).toBe(false);
-    // Where the token is to go is a part of what was asked for.
+    // `keep` is part of the request, so leaving it out makes it another request under the same key.
     const { keep: _, ...body } = change.body;
     expect(await codeOf(page.raw.change_password({ ...change, body }))).toEqual([422, 'idempotency_key_reused']);
     await browser.openPage().refresh({ body: { keep } });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { id, timestamp } from '../http/contract.ts';
 
-/** What one kind of entry of an account's audit log says, and carries. */
+/** The meaning and the details of one kind of entry in an account's audit log. */
 export interface AccountFact {
   /** What happened, in a sentence. */
   says: string;
   detail?: z.ZodObject;
-  /** Whether what happens within an hour is counted in one entry. */
+  /** Whether all that happen within an hour are counted in one entry. */
   hourly?: true;
 }
 
@@ -15,7 +15,7 @@ const session = z.strictObject({ session_id: id });
 const failures = z.strictObject({ failures: z.int(), last_at: timestamp });
 const replaced = z.strictObject({ from: z.string(), to: z.string() });
 
-/** Everything that an account's audit log records, and what each kind of entry carries. */
+/** Everything that an account's audit log records, with the details of each kind of entry. */
 export const account_facts = {
   registered: { says: 'The account was created.' },
   name_changed: { says: 'The name was changed.', detail: replaced },
@@ -58,7 +58,7 @@ export const account_facts = {
   password_reset_mailed: {
     says: 'Somebody had one-time tokens to set a new password sent to the account’s address.',
     hourly: true,
-    // Before migration 0028 each mail was an entry, without a detail.
+    // Partial, because before migration 0028 each mail had its own entry without details.
     detail: z.strictObject({ mails: z.int(), last_at: timestamp }).partial(),
   },
   refresh_token_reused: {
@@ -71,7 +71,7 @@ export type AccountAction = keyof typeof account_facts;
 
 type Facts = typeof account_facts;
 
-/** What an action means, and of those that are counted what their entry has. */
+/** Returns what an action means, and for a counted action, which details its entry has. */
 export function meaningOf(action: AccountAction): string {
   const { says, hourly, detail }: AccountFact = account_facts[action];
   if (hourly === undefined) return says;
@@ -84,7 +84,7 @@ export type HourlyAction = {
   [A in AccountAction]: Facts[A] extends { hourly: true } ? A : never;
 }[AccountAction];
 
-/** An entry of one action, or of any that isn't counted: what happened and what it carries. */
+/** An entry with its details: of one action, by default of any that isn't counted. */
 export type AccountEntry<A extends AccountAction = Exclude<AccountAction, HourlyAction>> = A extends AccountAction
   ? { action: A } & (Facts[A] extends { detail: infer Shape extends z.ZodType }
       ? { detail: z.input<Shape> }

@@ -4,9 +4,10 @@ import { setPriority } from 'node:os';
 const least_urgent = 19;
 
 /**
- * Lets the threads that hash passwords run when nobody else wants the processor. On Linux a priority is a thread's, and
- * libuv's threads have a name; elsewhere, or where it isn't allowed, nothing happens. The files of
- * the reference and look-ups of host names share them, and wait with them. They exist from the first use on.
+ * Lowers the priority of the threads that hash passwords, so that requests get the processor first. It works on Linux, where
+ * priorities are per thread and libuv's threads have a name; elsewhere, or without permission, it does nothing. Reading the
+ * reference's files and looking up host names use the same threads and wait with them. The threads exist only after their
+ * first use.
  */
 export function yieldToRequests(): void {
   try {
@@ -15,6 +16,6 @@ export function yieldToRequests(): void {
       if (name === 'libuv-worker') setPriority(Number(thread), least_urgent);
     }
   } catch {
-    // Slower under a flood of sign-ins, and otherwise the same.
+    // Without it, other requests are slower under a flood of sign-ins.
   }
 }

@@ -17,7 +17,7 @@ describe('registration', () => {
     conformingClient(url).raw.register({ body: { ...body, password: 'a long enough one', name: 'N' } });
   const codeOf = async (call: ReturnType<typeof signUp>) => ((await call).body as { code?: string }).code ?? 'ok';
 
-  test('that is closed refuses everybody, and lets those in who have an account', async () => {
+  test('that is closed refuses new accounts, while existing ones can sign in', async () => {
     const closed = await serverFor('closed');
     try {
       const { email, password } = await registerPerson(server);
@@ -29,7 +29,7 @@ describe('registration', () => {
     }
   });
 
-  test('that is for invited people takes an open invitation to the very address, and nothing else', async () => {
+  test('that is for invited people requires an open invitation to the same address', async () => {
     const invited = await serverFor('invited');
     try {
       const { client } = await registerPerson(server);
@@ -65,7 +65,7 @@ describe('registration', () => {
 });
 
 describe('guessing', () => {
-  test('is stopped per account on every process, whether the account exists or not', async () => {
+  test('is limited per account across processes, whether the account exists or not', async () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_PER_ACCOUNT: '3' });
     const second = await startServer({ BATON_AUTH_LIMIT_PER_ACCOUNT: '3' }, { database: limited.database });
     try {
@@ -89,7 +89,7 @@ describe('guessing', () => {
     }
   });
 
-  describe('from somewhere', () => {
+  describe('from a network', () => {
     const limits = { BATON_AUTH_LIMIT_PER_ACCOUNT: '2', BATON_TRUST_PROXY: 'loopback' };
     let limited: TestServer;
     beforeAll(async () => {
@@ -126,7 +126,7 @@ describe('guessing', () => {
     const refresh = async (address: string, refresh_token: string) =>
       (await from(address, 'auth/refresh', { refresh_token })).status;
 
-    test('the whole world keeps the owner out of no network where they were before, nor may that one guess on', async () => {
+    test('guesses from many networks do not lock the owner out where they signed in before, and guesses from there are limited, too', async () => {
       const { email, password } = await registerPerson(server);
       expect(await signIn('10.1.1.1', email, password)).toBe(200);
       expect(await several(4, (n) => signIn(`10.2.2.${n}`, email, 'a guess'))).toEqual([401, 401, 429, 429]);
@@ -135,13 +135,13 @@ describe('guessing', () => {
       expect(await several(3, () => signIn('10.1.1.1', email, 'a guess'))).toEqual([401, 401, 429]);
     });
 
-    test('the whole world keeps nobody out of the network where they signed up', async () => {
+    test('guesses from many networks do not lock the owner out of the network where they signed up', async () => {
       const { email, password } = await signUp('10.1.2.3');
       expect(await several(3, (n) => signIn(`10.2.3.${n}`, email, 'a guess'))).toEqual([401, 401, 429]);
       expect(await signIn('10.1.2.3', email, password)).toBe(200);
     });
 
-    test('a neighbour’s failures keep nobody from signing in, refreshing or changing a password', async () => {
+    test('failures in a network do not block others there from signing in, refreshing or changing a password', async () => {
       const office = '10.4.4.4';
       const { email, password, refresh_token, access_token } = await signUp(office);
       expect(await several(4, () => refresh(office, 'garbage'))).toEqual([401, 401, 401, 429]);
@@ -154,20 +154,20 @@ describe('guessing', () => {
       expect(await signIn(office, email, 'another long one')).toBe(200);
     });
 
-    test('an office that signs in and refreshes more often than anybody may fail is not locked out', async () => {
+    test('successful sign-ins and refreshes do not count towards the limit of failures', async () => {
       const people = await Promise.all(Array.from({ length: 6 }, () => registerPerson(server)));
       const statuses = await Promise.all(people.map((one) => refresh('10.5.5.5', one.refresh_token)));
       for (const { email, password } of people) statuses.push(await signIn('10.5.5.5', email, password));
       expect(new Set(statuses)).toEqual(new Set([200]));
     });
 
-    test('the networks of an IPv6 site are stopped together after four times as many guesses', async () => {
+    test('the networks of an IPv6 site are limited together, to four times as many guesses', async () => {
       const guess = (n: number) => signIn(`2001:db8:1:${n}::1`, someAddress(), 'a guess');
       expect(await several(13, guess)).toEqual([...Array.from({ length: 12 }, () => 401), 429]);
       expect(await signIn('2001:db8:2::1', someAddress(), 'a guess')).toBe(401);
     });
 
-    test('only what could have signed in is counted', async () => {
+    test('invalid requests do not count', async () => {
       const { email, password } = await registerPerson(server);
       const statuses = [];
       for (const [query, body] of [
@@ -182,7 +182,7 @@ describe('guessing', () => {
       expect(statuses).toEqual([422, 422, 422, 422, 200]);
     });
 
-    test('guesses of the current password are stopped per session, and leave the owner’s others alone', async () => {
+    test('guesses of the current password are limited per session, and do not block the owner’s other sessions', async () => {
       const person = await registerPerson(server);
       const elsewhere = await signInAgain(server, person);
       const change = async (n: number, token = person.access_token) => {
@@ -194,7 +194,7 @@ describe('guessing', () => {
       expect(await change(4, elsewhere.access_token)).toBe(200);
     });
 
-    test('guesses of what was sent under a key are stopped as guesses of the password', async () => {
+    test('other passwords under a used Idempotency-Key are limited like guesses of the password', async () => {
       const { access_token, password } = await registerPerson(server);
       const change = async (current_password: string) => {
         const body = JSON.stringify({ current_password, new_password: 'another long one' });
@@ -207,7 +207,7 @@ describe('guessing', () => {
       expect(await change(password)).toBe(429);
     });
 
-    test('guesses of an invitation are stopped per session, and what was accepted is told again all the same', async () => {
+    test('guesses of an invitation are limited per session, and an acceptance under its key still gets its first response', async () => {
       const [{ access_token, email }, { client }] = [await registerPerson(server), await registerPerson(server)];
       const { id: workspace_id } = await client.create_workspace({ body: { name: 'W' } });
       const { token } = await client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
@@ -226,18 +226,18 @@ describe('guessing', () => {
       expect(await accept(token)).toBe(accepted);
     });
 
-    test('what is no address in X-Forwarded-For is no network, and a port makes none', async () => {
+    test('an invalid address in X-Forwarded-For counts as the proxy’s own, and a port does not make another network', async () => {
       const guess = (address: string) => signIn(address, someAddress(), 'a guess');
       expect(await several(4, (n) => guess(`10.9.9.9:${5000 + n}`))).toEqual([401, 401, 401, 429]);
       expect(await guess('10.9.9.8')).toBe(401);
       expect(await several(4, (n) => guess(`[2001:db8:9::1]:${n}`))).toEqual([401, 401, 401, 429]);
-      // Counted as the proxy's own, together.
+      // All four count as the proxy's own address.
       const texts = ['unknown', '10.9.9.7, _hidden', '999.1.1.1', '10.9.9.6;'];
       expect(await several(4, (n) => guess(texts[n] ?? ''))).toEqual([401, 401, 401, 429]);
     });
   });
 
-  test('is no matter for those who succeed: their limits are their own', async () => {
+  test('has other limits than success: sign-ins are counted per account and refreshes per session', async () => {
     const limited = await startServer({ BATON_AUTH_LIMIT_SUCCESSES: '2' }, { database: server.database });
     try {
       const [person, other] = [await registerPerson(limited), await registerPerson(limited)];
@@ -246,7 +246,7 @@ describe('guessing', () => {
       const refresh = async ({ client }: Person, refresh_token: string) =>
         client.raw.refresh({ body: { refresh_token } });
       await refresh(person, person.refresh_token);
-      await refresh(person, person.refresh_token); // the same successor again counts, too
+      await refresh(person, person.refresh_token); // getting the same successor again counts, too
       const third = await refresh(person, person.refresh_token);
       expect(third).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
       expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(800);
@@ -257,7 +257,7 @@ describe('guessing', () => {
   });
 });
 
-test('an account creates a bounded number of workspaces in a day, on every process, also where it deletes or leaves them', async () => {
+test('an account can create a limited number of workspaces a day across processes, including those that it deletes', async () => {
   const settings = { BATON_NEW_WORKSPACES_PER_DAY: '3' };
   const limited = await startServer(settings);
   const second = await startServer(settings, { database: limited.database });
@@ -287,7 +287,7 @@ test('an account creates a bounded number of workspaces in a day, on every proce
   }
 });
 
-test('a workspace that is created again under its key gets its first response, is not counted again, and is not refused for the limit', async () => {
+test('creating a workspace again under its Idempotency-Key gets the first response, without being counted or limited', async () => {
   const limited = await startServer({ BATON_NEW_WORKSPACES_PER_DAY: '2' });
   try {
     const { access_token } = await registerPerson(limited);
@@ -304,7 +304,7 @@ test('a workspace that is created again under its key gets its first response, i
     const first = await create('first');
     expect(first.status).toBe(201);
     for (let n = 0; n < 3; n++) expect(await create('first')).toEqual(first);
-    // What is refused counts for nothing, either.
+    // A refused request doesn't count.
     expect((await create('first', 'Another')).status).toBe(422);
     expect((await create('second')).status).toBe(201);
     expect((await create('third')).status).toBe(429);

@@ -26,7 +26,7 @@ describe('the operator’s one-time token', () => {
   test('sets a new password once, and ends every session', async () => {
     const person = await registerPerson(server);
     const [older, token] = [await offer(person), await offer(person)];
-    expect(await statusOf(reset(older))).toBe(401); // another token was created since
+    expect(await statusOf(reset(older))).toBe(401); // a newer token replaced it
     const statuses = await Promise.all([1, 2, 3].map(() => statusOf(reset(token))));
     expect(statuses.sort()).toEqual([204, 401, 401]);
     expect(await statusOf(person.client.raw.get_me())).toBe(401);
@@ -37,7 +37,7 @@ describe('the operator’s one-time token', () => {
     expect(actions).toContain('password_reset_offered');
   });
 
-  test('is refused with the same bytes and as many statements when it is unknown, altered, expired, used up or of a disabled account', async () => {
+  test('is refused with the same bytes and statements if it is unknown, altered, expired, used or for a disabled account', async () => {
     const sent: string[] = [];
     const listened = await startServer({}, { database: server.database, patch: (text) => (sent.push(text), text) });
     try {
@@ -73,7 +73,7 @@ describe('the operator’s one-time token', () => {
     }
   });
 
-  test('gives a password to somebody whom the operator added, who then signs in', async () => {
+  test('lets somebody whom the operator added set a password and sign in', async () => {
     const email = someAddress();
     const token = await addUser(server.database.owner, { email, name: 'Added', ttl_s: 60 });
     const sign_in = (password: string) => conformingClient(server.url).raw.login({ body: { email, password } });
@@ -86,8 +86,8 @@ describe('the operator’s one-time token', () => {
   });
 });
 
-describe('disabling', () => {
-  test('is undone by enabling, but for sessions and tokens', async () => {
+describe('enabling', () => {
+  test('lets a disabled account sign in again, without its earlier sessions and tokens', async () => {
     const person = await registerPerson(server);
     const { owner } = server.database;
     const token = await offerPasswordReset(owner, person.email, 60);
@@ -108,7 +108,7 @@ describe('disabling', () => {
 });
 
 describe('a disabled account', () => {
-  test('has its failed sign-ins in its audit log, with whatever password, and the operator who enables it is told how many', async () => {
+  test('counts its sign-ins in its audit log, whatever the password, and enabling it prints how many there were', async () => {
     const person = await registerPerson(server);
     const { owner } = server.database;
     await disableUser(owner, person.email);
@@ -126,8 +126,8 @@ describe('a disabled account', () => {
   });
 });
 
-describe('another address', () => {
-  test('is given by the operator, unless it is taken; the account stays the same', async () => {
+describe('the operator', () => {
+  test('can change the address of an account to one that is not taken', async () => {
     const [host, guest] = [await registerPerson(server), await registerPerson(server)];
     const { id: workspace_id } = await host.client.create_workspace({ body: { name: 'W' } });
     await joinWorkspace(host, guest, workspace_id, 'member');
@@ -150,6 +150,6 @@ describe('another address', () => {
       action: 'email_changed',
       detail: { from: guest.email, to },
     });
-    expect(await brokenInvariants(owner)).toEqual({}); // the invitation was to the address of then
+    expect(await brokenInvariants(owner)).toEqual({}); // the invitation was to the earlier address
   });
 });

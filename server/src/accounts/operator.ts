@@ -20,14 +20,14 @@ import {
 } from './queries.ts';
 import { revokeSessions } from './session-queries.ts';
 
-// What the operator may do to an account, and no account to another. Addresses come as `email` of contract.ts gives them.
+// Only the operator may do these things to an account. Addresses are in the form that `email` of contract.ts returns.
 
-/** For the account's audit log. */
+/** The origin of the operator's changes in an account's audit log. */
 const operator = { request_id: operators_id, ip: null };
 
 type Account = User & { disabled: boolean };
 
-/** Runs the work on the account with this address; undefined when there is none. */
+/** Runs the work on the account with this address, and returns undefined if there is none. */
 async function withAccount<T>(
   pool: pg.Pool,
   email: string,
@@ -38,7 +38,7 @@ async function withAccount<T>(
   return transaction(pool, { user_id: found.id }, async (tx) => {
     await lockUser(tx, found.id);
     const account = await anyUserByEmail(tx, email);
-    return account?.id === found.id ? work(tx, account) : undefined; // given another address meanwhile
+    return account?.id === found.id ? work(tx, account) : undefined; // undefined: its address was changed meanwhile
   });
 }
 
@@ -56,7 +56,7 @@ function offerReset(
   return token;
 }
 
-/** Creates an account without a password; gives the one-time token to set one. Throws `email_taken`. */
+/** Creates an account without a password, and returns the one-time token to set one. Throws `email_taken`. */
 export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; name: string; ttl_s: number }) {
   const id = newId();
   return transaction(pool, { user_id: id }, async (tx) => {
@@ -65,7 +65,7 @@ export function addUser(pool: pg.Pool, { email, name, ttl_s }: { email: string; 
   });
 }
 
-/** Gives a one-time token to set a new password; the ones before end. Undefined when there is no enabled account. */
+/** Returns a one-time token to set a new password, and ends the earlier ones. Returns undefined if there is no enabled account. */
 export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number): Promise<string | undefined> {
   return withAccount(pool, email, async (tx, { id, disabled }) =>
     disabled ? undefined : offerReset(tx, id, ttl_s, 'password_reset_offered'),
@@ -73,22 +73,22 @@ export function offerPasswordReset(pool: pg.Pool, email: string, ttl_s: number):
 }
 
 /**
- * Disables an account: the next request of any of its sessions is refused, and they have ended permanently, as its tokens
- * for a new password and its open invitations are: none comes back when it is enabled again. API tokens do. Once this has ended, no
- * write of theirs commits. Tells whether there was one to disable.
+ * Disables an account. Its sessions, its one-time tokens and the open invitations that it sent end permanently: enabling the
+ * account again does not bring them back. Its API tokens work again then. Once this returns, none of the account's writes
+ * commits. Returns whether there was an enabled account.
  */
 export async function disableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const done = await withAccount(pool, email, async (tx, { id, disabled }) => {
     if (disabled) return { id, now: false };
-    lockCredentials(tx, id); // a sign-in that has checked the password commits its session first, and it is ended here
+    lockCredentials(tx, id); // waits for sign-ins that have checked the password, so that their sessions are ended here, too
     setDisabled(tx, id, true);
     endOneTimeTokens(tx, id);
     const ended = await revokeSessions(tx, id, 'all');
-    settleUser(tx, id); // a caller who accepts its invitation counts on its being enabled
+    settleUser(tx, id); // accepting an invitation from this account relies on its being enabled
     recordAccountAudit(tx, id, operator, { action: 'account_disabled', detail: { sessions_ended: ended.length } });
     return { id, now: true };
   });
-  // Not before that has settled: until then its requests in progress could still invite.
+  // Only after that has settled: until then, its requests in progress could still invite people.
   if (done !== undefined) {
     await settleMemberships(pool, done.id);
     await withdrawInvitationsOf(pool, done.id, operator.request_id);
@@ -96,18 +96,18 @@ export async function disableUser(pool: pg.Pool, email: string): Promise<boolean
   return done?.now === true;
 }
 
-/** How many sign-ins of a disabled account have failed since the hour in which it was disabled. */
+/** Counts the sign-ins of a disabled account that have failed since the hour in which it was disabled. */
 export async function failedWhileDisabled(pool: pg.Pool, email: string): Promise<number> {
   const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
   if (found === undefined) return 0;
   return readOnly(pool, { user_id: found.id }, (db) => failuresWhileDisabled(db, found.id));
 }
 
-/** Enables a disabled account: it can sign in again. Tells whether there was one. */
+/** Lets a disabled account sign in again. Returns whether there was one. */
 export async function enableUser(pool: pg.Pool, email: string): Promise<boolean> {
   const found = await readOnly(pool, {}, (db) => anyUserByEmail(db, email));
   if (found?.disabled !== true) return false;
-  // What a disabling left open that was cut short, or was an older version's: it would be valid again.
+  // Open invitations may remain from a disabling that was interrupted or done by an older version. They would be valid again.
   await withdrawInvitationsOf(pool, found.id, operator.request_id);
   const done = await withAccount(pool, email, async (tx, { id, disabled, version }) => {
     if (!disabled || version !== found.version) return false;
@@ -119,8 +119,8 @@ export async function enableUser(pool: pg.Pool, email: string): Promise<boolean>
 }
 
 /**
- * Gives an account another address, and ends its tokens for a new password: they may lie in a mailbox that has become
- * somebody else's. The address it has already changes nothing. Tells whether there was one; throws `email_taken`.
+ * Changes an account's address and ends its tokens for a new password, because they may lie in a mailbox that now belongs
+ * to somebody else. Does nothing if the address is the same. Returns whether there was an account; throws `email_taken`.
  */
 export async function changeEmail(pool: pg.Pool, { from, to }: { from: string; to: string }): Promise<boolean> {
   const done = await withAccount(pool, from, async (tx, { id }) => {

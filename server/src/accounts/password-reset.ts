@@ -20,14 +20,14 @@ import { revokeSessions } from './session-queries.ts';
 
 const prefix = 'bpt_';
 
-/** A new one-time token for a new password; with a random secret unless one is given. */
+/** Creates a one-time token to set a new password, with a random secret by default. */
 export function newResetToken(user_id: string, id: string, secret?: Buffer<ArrayBuffer>): Token {
   return newToken(prefix, [user_id, id], secret);
 }
 
 /**
- * Sets a new password, given the operator's one-time token, and ends every session. A token that is unknown, used or
- * expired, or of a disabled account, is refused after as much work, with the same bytes.
+ * Sets a new password, given a one-time token, and ends every session. A token that is unknown, used, expired, or of a
+ * disabled account is refused after the same amount of work and with the same bytes.
  */
 export async function resetPassword(services: Services, request: Request<typeof reset_password>): Promise<void> {
   const { pool, config, limits } = services;
@@ -38,7 +38,7 @@ export async function resetPassword(services: Services, request: Request<typeof 
   await requireUncommon(new_password, '/new_password');
   const hash = await hashPassword(new_password, config.bcrypt_cost, request);
   const email = await transaction(pool, { user_id, network: request.network }, async (tx) => {
-    lockCredentials(tx, user_id); // first, as everybody does who changes them
+    lockCredentials(tx, user_id); // first, like every other change of credentials
     const [was_open, user] = await Promise.all([usePasswordReset(tx, token), enabledUser(tx, user_id)]);
     if (user === undefined || !was_open) throw new BatonError('invalid_reset_token');
     requireNotEmail(new_password, user.email, '/new_password');
@@ -49,6 +49,6 @@ export async function resetPassword(services: Services, request: Request<typeof 
     return user.email;
   });
   if (revoke_tokens === true) await revokeTokensOf(pool, { user_id, request_id: request.request_id });
-  // Under a flood of guesses, the owner gets in from here.
+  // So that the owner can sign in from this network while others guess the password.
   await limits.noteKnown(email, request);
 }

@@ -24,23 +24,23 @@ export function userById(db: Db, user_id: string): Promise<User> {
   return db.one(sql`select ${columns} from users u where u.id = ${user_id}`);
 }
 
-/** The account with this address, disabled or not, and whether it is. */
+/** Returns the account with this address, and whether it is disabled. */
 export function anyUserByEmail(db: Db, email: string): Promise<(User & { disabled: boolean }) | undefined> {
   return db.maybeOne(sql`
     select ${columns}, u.disabled_at is not null as disabled from users u where u.email = ${email}`);
 }
 
-/** The account unless it is disabled. */
+/** Returns the account unless it is disabled. */
 export function enabledUser(db: Db, user_id: string): Promise<User | undefined> {
   return db.maybeOne(sql`select ${columns} from users u where u.id = ${user_id} and u.disabled_at is null`);
 }
 
-/** The account, locked until the commit. */
+/** Returns the account, locked until the commit. */
 export function lockUser(tx: Tx, user_id: string): Promise<User> {
   return tx.one(sql`select ${columns} from users u where u.id = ${user_id} for no key update of u`);
 }
 
-/** Nothing when the address is taken: a failure would write it to PostgreSQL's log. */
+/** Inserts an account. Returns undefined if the address is taken: a failed statement would write the address to PostgreSQL's log. */
 export function insertUser(
   tx: Tx,
   row: Omit<User, 'email_confirmed_at' | 'version' | 'created_at' | 'updated_at'>,
@@ -50,7 +50,7 @@ export function insertUser(
     on conflict (email) do nothing returning ${columns}`);
 }
 
-/** An account without an address: nobody can sign in to it. */
+/** Inserts an account without an address, so that nobody can sign in to it. */
 export function insertBot(tx: Tx, { id, name }: Pick<User, 'id' | 'name'>): void {
   tx.send(sql`insert into users (id, name, kind) values (${id}, ${name}, 'bot')`);
 }
@@ -62,7 +62,7 @@ export function renameUser(tx: Tx, user_id: string, name: string): Promise<User>
     where u.id = ${user_id} returning ${columns}`);
 }
 
-/** Has the transaction wait, after its commit, for those who act on the account being enabled. */
+/** Makes the transaction wait, after its commit, for transactions that rely on the account being enabled. */
 export function settleUser(tx: Tx, user_id: string): void {
   tx.settle(sql`select 1 from users where id = ${user_id} for update`);
 }
@@ -75,7 +75,7 @@ export function setDisabled(tx: Tx, user_id: string, disabled: boolean): void {
     where u.id = ${user_id}`);
 }
 
-/** Sets the address; whether a mail to it has confirmed it. */
+/** Sets the address, and whether a mail has confirmed it. */
 export function setEmail(
   tx: Tx,
   user_id: string,
@@ -93,14 +93,14 @@ export async function passwordHash(db: Db, user_id: string): Promise<string | un
   return row?.password_hash;
 }
 
-/** The same, locked until the commit: a session can't start on a password that is being changed. */
+/** Returns the password's hash, locked until the commit: a session can't start with a password that is being changed. */
 export async function lockPasswordHash(tx: Tx, user_id: string): Promise<string | undefined> {
   const row = await tx.maybeOne<{ password_hash: string }>(sql`
     select password_hash from user_credentials where user_id = ${user_id} for share`);
   return row?.password_hash;
 }
 
-/** Sets the password if it is still the one that was verified; tells whether it was. */
+/** Sets the password if it is still the one that was verified. Returns whether it was. */
 export async function replacePasswordHash(tx: Tx, user_id: string, verified: string, hash: string): Promise<boolean> {
   const row = await tx.maybeOne(sql`
     update user_credentials set password_hash = ${hash}, changed_at = now()
@@ -108,14 +108,14 @@ export async function replacePasswordHash(tx: Tx, user_id: string, verified: str
   return row !== undefined;
 }
 
-/** Sets the password whatever it was; of sign-ins with the old one, those that come later see it. */
+/** Sets the password whatever it was. Sign-ins with the old one that lock the row later see the new one. */
 export function setPasswordHash(tx: Tx, user_id: string, hash: string): void {
   tx.send(sql`
     insert into user_credentials (user_id, password_hash) values (${user_id}, ${hash})
     on conflict (user_id) do update set password_hash = excluded.password_hash, changed_at = excluded.changed_at`);
 }
 
-/** Waits for sign-ins that have checked the password, and lets none begin until the commit. */
+/** Waits for sign-ins that have checked the password, and blocks new ones until the commit. */
 export function lockCredentials(tx: Tx, user_id: string): void {
   tx.send(sql`select 1 from user_credentials where user_id = ${user_id} for update`);
 }
@@ -125,7 +125,7 @@ interface NewOneTimeToken {
   id: string;
   hash: Buffer;
   ttl_s: number;
-  /** The address that it confirms; without one it is for a new password. */
+  /** The address that the token confirms. A token without one sets a new password. */
   new_email?: string;
 }
 
@@ -143,7 +143,7 @@ export function insertOneTimeToken(tx: Tx, { ttl_s, new_email, ...row }: NewOneT
   tx.send(sql`insert into password_resets ${inserted(one_time_columns, token)}`);
 }
 
-/** Uses the token up if it is open; tells whether it was. Of two uses at once the second finds it used. */
+/** Marks the token as used if it is open. Returns whether it was; of two concurrent uses, the second finds it used. */
 export async function usePasswordReset(tx: Tx, token: { user_id: string; id: string; hash: Buffer }): Promise<boolean> {
   const row = await tx.maybeOne(sql`
     update password_resets set ended_at = now()
@@ -152,7 +152,7 @@ export async function usePasswordReset(tx: Tx, token: { user_id: string; id: str
   return row !== undefined;
 }
 
-/** Uses the token up if it is open; gives the address that it confirms. */
+/** Marks the token as used if it is open. Returns the address that it confirms. */
 export async function useEmailChange(
   tx: Tx,
   token: { user_id: string; id: string; hash: Buffer },
@@ -169,7 +169,7 @@ export function endOneTimeTokens(tx: Tx, user_id: string): void {
   tx.send(sql`update password_resets set ended_at = now() where user_id = ${user_id} and ended_at is null`);
 }
 
-/** Ends the account's open tokens that confirm the address it has. */
+/** Ends the account's open tokens that confirm its current address. */
 export function endConfirmations(tx: Tx, user_id: string): void {
   tx.send(sql`
     update password_resets r set ended_at = now() from users u
@@ -180,7 +180,7 @@ export function insertCredentials(tx: Tx, user_id: string, password_hash: string
   tx.send(sql`insert into user_credentials (user_id, password_hash) values (${user_id}, ${password_hash})`);
 }
 
-/** The columns of an entry of the account's own audit log. */
+/** The columns of an entry of an account's audit log. */
 const entry_columns = {
   id: sql`id`,
   action: sql`action`,
@@ -190,7 +190,7 @@ const entry_columns = {
   created_at: sql`created_at`,
 } satisfies Columns<keyof AccountAuditEntry>;
 
-/** The same of the failed attempts `f` of an hour, in the same order: a union has both. */
+/** The same columns for the failed attempts `f` of an hour, in the same order, because a union reads both tables. */
 const columns_of_failures = {
   ...entry_columns,
   detail: sql`jsonb_build_object(
@@ -210,13 +210,13 @@ export function accountAuditOf(db: Db, user_id: string, part: KeysetPart): Promi
     ${part.order_and_limit}`);
 }
 
-/** Where a request came from, for the account's own audit log. The operator comes from nowhere. */
+/** Where a request came from, for the account's audit log. The operator's commands have no `ip`. */
 export interface Origin {
   request_id: string;
   ip: string | null;
 }
 
-/** Sign-ins of a disabled account that have failed since the hour in which it was disabled. */
+/** Counts the sign-ins of a disabled account that have failed since the hour in which it was disabled. */
 export async function failuresWhileDisabled(db: Db, user_id: string): Promise<number> {
   const { failures } = await db.one<{ failures: number }>(sql`
     select coalesce(sum(f.failures), 0)::integer as failures
@@ -231,7 +231,7 @@ const failure_columns = {
   ...without(entry_columns, 'detail', 'created_at'),
 };
 
-/** Counts a failed attempt in the entry of its hour. An account that doesn't exist has none. */
+/** Counts a failed attempt in the entry of its hour. Does nothing if the account doesn't exist. */
 export function recordFailedAttempt(
   tx: Tx,
   user_id: string,
@@ -248,7 +248,7 @@ export function recordFailedAttempt(
 
 const recorded_columns = { user_id: sql`user_id`, ...without(entry_columns, 'created_at') };
 
-/** Records what happened to an account in its audit log, in the transaction that does it. */
+/** Records what happened to an account in its audit log, in the same transaction. */
 export function recordAccountAudit(tx: Tx, user_id: string, origin: Origin, { action, detail }: AccountEntry): void {
   const { request_id, ip } = origin;
   const row = { user_id, id: newId(), action, detail: JSON.stringify(detail ?? {}), request_id, ip };

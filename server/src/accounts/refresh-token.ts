@@ -4,7 +4,7 @@ import { newToken, readToken, type Token } from '../lib/tokens.ts';
 
 const prefix = 'brt_';
 
-/** Whose refresh token it is. */
+/** The user and session of a refresh token. */
 interface Owner {
   user_id: string;
   session_id: string;
@@ -12,16 +12,16 @@ interface Owner {
 
 export interface RefreshToken extends Owner {
   token: string;
-  /** What is kept of it. */
+  /** The part of the token that is stored. */
   hash: Buffer;
 }
 
-/** A session's first refresh token, or one that follows from no other. */
+/** Creates a random refresh token: a session's first one, or one that is not the successor of another. */
 export function newRefreshToken({ user_id, session_id }: Owner): Token {
   return newToken(prefix, [user_id, session_id]);
 }
 
-/** Whose token it says it is; undefined if it can't be one of ours. */
+/** Reads a refresh token with the user and session it names; undefined if it can't be one of ours. */
 export function readRefreshToken(token: string): RefreshToken | undefined {
   const read = readToken(prefix, token);
   if (read === undefined) return undefined;
@@ -30,24 +30,24 @@ export function readRefreshToken(token: string): RefreshToken | undefined {
 }
 
 /**
- * The token that replaces a spent one: always the same for the same key, so that a client that lost the response can
- * have it once more although only its hash is kept. It takes both the key and the spent token to make it. No signed
- * access token begins like this, so the key serves both purposes.
+ * Derives the token that replaces a spent one. It is always the same for the same key, so that a client that lost the
+ * response can get it again although only its hash is stored. Deriving it takes both the key and the spent token. No signed
+ * access token begins like the text that is hashed here, so one key can serve both purposes.
  */
 export function successorOf(spent: RefreshToken, key: JwtKey): Token {
   const secret = createHmac('sha256', key.secret).update(`baton refresh token after ${spent.token}`).digest();
   return newToken(prefix, [spent.user_id, spent.session_id], secret);
 }
 
-/** A token of a session, by its hash. */
+/** The hash of a session's token, and whether the token is spent. */
 export interface KeptToken {
   token_hash: Buffer;
   spent: boolean;
 }
 
 /**
- * The session's live token, if it follows from the given one through tokens that were spent just now. While keys are
- * rotated, each step may have been signed with either key.
+ * Returns the session's live token if it follows from the given one through tokens that were spent just now. While keys
+ * rotate, each step may have used either key.
  */
 export function liveSuccessor(
   from: RefreshToken,

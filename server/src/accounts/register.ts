@@ -12,10 +12,10 @@ import { hashPassword } from './passwords.ts';
 import { insertCredentials, insertUser, recordAccountAudit } from './queries.ts';
 import { startSession } from './sign-in.ts';
 
-/** Has the address of an account confirmed, once the transaction has committed. */
+/** Queues, in the transaction, the mail that confirms the address of an account. */
 export type ConfirmAddress = (services: Services, tx: Tx, user: User, network: string) => Promise<void>;
 
-/** Creates an account and signs in, where the operator lets everybody or this address in. */
+/** Creates an account and signs in, if the operator allows registration to everybody or to this address. */
 export async function registerAccount(
   services: Services,
   request: Request<typeof register>,
@@ -39,7 +39,7 @@ export async function registerAccount(
   const hash = await hashPassword(password, config.bcrypt_cost, request);
   const user_id = newId();
   const signed_in = await transaction(pool, { user_id, workspace_id, network }, async (tx) => {
-    await invited(tx); // again: withdrawn, perhaps, while we were hashing
+    await invited(tx); // again: the invitation may have been withdrawn while we were hashing
     const user = await insertUser(tx, { id: user_id, email, name });
     if (user === undefined) throw new BatonError('email_taken');
     insertCredentials(tx, user_id, hash);

@@ -3,7 +3,7 @@ import type { Context } from '../serving/context.ts';
 import type { update_me, User } from './contract.ts';
 import { lockUser, recordAccountAudit, renameUser } from './queries.ts';
 
-/** Gives the caller's account another name. */
+/** Renames the caller's account. */
 export async function rename(context: Context<typeof update_me>): Promise<User> {
   const { tx, if_match } = context;
   const { user_id } = context.caller;

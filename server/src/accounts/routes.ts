@@ -12,7 +12,7 @@ import { liveSession, sessionsOf } from './session-queries.ts';
 import { changePassword, logOut, revokeSession } from './sessions.ts';
 import { refreshSession, signIn } from './sign-in.ts';
 
-/** `confirmAddress` has the address of a new account confirmed. */
+/** Registers the routes of accounts. `confirmAddress` sends a new account the mail that confirms its address. */
 export function accountRoutes(serve: Serve, services: Services, confirmAddress: ConfirmAddress): void {
   serve.own(contract.register, (request) => registerAccount(services, request, confirmAddress));
   serve.own(contract.login, (request) => signIn(services, request));

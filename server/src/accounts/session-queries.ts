@@ -6,7 +6,7 @@ import { leastIdOf } from '../lib/ids.ts';
 import type { Session } from './contract.ts';
 import type { KeptToken } from './refresh-token.ts';
 
-/** The columns of a session that are shown. Whether it is the caller's own depends on the request. */
+/** The columns of a session that are shown. `current` is not one of them: it depends on the request. */
 const session_columns = {
   id: sql`id`,
   user_agent: sql`user_agent`,
@@ -36,7 +36,7 @@ export function insertSession(tx: Tx, { ttl_s, user_agent, ...row }: NewSession)
   );
 }
 
-/** How many sessions began since, no more than `limit` of them counted, and how old the first of these is. */
+/** Counts the sessions that began since `since_ms`, up to `limit`, and returns the age of the oldest of them. */
 export function sessionsSince(db: Db, user_id: string, since_ms: number, limit: number) {
   return db.one<{ count: number; oldest_s: number | null }>(sql`
     select count(*)::int as count, extract(epoch from now() - min(s.created_at))::int as oldest_s
@@ -63,12 +63,12 @@ export function insertRefreshToken(tx: Tx, row: TokenKey): void {
 /** A session as a refresh finds it. */
 export interface LockedSession {
   live: boolean;
-  /** Refreshes in its present window, and the seconds until that ends. */
+  /** Refreshes in its current window, and the seconds until that window ends. */
   refreshes: number;
   resets_in_s: number;
 }
 
-/** The session, locked until the commit, so that of two uses of one token the second sees what the first did. */
+/** Locks the session until the commit, so that of two uses of one token the second sees what the first did. */
 export function lockSession(tx: Tx, user_id: string, session_id: string): Promise<LockedSession | undefined> {
   return tx.maybeOne(sql`
     select revoked_at is null and expires_at > now() as live,
@@ -78,7 +78,7 @@ export function lockSession(tx: Tx, user_id: string, session_id: string): Promis
     where user_id = ${user_id} and id = ${session_id} for no key update`);
 }
 
-/** Counts one refresh of a locked session in a window of so many seconds; a rotation prolongs the session, too. */
+/** Counts one refresh of a locked session in a window of `window_s` seconds. With `prolong_s`, the session is prolonged, too. */
 export function countRefresh(
   tx: Tx,
   { user_id, session_id }: { user_id: string; session_id: string },
@@ -96,7 +96,7 @@ export function countRefresh(
     where user_id = ${user_id} and id = ${session_id}`);
 }
 
-/** Whether the token is known, was spent before, and that within the last seconds. */
+/** Returns whether a known token was spent, and whether that was within the last `within_s` seconds. */
 export function refreshToken(db: Db, token: TokenKey, { within_s }: { within_s: number }) {
   return db.maybeOne<{ spent: boolean; just_spent: boolean }>(sql`
     select spent_at is not null as spent,
@@ -107,7 +107,7 @@ export function refreshToken(db: Db, token: TokenKey, { within_s }: { within_s: 
 
 const max_just_spent = 1000;
 
-/** The session's live token and those that were spent within the last seconds. */
+/** Returns the session's live token and those that were spent within the last `within_s` seconds. */
 export function recentRefreshTokens(
   db: Db,
   token: { user_id: string; session_id: string },
@@ -126,14 +126,14 @@ export function spendRefreshToken(tx: Tx, token: TokenKey): void {
     where user_id = ${token.user_id} and session_id = ${token.session_id} and token_hash = ${token.hash}`);
 }
 
-/** Forgets the session's refresh tokens, spent ones too: to use one is refused, and ends nothing. */
+/** Deletes the session's refresh tokens, including spent ones. Using one of them is then refused and ends no session. */
 export function deleteRefreshTokens(tx: Tx, owner: { user_id: string; session_id: string }): void {
   tx.send(sql`delete from refresh_tokens where user_id = ${owner.user_id} and session_id = ${owner.session_id}`);
 }
 
 /**
- * Ends sessions: one, all but one, or all, and waits after the commit for every write that still counts on one of them.
- * Gives the ids of those that were live.
+ * Ends sessions: one, all but one, or all. After the commit it waits for every write that still relies on one of them.
+ * Returns the ids of those that were live.
  */
 export async function revokeSessions(
   tx: Tx,
@@ -161,7 +161,7 @@ export function sessionsOf(db: Db, user_id: string, current: string, part: Keyse
     ${part.order_and_limit}`);
 }
 
-/** A session of the user that is live. */
+/** Returns a live session of the user. */
 export function liveSession(db: Db, user_id: string, id: string, current: string): Promise<Session | undefined> {
   return db.maybeOne(sql`
     select ${shownSession(current)} from sessions s

@@ -21,17 +21,17 @@ import { deleteRefreshTokens, lockSession, refreshToken, revokeSessions } from '
 import { issueTokens, noteFailure } from './sign-in.ts';
 import { revokeTokensOf } from '../tokens/revoke.ts';
 
-/** Ends the session that asks. */
+/** Ends the session of the request. */
 export function logOut(context: Context<typeof logout>): Promise<void> {
   return endSession(context, context.caller.session_id, 'logged_out');
 }
 
-/** Ends one of the caller's sessions; somebody else's is not there. */
+/** Ends one of the caller's sessions. Throws `not_found` for another user's session. */
 export function revokeSession(context: Context<typeof revoke_session>): Promise<void> {
   return endSession(context, context.params.session_id, 'session_revoked');
 }
 
-/** Ends the session of a refresh token, spent or not; tells whether it was one, and live. */
+/** Ends the session of a refresh token, even a spent one. Returns whether the token was ours and its session live. */
 export async function endSessionOf(
   pool: pg.Pool,
   token: string,
@@ -55,14 +55,14 @@ async function endSession(
   action: 'logged_out' | 'session_revoked',
 ): Promise<void> {
   const ended = await revokeSessions(tx, caller.user_id, { only: session_id });
-  // The caller's own was there when the request began: another request has ended it since.
+  // The caller's own session was live when the request began, so another request has ended it since.
   if (ended.length === 0) throw new BatonError(session_id === caller.session_id ? 'session_ended' : 'not_found');
   recordAccountAudit(tx, caller.user_id, origin, { action, detail: { session_id } });
 }
 
 /**
- * Changes the password, given the current one, and ends every other session. Of this one, the refresh token is replaced,
- * too: it may be in other hands. Anyone who uses the old one is refused, and the session goes on.
+ * Changes the password, given the current one, and ends every other session. This session gets a new refresh token,
+ * because the old one may have been stolen. Using the old one is refused and doesn't end the session.
  */
 export async function changePassword(
   services: Services,
@@ -86,7 +86,7 @@ export async function changePassword(
   if (revoke_tokens === true) await revokeTokensOf(pool, caller);
   const tokens = await commit({}, async ({ tx, hold }) => {
     await hold();
-    // Of two changes at once the second finds another password than it verified.
+    // Of two concurrent changes, the second finds a password other than the one it verified.
     if (!(await replacePasswordHash(tx, user_id, known, hash))) throw new BatonError('invalid_credentials');
     const session = await lockSession(tx, user_id, session_id); // a refresh that is in progress comes first
     if (session?.live !== true) throw new BatonError('session_ended');
@@ -96,7 +96,7 @@ export async function changePassword(
     recordAccountAudit(tx, user_id, request, { action: 'password_changed', detail: { sessions_ended: ended.length } });
     return issueTokens(tx, services, user, session_id);
   });
-  // Once more: until their end, the other sessions could create some.
+  // Again, because the other sessions could create tokens until they ended.
   if (revoke_tokens === true) await revokeTokensOf(pool, caller);
   return tokens;
 }

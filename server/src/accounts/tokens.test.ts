@@ -17,7 +17,7 @@ const claims = { sub: ids.user_id, sid: ids.session_id, iss: 'baton', aud: 'bato
 const header = { alg: 'HS256', typ: 'at+jwt', kid: 'new' } as const;
 const signed = (payload: object = claims, options: jwt.SignOptions = {}) =>
   jwt.sign(payload, key, { algorithm: 'HS256', expiresIn: 60, header, ...options });
-/** Of what the library would not sign as it is. */
+/** Signs a payload unchanged, where the library would set the issue time. */
 function signedAsIs(payload: object): string {
   const input = `${part(header)}.${part(payload)}`;
   return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
@@ -26,12 +26,12 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 const refused = (token: string) => expect(() => tokens.verify(token)).toThrow('The access token is not valid');
 
 describe('an access token', () => {
-  test('says who, and is read again', () => {
+  test('names its user and session', () => {
     expect(tokens.verify(tokens.sign(ids).access_token)).toEqual(ids);
-    expect(tokens.verify(signed())).toEqual(ids); // what the refusals below are one change away from
+    expect(tokens.verify(signed())).toEqual(ids); // each refusal below is one change away from this
   });
 
-  test('of the older key is read while keys rotate, and not after', () => {
+  test('signed with the older key is accepted while keys rotate, and refused afterwards', () => {
     const { access_token } = new AccessTokens([older], 60).sign(ids);
     expect(tokens.verify(access_token)).toEqual(ids);
     expect(() => new AccessTokens([current], 60).verify(access_token)).toThrow();
@@ -40,9 +40,9 @@ describe('an access token', () => {
   test.each([
     ['without a signature', `${part({ ...header, alg: 'none' })}.${part({ ...claims, exp: 9999999999 })}.`],
     ['signed with another key', jwt.sign(claims, createSecretKey(randomBytes(48)), { expiresIn: 60, header })],
-    ['of another algorithm', signed(claims, { algorithm: 'HS512', header: { ...header, alg: 'HS512' } })],
+    ['signed with another algorithm', signed(claims, { algorithm: 'HS512', header: { ...header, alg: 'HS512' } })],
     ['of another type', signed(claims, { header: { ...header, typ: 'JWT' } })],
-    ['of an unknown key', signed(claims, { header: { ...header, kid: 'other' } })],
+    ['with an unknown key id', signed(claims, { header: { ...header, kid: 'other' } })],
     ['without a key id', signed(claims, { header: { alg: 'HS256', typ: 'at+jwt' } })],
     ['with crit', signed(claims, { header: { ...header, crit: ['exp'] } })],
     ['with jku', signed(claims, { header: { ...header, jku: 'https://example.com/keys' } })],
@@ -50,31 +50,31 @@ describe('an access token', () => {
     ['for another audience', signed({ ...claims, aud: 'other' })],
     ['expired', signed(claims, { expiresIn: -1 })],
     ['without expiry', jwt.sign(claims, key, { algorithm: 'HS256', header })],
-    ['issued at no time', signedAsIs({ ...claims, iat: 0, exp: Math.floor(Date.now() / 1000) + 60 })],
-    ['issued at a time not said', signedAsIs({ ...claims, exp: Math.floor(Date.now() / 1000) + 60 })],
+    ['with an issue time of 0', signedAsIs({ ...claims, iat: 0, exp: Math.floor(Date.now() / 1000) + 60 })],
+    ['without an issue time', signedAsIs({ ...claims, exp: Math.floor(Date.now() / 1000) + 60 })],
     ['issued too long ago', signed({ ...claims, iat: Math.floor(Date.now() / 1000) - 61 }, { expiresIn: 3600 })],
     ['not valid yet', signed(claims, { notBefore: 60 })],
-    ['of no user', signed({ ...claims, sub: 'root' })],
-    ['of no session', signed({ ...claims, sid: undefined })],
+    ['without the id of a user', signed({ ...claims, sub: 'root' })],
+    ['without the id of a session', signed({ ...claims, sid: undefined })],
     ['oversized', signed({ ...claims, padding: 'x'.repeat(5000) })],
     ['empty', ''],
-    ['with a header that is no JSON', `${Buffer.from('x').toString('base64url')}.x.x`],
+    ['with a header that is not JSON', `${Buffer.from('x').toString('base64url')}.x.x`],
   ])('%s is refused', (_, token) => {
     refused(token);
   });
 
-  test('is a bearer token that says how long it lives', () => {
+  test('is a bearer token that says how long it is valid', () => {
     const { access_token, ...rest } = tokens.sign(ids);
     expect(rest).toEqual({ token_type: 'Bearer', expires_in: 60 });
     const { exp = 0, iat = 0 } = jwt.decode(access_token) as jwt.JwtPayload;
     expect(exp - iat).toBe(60);
   });
 
-  test('needs a key', () => {
+  test('cannot be signed without a key', () => {
     expect(() => new AccessTokens([], 60)).toThrow('At least one key is needed.');
   });
 
-  test('may have 4096 characters, and not one more', () => {
+  test('may have up to 4096 characters', () => {
     const lengths = new Map<number, string>();
     for (let pad = 2700; pad < 2850; pad++) {
       const token = signed({ ...claims, padding: 'x'.repeat(pad) });
@@ -90,12 +90,12 @@ describe('an access token', () => {
     ['header', signed(claims, { header: { ...header, typ: 'JWT' } })],
     ['kid', signed(claims, { header: { ...header, kid: 'other' } })],
     ['claims', jwt.sign(claims, key, { algorithm: 'HS256', header })],
-  ])('that is refused for its %s says so to the log alone', (why, token) => {
+  ])('refused with the reason “%s” shows it in the log and not in the response', (why, token) => {
     const cause = expect.objectContaining({ message: why });
     expect(() => tokens.verify(token)).toThrow(expect.objectContaining({ code: 'invalid_token', data: {}, cause }));
   });
 
-  test('altered anywhere is refused', () => {
+  test('is refused when any character of it is altered', () => {
     const token = signed();
     for (let at = 0; at < token.length; at += 7) {
       const other = token[at] === 'A' ? 'B' : 'A';
@@ -110,7 +110,7 @@ describe('a token that was verified', () => {
     vi.restoreAllMocks();
   });
 
-  test('is remembered, and refused from the second on in which it ends', () => {
+  test('is remembered until the second in which it expires, and then refused', () => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     const { access_token } = tokens.sign(ids);
     const verify = vi.spyOn(jwt, 'verify');
@@ -123,7 +123,7 @@ describe('a token that was verified', () => {
     refused(access_token);
   });
 
-  test('is forgotten as soon as 10,000 others were verified since, and no sooner', () => {
+  test('is forgotten once 10,000 others have been verified since, and no sooner', () => {
     const fresh = new AccessTokens([current], 60);
     const all = Array.from({ length: 10_001 }, (_, n) => signed({ ...claims, n }));
     const verify = vi.spyOn(jwt, 'verify');
@@ -134,7 +134,7 @@ describe('a token that was verified', () => {
     };
     for (let n = 0; n < 10_000; n++) fresh.verify(all[n] ?? '');
     expect([verifiedAnew(0), verifiedAnew(9_999)]).toEqual([false, false]);
-    expect(verifiedAnew(10_000)).toBe(true); // the first makes room for it
+    expect(verifiedAnew(10_000)).toBe(true); // it replaces the first
     expect([verifiedAnew(1), verifiedAnew(10_000), verifiedAnew(0)]).toEqual([false, false, true]);
   });
 });

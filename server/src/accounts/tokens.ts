@@ -12,21 +12,21 @@ const max_remembered = 10_000;
 
 interface Verified {
   identity: SessionIdentity;
-  /** When the token ends, in seconds since 1970. */
+  /** When the token expires, in seconds since 1970. */
   exp: number;
 }
 
 /**
- * Signs and verifies access tokens (RFC 7519, HS256 and nothing else). Keys are KeyObjects: jsonwebtoken tries a
- * string secret as a public key first, 300 µs a verification instead of 6.
+ * Signs and verifies access tokens (RFC 7519, HS256 only). Keys are KeyObjects: jsonwebtoken tries a string secret as a
+ * public key first, which takes 300 µs a verification instead of 6.
  */
 export class AccessTokens {
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #signing: { kid: string; key: KeyObject };
   readonly #ttl_s: number;
   /**
-   * Tokens that have been verified, the oldest first: a signature that was good stays good, and an agent sends its
-   * token thousands of times. What the token is worth is asked of the database all the same, each time.
+   * Tokens that have been verified, the oldest first: a valid signature stays valid, and an agent sends its token
+   * thousands of times. Each request still asks the database whether the session is live.
    */
   readonly #verified = new Map<string, Verified>();
 
@@ -46,12 +46,12 @@ export class AccessTokens {
       audience,
       subject: identity.user_id,
       expiresIn: this.#ttl_s,
-      header: { alg: 'HS256', typ: 'at+jwt', kid: this.#signing.kid }, // RFC 9068: not to be taken for another JWT
+      header: { alg: 'HS256', typ: 'at+jwt', kid: this.#signing.kid }, // RFC 9068: can't be confused with another JWT
     });
     return { access_token, token_type: 'Bearer', expires_in: this.#ttl_s };
   }
 
-  /** The caller that the token names. Throws `invalid_token`, always the same. */
+  /** Returns the caller that the token names. Throws the same `invalid_token` for every fault. */
   verify(token: string): SessionIdentity {
     const known = this.#verified.get(token);
     if (known !== undefined && known.exp > Date.now() / 1000) return known.identity;
@@ -75,7 +75,7 @@ export class AccessTokens {
 
   #verify(token: string): Verified {
     const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()) as jwt.JwtHeader;
-    // Only what we write ourselves: no crit, jku, x5u or embedded key is ever looked at.
+    // Only the fields that we write ourselves are allowed, so no crit, jku, x5u or embedded key is ever read.
     if (Object.keys(header).some((name) => !['alg', 'typ', 'kid'].includes(name)) || header.typ !== 'at+jwt') {
       throw new Error('header');
     }
@@ -84,7 +84,7 @@ export class AccessTokens {
     const claims = jwt.verify(token, key, { algorithms: ['HS256'], issuer, audience });
     if (typeof claims === 'string') throw new Error('claims');
     const { exp, iat, sub, sid } = claims;
-    // Not by the library's maxAge, which takes an iat of 0 for now.
+    // The library's maxAge would treat an iat of 0 as the current time.
     if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > this.#ttl_s) throw new Error('claims');
     return { identity: { user_id: String(sub), session_id: String(sid), token: null }, exp };
   }

@@ -1,10 +1,10 @@
 import { type Sql, sql } from '../db/sql.ts';
 
-// What the worker removes of accounts (upkeep/catalogue.ts). Each statement takes the oldest rows by their index, no more
-// than the limit, and passes over what another worker has locked. The table is named in `due` and again outside it, so that
-// the limit holds however PostgreSQL joins them. Which rows may go at all is the policies' to say, too (0008_worker.sql).
+// The worker's statements that remove old rows of accounts (upkeep/catalogue.ts). Each takes the oldest rows by their index,
+// up to the limit, and skips rows that another worker has locked. The table is named in `due` and again outside it, so that
+// the limit holds however PostgreSQL joins them. The row policies also restrict which rows can be removed (0008_worker.sql).
 
-/** Removes refresh tokens of sessions that ended so long ago: first, as the sessions' rows can't go before them. */
+/** Removes refresh tokens of sessions that ended that long ago. This runs first: the tokens refer to the sessions' rows. */
 export function removeTokensOfEndedSessions(ended_for_s: number, limit: number): Sql {
   return sql`
     with ended as (
@@ -19,7 +19,7 @@ export function removeTokensOfEndedSessions(ended_for_s: number, limit: number):
     where t.user_id = d.user_id and t.session_id = d.session_id and t.token_hash = d.token_hash returning 1`;
 }
 
-/** Removes sessions that ended so long ago and have no refresh token left. */
+/** Removes sessions that ended that long ago and have no refresh token left. */
 export function removeEndedSessions(ended_for_s: number, limit: number): Sql {
   return sql`
     with ended as (
@@ -33,7 +33,7 @@ export function removeEndedSessions(ended_for_s: number, limit: number): Sql {
     delete from sessions s using due d where s.user_id = d.user_id and s.id = d.id returning 1`;
 }
 
-/** Removes one-time tokens for a new password that were used, replaced or expired so long ago. */
+/** Removes one-time tokens that were used or replaced, or expired, that long ago. */
 export function removeEndedPasswordResets(ended_for_s: number, limit: number): Sql {
   return sql`
     with due as (
@@ -43,7 +43,7 @@ export function removeEndedPasswordResets(ended_for_s: number, limit: number): S
     delete from password_resets r using due d where r.user_id = d.user_id and r.id = d.id returning 1`;
 }
 
-/** Removes the counts of failed attempts of hours so long ago. */
+/** Removes the counts of failed attempts in hours that long ago. */
 export function removeFailedAttempts(kept_for_s: number, limit: number): Sql {
   return sql`
     with due as (

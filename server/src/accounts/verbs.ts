@@ -4,19 +4,19 @@ import { line } from '../http/contract.ts';
 import { email as address } from './contract.ts';
 import { addUser, changeEmail, disableUser, enableUser, failedWhileDisabled, offerPasswordReset } from './operator.ts';
 
-/** What a verb of the operator did, or why it didn't. */
+/** What an operator's command did, or why it didn't. */
 export interface Outcome {
   done: boolean;
-  /** For a person. */
+  /** A message for a person. */
   says: string;
-  /** For a program, if there is something: a token. */
+  /** Output for a program, if there is any: a token. */
   gives?: string;
 }
 
 export interface AccountVerb {
   usage: string;
   does: string;
-  /** Does it with the arguments of the command line. */
+  /** Runs the command with the arguments of the command line. */
   run: (pool: pg.Pool, args: string[], settings: { password_reset_ttl_s: number }) => Promise<Outcome>;
 }
 
@@ -33,7 +33,7 @@ function offered(email: string, token: string, ttl_s: number): Outcome {
 const unknown = (email: string): Outcome => ({ done: false, says: `There is no account ${email}.` });
 const taken = (email: string): Outcome => ({ done: false, says: `There is an account ${email} already.` });
 
-/** What comes of work that may find an address taken. */
+/** Runs work that may find an address taken, and turns that error into an outcome. */
 async function unlessTaken(email: string, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await work();
@@ -43,7 +43,7 @@ async function unlessTaken(email: string, work: () => Promise<Outcome>): Promise
   }
 }
 
-/** The verbs by which the operator looks after accounts. */
+/** The operator's commands for accounts. */
 export const account_verbs: Record<string, AccountVerb> = {
   'add-user': {
     usage: 'EMAIL NAME',
@@ -95,7 +95,7 @@ export const account_verbs: Record<string, AccountVerb> = {
   },
 };
 
-/** The arguments with addresses as accounts keep them; the first that can't be one is named. */
+/** Returns the arguments in the form in which accounts store them, or a message about the first that is invalid. */
 function readArguments({ usage }: AccountVerb, args: readonly string[]): string[] | { unusable: string } {
   const read: string[] = [];
   for (const [index, name] of usage.split(' ').entries()) {
@@ -110,7 +110,7 @@ function readArguments({ usage }: AccountVerb, args: readonly string[]): string[
   return read;
 }
 
-/** Runs a verb on the database of this URL. */
+/** Runs a command on the database of this URL. */
 export async function runAccountVerb(
   verb: AccountVerb,
   url: string,

@@ -6,10 +6,10 @@ import { frontierOf, rootOf } from '../ledger/merkle.ts';
 import { logSigner, type Signer, signedNote, signingKey } from '../ledger/note.ts';
 import { dueCheckpoint, insertCheckpoint } from './ledger-queries.ts';
 
-/** The name of a workspace's log: the origin of its checkpoints. */
+/** Returns the name of a workspace's log, which is the origin of its checkpoints. */
 export const originOf = (audit_name: string, workspace_id: string): string => `${audit_name}/log/${workspace_id}`;
 
-/** Signs the checkpoints of the workspaces' logs, with the installation's one key. */
+/** Signs the checkpoints of all workspaces' logs with the installation's key. */
 export class Checkpoints {
   readonly #signerOf: (workspace_id: string) => Signer;
   readonly #pool: pg.Pool;
@@ -27,15 +27,15 @@ export class Checkpoints {
     this.#interval_s = audit_interval_s;
   }
 
-  /** Identifies the checkpoints that this installation signs now; under another name or key they have another one. */
+  /** Identifies this installation as a signer. The identifier changes with the installation's name or key. */
   signerOf(workspace_id: string): string {
     const { name, id } = this.#signerOf(workspace_id);
     return `${name}+${id.toString('hex')}`;
   }
 
   /**
-   * Signs a checkpoint if the log has grown since the last one, and that is long enough ago. It is committed before anybody
-   * gets it. Gives whether one was signed.
+   * Signs a checkpoint if the log has grown since the last one and the interval has passed. The checkpoint is committed
+   * before anybody gets it. Returns whether one was signed.
    */
   async signIfDue(workspace_id: string): Promise<boolean> {
     const signer = this.#signerOf(workspace_id);
@@ -47,7 +47,7 @@ export class Checkpoints {
     if (due.tree_size < (due.kept_size ?? 0)) {
       // Anyone who has the larger checkpoint would find that the smaller one contradicts it.
       const { tree_size, kept_size } = due;
-      this.#log.error({ workspace_id, tree_size, kept_size }, 'audit log is shorter than what was signed of it');
+      this.#log.error({ workspace_id, tree_size, kept_size }, 'audit log is shorter than its largest checkpoint');
       return false;
     }
     const root = rootOf(frontierOf(due.tree_size, due.frontier));

@@ -12,12 +12,12 @@ import { lastCheckpoint } from './ledger-queries.ts';
 
 interface Surroundings {
   readConfig: () => Config;
-  /** Works on the database of the settings, beside a server or not. */
+  /** Runs the work on the configured database, whether a server is running or not. */
   withDatabase: (config: Config, work: (url: string) => Promise<number>) => Promise<number>;
 }
 
 const printLine = (line: string) => void process.stdout.write(`${line}\n`);
-/** Resolves when the reader has taken it. */
+/** Writes to the standard output, and resolves once the reader has taken the text. */
 const print = (text: string) => new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 
 function fail(says: string): number {
@@ -25,7 +25,7 @@ function fail(says: string): number {
   return 1;
 }
 
-/** Prints a workspace's log, page by page, with the last checkpoint; a new one is signed if it is due. */
+/** Prints a workspace's log page by page, then the last checkpoint. Signs a new checkpoint first if one is due. */
 async function exportLog(config: Config, url: string, workspace_id: string): Promise<number> {
   const log = pino({ level: 'error' }, pino.destination(2));
   const { app_role: role, statement_timeout_ms, lock_timeout_ms } = config;
@@ -36,7 +36,9 @@ async function exportLog(config: Config, url: string, workspace_id: string): Pro
     const by = checkpoints.signerOf(workspace_id);
     const last = await readOnly(pool, { workspace_id }, (db) => lastCheckpoint(db, workspace_id, by));
     if (last === undefined)
-      return fail(`There is nothing to export of ${workspace_id}: no such workspace, or no worker.`);
+      return fail(
+        `There is nothing to export for ${workspace_id}: no such workspace, or no worker has numbered its events.`,
+      );
     for (let after = 0, ended = false; !ended; ) {
       const range = { last, after, limit: max_exported };
       const { text, events } = await readOnly(pool, { workspace_id }, (db) => exportPage(db, workspace_id, range));
@@ -51,7 +53,7 @@ async function exportLog(config: Config, url: string, workspace_id: string): Pro
   }
 }
 
-/** Does what the command line says; gives the exit code, 2 where it can't be understood. */
+/** Runs the `audit` command with these arguments, and returns the exit code: 2 if the arguments are invalid. */
 export async function runAudit([verb, ...rest]: string[], { readConfig, withDatabase }: Surroundings): Promise<number> {
   if (verb === 'verify') {
     return runVerifier(rest, printLine).catch((error: unknown) =>

@@ -33,7 +33,7 @@ const subject_type = z.enum(subject_types).meta({
   description: 'The kind of thing an action was done to. New kinds may be added.',
 });
 
-/** A place in a workspace's events: the number of the last one before it. */
+/** A place in a workspace's events: the number of the last event before it. */
 export const offset = z
   .string()
   .regex(/^\d{16}$/)
@@ -41,7 +41,7 @@ export const offset = z
   .meta({
     id: 'EventOffset',
     description:
-      'A place in the workspace’s events. Treat it as opaque; only this is promised: as text, later offsets sort after earlier ones.',
+      'A place in the workspace’s events. Treat it as opaque. The only guarantee: as text, later offsets sort after earlier ones.',
     example: '0000000000000042',
   });
 
@@ -50,7 +50,7 @@ export const audit_entry = z
     id,
     sequence: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).meta({ format: 'int64' }).nullable().meta({
       description:
-        'The entry’s number in the workspace’s log, by which it is proven. Null for a moment, until the worker has numbered it.',
+        'The entry’s number in the workspace’s log, which its proof is for. Null for a moment, until the worker has numbered it.',
     }),
     actor_id: id,
     action: audit_action,
@@ -67,7 +67,7 @@ export const audit_entry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntryRow = z.infer<typeof audit_entry>;
 
-/** The parameter that names some actions. */
+/** The parameter that lists actions. */
 export const several_actions = several(z.enum(actions), {
   pattern: listed(actions.join('|').replaceAll('.', '\\.')),
   max: 409,

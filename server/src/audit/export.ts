@@ -1,10 +1,10 @@
 import type { Db } from '../db/transaction.ts';
 import { eventsToExport } from './ledger-queries.ts';
 
-/** The last line of an export: it ends with what its events are compared with. */
+/** The last line of an export: the checkpoint that its events are verified against. */
 const checkpointLine = (note: string) => `${JSON.stringify({ checkpoint: note })}\n`;
 
-/** Whether a page of an export is its last. */
+/** Returns whether a page of an export is the last one. */
 export const endsExport = (page: string): boolean =>
   page.startsWith('{"checkpoint"') || page.includes('\n{"checkpoint"');
 
@@ -13,7 +13,7 @@ export interface ExportPage {
   events: number;
 }
 
-/** A page of an export: a line for each event, and at its end the checkpoint. */
+/** Returns a page of an export: one line for each event, and on the last page the checkpoint. */
 export async function exportPage(
   db: Db,
   workspace_id: string,

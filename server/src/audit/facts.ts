@@ -1,31 +1,31 @@
 import { z } from 'zod';
 import { day, id, role, status_key, timestamp, token_scope, version } from '../http/contract.ts';
 
-/** A text as the log keeps it: whole, or of a long one its size, hash and start; null once it is purged. */
+/** A text as the log keeps it: whole, or if it is long, its size, hash and start. Null once it is purged. */
 const kept_text = z.union([
   z.string(),
   z.strictObject({ bytes: z.int(), sha256: z.string(), start: z.string() }),
   z.null(),
 ]);
 
-/** What one kind of entry carries. */
+/** The meaning and contents of one kind of entry. */
 export interface Fact {
   /** What happened, in a sentence. */
   says: string;
-  /** The subject's fields as they were, and as they are. */
+  /** The subject's fields before and after the change. */
   before?: z.ZodObject;
   after?: z.ZodObject;
-  /** Whether the entry has the subject's version after it. */
+  /** Whether the entry has the subject's version after the change. */
   versioned?: true;
   /** Whether the subject is a comment or an attachment, and the entry part of its ticket's activity. */
   of_ticket?: true;
 }
 
 const text = z.string();
-/** A name; null once the operator has taken it out (decision 27). */
+/** A name; null once the operator has removed it (decision 27). */
 const name = z.string().nullable();
 const workspace = z.strictObject({ name });
-/** Of an invitation; its address is null once the operator has taken it out. */
+/** An invitation; its address is null once the operator has removed it. */
 const offer = z.strictObject({ email: text.nullable(), role });
 const membership = z.strictObject({ role });
 const project = z.strictObject({ name, archived: z.boolean() });
@@ -50,11 +50,11 @@ const presence = z.strictObject({ deleted_at: timestamp.nullable() });
 const place = z.strictObject({ ticket_id: id });
 /** An emoji with which a member has reacted to a comment. */
 const reaction = place.extend({ emoji: text });
-/** With the members that its text mentions, and did not before. */
+/** A comment, with the members that its text mentions and did not mention before. */
 const said = place.extend({ mentions: z.array(id).max(50).optional() });
-/** What is known of an attachment; its name is null once it is purged. */
+/** An attachment; its name is null once it is purged. */
 const file = place.extend({ name, media_type: text, size_bytes: z.int(), checksum: text });
-/** Of its address only where it leads: the rest may be a secret. */
+/** A webhook, with only the origin of its address: the rest may be a secret. */
 const webhook = z.strictObject({
   origin: text,
   description: text,
@@ -62,7 +62,7 @@ const webhook = z.strictObject({
   project_ids: z.array(id).nullable(),
   state: text,
 });
-/** Of a view whether it is shared, and of a shared one the rest: a private one is its owner's own. */
+/** A view. The entry has the contents of a shared view only: a private one is its owner's business. */
 const view = z.strictObject({
   shared: z.boolean(),
   name: text.optional(),
@@ -72,8 +72,8 @@ const view = z.strictObject({
 const stop = z.strictObject({ state: text, reason: text, failing_since: timestamp.nullable() });
 
 /**
- * Everything that a workspace's audit log records, and what each kind of entry carries: of a ticket so much that its row
- * can be rebuilt. Long texts and those of comments are kept once, elsewhere; a ticket's are known here by their hash.
+ * Everything that a workspace's audit log records, with the contents of each kind of entry. A ticket's entries have enough to
+ * rebuild its row. Long texts and comments' texts are stored once, elsewhere; for a ticket's long texts the log has the hash.
  */
 export const facts = {
   'workspace.created': { says: 'The workspace was created.', after: workspace },
@@ -121,25 +121,25 @@ export const facts = {
     versioned: true,
     after: z.strictObject({ previous_secret_until: timestamp.nullable() }),
   },
-  'webhook.pinged': { says: 'A message was sent to a webhook as a test, and to no other one.' },
+  'webhook.pinged': { says: 'A test message was sent to one webhook.' },
   'webhook.redelivered': {
     says: 'Events were queued for a webhook once more.',
     after: z.strictObject({ from: text, to: text, queued: z.int() }),
   },
   'webhook.paused': {
-    says: 'Baton paused a webhook because its receiver had failed for days. The actor is who created the webhook.',
+    says: 'Baton paused a webhook because its receiver had failed for days. The actor is the member who created the webhook.',
     versioned: true,
     after: stop,
   },
   'webhook.disabled': {
-    says: 'Baton disabled a webhook because its receiver said that it is gone. The actor is who created the webhook.',
+    says: 'Baton disabled a webhook because its receiver said that it is gone. The actor is the member who created the webhook.',
     versioned: true,
     after: stop,
   },
   'webhook.deleted': { says: 'A webhook was deleted.', versioned: true, before: webhook },
   'view.created': { says: 'A shared view was created.', versioned: true, after: view },
   'view.updated': {
-    says: 'A shared view was changed, or a view was shared, or is no longer.',
+    says: 'A shared view was changed, or a view was shared or made private.',
     versioned: true,
     before: view,
     after: view,
@@ -175,7 +175,7 @@ export const facts = {
       assignee_id: id.nullable(),
       reporter_id: id,
       due_on: day.nullable(),
-      /** Of one that was placed as it was created. */
+      /** Present if the ticket was placed when it was created. */
       rank: text.optional(),
     }),
   },
@@ -244,7 +244,7 @@ type Given<F, Name extends string> = F extends { readonly [N in Name]: infer Sha
   ? { [N in Name]: z.input<Shape> }
   : { [N in Name]?: never };
 
-/** An entry of one action, or of any: what it is about and what it carries. */
+/** An entry of one action, or by default of any: its subject and its contents. */
 export type AuditEntry<A extends AuditAction = AuditAction> = A extends AuditAction
   ? {
       /** What happened, as `subject.verb`. */
@@ -256,12 +256,12 @@ export type AuditEntry<A extends AuditAction = AuditAction> = A extends AuditAct
         ? {
             /** The subject's version after the change; for tickets exactly one entry each. */
             subject_version: number;
-            /** The change's own time, later than that of the version before whatever the clocks say. */
+            /** The time of the change, which is later than that of the previous version whatever the clocks say. */
             at: string;
           }
         : {
             subject_version?: never;
-            /** Set when the change has a time of its own; otherwise the transaction's. */
+            /** The time of the change. By default, it is the transaction's. */
             at?: string;
           }) &
       ((typeof facts)[A] extends { of_ticket: true } ? { ticket_id: string } : { ticket_id?: never })

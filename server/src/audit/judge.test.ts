@@ -7,7 +7,7 @@ import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { logSigner, signingKey } from '../ledger/note.ts';
 
-// Judged by the code with which npm verifies where its packages come from: it shares no line with ours.
+// These proofs are checked by the code with which npm verifies where its packages come from. It shares no line with ours.
 
 interface Entry {
   canonicalizedBody: Buffer;
@@ -54,7 +54,7 @@ function log(): Log {
   return { logID: id, baseURL: name, publicKey: createPublicKey(private_key) };
 }
 
-/** An event's proof as the judge takes it. */
+/** An event's proof in the form that the other code reads. */
 async function judged(sequence: number): Promise<Entry> {
   const { workspace_id, owner } = team;
   const exported = await owner.client.export_audit({ workspace_id, after: sequence - 1, limit: 1 });
@@ -74,14 +74,14 @@ async function judged(sequence: number): Promise<Entry> {
 
 const accepts = (entry: Entry, logs = [log()]) => verifyMerkleInclusion(entry, verifyCheckpoint(entry, logs));
 
-test('others’ code accepts the checkpoint and the proof of every event that it is asked about', async () => {
+test('@sigstore/verify accepts the checkpoint and the proofs of events', async () => {
   for (const sequence of [1, 2, 255, 256, 257, 512, 513, 600]) {
     const entry = await judged(sequence);
     expect(() => accepts(entry), String(sequence)).not.toThrow();
   }
 });
 
-test('control: it refuses another event, another place, another checkpoint and another key', async () => {
+test('control: @sigstore/verify refuses a wrong event, place, checkpoint or key', async () => {
   const entry = await judged(300);
   const { inclusionProof } = entry;
   const elsewhere = { ...inclusionProof, logIndex: '300' };

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { operation, workspace_params } from '../http/contract.ts';
 import { tile_form } from '../ledger/tiles.ts';
 
-/** A number as JavaScript counts them exactly. */
+/** The largest integer that JavaScript represents exactly. */
 const max_sequence = Number.MAX_SAFE_INTEGER;
-/** The most entries that a page of an export has. */
+/** The maximum number of events in a page of an export. */
 export const max_exported = 1_000;
 
 const note = z.string().max(2_000).meta({ pattern: '^[^\\n]+\\n[0-9]+\\n[A-Za-z0-9+/]{43}=\\n' });
@@ -27,7 +27,7 @@ export const get_audit_tile = operation({
   method: 'get',
   path: `${root}/tile/{level}/{tile}`,
   tag: 'audit',
-  summary: 'Returns hashes of the log’s tree, or the entries that they are of (C2SP tlog-tiles).',
+  summary: 'Returns a tile of the log: hashes of its tree, or the entries themselves (C2SP tlog-tiles).',
   params: workspace_params.extend({
     level: z
       .string()
@@ -35,7 +35,7 @@ export const get_audit_tile = operation({
       .max(7)
       .meta({ description: 'The level of the tiles, 0 to 6; or `entries`.', example: '0' }),
     tile: z.string().regex(tile_form).max(32).meta({
-      description: 'The tile: `067`, `x001/x234/067`; one that is not full with its width, `067.p/17`.',
+      description: 'The tile: `067` or `x001/x234/067`; a partial one with its width: `067.p/17`.',
       example: '000.p/1',
     }),
   }),
@@ -53,14 +53,14 @@ export const get_audit_proof = operation({
   method: 'get',
   path: `${root}/{sequence}/proof`,
   tag: 'audit',
-  summary: 'Returns a proof that a signed checkpoint has this event (C2SP tlog-proof).',
+  summary: 'Returns a proof that a signed checkpoint includes this event (C2SP tlog-proof).',
   params: workspace_params.extend({
     sequence: z.coerce
       .number()
       .int()
       .min(1)
       .max(max_sequence)
-      .meta({ format: 'int64', description: 'The event’s number: its offset without zeros in front.', example: 1 }),
+      .meta({ format: 'int64', description: 'The event’s number: its offset without leading zeros.', example: 1 }),
   }),
   status: 200,
   media: 'text/plain',
@@ -72,7 +72,7 @@ export const export_audit = operation({
   method: 'get',
   path: `${root}/export`,
   tag: 'audit',
-  summary: 'Returns the log’s next events, a line of JSON each, with all that it takes to verify them.',
+  summary: 'Returns the log’s next events, one JSON line each, with everything needed to verify them.',
   params: workspace_params,
   query: z.strictObject({
     after: z.coerce
@@ -81,14 +81,17 @@ export const export_audit = operation({
       .min(0)
       .max(max_sequence)
       .default(0)
-      .meta({ format: 'int64', description: 'How many events the client has.' }),
+      .meta({ format: 'int64', description: 'How many events the client already has; the next ones are returned.' }),
     limit: z.coerce
       .number()
       .int()
       .min(1)
       .max(max_exported)
       .default(max_exported)
-      .meta({ format: 'int32', description: `The most events to return, 1 to ${max_exported}; long ones are fewer.` }),
+      .meta({
+        format: 'int32',
+        description: `The most events to return, 1 to ${max_exported}; fewer if they are long.`,
+      }),
   }),
   status: 200,
   media: 'application/x-ndjson',

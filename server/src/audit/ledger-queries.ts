@@ -4,14 +4,14 @@ import type { Db, Tx } from '../db/transaction.ts';
 import { type Column, named, withinBudget } from '../db/walk.ts';
 import type { Hash, Place } from '../ledger/merkle.ts';
 
-/** What decides whether a checkpoint is to be signed. */
+/** What decides whether a checkpoint has to be signed. */
 export interface Due {
   tree_size: number;
   frontier: Buffer;
-  /** The size of the largest checkpoint of this signer, and of anybody; null if there is none. */
+  /** The size of the largest checkpoint by this signer, and by any signer; null if there is none. */
   own_size: number | null;
   kept_size: number | null;
-  /** Whether the last one was signed within the interval. */
+  /** Whether this signer's last checkpoint was signed within the interval. */
   is_recent: boolean;
 }
 
@@ -45,7 +45,7 @@ const checkpoint_columns = {
   note: sql`note`,
 } satisfies Columns<'workspace_id' | keyof SignedCheckpoint>;
 
-/** Keeps what was signed, unless more was signed before. */
+/** Stores a signed checkpoint unless a larger one is stored. */
 export function insertCheckpoint(tx: Tx, workspace_id: string, signed: SignedCheckpoint): void {
   const unless_more = sql`
     where not exists (
@@ -55,7 +55,7 @@ export function insertCheckpoint(tx: Tx, workspace_id: string, signed: SignedChe
     on conflict do nothing`);
 }
 
-/** The last checkpoint of this signer. */
+/** Returns the last checkpoint of this signer. */
 export function lastCheckpoint(
   db: Db,
   workspace_id: string,
@@ -66,14 +66,14 @@ export function lastCheckpoint(
     order by c.size desc limit 1`);
 }
 
-/** How many events the workspace's tree has. */
+/** Returns the number of events in the workspace's tree. */
 export async function treeSize(db: Db, workspace_id: string): Promise<number> {
   const head = await db.maybeOne<{ tree_size: number }>(sql`
     select h.tree_size from event_heads h where h.workspace_id = ${workspace_id}`);
   return head?.tree_size ?? 0;
 }
 
-/** The hashes at these places of the tiles, in their order. Those of the leaves are worked out from the events. */
+/** Returns the hashes at these places of the tiles, in the same order. Hashes of leaves are computed from the events. */
 export async function hashesAt(db: Db, workspace_id: string, places: readonly Place[]): Promise<Hash[]> {
   if (places.length === 0) return [];
   const leaves = places.filter(({ level }) => level === 0).map(({ position }) => position + 1);
@@ -96,7 +96,7 @@ export async function hashesAt(db: Db, workspace_id: string, places: readonly Pl
   });
 }
 
-/** The entries of so many events from one on. */
+/** Returns the entries of `count` events, beginning with number `first`. */
 export async function entriesFrom(db: Db, workspace_id: string, first: number, count: number): Promise<string[]> {
   const rows = await db.rows<{ entry: string }>(sql`
     select event_entry(e) as entry from events e
@@ -106,12 +106,12 @@ export async function entriesFrom(db: Db, workspace_id: string, first: number, c
 
 export interface ExportedEvent {
   entry: string;
-  /** Null, as the payload is, once it was erased. */
+  /** Null, like the payload, once the payload was erased. */
   salt: Buffer | null;
   payload: string | null;
 }
 
-/** What is exported of an event `e`. */
+/** The exported columns of an event `e`. */
 const exported_columns = {
   entry: { name: sql`entry`, value: sql`event_entry(e)` },
   salt: { name: sql`salt`, value: sql`e.salt` },
@@ -124,7 +124,7 @@ const exported_columns = {
 const exported: Column[] = Object.values(exported_columns);
 const exported_names = exported.map(({ name }) => name);
 
-/** Of the events behind a number as many as go into a response. */
+/** Returns the events after the number `after`, as many as fit into a response. */
 export async function eventsToExport(
   db: Db,
   workspace_id: string,

@@ -8,10 +8,10 @@ import { endsExport, exportPage } from './export.ts';
 import * as contract from './ledger-contract.ts';
 import { entriesFrom, hashesAt, lastCheckpoint, treeSize } from './ledger-queries.ts';
 
-/** What a read gives that finds no checkpoint for it. */
+/** The result of a read that finds no checkpoint. */
 const nothing = '';
 
-/** Entries as a tile has them: each behind its length in two bytes. */
+/** Encodes entries as in a tile: each one after its length in two bytes. */
 function bundled(entries: readonly string[]): Buffer {
   return Buffer.concat(
     entries.flatMap((entry) => {
@@ -28,7 +28,7 @@ export function ledgerRoutes(serve: Serve, services: Services): void {
   const lastOf = (db: Parameters<typeof lastCheckpoint>[0], workspace_id: string) =>
     lastCheckpoint(db, workspace_id, checkpoints.signerOf(workspace_id));
 
-  /** Where the last checkpoint matters, a new one is signed before a second read, if it is due. */
+  /** If the last checkpoint matters to the first result and a new one is due, signs it and reads again. */
   const signing = (matters: (result: string) => boolean) => ({
     poll: async <Q>(first: string, asked: { query: Q; workspace_id: string; read: (query: Q) => Promise<string> }) => {
       const is_newer = matters(first) && (await checkpoints.signIfDue(asked.workspace_id));

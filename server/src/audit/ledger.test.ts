@@ -38,7 +38,7 @@ async function fill(entries: number): Promise<void> {
 const logKey = () =>
   logSigner(`${server.config.audit_name}/log/${team.workspace_id}`, signingKey(server.config.audit_seed));
 
-/** What a note says, if its log has signed it. */
+/** Returns the checkpoint of a note, if its log has signed it. */
 function opened(text: string): Checkpoint {
   const note = parseNote(text);
   const checkpoint = note && parseCheckpoint(note.text);
@@ -50,7 +50,7 @@ function opened(text: string): Checkpoint {
 const at = () => ({ workspace_id: team.workspace_id });
 const checkpoint = async () => opened(await team.owner.client.get_audit_checkpoint(at()));
 
-/** As a program of others' would: by the path as it stands in C2SP, with the slashes. */
+/** Reads a path as another program would: spelt as in C2SP, with slashes. */
 function read(path: string, token = team.owner.access_token): Promise<Response> {
   const headers = { authorization: `Bearer ${token}` };
   return fetch(`${server.url}/v1/workspaces/${team.workspace_id}/audit/${path}`, { headers });
@@ -89,8 +89,8 @@ function unbundled(bytes: Buffer): string[] {
   return entries;
 }
 
-describe('the audit log as others read it', () => {
-  test('has a signed checkpoint, whose root its tiles and its entries have', async () => {
+describe('the published audit log', () => {
+  test('has a signed checkpoint whose root can be computed from its tiles and from its entries', async () => {
     const { origin, size, root } = await checkpoint();
     expect([origin, size]).toEqual([`baton/log/${team.workspace_id}`, expect.any(Number)]);
     const leaves = (await levelOf('0', size)).flatMap(chunks);
@@ -101,7 +101,7 @@ describe('the audit log as others read it', () => {
     expect(above).toEqual(extended({ size: 0, roots: [] }, leaves).nodes.map(({ hash }) => hash));
   });
 
-  test('proves each event by its number', async () => {
+  test('has a proof for each event by its number', async () => {
     const { size } = await checkpoint();
     const leaves = (await levelOf('0', size)).flatMap(chunks);
     for (const sequence of [1, 256, 257, 600, size]) {
@@ -116,7 +116,7 @@ describe('the audit log as others read it', () => {
     }
   });
 
-  test('grows, and its earlier checkpoints stay true', async () => {
+  test('grows consistently with its earlier checkpoints', async () => {
     const before = await checkpoint();
     await fill(300);
     const after = await checkpoint();
@@ -162,7 +162,7 @@ describe('the audit log as others read it', () => {
     expect(await team.owner.client.export_audit({ ...at(), after: size + 5 })).toMatch(/^\{"checkpoint":/);
   });
 
-  test('has nothing beyond its end, and one path for each tile', async () => {
+  test('has no tile or proof beyond its end, and only one path for each tile', async () => {
     const { size } = await checkpoint();
     const full = Math.floor(size / 256);
     const beyond = [
@@ -193,7 +193,7 @@ describe('the audit log as others read it', () => {
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
-  test('is for owners and admins alone', async () => {
+  test('can be read by owners and admins only', async () => {
     for (const path of ['checkpoint', 'tile/0/000', 'tile/entries/000', '1/proof', 'export']) {
       expect((await read(path, team.viewer.access_token)).status).toBe(403);
       expect((await read(path, team.member.access_token)).status).toBe(403);
@@ -212,7 +212,7 @@ describe('a checkpoint', () => {
       )
     ).rows;
 
-  test('is kept before anybody sees it, and signed anew only when the log has grown', async () => {
+  test('is stored before it is returned, and a new one is signed only once the log has grown', async () => {
     const text = await team.owner.client.get_audit_checkpoint(at());
     const before = await kept();
     expect(before.at(-1)?.note).toBe(text);
@@ -220,7 +220,7 @@ describe('a checkpoint', () => {
     expect(await kept()).toEqual(before);
   });
 
-  test('is signed at most so often: until then the last one is returned, and proofs are to it', async () => {
+  test('is signed at most once per interval; meanwhile reads return the last one, and proofs refer to it', async () => {
     const slow = await startServer({ BATON_AUDIT_INTERVAL_S: '3600' }, { database: server.database });
     const headers = { authorization: `Bearer ${team.owner.access_token}` };
     const path = `${slow.url}/v1/workspaces/${team.workspace_id}/audit`;
@@ -233,7 +233,7 @@ describe('a checkpoint', () => {
     expect((await checkpoint()).size).toBe(size + 1);
   });
 
-  test('is never signed where a larger one was: the database was restored from a backup', async () => {
+  test('is not signed if a larger one exists, as after a restore from a backup', async () => {
     const { size } = await checkpoint();
     const forged = [team.workspace_id, size + 100, 'another key', 'a note'];
     await server.database.owner.query(
@@ -246,7 +246,7 @@ describe('a checkpoint', () => {
     expect((await checkpoint()).size).toBe(size + 1);
   });
 
-  test('is another’s under another key: what the first has signed stays, and is not returned', async () => {
+  test('is signed again under another key; the ones of the first key stay and are not returned', async () => {
     const other = await startServer(
       { BATON_AUDIT_KEY: 'another0123456789abcdefghijklmnopqrstuvw' },
       { database: server.database },
@@ -262,14 +262,14 @@ describe('a checkpoint', () => {
     );
   });
 
-  test('of a log without events is not there', async () => {
+  test('does not exist for a log without events', async () => {
     const own = await team.stranger.client.create_workspace({ body: { name: 'Own' } });
     const { status } = await team.stranger.client.raw.get_audit_checkpoint({ workspace_id: own.id });
     expect(status).toBe(404);
   });
 });
 
-test('an event whose text was purged is exported without it, and everything is proven as before', async () => {
+test('an event whose text was purged is exported without it, and its proof stays the same', async () => {
   const { workspace_id, owner } = team;
   const { id: ticket } = await makeTicket(team, { title: 'A secret' });
   await numberEvents(server.database.url);
@@ -284,7 +284,7 @@ test('an event whose text was purged is exported without it, and everything is p
   expect(await owner.client.get_audit_proof({ workspace_id, sequence: size })).toBe(proof);
 });
 
-test('the audit list says which number an entry has once it is numbered, and it is the one that it is proven by', async () => {
+test('the audit list shows an entry’s number once it has one, and the entry’s proof is found by it', async () => {
   const list = async (filter: object) => (await team.owner.client.list_audit({ ...at(), limit: 1, ...filter })).data[0];
   const { id: ticket } = await makeTicket(team);
   for (const filter of [{}, { subject: ticket }, { action: 'ticket.created' }]) {

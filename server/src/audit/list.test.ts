@@ -14,7 +14,7 @@ const workspace_id = id('1');
 let database: TestDatabase;
 let pool: pg.Pool;
 
-/** A log as unevenly filled as in life: most of it is about tickets and by one member, and what is rare is old. */
+/** Fills a log as unevenly as a real one: most entries are about tickets and by one member, and the rare ones are old. */
 const fill = `
   insert into users (id, email, name)
   select ('00000000-0000-7000-8000-0000000000a' || n)::uuid, n || '@example.com', 'U' from generate_series(1, 3) n;
@@ -51,8 +51,8 @@ const filters: [name: string, filter: AuditFilter, most_rows: number][] = [
   ['members and actions', { actor: [id('a2'), id('a3')], action: ['comment.created', 'ticket.deleted'] }, 4000],
 ];
 
-describe('the audit log narrowed by several values of a filter', () => {
-  test.each(filters)('has all entries with one of them, latest first, by few rows: %s', async (_, filter, most) => {
+describe('the audit log filtered by several values', () => {
+  test.each(filters)('lists all matching entries, latest first, by reading few rows: %s', async (_, filter, most) => {
     for (const mode of ['custom', 'generic'] as const) {
       await planning({ pool, workspace_id, mode }, async (client) => {
         let looked_at = 0;

@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 
 const workflow = { ...presets.standard, on_stale: 'refuse' as const };
 
-test('entries of a subject are in the order of its versions, though the clock has gone back an hour since the first', async () => {
+test('entries of a subject are in the order of its versions, even if the clock has gone back an hour', async () => {
   const { workspace_id, project_id, owner, member, viewer } = team;
   const { client } = owner;
   const ticket = (await makeTicket(team)).id;
@@ -63,7 +63,7 @@ test('entries of a subject are in the order of its versions, though the clock ha
   });
 });
 
-test('a comment is behind its ticket, its changes and its other comments, though the clock has gone back an hour since', async () => {
+test('a comment’s event comes after the earlier events of its ticket, even if the clock has gone back an hour', async () => {
   const mine = await makeTeam(server);
   const { workspace_id, member } = mine;
   const { client } = member;

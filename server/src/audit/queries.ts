@@ -21,7 +21,7 @@ export type AuditFilter = Omit<
   'fields' | 'limit' | 'cursor' | 'created_after' | 'created_before'
 >;
 
-/** The columns of an entry that are shown. */
+/** The columns of an entry that are returned. */
 export const entry_columns = {
   id: sql`id`,
   sequence: sql`sequence`,
@@ -38,21 +38,21 @@ export const entry_columns = {
   created_at: sql`created_at`,
 } satisfies Columns<keyof AuditEntryRow>;
 
-// The id is there already, as the place of the row.
+// Without the id, which the row already has as part of its position.
 const columns = Object.values<Sql>(without(entry_columns, 'id'));
 
-/** What of an entry may be long. */
+/** The columns of an entry that may be long. */
 export const before_and_after = {
   columns: [sql`before`, sql`after`],
   json_bytes: sql`coalesce(octet_length(q.before::text), 0) + coalesce(octet_length(q.after::text), 0) + 512`,
 };
 
-/** What the outbox `a` has about a ticket and its comments, spelt as its index has it. */
+/** Selects the rows of the outbox `a` about a ticket and its comments. It is written exactly like its index's expression. */
 export const unnumberedOf = (ticket_id: string): Sql => sql`
   (case when a.ticket_id is null then a.subject_id else a.ticket_id end) = ${ticket_id}
   and (a.ticket_id is not null or a.subject_type = 'ticket')`;
 
-/** The indexes that serve a filter, the narrowest first; the whole log if there is none. Each with what has no number yet. */
+/** Returns the indexes that serve a filter, the narrowest first, or the whole log if none does. Each includes entries without a number. */
 function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Source[] {
   const { subject, actor, action, subject_type } = filter;
   const from_log = (from: Sql, keys: IndexWalk['keys'], only = sql`true`): IndexWalk => ({
@@ -76,7 +76,7 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
   const found: Source[] = [];
   if (subject !== undefined) found.push(keyed(sql`a.subject_id`, each(subject, last_id, uuid)));
   if (action !== undefined) found.push(keyed(sql`a.action`, each(action, '', text)));
-  // Spelt as the partial index has it. Of the two others most of the log is.
+  // Written like the partial index's condition. It leaves out the two types that most of the log is about.
   else if (subject_type?.every((type) => type !== 'ticket' && type !== 'comment')) {
     const rare = sql`a.subject_type not in ('ticket', 'comment')`;
     found.push(keyed(sql`a.subject_type`, each(subject_type, '', text), rare));
@@ -85,7 +85,7 @@ function sourcesOf(workspace_id: string, filter: AuditFilter, span: Span): Sourc
   return found.length > 0 ? found : [merged([from_log(sql`events a`, [])], options)];
 }
 
-/** One page of the log's entries, latest first: or where it stopped looking for more. */
+/** Returns one page of the log's entries, latest first. A row with `stopped` marks where the search stopped early. */
 export async function auditEntries(
   db: Db,
   workspace_id: string,

@@ -7,7 +7,7 @@ import { newId } from '../lib/ids.ts';
 import type { AuditEntry } from './facts.ts';
 import { entry_columns } from './queries.ts';
 
-/** Who acts, where, in which request, and by which token if by one. */
+/** Who acts, in which workspace and request, and with which API token, if any. */
 export type Recorder = Pick<Actor, 'workspace_id' | 'user_id' | 'request_id'> & {
   token: Pick<ApiToken, 'id' | 'on_behalf_of'> | null;
 };
@@ -44,7 +44,7 @@ const fieldsOf = (entry: AuditEntry) => ({
   at: entry.at ?? null,
 });
 
-/** Records an action in the workspace's audit log, in the transaction that does it. The worker numbers it later. */
+/** Records an action in the workspace's audit log, in the action's own transaction. The worker numbers it later. */
 export function recordAudit(tx: Tx, actor: Recorder, entry: AuditEntry): void {
   const { at, ...fields } = fieldsOf(entry);
   const row = { ...causeOf(actor), ...fields, created_at: sql`coalesce(${at}::timestamptz, now())` };
@@ -79,10 +79,10 @@ export function recordAudits(tx: Tx, actor: Recorder, entries: readonly AuditEnt
   tx.send(sql`insert into outbox ${insertedFrom(outbox_columns, values, from)}`);
 }
 
-/** UTF-8 bytes that the log keeps of a text as it is. */
+/** The largest size in UTF-8 bytes of a text that the log keeps whole. */
 const max_whole_bytes = 2048;
 
-/** Whether the log keeps only a text's size, hash and start. A verb that writes such a text keeps it elsewhere, once. */
+/** Returns whether the log keeps only the text's size, hash and start. Code that writes such a text stores it elsewhere, once. */
 export function isLongText(text: string): boolean {
   return text.length * 3 > max_whole_bytes && Buffer.byteLength(text) > max_whole_bytes;
 }

@@ -23,7 +23,7 @@ export function auditRoutes(serve: Serve, { cursors }: Services): void {
   });
 }
 
-/** The entry without what the statement says of it. */
+/** Removes the statement's own columns from the entry. */
 function presented({ at: _, stopped: __, ...entry }: AuditEntryRow & { at: string; stopped?: boolean }): AuditEntryRow {
   return entry;
 }

@@ -4,10 +4,10 @@ import type { Position } from '../db/walk.ts';
 import type { Hash } from '../ledger/merkle.ts';
 import { head_columns, type TreeHead } from './tree-queries.ts';
 
-/** How many entries are looked at for the workspaces that they are of. */
+/** How many entries are read to find the workspaces that have some. */
 const looked_at = 500;
 
-/** Workspaces behind this one that have something to number, at least one if there is one; and for how long it has waited. */
+/** Returns the next workspaces, after `behind`, with entries to number, and how long the oldest has waited. Empty only if there is none. */
 export function workspacesToNumber(db: Db, behind: string): Promise<{ workspace_id: string; waited_s: number }[]> {
   return db.rows(sql`
     select o.workspace_id, extract(epoch from now() - min(o.created_at))::float as waited_s from (
@@ -16,14 +16,14 @@ export function workspacesToNumber(db: Db, behind: string): Promise<{ workspace_
     group by o.workspace_id order by o.workspace_id`);
 }
 
-/** How many events the workspace has and their tree, locked; nothing where another process numbers them. */
+/** Returns the head of the workspace's events, locked; undefined if another process is numbering them. */
 export function lockHead(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
   return tx.maybeOne(sql`
     select ${head_columns} from event_heads h
     where h.workspace_id = ${workspace_id} for no key update skip locked`);
 }
 
-/** What is to be numbered next, in this order. */
+/** Returns the entries to number next, in their order. */
 export function nextEntries(tx: Tx, workspace_id: string, limit: number): Promise<Position[]> {
   return tx.rows(sql`
     select o.created_at as at, o.id from outbox o where o.workspace_id = ${workspace_id}
@@ -37,7 +37,7 @@ interface Numbered {
   last_sequence: number;
 }
 
-/** Gives entries their numbers, in their order, and returns their hashes. All of them, or the transaction fails. */
+/** Numbers the entries in their order, and returns their hashes. If one can't be numbered, the transaction fails. */
 export async function numberEntries(tx: Tx, { entries, last_sequence }: Numbered): Promise<Hash[]> {
   const ids = entries.map(({ id }) => id);
   const { leaves } = await tx.one<{ leaves: Hash[] }>(sql`

@@ -21,7 +21,7 @@ afterAll(() => server.stop());
 const look = async <Row>(text: string, ...values: unknown[]) =>
   (await server.database.owner.query(text, values)).rows as Row[];
 
-/** A worker's connections, lost ones among them. */
+/** Connections of a worker; losing one is not an error. */
 function workerPool(max = 2): pg.Pool {
   const limits = { statement_timeout_ms: 30_000, lock_timeout_ms: 5_000, on_error: () => undefined };
   const pool = createPool({ url: server.database.url, role: 'baton_worker', max, ...limits });
@@ -29,7 +29,7 @@ function workerPool(max = 2): pg.Pool {
   return pool;
 }
 
-test('what happened is the same to every reader before it has a number and after, and half of it numbered', async () => {
+test('readers see the same entries before, during and after their numbering', async () => {
   const { workspace_id, member, owner } = team;
   const { id: ticket } = await makeTicket(team);
   const at = { workspace_id, ticket };
@@ -64,11 +64,11 @@ test('what happened is the same to every reader before it has a number and after
   expect(await brokenInvariants(server.database.owner)).toEqual({});
 });
 
-test('a workspace whose entries can’t be numbered keeps no other one waiting', async () => {
+test('a workspace whose entries cannot be numbered does not delay the others', async () => {
   const [broken, sound] = [await makeTeam(server), await makeTeam(server)];
   const { id: ticket } = await makeTicket(broken);
   await numberEvents(server.database.url);
-  // A second entry for a version that has one: no write of ours leaves it.
+  // A second entry for a version that has one. No write of the server leaves such an entry.
   await look(
     `insert into outbox (workspace_id, id, actor_id, action, subject_type, subject_id, subject_version, request_id)
      values ($1, gen_random_uuid(), $2, 'ticket.updated', 'ticket', $3, 1, 'seed-0001')`,
@@ -83,12 +83,12 @@ test('a workspace whose entries can’t be numbered keeps no other one waiting',
   const pass = { goesOn: () => true, count: () => undefined };
   expect([await sequencer.pass(pass), await sequencer.pass(pass)]).toEqual(['done', 'done']);
   expect(await look('select workspace_id from outbox')).toEqual([{ workspace_id: broken.workspace_id }]);
-  // Once, and not with every pass.
+  // Logged once, not with every pass.
   expect(lines).toMatchObject([{ workspace_id: broken.workspace_id, failures: 1, msg: 'worker: events not numbered' }]);
   await look('delete from outbox');
 });
 
-test('a purge waits for what is being numbered, and takes the text out of both tables', async () => {
+test('a purge waits for numbering in progress, and removes the text from both tables', async () => {
   const { workspace_id, member, owner } = team;
   const { id: ticket } = await makeTicket(team, { title: 'A secret' });
   await numberEvents(server.database.url);
@@ -113,7 +113,7 @@ test('a purge waits for what is being numbered, and takes the text out of both t
   expect(await brokenInvariants(server.database.owner)).toEqual({});
 });
 
-test('the worker numbers entries of the workspace that it is in alone, all or none, and reads nothing of them', async () => {
+test('the worker’s role can number entries of its scope’s workspace only, all or none, and cannot read their contents', async () => {
   const { id: ticket } = await makeTicket(team);
   const [entry] = await look<{ id: string; last: string }>(
     `select o.id, h.last_sequence as last from outbox o join event_heads h using (workspace_id) where o.subject_id = $1`,

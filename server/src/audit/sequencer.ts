@@ -10,12 +10,12 @@ import { lockHead, nextEntries, numberEntries, workspacesToNumber } from './sequ
 import { extendTree } from './tree.ts';
 
 const task = 'events';
-/** From a commit to its number it takes this at most, on an idle server. */
+/** The longest that a committed entry waits for its number on an idle server. */
 const interval_ms = 100;
-/** If there is more to do, it works half of the time, because readers of events wait for it. */
+/** While there is more to do, it works half of the time, because readers of events wait for the numbers. */
 const pass_ms = 100;
 const rest_per_work = 1;
-/** One transaction's, which the purge of a ticket may wait for: some 20 ms. */
+/** The size of one transaction. It takes some 20 ms, and the purge of a ticket may have to wait for it. */
 const batch_size = 500;
 const retries = { first_retry_ms: 1_000, max_retry_ms: 5_000 };
 
@@ -31,31 +31,31 @@ const oldest = new Gauge({
   aggregator: 'max',
 });
 
-/** Numbers the workspace's next entries. Gives how many: none where another process does it. */
+/** Numbers the workspace's next entries. Returns how many: 0 if another process is numbering them. */
 export function numberBatch(pool: pg.Pool, workspace_id: string, limit = batch_size): Promise<number> {
   return transaction(pool, { workspace_id }, async (tx) => {
-    // Two statements: the second sees everything that was committed before the lock was granted.
+    // Two statements, so that the second sees everything that was committed before the lock was granted.
     const [head, entries] = await Promise.all([lockHead(tx, workspace_id), nextEntries(tx, workspace_id, limit)]);
     if (head === undefined || entries.length === 0) return 0;
     const leaves = await numberEntries(tx, { entries, last_sequence: head.last_sequence });
-    // A tree that lacks earlier events gets these after them (tree.ts).
+    // A tree that lacks earlier events gets those first, then these (tree.ts).
     if (head.tree_size === head.last_sequence) extendTree(tx, workspace_id, head, leaves);
     return entries.length;
   });
 }
 
 /**
- * Numbers what is committed, workspace after workspace, a batch of each in turn. It goes by what is in the outbox and keeps
- * no place in it, so nothing can be passed over, whatever is committed in whatever order.
+ * Numbers committed entries, one batch per workspace in turn. It reads the outbox from its start and stores no position in
+ * it, so that no entry is skipped, in whatever order they are committed.
  */
 export class Sequencer {
   readonly #pool: pg.Pool;
   readonly #log: Logger;
   readonly #onNumbered: (workspace_id: string) => void;
-  /** The last workspace whose turn it was: the next pass goes on behind it. */
+  /** The last workspace that had its turn. The next pass continues after it. */
   #behind = first_id;
   readonly #set_aside: SharedSetAside;
-  /** Of this sweep. */
+  /** When this sweep began. */
   #began = performance.now();
   #oldest_s = 0;
 
@@ -88,7 +88,7 @@ export class Sequencer {
     return 'more';
   }
 
-  /** All workspaces have had their turn. One that has nothing to number any more was numbered elsewhere. */
+  /** Ends a sweep: all workspaces have had their turn. A set-aside one without entries was numbered by another process. */
   async #endSweep(): Promise<void> {
     this.#behind = first_id;
     await this.#set_aside.sweep(this.#began);
@@ -98,7 +98,7 @@ export class Sequencer {
     this.#oldest_s = 0;
   }
 
-  /** One that fails is tried again later, and keeps no other waiting. */
+  /** Numbers one workspace. If that fails, it is retried later and does not delay the others. */
   async #number(workspace_id: string): Promise<number> {
     if (this.#set_aside.has(workspace_id)) return 0;
     const subject = { workspace_id, id: workspace_id };
@@ -115,7 +115,7 @@ export class Sequencer {
   }
 }
 
-/** Any number of processes may run it: each workspace is numbered by one at a time. */
+/** Creates the loop that numbers entries. Any number of processes may run it; each workspace is numbered by one at a time. */
 export function sequencerLoop(pool: pg.Pool, log: Logger, onNumbered?: (workspace_id: string) => void): Loop {
   const sequencer = new Sequencer(pool, log, onNumbered);
   const times = { interval_ms, pass_ms, rest_per_work, max_retry_ms: retries.max_retry_ms };

@@ -3,11 +3,11 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Hash, Place } from '../ledger/merkle.ts';
 
-/** How many events a workspace has, and the tree of as many of them as it has been extended by. */
+/** The number of a workspace's events, and the tree of those that have been added to it. */
 export interface TreeHead {
   last_sequence: number;
   tree_size: number;
-  /** The roots of the tree's complete subtrees, one behind the other. */
+  /** The concatenated roots of the tree's complete subtrees. */
   frontier: Buffer;
 }
 
@@ -19,21 +19,21 @@ const columns_of_heads = {
 
 export const head_columns = selected(columns_of_heads, sql`h`);
 
-/** Workspaces behind this one whose tree lacks events. */
+/** Returns the next workspaces, after `behind`, whose tree lacks events. */
 export function workspacesBehind(db: Db, behind: string): Promise<{ workspace_id: string }[]> {
   return db.rows(sql`
     select h.workspace_id from event_heads h where h.workspace_id > ${behind} and h.tree_size < h.last_sequence
     order by h.workspace_id limit 100`);
 }
 
-/** The workspace's head, locked. Unlike numbering, it waits for who has it locked. */
+/** Returns the workspace's head, locked. Unlike numbering, it waits if the head is locked. */
 export function lockTree(tx: Tx, workspace_id: string): Promise<TreeHead | undefined> {
   return tx.maybeOne(sql`
     select ${head_columns} from event_heads h where h.workspace_id = ${workspace_id}
     for no key update`);
 }
 
-/** Hashes of events of the workspace in scope, both ends included, in the order of their numbers. */
+/** Returns the hashes of events `first` to `last`, inclusive and in order, of the workspace in the transaction's scope. */
 export async function leavesBetween(tx: Tx, first: number, last: number): Promise<Hash[]> {
   const { leaves } = await tx.one<{ leaves: Hash[] }>(sql`
     select event_leaves(${first}::bigint, ${last}::bigint) as leaves`);

@@ -44,7 +44,7 @@ const entriesOf = (workspace_id: string) =>
     workspace_id,
   );
 
-/** The root that a workspace's head has, and the one that its entries have. */
+/** Returns the root in a workspace's head, and the root computed from its entries. */
 async function rootsOf(workspace_id: string): Promise<{ kept: Hash; rebuilt: Hash; size: number }> {
   const [head] = await look<{ tree_size: string; frontier: Buffer }>(
     'select tree_size, frontier from event_heads where workspace_id = $1',
@@ -56,7 +56,7 @@ async function rootsOf(workspace_id: string): Promise<{ kept: Hash; rebuilt: Has
   return { kept: rootOf(frontierOf(size, head?.frontier ?? Buffer.alloc(0))), rebuilt, size };
 }
 
-/** Entries in the outbox, as requests leave them. */
+/** Fills the outbox of a new workspace with entries, as requests do. */
 async function fill(entries: number): Promise<string> {
   const { workspace_id, owner } = await makeTeam(server);
   await look(
@@ -73,7 +73,7 @@ async function fill(entries: number): Promise<string> {
 const pass = { goesOn: () => true, count: () => undefined };
 
 describe('the tree of a workspace’s events', () => {
-  test('grows with its numbers, whatever batches they come in', async () => {
+  test('grows with the numbering, whatever the size of the batches', async () => {
     const workspace_id = await fill(700);
     const pool = workerPool();
     for (const batch of [1, 254, 3, 400]) await numberBatch(pool, workspace_id, batch);
@@ -89,7 +89,7 @@ describe('the tree of a workspace’s events', () => {
     ]);
   });
 
-  test('commits to each payload by a salt of its own', async () => {
+  test('commits to each payload with a salt that no other payload has', async () => {
     const { id: ticket } = await makeTicket(team, { title: 'A "quoted" \\ caf\u00e9 \u{1f3d7}' });
     await team.member.client.create_comment({ workspace_id: team.workspace_id, ticket, body: { body: 'A word.' } });
     await numberEvents(server.database.url);
@@ -102,7 +102,7 @@ describe('the tree of a workspace’s events', () => {
       expect(hash).toEqual(payload_hash);
       const parsed = JSON.parse(entry) as Record<string, unknown>;
       expect(parsed['payload']).toBe(hash.toString('base64'));
-      // As RFC 8785 writes it.
+      // The entry is in the canonical form of RFC 8785.
       expect(JSON.stringify(Object.fromEntries(Object.entries(parsed).sort(([a], [b]) => (a < b ? -1 : 1))))).toBe(
         entry,
       );
@@ -112,7 +112,7 @@ describe('the tree of a workspace’s events', () => {
     expect(entries.length).toBeGreaterThan(4);
   });
 
-  test('says of an event who did what, to what, when, by which token and for whom', async () => {
+  test('has in each entry the actor, action, subject, time and token, and on whose behalf a bot acted', async () => {
     const { workspace_id, owner } = team;
     const bot = await owner.client.create_bot({ workspace_id, body: { name: 'Helper', role: 'member' } });
     const body = { name: 'T', scopes: ['tickets:write' as const], user_id: bot.id };
@@ -147,20 +147,20 @@ describe('the tree of a workspace’s events', () => {
     expect(await uncommitted(await look(columns))).toEqual([]);
   });
 
-  test('control: a column that nobody commits to is noticed', async () => {
+  test('control: misses a column that is neither in the entry nor in the payload', async () => {
     const client = await server.database.owner.connect();
     await client.query('begin; alter table events add column remark text');
     const { rows } = await client.query<{ name: string }>(columns);
-    await client.query('rollback'); // before anybody else reads the table
+    await client.query('rollback'); // before others read the table
     client.release();
     expect(await uncommitted(rows)).toEqual(['remark']);
   });
 
-  test('is caught up where events were numbered before there was one, while more are numbered', async () => {
+  test('catches up with events numbered before it existed, while more are being numbered', async () => {
     const workspace_id = await fill(3_000);
     const pool = workerPool();
     await numberBatch(pool, workspace_id, 2_500);
-    // As the migration leaves it.
+    // This is the state after the migration.
     await look('delete from event_nodes where workspace_id = $1', workspace_id);
     await look(`update event_heads set tree_size = 0, frontier = '' where workspace_id = $1`, workspace_id);
     expect(await catchUpTrees(pool, pass)).toBe('more');
@@ -174,7 +174,7 @@ describe('the tree of a workspace’s events', () => {
     expect(await brokenInvariants(server.database.owner)).toEqual({});
   });
 
-  test('is extended by hashes: the worker reads no text on the way', async () => {
+  test('is extended by a worker that can read the hashes of events, but not their text', async () => {
     const client = await server.database.owner.connect();
     try {
       await client.query(`begin; set local role baton_worker; set local app.workspace = '${team.workspace_id}'`);
@@ -196,7 +196,7 @@ describe('the tree of a workspace’s events', () => {
     }
   });
 
-  test('stays as it is when texts are purged, and nothing is left by which they could be guessed', async () => {
+  test('stays the same when texts are purged, and their salts are erased so that nobody can guess them', async () => {
     const { workspace_id, owner } = team;
     const title = `Secret ${randomBytes(4).toString('hex')}`;
     const { id: ticket } = await makeTicket(team, { title });
@@ -221,7 +221,7 @@ describe('the tree of a workspace’s events', () => {
   });
 });
 
-test('what has been built is compared with what the events build: a fault that leaves all counts as they are is seen', async () => {
+test('the check of trees finds every difference from the events, even if all counts are right', async () => {
   const workspace_id = await fill(300);
   await numberEvents(server.database.url);
   expect(await treesUnlikeTheirEvents(server.database.owner)).toEqual([]);

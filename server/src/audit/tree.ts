@@ -7,19 +7,19 @@ import { Loop, type Pass } from '../work/loop.ts';
 import { insertNodes, leavesBetween, lockTree, type TreeHead, updateTree, workspacesBehind } from './tree-queries.ts';
 
 const task = 'event_trees';
-/** Only after a migration is there something to do. */
+/** It can be long, because there is something to do only after a migration. */
 const interval_ms = 60_000;
-/** One transaction's, for which numbering waits. */
+/** The size of one transaction, which numbering waits for. */
 const batch_size = 1_000;
 
-/** Adds leaves to the workspace's tree, in the transaction that has its head locked. */
+/** Adds leaves to the workspace's tree. The transaction must have locked the tree's head. */
 export function extendTree(tx: Tx, workspace_id: string, head: TreeHead, leaves: readonly Hash[]): void {
   const { size, roots, nodes } = extended(frontierOf(head.tree_size, head.frontier), leaves);
   if (nodes.length > 0) insertNodes(tx, workspace_id, nodes);
   updateTree(tx, workspace_id, { tree_size: size, frontier: Buffer.concat(roots) });
 }
 
-/** Adds the next events to a tree that lacks some. Gives how many. */
+/** Adds the next events to a tree that lacks some. Returns how many it added. */
 function catchUp(pool: pg.Pool, workspace_id: string): Promise<number> {
   return transaction(pool, { workspace_id }, async (tx) => {
     const head = await lockTree(tx, workspace_id);
@@ -32,7 +32,7 @@ function catchUp(pool: pg.Pool, workspace_id: string): Promise<number> {
   });
 }
 
-/** Adds to the trees what was numbered before there were any: of each workspace that lacks some, a batch. */
+/** Adds events that were numbered before trees existed: one batch for each workspace whose tree lacks some. */
 export async function catchUpTrees(pool: pg.Pool, { goesOn, count }: Pass): Promise<'done' | 'more'> {
   let [behind, left] = [first_id, false];
   let failure: unknown;
@@ -45,7 +45,7 @@ export async function catchUpTrees(pool: pg.Pool, { goesOn, count }: Pass): Prom
     for (const { workspace_id } of found) {
       if (!goesOn()) return 'more';
       behind = workspace_id;
-      // One that can't be added to keeps no other waiting.
+      // A tree that can't be extended must not delay the others.
       const added = await catchUp(pool, workspace_id).catch((error: unknown) => {
         failure = error;
         return 0;
@@ -57,7 +57,7 @@ export async function catchUpTrees(pool: pg.Pool, { goesOn, count }: Pass): Prom
   return 'more';
 }
 
-/** Any number of processes may run it: it goes by the heads, which say what their trees lack. */
+/** Creates the loop that extends trees. Any number of processes may run it, since each head says what its tree lacks. */
 export function treesLoop(pool: pg.Pool, log: Logger): Loop {
   return new Loop({ name: task, interval_ms, log, pass: (one) => catchUpTrees(pool, one) });
 }

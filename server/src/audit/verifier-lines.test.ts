@@ -11,7 +11,7 @@ import { purging } from '../../../proof/harness/purging.ts';
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 import { cosignature, logSigner, parseNote, printed, signingKey, witnessSigner } from '../ledger/note.ts';
 
-// What the verifier takes for an export, and what it takes for erased.
+// What the verifier accepts as an export, and which events it accepts as erased.
 
 let server: TestServer;
 let team: Team;
@@ -51,7 +51,7 @@ interface Event {
 }
 
 const eventOf = (line: string) => JSON.parse(line) as Event;
-/** The numbers of the events of an action. */
+/** Returns the numbers of the events with this action. */
 const numbersOf = (lines: readonly string[], action: string) =>
   lines.flatMap((line, n) => (line.startsWith(`{"entry":"{\\"action\\":\\"${action}\\"`) ? [n + 1] : []));
 
@@ -71,7 +71,7 @@ describe('an event without its payload', () => {
   const owned = (text: string, ...values: unknown[]) =>
     server.database.owner.query(text, [team.workspace_id, ...values]);
 
-  test('is taken as erased where its ticket was purged later, and of that ticket alone', async () => {
+  test('counts as erased only if its ticket was purged later', async () => {
     const { id: ticket } = await makeTicket(team, { title: 'A secret' });
     const { id: other } = await makeTicket(team, { title: 'Another' });
     await exported();
@@ -84,7 +84,7 @@ describe('an event without its payload', () => {
     const erase = (number: number) =>
       lines.with(number - 1, JSON.stringify({ ...eventOf(lines[number - 1] ?? ''), salt: null, payload: null }));
     expect(found(verdictOf(erase(of_other)))).toEqual([`erased_without_purge ${of_other}`]);
-    // Nor does a purge erase itself, or the ticket's other events.
+    // A purge does not account for its own event, either.
     const [purge = 0] = numbersOf(lines, 'ticket.purged');
     expect(found(verdictOf(erase(purge)))).toEqual([`erased_without_purge ${purge}`]);
     expect((await byFile(`${lines.join('\n')}\n`)).says).toContain(
@@ -92,7 +92,7 @@ describe('an event without its payload', () => {
     );
   });
 
-  test('is found where a superuser took its salt and wrote another text', async () => {
+  test('is reported if a superuser deleted its salt and wrote another text', async () => {
     await team.owner.client.create_bot({ workspace_id: team.workspace_id, body: { name: 'Honest' } });
     const [number = 0] = numbersOf(await exported(), 'bot.created');
     const kept = (await owned('select salt, after from events where workspace_id = $1 and sequence = $2', number))
@@ -117,7 +117,7 @@ describe('an event without its payload', () => {
     expect(found(verdictOf(await exported()))).toEqual([]);
   });
 
-  test('is found in an export without any salts and payloads', async () => {
+  test('is reported in an export without any salts and payloads', async () => {
     const lines = await exported();
     const bare = lines.slice(0, -1).map((line) => JSON.stringify({ ...eventOf(line), salt: null, payload: null }));
     const { problems, erased_count } = verdictOf([...bare, lines.at(-1) ?? '']);
@@ -125,7 +125,7 @@ describe('an event without its payload', () => {
     expect(problems[0]).toMatchObject({ code: 'erased_without_purge', sequence: 1 });
   });
 
-  test('is taken as erased where the operator took out names and labels as decision 27 says', async () => {
+  test('counts as erased if the operator removed names and labels as decision 27 describes', async () => {
     const { workspace_id, member, owner } = team;
     const project = await owner.client.create_project({ workspace_id, body: { key: 'SEC', name: 'Secret name' } });
     const body = { title: 'T', labels: ['kept', 'secret label'] };
@@ -142,14 +142,14 @@ describe('an event without its payload', () => {
     const erased = actions.map((action) => numbersOf(lines, action).at(-1));
     const verdict = verdictOf(lines);
     expect([found(verdict), verdict.erased.slice(-3)]).toEqual([[], erased]);
-    // Of the workspace, the purge before goes too.
+    // Purging the workspace's name also erases the earlier purge's event.
     await purge(workspace_id);
     const again = await exported();
     const later = verdictOf(again);
     expect([found(later), later.erased.at(-1)]).toEqual([[], numbersOf(again, 'workspace.purged')[0]]);
   });
 
-  test('is taken as erased where the operator took out the address of an invitation, and of no other invitation', async () => {
+  test('counts as erased if the operator removed the address of its invitation', async () => {
     const { workspace_id, owner } = team;
     const [address, other] = [someAddress(), someAddress()];
     for (const email of [address, other]) {
@@ -165,10 +165,10 @@ describe('an event without its payload', () => {
     expect([found(verdictOf(lines)), bare]).toEqual([[], numbers.toSorted((a, b) => a - b)]);
     expect(lines.join('')).not.toContain(address);
     expect(lines.join('')).toContain(other);
-    // The proofs of what was erased stay true: the root over the earlier events is the one that was signed before.
+    // Proofs of the erased events stay valid: the root of the earlier events is the one that was signed before.
     const known = (JSON.parse(before.at(-1) ?? '') as { checkpoint: string }).checkpoint;
     expect(found(verdictOf(lines, { known: [known] }))).toEqual([]);
-    // An acceptance has no address, and nothing accounts for one that is erased; nor does an earlier purge.
+    // An acceptance has no address, so no purge accounts for an erased one. Nor does a purge account for a later event.
     const [accepted = 0] = numbersOf(lines, 'invitation.accepted');
     const erase = (number: number) =>
       lines.with(number - 1, JSON.stringify({ ...eventOf(lines[number - 1] ?? ''), salt: null, payload: null }));
@@ -187,14 +187,14 @@ describe('a line of an export', () => {
     await makeTicket(team, { title: 'One', description: 'between\u2028two\u2029lines, \ufffd' });
   });
 
-  test('ends at a line feed alone: a text may have other separators of lines', async () => {
+  test('ends only at a line feed, since a text may contain other line separators', async () => {
     const lines = await exported();
     expect(lines.join('')).toContain('\u2028');
     expect(await byFile(`${lines.join('\n')}\n`)).toMatchObject({ code: 0 });
     expect(await byFile(lines.join('\n'))).toMatchObject({ code: 0 });
   });
 
-  test('has a salt of 16 bytes, so that nothing of the payload is in it', async () => {
+  test('has a salt of exactly 16 bytes, so that no part of the payload can move into it', async () => {
     const lines = await exported();
     const { entry, salt, payload } = eventOf(lines[1] ?? '') as { entry: string; salt: string; payload: string };
     const moved = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(payload.slice(0, 12))]).toString('base64');
@@ -209,7 +209,7 @@ describe('a line of an export', () => {
     }
   });
 
-  test('has its members once, in the way in which the server writes them', async () => {
+  test('has each JSON member once, written exactly as the server writes it', async () => {
     const lines = await exported();
     const line = lines[1] ?? '';
     const { entry, salt, payload } = eventOf(line);
@@ -231,7 +231,7 @@ describe('a line of an export', () => {
     }
   });
 
-  test('has bytes that are one text: nothing that is read as another is taken', async () => {
+  test('is valid UTF-8 without lone surrogates', async () => {
     const lines = await exported();
     const [number = 0] = numbersOf(lines, 'ticket.created');
     const line = Buffer.from(lines[number - 1] ?? '');
@@ -243,7 +243,7 @@ describe('a line of an export', () => {
     expect(found(verdictOf(lines.with(number - 1, escaped)))).toEqual([`bad_payload ${number}`]);
   });
 
-  test('has a payload with after, before and the request, each once, though the log’s key has signed it', async () => {
+  test('has after, before and request_id once each in its payload, even if the log’s key has signed another', async () => {
     const [, line = ''] = await exported();
     const { entry, salt } = eventOf(line) as { entry: string; salt: string };
     const take = (payload: string) => {
@@ -269,7 +269,7 @@ describe('a line of an export', () => {
     }
   });
 
-  test('that is none is told in plain words', async () => {
+  test('is reported in plain words if it is invalid', async () => {
     const lines = await exported();
     const cases: [text: string, says: string][] = [
       [lines.with(0, 'null').join('\n'), 'bad_line: line 1 is no event and no checkpoint'],
@@ -287,7 +287,7 @@ describe('a line of an export', () => {
   });
 });
 
-describe('of several witnesses', () => {
+describe('several witnesses', () => {
   const witnessOf = (name: string, seed: number) => witnessSigner(name, signingKey(Buffer.alloc(32, seed)));
   const [first, second] = [witnessOf('w.example/1', 1), witnessOf('w.example/2', 2)];
   let note: string;
@@ -300,7 +300,7 @@ describe('of several witnesses', () => {
   const cosigned = (by: typeof first) => note + cosignature(parseNote(note)?.text ?? '', by, 1_800_000_000);
   const both = () => [printed(first), printed(second)];
 
-  test('each must have cosigned, and the size is told for each', () => {
+  test('must each have cosigned, and the verdict names the size that each cosigned', () => {
     const one = verdictOf(lines, { known: [cosigned(first)], witnesses: both() });
     expect(one.problems).toEqual([
       { code: 'not_cosigned', says: 'no known checkpoint has the cosignature of w.example/2' },
@@ -316,7 +316,7 @@ describe('of several witnesses', () => {
     ]);
   });
 
-  test('none is the log itself, or another one under a second name', () => {
+  test('cannot include the log itself, or the same key twice', () => {
     const { name } = signer();
     const own = witnessSigner(name, signingKey(server.config.audit_seed));
     for (const [witnesses, says] of [

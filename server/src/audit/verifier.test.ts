@@ -8,7 +8,7 @@ import { numberEvents } from '../../../proof/harness/events.ts';
 import { makeTeam, type Team } from '../../../proof/harness/make.ts';
 import { startServer, test_environment, type TestServer } from '../../../proof/harness/server.ts';
 
-// By the command line, as an auditor has it: the verifier alone in a directory, with an export and a key.
+// The verifier runs as an auditor would run it: from the command line, alone in a directory with an export and a key.
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -50,7 +50,7 @@ function audit(...args: string[]): Promise<Ended> {
   return ended(process.execPath, [path.join(root, 'server/src/main.ts'), 'audit', ...args], { env, cwd: dir });
 }
 
-/** The verifier, without anything else of ours. */
+/** Runs the verifier without any other file of the project. */
 const verify = (...args: string[]) =>
   ended(process.execPath, ['verify-audit.ts', ...args], { cwd: dir, env: { PATH: process.env['PATH'] } });
 
@@ -59,7 +59,7 @@ function write(name: string, text: string): string {
   return name;
 }
 
-test('the operator exports a log, and the verifier alone says that it is what was signed', async () => {
+test('the verifier alone confirms that the log which the operator exports is the signed one', async () => {
   const { stdout, code } = await audit('export', team.workspace_id);
   expect(code).toBe(0);
   const page = await team.owner.client.export_audit({ workspace_id: team.workspace_id });
@@ -73,7 +73,7 @@ test('the operator exports a log, and the verifier alone says that it is what wa
   }
 });
 
-test('what was tampered with is named, and the exit code is 1', async () => {
+test('the verifier names each event that was tampered with, and exits with code 1', async () => {
   const page = await team.owner.client.export_audit({ workspace_id: team.workspace_id });
   const lines = page.trimEnd().split('\n');
   const file = write('tampered.ndjson', `${lines.toSpliced(1, 1).join('\n')}\n`);
@@ -85,7 +85,7 @@ test('what was tampered with is named, and the exit code is 1', async () => {
   expect((await verify(cut, '--key', key)).stdout).toMatch(/^bad_line: .*\nno_checkpoint: /);
 });
 
-test('a known checkpoint and a witness’s cosignature are compared', async () => {
+test('the verifier compares a known checkpoint, and requires the cosignature of a given witness', async () => {
   const { workspace_id, owner } = team;
   const known = write('known.txt', await owner.client.get_audit_checkpoint({ workspace_id }));
   const file = write('export.ndjson', await owner.client.export_audit({ workspace_id }));
@@ -99,7 +99,7 @@ test('a known checkpoint and a witness’s cosignature are compared', async () =
   ]);
 });
 
-test('what can’t be used is said in a line, and the exit code is 2', async () => {
+test('the verifier prints one line about an invalid argument, and exits with code 2', async () => {
   const file = write('export.ndjson', await team.owner.client.export_audit({ workspace_id: team.workspace_id }));
   const cases: [args: string[], says: string][] = [
     [[], 'Usage: verify-audit'],

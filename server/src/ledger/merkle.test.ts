@@ -24,13 +24,13 @@ interface Trees {
   trees: { o: number; s: number; p: string[] }[];
 }
 
-// Roots of trees of 0 to 130 leaves and some proofs, computed by other code than this.
+// Roots of trees of 0 to 130 leaves and some proofs, computed by another program.
 const trees = JSON.parse(readFileSync(path.join(import.meta.dirname, 'vectors/trees.json'), 'utf8')) as Trees;
 const bytes = (text: string): Hash => Buffer.from(text, 'base64');
 const texts = (hashes: readonly Hash[]) => hashes.map((hash) => hash.toString('base64'));
 const empty: Frontier = { size: 0, roots: [] };
 
-/** A tree that keeps what its tiles have. */
+/** A tree that stores the hashes of its tiles. */
 class Kept {
   frontier: Frontier = empty;
   readonly roots: Hash[] = [rootOf(empty)];
@@ -41,7 +41,7 @@ class Kept {
     for (let first = 0; first < leaves.length; first += batch) {
       const more = leaves.slice(first, first + batch);
       const { nodes, ...frontier } = extended(this.frontier, more);
-      // As it is kept in a row.
+      // Read back from the form in which a workspace's head stores it.
       this.frontier = frontierOf(frontier.size, Buffer.concat(frontier.roots));
       for (const node of nodes) this.#keep(node, node.hash);
       more.forEach((leaf, n) => this.#keep({ level: 0, position: first + n }, leaf));
@@ -65,7 +65,7 @@ class Kept {
     );
 }
 
-/** The definition of RFC 6962, 2.1, as it stands there. */
+/** Computes the root exactly as RFC 6962, 2.1, defines it. */
 function rootByDefinition(leaves: readonly Hash[]): Hash {
   if (leaves.length <= 1) return leaves[0] ?? rootOf(empty);
   const left = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
@@ -77,11 +77,11 @@ const many = Array.from({ length: 66_000 }, (_, n) => leafHash(String(n)));
 describe('a tree', () => {
   const kept = new Kept(trees.leaves.map(bytes));
 
-  test('has the roots that others have computed', () => {
+  test('has the roots that another program has computed', () => {
     expect(texts(kept.roots)).toEqual(trees.roots);
   });
 
-  test('has the proofs that others have computed', async () => {
+  test('has the proofs that another program has computed', async () => {
     for (const { i, s, p } of trees.proofs) expect(texts(await inclusionProof(i, s, kept.read))).toEqual(p);
     for (const { o, s, p } of trees.trees) expect(texts(await consistencyProof(o, s, kept.read))).toEqual(p);
   });
@@ -97,26 +97,32 @@ describe('a tree', () => {
         const leaf = kept.leaves[n] as Hash;
         const at = `${n} of ${size}`;
         must(`${at} is in it`, rootByInclusion({ index: n, size, leaf }, proof)?.equals(root) === true);
-        must(`${at} is no other`, rootByInclusion({ index: n, size, leaf: stranger }, proof)?.equals(root) === false);
-        must(`${at} at its depth`, rootByInclusion({ index: n, size, leaf }, [...proof, stranger]) === undefined);
+        must(
+          `${at} is not another leaf`,
+          rootByInclusion({ index: n, size, leaf: stranger }, proof)?.equals(root) === false,
+        );
+        must(
+          `${at} has no longer proof`,
+          rootByInclusion({ index: n, size, leaf }, [...proof, stranger]) === undefined,
+        );
         const grown = { old: n + 1, old_root: kept.roots[n + 1] as Hash, size, root };
         const since = await consistencyProof(n + 1, size, kept.read);
-        must(`${at} begins it`, isConsistent(grown, since));
-        must(`${at} begins with it`, !isConsistent({ ...grown, old_root: stranger }, since));
-        must(`${at} ends with it`, !isConsistent({ ...grown, root: stranger }, since));
-        must(`${at} by the whole proof`, since.length === 0 || !isConsistent(grown, since.slice(1)));
+        must(`${at} ends a prefix`, isConsistent(grown, since));
+        must(`${at} has another old root`, !isConsistent({ ...grown, old_root: stranger }, since));
+        must(`${at} has another new root`, !isConsistent({ ...grown, root: stranger }, since));
+        must(`${at} needs the whole proof`, since.length === 0 || !isConsistent(grown, since.slice(1)));
       }
     }
     expect(wrong).toEqual([]);
   });
 
-  test('is the same in whatever batches it is extended', () => {
+  test('is the same whatever the batches in which it is extended', () => {
     for (const batch of [7, 256, 500]) {
       expect(rootOf(new Kept(many.slice(0, 3000), batch).frontier)).toEqual(rootByDefinition(many.slice(0, 3000)));
     }
   });
 
-  test('has a hash for each 256 leaves, and for each 256 of those, by which it proves what is in it', async () => {
+  test('stores a hash for each 256 leaves and for each 256 of those, and its proofs use them', async () => {
     const large = new Kept(many, 500);
     const root = rootByDefinition(many);
     expect(rootOf(large.frontier)).toEqual(root);
@@ -130,13 +136,13 @@ describe('a tree', () => {
     }
   });
 
-  test('control: a leaf that is hashed like a node is noticed', () => {
+  test('control: hashes a leaf and a node of the same bytes differently', () => {
     const [left, right] = [leafHash('left'), leafHash('right')];
     const pair = Buffer.concat([left, right]);
     expect(leafHash(pair)).not.toEqual(nodeHash(left, right));
   });
 
-  test('refuses a frontier that is of another size', () => {
+  test('refuses a frontier of the wrong size', () => {
     expect(() => frontierOf(3, Buffer.alloc(32))).toThrow('has 64 bytes');
   });
 });

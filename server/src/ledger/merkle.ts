@@ -1,12 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 
-// The Merkle tree of RFC 6962, section 2.1, over leaves in one order. Pure: where hashes come from is the caller's.
+// The Merkle tree of RFC 6962, section 2.1. All functions are pure: the caller reads and stores the hashes.
 
-/** SHA-256 of a node: 32 bytes. */
+/** The SHA-256 hash of a node: 32 bytes. */
 export type Hash = Buffer;
 
 export const hash_bytes = 32;
-/** How many levels of the tree one tile has, and how many hashes (C2SP tlog-tiles). */
+/** The number of tree levels in one tile; `tile_width` is the number of hashes in it (C2SP tlog-tiles). */
 const tile_height = 8;
 export const tile_width = 2 ** tile_height;
 
@@ -24,19 +24,19 @@ export function nodeHash(left: Hash, right: Hash): Hash {
   return hash('sha256', Buffer.concat([node_prefix, left, right]), 'buffer');
 }
 
-/** A hash that a tile has: at level 0 a leaf's, at level n that of 256^n leaves. */
+/** The place of a hash in the tiles: at level 0 of a leaf, at level n of a subtree of 256^n leaves. */
 export interface Place {
   level: number;
   position: number;
 }
 
-/** The root of one complete subtree: 2^height leaves, the `index`th so many. */
+/** A complete subtree of 2^height leaves: the `index`th of that height. */
 interface Subtree {
   height: number;
   index: number;
 }
 
-/** The complete subtrees that a tree of `size` leaves consists of, from `first` on, the largest first. */
+/** Returns the complete subtrees, largest first, that `size` leaves from `first` on consist of. */
 function subtreesOf(first: number, size: number): Subtree[] {
   const found: Subtree[] = [];
   let [at, left] = [first, size];
@@ -50,18 +50,18 @@ function subtreesOf(first: number, size: number): Subtree[] {
   return found;
 }
 
-/** A hash from those of complete subtrees, the largest first. */
+/** Computes the root from the roots of complete subtrees, given largest first. */
 function folded(roots: readonly Hash[]): Hash {
   return roots.length === 0 ? empty_root : roots.reduceRight((right, left) => nodeHash(left, right));
 }
 
-/** A tree as far as it must be known to be extended: its size and its complete subtrees' roots, the largest first. */
+/** What extending a tree requires: its size, and the roots of its complete subtrees, largest first. */
 export interface Frontier {
   size: number;
   roots: readonly Hash[];
 }
 
-/** The frontier that is kept as its roots in a row. */
+/** Reads a frontier that is stored as its concatenated roots. */
 export function frontierOf(size: number, roots: Buffer): Frontier {
   const expected = subtreesOf(0, size).length * hash_bytes;
   if (roots.length !== expected)
@@ -69,7 +69,7 @@ export function frontierOf(size: number, roots: Buffer): Frontier {
   return { size, roots: chunked(roots) };
 }
 
-/** Hashes that lie one behind the other. */
+/** Splits concatenated hashes. */
 export function chunked(bytes: Buffer): Hash[] {
   return Array.from({ length: bytes.length / hash_bytes }, (_, n) =>
     bytes.subarray(n * hash_bytes, (n + 1) * hash_bytes),
@@ -78,7 +78,7 @@ export function chunked(bytes: Buffer): Hash[] {
 
 export const rootOf = ({ roots }: Frontier): Hash => folded(roots);
 
-/** The tree with more leaves, and the hashes of the tiles above the leaves that it has now and had not before. */
+/** Adds leaves to the tree. Returns its new frontier and the new hashes of its tiles above the leaves. */
 export function extended(
   frontier: Frontier,
   leaves: readonly Hash[],
@@ -89,7 +89,7 @@ export function extended(
   for (const leaf of leaves) {
     roots.push(leaf);
     size++;
-    // Each zero at the end of the new size is a pair of equal subtrees.
+    // Each trailing zero bit of the new size stands for a pair of subtrees of the same height.
     for (let [height, left] = [1, size]; left % 2 === 0; height++, left /= 2) {
       const right = roots.pop() ?? empty_root;
       const joined = nodeHash(roots.pop() ?? empty_root, right);
@@ -100,17 +100,17 @@ export function extended(
   return { size, roots, nodes };
 }
 
-/** Gives the hashes at these places, in their order. */
+/** Returns the hashes at these places, in the same order. */
 export type Reader = (places: readonly Place[]) => Promise<readonly Hash[]>;
 
-/** The places of a complete subtree's hashes in the highest tile that has them. */
+/** Returns the places of the hashes from which a complete subtree's root is computed, in the highest possible level of tiles. */
 function placesOf({ height, index }: Subtree): Place[] {
   const level = Math.floor(height / tile_height);
   const width = 2 ** (height - level * tile_height);
   return Array.from({ length: width }, (_, n) => ({ level, position: index * width + n }));
 }
 
-/** The root of a complete subtree, from as many hashes as a power of two. */
+/** Computes the root of a complete subtree from its hashes, whose number is a power of two. */
 function joinedUp(hashes: readonly Hash[]): Hash {
   let row = hashes;
   while (row.length > 1) {
@@ -119,17 +119,17 @@ function joinedUp(hashes: readonly Hash[]): Hash {
   return row[0] ?? empty_root;
 }
 
-/** The hashes of ranges of leaves, each `[first, size]`, by one read. */
+/** Computes the hashes of ranges of leaves, each `[first, size]`, with a single read. */
 async function hashesOf(ranges: readonly (readonly [first: number, size: number])[], read: Reader): Promise<Hash[]> {
   const parts = ranges.map(([first, size]) => subtreesOf(first, size).map(placesOf));
   const hashes = [...(await read(parts.flat(2)))];
   return parts.map((subtrees) => folded(subtrees.map((places) => joinedUp(hashes.splice(0, places.length)))));
 }
 
-/** The largest power of two below n. */
+/** Returns the largest power of two below n. */
 const splitOf = (n: number) => 2 ** Math.ceil(Math.log2(n) - 1);
 
-/** The ranges whose hashes prove that the leaf is in the tree, from the leaf up (RFC 6962, 2.1.1). */
+/** Returns the ranges whose hashes prove that the leaf is in the tree, from the leaf up (RFC 6962, 2.1.1). */
 function inclusionRanges(index: number, size: number, first = 0): [number, number][] {
   if (size <= 1) return [];
   const left = splitOf(size);
@@ -138,7 +138,7 @@ function inclusionRanges(index: number, size: number, first = 0): [number, numbe
     : [...inclusionRanges(index - left, size - left, first + left), [first, left]];
 }
 
-/** The ranges whose hashes prove that the tree of `old` leaves begins this one (RFC 6962, 2.1.2). */
+/** Returns the ranges whose hashes prove that the tree of `old` leaves is a prefix of this one (RFC 6962, 2.1.2). */
 function consistencyRanges(old: number, size: number, first = 0, whole = true): [number, number][] {
   if (old === size) return whole ? [] : [[first, size]];
   const left = splitOf(size);
@@ -157,7 +157,7 @@ export async function consistencyProof(old: number, size: number, read: Reader):
   return old === 0 ? [] : hashesOf(consistencyRanges(old, size), read);
 }
 
-/** The root that a leaf and its proof lead to; undefined where the proof has another length (RFC 9162, 2.1.3.2). */
+/** Computes the root from a leaf and its proof; undefined if the proof has the wrong length (RFC 9162, 2.1.3.2). */
 export function rootByInclusion(
   { index, size, leaf }: { index: number; size: number; leaf: Hash },
   proof: readonly Hash[],
@@ -182,7 +182,7 @@ interface Grown {
   root: Hash;
 }
 
-/** Whether the proof shows that one tree begins the other (RFC 9162, 2.1.4.2). */
+/** Returns whether the proof shows that the old tree is a prefix of the other (RFC 9162, 2.1.4.2). */
 export function isConsistent({ old, old_root, size, root }: Grown, proof: readonly Hash[]): boolean {
   if (old > size) return false;
   if (old === size) return proof.length === 0 && old_root.equals(root);

@@ -33,7 +33,7 @@ interface Example {
   consistency: string[];
 }
 
-// A log of five entries, its key made of 32 bytes of 1; golang.org/x/mod/sumdb and @sigstore/verify have accepted it.
+// A log of five entries, whose key's seed is 32 bytes of 1. golang.org/x/mod/sumdb and @sigstore/verify have accepted it.
 const file = path.join(import.meta.dirname, 'vectors/example.json');
 const example = JSON.parse(readFileSync(file, 'utf8')) as Example;
 const bytes = (text: string) => Buffer.from(text, 'base64');
@@ -41,7 +41,7 @@ const log = logSigner(example.vkey.split('+', 1)[0] ?? '', signingKey(Buffer.all
 const own_line = example.checkpoint.split('\n').slice(0, -2).join('\n');
 const note = parseNote(example.checkpoint) as Note;
 
-test('a checkpoint and its signature are those that others have computed', () => {
+test('a checkpoint and its signature are the ones that other programs have computed', () => {
   expect(printed(log)).toBe(example.vkey);
   const checkpoint = { origin: log.name, size: example.size, root: bytes(example.root) };
   expect(signedNote(checkpoint, log)).toBe(`${own_line}\n`);
@@ -49,7 +49,7 @@ test('a checkpoint and its signature are those that others have computed', () =>
   expect(textOf(checkpoint)).toBe(note.text);
 });
 
-test('the signatures of a log and of a witness are good, and no other key’s are', () => {
+test('the signatures of a log and of a witness are valid under their own key and text only', () => {
   expect([example.vkey, example.wkey].map((key) => isSignedBy(note, parseVerifier(key)))).toEqual([true, true]);
   const other = logSigner(log.name, signingKey(Buffer.alloc(32, 2)));
   expect(isSignedBy(note, other)).toBe(false);
@@ -59,7 +59,7 @@ test('the signatures of a log and of a witness are good, and no other key’s ar
   expect(isSignedBy({ ...note, signatures: first === undefined ? [] : [first, forged] }, log)).toBe(false);
 });
 
-test('a witness’s cosignature says when, and doesn’t hold for another time', () => {
+test('a witness’s cosignature contains its time, and is invalid for another time', () => {
   const witness = witnessSigner('witness.example', signingKey(Buffer.alloc(32, 3)));
   const cosigned = (line: string) => parseNote(`${own_line}\n${line}`) as Note;
   expect(isSignedBy(cosigned(cosignature(note.text, witness, 1_800_000_000)), witness)).toBe(true);
@@ -68,7 +68,7 @@ test('a witness’s cosignature says when, and doesn’t hold for another time',
   expect(isSignedBy(cosigned(`\u2014 ${witness.name} ${moved.toString('base64')}\n`), witness)).toBe(false);
 });
 
-test('the example’s entry and its earlier tree are proven', () => {
+test('the example’s proofs of an entry and of an earlier tree are valid', () => {
   const { index, size, root, old_size: old, old_root } = example;
   const leaf = leafHash(example.entry);
   expect(leaf).toEqual(bytes(example.leaf));
@@ -78,14 +78,14 @@ test('the example’s entry and its earlier tree are proven', () => {
 });
 
 test.each(['', 'no note', 'a\n\nb\n', '\n\n\u2014 a AAAA\n', 'a\n\n\u2014 a AAAAAA\n', 'a\n\n\u2014 a AAAAAAB=\n'])(
-  'what is no note is not taken for one: %j',
+  'an invalid note is not parsed: %j',
   (text) => {
     expect(parseNote(text)).toBeUndefined();
   },
 );
 
 test.each(['a', 'a+00000000+AAAA', example.vkey.replace('+c4517eae', '+c4517eaf')])(
-  'what is no key is refused: %s',
+  'an invalid key is refused: %s',
   (text) => {
     expect(() => parseVerifier(text)).toThrow(/key/);
   },
@@ -96,13 +96,13 @@ test.each([
   ['067.p/17', { index: 67, width: 17 }],
   ['x001/x234/067', { index: 1_234_067, width: 256 }],
   ['x001/000.p/255', { index: 1_000, width: 255 }],
-])('a tile has one path: %s', (text, tile) => {
+])('a tile’s path is parsed and printed the same: %s', (text, tile) => {
   expect(parseTile(text)).toEqual(tile);
   expect(tilePath(tile)).toBe(text);
 });
 
 test.each(['', '1', '0067', 'x000/067', '067.p/0', '067.p/256', '067.p/012', '067/', '067.p', 'x001/x067'])(
-  'what is no tile’s path is none: %j',
+  'an invalid path of a tile is not parsed: %j',
   (text) => {
     expect(parseTile(text)).toBeUndefined();
   },

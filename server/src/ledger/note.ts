@@ -1,24 +1,24 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { type Hash, hash_bytes } from './merkle.ts';
 
-// Signed notes, checkpoints and cosignatures, as C2SP's signed-note, tlog-checkpoint and tlog-cosignature have them.
+// Signed notes, checkpoints and cosignatures in the formats of C2SP's signed-note, tlog-checkpoint and tlog-cosignature.
 
-/** The kinds of signature that a key's id tells apart. */
+/** The kinds of signature; the kind is part of a key's id. */
 const of_log = 1;
 const of_witness = 4;
 type Kind = typeof of_log | typeof of_witness;
 
 const seed_bytes = 32;
-// What stands before an Ed25519 key's 32 bytes in DER (RFC 8410).
+// The bytes before an Ed25519 key's 32 bytes in DER (RFC 8410).
 const private_prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const public_prefix = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Whose signature it is: a name without spaces and plus signs, and a key. */
+/** A public key with a name, which has no spaces or plus signs. */
 export interface Verifier {
   name: string;
   kind: Kind;
   public_key: Buffer;
-  /** Four bytes that tell this name and key from others. */
+  /** Four bytes of a hash over name, kind and key. */
   id: Buffer;
 }
 
@@ -34,13 +34,13 @@ function verifierOf(name: string, kind: Kind, public_key: Buffer): Verifier {
   return { name, kind, public_key, id: id.subarray(0, 4) };
 }
 
-/** What signs, under whatever name. */
+/** A key pair without a name. */
 export interface SigningKey {
   private_key: KeyObject;
   public_key: Buffer;
 }
 
-/** The key that 32 secret bytes are the seed of. */
+/** Derives the key from a seed of 32 secret bytes. */
 export function signingKey(seed: Buffer): SigningKey {
   if (seed.length !== seed_bytes) throw new Error(`A key takes ${seed_bytes} bytes.`);
   const private_key = createPrivateKey({ key: Buffer.concat([private_prefix, seed]), format: 'der', type: 'pkcs8' });
@@ -53,17 +53,17 @@ const signerOf = (name: string, kind: Kind, { private_key, public_key }: Signing
   private_key,
 });
 
-/** Signs a log's checkpoints. */
+/** Returns the signer of a log's checkpoints. */
 export const logSigner = (name: string, key: SigningKey): Signer => signerOf(name, of_log, key);
-/** Cosigns as a witness. */
+/** Returns the signer of a witness's cosignatures. */
 export const witnessSigner = (name: string, key: SigningKey): Signer => signerOf(name, of_witness, key);
 
-/** A key as others are given it: `name+id+key`. */
+/** Returns the text form of a public key: `name+id+key`. */
 export function printed({ name, kind, public_key, id }: Verifier): string {
   return `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.of(kind), public_key]).toString('base64')}`;
 }
 
-/** Reads a printed key. Throws where it isn't one. */
+/** Reads a key in its text form. Throws if it is invalid. */
 export function parseVerifier(text: string): Verifier {
   const [, name = '', id = '', encoded = ''] =
     /^([^\s+]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/u.exec(text) ?? [];
@@ -76,7 +76,7 @@ export function parseVerifier(text: string): Verifier {
   return verifier;
 }
 
-/** What a log says of itself at one moment. */
+/** A log's name, size and root at one moment. */
 export interface Checkpoint {
   origin: string;
   size: number;
@@ -89,13 +89,13 @@ export const textOf = ({ origin, size, root }: Checkpoint): string =>
 const line = (name: string, bytes: Buffer) => `\u2014 ${name} ${bytes.toString('base64')}\n`;
 const cosigned = (text: string, time_s: number) => Buffer.from(`cosignature/v1\ntime ${time_s}\n${text}`);
 
-/** The checkpoint as a note with its log's signature. */
+/** Returns the checkpoint as a note with its log's signature. */
 export function signedNote(checkpoint: Checkpoint, signer: Signer): string {
   const text = textOf(checkpoint);
   return `${text}\n${line(signer.name, Buffer.concat([signer.id, sign(null, Buffer.from(text), signer.private_key)]))}`;
 }
 
-/** A witness's line for a checkpoint's text: it has seen nothing that contradicts it by this time. */
+/** Returns a witness's signature line for a checkpoint's text: by this time, it has seen nothing that contradicts it. */
 export function cosignature(text: string, signer: Signer, time_s: number): string {
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE(BigInt(time_s));
@@ -109,7 +109,7 @@ export interface Note {
 
 const signature_line = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 
-/** Splits a note into its text and its signatures; undefined where it isn't one. */
+/** Splits a note into its text and its signatures. Returns undefined if it isn't a note. */
 export function parseNote(note: string): Note | undefined {
   const end = note.lastIndexOf('\n\n');
   if (end < 0 || !note.endsWith('\n')) return undefined;
@@ -126,13 +126,13 @@ export function parseNote(note: string): Note | undefined {
   return { text: note.slice(0, end + 1), signatures: signatures as Note['signatures'] };
 }
 
-/** The note with one signature that it has under a key, and without all others. */
+/** Returns the note with only the signature by this key; undefined if it has none. */
 export function signedAlone({ text, signatures }: Note, by: Verifier): string | undefined {
   const own = signatures.find(({ name, id }) => name === by.name && id === by.id.toString('hex'));
   return own && `${text}\n${line(own.name, Buffer.concat([Buffer.from(own.id, 'hex'), own.bytes]))}`;
 }
 
-/** Reads a checkpoint's text; undefined where it isn't one. Lines behind the root are others' extensions. */
+/** Reads a checkpoint's text; undefined if it isn't one. Lines after the root are extensions, which are ignored. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   const [origin = '', size = '', encoded = ''] = text.split('\n');
   const root = Buffer.from(encoded, 'base64');
@@ -142,7 +142,7 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
     : undefined;
 }
 
-/** Whether the note has this key's signature, and each that it has under this key is good. */
+/** Returns whether the note has a signature by this key, and every signature under this key's id is valid. */
 export function isSignedBy(note: Note, verifier: Verifier): boolean {
   const own = note.signatures.filter(({ name, id }) => name === verifier.name && id === verifier.id.toString('hex'));
   const key = createPublicKey({

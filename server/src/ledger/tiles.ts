@@ -1,8 +1,8 @@
 import { tile_width } from './merkle.ts';
 
-// Where a log's hashes lie, as C2SP's tlog-tiles names them: `067`, `x001/x234/067`, and `.p/17` behind one that isn't full.
+// The paths of a log's tiles in C2SP's tlog-tiles: `067`, `x001/x234/067`, and with `.p/17` at the end if a tile is partial.
 
-/** So many hashes, or entries, from one on. */
+/** A run of `width` hashes or entries: the `index`th tile of its level. */
 export interface Tile {
   index: number;
   width: number;
@@ -11,7 +11,7 @@ export interface Tile {
 /** The form of a tile's path. */
 export const tile_form = /^((?:x\d{3}\/){0,4})(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
-/** Reads a tile's path; undefined where it isn't one, or isn't the only one of its tile. */
+/** Reads a tile's path. Returns undefined if it isn't one, or isn't in the canonical form. */
 export function parseTile(path: string): Tile | undefined {
   const [, above = '', last = '', width] = tile_form.exec(path) ?? [];
   if (last === '' || above.startsWith('x000')) return undefined;
@@ -19,7 +19,7 @@ export function parseTile(path: string): Tile | undefined {
   return width !== undefined && tile.width >= tile_width ? undefined : tile;
 }
 
-/** The path of a tile. */
+/** Returns the path of a tile. */
 export function tilePath({ index, width }: Tile): string {
   const digits = String(index);
   const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/\d{3}/g) ?? [];
