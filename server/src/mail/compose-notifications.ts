@@ -5,7 +5,7 @@ import { notificationsToMail, quietUntil } from './notification-queries.ts';
 import type { MailOrder } from './orders.ts';
 import { unsubscribeToken } from './unsubscribe-token.ts';
 
-/** What a member was told of: a mail of one ticket or webhook, below those before about it, or one of several. */
+/** Composes a mail of notifications. A mail about only one ticket or webhook is threaded with the earlier ones about it. */
 export async function composeNotifications(
   { pool, settings: { app_url, api_url }, secret }: Parts,
   { workspace_id, user_id, notification_ids, more }: Extract<MailOrder, { kind: 'notifications' }>,
@@ -31,15 +31,15 @@ export async function composeNotifications(
       ...parts.flatMap(({ lines }) => lines),
       ...also,
       '-- ', // what follows is a signature (RFC 3676, 4.3)
-      `You get this as a member of "${workspace}". In its settings you choose what you are told of.`,
-      `No more mail about what happens there: ${unsubscribe}`,
+      `You get this as a member of "${workspace}". In its settings you choose what you are notified of.`,
+      `Get no more mail about what happens there: ${unsubscribe}`,
       '',
     ].join('\n'),
     ...(only === undefined ? {} : { references: `<${only.thread}@${host}>` }),
     headers: {
       'List-Id': `<${workspace_id}.${host}>`,
       'List-Unsubscribe': `<${unsubscribe}>`,
-      // RFC 8058: a mail program ends it with one POST. Only over https.
+      // RFC 8058: a mail program unsubscribes with one POST. It is allowed only over https.
       ...(api_url.startsWith('https:') ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
     },
   };

@@ -13,7 +13,7 @@ const minutes = (seconds: number) => {
   return count === 1 ? 'one minute' : `${count} minutes`;
 };
 
-/** What a mail says at this moment; undefined where there is nobody to send it to, or nothing to say any more. */
+/** Composes a mail with current data. Returns undefined if there is nobody to send it to, or nothing to say any more. */
 export function compose(parts: Parts, order: MailOrder): Promise<Mail | Later | undefined> {
   switch (order.kind) {
     case 'password_reset':
@@ -30,8 +30,8 @@ export function compose(parts: Parts, order: MailOrder): Promise<Mail | Later | 
 }
 
 /**
- * The token is created as the mail is sent, so that it lies nowhere else: always the same for one mail, however often that is tried.
- * Links have it behind `#`, which no server is sent.
+ * Creates the token when the mail is sent, so that it is stored nowhere else. Retries of one mail create the same token. The
+ * link has the token after `#`, which browsers don't send to servers.
  */
 async function composeReset(
   { pool, settings: { app_url }, password_reset_ttl_s: ttl_s, key, mail_id: id }: Parts,
@@ -48,7 +48,7 @@ async function composeReset(
     subject: 'Set a new password',
     text: `Hello ${unlinked(account.name)},
 
-somebody, probably you, asked for a new password of your account at ${app_url}.
+somebody, probably you, asked for a new password for your account at ${app_url}.
 Set it here within ${minutes(ttl_s)}:
 
 ${app_url}/reset-password#${token}
@@ -124,7 +124,7 @@ function composeEmailChanged(
 ): Mail {
   return {
     to: from,
-    subject: 'Your account has another address',
+    subject: 'The address of your account has changed',
     text: `Hello ${unlinked(name)},
 
 the address of your account at ${app_url} is now ${to}.

@@ -8,7 +8,7 @@ export const request_password_reset = operation({
   path: '/v1/auth/request-password-reset',
   tag: 'accounts',
   summary:
-    'Sends a one-time token for a new password by mail. The response is the same whether there is an account with this address or not.',
+    'Sends a one-time token for a new password by mail. The response is the same whether or not an account has this address.',
   body: z.strictObject({ email }),
   status: 202,
   errors: ['mail_not_configured'],
@@ -20,7 +20,7 @@ export const request_email_change = operation({
   path: '/v1/me/email-change',
   tag: 'accounts',
   summary:
-    'Sends a one-time token to a new address, which becomes the account’s once it is confirmed; or again to the account’s own address, to confirm that.',
+    'Sends a one-time token to a new address, which becomes the account’s once it is confirmed, or to the account’s current address, to confirm it.',
   body: z.strictObject({ email, current_password: verbatim({ min: 1, max: 256 }).meta({ format: 'password' }) }),
   status: 202,
   errors: ['invalid_credentials', 'mail_not_configured'],

@@ -41,7 +41,7 @@ const send = () => sendMails(server, { log });
 const ask = (email: string, current_password = person.password) =>
   person.client.raw.request_email_change({ body: { email, current_password } });
 const confirm = (token: string) => person.client.raw.confirm_email({ body: { token } });
-/** The token that is in the queue. */
+/** Returns the token of the latest queued mail. */
 async function queued(): Promise<string> {
   const order = (await queuedMails(server)).findLast(({ kind }) => kind === 'email_change');
   return order?.kind === 'email_change' ? order.token : '';
@@ -50,7 +50,7 @@ const address = async () => (await person.client.get_me()).email;
 const signIn = (email: string) => person.client.raw.login({ body: { email, password: person.password } });
 
 describe('an address', () => {
-  test('that nobody has confirmed is not told when it is changed', async () => {
+  test('that was never confirmed gets no notice when it is replaced', async () => {
     await ask(someAddress());
     expect((await confirm(await queued())).status).toBe(204);
     mailbox.mails = [];
@@ -58,7 +58,7 @@ describe('an address', () => {
     expect(mailbox.mails).toEqual([]);
   });
 
-  test('is changed with the token that was sent to the new one, once, and the old one is told', async () => {
+  test('is changed with a single-use token sent to the new address, and the old address gets a notice', async () => {
     await confirmAddresses(server, person);
     const new_email = someAddress();
     expect(await ask(new_email.toUpperCase())).toMatchObject({ status: 202, body: undefined });
@@ -69,12 +69,14 @@ describe('an address', () => {
       new RegExp(`^${app_url}/confirm-email#(\\S+)$`, 'm').exec(mailbox.mails[0]?.text ?? '') ?? [];
     expect((await confirm(token)).status).toBe(204);
     expect((await person.client.get_me()).email_confirmed_at).not.toBeNull();
-    expect(await address()).toBe(new_email); // its session goes on
+    expect(await address()).toBe(new_email); // its session continues
     expect(await confirm(token)).toMatchObject({ status: 401, body: { code: 'invalid_confirmation_token' } });
     expect([(await signIn(person.email)).status, (await signIn(new_email)).status]).toEqual([401, 200]);
     mailbox.mails = [];
     await send();
-    expect(mailbox.mails).toMatchObject([{ subject: 'Your account has another address', to: { text: person.email } }]);
+    expect(mailbox.mails).toMatchObject([
+      { subject: 'The address of your account has changed', to: { text: person.email } },
+    ]);
     expect(mailbox.mails[0]?.text).toContain(new_email);
     const { data } = await person.client.list_my_audit({});
     expect(data.map(({ action }) => action)).toEqual(
@@ -82,7 +84,7 @@ describe('an address', () => {
     );
   });
 
-  test('stays as it is without the password, and each wrong one counts as a guess', async () => {
+  test('cannot be changed without the password, and each wrong password counts as a guess', async () => {
     expect(await ask(someAddress(), 'not the password')).toMatchObject({
       status: 401,
       body: { code: 'invalid_credentials' },
@@ -100,7 +102,7 @@ describe('an address', () => {
     expect(last).toBe(429);
   });
 
-  test('that somebody registers with is confirmed by the token of the mail to it, which can be sent again', async () => {
+  test('of a new account is confirmed with a mailed token, which can be requested again', async () => {
     const { client, email, password } = await registerPerson(server);
     const confirmedAt = async () => (await client.get_me()).email_confirmed_at;
     const again = () => client.raw.request_email_change({ body: { email, current_password: password } });
@@ -116,12 +118,12 @@ describe('an address', () => {
     expect(await confirmedAt()).not.toBeNull();
     expect([(await confirm(token)).status, (await confirm(other)).status]).toEqual([401, 401]);
     expect(await again()).toMatchObject({ status: 422, body: { errors: [{ pointer: '/email' }] } });
-    expect(await queuedMails(server)).toEqual([]); // nobody is told of another address
+    expect(await queuedMails(server)).toEqual([]); // the address has not changed, so there is no notice
     const actions = (await client.list_my_audit({})).data.map(({ action }) => action);
     expect(actions.slice(0, 2)).toEqual(['email_confirmed', 'email_change_requested']);
   });
 
-  test('gets no mails of notifications until it is confirmed, and none of what came before', async () => {
+  test('gets notifications by mail only once it is confirmed, and no earlier ones', async () => {
     const team = await makeTeam(server);
     const { owner, admin, workspace_id } = team;
     const { id: ticket } = await makeTicket(team);
@@ -139,7 +141,7 @@ describe('an address', () => {
     await admin.client.request_email_change({ body: { email: admin.email, current_password: admin.password } });
     await confirm(await queued());
     expect(await mention('second time')).toEqual(['second time']);
-    // The operator gives the account another address while a mail waits.
+    // The operator changes the account's address while a mail waits.
     await owner.client.create_comment({ workspace_id, ticket, body: { body: `@${admin.user.id} third time` } });
     await notifyPeople(server.database.url, { mail_after_s: 0 });
     mailbox.refuses = () => ({ responseCode: 451 });
@@ -151,17 +153,17 @@ describe('an address', () => {
     expect(mailbox.mails).toEqual([]);
   });
 
-  test('that the operator sets is not confirmed by that', async () => {
+  test('that the operator sets is unconfirmed', async () => {
     await server.database.owner.query('update users set email_confirmed_at = now() where id = $1', [person.user.id]);
     await changeEmail(server.database.owner, { from: person.email, to: someAddress() });
     expect((await person.client.get_me()).email_confirmed_at).toBeNull();
   });
 
-  test('that the account has already, and has confirmed, is refused, and one of somebody else’s when it is confirmed', async () => {
+  test('is refused on request if it is the confirmed one already, and on confirmation if somebody else has it', async () => {
     await server.database.owner.query('update users set email_confirmed_at = now() where id = $1', [person.user.id]);
     expect(await ask(person.email)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/email' }] } });
     const other = await registerPerson(server);
-    expect((await ask(other.email)).status).toBe(202); // nothing is told of it here
+    expect((await ask(other.email)).status).toBe(202); // the response doesn't reveal that the address is taken
     expect(await confirm(await queued())).toMatchObject({ status: 409, body: { code: 'email_taken' } });
     expect(await address()).toBe(person.email);
   });
@@ -183,10 +185,10 @@ describe('an address', () => {
       },
     ],
     [
-      'the time is over',
+      'the token has expired',
       () => server.database.owner.query('update password_resets set expires_at = now() where new_email is not null'),
     ],
-  ])('is not changed once %s, and no mail goes out then', async (_, end) => {
+  ])('is not changed once %s, and its mail is not sent', async (_, end) => {
     await ask(someAddress());
     const token = await queued();
     await end();
@@ -195,24 +197,24 @@ describe('an address', () => {
     expect((await confirm(token)).status).toBe(401);
   });
 
-  test('takes no token that is for a new password, and the other way round', async () => {
+  test('cannot be confirmed with a token for a new password, nor can its token set a password', async () => {
     await ask(someAddress());
     const token = await queued();
     const reset = await offerPasswordReset(server.database.owner, person.email, 60);
-    expect(reset).toBeDefined(); // and that has ended the other
+    expect(reset).toBeDefined(); // it has ended the other token
     expect((await confirm((reset ?? '').replace(/^bpt_/, 'bct_'))).status).toBe(401);
     const body = { token: token.replace(/^bct_/, 'bpt_'), new_password: 'another long enough one' };
     expect((await person.client.raw.reset_password({ body })).status).toBe(401);
   });
 
-  test('is changed by one of two confirmations at once', async () => {
+  test('is changed by only one of two concurrent confirmations', async () => {
     await ask(someAddress());
     const token = await queued();
     const statuses = (await Promise.all([confirm(token), confirm(token)])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([204, 401]);
   });
 
-  test('gets three mails in a quarter of an hour, and an account sends five', async () => {
+  test('can be sent three mails in 15 minutes, and an account can request five', async () => {
     const email = someAddress();
     const statuses = [];
     for (let n = 0; n < 4; n++) statuses.push((await ask(email)).status);
@@ -220,7 +222,7 @@ describe('an address', () => {
     expect(statuses).toEqual([202, 202, 202, 429, 202, 202, 429]);
   });
 
-  test('can’t be changed by mail where the server sends none', async () => {
+  test('can’t be changed by mail if the server sends none', async () => {
     const without = await startServer({}, { database: server.database });
     const { client, password } = await registerPerson(without);
     const body = { email: someAddress(), current_password: password };
@@ -229,7 +231,7 @@ describe('an address', () => {
       body: { code: 'mail_not_configured' },
     });
     await client.logout();
-    expect((await client.raw.request_email_change({ body })).status).toBe(401); // who asks comes first
+    expect((await client.raw.request_email_change({ body })).status).toBe(401); // the session is checked first
     await without.stop();
   });
 });

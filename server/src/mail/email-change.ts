@@ -27,10 +27,10 @@ import { mailKey } from './orders.ts';
 import { type Causer, queueMail } from './queries.ts';
 
 const prefix = 'bct_';
-/** For so long the notice to the old address is tried again. */
+/** How long the notice to the old address is retried. */
 const notice_ttl_s = 86_400;
 
-/** Queues a mail to an address with a one-time token that makes it the account's, or confirms that it is. */
+/** Queues a mail with a one-time token that confirms the address; a new address then becomes the account's. */
 function queueToken(
   { config }: Services,
   tx: Tx,
@@ -46,16 +46,20 @@ function queueToken(
 }
 
 /**
- * Has the address of a new account confirmed, where the installation sends mail. The account works without: where the address gets no
- * more mails for now, it asks later. Refused, its owner would be locked out by what others have had sent there.
+ * Queues the mail that confirms the address of a new account, if the installation sends mail. If the address has reached its
+ * limit of mails, none is queued: the account works without, and its owner can ask for one later. Refusing the sign-up would
+ * lock the address's owner out because of mails that others requested.
  */
 export const confirmAddress: ConfirmAddress = async (services, tx, { id: user_id, email }, network) => {
   if (services.config.mail === undefined || !(await services.limits.mails.fitsTo(tx, email))) return;
-  // Accounts are free: by the person, each would have the next turn.
+  // Turns are taken per network, because anybody can create many accounts and each would have its own turn.
   queueToken(services, tx, { user_id, email }, { by: { network }, can_wait: true });
 };
 
-/** Sends a one-time token to another address, or once more to the account's own, given the password: who has stolen a session takes no account with it. */
+/**
+ * Sends a one-time token to a new address, or again to the account's own. It requires the password, so that somebody who has
+ * stolen a session cannot take over the account.
+ */
 export async function requestEmailChange(
   services: Services,
   request: OwnContext<typeof request_email_change>,
@@ -79,7 +83,7 @@ export async function requestEmailChange(
   }
   await commit({}, async ({ tx, hold }) => {
     await hold();
-    // Given another password meanwhile, which ends every token: it would live on.
+    // If the password was changed meanwhile, that ended every token, and this one must not be created after it.
     if ((await lockPasswordHash(tx, user_id)) !== known) throw new BatonError('invalid_credentials');
     await limits.mails.countTo(tx, 'email-change-mail', new_email);
     await limits.mails.countBy(tx, 'email-change-mail', { user_id, ip: request.ip });
@@ -90,8 +94,9 @@ export async function requestEmailChange(
 }
 
 /**
- * Gives an account the address to which the token was sent; it is confirmed by that. Another address than before ends all open tokens:
- * those for a new password may lie in a mailbox that isn't its owner's any more. Sessions go on. The old address gets a notice where it was confirmed.
+ * Sets the account's address to the one that the token was sent to, as confirmed. A change of address ends all open one-time
+ * tokens, because those for a new password may lie in a mailbox that the owner has lost. Sessions continue. The old address
+ * gets a notice if it was confirmed.
  */
 export async function confirmEmail(
   { pool, config, hint, limits }: Services,
@@ -101,7 +106,7 @@ export async function confirmEmail(
   const [user_id, id] = read?.ids ?? [newId(), newId()];
   const token = { user_id, id, hash: read?.hash ?? Buffer.alloc(32) };
   const to = await transaction(pool, { user_id, network: request.network }, async (tx) => {
-    lockCredentials(tx, user_id); // first, as everybody does who ends tokens
+    lockCredentials(tx, user_id); // first, like everything else that ends tokens
     const [new_email, user] = await Promise.all([useEmailChange(tx, token), enabledUser(tx, user_id)]);
     if (user === undefined || new_email === undefined) throw new BatonError('invalid_confirmation_token');
     await setEmail(tx, user_id, { email: new_email, is_confirmed: true });
@@ -113,7 +118,7 @@ export async function confirmEmail(
     endOneTimeTokens(tx, user_id);
     const change = { from: user.email, to: new_email };
     recordAccountAudit(tx, user_id, request, { action: 'email_changed', detail: change });
-    // Nobody has said that the other one is theirs: it would be a mail to whatever address somebody signed up with.
+    // An unconfirmed old address gets no notice: anybody can sign up with an address that isn't theirs.
     if (config.mail !== undefined && user.email_confirmed_at !== null) {
       const order = { kind: 'email_changed' as const, name: user.name, ...change };
       queueMail(tx, order, { key: mailKey(config.secret), ttl_s: notice_ttl_s, by: { user_id } });

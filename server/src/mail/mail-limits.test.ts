@@ -4,7 +4,7 @@ import { confirmAddresses, type Person, registerPerson, someAddress } from '../.
 import { startServer, type TestServer } from '../../../proof/harness/server.ts';
 
 let server: TestServer;
-/** Two who have nothing to do with each other, each with a workspace of their own. */
+/** Two unrelated people, each with their own workspace. */
 let one: Host;
 let other: Host;
 
@@ -47,7 +47,7 @@ const statusesOf = async (count: number, send: () => Promise<{ status: number }>
   [...new Set((await Promise.all(Array.from({ length: count }, send))).map(({ status }) => status))].sort();
 
 describe('a network', () => {
-  test('causes as many mails to addresses that its people name as it may, whatever accounts they have', async () => {
+  test('may cause a limited number of mails to other addresses, however many accounts its people have', async () => {
     const few = { BATON_AUTH_LIMIT_PER_ADDRESS: '4', BATON_TRUST_PROXY: 'loopback' };
     const limited = await startServer(
       { ...mailSettings({ port: 9 }), ...few, BATON_WORKER: 'off' },
@@ -81,14 +81,14 @@ describe('a network', () => {
   });
 });
 
-describe('an address that may get three mails in a quarter of an hour', () => {
-  test('is not used up by invitations that are refused, however many come at once', async () => {
+describe('the limit of three mails to one address in 15 minutes', () => {
+  test('is not used up by refused invitations, however many come at once', async () => {
     const email = someAddress();
     expect(await statusesOf(40, () => invite(one, email, other.workspace_id))).toEqual([404]);
     expect((await invite(other, email)).status).toBe(201);
   });
 
-  test('is not used up by an account that has used up its own limit', async () => {
+  test('is not used up by an account that has reached its own limit', async () => {
     const email = someAddress();
     for (let n = 0; n < 50; n++) expect((await invite(one, someAddress())).status).toBe(201);
     expect(await statusesOf(5, () => invite(one, email))).toEqual([429]);
@@ -100,7 +100,7 @@ describe('an address that may get three mails in a quarter of an hour', () => {
     expect((await ask(other, email)).status).toBe(202);
   });
 
-  test('gets no more of whatever kind, and somebody can sign up with it all the same', async () => {
+  test('covers all kinds of mails, but does not stop anyone from signing up with the address', async () => {
     const email = someAddress();
     const kinds = async () => (await queuedMails(server)).map(({ kind }) => kind);
     expect(await invite(one, email)).toMatchObject({ status: 201, body: { mailed: true } });
@@ -110,15 +110,15 @@ describe('an address that may get three mails in a quarter of an hour', () => {
     expect((await kinds()).sort()).toEqual(['email_change', 'email_change', 'invitation']);
     expect(await invite(other, email)).toMatchObject({ status: 201, body: { mailed: false } });
     expect((await ask(one, email)).status).toBe(429);
-    // Whoever gives the account another address can sign up with this one again, and has no more sent to it.
+    // After the account's address is changed, somebody can sign up with the old one again. That sends no more mail to it.
     await server.database.owner.query('update users set email = $1 where id = $2', [someAddress(), signed_up.user.id]);
     expect((await one.client.raw.register({ body })).status).toBe(201);
     expect(await kinds()).toHaveLength(3);
-    // Its owner gets a new password whatever others have had sent.
+    // The address's owner can still reset the password, whatever mails others have caused.
     expect((await one.client.raw.request_password_reset({ body: { email } })).status).toBe(202);
   });
 
-  test('is not used up by a request that is sent again under its key, which gets its first response after that, too', async () => {
+  test('is not used up by a request repeated under its Idempotency-Key, which still gets its first response', async () => {
     const [email, new_email] = [someAddress(), someAddress()];
     const first = await invite(one, email, one.workspace_id, 'first');
     const asked = await ask(one, new_email, 'asked');
@@ -134,7 +134,7 @@ describe('an address that may get three mails in a quarter of an hour', () => {
       invited.push([status, (body as { mailed?: boolean }).mailed]);
       changed.push((await ask(host, new_email)).status);
     }
-    // The other workspace invites it all the same, and hands its token over.
+    // A workspace can invite the address beyond the limit. Its invitation isn't mailed, and the response has the token.
     expect(invited).toEqual([
       [201, true],
       [201, true],

@@ -34,13 +34,13 @@ beforeEach(() => {
   });
   told.length = 0;
 });
-/** Somebody who has been sent nothing yet, not even a token to confirm their address. */
+/** Registers somebody whose queued mails are deleted, including the one to confirm their address. */
 async function register(fields: { name?: string } = {}): Promise<Person> {
   const person = await registerPerson(server, fields);
   await server.database.owner.query('delete from mails');
   return person;
 }
-/** A team that has been sent nothing yet, whose owner may invite by mail. */
+/** Makes a team whose owner may invite by mail, and deletes its queued mails. */
 async function makeTeam(): Promise<Team> {
   const team = await makeUnconfirmed(server);
   await confirmAddresses(server, team.owner);
@@ -57,7 +57,7 @@ afterAll(async () => {
 const waiting = async () =>
   (await server.database.owner.query<{ attempts: number; sealed: Buffer }>('select attempts, sealed from mails')).rows;
 
-/** Has workers send what is due. */
+/** Runs workers that send the due mails. */
 async function send({ workers = 1, env = {} }: { workers?: number; env?: Record<string, string> } = {}): Promise<void> {
   const { mail } = Object.keys(env).length === 0 ? server.config : readConfig({ ...process.env, ...env });
   await sendMails(server, { workers, log, settings: mail });
@@ -66,7 +66,7 @@ async function send({ workers = 1, env = {} }: { workers?: number; env?: Record<
 const request = ({ client }: Pick<Person, 'client'>, email: string) =>
   client.raw.request_password_reset({ body: { email } });
 
-/** The token of the link in a mail. */
+/** Returns the token in the link of the first mail. */
 function tokenIn(page: string): string {
   const [mail] = mailbox.mails;
   const [, token] = new RegExp(`^${app_url}/${page}#(\\S+)$`, 'm').exec(mail?.text ?? '') ?? [];
@@ -74,7 +74,7 @@ function tokenIn(page: string): string {
 }
 
 describe('a new password by mail', () => {
-  test('is set with the token of the link, once, and ends every session', async () => {
+  test('is set with the single-use token in the link, and ends every session', async () => {
     const person = await register({ name: 'Zoë Ångström' });
     expect(await request(person, person.email.toUpperCase())).toMatchObject({ status: 202, body: undefined });
     await send();
@@ -93,7 +93,7 @@ describe('a new password by mail', () => {
     expect(data.map(({ action }) => action)).toContain('password_reset_mailed');
   });
 
-  test('goes to nobody where there is no such account, or a disabled one, and the response is the same', async () => {
+  test('is not mailed for an unknown or disabled account, though the response is the same', async () => {
     const [person, disabled] = [await register(), await register()];
     await disableUser(server.database.owner, disabled.email);
     const responses = [];
@@ -115,7 +115,7 @@ describe('a new password by mail', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test('is sent three times to one address in a quarter of an hour, whether it is an account’s or not', async () => {
+  test('can be requested three times for an address in 15 minutes, whether or not it is an account’s', async () => {
     const person = await register();
     for (const email of [person.email, someAddress()]) {
       const statuses = [];
@@ -124,7 +124,7 @@ describe('a new password by mail', () => {
     }
   });
 
-  test('by a second mail leaves the first one’s token valid until one of them is used', async () => {
+  test('can be set with the token of the first of two mails, after which the second token is refused', async () => {
     const person = await register();
     await request(person, person.email);
     await send();
@@ -138,7 +138,7 @@ describe('a new password by mail', () => {
     expect((await person.client.raw.reset_password({ body: second })).status).toBe(401);
   });
 
-  test('leaves one counting entry an hour in the account’s audit log, however many strangers ask for', async () => {
+  test('is counted in one entry an hour in the account’s audit log, however many mails are requested', async () => {
     const person = await register();
     for (let n = 0; n < 3; n++) {
       await request(person, person.email);
@@ -153,7 +153,7 @@ describe('a new password by mail', () => {
     ]);
   });
 
-  test('is refused where the server sends no mail', async () => {
+  test('is refused if the server sends no mail', async () => {
     const without = await startServer({}, { database: server.database });
     const person = await registerPerson(without);
     expect(await request(person, person.email)).toMatchObject({ status: 403, body: { code: 'mail_not_configured' } });
@@ -162,7 +162,7 @@ describe('a new password by mail', () => {
 });
 
 describe('a mail', () => {
-  test('keeps nothing readable in the database, nor in the log', async () => {
+  test('does not show its receiver’s address in the database or the log', async () => {
     const person = await register();
     await request(person, person.email);
     const [row] = await waiting();
@@ -173,7 +173,7 @@ describe('a mail', () => {
     expect(told.join()).not.toContain(person.email);
   });
 
-  test('is sent again after a failure that may pass, with the same Message-ID', async () => {
+  test('is retried after a temporary failure, with the same Message-ID', async () => {
     const person = await register();
     await request(person, person.email);
     mailbox.refuses = () => ({ responseCode: 451 });
@@ -193,14 +193,14 @@ describe('a mail', () => {
     expect((await server.database.owner.query(tokens, [person.user.id])).rows).toEqual([{ n: 1 }]);
   });
 
-  test('is given up when the mail server says that it never will take it', async () => {
+  test('is given up if the mail server refuses it permanently', async () => {
     const person = await register();
     await request(person, person.email);
     mailbox.refuses = () => ({ responseCode: 550 });
     await send();
     expect(await waiting()).toEqual([]);
     expect(told.join()).toContain('refused, and given up');
-    // What it says of the sender may be a fault of the settings.
+    // A refusal of the sender may be caused by the settings, so the mail is retried.
     await request(person, person.email);
     mailbox.refusesSender = true;
     await send();
@@ -213,7 +213,7 @@ describe('a mail', () => {
     ['552 5.2.2 Mailbox full', false],
     ['550 5.1.1 No such user', true],
     ['550 No such user', true],
-  ])('that is refused by %s is given up: %s', async (message, is_given_up) => {
+  ])('that is refused with “%s” is given up: %s', async (message, is_given_up) => {
     const person = await register();
     await request(person, person.email);
     mailbox.refuses = () => ({ responseCode: Number(message.slice(0, 3)), message: message.slice(4) });
@@ -221,7 +221,7 @@ describe('a mail', () => {
     expect(await waiting()).toHaveLength(is_given_up ? 0 : 1);
   });
 
-  test('that somebody waits for is sent while others take long, and before those that wait', async () => {
+  test('that somebody waits for is sent while slow mails are in progress, and before mails that can wait', async () => {
     const { owner, workspace_id } = await makeTeam();
     const slow = Promise.withResolvers<void>();
     mailbox.before = (address) => (address === owner.email ? undefined : slow.promise);
@@ -230,7 +230,7 @@ describe('a mail', () => {
     }
     const sending = send();
     const within = { timeout: 20_000 };
-    await expect.poll(() => mailbox.receivers.length, within).toBe(3); // one place is left
+    await expect.poll(() => mailbox.receivers.length, within).toBe(3); // one place stays free
     await request(owner, owner.email);
     await expect.poll(() => mailbox.mails.map(({ subject }) => subject), within).toEqual(['Set a new password']);
     slow.resolve();
@@ -238,13 +238,13 @@ describe('a mail', () => {
     expect(mailbox.mails).toHaveLength(6);
   });
 
-  test('of one person is not delayed by the many of another', async () => {
+  test('caused by one person is not delayed by many mails that another caused', async () => {
     const [one, other] = [await makeTeam(), await makeTeam()];
     const invite = async ({ owner, workspace_id }: Team, email = someAddress()) => {
       await owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
       return email;
     };
-    // So many go at a time: each waits for the other two, so that a slow connection doesn't change their order.
+    // Three mails are sent at a time. Each waits for the other two, so that a slow connection doesn't change their order.
     const held: (() => void)[] = [];
     mailbox.before = () =>
       new Promise((resolve) => {
@@ -255,7 +255,7 @@ describe('a mail', () => {
     await send();
     expect(mailbox.receivers.slice(0, 3)).toContain(first);
     for (let n = 0; n < 8; n++) await invite(one);
-    // Half of them have gone.
+    // Half of the mails have been sent.
     await server.database.owner.query(
       'delete from mails where id in (select id from mails order by created_at limit 4)',
     );
@@ -275,7 +275,7 @@ describe('a mail', () => {
     expect(mailbox.mails[0]?.subject).not.toMatch(/=\?|Bcc/);
   });
 
-  test('is given up when its time is over, and waits where BATON_SECRET is another one', async () => {
+  test('is given up once it has expired, and waits if it was queued under another BATON_SECRET', async () => {
     const person = await register();
     await request(person, person.email);
     await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
@@ -283,13 +283,13 @@ describe('a mail', () => {
     await request(person, person.email);
     await server.database.owner.query("update mails set sealed = sealed || '\\x00'");
     await send();
-    // It waits for a process that has the right one.
+    // It waits for a process that has the right secret.
     expect(await waiting()).toMatchObject([{ attempts: 1 }]);
     expect(mailbox.receivers).toEqual([]);
     expect(told).toHaveLength(2);
   });
 
-  test('goes when its time is over, also where a worker sends none', async () => {
+  test('is given up once it has expired, even by a worker that sends no mail', async () => {
     const [person, other] = [await register(), await register()];
     await request(person, person.email);
     await server.database.owner.query("update mails set expires_at = now() - interval '1 second'");
@@ -300,7 +300,7 @@ describe('a mail', () => {
     await loop?.stop(1_000);
   });
 
-  test('is sent by one of two workers', async () => {
+  test('is sent by only one of two workers', async () => {
     const people = await Promise.all(Array.from({ length: 30 }, () => register()));
     await Promise.all(people.map((person) => request(person, person.email)));
     await send({ workers: 2 });
@@ -309,7 +309,7 @@ describe('a mail', () => {
     );
   });
 
-  test('is sent in no plain text where TLS is required, and to no server whose certificate nobody vouches for', async () => {
+  test('is not sent unencrypted or to a server with an untrusted certificate if TLS is required', async () => {
     const person = await register();
     await request(person, person.email);
     const doubtful = await startMailbox({ tls: true });
@@ -320,7 +320,7 @@ describe('a mail', () => {
     await doubtful.stop();
     expect([...mailbox.receivers, ...doubtful.receivers]).toEqual([]);
     expect(await waiting()).toMatchObject([{ attempts: 2 }]);
-    // Control: with a certificate that somebody known has signed.
+    // Control: a certificate signed by a trusted authority.
     const authority = await makeAuthority();
     const usual = tls.getCACertificates('default');
     onTestFinished(() => tls.setDefaultCACertificates(usual));
@@ -335,7 +335,7 @@ describe('a mail', () => {
 });
 
 describe('an invitation', () => {
-  test('is sent to its address, with the link to accept it', async () => {
+  test('is mailed to its address with the link to accept it', async () => {
     const { owner, stranger, workspace_id } = await makeTeam();
     await owner.client.update_me({ if_match: '*', body: { name: 'Ida' } });
     const invited = { workspace_id, body: { email: stranger.email, role: 'admin' as const } };
@@ -348,7 +348,7 @@ describe('an invitation', () => {
     await stranger.client.accept_invitation({ body: { token } });
   });
 
-  test('is not sent in the name of somebody whose address nobody has confirmed, and says so', async () => {
+  test('is not mailed if the inviter’s address is unconfirmed, and the response says so', async () => {
     const { owner, stranger, workspace_id } = await makeTeam();
     const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
     expect(await invite(someAddress())).toMatchObject({ mailed: true });
@@ -359,7 +359,7 @@ describe('an invitation', () => {
     await stranger.client.accept_invitation({ body: { token } });
   });
 
-  test('has names in it that lead nowhere, and an account sends 50 in a quarter of an hour', async () => {
+  test('shows names without links, and an account can send 50 in 15 minutes', async () => {
     const { owner, workspace_id } = await makeTeam();
     const name = 'Win at https://evil.example.com/now';
     await owner.client.update_workspace({ if_match: '*', workspace_id, body: { name } });
@@ -378,7 +378,7 @@ describe('an invitation', () => {
     expect(mailbox.mails[0]?.text).not.toContain('evil.example.com');
   });
 
-  test('that was revoked, accepted or refused by then is not sent', async () => {
+  test('that was revoked, accepted or refused is not mailed', async () => {
     const { owner, viewer, stranger, workspace_id } = await makeTeam();
     const invite = (email: string) => owner.client.create_invitation({ workspace_id, body: { email, role: 'viewer' } });
     const { id: invitation_id } = await invite(someAddress());

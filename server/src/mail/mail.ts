@@ -5,17 +5,17 @@ export interface Mail {
   to: string;
   subject: string;
   text: string;
-  /** The messages that mail programs show it below. */
+  /** The messages below which mail programs show this one. */
   references?: string;
   headers?: Record<string, string>;
 }
 
-/** What it says is to be put into a mail later: its receiver's quiet hours have begun. */
+/** Notifications that have to be mailed later, because their receiver's quiet hours have begun. */
 export interface Later {
   workspace_id: string;
   user_id: string;
   notification_ids: string[];
-  /** How many others it would only have counted. */
+  /** The number of further notifications that the mail would not have shown. */
   more: number;
 }
 
@@ -24,12 +24,12 @@ export interface Parts {
   settings: Pick<MailConfig, 'app_url' | 'api_url'>;
   secret: Buffer;
   password_reset_ttl_s: number;
-  /** What orders are sealed by. */
+  /** The key that orders are sealed with. */
   key: Buffer;
   mail_id: string;
 }
 
-/** A name that others chose, as a short text that no mail program turns into a link. */
+/** Shortens a name that somebody else chose, and changes it so that no mail program turns it into a link. */
 export const unlinked = (name: string) => {
   const start = Array.from(name).slice(0, 60).join('').trimEnd();
   return (start.length < name.length ? `${start} …` : start).replaceAll(/([.:/@])(?=\S)/g, '$1 ');

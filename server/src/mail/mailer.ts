@@ -26,16 +26,16 @@ import {
 const task = 'mail';
 const queue_task = 'notification-mail';
 const interval_ms = 2_000;
-/** Mails that are sent at the same time, each over a connection. */
+/** The number of mails that are sent at the same time, each over its own connection. */
 const at_once = 4;
 const look_again_ms = 1_000;
 const rest_per_work = 0.5;
 const expired_at_once = 500;
-/** For so long a mail is this process's alone; renewed while it is being sent. */
+/** How long the lease of a mail lasts. It is renewed while the mail is being sent. */
 const lease_ms = usual_lease_ms;
 const send_ms = 120_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
-/** How long it waits after each attempt that failed; after the last, as long as after that. */
+/** The waits after failed attempts. The last one repeats. */
 const retries_s = [15, 60, 300, 900, 3_600];
 
 const ended = new Counter({
@@ -44,7 +44,10 @@ const ended = new Counter({
   labelNames: ['outcome'],
 });
 
-/** How an attempt ended: `void` said nothing any more to anybody, `refused` never will be accepted. Refused and expired ones are kept. */
+/**
+ * How an attempt ended. `void`: there was nobody to send the mail to, or it was no longer true. `refused`: the mail server
+ * will never accept it. Refused and expired mails are given up and kept.
+ */
 type Outcome = 'sent' | 'failed' | 'refused' | 'void' | 'expired' | 'unreadable' | Later;
 
 interface Options {
@@ -56,17 +59,17 @@ interface Options {
 }
 
 /**
- * Sends what is queued, at least once: a process that dies between a mail's acceptance and writing that down leaves it to be sent
- * again, with the same Message-ID.
+ * Sends queued mails at least once. If the process dies after the mail server has accepted a mail and before that is
+ * recorded, the mail is sent again with the same Message-ID.
  */
 export class Mailer {
   readonly #options: Options;
   readonly #key: Buffer;
   readonly #transport: Transporter;
   readonly #running = new Set<Promise<void>>();
-  /** Of those, the ones that could wait. */
+  /** How many of the running ones can wait. */
   #patient = 0;
-  /** By turns: neither what is new nor what has failed before keeps the other waiting. */
+  /** Alternates, so that new mails and retried ones do not delay each other. */
   #retries_first = false;
 
   constructor(options: Options) {
@@ -75,22 +78,22 @@ export class Mailer {
     const { host, port, secure, tls, auth } = options.settings;
     this.#transport = createTransport({
       ...{ host, port, secure, requireTLS: tls, ignoreTLS: !tls, pool: true, maxConnections: at_once },
-      // A server that offers no way to sign in is not sent to without.
+      // With a password configured, no mail goes to a server that doesn't offer authentication.
       ...(auth === undefined ? {} : { auth, forceAuth: true }),
       ...timeouts,
-      // Nothing that a mail says makes it read a file or a URL.
+      // The content of a mail can't make the library read a file or a URL.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
   }
 
-  /** For a person. */
+  /** The mail server's name, to be shown to a person. */
   get server(): string {
     const { host, port } = this.#options.settings;
     return `${host}:${port}`;
   }
 
-  /** Begins what is due, as far as there is room. A slow receiver keeps its own mail waiting, and no other. */
+  /** Starts sending due mails while there is room. A slow receiver delays only its own mail. */
   async pass({ goesOn, count }: Pass): Promise<'done' | 'more'> {
     while (goesOn()) {
       const taken = await this.#take();
@@ -98,13 +101,13 @@ export class Mailer {
       count(taken.length);
       if (taken.length > 0) continue;
       if (this.#running.size === 0) return 'done';
-      // When one has ended there is room again; what somebody waits for may have room before that.
+      // There is room again once a mail has ended. A mail that somebody waits for may have room before that.
       await Promise.race([...this.#running, sleep(look_again_ms)]);
     }
     return 'more';
   }
 
-  /** Puts notifications into mails that are due to be mailed. */
+  /** Puts due notifications into mails. */
   queue({ goesOn }: Pass): Promise<void> {
     return queueNotificationMails(this.#options.pool, { key: this.#key, log: this.#options.log, goesOn });
   }
@@ -114,12 +117,12 @@ export class Mailer {
     await Promise.all(this.#running);
   }
 
-  /** Ends its connections. A mail that is being sent is due again when its lease ends. */
+  /** Closes the connections. A mail that is being sent is due again when its lease ends. */
   stop(): void {
     this.#transport.close();
   }
 
-  /** Takes what there is room for. One place is always left to mails that somebody waits for. */
+  /** Takes as many mails as there is room for. One place is reserved for mails that somebody waits for. */
   #take(): Promise<TakenMail[]> {
     const free = at_once - this.#running.size;
     if (free === 0) return Promise.resolve([]);
@@ -142,12 +145,12 @@ export class Mailer {
     this.#running.add(running);
   }
 
-  /** Sends a mail and writes down how that ended. What can't be written down is sent again when the lease ends. */
+  /** Sends a mail and records the outcome. If that can't be recorded, the mail is sent again when its lease ends. */
   async #attempt(mail: TakenMail): Promise<void> {
     const { pool, log } = this.#options;
     try {
       const renew = () => transaction(pool, {}, (tx) => Promise.resolve(renewMail(tx, mail, lease_ms)));
-      // One that can't be composed is tried again as slowly as one that can't be sent.
+      // A mail that can't be composed is retried as slowly as one that can't be sent.
       const work = () =>
         this.#send(mail).catch((error: unknown): Outcome => {
           log.warn({ mail: mail.id, err: describeError(error) }, 'worker: mail failed before it was sent');
@@ -155,7 +158,7 @@ export class Mailer {
         });
       const outcome = await whileRenewing({ lease_ms, renew, work });
       ended.inc({ outcome: typeof outcome === 'object' ? 'later' : outcome });
-      // Under another BATON_SECRET it waits for a process that has the right one, as long as it says something that is true.
+      // A mail sealed under another BATON_SECRET waits for a process with the right one, until it expires.
       const is_kept = outcome === 'failed' || outcome === 'unreadable';
       const again_in_s = retries_s[Math.min(mail.attempts, retries_s.length) - 1] ?? 0;
       const kind = this.#kindOf(mail);
@@ -174,12 +177,12 @@ export class Mailer {
     }
   }
 
-  /** What kind of mail it is; null where that can't be read, under another BATON_SECRET say. */
+  /** Returns the kind of the mail; null if it can't be read, for example because of another BATON_SECRET. */
   #kindOf({ sealed }: TakenMail): string | null {
     try {
       return openOrder(this.#key, sealed)?.kind ?? null;
     } catch {
-      return null; // a newer version's
+      return null; // queued by a newer version
     }
   }
 
@@ -200,15 +203,15 @@ export class Mailer {
     const messageId = `<${id}@${new URL(settings.app_url).hostname}>`;
     try {
       const to = { name: '', address: mail.to };
-      const signal = AbortSignal.timeout(send_ms); // a server that sends a byte now and then is never silent
-      const headers = { ...mail.headers, 'Auto-Submitted': 'auto-generated' }; // RFC 3834: nothing responds by itself
-      // What looks like an encoded word (RFC 2047) would be decoded, line ends and all, by who reads it.
+      const signal = AbortSignal.timeout(send_ms); // the socket's timeout never ends a server that sends a byte now and then
+      const headers = { ...mail.headers, 'Auto-Submitted': 'auto-generated' }; // RFC 3834: so that no automatic response is sent
+      // Mail programs would decode text that looks like an encoded word (RFC 2047), including line ends.
       const subject = mail.subject.replaceAll('=?', '= ?');
       await this.#transport.sendMail({ ...mail, subject, to, from: settings.from, messageId, headers, signal });
       return 'sent';
     } catch (error) {
       const { responseCode = 0, code, command, response } = error as SmtpError;
-      // Of what the mail server says no text: it repeats addresses.
+      // The log doesn't get the mail server's text, because that repeats addresses.
       const refused = isRefusal({ responseCode, code, command, response });
       const how = refused ? 'refused, and given up' : 'failed';
       log.warn({ mail: id, kind: order.kind, attempts, code, responseCode }, `worker: mail ${how}`);
@@ -217,7 +220,10 @@ export class Mailer {
   }
 }
 
-/** Has what a mail was to say wait for its receiver's next turn. From the queue of mails it would not follow their quiet hours when those change. */
+/**
+ * Puts a mail's notifications back until its receiver's next turn. If the mail stayed in the queue, it would not follow
+ * changes of their quiet hours.
+ */
 function putBack(pool: pg.Pool, mail: TakenMail, later: Later): Promise<void> {
   return transaction(pool, { workspace_id: later.workspace_id }, (tx) => {
     putNotificationsBack(tx, later);
@@ -230,23 +236,23 @@ interface SmtpError {
   responseCode?: number;
   code?: string | undefined;
   command?: string | undefined;
-  /** What the server said. */
+  /** The server's response. */
   response?: string | undefined;
 }
 
-/** Of a mailbox that is full, a network or a quota, and of what is not allowed (RFC 3463, 3): somebody can change it. */
+/** Codes for a full mailbox, network faults, quotas and policies (RFC 3463, section 3), which somebody can fix. */
 const may_change = /^\d{3}[ -]5\.(?:2\.2|[347]\.\d{1,3})\b/;
 
-/** Whether it is this receiver, or this mail, that never will be taken: everything else may be a fault of the settings, or pass. */
+/** Returns whether the server will never accept this receiver or mail. Other failures may be temporary, or caused by the settings. */
 function isRefusal({ responseCode = 0, code, command, response = '' }: SmtpError): boolean {
-  if (code === 'EENVELOPE' && command === 'API') return true; // no address that can be sent to
+  if (code === 'EENVELOPE' && command === 'API') return true; // not a valid address
   const permanent = responseCode >= 500 && responseCode !== 503 && !may_change.test(response);
   return permanent && (code === 'EMESSAGE' || (code === 'EENVELOPE' && command === 'RCPT TO'));
 }
 
 /**
- * Any number of processes may run it: each mail is sent by one at a time. One without a mailer gives up what was queued elsewhere and
- * nobody has sent in time.
+ * Creates the loops that send mails. Any number of processes may run them; each mail is sent by one at a time. A process
+ * without a mailer gives up expired mails that other processes queued and nobody has sent.
  */
 export function mailLoops(pool: pg.Pool, mailer: Mailer | undefined, log: Logger): Loop[] {
   const giveUpExpired = async ({ count }: Pass): Promise<'done'> => {
@@ -269,6 +275,6 @@ export function mailLoops(pool: pg.Pool, mailer: Mailer | undefined, log: Logger
     await mailer.queue(one);
     return 'done';
   };
-  // By itself: what takes long there keeps no mail waiting.
+  // A loop of its own, so that a slow pass doesn't delay mails.
   return [mails, new Loop({ ...times, name: queue_task, pass: queue })];
 }

@@ -35,7 +35,7 @@ afterAll(async () => {
   await mailbox.stop();
 });
 
-/** Tells people of what has happened, who wants it by mail after so many seconds. */
+/** Creates notifications for what has happened; their mail is due after some seconds. */
 const tell = (mail_after_s = 0) => notifyPeople(server.database.url, { mail_after_s });
 const send = (workers = 1) => sendMails(server, { workers, log });
 const at = () => ({ workspace_id: team.workspace_id, ticket: ticket.id });
@@ -44,7 +44,7 @@ const choose = ({ client }: Person, body: Parameters<Person['client']['update_no
   client.update_notification_settings({ workspace_id: team.workspace_id, if_match: '*', body });
 const receivers = () => mailbox.mails.map(({ to }) => (to as { text: string }).text);
 const mentioned = ({ user }: Person) => `@${user.id}`;
-/** A header as it was sent. */
+/** Returns a header as it was sent. */
 const raw = (mail: ParsedMail | undefined, name: string) =>
   mail?.headerLines
     .find(({ key }) => key === name.toLowerCase())
@@ -52,7 +52,7 @@ const raw = (mail: ParsedMail | undefined, name: string) =>
     .replaceAll(/\s+/g, ' ');
 
 describe('a mail of notifications', () => {
-  test('says who did what, and leads to the ticket', async () => {
+  test('says who did what, and has a link to the ticket', async () => {
     const { owner, admin, member, workspace_id } = team;
     await owner.client.update_me({ if_match: '*', body: { name: 'Ida' } });
     await say(owner, `${mentioned(admin)} see ${mentioned(member)}:\n\nis it the brake?`);
@@ -69,7 +69,7 @@ describe('a mail of notifications', () => {
     expect(told).toEqual([]);
   });
 
-  test('is of what is said to somebody, unless they choose otherwise; not of their own acts', async () => {
+  test('is sent for mentions and not for other comments by default, as the member chooses, and never for their own acts', async () => {
     const { owner, admin, member } = team;
     await say(owner, 'A comment.'); // the member reported it
     await tell();
@@ -86,7 +86,7 @@ describe('a mail of notifications', () => {
     expect(mailbox.mails[0]?.text?.match(/commented:/g)).toHaveLength(2);
   });
 
-  test('is not sent of what was read, archived or is not to be seen any more by then', async () => {
+  test('is not sent for what the member has read or may no longer see', async () => {
     const { owner, admin, viewer, member, workspace_id } = team;
     await say(owner, [admin, viewer, member].map(mentioned).join(' '));
     await tell();
@@ -100,7 +100,7 @@ describe('a mail of notifications', () => {
   });
 
   test.each(['before it is put into the queue', 'while it is in the queue'])(
-    'is not sent of a ticket that was deleted %s, nor to a disabled account',
+    'is not sent about a ticket that was deleted, or to an account that was disabled, %s',
     async (when) => {
       const { owner, admin, viewer, workspace_id } = team;
       const other = await makeTicket(team);
@@ -122,7 +122,7 @@ describe('a mail of notifications', () => {
     },
   );
 
-  test('waits so that it can be read first, and is one of all that has come to a ticket by then', async () => {
+  test('waits for a while, and then has all notifications about its ticket', async () => {
     const { owner, admin } = team;
     await say(owner, mentioned(admin));
     await tell(60);
@@ -138,7 +138,7 @@ describe('a mail of notifications', () => {
     expect(mailbox.mails).toHaveLength(1);
   });
 
-  test('is one for each of three tickets, and one of all where there are more', async () => {
+  test('is about one ticket for up to three tickets, and about all of them if there are more', async () => {
     const { owner, admin, workspace_id } = team;
     const tickets = [ticket, ...(await Promise.all(Array.from({ length: 3 }, () => makeTicket(team))))];
     const mention = (count: number) =>
@@ -176,7 +176,7 @@ describe('a mail of notifications', () => {
     expect(mailbox.mails[0]?.text).toContain('Number 52.');
   });
 
-  test('that a ticket is due says the day, and is not sent once it is not due any more', async () => {
+  test('about a due ticket says the day, and is not sent if the ticket is no longer due', async () => {
     const { owner, admin, member, workspace_id, project_id } = team;
     const today = new Date().toISOString().slice(0, 10);
     const due = () =>
@@ -198,7 +198,7 @@ describe('a mail of notifications', () => {
     expect(texts[0]).toContain(`It is due: ${today}.`);
   });
 
-  test('in the queue waits for quiet hours that have begun by then, and is not sent of what was put off', async () => {
+  test('in the queue waits if quiet hours have begun, and is not sent for snoozed notifications', async () => {
     const { owner, admin, member, workspace_id } = team;
     await say(owner, `${mentioned(admin)} ${mentioned(member)}`);
     await tell();
@@ -221,7 +221,7 @@ describe('a mail of notifications', () => {
     expect(rows[0]?.in_s).toBeGreaterThan(3_600);
   });
 
-  test('waits no longer for quiet hours that were ended', async () => {
+  test('stops waiting if the quiet hours are turned off', async () => {
     const { owner, admin } = team;
     const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16);
     await choose(admin, { quiet_hours: { from: hour(-1), to: hour(2), time_zone: 'UTC' } });
@@ -235,7 +235,7 @@ describe('a mail of notifications', () => {
     expect(rows[0]?.in_s).toBeLessThan(61);
   });
 
-  test('of thousands that wait is one, the rest comes as if it had just happened, and takes no time without statistics', async () => {
+  test('has the latest of thousands of notifications, and the rest are mailed later', async () => {
     const { owner, admin } = team;
     await say(owner, mentioned(admin));
     await tell();
@@ -256,7 +256,7 @@ describe('a mail of notifications', () => {
         and n.happened_at <> e.created_at`);
   });
 
-  test('shows a comment that was cut within an id without its start', async () => {
+  test('leaves out an id that is cut off at the end of a comment’s excerpt', async () => {
     const { owner, admin } = team;
     await say(owner, `${mentioned(admin)} ${'x'.repeat(330)} ${mentioned(admin)}`);
     await tell();
@@ -264,7 +264,7 @@ describe('a mail of notifications', () => {
     expect(mailbox.mails[0]?.text).not.toMatch(/@[0-9a-f]{4}/);
   });
 
-  test('waits for the end of quiet hours, in their time zone', async () => {
+  test('waits for the end of the member’s quiet hours', async () => {
     const { owner, admin } = team;
     const hour = (by: number) => new Date(Date.now() + by * 3_600_000).toISOString().slice(11, 16);
     await choose(admin, { quiet_hours: { from: hour(-1), to: hour(2), time_zone: 'UTC' } });
@@ -288,14 +288,14 @@ describe('a mail of notifications', () => {
     [{ from: '22:00', to: '22:00', time_zone: 'UTC' }, '/quiet_hours'],
     [{ from: '22:00', to: '07:00', time_zone: 'Nowhere/None' }, '/quiet_hours/time_zone'],
     [{ from: '24:00', to: '07:00', time_zone: 'UTC' }, '/quiet_hours/from'],
-  ])('has no quiet hours that are none: %j', async (quiet_hours, pointer) => {
+  ])('cannot be given invalid quiet hours: %j', async (quiet_hours, pointer) => {
     const { workspace_id, admin } = team;
     const body = { quiet_hours };
     const response = await admin.client.raw.update_notification_settings({ workspace_id, if_match: '*', body });
     expect(response).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
-  test('belongs to the others about its ticket, and responds to nothing by itself', async () => {
+  test('is threaded with the other mails about its ticket, and is marked as automatic', async () => {
     const { owner, admin } = team;
     for (const n of [1, 2]) {
       await say(owner, `${mentioned(admin)} ${n}`);
@@ -310,14 +310,14 @@ describe('a mail of notifications', () => {
     expect(raw(second, 'List-Id')).toBe(`<${team.workspace_id}.tickets.example.com>`);
   });
 
-  test('is queued for nobody where the installation sends no mail', async () => {
+  test('is not queued if the installation sends no mail', async () => {
     const { owner, admin } = team;
     await say(owner, mentioned(admin));
     await notifyPeople(server.database.url);
     expect((await server.database.owner.query('select 1 from notification_mails')).rows).toEqual([]);
   });
 
-  test('of one person who can’t be mailed keeps nobody else waiting', async () => {
+  test('that cannot be queued for one member does not delay the others', async () => {
     const { owner, admin, member } = team;
     await choose(admin, { quiet_hours: { from: '00:00', to: '23:59', time_zone: 'Europe/Berlin' } });
     await server.database.owner.query(
@@ -346,7 +346,7 @@ describe('unsubscribing', () => {
   const mailed = async ({ client }: Person) =>
     (await client.get_notification_settings({ workspace_id: team.workspace_id })).mail.mentioned;
 
-  test('takes one POST of a mail program, which GET only asks for', async () => {
+  test('takes one POST by a mail program, while GET only shows a form', async () => {
     const url = await link();
     expect(raw(mailbox.mails[0], 'List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click');
     expect(mailbox.mails[0]?.text).toContain('https://api.example.com/unsubscribe?token=');
@@ -369,7 +369,7 @@ describe('unsubscribing', () => {
     expect(await team.admin.client.get_unread_count({ workspace_id: team.workspace_id })).toEqual({ unread: 2 });
   });
 
-  test('works with multipart too, and with no token that is not ours', async () => {
+  test('works with a multipart form, and is refused with a missing or forged token', async () => {
     const url = await link();
     const form = new FormData();
     form.set('List-Unsubscribe', 'One-Click');

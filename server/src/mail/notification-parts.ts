@@ -2,19 +2,19 @@ import { excerptOf } from '../tickets/excerpt.ts';
 import { unlinked } from './mail.ts';
 import type { MailedNotification } from './notification-queries.ts';
 
-/** What a mail says of one ticket or webhook. */
+/** The part of a mail about one ticket or webhook. */
 export interface Part {
   is_of: 'ticket' | 'webhook';
-  /** Of a mail that is about nothing else. */
+  /** The subject of a mail that has only this part. */
   subject: string;
-  /** What such a mail refers to, so that those about one thing are shown together. */
+  /** Names the thread of such a mail, so that mail programs show mails about one thing together. */
   thread: string;
   lines: string[];
 }
 
 interface Reading {
   user_id: string;
-  /** Where the app shows the workspace. */
+  /** The URL of the workspace in the app. */
   at: string;
 }
 
@@ -23,7 +23,7 @@ const oneLine = (text: string) => {
   return shown.length < text.trim().length ? `${shown} …` : shown;
 };
 
-/** What is said of one ticket or webhook: of several acts, the first first. */
+/** Composes the part about one ticket or webhook, with its notifications oldest first. */
 export function partOf(notifications: MailedNotification[], reading: Reading): Part {
   const is_of_webhook = notifications.some(({ webhook_id }) => webhook_id !== null);
   return is_of_webhook ? partOfWebhook(notifications, reading) : partOfTicket(notifications, reading);
@@ -42,7 +42,7 @@ function partOfTicket(notifications: MailedNotification[], { user_id, at }: Read
 }
 
 function partOfWebhook(notifications: MailedNotification[], { at }: Reading): Part {
-  const last = notifications.at(-1); // how it is now
+  const last = notifications.at(-1); // the current state
   const [origin, description] = [oneLine(last?.webhook_origin ?? ''), oneLine(last?.webhook_description ?? '')];
   const stops = notifications.flatMap((one) => [stopped(one), '']);
   return {
@@ -54,20 +54,20 @@ function partOfWebhook(notifications: MailedNotification[], { at }: Reading): Pa
       `${at}/inbox`,
       '',
       ...stops,
-      'What happens meanwhile waits for it: it is sent once an owner or admin makes the webhook active again.',
+      'Events wait meanwhile. They are sent once an owner or admin makes the webhook active again.',
       '',
     ],
   };
 }
 
-/** Why a webhook was stopped, as a sentence. */
+/** Returns a sentence that says why a webhook was stopped. */
 function stopped({ stop_reason, failing_since }: MailedNotification): string {
   if (stop_reason === 'gone') return 'Baton disabled it: its receiver responded with 410 Gone.';
   const since = failing_since === null ? 'for days' : `since ${failing_since.slice(0, 16).replace('T', ' ')} UTC`;
   return `Baton paused it: every attempt to deliver has failed ${since}.`;
 }
 
-/** One act, as a sentence, and what was written. */
+/** Describes one act in a sentence, followed by the comment that was written. */
 function said(notification: MailedNotification, user_id: string): string[] {
   const { kinds, actor, from_status, to_status, comment_start, mentions, is_assigned, due_on } = notification;
   const written = comment_start === null ? undefined : oneLine(named(comment_start, mentions ?? {}, user_id));
@@ -81,7 +81,7 @@ function said(notification: MailedNotification, user_id: string): string[] {
   return written === undefined ? [`${sentence}.`] : [`${sentence}:`, `  ${written}`];
 }
 
-/** A comment with names in place of ids. */
+/** Replaces the ids in a comment's mentions with names. */
 function named(text: string, mentions: Record<string, string>, user_id: string): string {
   // The start of a comment may end within an id.
   const whole = text.replace(/@[0-9a-f-]{1,35}$/i, '');

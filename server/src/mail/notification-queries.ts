@@ -3,53 +3,53 @@ import { sql } from '../db/sql.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import type { Later } from './mail.ts';
 
-/** Somebody in a workspace. */
+/** A member of a workspace. */
 export interface Member {
   workspace_id: string;
   user_id: string;
 }
 
-/** Members who are to be mailed now, the longest due first. */
+/** Returns the members whose mail is due, the longest due first. */
 export function membersToMail(db: Db, limit: number): Promise<Member[]> {
   return db.rows(sql`
     select m.workspace_id, m.user_id from notification_mails m where m.due_at <= now() order by m.due_at limit ${limit}`);
 }
 
-/** Somebody's turn to be mailed. */
+/** A member's turn to be mailed. */
 export interface Turn {
-  /** How many notifications were left out of a mail that was put back. */
+  /** The number of notifications that were left out of a mail that was put back. */
   more: number;
-  /** With whose mails theirs take turns: who created the workspace. Null: it is deleted. */
+  /** The creator of the workspace, whose turns its mails use. Null if the workspace is deleted. */
   created_by: string | null;
 }
 
-/** Has this transaction alone mail somebody; undefined where another one does, or nothing is due any more. */
+/** Locks a member's turn. Returns undefined if another transaction has locked it, or nothing is due any more. */
 export function lockTurn(tx: Tx, { workspace_id, user_id }: Member): Promise<Turn | undefined> {
   return tx.maybeOne(sql`
     select m.more, w.created_by from notification_mails m left join workspaces w on w.id = m.workspace_id and w.deleted_at is null
     where m.workspace_id = ${workspace_id} and m.user_id = ${user_id} and m.due_at <= now() for update of m skip locked`);
 }
 
-/** Mails somebody later. */
+/** Postpones a member's mail. */
 export function deferMail(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
   tx.send(sql`
     update notification_mails set due_at = now() + ${by_s}::float * interval '1 second'
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** Mails somebody the rest of what they have later: what was left out before has been said. */
+/** Postpones the rest of a member's mail. `more` is reset, because the mail that was just queued counts those left out. */
 export function mailTheRest(tx: Tx, { workspace_id, user_id }: Member, by_s: number): void {
   tx.send(sql`
     update notification_mails set due_at = now() + ${by_s}::float * interval '1 second', more = 0
     where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** Nothing of somebody's is left that is to be mailed. */
+/** Ends a member's turn: nothing is left to mail. */
 export function endTurn(tx: Tx, { workspace_id, user_id }: Member): void {
   tx.send(sql`delete from notification_mails where workspace_id = ${workspace_id} and user_id = ${user_id}`);
 }
 
-/** In how many seconds the quiet hours end that a member of the workspace in scope is in; null: they are in none. */
+/** Returns in how many seconds the member's quiet hours end, in the workspace in scope; null outside quiet hours. */
 export async function quietUntil(db: Db, user_id: string): Promise<number | null> {
   const { quiet_s } = await db.one<{ quiet_s: number | null }>(sql`
     select extract(epoch from quiet_until(${user_id}::uuid) - now())::float as quiet_s`);
@@ -60,22 +60,22 @@ export interface TakenNotification {
   id: string;
   /** The ticket or webhook that it is about. */
   subject_id: string;
-  /** Whether it is to be mailed still. */
+  /** Whether it still has to be mailed. */
   is_wanted: boolean;
 }
 
-/** Takes what of somebody's is to be mailed, of the workspace in scope: latest first. */
+/** Takes a member's notifications to be mailed, in the workspace in scope, latest first. */
 export function takeNotifications(tx: Tx, user_id: string, limit: number): Promise<TakenNotification[]> {
   return tx.rows(sql`
     select n.id, n.subject_id, n.is_wanted from take_notifications_to_mail(${user_id}::uuid, ${limit}::integer) n`);
 }
 
-/** Has notifications of somebody be mailed when their quiet hours end, and that there were more; of the workspace in scope. */
+/** Puts a member's notifications back to be mailed once their quiet hours end, in the workspace in scope. */
 export function putNotificationsBack(tx: Tx, { user_id, notification_ids, more }: Later): void {
   tx.send(sql`select put_notifications_back(${user_id}::uuid, ${notification_ids}::uuid[], ${more}::integer)`);
 }
 
-/** A notification as a mail shows it. */
+/** A notification with what a mail shows of it. */
 export interface MailedNotification {
   email: string;
   name: string;
@@ -89,13 +89,13 @@ export interface MailedNotification {
   from_status: string | null;
   to_status: string | null;
   comment_start: string | null;
-  /** Names of whom the comment mentions, by their ids. */
+  /** The names of the members whom the comment mentions, by their ids. */
   mentions: Record<string, string> | null;
-  /** Whether the ticket was assigned to them, and not taken from them. */
+  /** Whether the ticket was assigned to the member, rather than unassigned from them. */
   is_assigned: boolean;
   due_on: string | null;
   webhook_id: string | null;
-  /** Of its address only where it leads. */
+  /** The origin of the webhook's address: the rest may be a secret. */
   webhook_origin: string | null;
   webhook_description: string | null;
   stop_reason: string | null;
@@ -124,7 +124,10 @@ const mailed_columns = {
   failing_since: sql`failing_since`,
 } satisfies Columns<keyof MailedNotification>;
 
-/** Those that somebody with a confirmed address may see, wants and has not read, of the workspace in scope: the first first. */
+/**
+ * Returns the notifications that a member with a confirmed address may see, wants by mail and has not read, in the workspace
+ * in scope, oldest first.
+ */
 export function notificationsToMail(db: Db, user_id: string, ids: readonly string[]): Promise<MailedNotification[]> {
   return db.rows(sql`
     select ${selected(mailed_columns, sql`n`)} from notifications_to_mail(${user_id}::uuid, ${ids}::uuid[]) n

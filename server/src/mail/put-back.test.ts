@@ -19,8 +19,8 @@ afterAll(async () => {
 
 test.each([
   ['one notification', 0, false],
-  ['more than a mail has', 55, true],
-])('a mail of %s that quiet hours keep in the queue follows them when they change', async (_, others, has_more) => {
+  ['more notifications than a mail shows', 55, true],
+])('a queued mail with %s is put back during quiet hours, and follows their changes', async (_, others, has_more) => {
   mailbox.mails = [];
   const { owner, admin, workspace_id, ...team } = await makeTeam(server);
   const { id: ticket } = await makeTicket({ owner, admin, workspace_id, ...team });
@@ -57,5 +57,5 @@ test.each([
   expect(mailbox.mails[0]?.text).toContain('mentioned you');
   expect(mailbox.mails[0]?.text?.includes('And more, in your inbox')).toBe(has_more);
   expect(await turns()).toEqual([]);
-  await look('delete from notifications where actor_id not in (select id from users)'); // they are of no act
+  await look('delete from notifications where actor_id not in (select id from users)'); // no event has caused them
 });

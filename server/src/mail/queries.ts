@@ -5,18 +5,21 @@ import type { Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { canWait, type MailOrder, sealOrder } from './orders.ts';
 
-/** Who a mail is counted as caused by: a person, of notifications who created the workspace, or a network of people who aren't signed in. */
+/**
+ * Who counts as the cause of a mail: a person, or a network if they aren't signed in. For notifications it is the person who
+ * created the workspace.
+ */
 export type Causer = { user_id: string } | { network: string };
 
 interface Queueing {
   key: Buffer;
   ttl_s: number;
-  /** With whose mails it takes turns: nobody's backlog keeps another's waiting. */
+  /** Whose turn the mail uses. One person's backlog doesn't delay another's mails. */
   by: Causer;
   can_wait?: boolean;
 }
 
-/** The columns of a mail as it is queued. */
+/** The columns of a queued mail. */
 export const mail_columns = {
   id: sql`id`,
   sealed: sql`sealed`,
@@ -26,7 +29,7 @@ export const mail_columns = {
   place: sql`place`,
 };
 
-/** Has the worker send a mail once this has committed, and no later than in so many seconds. */
+/** Queues a mail for the worker to send after the commit. It expires after `ttl_s` seconds. */
 export function queueMail(tx: Tx, order: MailOrder, { key, ttl_s, by, can_wait = canWait(order) }: Queueing): void {
   const [[kind, id] = []] = Object.entries(by);
   const caused_by = createHmac('sha256', key).update(`${kind} ${id}`).digest('base64url');

@@ -19,9 +19,9 @@ import { queueMail } from './queries.ts';
 
 const members_at_once = 20;
 const notifications_at_once = 1_000;
-/** Somebody gets a mail for each ticket or webhook, up to so many at a time: for more, one mail of all. */
+/** Up to this number of tickets and webhooks, a member gets one mail for each; for more, a single mail about all of them. */
 const max_single = 3;
-/** Later a mail of what was to be read at once says nothing new. */
+/** How long a mail is retried. After that, its notifications are old news. */
 const ttl_s = 86_400;
 const retry_s = 60;
 const rest_s = 120;
@@ -32,7 +32,7 @@ interface Options {
   goesOn: Pass['goesOn'];
 }
 
-/** Puts the notifications into mails that are due to be mailed. Any number of processes may do it: each person's are taken by one. */
+/** Puts due notifications into mails. Any number of processes may do it; each member's notifications are taken by one. */
 export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }: Options): Promise<void> {
   while (goesOn()) {
     const members = await readOnly(pool, {}, (db) => membersToMail(db, members_at_once));
@@ -43,16 +43,16 @@ export async function queueNotificationMails(pool: pg.Pool, { key, log, goesOn }
         if (await transaction(pool, { workspace_id }, (tx) => queueFor(tx, member, key))) taken++;
       } catch (error) {
         log.warn({ workspace_id, user_id, err: describeError(error) }, 'worker: notifications not put into a mail');
-        // Nobody else waits for what is wrong with one person's.
+        // One member's fault must not delay the others.
         await transaction(pool, {}, (tx) => Promise.resolve(deferMail(tx, member, retry_s)));
       }
     }
-    // Another process is at work on all of these.
+    // Other processes are working on all of these members, or there are no more.
     if (taken === 0 || members.length < members_at_once) return;
   }
 }
 
-/** Gives whether it was this transaction's turn. */
+/** Queues a member's mails. Returns whether this transaction got the member's turn. */
 async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
   const turn = await lockTurn(tx, member);
   if (turn === undefined) return false;
@@ -66,20 +66,20 @@ async function queueFor(tx: Tx, member: Member, key: Buffer): Promise<boolean> {
     return true;
   }
   const taken = await takeNotifications(tx, member.user_id, notifications_at_once);
-  // By the person: who has many workspaces has one turn, as with all that the worker does.
+  // Turns are per person, so that somebody with many workspaces has only one, as in every task of the worker.
   const by = { user_id: turn.created_by };
   for (const [index, mail] of mailsOf(taken.filter(({ is_wanted }) => is_wanted)).entries()) {
     const notification_ids = mail.slice(0, max_notifications).map(({ id }) => id);
     const more = mail.length - notification_ids.length + (index === 0 ? turn.more : 0);
     queueMail(tx, { kind: 'notifications', ...member, notification_ids, more }, { key, ttl_s, by });
   }
-  // No more at once, however much there is: the rest is mailed as if it had just come.
+  // However many there are, no more are mailed at once. The rest is mailed later, as if it had just come.
   if (taken.length === notifications_at_once) mailTheRest(tx, member, rest_s);
   else endTurn(tx, member);
   return true;
 }
 
-/** What goes into one mail each. */
+/** Groups notifications into mails. */
 function mailsOf(notifications: TakenNotification[]): TakenNotification[][] {
   const by_subject = Map.groupBy(notifications, ({ subject_id }) => subject_id);
   if (by_subject.size > max_single) return [notifications];

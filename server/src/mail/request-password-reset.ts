@@ -6,12 +6,12 @@ import type { request_password_reset } from './contract.ts';
 import { mailKey } from './orders.ts';
 import { queueMail } from './queries.ts';
 
-/** For so long a mail that can't be sent is tried again: nobody waits for it any longer. */
+/** How long a mail that can't be sent is retried. After that, nobody waits for it any more. */
 const ttl_s = 3_600;
 
 /**
- * Has a one-time token sent to an address. Whether it is an account's is looked up when the mail is sent, and not here: neither
- * the response nor its time says.
+ * Queues a mail with a one-time token to an address. Whether an account has this address is looked up when the mail is sent
+ * and not here, so that neither the response nor its time reveals it.
  */
 export async function requestPasswordReset(
   { pool, config, hint }: Pick<Services, 'pool' | 'config' | 'hint'>,

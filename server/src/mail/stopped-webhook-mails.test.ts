@@ -46,7 +46,7 @@ async function webhook(description = '') {
 type At = Awaited<ReturnType<typeof webhook>>;
 const stop = (at: At, reason?: 'failing' | 'gone') => stopWebhook(server.database, at, reason);
 
-describe('a mail that a webhook was stopped', () => {
+describe('a mail about a stopped webhook', () => {
   test.each([
     [
       'failing',
@@ -54,22 +54,25 @@ describe('a mail that a webhook was stopped', () => {
       /Baton paused it: .* since 2\d{3}-\d\d-\d\d \d\d:\d\d UTC\./,
     ],
     ['gone', 'Webhook disabled: https://receiver.invalid', /Baton disabled it: its receiver responded with 410 Gone\./],
-  ] as const)('says which and why, without the path of its address: %s', async (reason, subject, says) => {
-    const { owner, admin, workspace_id } = team;
-    const at = await webhook('To the crane');
-    await stop(at, reason);
-    await tell();
-    await send();
-    expect(receivers()).toEqual([owner.email, admin.email].sort());
-    const mail = mailTo(admin);
-    expect(mail?.subject).toBe(subject);
-    expect(mail?.text).toMatch(says);
-    expect(mail?.text).toContain(
-      `Webhook to https://receiver.invalid  To the crane\n${app_url}/w/${workspace_id}/inbox`,
-    );
-    expect(mail?.text).not.toContain('hidden');
-    expect(mail?.references).toBe(`<webhook.${at.webhook_id}@tickets.example.com>`);
-  });
+  ] as const)(
+    'names the webhook and the reason, without the path of its address: %s',
+    async (reason, subject, says) => {
+      const { owner, admin, workspace_id } = team;
+      const at = await webhook('To the crane');
+      await stop(at, reason);
+      await tell();
+      await send();
+      expect(receivers()).toEqual([owner.email, admin.email].sort());
+      const mail = mailTo(admin);
+      expect(mail?.subject).toBe(subject);
+      expect(mail?.text).toMatch(says);
+      expect(mail?.text).toContain(
+        `Webhook to https://receiver.invalid  To the crane\n${app_url}/w/${workspace_id}/inbox`,
+      );
+      expect(mail?.text).not.toContain('hidden');
+      expect(mail?.references).toBe(`<webhook.${at.webhook_id}@tickets.example.com>`);
+    },
+  );
 
   type Change = (at: At) => Promise<unknown>;
   const as_member: Change = ({ workspace_id }) =>
@@ -94,12 +97,12 @@ describe('a mail that a webhook was stopped', () => {
   const deleted: Change = (at) => team.owner.client.delete_webhook(at);
 
   test.each([
-    ['who may not see webhooks any more', as_member],
-    ['who wants no such mail', off],
-    ['who has read it', read],
-    ['anybody once it is active again', active],
-    ['anybody once it is deleted', deleted],
-  ] as const)('is not sent to %s by then, from the queue either', async (who, change) => {
+    ['somebody who may no longer see webhooks', as_member],
+    ['somebody who has turned such mails off', off],
+    ['somebody who has read the notification', read],
+    ['anybody once the webhook is active again', active],
+    ['anybody once the webhook is deleted', deleted],
+  ] as const)('is not sent to %s, even if it was queued before', async (who, change) => {
     const { owner, admin } = team;
     for (const is_queued of [false, true]) {
       const at = await webhook();
@@ -128,7 +131,7 @@ describe('a mail that a webhook was stopped', () => {
     }
   });
 
-  test('is one with all else where there is more than three', async () => {
+  test('is combined with other notifications into one mail if they are about more than three things', async () => {
     const { owner, admin, workspace_id } = team;
     for (let n = 0; n < 3; n++) {
       const { id: ticket } = await makeTicket(team);

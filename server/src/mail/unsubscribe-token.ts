@@ -12,15 +12,15 @@ function macOf(secret: Buffer, named: Buffer): Buffer {
 }
 
 /**
- * With it, whoever has a mail ends mail of notifications to its receiver, in its workspace, and does nothing else. It is kept nowhere, and
- * is valid for as long as BATON_SECRET is.
+ * Creates the token of an unsubscribe link. Anyone who has it can end mail of notifications to the mail's receiver in its
+ * workspace, and nothing else. The token is stored nowhere, and is valid until BATON_SECRET changes.
  */
 export function unsubscribeToken(secret: Buffer, { workspace_id, user_id }: Member): string {
   const named = Buffer.concat([toBytes(workspace_id), toBytes(user_id)]);
   return prefix + Buffer.concat([named, macOf(secret, named)]).toString('base64url');
 }
 
-/** Whose token it is; undefined where it is none of ours. */
+/** Returns the member that the token is for; undefined if the token isn't one of ours. */
 export function unsubscriberOf(secret: Buffer, token: string): Member | undefined {
   if (!token.startsWith(prefix)) return undefined;
   const bytes = Buffer.from(token.slice(prefix.length), 'base64url');

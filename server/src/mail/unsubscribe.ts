@@ -3,7 +3,7 @@ import { endMail } from '../notifications/settings.ts';
 import type { Services } from '../services.ts';
 import { unsubscriberOf } from './unsubscribe-token.ts';
 
-/** What the page of unsubscribing does (http/unsubscribe.ts). */
+/** The actions of the unsubscribe page (http/unsubscribe.ts). */
 export const unsubscribing = ({ pool, config: { secret } }: Pick<Services, 'pool' | 'config'>) => ({
   isValid: (token: string) => unsubscriberOf(secret, token) !== undefined,
   end: async (token: string) => {

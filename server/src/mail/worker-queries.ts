@@ -4,13 +4,13 @@ import type { Db, Tx } from '../db/transaction.ts';
 import { newId } from '../lib/ids.ts';
 import { mail_columns } from './queries.ts';
 
-/** A mail that this process alone sends, until its lease ends. */
+/** A mail that only this process may send until its lease ends. */
 export interface TakenMail {
   id: string;
   sealed: Buffer;
   attempts: number;
   can_wait: boolean;
-  /** It says nothing any more that is true. */
+  /** Whether the mail has expired. */
   is_over: boolean;
 }
 
@@ -21,18 +21,19 @@ const taken_columns = {
   can_wait: mail_columns.can_wait,
 } satisfies Columns<Exclude<keyof TakenMail, 'is_over'>>;
 
-/** Which mails to take: `can_wait` those that nobody sits and waits for, or the others. */
+/** Which mails to take. With `can_wait`, those that can wait; without, those that somebody waits for. */
 interface Taking {
   can_wait: boolean;
-  /** Whether those come first that have been tried before. */
+  /** Whether mails that were tried before come first. */
   retries_first: boolean;
   limit: number;
   lease_ms: number;
 }
 
 /**
- * Takes what is due, and passes over what another process takes: what has not been tried by turns of who caused it, what has by its time.
- * Each kind has an index of its own: thousands that wait to be tried again are not looked at.
+ * Takes due mails and skips those that another process is taking. New mails come by turns of the people who caused them,
+ * retried ones by the time at which they are due. Each kind has its own index, so that thousands of mails that wait for a
+ * retry are not read.
  */
 export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: Taking): Promise<TakenMail[]> {
   return tx.rows(sql`
@@ -51,31 +52,31 @@ export function takeMails(tx: Tx, { can_wait, retries_first, limit, lease_ms }: 
     from due where m.id = due.id returning ${selected(taken_columns, sql`m`)}, m.expires_at <= now() as is_over`);
 }
 
-/** Moves the end of a lease, unless another process has taken the mail since. */
+/** Renews a lease, unless another process has taken the mail since. */
 export function renewMail(tx: Tx, { id, attempts }: TakenMail, lease_ms: number): void {
   tx.send(sql`
     update mails set next_attempt_at = now() + ${lease_ms} * interval '1 millisecond'
     where id = ${id} and attempts = ${attempts}`);
 }
 
-/** A mail has been sent, or there is nobody to send it to. */
+/** Deletes a mail that has been sent, or has nobody to be sent to. */
 export function deleteMail(tx: Tx, id: string): void {
   tx.send(sql`delete from mails where id = ${id}`);
 }
 
-/** Tries a mail again, unless another process has taken it since. */
+/** Schedules a mail's retry, unless another process has taken it since. */
 export function delayMail(tx: Tx, { id, attempts }: TakenMail, again_in_s: number): void {
   tx.send(sql`
     update mails set next_attempt_at = now() + ${again_in_s}::float * interval '1 second'
     where id = ${id} and attempts = ${attempts}`);
 }
 
-/** A mail never will be sent by itself: it is kept, sealed, for whoever has it tried once more. */
+/** Gives up a mail. It is kept, sealed, until somebody retries it by hand or upkeep removes it. */
 export function giveUpMail(tx: Tx, id: string, { kind, reason }: { kind: string | null; reason: string }): void {
   tx.send(sql`select give_up_mails(array[${id}]::uuid[], ${kind}, ${reason})`);
 }
 
-/** Gives up mails that nobody has sent in time, where no process sends any. Gives how many. */
+/** Gives up mails that nobody has sent in time, for installations in which no process sends any. Returns how many. */
 export async function giveUpExpiredMails(tx: Tx, limit: number): Promise<number> {
   const { given_up } = await tx.one<{ given_up: number }>(sql`
     select give_up_mails(array(
@@ -83,7 +84,7 @@ export async function giveUpExpiredMails(tx: Tx, limit: number): Promise<number>
   return given_up;
 }
 
-/** Queues a mail that was given up once more, unless what it says can't be true any more. Tells whether it was queued. */
+/** Queues a given-up mail again, unless it can't be true any more. Returns whether it was queued. */
 export async function retryMail(
   tx: Tx,
   id: string,
@@ -94,12 +95,12 @@ export async function retryMail(
   return queued;
 }
 
-/** The enabled account with this address. */
+/** Returns the enabled account with this address. */
 export function accountToMail(db: Db, email: string): Promise<{ id: string; name: string } | undefined> {
   return db.maybeOne(sql`select a.id, a.name from account_to_mail(${email}) a`);
 }
 
-/** Keeps a token's hash for the account in scope; tells whether that is still enabled. */
+/** Stores a token's hash for the account in scope. Returns whether the account is still enabled. */
 export async function addPasswordReset(
   tx: Tx,
   row: { id: string; hash: Buffer; ttl_s: number; request_id: string; ip: string; email: string },
@@ -110,7 +111,7 @@ export async function addPasswordReset(
   return added;
 }
 
-/** What a mail says of an invitation that is open; nothing if it isn't. */
+/** Returns what a mail shows of an invitation; undefined if the invitation is no longer open. */
 export function invitationToMail(
   db: Db,
   invitation_id: string,
@@ -119,7 +120,7 @@ export function invitationToMail(
     select i.email, i.role, i.workspace, i.inviter from invitation_to_mail(${invitation_id}::uuid) i`);
 }
 
-/** Whom a mail about a new address of the account in scope greets; nothing where its token has ended. */
+/** Returns the name and address of the account in scope for a mail with a token; undefined if the token has ended. */
 export function emailChangeToMail(db: Db, hash: Buffer): Promise<{ name: string; email: string } | undefined> {
   return db.maybeOne(sql`select c.name, c.email from email_change_to_mail(${hash}::bytea) c`);
 }

@@ -19,14 +19,16 @@ const scopes = z
   .min(1)
   .max(50)
   .meta({
-    description: `What the token may be used for, within what its person may do. \`write\` and \`admin\` include \`read\` of the same area.\n\n${asList(scope_meanings)}`,
+    description: `What the token may be used for, within the rights of its person. \`write\` and \`admin\` include \`read\` of the same area.\n\n${asList(scope_meanings)}`,
   });
 
 export const api_token = z
   .strictObject({
     id,
     name: stored(200),
-    user_id: id.meta({ description: 'Who acts when the token is used: the person who created it, or a bot.' }),
+    user_id: id.meta({
+      description: 'The member that acts when the token is used: the person who created it, or a bot.',
+    }),
     created_by: id.meta({ description: 'The member who created the token. A bot acts on their behalf.' }),
     scopes,
     created_at: timestamp,
@@ -44,7 +46,7 @@ export const create_token = operation({
   path: '/v1/workspaces/{workspace_id}/tokens',
   tag: 'tokens',
   summary:
-    'Creates an API token for the caller or, by an admin, for a bot. The response contains the token, which nothing else returns, except this request sent again under its Idempotency-Key.',
+    'Creates an API token for the caller or, if the caller is an owner or admin, for a bot. Only this response contains the token itself; the same request sent again under its Idempotency-Key returns it again.',
   params: workspace_params,
   body: z.strictObject({
     name: line(200),
@@ -72,7 +74,7 @@ export const list_tokens = operation({
   method: 'get',
   path: '/v1/workspaces/{workspace_id}/tokens',
   tag: 'tokens',
-  summary: 'Lists the tokens that work, newest first: the caller’s own, and for admins everybody’s.',
+  summary: 'Lists the live tokens, newest first: the caller’s own, and for owners and admins everybody’s.',
   params: workspace_params,
   query: page_query.extend(narrowing(api_token)),
   status: 200,
@@ -97,7 +99,7 @@ export const revoke_token = operation({
   method: 'delete',
   path: '/v1/workspaces/{workspace_id}/tokens/{token_id}',
   tag: 'tokens',
-  summary: 'Revokes a token. Once this responds, nothing that the token began can commit any more.',
+  summary: 'Revokes a token. After the response, no request that used the token can commit anything.',
   params: token_params,
   status: 204,
 });

@@ -16,25 +16,25 @@ type Settings = Pick<Config, 'token_ttl_days' | 'token_max_ttl_days' | 'max_toke
 const refused = (pointer: string, detail: string) =>
   new BatonError('validation_failed', { errors: [{ pointer, detail }] });
 
-/** Creates a token for the caller or, by an admin, for a bot. The secret is in the response and nowhere else. */
+/** Creates a token for the caller or, if the caller is an owner or admin, for a bot. Only the response contains the secret. */
 export async function createToken(
   { tx, writer, body }: Context<typeof create_token>,
   settings: Settings,
 ): Promise<Response<typeof create_token>> {
   const { token_max_ttl_days: max, max_tokens_per_member } = settings;
   const { name, scopes, expires_in_days = Math.min(settings.token_ttl_days, max) } = body;
-  if (expires_in_days > max) throw refused('/expires_in_days', `A token lives for ${max} days at most.`);
+  if (expires_in_days > max) throw refused('/expires_in_days', `A token is valid for at most ${max} days.`);
   const { workspace_id, user_id: created_by } = writer;
   const { user_id = created_by } = body;
   const actor = await writer.hold(({ role }) => {
     if (user_id === created_by || isAdmin(role)) return;
     throw new BatonError('forbidden', {
-      detail: 'You may create tokens for yourself; owners and admins also for bots.',
+      detail: 'You can create tokens only for yourself. Owners and admins can also create them for bots.',
     });
   });
   const [found, joined] = await Promise.all([
     user_id === created_by || botById(tx, workspace_id, user_id),
-    // Nothing where a removal has committed since: it waits for this transaction, and then ends what this has created.
+    // Not found if the member's removal has committed since. A later removal waits for this transaction and ends the new token.
     requireFound(presentMembership(tx, workspace_id, created_by)),
     requireFewer(tx, 'tokens_per_member', max_tokens_per_member, tokensBy(workspace_id, created_by)),
   ]);

@@ -11,26 +11,27 @@ const max_remembered = 10_000;
 
 interface Known {
   identity: TokenIdentity;
-  /** On the process's own clock. */
+  /** By the process's monotonic clock. */
   until_ms: number;
 }
 
 interface Parts {
-  /** Of sessions. */
+  /** Verifies the access tokens of sessions. */
   access_tokens: { verify: (token: string) => Identity };
   pool: pg.Pool;
   log: Logger;
 }
 
 /**
- * Tells who is calling by the credential of a request: an access token by its signature, an API token by its hash. What
- * either is worth is asked of the database all the same, in the transaction of each request.
+ * Identifies the caller by the credential of a request: an access token by its signature, an API token by its hash. Whether
+ * the credential is still live is checked in the database, in the transaction of each request.
  */
 export class Credentials {
   readonly #parts: Parts;
   /**
-   * The API tokens that were found live within the last minute, by their hash, the oldest first. What a token is never
-   * changes; it is forgotten so that its use is noted from time to time, and a dead one is refused like one that never was.
+   * The API tokens that were found live within the last minute, by their hash, the oldest first. A token's data never
+   * changes. An entry expires so that the token's use is noted from time to time, and so that a token that has ended is
+   * refused like an unknown one.
    */
   readonly #known = new Map<string, Known>();
 
@@ -39,8 +40,8 @@ export class Credentials {
   }
 
   /**
-   * Identifies the caller. Throws `invalid_token`, which is the same for everything that is not a valid token. The query counts
-   * towards the network's share: until its result is there, the content of the token proves nothing.
+   * Identifies the caller. Throws the same `invalid_token` for everything that is not a valid token. The query counts
+   * towards the network's share, because the token proves nothing until the query has returned.
    */
   identify(credential: string, from: { network: string }): Identity | Promise<Identity> {
     if (!isApiToken(credential)) return this.#parts.access_tokens.verify(credential);
@@ -71,7 +72,7 @@ export class Credentials {
     this.#known.set(key, { identity, until_ms: performance.now() + remembered_ms });
   }
 
-  /** Beside the request, which doesn't wait for it. */
+  /** Notes the use of a token. The request doesn't wait for this. */
   async #noteUse(identity: TokenIdentity): Promise<void> {
     const { pool, log } = this.#parts;
     const { workspace_id } = identity.token;

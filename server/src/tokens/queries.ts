@@ -23,13 +23,13 @@ const token_columns = {
 const columns = selected(token_columns, sql`k`);
 const stopped_at = blank(token_columns, { id: sql`k.id`, created_at: sql`k.created_at` });
 
-/** Whose tokens somebody may see: their own, or everybody's. */
+/** The tokens that a member may see: those that `created_by` created, or everybody's if it is undefined. */
 export interface Sight {
   workspace_id: string;
   created_by: string | undefined;
 }
 
-/** Tokens that have not ended. That of a disabled account has not; it is refused all the same. */
+/** Selects tokens that have not ended. A disabled account's tokens have not ended, although they are refused. */
 function standing({ workspace_id, created_by }: Sight): Sql {
   const own = created_by === undefined ? sql`` : sql` and k.created_by = ${created_by}`;
   return sql`from api_tokens k
@@ -39,9 +39,9 @@ function standing({ workspace_id, created_by }: Sight): Sql {
     where k.workspace_id = ${workspace_id}${own} and k.revoked_at is null and k.expires_at > now()`;
 }
 
-/** A page of the tokens, latest first: or where it stopped looking for more, since many may have ended. */
+/** Returns a page of tokens, latest first. A row with `stopped` marks where the search stopped early: many tokens may have ended. */
 export function tokensOf(db: Db, { workspace_id, created_by }: Sight, part: KeysetPart): Promise<Found<ApiTokenRow>[]> {
-  // Spelt as the index of each has it: that of a creator has revoked tokens too.
+  // Written like the conditions of the two indexes. The index by creator includes revoked tokens.
   const those = created_by === undefined ? sql`k.revoked_at is null` : sql`k.created_by = ${created_by}`;
   const walked = (end: Sql) => sql`(
     select * from api_tokens k where k.workspace_id = ${workspace_id} and ${those} and ${part.after}
@@ -63,12 +63,12 @@ export function tokenById(db: Db, sight: Sight, id: string): Promise<ApiTokenRow
   return db.maybeOne(sql`select ${columns} ${standing(sight)} and k.id = ${id}`);
 }
 
-/** A row for each token of a member that has not ended. */
+/** Selects a row for each token that a member has created and that has not ended. */
 export function tokensBy(workspace_id: string, created_by: string): Sql {
   return sql`select 1 ${standing({ workspace_id, created_by })}`;
 }
 
-/** Which of somebody's memberships is the present one, if any is. */
+/** Returns the number of the user's current membership; undefined if they are not a member. */
 export async function presentMembership(db: Db, workspace_id: string, user_id: string): Promise<number | undefined> {
   const membership = await db.maybeOne<{ joined: number }>(sql`
     select m.joined from memberships m
@@ -96,7 +96,7 @@ export function insertToken(tx: Tx, { ttl_days, ...row }: NewApiTokenRow): Promi
     insert into api_tokens as k ${inserted(created_columns, { ...row, expires_at })} returning ${columns}`);
 }
 
-/** Revokes a token, and waits after the commit for the writes that still count on it. */
+/** Revokes a token. After the commit the transaction waits for writes that still rely on the token. */
 export async function markRevoked(tx: Tx, { workspace_id, created_by }: Sight, id: string) {
   const own = created_by === undefined ? sql`` : sql` and k.created_by = ${created_by}`;
   const revoked = await tx.maybeOne<ApiTokenRow>(sql`
@@ -108,7 +108,7 @@ export async function markRevoked(tx: Tx, { workspace_id, created_by }: Sight, i
   return revoked;
 }
 
-/** The same with all that somebody has created: those of an earlier membership of theirs, too. */
+/** Revokes all tokens that a user has created in a workspace, including those of their earlier memberships. */
 export async function markAllRevoked(
   tx: Tx,
   { workspace_id, created_by }: { workspace_id: string; created_by: string },
@@ -126,7 +126,7 @@ export async function markAllRevoked(
   return revoked;
 }
 
-/** What a live token is, and whether its last use was noted some minutes ago. */
+/** Returns the data of a live token. `stale` means that its last noted use was more than five minutes ago, or never. */
 export function tokenByHash(db: Db, token: ReadApiToken) {
   return db.maybeOne<{ user_id: string; created_by: string; scopes: TokenScope[]; stale: boolean }>(sql`
     select k.user_id, k.created_by, k.scopes,
@@ -134,7 +134,7 @@ export function tokenByHash(db: Db, token: ReadApiToken) {
     ${ofToken(token)} and k.token_hash = ${token.hash}`);
 }
 
-/** Notes a use, unless another process just has: nobody waits for the row. */
+/** Notes a use of a token. It skips a locked row, because another process is noting a use then. */
 export function noteUse(tx: Tx, { workspace_id, id }: Pick<ReadApiToken, 'workspace_id' | 'id'>): void {
   tx.send(sql`
     update api_tokens set last_used_at = now()

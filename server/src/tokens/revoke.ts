@@ -16,7 +16,7 @@ const revocation = ({ id, name, user_id }: ApiTokenRow): Revoked => ({
   before: { name, user_id },
 });
 
-/** Revokes a token: the caller's own or, as an admin, anybody's. */
+/** Revokes a token: the caller's own or, if the caller is an owner or admin, anybody's. */
 export async function revokeToken({ tx, writer, params }: Context<typeof revoke_token>): Promise<void> {
   const actor = await writer.hold();
   const revoked = await markRevoked(tx, sightOf(actor), params.token_id);
@@ -25,8 +25,8 @@ export async function revokeToken({ tx, writer, params }: Context<typeof revoke_
 }
 
 /**
- * Revokes every token that somebody has created, in each of their workspaces. Whatever else could create one has ended by
- * then: this follows the end of their sessions.
+ * Revokes every token that a user has created, in each of their workspaces. It is called after their sessions have ended, so
+ * that no session can create another token.
  */
 export async function revokeTokensOf(
   pool: pg.Pool,

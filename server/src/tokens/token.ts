@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { newToken, readToken, type Token } from '../lib/tokens.ts';
 
-/** Tells what it is to people and to scanners for secrets: `bat_[A-Za-z0-9_-]{92}`, the last six a checksum. */
+/** Identifies an API token to people and secret scanners: `bat_[A-Za-z0-9_-]{92}`, of which the last six are a checksum. */
 const prefix = 'bat_';
 
-/** The CRC-32 of the text before it: a truncated or invented token is recognized without a query. */
+/** Returns the CRC-32 of the text, with which a truncated or invented token is refused without a query. */
 function checksumOf(text: string): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(text));
@@ -19,13 +19,13 @@ export interface ReadApiToken {
 
 export const isApiToken = (credential: string) => credential.startsWith(prefix);
 
-/** A new token, with 256 random bits: so many can't be tried, which is why a fast hash is enough. */
+/** Creates a token with 256 random bits. Nobody can guess so many, so a fast hash is enough. */
 export function newApiToken(workspace_id: string, id: string): Token {
   const { token, hash } = newToken(prefix, [workspace_id, id]);
   return { token: token + checksumOf(token), hash };
 }
 
-/** Which token the text says it is; undefined if it can't be one of ours. */
+/** Reads the text of a token; undefined if it can't be one of ours. */
 export function readApiToken(text: string): ReadApiToken | undefined {
   const token = text.slice(0, -6);
   const read = readToken(prefix, token);

@@ -10,7 +10,7 @@ import { newId } from '../lib/ids.ts';
 import { newApiToken, readApiToken } from './token.ts';
 
 let server: TestServer;
-/** Another process over the same data. */
+/** A second process on the same database. */
 let second: TestServer;
 let team: Team;
 let workspace_id: string;
@@ -47,7 +47,7 @@ describe('the text of a token', () => {
   const ids = [newId(), newId()] as const;
   const { token, hash } = newApiToken(...ids);
 
-  test('says which token it is, and has the form that scanners look for', () => {
+  test('contains the ids of its workspace and token, and has the form that secret scanners look for', () => {
     expect(token).toMatch(/^bat_[A-Za-z0-9_-]{92}$/);
     expect(readApiToken(token)).toEqual({ workspace_id: ids[0], id: ids[1], hash });
   });
@@ -57,13 +57,13 @@ describe('the text of a token', () => {
     ['with another prefix', token.replace('bat_', 'bit_')],
     ['with one character changed', token.replace(/.(?=.{40}$)/, (letter) => (letter === 'A' ? 'B' : 'A'))],
     ['with another checksum', `${token.slice(0, -6)}AAAAAA`],
-  ])('is no token when it is %s', (_, text) => {
+  ])('is not read when it is %s', (_, text) => {
     expect(readApiToken(text)).toBeUndefined();
   });
 });
 
 describe('a token', () => {
-  test('is shown once, kept as a hash, and found at its Location without its secret', async () => {
+  test('is returned once, stored as a hash, and readable at its Location without the secret', async () => {
     const body = { name: 'Shown once', scopes: ['tickets:read'] as TokenScope[], expires_in_days: 7 };
     const { status, headers, body: created } = await team.member.client.raw.create_token({ workspace_id, body });
     const { token, ...shown } = created as { token: string; id: string; created_at: string; expires_at: string };
@@ -82,7 +82,7 @@ describe('a token', () => {
     expect(lines.join('\n')).not.toContain(secret);
   });
 
-  test('reads and writes what its scopes cover, and each entry in the log says that it was this token', async () => {
+  test('can do what its scopes cover, and the audit log names it in each entry', async () => {
     const agent = await makeAgent(team.member);
     const { project_id } = team;
     const { id: ticket } = await agent.client.create_ticket({
@@ -102,7 +102,7 @@ describe('a token', () => {
     });
   });
 
-  test('has no more rights than its person has at that moment', async () => {
+  test('has no more rights than its person currently has', async () => {
     const guest = await makeGuest('admin');
     const agent = await makeAgent(guest, ['projects:admin', 'tickets:write']);
     const project = (key: string) => agent.client.raw.create_project({ workspace_id, body: { key, name: key } });
@@ -117,7 +117,7 @@ describe('a token', () => {
     expect(await list(agent)).toBe(200);
   });
 
-  test('is for its own workspace: another one of its person’s is not there for it', async () => {
+  test('works in its own workspace only: other workspaces of its person are not found', async () => {
     const agent = await makeAgent(team.owner);
     const { id } = await team.owner.client.create_workspace({ body: { name: 'Another' } });
     const other = await bytesOf(agent.token, `/v1/workspaces/${id}/tickets`);
@@ -127,7 +127,7 @@ describe('a token', () => {
     expect(await bytesOf(agent.token, `/v1/workspaces/${id}/tickets`)).toEqual(await bytesOf('nonsense', tickets()));
   });
 
-  test('makes nobody an admin or owner, not by an invitation either', async () => {
+  test('cannot make anyone an admin or owner, by an invitation or a change of role', async () => {
     const { client } = await makeAgent(team.owner, ['members:admin']);
     const guest = await makeGuest();
     const at = { workspace_id, user_id: guest.user.id };
@@ -150,7 +150,7 @@ describe('a token', () => {
     expect(by_owner.status).toBe(200);
   });
 
-  test('notes its last use, but not each one', async () => {
+  test('records its last use, but at most every few minutes', async () => {
     const agent = await makeAgent(team.member);
     const used = async () => (await team.member.client.get_token({ workspace_id, token_id: agent.id })).last_used_at;
     expect(await used()).toBeNull();
@@ -178,7 +178,7 @@ describe('a token that has ended', () => {
   };
 
   test.each(Object.keys(endings))(
-    'is refused like one that never was when it %s, at once and in every process',
+    'is refused like an unknown one when it %s, at once and in every process',
     async (why) => {
       const guest = await makeGuest();
       const agent = await makeAgent(guest);
@@ -202,7 +202,7 @@ describe('a token that has ended', () => {
     },
   );
 
-  test('works again when its account, disabled meanwhile, is enabled', async () => {
+  test('works again once its disabled account is enabled', async () => {
     const guest = await makeGuest();
     const agent = await makeAgent(guest);
     await disableUser(server.database.owner, guest.email);
@@ -211,7 +211,7 @@ describe('a token that has ended', () => {
     expect(await list(agent)).toBe(200);
   });
 
-  test('is listed no more, and not there to be revoked', async () => {
+  test('is not listed, and cannot be read or revoked again', async () => {
     const agent = await makeAgent(team.member);
     const at = { workspace_id, token_id: agent.id };
     await team.member.client.revoke_token(at);
@@ -223,8 +223,8 @@ describe('a token that has ended', () => {
   });
 });
 
-describe('another password', () => {
-  test('leaves tokens as they are, unless asked to revoke them: then in every workspace, and those of bots', async () => {
+describe('a new password', () => {
+  test('revokes tokens only if asked to: then those in every workspace, including those for bots', async () => {
     const guest = await makeGuest('admin');
     const { id: elsewhere } = await guest.client.create_workspace({ body: { name: 'Elsewhere' } });
     const { id: bot_id } = await guest.client.create_bot({ workspace_id, body: { name: 'Bot' } });
@@ -248,7 +248,7 @@ describe('another password', () => {
     expect(data).toMatchObject([{ subject_id: agents[1]?.id, actor_id: guest.user.id }]);
   });
 
-  test('set by the operator’s one-time token does the same', async () => {
+  test('that is set with the operator’s one-time token revokes tokens only if asked to', async () => {
     const guest = await makeGuest();
     const [first, second] = [await makeAgent(guest), await makeAgent(guest)];
     const reset = async (new_password: string, more: object) => {
@@ -263,7 +263,7 @@ describe('another password', () => {
 });
 
 describe('tokens', () => {
-  test('belong to the person: other members neither see nor revoke them, admins do', async () => {
+  test('can be seen and revoked by the person who created them and by admins, but not by other members', async () => {
     const { id } = await makeAgent(team.member);
     const at = { workspace_id, token_id: id };
     const seen = async ({ client }: Person) =>
@@ -284,7 +284,7 @@ describe('tokens', () => {
     ]);
   });
 
-  test('are refused beyond their quota; those that have ended don’t count', async () => {
+  test('are refused beyond their quota, which ended ones do not count towards', async () => {
     const few = await startServer({ BATON_MAX_TOKENS_PER_MEMBER: '2' }, { database: server.database });
     const client = conformingClient(few.url, (await makeGuest()).access_token);
     const create = () => client.raw.create_token({ workspace_id, body: { name: 'T', scopes: ['tickets:read'] } });
@@ -296,9 +296,9 @@ describe('tokens', () => {
     await few.stop();
   });
 
-  test('are created by nobody whose removal commits between the right and the token', async () => {
+  test('cannot be created by a member whose removal commits after the permission check', async () => {
     const guest = await makeGuest();
-    // The membership is read again after the right: here it waits for the removal that has begun.
+    // The membership is read again after the permission check. Here that read waits for the removal in progress.
     const patch = (text: string) =>
       text.includes('select m.joined from memberships') ? `${text} for share of m` : text;
     const waiting = await startServer({}, { database: server.database, patch });
@@ -326,7 +326,7 @@ describe('tokens', () => {
     expect(await look('select 1 from api_tokens where created_by = $1', guest.user.id)).toEqual([]);
   });
 
-  test('live for what the server says at most, and for somebody else only if that is a bot', async () => {
+  test('are refused beyond the longest lifetime, with invalid scopes, or for another person', async () => {
     const brief = await startServer(
       { BATON_TOKEN_TTL_DAYS: '2', BATON_TOKEN_MAX_TTL_DAYS: '3' },
       { database: server.database },

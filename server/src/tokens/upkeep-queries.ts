@@ -1,8 +1,8 @@
 import { type Sql, sql } from '../db/sql.ts';
 
 /**
- * Removes tokens that expired or were revoked that long ago, in every workspace: the audit log still has them. See
- * accounts/upkeep-queries.ts for the form.
+ * Removes tokens that expired or were revoked that long ago, in every workspace. The audit log still has them. See
+ * accounts/upkeep-queries.ts for why the statement has this form.
  */
 export function removeEndedTokens(ended_for_s: number, limit: number): Sql {
   return sql`
